@@ -1,0 +1,97 @@
+//! The keys of `#[server(..)]` and of `#[ready(..)]`.
+
+use proc_macro2::TokenStream;
+use syn::Path;
+
+use super::duration::Millis;
+use super::form::Form;
+use super::keys::{self, Key, Table};
+use super::limit::{self, RateLimit};
+use super::setting::{Set, Setting, Value};
+use crate::diag::Errors;
+
+static KEYS: Table = Table {
+    attribute: "#[server]",
+    keys: &[
+        Key { name: "name", form: Form::Text, example: "\"shop\"" },
+        Key { name: "version", form: Form::Text, example: "\"1.0.0\"" },
+        Key { name: "title", form: Form::Text, example: "\"The shop\"" },
+        Key { name: "instructions", form: Form::Text, example: "\"The shop's catalogue.\"" },
+        Key { name: "defaults", form: Form::Keys, example: "timeout = \"30s\"" },
+        Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+    ],
+    expected: &[
+        ("description", "did you mean `instructions`? a doc comment on the block says the same"),
+        ("timeout", "write `defaults(timeout = \"30s\")`"),
+        ("rate_limit", "write `defaults(rate_limit = \"100/min\")`"),
+        ("state", "the state is the type of the block"),
+        ("part", "this version has one `#[server]` block per type"),
+        ("parts", "this version has one `#[server]` block per type"),
+    ],
+};
+
+static DEFAULTS: Table = Table {
+    attribute: "defaults(..)",
+    keys: &[
+        Key { name: "timeout", form: Form::Duration, example: "\"30s\"" },
+        Key { name: "rate_limit", form: Form::Rate, example: "\"100/min\"" },
+    ],
+    expected: &[],
+};
+
+static READY: Table = Table {
+    attribute: "#[ready]",
+    keys: &[Key { name: "name", form: Form::Text, example: "\"database\"" }],
+    expected: &[("timeout", "this version has no `timeout` for checks: remove it")],
+};
+
+/// What `#[server(..)]` says.
+#[derive(Debug, Default)]
+pub(crate) struct Server {
+    pub(crate) name: Option<Set<String>>,
+    pub(crate) version: Option<Set<String>>,
+    pub(crate) title: Option<Set<String>>,
+    pub(crate) instructions: Option<Set<String>>,
+    pub(crate) defaults: Defaults,
+    pub(crate) runtime: Option<Set<Path>>,
+}
+
+/// What every tool of a block gets that does not say otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Defaults {
+    pub(crate) timeout: Option<Set<Millis>>,
+    pub(crate) rate_limit: Option<RateLimit>,
+}
+
+pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
+    let mut server = Server::default();
+    for setting in keys::read(tokens, &KEYS, errors) {
+        match setting.key.name {
+            "name" => server.name = setting.read(errors),
+            "version" => server.version = setting.read(errors),
+            "title" => server.title = setting.read(errors),
+            "instructions" => server.instructions = setting.read(errors),
+            "defaults" => server.defaults = defaults(&setting, errors),
+            "crate" => server.runtime = setting.path(),
+            _ => {}
+        }
+    }
+    server
+}
+
+fn defaults(setting: &Setting, errors: &mut Errors) -> Defaults {
+    let mut defaults = Defaults::default();
+    let Value::List(group) = &setting.value else { return defaults };
+    for inner in keys::read(group.stream(), &DEFAULTS, errors) {
+        match inner.key.name {
+            "timeout" => defaults.timeout = inner.read(errors),
+            _ => defaults.rate_limit = limit::read(inner, errors),
+        }
+    }
+    defaults
+}
+
+/// The name of a check, if `#[ready(..)]` gives it one.
+pub(crate) fn ready(tokens: TokenStream, errors: &mut Errors) -> Option<Set<String>> {
+    keys::read(tokens, &READY, errors).into_iter().next().and_then(|setting| setting.read(errors))
+}

@@ -1,0 +1,98 @@
+//! One key as it was written, and the reading of its value.
+
+use darling::FromMeta;
+use proc_macro2::{Group, TokenStream};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprRange, Ident, LitStr, Path, Token};
+
+use super::keys::Key;
+use crate::diag::{Errors, err};
+
+/// What stands after a key.
+#[derive(Debug)]
+pub(crate) enum Value {
+    None,
+    Expr(Expr),
+    List(Group),
+}
+
+/// One key with its value; the value has the shape that the key asks for.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) key: &'static Key,
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+/// A value, and where it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Set<T> {
+    pub(crate) name: Ident,
+    pub(crate) value: T,
+    /// The value's own tokens, or the key's when there is no value.
+    pub(crate) at: TokenStream,
+}
+
+impl Setting {
+    /// The value by way of darling, which knows literals, paths and our own kinds of text.
+    pub(crate) fn read<T: FromMeta>(self, errors: &mut Errors) -> Option<Set<T>> {
+        let value = match &self.value {
+            Value::None => T::from_word(),
+            Value::Expr(expr) => T::from_expr(expr),
+            Value::List(_) => return None,
+        };
+        errors.handle(value).map(|value| self.set(value))
+    }
+
+    /// The value as it stands.
+    pub(crate) fn expression(self) -> Option<Set<Expr>> {
+        match &self.value {
+            Value::Expr(expr) => Some(ungrouped(expr)).map(|value| self.set(value)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn range(self) -> Option<Set<ExprRange>> {
+        let set = self.expression()?;
+        match set.value {
+            Expr::Range(value) => Some(Set { name: set.name, value, at: set.at }),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn path(self) -> Option<Set<Path>> {
+        let set = self.expression()?;
+        match set.value {
+            Expr::Path(path) => Some(Set { name: set.name, value: path.path, at: set.at }),
+            _ => None,
+        }
+    }
+
+    /// The strings of a list.
+    pub(crate) fn texts(self, errors: &mut Errors) -> Option<Set<Vec<LitStr>>> {
+        let Value::List(group) = &self.value else { return None };
+        let list = syn::parse::Parser::parse2(Punctuated::<LitStr, Token![,]>::parse_terminated, group.stream());
+        let list = list.map_err(|error| {
+            err!(group, "`{}` needs a list of strings: {error}", self.key.name)
+                .help(format!("write `{}`", self.key.usage()))
+        });
+        errors.handle(list).map(|list| self.set(list.into_iter().collect()))
+    }
+
+    fn set<T>(self, value: T) -> Set<T> {
+        let at = match &self.value {
+            Value::None => self.name.to_token_stream(),
+            Value::Expr(expr) => expr.to_token_stream(),
+            Value::List(group) => group.to_token_stream(),
+        };
+        Set { name: self.name, value, at }
+    }
+}
+
+fn ungrouped(expr: &Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(&group.expr),
+        other => other.clone(),
+    }
+}

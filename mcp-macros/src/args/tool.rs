@@ -1,0 +1,94 @@
+//! The keys of `#[tool(..)]`.
+
+use proc_macro2::TokenStream;
+use syn::Path;
+
+use super::duration::Millis;
+use super::form::Form;
+use super::keys::{self, Key, Table};
+use super::limit::{self, RateLimit};
+use super::setting::Set;
+use crate::diag::Errors;
+
+static KEYS: Table = Table {
+    attribute: "#[tool]",
+    keys: &[
+        Key { name: "name", form: Form::Text, example: "\"search\"" },
+        Key { name: "title", form: Form::Text, example: "\"Search\"" },
+        Key { name: "description", form: Form::Text, example: "\"Searches the catalogue.\"" },
+        Key { name: "icon", form: Form::Text, example: "\"https://example.com/icon.png\"" },
+        Key { name: "read_only", form: Form::Flag, example: "" },
+        Key { name: "idempotent", form: Form::Flag, example: "" },
+        Key { name: "destructive", form: Form::Switch, example: "" },
+        Key { name: "open_world", form: Form::Switch, example: "" },
+        Key { name: "rate_limit", form: Form::Rate, example: "\"10/min\"" },
+        Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
+        Key { name: "blocking", form: Form::Flag, example: "" },
+        Key { name: "schema", form: Form::Path, example: "path::to::function" },
+        Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+    ],
+    expected: &[
+        ("readOnlyHint", "the MCP field `readOnlyHint` is written `read_only` here"),
+        ("destructiveHint", "the MCP field `destructiveHint` is written `destructive` here"),
+        ("idempotentHint", "the MCP field `idempotentHint` is written `idempotent` here"),
+        ("openWorldHint", "the MCP field `openWorldHint` is written `open_world` here"),
+        ("annotations", "write the annotations as keys: `read_only`, `destructive`, `idempotent`, `open_world`"),
+        ("inputSchema", "the input schema is made from the parameters; `schema = path` lays keywords over it"),
+        ("input_schema", "the input schema is made from the parameters; `schema = path` lays keywords over it"),
+        ("outputSchema", "return `Json<T>`: the output schema is made from `T`"),
+        ("output_schema", "return `Json<T>`: the output schema is made from `T`"),
+        ("icons", "did you mean `icon`?"),
+        ("desc", "did you mean `description`?"),
+        ("async", "write `async fn`"),
+        ("concurrency", "this version has no `concurrency`: remove it"),
+        ("cache", "this version has no `cache`: remove it"),
+        ("retry", "this version has no `retry`: remove it"),
+        ("breaker", "this version has no `breaker`: remove it"),
+        ("max_output", "this version has no `max_output`: remove it"),
+        ("scopes", "this version has no `scopes`: remove it"),
+        ("visible_if", "this version has no `visible_if`: remove it"),
+        ("audit", "this version has no `audit`: remove it"),
+        ("task", "this version has no `task`: remove it"),
+    ],
+};
+
+/// What `#[tool(..)]` says.
+#[derive(Debug, Default)]
+pub(crate) struct Tool {
+    pub(crate) name: Option<Set<String>>,
+    pub(crate) title: Option<Set<String>>,
+    pub(crate) description: Option<Set<String>>,
+    pub(crate) icon: Option<Set<String>>,
+    pub(crate) read_only: Option<Set<bool>>,
+    pub(crate) idempotent: Option<Set<bool>>,
+    pub(crate) destructive: Option<Set<bool>>,
+    pub(crate) open_world: Option<Set<bool>>,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) timeout: Option<Set<Millis>>,
+    pub(crate) blocking: Option<Set<bool>>,
+    pub(crate) schema: Option<Set<Path>>,
+    pub(crate) runtime: Option<Set<Path>>,
+}
+
+pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Tool {
+    let mut tool = Tool::default();
+    for setting in keys::read(tokens, &KEYS, errors) {
+        match setting.key.name {
+            "name" => tool.name = setting.read(errors),
+            "title" => tool.title = setting.read(errors),
+            "description" => tool.description = setting.read(errors),
+            "icon" => tool.icon = setting.read(errors),
+            "read_only" => tool.read_only = setting.read(errors),
+            "idempotent" => tool.idempotent = setting.read(errors),
+            "destructive" => tool.destructive = setting.read(errors),
+            "open_world" => tool.open_world = setting.read(errors),
+            "rate_limit" => tool.rate_limit = limit::read(setting, errors),
+            "timeout" => tool.timeout = setting.read(errors),
+            "blocking" => tool.blocking = setting.read(errors),
+            "schema" => tool.schema = setting.path(),
+            "crate" => tool.runtime = setting.path(),
+            _ => {}
+        }
+    }
+    tool
+}

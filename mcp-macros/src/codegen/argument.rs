@@ -1,0 +1,69 @@
+//! An argument as a chain of builder calls, each spanned at the user's type.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::ir::argument::{Argument, Bound, Rule, Value};
+
+/// `Arg::<T>::new("name").describe("..")..`
+pub(crate) fn argument(argument: &Argument) -> TokenStream {
+    let Argument { name, ty, .. } = argument;
+    let span = ty.span().resolved_at(Span::mixed_site());
+    let describe = argument.description.as_ref().map(|text| quote!(.describe(#text)));
+    let default = argument.default.as_ref().map(|value| call(span, "default", &closure(value)));
+    let example = argument.example.as_ref().map(|value| call(span, "example", &closure(value)));
+    let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
+    let redact = argument.redact.then(|| quote!(.redact()));
+    let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
+    let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
+    let new = quote_spanned!(span=> __mcp::Arg::<#ty>::new(#name));
+    quote!(#new #describe #default #example #(#rules)* #redact #header #nested)
+}
+
+/// `.method(arguments)`, where a bound that fails is reported at `span`.
+fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
+    let method = Ident::new(method, span);
+    quote_spanned!(span=> .#method(#arguments))
+}
+
+fn closure(value: &Value) -> TokenStream {
+    match value {
+        Value::OfType => quote!(::core::default::Default::default),
+        Value::Text(text) => quote_spanned!(text.span()=> || ::core::convert::Into::into(#text)),
+        Value::Expression(expression) => quote!(|| #expression),
+    }
+}
+
+fn rule(rule: &Rule, span: Span) -> TokenStream {
+    match rule {
+        Rule::Range(low, high) => {
+            let (low, high) = (bound(low), bound(high));
+            call(span, "range", &quote!(#low, #high))
+        }
+        Rule::Length(least, most) => {
+            let (least, most) = (optional(least.as_ref()), optional(most.as_ref()));
+            call(span, "length", &quote!(#least, #most))
+        }
+        Rule::Pattern(pattern) => call(span, "pattern", &quote!(#pattern)),
+        Rule::Email => call(span, "email", &TokenStream::new()),
+        Rule::Url => call(span, "url", &TokenStream::new()),
+        Rule::OneOf(texts) => call(span, "one_of", &quote!(&[#(#texts),*])),
+        Rule::Custom(path) => call(span, "custom", path),
+    }
+}
+
+fn bound(bound: &Bound) -> TokenStream {
+    match bound {
+        Bound::Included(value) => quote!(::core::ops::Bound::Included(#value)),
+        Bound::Excluded(value) => quote!(::core::ops::Bound::Excluded(#value)),
+        Bound::Unbounded => quote!(::core::ops::Bound::Unbounded),
+    }
+}
+
+fn optional(value: Option<&TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

@@ -1,0 +1,31 @@
+//! From what is legal to tokens.
+//!
+//! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start with `__mcp_`; what may
+//! be wrong about a type is demanded in one place, with the span of that type, and `Send` only in the shim, with the
+//! span of the function's name.
+
+mod argument;
+mod limit;
+pub(crate) mod list;
+pub(crate) mod server;
+pub(crate) mod state;
+pub(crate) mod tool;
+mod tree;
+mod warning;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Path};
+
+/// Wraps generated items so that their names and lints stay among themselves; inside, `__mcp` is the runtime's hidden
+/// module.
+fn enclosed(cfgs: &[Attribute], rt: &Path, items: &TokenStream) -> TokenStream {
+    quote! {
+        #(#cfgs)*
+        #[allow(deprecated, non_camel_case_types, unreachable_pub, unused_imports, clippy::all, clippy::pedantic)]
+        const _: () = {
+            use #rt::__private as __mcp;
+            #items
+        };
+    }
+}

@@ -1,0 +1,224 @@
+//! A tool as a type that implements the runtime's `Tool`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Generics, Path, Type};
+
+use super::{argument, enclosed, limit};
+use crate::ir::argument::Parameter;
+use crate::ir::tool::{Body, Hints, Mode, Tool};
+
+/// The type `name {}` beside the function, and its implementations.
+pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
+    let Tool { ident, visibility, cfgs, .. } = tool;
+    let doc = format!("The tool `{}`, for `tools![{ident}]`.", tool.name);
+    let implementations = implementations(tool, &Place::free(tool), rt);
+    let constant = enclosed(cfgs, rt, &implementations);
+    quote_spanned! {ident.span()=>
+        #[doc = #doc]
+        #(#cfgs)*
+        #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations, missing_copy_implementations)]
+        #visibility struct #ident {}
+        #constant
+    }
+}
+
+/// The type that stands for a method, and its implementations, for the inside of a `const`.
+pub(crate) fn method(tool: &Tool, self_type: &Type, generics: &Generics, rt: &Path) -> TokenStream {
+    let Tool { cfgs, .. } = tool;
+    let handle = handle(tool);
+    let implementations = implementations(tool, &Place::method(tool, self_type, generics), rt);
+    quote! {
+        #(#cfgs)*
+        pub struct #handle {}
+        #(#cfgs)*
+        const _: () = { #implementations };
+    }
+}
+
+/// The name of the type that stands for a method.
+pub(crate) fn handle(tool: &Tool) -> Ident {
+    format_ident!("__mcp_{}", tool.ident.unraw(), span = tool.ident.span())
+}
+
+/// Where the function of a tool is found.
+struct Place<'p> {
+    /// The type that stands for the tool.
+    handle: Ident,
+    /// The function.
+    callee: TokenStream,
+    /// The state's type.
+    state: TokenStream,
+    /// The generics of the block; `None` for a function that takes any state.
+    generics: Option<&'p Generics>,
+}
+
+impl<'p> Place<'p> {
+    fn free(tool: &Tool) -> Self {
+        let ident = &tool.ident;
+        Self { handle: ident.clone(), callee: quote!(#ident), state: quote!(__McpState), generics: None }
+    }
+
+    fn method(tool: &Tool, self_type: &Type, generics: &'p Generics) -> Self {
+        let (handle, ident) = (handle(tool), &tool.ident);
+        let callee = quote!(<#self_type>::#ident);
+        Self { handle, callee, state: quote!(#self_type), generics: Some(generics) }
+    }
+
+    /// What stands after `impl`, and the `where` clause.
+    fn header(&self, body: Option<&Body>) -> (TokenStream, TokenStream) {
+        if let Some(generics) = self.generics {
+            let (parameters, _, predicates) = generics.split_for_impl();
+            return (quote!(#parameters), quote!(#predicates));
+        }
+        let injected = body.into_iter().flat_map(injected);
+        let predicates = quote! {
+            where __McpState: __mcp::State, #(#injected: __mcp::Inject<__McpState>,)*
+        };
+        (quote!(<__McpState>), predicates)
+    }
+}
+
+fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
+    body.parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Injected(ty) => Some(ty),
+        Parameter::Argument(_) => None,
+    })
+}
+
+fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
+    let (Place { handle, state, .. }, name) = (place, &tool.name);
+    let (parameters, predicates) = place.header(tool.body.as_ref());
+    let items = match &tool.body {
+        Some(body) => items(tool, body, place, rt),
+        None => stub(place, rt),
+    };
+    quote! {
+        #[automatically_derived]
+        impl __mcp::Declared for #handle { const NAME: &'static str = #name; }
+        #[automatically_derived]
+        impl #parameters __mcp::Tool<#state> for #handle #predicates { #items }
+    }
+}
+
+fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
+    let (output, spec) = (&body.output, spec(tool, body));
+    let returns = quote_spanned! {first_span(output)=> __mcp::Returns::<#output>::new() };
+    let (types, arguments) = arguments(body);
+    let rungs = (!types.is_empty()).then(|| {
+        quote!(use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};)
+    });
+    let types = nested(types.iter().map(|ty| quote!(__mcp::Arg<#ty>)));
+    let arguments = nested(arguments.into_iter());
+    let shim = shim(tool, body, place, rt);
+    quote! {
+        type Args = #types;
+        type Output = #output;
+        fn spec() -> __mcp::Spec { #spec }
+        fn args() -> Self::Args { #rungs #arguments }
+        fn returns() -> __mcp::Returns<Self::Output> { #returns }
+        #shim
+    }
+}
+
+/// What stands in for a tool with mistakes, so that they stay the only errors.
+fn stub(place: &Place<'_>, rt: &Path) -> TokenStream {
+    let state = &place.state;
+    quote! {
+        type Args = ();
+        type Output = ();
+        fn spec() -> __mcp::Spec { ::core::unreachable!() }
+        fn args() -> Self::Args {}
+        fn returns() -> __mcp::Returns<Self::Output> { ::core::unreachable!() }
+        fn call<'a>(_: &'a __mcp::Arc<#state>, _: &'a #rt::Context, (): ())
+            -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send + 'a { async {} }
+    }
+}
+
+fn spec(tool: &Tool, body: &Body) -> TokenStream {
+    let (name, description) = (&tool.name, &body.description);
+    let title = body.title.as_ref().map(|title| quote!(.title(#title)));
+    let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
+    let hints = hints(body.hints);
+    let rate_limit = body.rate_limit.as_ref().map(|(limit, source)| limit::rate_limit(limit, *source));
+    let timeout = body.timeout.map(|(timeout, source)| limit::timeout(timeout, source));
+    let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
+    let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
+    quote! {
+        __mcp::Spec::new(#name, #description) #title #icon #hints #rate_limit #timeout #blocking #schema
+    }
+}
+
+fn hints(hints: Hints) -> TokenStream {
+    let read_only = hints.read_only.then(|| quote!(.read_only()));
+    let idempotent = hints.idempotent.then(|| quote!(.idempotent()));
+    let destructive = hints.destructive.map(|destructive| quote!(.destructive(#destructive)));
+    let open_world = hints.open_world.map(|open_world| quote!(.open_world(#open_world)));
+    quote!(#read_only #idempotent #destructive #open_world)
+}
+
+/// The types of the arguments, and the expressions that describe them.
+fn arguments(body: &Body) -> (Vec<&TokenStream>, Vec<TokenStream>) {
+    let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Argument(argument) => Some((&argument.ty, argument::argument(argument))),
+        Parameter::Injected(_) => None,
+    });
+    arguments.unzip()
+}
+
+/// `(((), a), b)`: pairs nested to the left, any number of them.
+fn nested(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    items.fold(quote!(()), |before, item| quote!((#before, #item)))
+}
+
+/// The one place that calls the function, boxes nothing and demands `Send`.
+fn shim(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
+    let span = tool.ident.span().resolved_at(Span::mixed_site());
+    let state = &place.state;
+    let values = nested(body.parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Argument(argument) => Some(local(&argument.ident)),
+        Parameter::Injected(_) => None,
+    }));
+    let call = call(body, place, span);
+    quote_spanned! {span=>
+        fn call<'a>(
+            __mcp_state: &'a __mcp::Arc<#state>,
+            __mcp_cx: &'a #rt::Context,
+            #values: __mcp::Values<Self::Args>,
+        ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send + 'a {
+            async move { #call }
+        }
+    }
+}
+
+fn call(body: &Body, place: &Place<'_>, span: Span) -> TokenStream {
+    let (callee, state) = (&place.callee, &place.state);
+    let takes_self = body.takes_self.then(|| quote_spanned!(span=> __mcp_state,));
+    let given = body.parameters.iter().map(|parameter| match parameter {
+        Parameter::Argument(argument) => local(&argument.ident),
+        Parameter::Injected(ty) => {
+            let span = first_span(ty);
+            quote_spanned!(span=> <#ty as __mcp::Inject<#state>>::inject(__mcp_state, __mcp_cx))
+        }
+    });
+    let call = quote_spanned!(span=> #callee(#takes_self #(#given),*));
+    match body.mode {
+        Mode::Sync => call,
+        Mode::Async => quote_spanned!(span=> #call.await),
+        Mode::Blocking => quote_spanned! {span=>
+            __mcp::blocking(__mcp_state, __mcp_cx, move |__mcp_state, __mcp_cx| #call).await
+        },
+    }
+}
+
+/// An argument's binding in the shim.
+fn local(ident: &Ident) -> TokenStream {
+    let ident = Ident::new(&ident.to_string(), ident.span().resolved_at(Span::mixed_site()));
+    quote!(#ident)
+}
+
+/// Where rustc's arrow goes when something about the type is wrong.
+fn first_span(ty: &TokenStream) -> Span {
+    ty.clone().into_iter().next().map_or_else(Span::mixed_site, |tree| tree.span()).resolved_at(Span::mixed_site())
+}

@@ -1,0 +1,129 @@
+//! What the author reads when something is wrong.
+//!
+//! Invariants: a message is lower case, has no final period, and names the author's things in backticks; `help:`
+//! follows with what to type. Nothing here knows about tools or servers, and nothing here stops at the first error:
+//! [`Errors`] collects, and the driver prints what was collected after the item.
+
+use std::fmt::Display;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// One mistake: the tokens to underline and the text to print.
+#[derive(Debug)]
+pub(crate) struct Diagnostic {
+    at: TokenStream,
+    message: String,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(at: &impl ToTokens, message: impl Display) -> Self {
+        Self { at: at.to_token_stream(), message: message.to_string() }
+    }
+
+    /// Adds what to type instead.
+    pub(crate) fn help(self, text: impl Display) -> Self {
+        self.paragraph("help", text)
+    }
+
+    /// Adds why.
+    pub(crate) fn note(self, text: impl Display) -> Self {
+        self.paragraph("note", text)
+    }
+
+    fn paragraph(mut self, label: &str, text: impl Display) -> Self {
+        let gap = if self.message.contains("\n\n") { "\n" } else { "\n\n" };
+        self.message.push_str(&format!("{gap}{label}: {text}"));
+        self
+    }
+}
+
+impl From<Diagnostic> for syn::Error {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::new_spanned(diagnostic.at, diagnostic.message)
+    }
+}
+
+/// Every mistake found in an item so far.
+#[derive(Debug, Default)]
+#[must_use = "collected errors are printed by `into_tokens`"]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    pub(crate) fn push(&mut self, error: impl Into<syn::Error>) {
+        self.0.push(error.into());
+    }
+
+    /// Keeps the error of `result`, if it is one, and goes on with its value, if it has one.
+    pub(crate) fn handle<T>(&mut self, result: Result<T, impl Into<syn::Error>>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// One `compile_error!` per mistake.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.0.iter().flat_map(|error| error.clone().into_iter()).map(|error| error.to_string()).collect()
+    }
+}
+
+/// A [`Diagnostic`] at some tokens: `err!(tokens, "no `{name}` here")`.
+macro_rules! err {
+    ($at:expr, $($message:tt)+) => {
+        $crate::diag::Diagnostic::new(&$at, ::std::format!($($message)+))
+    };
+}
+pub(crate) use err;
+
+/// The known name nearest to `got`, if it is near enough to be meant.
+///
+/// Compares after dropping case, `_` and the specification's suffix `Hint`.
+pub(crate) fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let got = bare(got);
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&got, &bare(name)), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 5 && *distance < name.len())
+        .min()
+        .map(|(_, name)| name)
+}
+
+fn bare(name: &str) -> String {
+    let lower: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
+    lower.strip_suffix("hint").map_or(lower.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_meant() {
+        let known = ["name", "rate_limit", "read_only", "timeout"];
+        assert_eq!(nearest("ratelimit", known), Some("rate_limit"));
+        assert_eq!(nearest("nmae", known), Some("name"));
+        assert_eq!(nearest("readOnlyHint", known), Some("read_only"));
+        assert_eq!(nearest("colour", known), None);
+    }
+
+    #[test]
+    fn paragraphs_follow_a_blank_line() {
+        let diagnostic = err!(quote::quote!(x), "bad").help("good").note("why");
+        assert_eq!(diagnostic.message, "bad\n\nhelp: good\nnote: why");
+    }
+}

@@ -1,0 +1,97 @@
+//! The driver: reads an item, lowers it, and puts out the item, what it declares, and what is wrong with it.
+//!
+//! Invariant: the item always comes first and always comes, with nothing but our own attributes taken off, so that
+//! a mistake in an attribute is one error and the rest of the program still sees the item.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::diag::{Errors, err};
+use crate::lower::tool::Surroundings;
+use crate::syntax::attribute::TOOL;
+use crate::syntax::block::Block;
+use crate::syntax::function::Function;
+use crate::syntax::item::Item;
+use crate::syntax::{clean, self_type};
+use crate::{args, codegen, lower};
+
+/// `#[tool(attributes)] item`
+pub(crate) fn tool(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let function = match Function::read(Item::read(tokens.clone())) {
+        Ok(function) => function,
+        Err(item) => {
+            errors.push(misplaced("#[tool]", "a function", &item));
+            return finish(tokens, TokenStream::new(), errors);
+        }
+    };
+    let item = clean::function(&function.item, &[TOOL]);
+    lower::tool::check_single(&function, &attributes, &mut errors);
+    let keys = args::tool::read(attributes, &mut errors);
+    if is_method(&function) {
+        let error = err!(function.name, "`#[tool]` on a method needs `#[server]` on its `impl` block");
+        errors.push(error.help("put `#[server]` above `impl`, or make the method a function outside of it"));
+        return finish(item, TokenStream::new(), errors);
+    }
+    let runtime = lower::tool::runtime(keys.runtime.as_ref());
+    let tool = lower::tool::lower(&function, keys, Surroundings::default(), &mut errors);
+    finish(item, codegen::tool::free(&tool, &runtime), errors)
+}
+
+/// Whether a function stands in an `impl` block or a trait, as far as its signature shows.
+fn is_method(function: &Function) -> bool {
+    let head = function.head.as_ref();
+    head.is_some_and(|head| head.signature.receiver().is_some() || self_type::is_mentioned(&head.signature))
+}
+
+/// `#[server(attributes)] item`
+pub(crate) fn server(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let block = match Block::read(Item::read(tokens.clone())) {
+        Ok(block) => block,
+        Err(item) => {
+            errors.push(misplaced("#[server]", "an `impl` block", &item));
+            return finish(tokens, TokenStream::new(), errors);
+        }
+    };
+    let keys = args::server::read(attributes, &mut errors);
+    let server = lower::server::lower(&block, keys, &mut errors);
+    let generated = server.as_ref().map(codegen::server::server).unwrap_or_default();
+    finish(block.cleaned(), generated, errors)
+}
+
+/// `#[derive(State)] item`
+pub(crate) fn state(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
+        return errors.into_tokens();
+    };
+    let state = lower::state::lower(&input, &mut errors);
+    finish(TokenStream::new(), codegen::state::state(&state), errors)
+}
+
+/// `tools![tokens]`
+pub(crate) fn tools(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let entries = lower::list::lower(tokens, &mut errors);
+    let list = codegen::list::list(&entries, &lower::tool::runtime(None));
+    let errors = errors.into_tokens();
+    quote!({ #errors #list })
+}
+
+fn misplaced(attribute: &str, place: &str, item: &Item) -> crate::diag::Diagnostic {
+    const KINDS: [&str; 11] =
+        ["struct", "enum", "union", "trait", "mod", "type", "use", "static", "const", "macro_rules", "impl"];
+    let is_kind = |tree: &&TokenTree| matches!(tree, TokenTree::Ident(word) if KINDS.iter().any(|kind| word == kind));
+    let keyword = item.rest.iter().find(is_kind).or_else(|| item.rest.first());
+    let found = keyword.map(|keyword| format!(", found `{keyword}`")).unwrap_or_default();
+    let at: TokenStream = keyword.cloned().into_iter().collect();
+    err!(at, "`{attribute}` goes on {place}{found}").help(format!("put it on {place}, or remove it"))
+}
+
+fn finish(item: TokenStream, generated: TokenStream, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    quote!(#item #generated #errors)
+}
+

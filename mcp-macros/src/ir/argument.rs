@@ -1,0 +1,57 @@
+//! One parameter of a tool.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::LitStr;
+
+use crate::syntax::doc::Text;
+
+/// By reference from the server, or by value from the client.
+#[derive(Debug)]
+pub(crate) enum Parameter {
+    /// The type behind the `&`.
+    Injected(TokenStream),
+    Argument(Box<Argument>),
+}
+
+/// What the client sends.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) ident: Ident,
+    /// The name on the wire.
+    pub(crate) name: String,
+    pub(crate) ty: TokenStream,
+    pub(crate) description: Option<Text>,
+    pub(crate) default: Option<Value>,
+    pub(crate) example: Option<Value>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) redact: bool,
+    pub(crate) header: Option<LitStr>,
+}
+
+/// A value of the argument's own type.
+#[derive(Debug)]
+pub(crate) enum Value {
+    OfType,
+    Text(LitStr),
+    Expression(TokenStream),
+}
+
+/// What the value must satisfy.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    Range(Bound, Bound),
+    Length(Option<TokenStream>, Option<TokenStream>),
+    Pattern(LitStr),
+    Email,
+    Url,
+    OneOf(Vec<LitStr>),
+    Custom(TokenStream),
+}
+
+/// One end of a range.
+#[derive(Debug)]
+pub(crate) enum Bound {
+    Included(TokenStream),
+    Excluded(TokenStream),
+    Unbounded,
+}

@@ -1,0 +1,11 @@
+//! What is legal: the declarations of an item after every check.
+//!
+//! Invariants: plain data, no attributes to parse and no tokens to quote; a value that exists is valid, so that
+//! `codegen` has nothing left to refuse.
+
+pub(crate) mod argument;
+pub(crate) mod limit;
+pub(crate) mod list;
+pub(crate) mod server;
+pub(crate) mod state;
+pub(crate) mod tool;

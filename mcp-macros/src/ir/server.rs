@@ -1,0 +1,39 @@
+//! One `#[server]` block.
+
+use proc_macro2::{Ident, Span};
+use syn::{Attribute, Generics, Path, Type};
+
+use super::tool::Tool;
+use crate::syntax::doc::Text;
+
+/// A type with the tools and checks of its block.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) runtime: Path,
+    pub(crate) self_type: Type,
+    pub(crate) generics: Generics,
+    /// `None` for the name of the package.
+    pub(crate) name: Option<String>,
+    /// `None` for the version of the package.
+    pub(crate) version: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) instructions: Option<Text>,
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A dependency that readiness asks.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) name: String,
+}
+
+/// Something to reconsider.
+#[derive(Debug)]
+pub(crate) struct Warning {
+    pub(crate) at: Span,
+    pub(crate) text: String,
+}

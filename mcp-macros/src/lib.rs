@@ -1,0 +1,38 @@
+//! The attribute macros of `mcp-runtime`, which re-exports and documents them.
+//!
+//! Stages are columns: `syntax` (what was written) → `args` (what the keys say) → `lower` (what is legal) → `ir` →
+//! `codegen`. Primitives are rows: a tool has one file in each. `expand` drives, `diag` words.
+
+mod args;
+mod codegen;
+mod diag;
+mod expand;
+mod ir;
+mod lower;
+mod syntax;
+
+use proc_macro::TokenStream;
+
+/// Declares a function as a tool. See `mcp_runtime::tool`.
+#[proc_macro_attribute]
+pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    expand::tool(attributes.into(), item.into()).into()
+}
+
+/// Declares an `impl` block as a server. See `mcp_runtime::server`.
+#[proc_macro_attribute]
+pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    expand::server(attributes.into(), item.into()).into()
+}
+
+/// Makes a struct, and the type of each of its fields, injectable. See `mcp_runtime::State`.
+#[proc_macro_derive(State, attributes(state))]
+pub fn state(item: TokenStream) -> TokenStream {
+    expand::state(item.into()).into()
+}
+
+/// A list of tools for `Server::tools`. See `mcp_runtime::tools`.
+#[proc_macro]
+pub fn tools(tokens: TokenStream) -> TokenStream {
+    expand::tools(tokens.into()).into()
+}

@@ -1,0 +1,140 @@
+//! One argument, and the arguments of a tool against each other.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+use syn::{Expr, ExprLit, Ident, Lit, PatType, Type};
+
+use super::parameter::{self, in_block};
+use super::{name, rules, ty};
+use crate::args::argument::{self as args, Default};
+use crate::args::setting::Set;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::argument::{Argument, Value};
+use crate::syntax::{attribute, doc};
+
+/// An argument, and the tokens that its names came from.
+pub(crate) struct Read {
+    pub(crate) argument: Argument,
+    name_at: TokenStream,
+    is_renamed: bool,
+    header: Option<Set<String>>,
+}
+
+/// The argument that a parameter called `ident` declares.
+pub(crate) fn read(typed: &PatType, ident: Ident, self_type: Option<&Type>, errors: &mut Errors) -> Option<Read> {
+    let keys = keys(typed, errors)?;
+    let name = name::argument(keys.rename.as_ref(), &ident, errors);
+    let shown = ident.unraw().to_string();
+    let rules = rules::all(&keys, self_type, errors);
+    let default = default(&keys, &shown, &typed.ty, self_type, errors);
+    let example = example(&keys, &shown, &typed.ty, self_type, errors);
+    if let Some(header) = &keys.header {
+        errors.handle(name::header(header));
+    }
+    let name_at = keys.rename.as_ref().map_or_else(|| ident.to_token_stream(), |set| set.at.clone());
+    let argument = Argument {
+        ident: format_ident!("__mcp_{}", ident.unraw(), span = ident.span()),
+        name,
+        ty: in_block(&typed.ty, self_type),
+        description: doc::text(&typed.attrs),
+        default,
+        example,
+        rules,
+        redact: keys.redact.is_some(),
+        header: keys.header.as_ref().and_then(|set| syn::parse2(set.at.clone()).ok()),
+    };
+    Some(Read { argument, name_at, is_renamed: keys.rename.is_some(), header: keys.header })
+}
+
+/// What the one `#[arg(..)]` of a parameter says.
+fn keys(typed: &PatType, errors: &mut Errors) -> Option<args::Argument> {
+    let mut attributes = typed.attrs.iter().filter(|attribute| attribute::is(attribute, attribute::ARG));
+    let Some(first) = attributes.next() else { return Some(args::Argument::default()) };
+    for second in attributes {
+        let error = err!(second, "this parameter already has an `#[arg]` attribute");
+        errors.push(error.help("put all settings into one `#[arg(..)]`"));
+    }
+    Some(args::read(attribute::arguments(first), errors))
+}
+
+fn default(
+    keys: &args::Argument,
+    name: &str,
+    given: &Type,
+    self_type: Option<&Type>,
+    errors: &mut Errors,
+) -> Option<Value> {
+    match keys.default.as_ref()? {
+        Default::OfType => Some(Value::OfType),
+        Default::Value(set) => {
+            errors.handle(rules::check_value("default", name, set, keys));
+            errors.handle(value("default", name, set, given, self_type))
+        }
+    }
+}
+
+fn example(
+    keys: &args::Argument,
+    name: &str,
+    given: &Type,
+    self_type: Option<&Type>,
+    errors: &mut Errors,
+) -> Option<Value> {
+    let set = keys.example.as_ref()?;
+    errors.handle(rules::check_value("example", name, set, keys));
+    errors.handle(value("example", name, set, given, self_type))
+}
+
+fn value(
+    what: &str,
+    name: &str,
+    set: &Set<Expr>,
+    given: &Type,
+    self_type: Option<&Type>,
+) -> Result<Value, Diagnostic> {
+    match &set.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) if ty::is_primitive(given) => {
+            let written = ty::source(given);
+            Err(err!(set.at, "the {what} of `{name}` is a string, but `{name}` is a `{written}`")
+                .help("write the value without quotes"))
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(Value::Text(text.clone())),
+        other => Ok(Value::Expression(in_block(other, self_type))),
+    }
+}
+
+/// Names and headers that two arguments of `tool` share.
+pub(crate) fn check_together(tool: &Ident, read: &[parameter::Read], errors: &mut Errors) {
+    let arguments: Vec<&Read> = read
+        .iter()
+        .filter_map(|read| match read {
+            parameter::Read::Argument(argument) => Some(argument),
+            parameter::Read::Injected(_) => None,
+        })
+        .collect();
+    for (at, second) in arguments.iter().enumerate() {
+        let earlier = || arguments.iter().take(at);
+        if let Some(first) = earlier().find(|first| first.argument.name == second.argument.name) {
+            errors.push(one_name(tool, first, second));
+        }
+        errors.handle(headers_differ(second, earlier().copied()));
+    }
+}
+
+fn one_name(tool: &Ident, first: &Read, second: &Read) -> Diagnostic {
+    let renamed = if first.is_renamed && !second.is_renamed { first } else { second };
+    let help = if renamed.is_renamed { "change the `rename`" } else { "add `#[arg(rename = \"..\")]` to one of them" };
+    let name = &second.argument.name;
+    err!(renamed.name_at, "two arguments of `{}` are named \"{name}\" on the wire", tool.unraw()).help(help)
+}
+
+fn headers_differ<'r>(second: &Read, mut earlier: impl Iterator<Item = &'r Read>) -> Result<(), Diagnostic> {
+    let Some(header) = &second.header else { return Ok(()) };
+    let same = |read: &&Read| read.header.as_ref().is_some_and(|other| other.value.eq_ignore_ascii_case(&header.value));
+    let Some(first) = earlier.find(same) else { return Ok(()) };
+    let other = first.header.as_ref().map_or("", |other| other.value.as_str());
+    let case = if other == header.value { "" } else { ": header names ignore case" };
+    Err(err!(header.at, "duplicate header \"{}\"{case}", header.value)
+        .help(format!("first used by `{}` as \"{other}\"", first.argument.name)))
+}

@@ -1,0 +1,97 @@
+//! Names on the wire.
+
+use quote::ToTokens;
+use syn::Ident;
+use syn::ext::IdentExt;
+
+use crate::args::setting::Set;
+use crate::diag::{Diagnostic, Errors, err};
+
+/// The most characters the specification allows in a tool's name.
+const MOST: usize = 128;
+
+/// The name of a tool: as given, or the function's.
+pub(crate) fn tool(given: Option<&Set<String>>, function: &Ident, errors: &mut Errors) -> String {
+    let own = function.unraw().to_string();
+    match given {
+        Some(set) => {
+            errors.handle(check(&set.value, &set.at, &own));
+            set.value.clone()
+        }
+        None => {
+            errors.handle(check(&own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
+            own
+        }
+    }
+}
+
+fn check(name: &str, at: &impl ToTokens, function: &str) -> Result<(), Diagnostic> {
+    if name.is_empty() {
+        let help = format!("remove `name` to use the function name `{function}`");
+        return Err(err!(at, "tool name is empty").help(help));
+    }
+    let length = name.chars().count();
+    if length > MOST {
+        return Err(err!(at, "tool name has {length} characters; at most {MOST} are allowed"));
+    }
+    let illegal = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
+    match illegal {
+        None => Ok(()),
+        Some(c) => Err(err!(at, "tool name \"{name}\" contains `{c}`")
+            .note("names are made of the characters A-Z a-z 0-9 _ - .")),
+    }
+}
+
+/// The name of an argument: as given, or the parameter's without `r#` and leading underscores.
+pub(crate) fn argument(given: Option<&Set<String>>, parameter: &Ident, errors: &mut Errors) -> String {
+    let own = parameter.unraw().to_string();
+    let own = own.trim_start_matches('_');
+    match given {
+        Some(set) if set.value.is_empty() => {
+            errors.push(err!(set.at, "argument name is empty").help("remove `rename` to use the parameter's name"));
+            own.to_owned()
+        }
+        Some(set) => set.value.clone(),
+        None => {
+            if own.is_empty() {
+                errors.push(err!(parameter, "tool arguments need a name, found `{parameter}`"));
+            }
+            own.to_owned()
+        }
+    }
+}
+
+/// A text that means nothing when it is empty.
+pub(crate) fn text(set: Option<Set<String>>, errors: &mut Errors) -> Option<String> {
+    let set = set?;
+    if set.value.trim().is_empty() {
+        errors.push(err!(set.at, "`{}` is empty", set.name).help("leave it out"));
+    }
+    Some(set.value)
+}
+
+/// An address of an image.
+pub(crate) fn icon(set: Option<Set<String>>, errors: &mut Errors) -> Option<String> {
+    const SCHEMES: [&str; 3] = ["https://", "http://", "data:"];
+    if let Some(set) = &set
+        && !set.value.is_empty()
+        && !SCHEMES.iter().any(|scheme| set.value.starts_with(scheme))
+    {
+        let error = err!(set.at, "`icon` needs a URI, found \"{}\"", set.value);
+        errors.push(error.help("write an `https://` or `data:` URI"));
+    }
+    text(set, errors)
+}
+
+/// The name of a header: a token of RFC 9110.
+pub(crate) fn header(set: &Set<String>) -> Result<(), Diagnostic> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if set.value.is_empty() {
+        return Err(err!(set.at, "header name is empty").help("write for example `header = \"Region\"`"));
+    }
+    match set.value.chars().find(|c| !is_token(*c)) {
+        None => Ok(()),
+        Some(c) => Err(err!(set.at, "header name \"{}\" contains `{c}`", set.value)
+            .note("names are made of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)")),
+    }
+}

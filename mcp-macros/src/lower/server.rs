@@ -1,0 +1,233 @@
+//! One `#[server]` block, and its functions against each other.
+
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Ident, ReturnType};
+
+use super::tool::{self, Surroundings};
+use super::{limit, name, receiver, signature};
+use crate::args;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::server::{Check, Server, Warning};
+use crate::ir::tool::Tool;
+use crate::syntax::attribute::{self, MARKERS, READY, TOOL};
+use crate::syntax::block::{Block, Head, Member};
+use crate::syntax::doc::{self, Text};
+use crate::syntax::function::Function;
+use crate::syntax::item::Item;
+
+/// The server that a block declares; `None` when there is no type to make one of.
+pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Errors) -> Option<Server> {
+    let head = block.head.as_ref()?;
+    if let Some(implemented) = &head.implemented {
+        let help = "write an `impl` block without a trait, and call it from this one";
+        errors.push(err!(implemented, "`#[server]` goes on an inherent impl block").help(help));
+        return None;
+    }
+    check_defaults(&keys.defaults, errors);
+    let members = Members::read(block, head, &keys.defaults, errors);
+    members.check_names(errors);
+    let warnings = members.warnings();
+    let instructions = name::text(keys.instructions, errors).map(Text::Literal);
+    Some(Server {
+        runtime: tool::runtime(keys.runtime.as_ref()),
+        self_type: head.self_type.clone(),
+        generics: head.generics.clone(),
+        name: name::text(keys.name, errors),
+        version: name::text(keys.version, errors),
+        title: name::text(keys.title, errors),
+        instructions: instructions.or_else(|| doc::text(&block.attributes)),
+        tools: members.tools.into_iter().map(|named| named.tool).collect(),
+        checks: members.checks,
+        warnings,
+    })
+}
+
+fn check_defaults(defaults: &args::server::Defaults, errors: &mut Errors) {
+    if let Some(given) = &defaults.rate_limit {
+        limit::rate(given, None, errors);
+    }
+    if let Some(given) = &defaults.timeout {
+        limit::timeout(given, errors);
+    }
+}
+
+/// What the functions of a block declare.
+#[derive(Default)]
+struct Members {
+    tools: Vec<Named>,
+    checks: Vec<Check>,
+    /// Whether something was marked that this version does not know.
+    has_others: bool,
+}
+
+/// A tool, and the tokens that its name came from.
+struct Named {
+    tool: Tool,
+    at: proc_macro2::TokenStream,
+}
+
+impl Members {
+    fn read(block: &Block, head: &Head, defaults: &args::server::Defaults, errors: &mut Errors) -> Self {
+        let mut members = Self::default();
+        let surroundings = Surroundings { self_type: Some(&head.self_type), defaults: Some(defaults) };
+        for member in &block.members {
+            members.check_hidden(member.item(), errors);
+            match member {
+                Member::Function(function) => members.function(function, surroundings, errors),
+                Member::Other(item) => members.other(item, errors),
+            }
+        }
+        if members.tools.is_empty() && members.checks.is_empty() && !members.has_others {
+            errors.push(nothing_found(head));
+        }
+        members
+    }
+
+    fn function(&mut self, function: &Function, surroundings: Surroundings<'_>, errors: &mut Errors) {
+        let mut markers = function.attributes().iter().filter(|attribute| attribute::is_any(attribute, &MARKERS));
+        let Some(first) = markers.next() else { return check_stray(function, errors) };
+        for second in markers {
+            errors.push(second_marker(function, first, second));
+        }
+        if attribute::is(first, TOOL) {
+            self.tool(function, first, surroundings, errors);
+        } else if attribute::is(first, READY) {
+            self.checks.push(check(function, first, errors));
+        } else {
+            self.has_others = true;
+            errors.push(not_yet(first));
+        }
+    }
+
+    fn tool(&mut self, function: &Function, marker: &Attribute, around: Surroundings<'_>, errors: &mut Errors) {
+        let mut own = Errors::default();
+        let keys = args::tool::read(attribute::arguments(marker), &mut own);
+        if let Some(path) = &keys.runtime {
+            let help = "write `#[server(crate = ..)]`: it holds for the whole block";
+            own.push(err!(path.name, "`crate` belongs to the `#[server]` attribute here").help(help));
+        }
+        let at = keys.name.as_ref().map_or_else(|| function.name.to_token_stream(), |name| name.at.clone());
+        let tool = tool::lower(function, keys, around, &mut own);
+        self.tools.push(Named { tool, at });
+        errors.append(own);
+    }
+
+    /// Something that is no function, but may make some.
+    fn other(&mut self, item: &Item, errors: &mut Errors) {
+        if let Some(path) = item.macro_name() {
+            self.has_others = true;
+            let path: proc_macro2::TokenStream = path.iter().cloned().collect();
+            let error = err!(path, "`#[server]` cannot see the functions that `{path}!` makes");
+            errors.push(error.help("write them out, or call the macro in an `impl` block without `#[server]`"));
+        }
+        for marker in item.attributes.iter().filter(|attribute| attribute::is_any(attribute, &MARKERS)) {
+            self.has_others = true;
+            let written = marker.path().to_token_stream();
+            errors.push(err!(marker, "`#[{written}]` goes on a function"));
+        }
+    }
+
+    fn check_hidden(&mut self, item: &Item, errors: &mut Errors) {
+        for attribute in &item.attributes {
+            if let Some(marker) = attribute::conditional(attribute, &MARKERS) {
+                self.has_others = true;
+                let error = err!(attribute, "`#[server]` cannot see the `#[{marker}]` inside `#[cfg_attr]`");
+                errors.push(error.help(format!("write `#[cfg(..)]` and `#[{marker}]` as two attributes")));
+            }
+        }
+    }
+
+    /// Two tools, or two checks, of one name; `#[cfg]`s may keep them apart.
+    fn check_names(&self, errors: &mut Errors) {
+        for (at, second) in self.tools.iter().enumerate() {
+            let same = |first: &&Named| first.tool.name == second.tool.name && !second.may_be_apart(first);
+            if let Some(first) = self.tools.iter().take(at).find(same) {
+                let error = err!(second.at, "duplicate tool name `{}`", second.tool.name);
+                errors.push(error.help(format!("first used by `{}`: rename one of them", first.tool.ident)));
+            }
+        }
+        for (at, second) in self.checks.iter().enumerate() {
+            let same = |first: &&Check| first.name == second.name && first.cfgs.is_empty() && second.cfgs.is_empty();
+            if let Some(first) = self.checks.iter().take(at).find(same) {
+                let error = err!(second.ident, "duplicate check name `{}`", second.name);
+                errors.push(error.help(format!("first used by `{}`: rename one of them", first.ident)));
+            }
+        }
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let differ_by_case = |(at, second): (usize, &Named)| {
+            let name = &second.tool.name;
+            let same = |first: &&Named| first.tool.name != *name && first.tool.name.eq_ignore_ascii_case(name);
+            let first = self.tools.iter().take(at).find(same)?;
+            let text = format!("tool names \"{}\" and \"{name}\" differ only by case: rename one", first.tool.name);
+            Some(Warning { at: second.at.span(), text })
+        };
+        self.tools.iter().enumerate().filter_map(differ_by_case).collect()
+    }
+}
+
+impl Named {
+    fn may_be_apart(&self, other: &Self) -> bool {
+        !self.tool.cfgs.is_empty() && !other.tool.cfgs.is_empty()
+    }
+}
+
+fn nothing_found(head: &Head) -> Diagnostic {
+    err!(head.self_type, "`#[server]` found no tool in this impl block").help("put `#[tool]` on a function")
+}
+
+fn not_yet(marker: &Attribute) -> Diagnostic {
+    let written = marker.path().to_token_stream();
+    err!(marker, "this version has no `#[{written}]`").help("remove it, or make the function a `#[tool]`")
+}
+
+fn second_marker(function: &Function, first: &Attribute, second: &Attribute) -> Diagnostic {
+    if attribute::is(first, TOOL) && attribute::is(second, TOOL) {
+        return tool::twice(function, &attribute::arguments(first), second);
+    }
+    let (first, written) = (first.path().to_token_stream(), second.path().to_token_stream());
+    err!(second, "`{}` is already a `#[{first}]`", function.name)
+        .help(format!("remove `#[{written}]`, or write a second function"))
+}
+
+/// `#[arg]` where nobody reads it.
+fn check_stray(function: &Function, errors: &mut Errors) {
+    for stray in function.args() {
+        let error = err!(stray, "`#[arg]` on a parameter of `{}`, which is no tool", function.name);
+        errors.push(error.help("put `#[tool]` on the function, or remove `#[arg]`"));
+    }
+}
+
+/// A `#[ready]` function: `async fn name(&self) -> Result<(), E>`.
+fn check(function: &Function, marker: &Attribute, errors: &mut Errors) -> Check {
+    let given = args::server::ready(attribute::arguments(marker), errors);
+    let own = function.name.to_string();
+    if let Some(head) = &function.head {
+        check_signature(&function.name, &head.signature, errors);
+    }
+    Check {
+        ident: function.name.clone(),
+        cfgs: attribute::cfgs(function.attributes()),
+        name: name::text(given, errors).unwrap_or_else(|| own.trim_start_matches("r#").to_owned()),
+    }
+}
+
+fn check_signature(name: &Ident, given: &syn::Signature, errors: &mut Errors) {
+    const FORM: &str = "write `async fn name(&self) -> Result<(), E>`";
+    signature::check(given, "`#[ready]`", errors);
+    match given.receiver() {
+        Some(receiver) => drop(errors.handle(receiver::check(receiver, "`#[ready]`"))),
+        None => errors.push(err!(name, "`#[ready]` function `{name}` has no `&self`").help(FORM)),
+    }
+    for input in given.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))) {
+        errors.push(err!(input, "nobody sends arguments to a `#[ready]` function").help(FORM));
+    }
+    if given.asyncness.is_none() {
+        errors.push(err!(given.fn_token, "`#[ready]` functions are `async`").help(FORM));
+    }
+    if let ReturnType::Default = given.output {
+        errors.push(err!(name, "`#[ready]` function `{name}` cannot say that something is wrong").help(FORM));
+    }
+}

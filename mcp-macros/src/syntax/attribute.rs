@@ -1,0 +1,96 @@
+//! Attributes by the last segment of their path, so that `#[tool]` and `#[mcp_runtime::tool]` are one.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
+
+pub(crate) const ARG: &str = "arg";
+pub(crate) const CFG: &str = "cfg";
+pub(crate) const CFG_ATTR: &str = "cfg_attr";
+pub(crate) const DOC: &str = "doc";
+pub(crate) const PROMPT: &str = "prompt";
+pub(crate) const READY: &str = "ready";
+pub(crate) const RESOURCE: &str = "resource";
+pub(crate) const TOOL: &str = "tool";
+
+/// The attributes that `#[server]` reads off the functions of its block.
+pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];
+
+/// Whether the attribute is called `name`, by whatever path.
+pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// Whether the attribute is one of `names`.
+pub(crate) fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
+    names.iter().any(|name| is(attribute, name))
+}
+
+/// The tokens between an attribute's parentheses; nothing for `#[tool]`.
+pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
+    match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => {
+            let (eq, value) = (&pair.eq_token, &pair.value);
+            quote::quote!(#eq #value)
+        }
+    }
+}
+
+/// The one of `names` that a `#[cfg_attr(.., name)]` would add.
+pub(crate) fn conditional<'n>(attribute: &Attribute, names: &[&'n str]) -> Option<&'n str> {
+    if !is(attribute, CFG_ATTR) {
+        return None;
+    }
+    let list = attribute.meta.require_list().ok()?;
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    metas.iter().skip(1).find_map(|meta| {
+        let last = meta.path().segments.last()?;
+        names.iter().copied().find(|name| last.ident == *name)
+    })
+}
+
+/// Whether these tokens, the inside of `#[..]`, are the attribute `name`.
+pub(crate) fn inside_is(tokens: &TokenStream, names: &[&str]) -> bool {
+    let last = tokens
+        .clone()
+        .into_iter()
+        .take_while(|tree| match tree {
+            TokenTree::Ident(_) => true,
+            TokenTree::Punct(punct) => punct.as_char() == ':',
+            _ => false,
+        })
+        .filter_map(|tree| match tree {
+            TokenTree::Ident(ident) => Some(ident),
+            _ => None,
+        })
+        .last();
+    last.is_some_and(|last| names.iter().any(|name| last == name))
+}
+
+/// The `#[cfg(..)]`s among the attributes, to be copied onto what is generated.
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| is(attribute, CFG)).cloned().collect()
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_known_by_its_last_segment() {
+        let attribute: Attribute = syn::parse_quote!(#[mcp_runtime::tool(read_only)]);
+        assert!(is(&attribute, TOOL));
+        assert!(!is(&attribute, READY));
+    }
+
+    #[test]
+    fn a_conditional_marker_is_seen() {
+        let attribute: Attribute = syn::parse_quote!(#[cfg_attr(feature = "x", inline, mcp_runtime::tool(read_only))]);
+        assert_eq!(conditional(&attribute, &MARKERS), Some(TOOL));
+        let attribute: Attribute = syn::parse_quote!(#[cfg_attr(tool, inline)]);
+        assert_eq!(conditional(&attribute, &MARKERS), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! An item as rustc is to see it: without our own attributes.
+//!
+//! Invariant: only the attributes of functions and of their parameters are looked at; a body is never entered.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Attribute;
+use syn::parse::Parser;
+
+use super::attribute;
+use super::item::{Item, is_group, is_punct};
+
+/// The item without the attributes called `markers`, and without what we read off its parameters.
+pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
+    let kept = item.attributes.iter().filter(|attribute| !is_ours(attribute, markers)).map(ToTokens::to_token_stream);
+    kept.chain(item.rest.iter().map(|tree| parameters(tree).into())).collect()
+}
+
+/// The item without the attributes called `markers`; its parameters are not ours to read.
+pub(crate) fn other(item: &Item, markers: &[&str]) -> TokenStream {
+    let kept = item.attributes.iter().filter(|attribute| !is_ours(attribute, markers)).map(ToTokens::to_token_stream);
+    kept.chain(item.rest.iter().map(ToTokens::to_token_stream)).collect()
+}
+
+fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
+    attribute::is_any(attribute, markers) || attribute::conditional(attribute, markers).is_some()
+}
+
+/// A parameter list without `#[arg(..)]` and doc comments, which rustc refuses there; any other tree as it is.
+fn parameters(tree: &TokenTree) -> TokenTree {
+    match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+            let mut cleaned = Group::new(group.delimiter(), without_attributes(group.stream()));
+            cleaned.set_span(group.span());
+            TokenTree::Group(cleaned)
+        }
+        other => other.clone(),
+    }
+}
+
+fn without_attributes(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter().peekable();
+    let mut kept = Vec::new();
+    while let Some(tree) = trees.next() {
+        let drop = is_punct(&tree, '#') && trees.peek().is_some_and(is_read_by_us);
+        if drop {
+            trees.next();
+        } else {
+            kept.push(tree);
+        }
+    }
+    kept.into_iter().collect()
+}
+
+fn is_read_by_us(tree: &TokenTree) -> bool {
+    let TokenTree::Group(group) = tree else { return false };
+    if !is_group(tree, Delimiter::Bracket) {
+        return false;
+    }
+    let inside = group.stream();
+    if attribute::inside_is(&inside, &[attribute::ARG, attribute::DOC]) {
+        return true;
+    }
+    let whole = Attribute::parse_outer.parse2(quote!(#[#inside])).ok().and_then(|mut found| found.pop());
+    whole.is_some_and(|attribute| attribute::conditional(&attribute, &[attribute::ARG, attribute::DOC]).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_attributes_go_and_everything_else_stays() {
+        let item = Item::read(quote! {
+            #[doc = "d"] #[tool(x)] pub async fn f(#[doc = "p"] #[arg(default)] #[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
+        });
+        let expected = quote! {
+            #[doc = "d"] pub async fn f(#[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
+        };
+        assert_eq!(function(&item, &[attribute::TOOL]).to_string(), expected.to_string());
+    }
+}

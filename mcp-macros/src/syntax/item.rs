@@ -1,0 +1,151 @@
+//! Tokens cut into items: attributes first, then everything up to the end of the item.
+//!
+//! Invariant: cutting never fails and never loses a token, whatever stands between the attributes; one half-written
+//! function does not take its neighbours along.
+
+use std::iter::Peekable;
+use std::vec::IntoIter;
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::Attribute;
+use syn::parse::Parser;
+
+/// One item as it was written.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) rest: Vec<TokenTree>,
+}
+
+type Trees = Peekable<IntoIter<TokenTree>>;
+
+impl Item {
+    /// All of `tokens` as one item.
+    pub(crate) fn read(tokens: TokenStream) -> Self {
+        let mut trees = flat(tokens).into_iter().peekable();
+        let attributes = take_attributes(&mut trees);
+        Self { attributes, rest: trees.collect() }
+    }
+
+    /// `tokens`, the inside of an `impl` block, as one item after another.
+    pub(crate) fn read_all(tokens: TokenStream) -> Vec<Self> {
+        let mut trees = flat(tokens).into_iter().peekable();
+        let mut items = Vec::new();
+        while trees.peek().is_some() {
+            let attributes = take_attributes(&mut trees);
+            items.push(Self { attributes, rest: take_rest(&mut trees) });
+        }
+        items
+    }
+
+    /// The name after `fn`, if this is a function.
+    pub(crate) fn function_name(&self) -> Option<Ident> {
+        let mut trees = self.rest.iter().skip_while(|tree| is_before_fn(tree));
+        match (trees.next(), trees.next()) {
+            (Some(TokenTree::Ident(keyword)), Some(TokenTree::Ident(name))) if keyword == "fn" => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    /// The name before `!`, if this is the call of a macro.
+    pub(crate) fn macro_name(&self) -> Option<&[TokenTree]> {
+        let bang = self.rest.iter().position(|tree| is_punct(tree, '!'))?;
+        let path = self.rest.get(..bang)?;
+        let is_path = |tree: &TokenTree| matches!(tree, TokenTree::Ident(_)) || is_punct(tree, ':');
+        (bang > 0 && path.iter().all(is_path)).then_some(path)
+    }
+}
+
+/// The tokens without the invisible groups that `macro_rules!` wraps around an `$item`.
+fn flat(tokens: TokenStream) -> Vec<TokenTree> {
+    tokens
+        .into_iter()
+        .flat_map(|tree| match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flat(group.stream()),
+            other => vec![other],
+        })
+        .collect()
+}
+
+fn take_attributes(trees: &mut Trees) -> Vec<Attribute> {
+    let mut attributes = Vec::new();
+    while let Some(pound) = trees.next_if(|tree| is_punct(tree, '#')) {
+        let Some(bracket) = trees.next_if(|tree| is_group(tree, Delimiter::Bracket)) else {
+            return attributes;
+        };
+        let tokens: TokenStream = [pound, bracket].into_iter().collect();
+        attributes.extend(Attribute::parse_outer.parse2(tokens).into_iter().flatten());
+    }
+    attributes
+}
+
+/// Everything up to the body, the semicolon, or the attributes of the next item.
+fn take_rest(trees: &mut Trees) -> Vec<TokenTree> {
+    let mut rest = Vec::new();
+    while let Some(tree) = trees.next_if(|tree| rest.is_empty() || !is_punct(tree, '#')) {
+        let ends = is_punct(&tree, ';') || is_group(&tree, Delimiter::Brace);
+        rest.push(tree);
+        if ends && !trees.peek().is_some_and(continues_after_brace) {
+            break;
+        }
+    }
+    rest
+}
+
+/// `-> Row<{ N }>` has braces in the signature; a `const` goes on after its braces.
+fn continues_after_brace(next: &TokenTree) -> bool {
+    ['>', ',', ';', '.', '+'].iter().any(|c| is_punct(next, *c))
+}
+
+fn is_before_fn(tree: &TokenTree) -> bool {
+    const WORDS: [&str; 7] = ["pub", "default", "const", "async", "unsafe", "safe", "extern"];
+    match tree {
+        TokenTree::Ident(ident) => WORDS.iter().any(|word| ident == word),
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
+        TokenTree::Literal(_) => true,
+        TokenTree::Punct(_) => false,
+    }
+}
+
+pub(crate) fn is_punct(tree: &TokenTree, c: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == c)
+}
+
+pub(crate) fn is_group(tree: &TokenTree, delimiter: Delimiter) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == delimiter)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn names(tokens: TokenStream) -> Vec<String> {
+        let name = |item: &Item| item.function_name().map_or("-".to_owned(), |name| name.to_string());
+        Item::read_all(tokens).iter().map(name).collect()
+    }
+
+    #[test]
+    fn an_impl_block_is_cut_at_bodies_and_semicolons() {
+        let tokens = quote! {
+            const F: fn(u8) = f;
+            #[tool] pub(crate) async fn a(&self) -> Row<{ N }> where u8: Copy, { 1 }
+            helper! { x }
+            extern "C" fn b() {}
+        };
+        assert_eq!(names(tokens), ["-", "a", "-", "b"]);
+    }
+
+    #[test]
+    fn a_function_without_body_ends_at_the_next_attribute() {
+        assert_eq!(names(quote! { #[tool] async fn a(&self, b) #[tool] fn c() {} }), ["a", "c"]);
+    }
+
+    #[test]
+    fn a_macro_call_is_known_by_its_name() {
+        let items = Item::read_all(quote! { my::tools!(a, b); fn f() { g!() } });
+        assert!(items[0].macro_name().is_some());
+        assert!(items[1].macro_name().is_none());
+    }
+}

@@ -1,0 +1,12 @@
+//! What was written, losslessly.
+//!
+//! Invariants: bodies are never parsed; every token that came in can go out again, in order, with its span; only our
+//! own attributes are taken off. Nothing here reports a mistake: what `syn` cannot read, rustc reads and reports.
+
+pub(crate) mod attribute;
+pub(crate) mod block;
+pub(crate) mod clean;
+pub(crate) mod doc;
+pub(crate) mod function;
+pub(crate) mod item;
+pub(crate) mod self_type;

@@ -1,0 +1,23 @@
+//! What generated code names. Not part of the public interface: anything here may change in any release.
+
+pub mod nested;
+mod unique;
+
+pub use std::sync::Arc;
+
+pub use schemars;
+pub use serde;
+pub use serde_json;
+
+pub use crate::handler::argument::{Arg, ArgList, Values};
+pub use crate::handler::blocking::blocking;
+pub use crate::handler::inject::{Inject, State};
+pub use crate::handler::output::Returns;
+pub use crate::handler::spec::{Per, RateLimit, Source, Spec};
+pub use crate::handler::tool::{Declared, Tool, ToolSet};
+pub use unique::*;
+
+/// The outcome of a readiness check, with the author's error as text.
+pub async fn ready<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> Result<(), String> {
+    check.await.map_err(|error| error.to_string())
+}

@@ -1,0 +1,73 @@
+//! Names that must differ, compared while the program compiles.
+
+/// Panics, at compile time, if an earlier entry of `names` is called `name` too.
+///
+/// `names` are the names of a list with their places in it; `place` is that of `name`.
+pub const fn unique(names: &[(&str, usize)], name: &str, place: usize) {
+    let mut at = 0;
+    while at < names.len() {
+        let (other, earlier) = names[at];
+        if earlier < place && same(other, name) {
+            fail(name);
+        }
+        at += 1;
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// A panic in a constant takes one string: the sentence is put together in a buffer.
+#[track_caller]
+const fn fail(name: &str) -> ! {
+    const MOST: usize = 160;
+    let mut text = [b' '; MOST];
+    let mut length = 0;
+    let parts = ["duplicate tool name `", name, "`"];
+    let mut part = 0;
+    while part < parts.len() {
+        let bytes = parts[part].as_bytes();
+        let mut at = 0;
+        while at < bytes.len() && length < MOST {
+            text[length] = bytes[at];
+            length += 1;
+            at += 1;
+        }
+        part += 1;
+    }
+    let (text, _) = text.split_at(length);
+    match core::str::from_utf8(text) {
+        Ok(text) => panic!("{}", text),
+        Err(_) => panic!("duplicate tool name"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unique;
+
+    #[test]
+    fn different_names_pass() {
+        const NAMES: &[(&str, usize)] = &[("add", 0), ("sub", 1)];
+        const _: () = unique(NAMES, "add", 0);
+        const _: () = unique(NAMES, "sub", 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "duplicate tool name `add`")]
+    fn the_second_of_two_fails() {
+        unique(&[("add", 0), ("add", 1)], "add", 1);
+    }
+}

@@ -1,0 +1,357 @@
+//! Declared parameters: one value describes a parameter in the schema, decodes it and checks it.
+//!
+//! Each parameter is decoded from its own slice of the message, straight into its own type, so that one call reports
+//! every problem at once. Only a parameter that does not fit takes the slow path through its schema ([`repair`]).
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::value::Error as AbsentError;
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde::{Serialize, forward_to_deserialize_any};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::repair::{self, Problems};
+use super::rule::Rule;
+use crate::protocol::Object;
+use crate::schema::{FinishedInput, InputSchema};
+
+/// A type that can be read from a client's JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool argument: it does not implement `Deserialize`",
+    label = "cannot be read from JSON",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}`, or take it by reference (`&{Self}`) if the server's state provides it"
+)]
+pub trait Decode: Sized {
+    #[doc(hidden)]
+    fn decode(text: &str) -> Result<Self, serde_json::Error>;
+    #[doc(hidden)]
+    fn absent() -> Option<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: for<'de> Deserialize<'de>> Decode for T {
+    fn decode(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    fn absent() -> Option<Self> {
+        T::deserialize(Absent).ok()
+    }
+}
+
+/// A type whose JSON Schema is known.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool argument: it does not implement `JsonSchema`",
+    label = "has no JSON Schema",
+    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}`",
+    note = "the derive must be that of schemars 1 (`mcp_runtime::schemars`): schemars 0.8 and 1 are different traits"
+)]
+pub trait Describe {
+    #[doc(hidden)]
+    fn describe(generator: &mut SchemaGenerator) -> Schema;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema> Describe for T {
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+/// One declared parameter of type `T`.
+///
+/// Only [`Arg::new`] and the rules bound `T`, so that a wrong type is one error.
+pub struct Arg<T> {
+    name: &'static str,
+    description: Option<&'static str>,
+    decode: fn(&str) -> Result<T, serde_json::Error>,
+    absent: fn() -> Option<T>,
+    describe: fn(&mut SchemaGenerator) -> Schema,
+    default: Option<Default<T>>,
+    example: Option<Value>,
+    redact: bool,
+    header: Option<&'static str>,
+    rules: Vec<Rule<T>>,
+    nested: Option<super::rule::Nested<T>>,
+    schema: Value,
+}
+
+struct Default<T> {
+    make: fn() -> T,
+    json: Value,
+}
+
+impl<T: Decode + Describe> Arg<T> {
+    /// The parameter called `name` on the wire.
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            description: None,
+            decode: T::decode,
+            absent: T::absent,
+            describe: T::describe,
+            default: None,
+            example: None,
+            redact: false,
+            header: None,
+            rules: Vec::new(),
+            nested: None,
+            schema: Value::Null,
+        }
+    }
+}
+
+impl<T> Arg<T> {
+    /// What it is, for the model.
+    #[must_use]
+    pub fn describe(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// Its value when the client sends none, or `null`.
+    #[must_use]
+    pub fn default(mut self, make: fn() -> T) -> Self
+    where
+        T: Serialize,
+    {
+        let json = serde_json::to_value(make()).unwrap_or_default();
+        self.default = Some(Default { make, json });
+        self
+    }
+
+    /// A value to show in the schema.
+    #[must_use]
+    pub fn example(mut self, make: fn() -> T) -> Self
+    where
+        T: Serialize,
+    {
+        self.example = serde_json::to_value(make()).ok();
+        self
+    }
+
+    /// Its value appears in no error text and no log.
+    #[must_use]
+    pub fn redact(mut self) -> Self {
+        self.redact = true;
+        self
+    }
+
+    /// It also travels in the HTTP header `Mcp-Param-<name>`.
+    #[must_use]
+    pub fn header(mut self, name: &'static str) -> Self {
+        self.header = Some(name);
+        self
+    }
+
+    /// The `validator` rules of its own type, if it has any.
+    #[must_use]
+    pub fn nested(mut self, nested: Option<super::rule::Nested<T>>) -> Self {
+        self.nested = nested;
+        self
+    }
+
+    pub(super) fn rule(mut self, rule: Rule<T>) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    fn prepare(&mut self, input: &mut InputSchema) {
+        let mut schema = input.of(self.describe);
+        if let Value::Object(keywords) = &mut schema {
+            for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
+                keywords.insert((*keyword).to_owned(), value.clone());
+            }
+            if let Some(text) = self.description {
+                keywords.insert("description".to_owned(), text.into());
+            }
+            if let Some(default) = &self.default {
+                keywords.insert("default".to_owned(), default.json.clone());
+            }
+            if let Some(example) = &self.example {
+                keywords.insert("examples".to_owned(), Value::Array(vec![example.clone()]));
+            }
+            if let Some(header) = self.header {
+                keywords.insert("x-mcp-header".to_owned(), header.into());
+            }
+        }
+        self.schema = schema.clone();
+        input.add(self.name, schema, self.default.is_none() && (self.absent)().is_none());
+    }
+
+    /// The value the client sent, or the default; `None` after noting what is wrong.
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
+        let Some(raw) = input.object.get(self.name) else {
+            return self.when_absent().or_else(|| {
+                input.problems.missing(self.name, &self.schema);
+                None
+            });
+        };
+        if raw.get() == "null"
+            && let Some(value) = self.when_absent()
+        {
+            return Some(value);
+        }
+        let value = match (self.decode)(raw.get()) {
+            Ok(value) => value,
+            Err(_) => self.mend(raw, input)?,
+        };
+        self.check(&value, input).then_some(value)
+    }
+
+    fn when_absent(&self) -> Option<T> {
+        self.default.as_ref().map(|default| (default.make)()).or_else(self.absent)
+    }
+
+    /// The slow path: coerces what loses nothing, or says everything that is wrong with the value.
+    fn mend(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+        let before = input.problems.len();
+        let mut problems = input.problems.under(self.name, self.redact);
+        let Some(mended) = repair::mend(raw, &self.schema, input.finished.defs(), input.coerce, &mut problems) else {
+            input.problems.extend(problems);
+            return None;
+        };
+        match (self.decode)(&mended) {
+            Ok(value) => {
+                input.coerced += 1;
+                Some(value)
+            }
+            Err(error) => {
+                if input.problems.len() == before {
+                    problems.undecodable(&error);
+                }
+                input.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
+        let before = input.problems.len();
+        let mut problems = input.problems.under(self.name, self.redact);
+        for fault in self.rules.iter().filter_map(|rule| (rule.check)(value).err()) {
+            problems.note(&fault);
+        }
+        if let Some(nested) = self.nested {
+            nested(value, &mut problems);
+        }
+        input.problems.extend(problems);
+        input.problems.len() == before
+    }
+}
+
+impl<T> fmt::Debug for Arg<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arg").field("name", &self.name).field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+/// The parameters of a function: `()` or a pair of what comes before and the last [`Arg`].
+pub trait ArgList: Send + Sync + 'static {
+    /// The decoded parameters, in the same shape.
+    type Values: Send + 'static;
+    #[doc(hidden)]
+    fn prepare(&mut self, input: &mut InputSchema);
+    #[doc(hidden)]
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values>;
+    #[doc(hidden)]
+    fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str));
+    #[doc(hidden)]
+    fn redacted(&self, visit: &mut dyn FnMut(&'static str));
+}
+
+/// The decoded parameters of `A`.
+pub type Values<A> = <A as ArgList>::Values;
+
+impl ArgList for () {
+    type Values = ();
+    fn prepare(&mut self, _: &mut InputSchema) {}
+    fn take(&self, _: &mut Input<'_, '_>) -> Option<()> {
+        Some(())
+    }
+    fn headers(&self, _: &mut dyn FnMut(&'static str, &'static str)) {}
+    fn redacted(&self, _: &mut dyn FnMut(&'static str)) {}
+}
+
+impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
+    type Values = (L::Values, T);
+
+    fn prepare(&mut self, input: &mut InputSchema) {
+        self.0.prepare(input);
+        self.1.prepare(input);
+    }
+
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values> {
+        let (before, last) = (self.0.take(input), self.1.take(input));
+        before.zip(last)
+    }
+
+    fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str)) {
+        self.0.headers(visit);
+        if let Some(header) = self.1.header {
+            visit(self.1.name, header);
+        }
+    }
+
+    fn redacted(&self, visit: &mut dyn FnMut(&'static str)) {
+        self.0.redacted(visit);
+        if self.1.redact {
+            visit(self.1.name);
+        }
+    }
+}
+
+/// The arguments of one call while they are decoded.
+#[derive(Debug)]
+pub struct Input<'a, 's> {
+    object: Object<'a>,
+    finished: &'s FinishedInput,
+    coerce: bool,
+    coerced: u32,
+    problems: Problems,
+}
+
+impl<'a, 's> Input<'a, 's> {
+    pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
+        Self { object, finished, coerce, coerced: 0, problems: Problems::new() }
+    }
+
+    /// Decodes all parameters; every problem at once, or the values and how many were coerced.
+    pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<(A::Values, u32), Problems> {
+        let values = args.take(&mut self);
+        let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
+        for (position, (name, _)) in self.object.iter().enumerate() {
+            if !known.contains(&name) {
+                self.problems.unknown(name, &known);
+            } else if self.object.iter().take(position).any(|(earlier, _)| earlier == name) {
+                self.problems.repeated(name);
+            }
+        }
+        match values {
+            Some(values) if self.problems.is_empty() => Ok((values, self.coerced)),
+            _ => Err(self.problems),
+        }
+    }
+}
+
+/// Stands for a member that is not there: only an `Option` (or a unit) can be read from it.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = AbsentError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
+        Err(AbsentError::custom("absent"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AbsentError> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,164 @@
+//! The call, as a declared function sees it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::http::{HeaderMap, HeaderName};
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::changes::{Changes, List};
+use super::principal::Principal;
+use crate::protocol::notification::{Amount, LogMessage, Progress};
+use crate::protocol::{ClientCapabilities, Level, RawJson, RequestMeta, Version};
+
+/// The call that a function serves: who asks, what else it said, and ways to report back.
+///
+/// Take it by reference (`cx: &Context`). A clone stays valid after the call has ended; it then reports nothing more.
+#[derive(Clone, Debug)]
+pub struct Context(Arc<Call>);
+
+#[derive(Debug)]
+struct Call {
+    version: Version,
+    principal: Principal,
+    headers: HeaderMap,
+    capabilities: ClientCapabilities,
+    log_level: Option<Level>,
+    progress: Option<ProgressState>,
+    outbox: Option<Outbox>,
+    changes: Changes,
+    ended: AtomicBool,
+    cancelled: OnceLock<CancellationToken>,
+}
+
+#[derive(Debug)]
+struct ProgressState {
+    token: RawJson,
+    last: Mutex<f64>,
+}
+
+/// Where the notifications of one call go. Bounded: what does not fit is dropped, as progress and logs may be.
+pub(crate) type Outbox = mpsc::Sender<Bytes>;
+
+/// What a transport knows about a call when it begins.
+#[derive(Debug, Default)]
+pub(crate) struct Caller {
+    pub principal: Principal,
+    pub headers: HeaderMap,
+    pub outbox: Option<Outbox>,
+    pub changes: Changes,
+}
+
+impl Context {
+    pub(crate) fn new(version: Version, caller: Caller, meta: RequestMeta) -> Self {
+        Self(Arc::new(Call {
+            version,
+            principal: caller.principal,
+            headers: caller.headers,
+            capabilities: meta.capabilities,
+            log_level: meta.log_level,
+            progress: meta
+                .progress_token
+                .map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
+            outbox: caller.outbox,
+            changes: caller.changes,
+            ended: AtomicBool::new(false),
+            cancelled: OnceLock::new(),
+        }))
+    }
+
+    /// The protocol revision that the client speaks.
+    pub fn version(&self) -> Version {
+        self.0.version
+    }
+
+    /// Who is calling.
+    pub fn principal(&self) -> &Principal {
+        &self.0.principal
+    }
+
+    /// What the client can do.
+    pub fn client(&self) -> &ClientCapabilities {
+        &self.0.capabilities
+    }
+
+    /// The HTTP header called `name`, if the call came over HTTP and the value is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let name = HeaderName::try_from(name).ok()?;
+        self.0.headers.get(name)?.to_str().ok()
+    }
+
+    /// Reports progress: `done` of `total`, in any unit.
+    ///
+    /// Sent only if the client asked for it with a progress token, and only while `done` grows.
+    pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
+        let (Some(state), false) = (&self.0.progress, self.has_ended()) else { return };
+        {
+            let mut last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if !done.is_finite() || done <= *last {
+                return;
+            }
+            *last = done;
+        }
+        let message = Some(message.as_ref()).filter(|text| !text.is_empty() && self.0.version >= Version::V2025_03_26);
+        let total = total.into().filter(|total| total.is_finite()).map(Amount);
+        let params = Progress { progress_token: &state.token, progress: Amount(done), total, message };
+        self.notify("notifications/progress", &params);
+    }
+
+    /// Sends `data` to the client's log, if it asked for messages of this level.
+    pub fn log(&self, level: Level, data: impl Serialize) {
+        if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
+            return;
+        }
+        self.notify("notifications/message", &LogMessage { level, logger: None, data });
+    }
+
+    /// Tells every client that listens that the list of tools has changed.
+    pub fn tools_changed(&self) {
+        self.0.changes.publish(List::Tools);
+    }
+
+    /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
+    ///
+    /// The function itself is dropped then; this is for work that it has spawned, through a clone.
+    pub async fn cancelled(&self) {
+        if self.has_ended() {
+            return;
+        }
+        self.0.cancelled.get_or_init(CancellationToken::new).cancelled().await;
+    }
+
+    /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
+    pub(crate) fn end(&self) {
+        self.0.ended.store(true, Ordering::Release);
+        if let Some(token) = self.0.cancelled.get() {
+            token.cancel();
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.0.ended.load(Ordering::Acquire)
+    }
+
+    fn notify(&self, method: &str, params: &impl Serialize) {
+        #[derive(Serialize)]
+        struct Envelope<'a, P> {
+            jsonrpc: &'static str,
+            method: &'a str,
+            params: &'a P,
+        }
+        let Some(outbox) = &self.0.outbox else { return };
+        match serde_json::to_vec(&Envelope { jsonrpc: "2.0", method, params }) {
+            Ok(text) => {
+                if outbox.try_send(text.into()).is_err() {
+                    tracing::debug!(method, "the client does not keep up; a notification was dropped");
+                }
+            }
+            Err(error) => tracing::warn!(method, %error, "a notification could not be written as JSON"),
+        }
+    }
+}

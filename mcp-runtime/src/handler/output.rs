@@ -1,0 +1,133 @@
+//! What a tool may return.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::tool_error::{IntoToolError, ToolError};
+use crate::protocol::{Content, ToolResult};
+use crate::schema;
+
+/// A structured result: the output schema of the tool, its structured content, and the same JSON as text.
+///
+/// ```
+/// use mcp_runtime::Json;
+/// # use mcp_runtime::{schemars, serde};
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// # #[serde(crate = "mcp_runtime::serde")] #[schemars(crate = "mcp_runtime::schemars")]
+/// struct Page { rows: u32 }
+/// async fn page() -> Json<Page> { Json(Page { rows: 3 }) }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+/// The types that a tool may return: text, numbers, `bool`, `()`, [`Content`], `Vec<Content>`, [`ToolResult`],
+/// [`Json<T>`], and `Result` of one of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a tool",
+    label = "not a tool result",
+    note = "return `String`, a number, `bool`, `()`, `Content`, `Vec<Content>`, `ToolResult`, or `Result` of one of them",
+    note = "wrap a type of your own in `Json<..>`, so that clients get its schema and its fields"
+)]
+pub trait IntoToolResult {
+    /// The result, or the failure to answer with.
+    fn into_tool_result(self) -> Result<ToolResult, ToolError>;
+
+    /// The JSON Schema of the structured content, if the type has any.
+    fn output_schema() -> Option<Value> {
+        None
+    }
+}
+
+macro_rules! displayed {
+    ($($type:ty),*) => {$(
+        impl IntoToolResult for $type {
+            fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+                Ok(ToolResult::text(self.to_string()))
+            }
+        }
+    )*};
+}
+displayed!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char, &'static str);
+
+impl IntoToolResult for String {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::text(self))
+    }
+}
+
+impl IntoToolResult for Cow<'static, str> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::text(self))
+    }
+}
+
+impl IntoToolResult for () {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::new())
+    }
+}
+
+impl IntoToolResult for Content {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::new().with(self))
+    }
+}
+
+impl IntoToolResult for Vec<Content> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult { content: self, ..ToolResult::new() })
+    }
+}
+
+impl IntoToolResult for ToolResult {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        let result = ToolResult::new().structured(&self.0)?;
+        let text = result.structured_json().unwrap_or_default().to_owned();
+        Ok(result.with(text))
+    }
+
+    fn output_schema() -> Option<Value> {
+        Some(schema::output_schema::<T>())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        match self {
+            Ok(value) => value.into_tool_result(),
+            Err(error) => Err(error.into_tool_error()),
+        }
+    }
+
+    fn output_schema() -> Option<Value> {
+        T::output_schema()
+    }
+}
+
+/// A tool's return type, checked once: the only place that bounds it.
+#[derive(Debug)]
+pub struct Returns<T> {
+    pub(crate) convert: fn(T) -> Result<ToolResult, ToolError>,
+    pub(crate) schema: Option<Value>,
+    _output: PhantomData<fn() -> T>,
+}
+
+impl<T: IntoToolResult> Returns<T> {
+    /// How a `T` becomes a result.
+    #[expect(clippy::new_without_default, reason = "named by generated code, which wants one spelling")]
+    pub fn new() -> Self {
+        Self { convert: T::into_tool_result, schema: T::output_schema(), _output: PhantomData }
+    }
+}

@@ -1,0 +1,133 @@
+//! Failures of tools: which text the model may read, and which only the log.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use crate::protocol::ToolResult;
+
+/// A tool's failure: public text for the model, or a private cause for the log.
+///
+/// [`ToolError::new`] is public: its text is what the model reads. An error that `?` converts is private: the model
+/// reads ``tool `search` failed (reference 4f2a9c)`` and the log has the whole chain under that reference.
+///
+/// ```
+/// # use mcp_runtime::ToolError;
+/// fn parse(text: &str) -> Result<u32, ToolError> {
+///     if text.is_empty() {
+///         return Err(ToolError::new("the text is empty; send at least one digit"));
+///     }
+///     Ok(text.parse()?)
+/// }
+/// ```
+#[derive(Debug)]
+pub struct ToolError(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Public(String),
+    Private(Box<dyn Error + Send + Sync>),
+}
+
+impl ToolError {
+    /// A failure whose text the model reads; say what to do next.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Kind::Public(text.into()))
+    }
+
+    /// A failure whose text only the log shows.
+    pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Kind::Private(cause.into()))
+    }
+
+    /// The answer to the model; a private cause goes to the log.
+    pub(crate) fn into_result(self, tool: &str) -> ToolResult {
+        match self.0 {
+            Kind::Public(text) => ToolResult::error(text),
+            Kind::Private(cause) => {
+                let reference = reference();
+                tracing::error!(tool, %reference, error = chain(&*cause), "tool failed");
+                failed(tool, &reference)
+            }
+        }
+    }
+}
+
+/// What the model reads of a failure that is none of its business.
+pub(crate) fn failed(tool: &str, reference: &str) -> ToolResult {
+    ToolResult::error(format!("tool `{tool}` failed (reference {reference})"))
+}
+
+/// Six hexadecimal digits that join an answer to its log line.
+pub(crate) fn reference() -> String {
+    let mut bytes = [0; 3];
+    // Without a random source the reference is all zeros; the answer is still right.
+    let _ = getrandom::fill(&mut bytes);
+    let [a, b, c] = bytes;
+    format!("{a:02x}{b:02x}{c:02x}")
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
+    fn from(cause: E) -> Self {
+        Self(Kind::Private(Box::new(cause)))
+    }
+}
+
+/// The error types that a tool may return: anything that implements `Display`, and [`ToolError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool error",
+    label = "neither `Display` nor `ToolError`",
+    note = "implement `Display` for it (for example with `thiserror`), or return `Result<_, ToolError>`"
+)]
+pub trait IntoToolError {
+    /// The failure to answer with.
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        ToolError::new(self.to_string())
+    }
+}
+
+impl IntoToolError for ToolError {
+    fn into_tool_error(self) -> ToolError {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_came_by_question_mark_stays_private() {
+        fn tool() -> Result<(), ToolError> {
+            Err(std::io::Error::other("password=hunter2"))?;
+            Ok(())
+        }
+        let result = tool().unwrap_err().into_result("search");
+        let text = result.content()[0].as_text().unwrap();
+        assert!(text.starts_with("tool `search` failed (reference "), "{text}");
+        assert!(!text.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_chain_is_logged_whole() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot load")]
+        struct Outer(#[source] std::io::Error);
+        assert_eq!(chain(&Outer(std::io::Error::other("no disk"))), "cannot load: no disk");
+    }
+}

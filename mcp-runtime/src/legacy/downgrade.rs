@@ -1,0 +1,95 @@
+//! What older revisions cannot say: the only place that takes anything out of an answer.
+//!
+//! The matrix is that of the specification's changelogs from 2025-03-26 to 2026-07-28.
+
+use serde_json::value::RawValue;
+
+use crate::protocol::{Content, Implementation, Tool, ToolResult, Version};
+
+/// A tool as `version` describes it.
+pub(crate) fn tool(mut tool: Tool, version: Version) -> Tool {
+    if version < Version::V2025_11_25 {
+        tool.icons.clear();
+    }
+    if version < Version::V2025_06_18 {
+        if let Some(title) = tool.title.take() {
+            tool.annotations.get_or_insert_default().title = Some(title);
+        }
+        tool.output_schema = None;
+    }
+    tool.output_schema = tool.output_schema.filter(|schema| has_object_root(schema));
+    tool
+}
+
+/// A result as `version` understands it.
+pub(crate) fn result(result: &mut ToolResult, version: Version) {
+    if version < Version::V2025_06_18 || !result.structured.as_deref().is_none_or(is_object) {
+        result.structured = None;
+    }
+    if version < Version::V2025_06_18 {
+        for block in &mut result.content {
+            without_links(block);
+        }
+    }
+}
+
+/// The server's name as `version` writes it.
+pub(crate) fn implementation(mut info: Implementation, version: Version) -> Implementation {
+    if version < Version::V2025_11_25 {
+        info.description = None;
+        info.website_url = None;
+    }
+    if version < Version::V2025_06_18 {
+        info.title = None;
+    }
+    info
+}
+
+fn without_links(block: &mut Content) {
+    let annotations = match block {
+        Content::ResourceLink(link) => {
+            *block = Content::text(link.uri.clone());
+            return;
+        }
+        Content::Text(text) => &mut text.annotations,
+        Content::Image(media) | Content::Audio(media) => &mut media.annotations,
+        Content::Resource(resource) => &mut resource.annotations,
+    };
+    if let Some(annotations) = annotations {
+        annotations.last_modified = None;
+    }
+}
+
+fn is_object(json: &RawValue) -> bool {
+    json.get().starts_with('{')
+}
+
+fn has_object_root(schema: &RawValue) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Root<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: Option<&'a RawValue>,
+    }
+    serde_json::from_str::<Root<'_>>(schema.get())
+        .is_ok_and(|root| root.kind.is_some_and(|kind| kind.get() == "\"object\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_becomes_its_uri_and_a_scalar_is_dropped() {
+        let mut old = ToolResult::new().with(Content::resource_link("db://rows", "rows")).structured(&5).unwrap();
+        result(&mut old, Version::V2025_03_26);
+        assert_eq!(old.content, [Content::text("db://rows")]);
+        assert!(old.structured.is_none());
+    }
+
+    #[test]
+    fn an_object_stays_from_2025_06_18() {
+        let mut kept = ToolResult::new().structured(&serde_json::json!({"a": 1})).unwrap();
+        result(&mut kept, Version::V2025_06_18);
+        assert!(kept.structured.is_some());
+    }
+}

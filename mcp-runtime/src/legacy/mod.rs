@@ -1,0 +1,68 @@
+//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`
+//! and the downgrade of results. Nothing outside this module asks for a version.
+
+pub(crate) mod downgrade;
+pub(crate) mod handshake;
+pub(crate) mod session;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+pub(crate) use session::{Session, Sessions};
+
+use crate::handler::Context;
+use crate::handler::context::Caller;
+use crate::protocol::meta::RawMeta;
+use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
+use crate::service::{Answer, EndOnDrop, Service};
+
+/// The context of a request in `session`.
+pub(crate) fn context(session: &Session, request: &Request, caller: Caller) -> Result<Context, RpcError> {
+    let meta = RawMeta::of(request.params.as_ref())?;
+    let progress_token = meta.map(|meta| meta.progress_token()).transpose()?.flatten();
+    let meta = RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
+    Ok(Context::new(session.version, caller, meta))
+}
+
+/// One request in a session, from beginning to encoded answer.
+pub(crate) async fn exchange(
+    service: Arc<Service>,
+    session: Arc<Session>,
+    request: Request,
+    cx: Context,
+) -> (u16, Bytes) {
+    let ended = EndOnDrop(&cx);
+    let answer = answer(&service, &session, &request, &cx).await;
+    drop(ended);
+    let status = if answer.status() == 404 { 200 } else { answer.status() };
+    (status, service.encode(&request, answer, &cx))
+}
+
+async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
+    let begun = Instant::now();
+    let answer = match request.method {
+        Method::ToolsList | Method::ToolsCall => return service.answer(request, cx).await,
+        Method::Ping => Ok(Answer::Empty),
+        Method::LoggingSetLevel => set_level(session, request),
+        Method::Initialize => Err(RpcError::invalid_request("this session has been initialized already")),
+        _ => Err(RpcError::method_not_found(request.method.as_str())),
+    };
+    let answer = answer.unwrap_or_else(Answer::Error);
+    service.record(request, &answer, begun);
+    answer
+}
+
+fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
+    let params = request.params.as_ref().and_then(|params| params.object().ok()).unwrap_or_default();
+    match params.decode::<Level>("level") {
+        Some(Ok(level)) => {
+            session.set_log_level(level);
+            Ok(Answer::Empty)
+        }
+        _ => Err(RpcError::invalid_params(
+            "`level` must be one of debug, info, notice, warning, error, critical, alert, emergency",
+        )),
+    }
+}

@@ -1,0 +1,156 @@
+//! Sessions of clients that opened with `initialize`.
+//!
+//! Invariants: ids are unguessable and authenticate nobody; sessions are bounded in number and end when idle.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::AbortHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::handler::changes::{Changes, OFFERED, Subscriber};
+use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
+
+/// What a handshake agreed on, and what goes on in its scope.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub version: Version,
+    pub capabilities: ClientCapabilities,
+    /// News for the client; read by its GET stream, or by its stdio.
+    pub news: Subscriber,
+    log_level: AtomicU8,
+    in_flight: Mutex<HashMap<RequestId, AbortHandle>>,
+    last_used: Mutex<Instant>,
+    /// Cancelled when the session ends, so that its stream ends too.
+    pub ended: CancellationToken,
+}
+
+impl Session {
+    pub(super) fn new(version: Version, capabilities: ClientCapabilities, changes: &Changes) -> Self {
+        Self {
+            version,
+            capabilities,
+            news: changes.subscribe(OFFERED),
+            log_level: AtomicU8::new(Level::Info as u8),
+            in_flight: Mutex::default(),
+            last_used: Mutex::new(Instant::now()),
+            ended: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn log_level(&self) -> Option<Level> {
+        Level::ALL.get(usize::from(self.log_level.load(Ordering::Relaxed))).copied()
+    }
+
+    pub(super) fn set_log_level(&self, level: Level) {
+        self.log_level.store(level as u8, Ordering::Relaxed);
+    }
+
+    /// Makes a call cancellable by its id until the guard is dropped.
+    pub(crate) fn track(self: &Arc<Self>, id: &RequestId, handle: AbortHandle) -> InFlight {
+        lock(&self.in_flight).insert(id.clone(), handle);
+        InFlight { session: Arc::clone(self), id: id.clone() }
+    }
+
+    /// Cancels the call with this id; an unknown one is ignored.
+    pub(crate) fn cancel(&self, id: &RequestId) {
+        if let Some(handle) = lock(&self.in_flight).get(id) {
+            handle.abort();
+        }
+    }
+
+    fn idle(&self) -> Duration {
+        lock(&self.last_used).elapsed()
+    }
+
+}
+
+/// Whether a call or a stream holds on to the session.
+fn in_use(session: &Arc<Session>) -> bool {
+    Arc::strong_count(session) > 1
+}
+
+/// A call that its session can cancel.
+#[derive(Debug)]
+pub(crate) struct InFlight {
+    session: Arc<Session>,
+    id: RequestId,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        lock(&self.session.in_flight).remove(&self.id);
+        *lock(&self.session.last_used) = Instant::now();
+    }
+}
+
+/// The sessions of the HTTP endpoint, by id.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    open: Mutex<HashMap<Box<str>, Arc<Session>>>,
+    most: usize,
+    idle: Duration,
+}
+
+impl Sessions {
+    pub(crate) fn new(most: usize, idle: Duration) -> Self {
+        Self { open: Mutex::default(), most, idle }
+    }
+
+    /// Keeps a session under a new id; `None` when there are too many and none is idle.
+    pub(crate) fn insert(&self, session: Session) -> Option<String> {
+        let id = new_id()?;
+        let mut open = lock(&self.open);
+        if open.len() >= self.most {
+            open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
+            if open.len() >= self.most {
+                return None;
+            }
+        }
+        open.insert(id.clone().into(), Arc::new(session));
+        Some(id)
+    }
+
+    /// The session with this id, unless it has ended or was idle for too long.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Session>> {
+        let mut open = lock(&self.open);
+        let session = open.get(id)?;
+        if session.idle() >= self.idle && !in_use(session) {
+            end(session);
+            open.remove(id);
+            return None;
+        }
+        *lock(&session.last_used) = Instant::now();
+        Some(Arc::clone(session))
+    }
+
+    /// Ends a session; whether there was one.
+    pub(crate) fn remove(&self, id: &str) -> bool {
+        lock(&self.open).remove(id).is_some_and(|session| !end(&session))
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.open).len()
+    }
+}
+
+/// Ends the session's stream; `false`, so that `retain` lets go of it.
+fn end(session: &Arc<Session>) -> bool {
+    session.ended.cancel();
+    false
+}
+
+/// 128 random bits in hexadecimal; `None` when the system has no random source.
+fn new_id() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,53 @@
+//! A declarative server SDK for the [Model Context Protocol](https://modelcontextprotocol.io): declare it on the
+//! function, and it is true at run time.
+//!
+//! ```no_run
+//! use mcp_runtime::{Server, tool, tools};
+//!
+//! /// Adds two numbers.
+//! #[tool(rate_limit = "10/min", timeout = "5s", read_only)]
+//! async fn add(
+//!     /// First addend.
+//!     a: i64,
+//!     /// Second addend.
+//!     b: i64,
+//! ) -> i64 {
+//!     a + b
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> mcp_runtime::Result<()> {
+//!     Server::new("calculator", env!("CARGO_PKG_VERSION")).tools(tools![add]).run().await
+//! }
+//! ```
+//!
+//! The schema that a client reads, the check that runs, the limit that refuses, the metric that counts and the text
+//! that explains a refusal all come from the one declaration. One server speaks the revisions 2026-07-28, 2025-11-25,
+//! 2025-06-18 and 2025-03-26, over stdio and Streamable HTTP.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod protocol;
+
+#[doc(hidden)]
+pub mod __private;
+mod handler;
+mod legacy;
+mod ops;
+mod policy;
+mod registry;
+mod schema;
+mod server;
+mod service;
+mod transport;
+
+pub use handler::{Context, Inject, IntoToolError, IntoToolResult, Json, Principal, ToolError, ToolSet};
+pub use policy::RETRY_AFTER;
+pub use protocol::{Annotations, Content, Level, Resource, Role, ToolResult, Version};
+pub use server::error::{Error, Result};
+pub use server::{Connection, Server};
+
+pub use {axum, schemars, serde, serde_json, validator};
+
+#[cfg(feature = "macros")]
+pub use mcp_macros::{State, server, tool, tools};

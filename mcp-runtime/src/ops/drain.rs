@@ -1,0 +1,61 @@
+//! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// Knows which calls are in flight, and whether the server is going down.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Drain {
+    calls: TaskTracker,
+    begun: CancellationToken,
+    expired: CancellationToken,
+}
+
+impl Drain {
+    /// Counts a call as in flight for as long as the token lives; `None` when new calls are refused.
+    pub(crate) fn enter(&self) -> Option<TaskTrackerToken> {
+        (!self.begun.is_cancelled()).then(|| self.calls.token())
+    }
+
+    /// Runs `future` to its end, counted as a call in flight.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.calls.spawn(future);
+    }
+
+    /// Whether new calls are refused.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.is_cancelled()
+    }
+
+    /// Begins to refuse new calls, and ends streams.
+    pub(crate) fn begin(&self) {
+        self.begun.cancel();
+        self.calls.close();
+    }
+
+    /// Resolves when the shutdown begins: streams end then.
+    pub(crate) async fn begun(&self) {
+        self.begun.cancelled().await;
+    }
+
+    /// Resolves when calls in flight are to be cancelled.
+    pub(crate) async fn expired(&self) {
+        self.expired.cancelled().await;
+    }
+
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Whether all had ended by themselves.
+    pub(crate) async fn finish(&self, deadline: Duration) -> bool {
+        self.begin();
+        if tokio::time::timeout(deadline, self.calls.wait()).await.is_ok() {
+            return true;
+        }
+        tracing::warn!(calls = self.calls.len(), "the shutdown deadline has passed; cancelling calls in flight");
+        self.expired.cancel();
+        // What is cancelled still gets its answer written; code that does not yield is left behind.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.calls.wait()).await;
+        false
+    }
+}

@@ -1,0 +1,192 @@
+//! Prometheus metrics, by `prometheus-client`.
+//!
+//! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::protocol::Method;
+
+/// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
+const BUCKETS: [f64; 14] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0];
+
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+
+/// How a tool call ended; the values of the label `outcome`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ok,
+    Error,
+    InvalidArguments,
+    RateLimited,
+    Timeout,
+    Panic,
+    Cancelled,
+}
+
+impl Outcome {
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Ok, "ok"),
+        (Self::Error, "error"),
+        (Self::InvalidArguments, "invalid_arguments"),
+        (Self::RateLimited, "rate_limited"),
+        (Self::Timeout, "timeout"),
+        (Self::Panic, "panic"),
+        (Self::Cancelled, "cancelled"),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+}
+
+/// The metrics of one server.
+pub(crate) struct Metrics {
+    registry: Registry,
+    methods: Vec<MethodMetrics>,
+    errors: Family<Labels<1>, Counter>,
+    rejections: Family<Labels<1>, Counter>,
+    invocations: Family<Labels<2>, Counter>,
+    coercions: Family<Labels<1>, Counter>,
+    durations: Family<Labels<1>, Histogram, fn() -> Histogram>,
+    pub(crate) connections: Gauge<i64, AtomicI64>,
+    pub(crate) sessions: Gauge<i64, AtomicI64>,
+}
+
+/// The counters of one method.
+struct MethodMetrics {
+    requests: Counter,
+    duration: Histogram,
+}
+
+/// The counters of one tool.
+#[derive(Clone, Debug)]
+pub(crate) struct ToolMetrics {
+    outcomes: [Counter; 7],
+    rejections: Counter,
+    coercions: Counter,
+    duration: Histogram,
+}
+
+impl Default for ToolMetrics {
+    fn default() -> Self {
+        Self {
+            outcomes: std::array::from_fn(|_| Counter::default()),
+            rejections: Counter::default(),
+            coercions: Counter::default(),
+            duration: histogram(),
+        }
+    }
+}
+
+impl ToolMetrics {
+    pub(crate) fn record(&self, outcome: Outcome, took: Duration) {
+        self.outcomes[outcome as usize].inc();
+        if outcome == Outcome::RateLimited {
+            self.rejections.inc();
+        } else {
+            self.duration.observe(took.as_secs_f64());
+        }
+    }
+
+    pub(crate) fn coerced(&self, arguments: u32) {
+        if arguments > 0 {
+            self.coercions.inc_by(arguments.into());
+        }
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(BUCKETS)
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::default();
+        let requests = Family::<Labels<1>, Counter>::default();
+        let durations = Family::<Labels<1>, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
+        let methods = Method::KNOWN
+            .iter()
+            .chain(&["other"])
+            .map(|method| MethodMetrics {
+                requests: requests.get_or_create(&[("method", *method)]).clone(),
+                duration: durations.get_or_create(&[("method", *method)]).clone(),
+            })
+            .collect();
+        let this = Self {
+            methods,
+            errors: Family::default(),
+            rejections: Family::default(),
+            invocations: Family::default(),
+            coercions: Family::default(),
+            durations: Family::new_with_constructor(histogram as fn() -> Histogram),
+            connections: Gauge::default(),
+            sessions: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("mcp_requests", "Requests and notifications received", requests);
+        registry.register("mcp_request_duration_seconds", "Time from a parsed request to its answer", durations);
+        registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
+        registry.register("mcp_rate_limit_rejections", "Calls refused by a rate limit", this.rejections.clone());
+        registry.register("mcp_tool_invocations", "Tool calls by outcome", this.invocations.clone());
+        registry.register("mcp_tool_duration_seconds", "Time that tool calls took", this.durations.clone());
+        registry.register("mcp_argument_coercions", "Arguments coerced without loss", this.coercions.clone());
+        registry.register("mcp_active_connections", "Open HTTP connections", this.connections.clone());
+        registry.register("mcp_active_sessions", "Sessions of clients that opened with initialize", this.sessions.clone());
+        for code in ERROR_CODES {
+            drop(this.errors.get_or_create(&[("code", code)]));
+        }
+        Self { registry, ..this }
+    }
+
+    /// The counters of a tool, registered at zero.
+    pub(crate) fn tool(&self, tool: &'static str) -> ToolMetrics {
+        ToolMetrics {
+            outcomes: Outcome::ALL
+                .map(|(_, outcome)| self.invocations.get_or_create(&[("tool", tool), ("outcome", outcome)]).clone()),
+            rejections: self.rejections.get_or_create(&[("tool", tool)]).clone(),
+            coercions: self.coercions.get_or_create(&[("tool", tool)]).clone(),
+            duration: self.durations.get_or_create(&[("tool", tool)]).clone(),
+        }
+    }
+
+    /// Counts a request and how long it took.
+    pub(crate) fn request(&self, method: &Method, took: Duration) {
+        let label = method.label();
+        let index = Method::KNOWN.iter().position(|known| *known == label).unwrap_or(Method::KNOWN.len());
+        if let Some(method) = self.methods.get(index) {
+            method.requests.inc();
+            method.duration.observe(took.as_secs_f64());
+        }
+    }
+
+    /// Counts an error answer.
+    pub(crate) fn error(&self, code: i32) {
+        let code = ERROR_CODES.into_iter().find(|known| known.parse() == Ok(code)).unwrap_or("other");
+        self.errors.get_or_create(&[("code", code)]).inc();
+    }
+
+    /// The metrics in the OpenMetrics text format.
+    pub(crate) fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a `String` cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+const ERROR_CODES: [&str; 9] =
+    ["-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022", "other"];

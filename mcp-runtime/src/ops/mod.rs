@@ -1,0 +1,8 @@
+//! Operations: health, metrics, logging and shutdown, without anything added by the user.
+
+pub(crate) mod drain;
+pub(crate) mod health;
+#[cfg(feature = "cli")]
+pub(crate) mod logging;
+pub(crate) mod metrics;
+pub(crate) mod signal;

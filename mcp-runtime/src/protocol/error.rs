@@ -1,0 +1,133 @@
+//! JSON-RPC errors: the codes that the protocol defines, and the HTTP status that goes with each.
+//!
+//! Codes: [JSON-RPC 2.0 §5.1](https://www.jsonrpc.org/specification#error_object) and the three of revision 2026-07-28
+//! (`-32020` header mismatch, `-32021` missing client capability, `-32022` unsupported protocol version).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::version::Version;
+
+/// An error answer to a request.
+///
+/// Tools report their own failures as tool results with `isError`; this is for requests that were never carried out.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RpcError {
+    /// The JSON-RPC error code.
+    pub code: i32,
+    /// What is wrong, for a person.
+    pub message: Cow<'static, str>,
+    /// Structured detail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<Value>,
+    #[serde(skip)]
+    status: u16,
+}
+
+impl RpcError {
+    /// `-32700`: the body is not JSON.
+    pub const PARSE_ERROR: i32 = -32700;
+    /// `-32600`: JSON, but not a JSON-RPC message.
+    pub const INVALID_REQUEST: i32 = -32600;
+    /// `-32601`: no such method.
+    pub const METHOD_NOT_FOUND: i32 = -32601;
+    /// `-32602`: params that do not fit the method.
+    pub const INVALID_PARAMS: i32 = -32602;
+    /// `-32603`: a fault of the server.
+    pub const INTERNAL_ERROR: i32 = -32603;
+    /// `-32020`: a header is missing or differs from the body.
+    pub const HEADER_MISMATCH: i32 = -32020;
+    /// `-32021`: the client did not declare a capability that the request needs.
+    pub const MISSING_CAPABILITY: i32 = -32021;
+    /// `-32022`: the protocol version is not supported.
+    pub const UNSUPPORTED_VERSION: i32 = -32022;
+
+    fn new(code: i32, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), data: None, status }
+    }
+
+    pub(crate) fn parse_error(error: &serde_json::Error) -> Self {
+        Self::new(Self::PARSE_ERROR, 400, format!("the message is not valid JSON: {error}"))
+    }
+
+    pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::INVALID_REQUEST, 400, message)
+    }
+
+    pub(crate) fn method_not_found(method: &str) -> Self {
+        Self::new(Self::METHOD_NOT_FOUND, 404, format!("method not found: {method}"))
+    }
+
+    /// `-32602`: the params are wrong for this method.
+    pub fn invalid_params(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::INVALID_PARAMS, 200, message)
+    }
+
+    /// `-32602` for a request whose `_meta` is missing or incomplete; answered with HTTP 400.
+    pub(crate) fn invalid_meta(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::INVALID_PARAMS, 400, message)
+    }
+
+    /// `-32603`: something went wrong here; the message must not show internals.
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::INTERNAL_ERROR, 200, message)
+    }
+
+    pub(crate) fn header_mismatch(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Self::HEADER_MISMATCH, 400, message)
+    }
+
+    pub(crate) fn missing_capability(required: Value) -> Self {
+        let mut error = Self::new(
+            Self::MISSING_CAPABILITY,
+            400,
+            "the client did not declare a capability that this request needs",
+        );
+        error.data = Some(json!({ "requiredCapabilities": required }));
+        error
+    }
+
+    pub(crate) fn unsupported_version(requested: &str) -> Self {
+        // A legacy revision cannot be spoken per request: naming it as supported would send the client round in circles.
+        let known_legacy = Version::parse(requested).is_some();
+        let supported: Vec<&str> =
+            Version::ALL.iter().filter(|version| !(known_legacy && version.is_legacy())).map(|v| v.as_str()).collect();
+        let mut error = Self::new(
+            Self::UNSUPPORTED_VERSION,
+            400,
+            format!("protocol version {requested:?} is not supported here; use one of {}", supported.join(", ")),
+        );
+        error.data = Some(json!({ "supported": supported, "requested": requested }));
+        error
+    }
+
+    /// Adds structured detail.
+    #[must_use]
+    pub fn with_data(mut self, data: Value) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// The HTTP status of an answer that is this error, in the modern revision.
+    pub fn http_status(&self) -> u16 {
+        self.status
+    }
+
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+impl fmt::Display for RpcError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (code {})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for RpcError {}

@@ -1,0 +1,35 @@
+//! The id of a request, echoed exactly as it was received.
+
+use std::fmt;
+
+use super::json::RawJson;
+
+/// A JSON-RPC request id: a string or a number, never `null`.
+///
+/// It is kept as the text that was received, so that `1.0` is answered as `1.0`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(RawJson);
+
+impl RequestId {
+    /// The id written as `raw`, unless that is neither a string nor a number.
+    pub fn new(raw: RawJson) -> Option<Self> {
+        matches!(raw.as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')).then_some(Self(raw))
+    }
+
+    /// The JSON text of the id.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

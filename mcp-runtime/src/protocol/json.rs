@@ -1,0 +1,154 @@
+//! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
+//!
+//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded by whoever knows its type.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use smallvec::SmallVec;
+
+/// One JSON value, valid but not decoded: a slice of the message it came in, shared without copying.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RawJson(Bytes);
+
+impl RawJson {
+    /// The part of `whole` that `raw` borrows from it.
+    pub(crate) fn slice_of(whole: &Bytes, raw: &RawValue) -> Self {
+        Self(whole.slice_ref(raw.get().as_bytes()))
+    }
+
+    /// `text`, which must be one valid JSON value.
+    pub fn parse(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
+        let bytes = text.into();
+        serde_json::from_slice::<&RawValue>(&bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// The JSON text.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Decodes the value as `T`.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.0)
+    }
+
+    /// The members of the object, if it is one.
+    pub fn object(&self) -> Result<Object<'_>, serde_json::Error> {
+        serde_json::from_slice(&self.0)
+    }
+
+    /// The same value, sharing the buffer, for a member that borrows from this one.
+    pub(crate) fn member(&self, raw: &RawValue) -> Self {
+        Self::slice_of(&self.0, raw)
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+impl fmt::Display for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// The members of a JSON object in the order sent, names decoded, values raw.
+#[derive(Debug, Default)]
+pub struct Object<'a>(SmallVec<[(Cow<'a, str>, &'a RawValue); 6]>);
+
+impl<'a> Object<'a> {
+    /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
+    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// The member called `name` decoded as `T`; `None` when absent.
+    pub fn decode<T: Deserialize<'a>>(&self, name: &str) -> Option<Result<T, serde_json::Error>> {
+        self.get(name).map(|raw| serde_json::from_str(raw.get()))
+    }
+
+    /// The members, in the order sent.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
+        self.0.iter().map(|(key, value)| (key.as_ref(), *value))
+    }
+
+    /// How many members there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+                let mut members = SmallVec::new();
+                while let Some(Name(name)) = map.next_key()? {
+                    members.push((name, map.next_value::<&'de RawValue>()?));
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// A member name, borrowed from the input unless it contains an escape.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(text)))
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order_and_escapes_are_decoded() {
+        let object: Object<'_> = serde_json::from_str(r#"{"b":1,"\u0061":[2, 3],"b":4}"#).unwrap();
+        assert_eq!(object.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>(), ["b", "a", "b"]);
+        assert_eq!(object.get("a").unwrap().get(), "[2, 3]");
+        assert_eq!(object.get("b").unwrap().get(), "4");
+    }
+
+    #[test]
+    fn a_deep_value_is_scanned_without_recursion() {
+        let text = format!("{{\"a\":{}{}}}", "[".repeat(1 << 20), "]".repeat(1 << 20));
+        let object: Object<'_> = serde_json::from_str(&text).unwrap();
+        assert_eq!(object.get("a").unwrap().get().len(), 2 << 20);
+    }
+}

@@ -1,0 +1,174 @@
+//! Bytes to messages, in stages, so that each malformation is told apart.
+//!
+//! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
+//! and params are left raw for the method that knows them.
+
+use bytes::Bytes;
+
+use super::error::RpcError;
+use super::id::RequestId;
+use super::json::{Object, RawJson};
+use super::method::Method;
+
+/// One parsed JSON-RPC message, or a batch of them.
+#[derive(Debug)]
+pub enum Message {
+    /// A call that wants an answer.
+    Request(Request),
+    /// A message without an id; never answered.
+    Notification(Notification),
+    /// An answer to a request that this server sent.
+    Response(Response),
+    /// A JSON array; only 2025-03-26 allows it. Its members are parsed one by one with [`Message::parse`].
+    Batch(Vec<RawJson>),
+}
+
+/// A request: method known or not, params raw.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The id to echo.
+    pub id: RequestId,
+    /// What to do.
+    pub method: Method,
+    /// The `params` member; an object, or absent.
+    pub params: Option<RawJson>,
+}
+
+/// A notification.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    /// What happened.
+    pub method: Method,
+    /// The `params` member; an object, or absent.
+    pub params: Option<RawJson>,
+}
+
+/// A response to a request of ours.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The id of the request that it answers, if readable.
+    pub id: Option<RequestId>,
+    /// `Ok(result)` or `Err(error)`.
+    pub outcome: Result<RawJson, RawJson>,
+}
+
+/// Why bytes are no message: the error to answer with, and the id to echo if one could be read.
+#[derive(Debug)]
+pub struct Malformed {
+    /// The id, when the envelope had a valid one.
+    pub id: Option<RequestId>,
+    /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
+    pub error: RpcError,
+}
+
+impl Malformed {
+    fn envelope(id: Option<RequestId>, reason: &'static str) -> Self {
+        Self { id, error: RpcError::invalid_request(reason) }
+    }
+}
+
+impl Message {
+    /// Parses one line or body.
+    pub fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return parse_batch(bytes);
+        }
+        let members: Object<'_> = serde_json::from_slice(bytes).map_err(|error| Malformed {
+            id: None,
+            error: if error.is_data() {
+                RpcError::invalid_request("a message is a JSON object")
+            } else {
+                RpcError::parse_error(&error)
+            },
+        })?;
+        Self::from_members(bytes, &members)
+    }
+
+    fn from_members(bytes: &Bytes, members: &Object<'_>) -> Result<Self, Malformed> {
+        let id_member = members.get("id");
+        let id = id_member.and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
+        if members.get("jsonrpc").map(serde_json::value::RawValue::get) != Some("\"2.0\"") {
+            return Err(Malformed::envelope(id, "`jsonrpc` must be \"2.0\""));
+        }
+        let Some(method) = members.get("method") else {
+            return response(bytes, members, id);
+        };
+        let Ok(method) = serde_json::from_str::<std::borrow::Cow<'_, str>>(method.get()) else {
+            return Err(Malformed::envelope(id, "`method` must be a string"));
+        };
+        let params = match members.get("params") {
+            None => None,
+            Some(raw) if raw.get().starts_with('{') => Some(RawJson::slice_of(bytes, raw)),
+            Some(_) => return Err(Malformed::envelope(id, "`params` must be an object")),
+        };
+        let method = Method::parse(&method);
+        match (id_member, id) {
+            (None, _) => Ok(Self::Notification(Notification { method, params })),
+            (Some(_), Some(id)) => Ok(Self::Request(Request { id, method, params })),
+            (Some(_), None) => Err(Malformed::envelope(None, "`id` must be a string or a number")),
+        }
+    }
+}
+
+fn response(bytes: &Bytes, members: &Object<'_>, id: Option<RequestId>) -> Result<Message, Malformed> {
+    let outcome = match (members.get("result"), members.get("error")) {
+        (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
+        (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
+        _ => return Err(Malformed::envelope(id, "neither a request, a notification nor a response")),
+    };
+    Ok(Message::Response(Response { id, outcome }))
+}
+
+fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
+    let members: Vec<&serde_json::value::RawValue> = serde_json::from_slice(bytes)
+        .map_err(|error| Malformed { id: None, error: RpcError::parse_error(&error) })?;
+    if members.is_empty() {
+        return Err(Malformed::envelope(None, "a batch must not be empty"));
+    }
+    Ok(Message::Batch(members.into_iter().map(|raw| RawJson::slice_of(bytes, raw)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> i32 {
+        Message::parse(&Bytes::copy_from_slice(text.as_bytes())).unwrap_err().error.code
+    }
+
+    #[test]
+    fn what_is_not_json_is_a_parse_error() {
+        for text in ["", "{", "{]", "\u{feff}{}", "{\"a\":nul}", "{} {}"] {
+            assert_eq!(code(text), -32700, "{text:?}");
+        }
+        assert_eq!(Message::parse(&Bytes::from_static(b"{\"a\":\"\xff\"}")).unwrap_err().error.code, -32700);
+    }
+
+    #[test]
+    fn what_is_not_json_rpc_is_an_invalid_request() {
+        for text in [
+            "1",
+            "\"a\"",
+            "[]",
+            "{}",
+            r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":5}"#,
+            r#"{"jsonrpc":"2.0","id":1}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}"#,
+        ] {
+            assert_eq!(code(text), -32600, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_echoed_as_written() {
+        for id in ["1", "1.0", "-3", "\"a\\u0062\""] {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+            let Ok(Message::Request(request)) = Message::parse(&Bytes::from(text)) else { panic!("not a request") };
+            assert_eq!(request.id.as_bytes(), id.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `params._meta`: what a request says about itself.
+
+use super::capabilities::ClientCapabilities;
+use super::error::RpcError;
+use super::json::{Object, RawJson};
+use super::level::Level;
+
+/// Key of the protocol version in a modern request's `_meta`.
+pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// Key of the client's capabilities in a modern request's `_meta`.
+pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+/// Key of the client's name and version in a modern request's `_meta`.
+pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+/// Key of the wanted log level in a modern request's `_meta`.
+pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+/// Key of the server's name and version in a modern result's `_meta`.
+pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+/// Key of the listen request's id in the notifications of its stream.
+pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
+
+/// What every revision may say about a request.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct RequestMeta {
+    /// The token to report progress under: a string or an integer.
+    pub progress_token: Option<RawJson>,
+    /// The client's capabilities (modern; legacy declares them at `initialize`).
+    pub capabilities: ClientCapabilities,
+    /// The least severe log message that the client wants with this request (modern).
+    pub log_level: Option<Level>,
+}
+
+/// The raw `_meta` members of a request.
+#[derive(Debug)]
+pub struct RawMeta<'a> {
+    whole: &'a RawJson,
+    members: Object<'a>,
+}
+
+impl<'a> RawMeta<'a> {
+    /// The `_meta` member of `params`; `Ok(None)` when there is none.
+    pub fn of(params: Option<&'a RawJson>) -> Result<Option<Self>, RpcError> {
+        let Some(whole) = params else { return Ok(None) };
+        let params = whole.object().map_err(|error| RpcError::invalid_meta(format!("`params` is unreadable: {error}")))?;
+        match params.decode::<Object<'a>>("_meta") {
+            None => Ok(None),
+            Some(Ok(members)) => Ok(Some(Self { whole, members })),
+            Some(Err(_)) => Err(RpcError::invalid_meta("`_meta` must be an object")),
+        }
+    }
+
+    /// Whether the protocol version is named, in whatever form: the mark of a modern request.
+    pub fn names_version(&self) -> bool {
+        self.members.get(PROTOCOL_VERSION).is_some()
+    }
+
+    /// The protocol version, which a modern request must name.
+    pub fn protocol_version(&self) -> Result<String, RpcError> {
+        match self.members.decode::<String>(PROTOCOL_VERSION) {
+            Some(Ok(version)) => Ok(version),
+            Some(Err(_)) => Err(RpcError::invalid_meta(format!("`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"))),
+            None => Err(missing(PROTOCOL_VERSION)),
+        }
+    }
+
+    /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
+    pub fn modern(&self) -> Result<RequestMeta, RpcError> {
+        let capabilities = match self.members.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
+            Some(Ok(capabilities)) => capabilities,
+            Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
+            None => return Err(missing(CLIENT_CAPABILITIES)),
+        };
+        let log_level = match self.members.decode::<Level>(LOG_LEVEL) {
+            None => None,
+            Some(Ok(level)) => Some(level),
+            Some(Err(error)) => return Err(mistyped(LOG_LEVEL, &error)),
+        };
+        Ok(RequestMeta { progress_token: self.progress_token()?, capabilities, log_level })
+    }
+
+    /// The progress token, in any revision.
+    pub fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
+        let Some(raw) = self.members.get("progressToken") else { return Ok(None) };
+        if matches!(raw.get().as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')) {
+            return Ok(Some(self.whole.member(raw)));
+        }
+        Err(RpcError::invalid_meta("`_meta.progressToken` must be a string or an integer"))
+    }
+}
+
+/// The error for a modern request without `_meta` or one of its required keys.
+pub(crate) fn missing(key: &str) -> RpcError {
+    RpcError::invalid_meta(format!(
+        "`params._meta[\"{key}\"]` is missing: a request of revision 2026-07-28 carries \
+         `{PROTOCOL_VERSION}` and `{CLIENT_CAPABILITIES}`"
+    ))
+}
+
+fn mistyped(key: &str, error: &serde_json::Error) -> RpcError {
+    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` is not valid: {error}"))
+}

@@ -1,0 +1,55 @@
+//! The methods of all revisions, so that routing and metric labels work on a closed set.
+
+macro_rules! methods {
+    ($($variant:ident = $name:literal,)*) => {
+        /// A method that some revision defines, or the name of one that none does.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Method {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+            /// A name that no revision defines.
+            Other(Box<str>),
+        }
+
+        impl Method {
+            /// The names of all known methods.
+            pub const KNOWN: &'static [&'static str] = &[$($name),*];
+
+            /// The method called `name`.
+            pub fn parse(name: &str) -> Self {
+                match name {
+                    $($name => Self::$variant,)*
+                    other => Self::Other(other.into()),
+                }
+            }
+
+            /// The name as it is written on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Other(name) => name,
+                }
+            }
+
+            /// The name, or `other`: a closed set for metric labels.
+            pub fn label(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Other(_) => "other",
+                }
+            }
+        }
+    };
+}
+
+methods! {
+    ServerDiscover = "server/discover",
+    Initialize = "initialize",
+    Ping = "ping",
+    ToolsList = "tools/list",
+    ToolsCall = "tools/call",
+    LoggingSetLevel = "logging/setLevel",
+    SubscriptionsListen = "subscriptions/listen",
+    Initialized = "notifications/initialized",
+    Cancelled = "notifications/cancelled",
+}

@@ -1,0 +1,244 @@
+//! The builder: who the server is, its state, its tools and its settings.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+
+use super::error::{Error, Result};
+use super::memory::Connection;
+use crate::handler::changes::Changes;
+use crate::handler::inject::State;
+use crate::handler::tool::{Tool, ToolSet, ToolVisitor};
+use crate::legacy::Sessions;
+use crate::ops::drain::Drain;
+use crate::ops::health::{Check, Health};
+use crate::ops::metrics::Metrics;
+use crate::protocol::Implementation;
+use crate::registry::{Registry, ToolEntry};
+use crate::service::tools_list::Lists;
+use crate::service::{Identity, Service, Settings};
+use crate::transport::http;
+
+/// A server: its name, its state and what it offers.
+///
+/// ```no_run
+/// use mcp_runtime::{Server, tool, tools};
+///
+/// /// Adds two numbers.
+/// #[tool(rate_limit = "10/min", timeout = "5s", read_only)]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// # async fn main_() -> mcp_runtime::Result<()> {
+/// Server::new("calculator", env!("CARGO_PKG_VERSION")).tools(tools![add]).run().await
+/// # }
+/// ```
+#[must_use = "a server does nothing until it is run, served or made into a router"]
+pub struct Server<S: State = ()> {
+    state: Arc<S>,
+    info: Implementation,
+    instructions: Option<String>,
+    tools: Vec<ToolEntry>,
+    checks: Vec<Check>,
+    pub(super) settings: Settings,
+}
+
+/// What `Server::ready` takes: a check that may borrow the state while it runs.
+type ReadyFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
+
+impl Server {
+    /// A server with a name and a version, and no state yet.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            state: Arc::new(()),
+            info: Implementation::new(name, version),
+            instructions: None,
+            tools: Vec::new(),
+            checks: Vec::new(),
+            settings: Settings::default(),
+        }
+    }
+
+    /// Gives the server its state, which the tools that follow may borrow from.
+    pub fn state<S: State>(self, state: S) -> Server<S> {
+        let Self { state: _, info, instructions, tools, checks, settings } = self;
+        Server { state: Arc::new(state), info, instructions, tools, checks, settings }
+    }
+}
+
+impl<S: State> Server<S> {
+    /// Adds tools: `tools![add, path::to::subtract]`.
+    pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
+        struct Register<'a, S: State>(&'a mut Server<S>);
+        impl<S: State> ToolVisitor<S> for Register<'_, S> {
+            fn tool<T: Tool<S>>(&mut self) {
+                let entry = ToolEntry::new::<S, T>(Arc::clone(&self.0.state));
+                self.0.tools.push(entry);
+            }
+        }
+        tools.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// What a model should know about the server as a whole.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
+        self
+    }
+
+    /// A name for people.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+
+    /// The server's home page.
+    pub fn website_url(mut self, url: impl Into<String>) -> Self {
+        self.info.website_url = Some(url.into());
+        self
+    }
+
+    /// Adds a dependency that `/ready` asks: `.ready("database", |app| Box::pin(async { .. }))`.
+    ///
+    /// Checks run concurrently, for at most 2 s each; an answer is kept for 1 s.
+    pub fn ready(
+        mut self,
+        name: &'static str,
+        check: impl for<'a> Fn(&'a S) -> ReadyFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let state = Arc::clone(&self.state);
+        let check = Arc::new(check);
+        self.checks.push(Check {
+            name,
+            run: Box::new(move || {
+                let (state, check) = (Arc::clone(&state), Arc::clone(&check));
+                Box::pin(async move { check(&state).await })
+            }),
+        });
+        self
+    }
+
+    /// The URL under which clients reach the server: allows its host and origin. Default: loopback and IP addresses.
+    ///
+    /// A value that is no absolute URL stops the start.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.public_url = Some(url.into());
+        self
+    }
+
+    /// How long a shutdown waits for calls in flight before it cancels them. Default: 30 s.
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.settings.shutdown_deadline = deadline;
+        self
+    }
+
+    /// The largest message that is read, in bytes. Default: 4 MiB.
+    pub fn max_message_size(mut self, bytes: usize) -> Self {
+        self.settings.max_body = bytes;
+        self
+    }
+
+    /// Arguments are taken only as they are: no `"5"` for 5. Default: what loses nothing is coerced.
+    pub fn strict_arguments(mut self) -> Self {
+        self.settings.coerce = false;
+        self
+    }
+
+    /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
+    ///
+    /// Default: 1000, and 30 minutes.
+    pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
+        self.settings.max_sessions = most;
+        self.settings.session_idle = idle;
+        self
+    }
+
+    /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` as an axum router, to merge into an application.
+    ///
+    /// Signals are the application's business: when it goes down, calls in flight are cancelled with their connections.
+    ///
+    /// # Panics
+    ///
+    /// When two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
+    /// [`Server::check`] says so without a panic.
+    pub fn into_router(self) -> Router {
+        match self.build() {
+            Ok(service) => http::router(service),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The MCP endpoint alone, as a `tower::Service` for `Router::route_service` or any other place.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::into_router`].
+    pub fn into_service(self) -> MethodRouter {
+        match self.build() {
+            Ok(service) => http::endpoint(service),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The server as a peer in this process: messages as text, no transport. For tests.
+    ///
+    /// Must be called within a tokio runtime, on which the server then runs.
+    pub fn connect(self) -> Result<Connection> {
+        Ok(Connection::open(self.build()?))
+    }
+
+    /// Whether the server could start.
+    pub fn check(self) -> Result<()> {
+        self.build().map(drop)
+    }
+
+    #[cfg(feature = "cli")]
+    pub(super) fn identity(&self) -> (&str, &str) {
+        (&self.info.name, &self.info.version)
+    }
+
+    pub(super) fn build(self) -> Result<Arc<Service>> {
+        let Self { state: _, info, instructions, tools, checks, settings } = self;
+        check_public_url(settings.public_url.as_deref())?;
+        let mut registry = Registry::default();
+        for entry in tools {
+            registry.add(entry).map_err(Error::duplicate)?;
+        }
+        let metrics = Metrics::new();
+        registry.measure(&metrics);
+        Ok(Arc::new(Service {
+            lists: Lists::render(&registry),
+            identity: Identity {
+                info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
+                info,
+                instructions,
+            },
+            registry,
+            metrics,
+            health: Health::new(checks),
+            drain: Drain::default(),
+            changes: Changes::default(),
+            sessions: Sessions::new(settings.max_sessions, settings.session_idle),
+            settings,
+        }))
+    }
+}
+
+fn check_public_url(url: Option<&str>) -> Result<()> {
+    let Some(url) = url else { return Ok(()) };
+    let parsed: Option<axum::http::Uri> = url.parse().ok();
+    match parsed.as_ref().map(|uri| (uri.scheme_str(), uri.host())) {
+        Some((Some("http" | "https"), Some(_))) => Ok(()),
+        _ => Err(Error::setting("public_url", url, "write an absolute URL such as https://mcp.example.com")),
+    }
+}
+
+impl<S: State> std::fmt::Debug for Server<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("info", &self.info).field("tools", &self.tools).finish_non_exhaustive()
+    }
+}

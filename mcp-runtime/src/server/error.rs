@@ -1,0 +1,80 @@
+//! What can go wrong before and while a server runs.
+
+use std::fmt;
+use std::io;
+
+/// Why a server could not start or had to stop. Its text says what to do.
+pub struct Error(Kind);
+
+/// The result of running a server.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+enum Kind {
+    Duplicate(&'static str),
+    Listen(String, io::Error),
+    Io(&'static str, io::Error),
+    Setting { name: String, value: String, problem: String },
+    #[cfg(feature = "cli")]
+    Usage(String),
+}
+
+impl Error {
+    pub(super) fn duplicate(tool: &'static str) -> Self {
+        Self(Kind::Duplicate(tool))
+    }
+
+    pub(super) fn listen(address: impl fmt::Display, cause: io::Error) -> Self {
+        Self(Kind::Listen(address.to_string(), cause))
+    }
+
+    pub(super) fn io(doing: &'static str, cause: io::Error) -> Self {
+        Self(Kind::Io(doing, cause))
+    }
+
+    pub(crate) fn setting(name: &str, value: &str, problem: &str) -> Self {
+        Self(Kind::Setting { name: name.to_owned(), value: value.to_owned(), problem: problem.to_owned() })
+    }
+
+    #[cfg(feature = "cli")]
+    pub(super) fn usage(text: impl Into<String>) -> Self {
+        Self(Kind::Usage(text.into()))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Duplicate(tool) => {
+                write!(f, "two tools are called `{tool}`; rename one with `#[tool(name = \"..\")]`")
+            }
+            Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
+                write!(f, "cannot listen on {address}: the port is taken; choose another one, or 0 for any that is free")
+            }
+            Kind::Listen(address, _) => write!(f, "cannot listen on {address}"),
+            Kind::Io(doing, _) => f.write_str(doing),
+            Kind::Setting { name, value, problem } => write!(f, "{name} is {value:?}: {problem}"),
+            #[cfg(feature = "cli")]
+            Kind::Usage(text) => f.write_str(text),
+        }
+    }
+}
+
+/// `main` prints errors with `Debug`: a person reads it, so it is the whole chain in words.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match std::error::Error::source(self) {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Kind::Listen(_, cause) | Kind::Io(_, cause) => Some(cause),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Building a server, and serving it.
+
+mod builder;
+#[cfg(feature = "cli")]
+mod cli;
+pub(crate) mod error;
+mod memory;
+mod serve;
+
+pub use builder::Server;
+pub use memory::Connection;

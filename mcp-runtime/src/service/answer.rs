@@ -1,0 +1,128 @@
+//! Answers, and how each revision writes them: one pass, one buffer.
+
+use serde::Serialize;
+
+use super::Identity;
+use crate::legacy::downgrade;
+use crate::protocol::meta::SERVER_INFO;
+use crate::protocol::{RequestId, RpcError, ToolResult, Version};
+
+/// The outcome of a request, before it is written for a revision.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A result whose members were written before, such as `"tools":[..]`, without the outer braces.
+    Members(bytes::Bytes),
+    /// The result of a tool.
+    Tool(ToolResult),
+    /// `{}`.
+    Empty,
+    /// A JSON-RPC error.
+    Error(RpcError),
+}
+
+impl Answer {
+    /// The HTTP status in the modern revision.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::Error(error) => error.http_status(),
+            _ => 200,
+        }
+    }
+
+    /// The whole response message.
+    pub(crate) fn encode(self, id: Option<&RequestId>, version: Version, identity: &Identity) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        out.extend_from_slice(b"{\"jsonrpc\":\"2.0\"");
+        match (id, version) {
+            (Some(id), _) => {
+                out.extend_from_slice(b",\"id\":");
+                out.extend_from_slice(id.as_bytes());
+            }
+            // The schemas before 2025-11-25 require an id; JSON-RPC says `null` where none could be read.
+            (None, Version::V2025_03_26 | Version::V2025_06_18) => out.extend_from_slice(b",\"id\":null"),
+            (None, _) => {}
+        }
+        match self {
+            Self::Error(error) => {
+                out.extend_from_slice(b",\"error\":");
+                write_json(&mut out, &error);
+            }
+            result if version.is_legacy() => write_legacy(&mut out, result, version),
+            result => write_modern(&mut out, result, identity),
+        }
+        out.push(b'}');
+        out
+    }
+}
+
+fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
+    out.extend_from_slice(b",\"result\":{\"resultType\":\"complete\"");
+    let mut meta = None;
+    match answer {
+        Answer::Members(members) => {
+            out.push(b',');
+            out.extend_from_slice(&members);
+        }
+        Answer::Tool(result) => {
+            out.push(b',');
+            write_tool_members(out, &result);
+            meta = result.meta;
+        }
+        Answer::Empty | Answer::Error(_) => {}
+    }
+    out.extend_from_slice(b",\"_meta\":{\"");
+    out.extend_from_slice(SERVER_INFO.as_bytes());
+    out.extend_from_slice(b"\":");
+    out.extend_from_slice(identity.info_json.as_bytes());
+    for (key, value) in meta.iter().flatten() {
+        out.push(b',');
+        write_json(out, key);
+        out.push(b':');
+        write_json(out, value);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
+    out.extend_from_slice(b",\"result\":{");
+    match answer {
+        Answer::Members(members) => out.extend_from_slice(&members),
+        Answer::Tool(mut result) => {
+            downgrade::result(&mut result, version);
+            write_tool_members(out, &result);
+            if let Some(meta) = &result.meta {
+                out.extend_from_slice(b",\"_meta\":");
+                write_json(out, meta);
+            }
+        }
+        Answer::Empty | Answer::Error(_) => {}
+    }
+    out.push(b'}');
+}
+
+fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
+    out.extend_from_slice(b"\"content\":");
+    write_json(out, &result.content);
+    if let Some(structured) = &result.structured {
+        out.extend_from_slice(b",\"structuredContent\":");
+        out.extend_from_slice(structured.get().as_bytes());
+    }
+    if result.is_error {
+        out.extend_from_slice(b",\"isError\":true");
+    }
+}
+
+/// Appends `value`; what cannot be written as JSON becomes `null`.
+fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let begun = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(begun);
+        out.extend_from_slice(b"null");
+    }
+}
+
+/// The members of `value`, which serialises to an object, without the outer braces.
+pub(crate) fn members<T: Serialize>(value: &T) -> bytes::Bytes {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    bytes::Bytes::from(text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_vec())
+}

@@ -1,0 +1,135 @@
+//! The server's behaviour in the modern revision's terms: one method, one file.
+//!
+//! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
+
+pub(crate) mod answer;
+pub(crate) mod discover;
+pub(crate) mod listen;
+pub(crate) mod modern;
+pub(crate) mod tools_call;
+pub(crate) mod tools_list;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+pub(crate) use answer::Answer;
+
+use crate::handler::Context;
+use crate::handler::changes::Changes;
+use crate::handler::context::Outbox;
+use crate::legacy::Sessions;
+use crate::ops::drain::Drain;
+use crate::ops::health::Health;
+use crate::ops::metrics::Metrics;
+use crate::protocol::{Implementation, Method, Request, RpcError};
+use crate::registry::Registry;
+
+/// Everything that the calls of one server share; built once, then immutable but for its counters.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub identity: Identity,
+    pub registry: Registry,
+    pub lists: tools_list::Lists,
+    pub metrics: Metrics,
+    pub health: Health,
+    pub drain: Drain,
+    pub changes: Changes,
+    pub sessions: Sessions,
+    pub settings: Settings,
+}
+
+/// Who the server says it is.
+#[derive(Debug)]
+pub(crate) struct Identity {
+    pub info: Implementation,
+    pub info_json: String,
+    pub instructions: Option<String>,
+}
+
+/// The settings of a server, with their defaults.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub coerce: bool,
+    pub max_body: usize,
+    pub shutdown_deadline: Duration,
+    pub public_url: Option<String>,
+    pub max_sessions: usize,
+    pub session_idle: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            coerce: true,
+            max_body: 4 * 1024 * 1024,
+            shutdown_deadline: Duration::from_secs(30),
+            public_url: None,
+            max_sessions: 1_000,
+            session_idle: Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+impl Service {
+    /// Answers a request; counts it and says so in the log.
+    pub(crate) async fn answer(&self, request: &Request, cx: &Context) -> Answer {
+        let begun = Instant::now();
+        let Some(_in_flight) = self.drain.enter() else {
+            return Answer::Error(RpcError::internal("the server is shutting down; try another instance or later").with_status(503));
+        };
+        let answer = match request.method {
+            Method::ToolsCall => self.call_tool(request.params.as_ref(), cx).await,
+            Method::ToolsList => self.list_tools(request.params.as_ref(), cx.version()),
+            Method::ServerDiscover => self.discover(),
+            _ => Err(RpcError::method_not_found(request.method.as_str())),
+        };
+        let answer = answer.unwrap_or_else(Answer::Error);
+        self.record(request, &answer, begun);
+        answer
+    }
+
+    /// Counts an answer and logs it.
+    pub(crate) fn record(&self, request: &Request, answer: &Answer, begun: Instant) {
+        let took = begun.elapsed();
+        self.metrics.request(&request.method, took);
+        if let Answer::Error(error) = answer {
+            self.metrics.error(error.code);
+            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = %error.message, ?took, "request refused");
+        } else {
+            tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
+        }
+    }
+
+    /// The bytes of an answer for this client.
+    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
+        answer.encode(Some(&request.id), cx.version(), &self.identity).into()
+    }
+}
+
+/// One request with its context, from beginning to encoded answer: what transports run.
+pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
+    let ended = EndOnDrop(&cx);
+    let answer = service.answer(&request, &cx).await;
+    drop(ended);
+    (answer.status(), service.encode(&request, answer, &cx))
+}
+
+/// Ends a call when its future is done or dropped.
+pub(crate) struct EndOnDrop<'a>(pub &'a Context);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// How many notifications of one connection may wait to be written.
+pub(crate) const OUTBOX: usize = 256;
+
+/// A place for the notifications of calls, and the end that a transport reads.
+pub(crate) fn outbox() -> (Outbox, tokio::sync::mpsc::Receiver<Bytes>) {
+    tokio::sync::mpsc::channel(OUTBOX)
+}

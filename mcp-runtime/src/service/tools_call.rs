@@ -1,0 +1,98 @@
+//! `tools/call`: find the tool, let the call in, decode the arguments, run the handler, count what came of it.
+
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::{Answer, Service};
+use crate::handler::tool_error::{failed, reference};
+use crate::handler::{Context, ToolError};
+use crate::ops::metrics::Outcome;
+use crate::policy::contain::{Panicked, contain};
+use crate::protocol::{Object, RawJson, RpcError, ToolResult};
+use crate::registry::{Arguments, ToolEntry};
+
+impl Service {
+    pub(super) async fn call_tool(&self, params: Option<&RawJson>, cx: &Context) -> Result<Answer, RpcError> {
+        let (entry, arguments) = self.find(params)?;
+        let mut call = Running { entry, begun: Instant::now(), outcome: Outcome::Cancelled };
+        let (outcome, result) = self.carry_out(entry, arguments, cx).await;
+        call.outcome = outcome;
+        Ok(Answer::Tool(result))
+    }
+
+    fn find<'a>(&'a self, params: Option<&'a RawJson>) -> Result<(&'a ToolEntry, Arguments<'a>), RpcError> {
+        let params = params.map(RawJson::object).transpose().map_err(unreadable)?.unwrap_or_default();
+        let name: String = match params.decode("name") {
+            Some(Ok(name)) => name,
+            Some(Err(_)) => return Err(RpcError::invalid_params("`name` must be a string")),
+            None => return Err(RpcError::invalid_params("`name` is missing: which tool?")),
+        };
+        let entry = self
+            .registry
+            .tool(&name)
+            .ok_or_else(|| RpcError::invalid_params(format!("Unknown tool: {name}")))?;
+        let raw = params.get("arguments").filter(|raw| raw.get() != "null");
+        let object = raw.map(|raw| serde_json::from_str::<Object<'a>>(raw.get())).transpose();
+        let object = object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?.unwrap_or_default();
+        Ok((entry, Arguments { object, raw, coerce: self.settings.coerce }))
+    }
+
+    async fn carry_out(&self, entry: &ToolEntry, arguments: Arguments<'_>, cx: &Context) -> (Outcome, ToolResult) {
+        let name = entry.name();
+        if let Err(refusal) = entry.policies.admit(name, cx.principal()) {
+            return (Outcome::RateLimited, refusal);
+        }
+        let handler = match entry.begin(cx, arguments) {
+            Ok((handler, coerced)) => {
+                entry.metrics.coerced(coerced);
+                handler
+            }
+            Err(problems) => return (Outcome::InvalidArguments, ToolResult::error(problems.describe(name))),
+        };
+        tokio::select! {
+            biased;
+            done = entry.policies.run(contain(handler)) => match done {
+                Ok(done) => finish(name, done),
+                Err(timed_out) => (Outcome::Timeout, timed_out),
+            },
+            () = self.drain.expired() => (Outcome::Cancelled, ToolResult::error(entry.policies.stopped())),
+        }
+    }
+}
+
+fn finish(name: &str, done: Result<Result<ToolResult, ToolError>, Panicked>) -> (Outcome, ToolResult) {
+    match done {
+        Ok(Ok(result)) if result.is_error => (Outcome::Error, result),
+        Ok(Ok(result)) => (Outcome::Ok, result),
+        Ok(Err(error)) => (Outcome::Error, error.into_result(name)),
+        Err(Panicked) => {
+            let reference = reference();
+            tracing::error!(tool = name, %reference, "tool panicked");
+            (Outcome::Panic, failed(name, &reference))
+        }
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> RpcError {
+    RpcError::invalid_params(format!("`params` is unreadable: {error}"))
+}
+
+/// A call in progress: counted when it ends, as cancelled when it is dropped before.
+struct Running<'a> {
+    entry: &'a ToolEntry,
+    begun: Instant,
+    outcome: Outcome,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let took = self.begun.elapsed();
+        self.entry.metrics.record(self.outcome, took);
+        tracing::debug!(tool = self.entry.name(), outcome = self.outcome.as_str(), ?took, "tool called");
+    }
+}
+
+/// The text of an argument as a header mirrors it; `None` when it is absent or `null`.
+pub(crate) fn mirrored(raw: Option<&RawValue>) -> Option<&str> {
+    raw.map(RawValue::get).filter(|text| *text != "null")
+}

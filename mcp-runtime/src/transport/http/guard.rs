@@ -1,0 +1,121 @@
+//! Host and Origin: which names this endpoint answers to, and which pages may call it.
+//!
+//! A page that rebinds its own name to this address sends that name as `Host`; so a name must be known, while an IP
+//! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server or loopback.
+
+use axum::http::uri::{Authority, Uri};
+use axum::http::{HeaderMap, header};
+
+use crate::protocol::RpcError;
+
+/// The names that are allowed.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    public: Option<Uri>,
+}
+
+impl Guard {
+    pub(crate) fn new(public_url: Option<&str>) -> Self {
+        Self { public: public_url.and_then(|url| url.parse().ok()) }
+    }
+
+    /// Checks a request's `Host` (or `:authority`) and `Origin`.
+    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), RpcError> {
+        let host = host(uri, headers);
+        if let Some(host) = &host
+            && !self.allows_host(host.host())
+        {
+            return Err(refusal("host", host.as_str(), host.as_str()));
+        }
+        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let origin = origin.to_str().unwrap_or_default();
+        if self.allows_origin(origin, host.as_ref()) {
+            return Ok(());
+        }
+        let suggestion = origin.split_once("://").map_or("mcp.example.com", |(_, rest)| rest);
+        Err(refusal("origin", origin, suggestion))
+    }
+
+    fn allows_host(&self, name: &str) -> bool {
+        is_loopback(name) || is_address(name) || self.is_public(name)
+    }
+
+    fn allows_origin(&self, origin: &str, host: Option<&Authority>) -> bool {
+        let Ok(origin) = origin.parse::<Uri>() else { return false };
+        let (Some("http" | "https"), Some(authority)) = (origin.scheme_str(), origin.authority()) else { return false };
+        let name = authority.host();
+        let same = host.is_some_and(|host| is_address(name) && host.as_str().eq_ignore_ascii_case(authority.as_str()));
+        is_loopback(name) || same || self.is_public_origin(&origin)
+    }
+
+    fn is_public(&self, name: &str) -> bool {
+        self.public.as_ref().and_then(Uri::host).is_some_and(|public| public.eq_ignore_ascii_case(name))
+    }
+
+    fn is_public_origin(&self, origin: &Uri) -> bool {
+        self.public.as_ref().is_some_and(|public| {
+            public.scheme() == origin.scheme()
+                && public.port_u16() == origin.port_u16()
+                && public.host().zip(origin.host()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+        })
+    }
+}
+
+fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+    match headers.get(header::HOST) {
+        Some(value) => Authority::try_from(value.as_bytes()).ok(),
+        None => uri.authority().cloned(),
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    name.eq_ignore_ascii_case("localhost") || matches!(name, "127.0.0.1" | "[::1]")
+}
+
+fn is_address(name: &str) -> bool {
+    name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok()
+}
+
+fn refusal(what: &str, given: &str, suggestion: &str) -> RpcError {
+    RpcError::invalid_request(format!(
+        "{what} `{given}` is not allowed here; if clients reach this server under that name, \
+         set `public_url` (MCP_PUBLIC_URL), for example to https://{suggestion}"
+    ))
+    .with_status(403)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn check(public: Option<&str>, host: &'static str, origin: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static(host));
+        if let Some(origin) = origin {
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+        }
+        Guard::new(public).check(&Uri::from_static("/mcp"), &headers).is_ok()
+    }
+
+    #[test]
+    fn loopback_and_addresses_are_answered_and_foreign_names_are_not() {
+        assert!(check(None, "localhost:8080", None));
+        assert!(check(None, "127.0.0.1:8080", Some("http://127.0.0.1:8080")));
+        assert!(check(None, "[::1]:8080", Some("http://localhost:5173")));
+        assert!(check(None, "10.0.0.7:8080", Some("http://10.0.0.7:8080")));
+        assert!(!check(None, "evil.example.com", None));
+        assert!(!check(None, "localhost:8080", Some("http://evil.example.com")));
+        assert!(!check(None, "localhost:8080", Some("null")));
+        assert!(!check(None, "localhost.evil.example.com", None));
+        assert!(!check(None, "10.0.0.7:8080", Some("http://10.0.0.8:8080")));
+    }
+
+    #[test]
+    fn the_public_url_is_allowed() {
+        let public = Some("https://mcp.example.com");
+        assert!(check(public, "mcp.example.com", Some("https://mcp.example.com")));
+        assert!(!check(public, "mcp.example.com", Some("http://mcp.example.com")));
+        assert!(!check(public, "other.example.com", None));
+    }
+}

@@ -1,0 +1,116 @@
+//! Headers that mirror the body, so that what stands in front of a server can route without reading it.
+//!
+//! [MCP 2026-07-28, Streamable HTTP](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports):
+//! names ignore case, values do not; white space around a value does not count; a value may be in base64.
+
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::value::RawValue;
+
+use crate::protocol::{Method, Object, Request, RpcError};
+use crate::service::Service;
+use crate::service::tools_call::mirrored;
+
+pub(super) const PROTOCOL_VERSION: &str = "mcp-protocol-version";
+pub(super) const SESSION_ID: &str = "mcp-session-id";
+const METHOD: &str = "mcp-method";
+const NAME: &str = "mcp-name";
+
+/// The version header must say what `_meta` says.
+pub(super) fn same_version(headers: &HeaderMap, version: &str) -> Result<(), RpcError> {
+    match text(headers, "MCP-Protocol-Version", PROTOCOL_VERSION)? {
+        Some(header) if header == version => Ok(()),
+        Some(header) => Err(mismatch("MCP-Protocol-Version", header, version)),
+        None => Err(absent("MCP-Protocol-Version", version)),
+    }
+}
+
+/// `Mcp-Method` must say what `method` says.
+pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
+    let method = request.method.as_str();
+    match text(headers, "Mcp-Method", METHOD)? {
+        Some(header) if header == method => Ok(()),
+        Some(header) => Err(mismatch("Mcp-Method", header, method)),
+        None => Err(absent("Mcp-Method", method)),
+    }
+}
+
+/// `Mcp-Name` and `Mcp-Param-*` must say what the params say.
+pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
+    if request.method != Method::ToolsCall {
+        return Ok(());
+    }
+    let Some(Ok(params)) = request.params.as_ref().map(crate::protocol::RawJson::object) else { return Ok(()) };
+    let Some(Ok(name)) = params.decode::<String>("name") else { return Ok(()) };
+    match text(headers, "Mcp-Name", NAME)? {
+        Some(header) if decoded("Mcp-Name", header)? == name => {}
+        Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
+        None => return Err(absent("Mcp-Name", &name)),
+    }
+    let Some(entry) = service.registry.tool(&name).filter(|entry| !entry.headers.is_empty()) else { return Ok(()) };
+    let arguments = params.decode::<Object<'_>>("arguments").and_then(Result::ok).unwrap_or_default();
+    for (argument, header) in &entry.headers {
+        same_argument(headers, header, arguments.get(argument))?;
+    }
+    Ok(())
+}
+
+fn same_argument(headers: &HeaderMap, header: &str, argument: Option<&RawValue>) -> Result<(), RpcError> {
+    let name = format!("Mcp-Param-{header}");
+    let given = text(headers, &name, &name)?;
+    match (given, mirrored(argument)) {
+        (None, None) => Ok(()),
+        (None, Some(value)) => Err(absent(&name, value)),
+        (Some(given), None) => Err(mismatch(&name, given, "absent")),
+        (Some(given), Some(value)) if same_value(&decoded(&name, given)?, value) => Ok(()),
+        (Some(given), Some(value)) => Err(mismatch(&name, given, value)),
+    }
+}
+
+/// A string as it is, `true` and `false` as such, numbers by their value.
+fn same_value(given: &str, json: &str) -> bool {
+    if json.starts_with('"') {
+        return serde_json::from_str::<String>(json).is_ok_and(|text| text == given);
+    }
+    if json == given {
+        return true;
+    }
+    let number = |text: &str| serde_json::from_str::<serde_json::Number>(text).ok().and_then(|number| number.as_f64());
+    number(given).zip(number(json)).is_some_and(|(a, b)| a.to_bits() == b.to_bits())
+}
+
+/// The one value of a header, without the white space around it.
+fn text<'h>(headers: &'h HeaderMap, shown: &str, name: &str) -> Result<Option<&'h str>, RpcError> {
+    let mut values = headers.get_all(name).iter().map(HeaderValue::to_str);
+    let first = match values.next() {
+        None => return Ok(None),
+        Some(Ok(text)) => text.trim_matches([' ', '\t']),
+        Some(Err(_)) => return Err(malformed(shown, "has characters that a header cannot carry; use base64")),
+    };
+    if values.any(|value| value.ok().map(str::trim) != Some(first)) {
+        return Err(malformed(shown, "is given more than once, with different values"));
+    }
+    Ok(Some(first))
+}
+
+/// The value behind `=?base64?…?=`; anything else stands for itself.
+fn decoded(name: &str, value: &str) -> Result<String, RpcError> {
+    let Some(encoded) = value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) else {
+        return Ok(value.to_owned());
+    };
+    let bytes = STANDARD.decode(encoded).map_err(|_| malformed(name, "is not valid base64"))?;
+    String::from_utf8(bytes).map_err(|_| malformed(name, "is not UTF-8 in base64"))
+}
+
+fn malformed(name: &str, problem: &str) -> RpcError {
+    RpcError::header_mismatch(format!("header `{name}` {problem}"))
+}
+
+fn absent(name: &str, wanted: &str) -> RpcError {
+    RpcError::header_mismatch(format!("header `{name}` is missing; the body says {wanted:?}"))
+}
+
+fn mismatch(name: &str, given: &str, wanted: &str) -> RpcError {
+    RpcError::header_mismatch(format!("header `{name}` is {given:?}, but the body says {wanted:?}"))
+}

@@ -1,0 +1,64 @@
+//! The routes that operators ask: `/healthz`, `/ready`, `/health`, `/metrics`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::json;
+
+use super::post;
+use crate::ops::health::Report;
+use crate::service::Service;
+
+/// The process is alive.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The server takes calls: dependencies answer, and it is not going down.
+pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
+    if service.drain.has_begun() {
+        return body(503, &json!({ "status": "draining" }));
+    }
+    let failing: Vec<_> = service.health.reports().await.into_iter().filter(|check| !check.ok).collect();
+    if failing.is_empty() {
+        return body(200, &json!({ "status": "ready" }));
+    }
+    body(503, &json!({ "status": "failing", "checks": failing }))
+}
+
+/// Both, in detail.
+pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
+    let checks = service.health.reports().await;
+    let draining = service.drain.has_begun();
+    let ok = !draining && checks.iter().all(|check| check.ok);
+    let report = Report {
+        status: if ok { "ok" } else { "failing" },
+        name: &service.identity.info.name,
+        version: &service.identity.info.version,
+        uptime_seconds: service.health.uptime().as_secs(),
+        draining,
+        checks,
+    };
+    body(if ok { 200 } else { 503 }, &report)
+}
+
+/// Prometheus metrics, in the OpenMetrics text format.
+pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
+    service.metrics.sessions.set(i64::try_from(service.sessions.len()).unwrap_or(i64::MAX));
+    let mut response = Response::new(Body::from(service.metrics.render()));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+    );
+    *response.status_mut() = StatusCode::OK;
+    response
+}
+
+fn body(status: u16, value: &impl serde::Serialize) -> Response {
+    let mut text = serde_json::to_vec(value).unwrap_or_default();
+    text.push(b'\n');
+    post::json(status, text.into())
+}

@@ -1,0 +1,311 @@
+//! `POST /mcp`: the guards, the stages of parsing, and the choice of the era.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request as HttpRequest, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request};
+use axum::response::Response;
+use bytes::Bytes;
+
+use super::exchange::{Exchange, respond};
+use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
+use super::{Endpoint, sse};
+use crate::handler::Context;
+use crate::handler::context::{Caller, Outbox};
+use crate::handler::principal::Principal;
+use crate::legacy::{self, Session};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::service::listen::Subscription;
+use crate::service::{Answer, modern, outbox};
+use crate::transport::lines::request_id;
+
+pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: HttpRequest) -> Response {
+    let (parts, body) = request.into_parts();
+    match endpoint.receive(parts, body).await {
+        Ok(response) => response,
+        Err(refusal) => endpoint.refuse(refusal),
+    }
+}
+
+/// A request that gets a JSON-RPC error instead of an answer.
+pub(super) struct Refusal {
+    id: Option<RequestId>,
+    version: Version,
+    error: RpcError,
+}
+
+impl From<RpcError> for Refusal {
+    fn from(error: RpcError) -> Self {
+        Self { id: None, version: Version::LATEST, error }
+    }
+}
+
+impl Endpoint {
+    pub(super) fn refuse(&self, refusal: Refusal) -> Response {
+        let Refusal { id, version, error } = refusal;
+        self.service.metrics.error(error.code);
+        tracing::info!(code = error.code, status = error.http_status(), error = %error.message, "request refused");
+        let status = match error.http_status() {
+            404 if version.is_legacy() => 200,
+            status => status,
+        };
+        json(status, Answer::Error(error).encode(id.as_ref(), version, &self.service.identity).into())
+    }
+
+    async fn receive(self: &Arc<Self>, parts: request::Parts, body: Body) -> Result<Response, Refusal> {
+        self.guard.check(&parts.uri, &parts.headers)?;
+        let accepts = Accepts::of(&parts.headers)?;
+        is_json(&parts.headers)?;
+        let most = self.service.settings.max_body;
+        let body = to_bytes(body, most).await.map_err(|_| {
+            RpcError::invalid_request(format!("the body could not be read, or is larger than {most} bytes"))
+                .with_status(413)
+        })?;
+        let version = header_version(&parts.headers);
+        let message = Message::parse(&body).map_err(|malformed| Refusal {
+            id: malformed.id,
+            version: version.unwrap_or(Version::LATEST),
+            error: malformed.error,
+        })?;
+        match message {
+            Message::Request(request) => {
+                let id = request.id.clone();
+                self.request(request, parts.headers, accepts).await.map_err(|error| Refusal {
+                    id: Some(id),
+                    version: error.1,
+                    error: error.0,
+                })
+            }
+            Message::Notification(notification) => self.notification(&notification, &parts.headers),
+            Message::Response(_) if parts.headers.contains_key(SESSION_ID) => {
+                self.session(&parts.headers)?;
+                Ok(accepted())
+            }
+            Message::Response(_) => Err(RpcError::invalid_request("a client sends requests here, not responses").into()),
+            Message::Batch(members) => self.batch(members, parts.headers).await,
+        }
+    }
+
+    async fn request(
+        self: &Arc<Self>,
+        request: Request,
+        headers: HeaderMap,
+        accepts: Accepts,
+    ) -> Result<Response, (RpcError, Version)> {
+        if modern::is_modern(&request) || names_other_version(&headers) {
+            return self.modern(request, headers, accepts).await.map_err(|error| (error, Version::LATEST));
+        }
+        if request.method == Method::Initialize {
+            return self.initialize(&request).map_err(|error| (error, Version::LATEST_LEGACY));
+        }
+        let version = header_version(&headers).unwrap_or(Version::V2025_03_26);
+        let session = self.session(&headers).map_err(|error| (error, version))?;
+        self.legacy(session, request, headers, accepts).await.map_err(|error| (error, version))
+    }
+
+    async fn modern(&self, request: Request, headers: HeaderMap, accepts: Accepts) -> Result<Response, RpcError> {
+        let meta = modern::read_meta(&request, |version| headers::same_version(&headers, version))?;
+        headers::same_method(&headers, &request)?;
+        if !modern::knows(&request.method) {
+            return Err(RpcError::method_not_found(request.method.as_str()));
+        }
+        headers::same_params(&self.service, &headers, &request)?;
+        if request.method == Method::SubscriptionsListen {
+            let subscription = Subscription::open(Arc::clone(&self.service), &request)?;
+            return Ok(sse::listen(subscription));
+        }
+        let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
+        if !notifies {
+            let cx = Context::new(Version::LATEST, self.caller(headers, None), meta);
+            let (status, text) = crate::service::exchange(Arc::clone(&self.service), request, cx).await;
+            return Ok(json(status, text));
+        }
+        let (notes_in, notes) = outbox();
+        let cx = Context::new(Version::LATEST, self.caller(headers, Some(notes_in)), meta);
+        let exchange = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
+        Ok(respond(Exchange::cancelled_by_disconnect(exchange), notes).await)
+    }
+
+    fn initialize(&self, request: &Request) -> Result<Response, RpcError> {
+        let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
+        let version = session.version;
+        let id = self.service.sessions.insert(session).ok_or_else(|| {
+            RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
+        })?;
+        let text = answer.encode(Some(&request.id), version, &self.service.identity);
+        let mut response = json(200, text.into());
+        if let Ok(id) = HeaderValue::try_from(id) {
+            response.headers_mut().insert(SESSION_ID, id);
+        }
+        Ok(response)
+    }
+
+    async fn legacy(
+        &self,
+        session: Arc<Session>,
+        request: Request,
+        headers: HeaderMap,
+        accepts: Accepts,
+    ) -> Result<Response, RpcError> {
+        let (notes_in, notes) = outbox();
+        let caller = self.caller(headers, accepts.stream.then_some(notes_in));
+        let exchange = self.legacy_exchange(&session, request, caller)?;
+        Ok(respond(Exchange::outliving_disconnect(exchange, self.service.drain.clone()), notes).await)
+    }
+
+    /// One legacy call, cancellable by its id; `None` when it was cancelled and so has no answer.
+    fn legacy_exchange(
+        &self,
+        session: &Arc<Session>,
+        request: Request,
+        caller: Caller,
+    ) -> Result<super::exchange::Call, RpcError> {
+        let cx = legacy::context(session, &request, caller)?;
+        let id = request.id.clone();
+        let exchange = legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
+        let (exchange, handle) = futures_util::future::abortable(exchange);
+        let tracked = session.track(&id, handle);
+        Ok(Box::pin(async move {
+            let _tracked = tracked;
+            exchange.await.unwrap_or((200, Bytes::new()))
+        }))
+    }
+
+    fn notification(&self, notification: &Notification, headers: &HeaderMap) -> Result<Response, Refusal> {
+        if headers.contains_key(SESSION_ID) && !names_other_version(headers) {
+            cancel(&*self.session(headers)?, notification);
+        }
+        Ok(accepted())
+    }
+
+    /// A 2025-03-26 batch: one array of answers.
+    async fn batch(&self, members: Vec<RawJson>, headers: HeaderMap) -> Result<Response, Refusal> {
+        let session = self.session(&headers).ok().filter(|session| session.version == Version::V2025_03_26);
+        let Some(session) = session else {
+            let version = header_version(&headers).unwrap_or(Version::LATEST);
+            let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
+            return Err(Refusal { id: None, version, error });
+        };
+        let mut calls = Vec::new();
+        for member in members {
+            match Message::parse(&Bytes::copy_from_slice(member.as_bytes())) {
+                Ok(Message::Request(request)) if request.method == Method::Initialize => {
+                    let error = RpcError::invalid_request("`initialize` must not be part of a batch");
+                    calls.push(self.ready_error(Some(&request.id), error));
+                }
+                Ok(Message::Request(request)) => {
+                    let id = request.id.clone();
+                    let caller = self.caller(headers.clone(), None);
+                    calls.push(
+                        self.legacy_exchange(&session, request, caller)
+                            .unwrap_or_else(|error| self.ready_error(Some(&id), error)),
+                    );
+                }
+                Ok(Message::Notification(notification)) => cancel(&session, &notification),
+                Ok(Message::Response(_)) => {}
+                Ok(Message::Batch(_)) => {
+                    calls.push(self.ready_error(None, RpcError::invalid_request("a batch in a batch")));
+                }
+                Err(malformed) => calls.push(self.ready_error(malformed.id.as_ref(), malformed.error)),
+            }
+        }
+        if calls.is_empty() {
+            return Ok(accepted());
+        }
+        let answers = futures_util::future::join_all(calls).await;
+        let answers: Vec<&[u8]> = answers.iter().map(|(_, text)| &**text).filter(|text| !text.is_empty()).collect();
+        Ok(json(200, [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat().into()))
+    }
+
+    fn ready_error(&self, id: Option<&RequestId>, error: RpcError) -> super::exchange::Call {
+        let text = Answer::Error(error).encode(id, Version::V2025_03_26, &self.service.identity);
+        Box::pin(std::future::ready((200, text.into())))
+    }
+
+    /// The session that the headers name.
+    pub(super) fn session(&self, headers: &HeaderMap) -> Result<Arc<Session>, RpcError> {
+        let Some(id) = headers.get(SESSION_ID) else {
+            return Err(RpcError::invalid_request(
+                "no session: send `initialize` first and repeat its `Mcp-Session-Id`, \
+                 or speak revision 2026-07-28, which names its version in `params._meta`",
+            ));
+        };
+        let id = id.to_str().unwrap_or_default();
+        self.service.sessions.get(id).ok_or_else(|| {
+            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+            RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
+        })
+    }
+
+    fn caller(&self, headers: HeaderMap, outbox: Option<Outbox>) -> Caller {
+        Caller { principal: Principal::anonymous(), headers, outbox, changes: self.service.changes.clone() }
+    }
+}
+
+fn cancel(session: &Session, notification: &Notification) {
+    if notification.method != Method::Cancelled {
+        return;
+    }
+    let Some(params) = &notification.params else { return };
+    if let Some(id) = params.object().ok().and_then(|members| request_id(params, &members)) {
+        session.cancel(&id);
+    }
+}
+
+/// The legacy revision that the header names.
+fn header_version(headers: &HeaderMap) -> Option<Version> {
+    Version::parse(headers.get(PROTOCOL_VERSION)?.to_str().ok()?.trim())
+}
+
+/// Whether the header names a revision that has no sessions: the current one, or one unknown here.
+fn names_other_version(headers: &HeaderMap) -> bool {
+    headers.contains_key(PROTOCOL_VERSION) && !header_version(headers).is_some_and(Version::is_legacy)
+}
+
+/// What the client is ready to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Accepts {
+    pub stream: bool,
+}
+
+impl Accepts {
+    /// Both media types should be there; either one will do.
+    fn of(headers: &HeaderMap) -> Result<Self, RpcError> {
+        let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self { stream: true }) };
+        let accept = accept.to_str().unwrap_or_default();
+        let any = |names: &[&str]| {
+            accept
+                .split(',')
+                .map(|item| item.split(';').next().unwrap_or_default().trim())
+                .any(|item| names.iter().any(|name| item.eq_ignore_ascii_case(name)))
+        };
+        let stream = any(&["text/event-stream", "text/*", "*/*"]);
+        if stream || any(&["application/json", "application/*"]) {
+            return Ok(Self { stream });
+        }
+        Err(RpcError::invalid_request("`Accept` must list application/json and text/event-stream").with_status(406))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
+}
+
+/// A JSON answer in one piece.
+pub(super) fn json(status: u16, text: Bytes) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn accepted() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}

@@ -1,0 +1,102 @@
+//! Event streams: one message, one event, one `data:` line; a comment now and then so that nobody thinks it dead.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, Stream};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::exchange::Exchange;
+use crate::service::listen::Subscription;
+
+/// How long a stream may be silent.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+
+/// The stream of a call: its notifications, then its answer.
+pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, exchange: Exchange) -> Response {
+    response(stream::unfold(CallState::Running { first: Some(first), notes, exchange }, next_of_call))
+}
+
+/// The stream of a call that was done when the stream began.
+pub(super) fn call_done(first: Bytes, notes: mpsc::Receiver<Bytes>, answer: Bytes) -> Response {
+    response(stream::unfold(CallState::Done { first: Some(first), notes, answer: Some(answer) }, next_of_call))
+}
+
+/// The stream of a listen request.
+pub(super) fn listen(subscription: Subscription) -> Response {
+    events(stream::unfold(subscription, |mut subscription| async move {
+        subscription.next().await.map(|text| (text, subscription))
+    }))
+}
+
+/// Messages as a stream of events, with heartbeats.
+pub(super) fn events(messages: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let state = (Box::pin(messages), Instant::now() + HEARTBEAT);
+    response(stream::unfold(state, |(mut messages, heartbeat)| async move {
+        use futures_util::StreamExt as _;
+        let frame = tokio::select! {
+            biased;
+            message = messages.next() => event(&message?),
+            () = sleep_until(heartbeat) => COMMENT,
+        };
+        Some((frame, (messages, Instant::now() + HEARTBEAT)))
+    }))
+}
+
+/// The stream of a call that was cancelled: it ends without an answer.
+pub(super) fn empty() -> Response {
+    response(stream::empty())
+}
+
+enum CallState {
+    Running { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, exchange: Exchange },
+    Done { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, answer: Option<Bytes> },
+}
+
+async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
+    match state {
+        CallState::Running { first: Some(first), notes, exchange } => {
+            Some((event(&first), CallState::Running { first: None, notes, exchange }))
+        }
+        CallState::Running { first: None, mut notes, mut exchange } => {
+            let heartbeat = sleep_until(Instant::now() + HEARTBEAT);
+            tokio::select! {
+                biased;
+                Some(note) = notes.recv() => Some((event(&note), CallState::Running { first: None, notes, exchange })),
+                (_, answer) = &mut exchange => {
+                    let answer = Some(answer).filter(|answer| !answer.is_empty());
+                    Box::pin(next_of_call(CallState::Done { first: None, notes, answer })).await
+                }
+                () = heartbeat => Some((COMMENT, CallState::Running { first: None, notes, exchange })),
+            }
+        }
+        CallState::Done { first, mut notes, answer } => match (first.or_else(|| notes.try_recv().ok()), answer) {
+            (Some(note), answer) => Some((event(&note), CallState::Done { first: None, notes, answer })),
+            (None, Some(answer)) => Some((event(&answer), CallState::Done { first: None, notes, answer: None })),
+            (None, None) => None,
+        },
+    }
+}
+
+fn event(message: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(message.len() + 8);
+    frame.extend_from_slice(b"data: ");
+    frame.extend_from_slice(message);
+    frame.extend_from_slice(b"\n\n");
+    frame.freeze()
+}
+
+fn response(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    use futures_util::StreamExt as _;
+    let mut response = Response::new(Body::from_stream(frames.map(Ok::<_, std::convert::Infallible>)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}

@@ -1,0 +1,10 @@
+use mcp_runtime::{Server, tool, tools};
+
+/// Searches the docs.
+#[tool]
+async fn search(#[arg(default = "10")] _limit: u32) {}
+
+fn main() {
+    drop(search(1));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}

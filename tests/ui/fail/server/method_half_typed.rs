@@ -1,0 +1,24 @@
+use mcp_runtime::{server};
+
+struct Demo;
+
+/// A demo.
+#[server]
+impl Demo {
+    /// Searches the docs.
+    #[tool]
+    async fn search(&self, query: String) -> String {
+        query
+    }
+
+    /// Finds in the docs.
+    #[tool]
+    async fn find(&self, query) -> String {
+        query
+    }
+}
+
+fn main() {
+    drop(Demo.search(String::new()));
+    drop(Demo.into_server());
+}

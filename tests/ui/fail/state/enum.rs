@@ -1,0 +1,11 @@
+use mcp_runtime::State;
+
+#[derive(Default, State)]
+enum App {
+    #[default]
+    Empty,
+}
+
+fn main() {
+    drop(App::default());
+}

@@ -1,0 +1,13 @@
+use mcp_runtime::{Server, tool, tools};
+
+/// Searches the docs.
+#[tool]
+async fn search(query: String) -> String {
+    let = ;
+    query
+}
+
+fn main() {
+    
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}
