@@ -77,7 +77,7 @@ pub(crate) fn tools(tokens: TokenStream) -> TokenStream {
     let entries = lower::list::lower(tokens, &mut errors);
     let list = codegen::list::list(&entries, &lower::tool::runtime(None));
     let errors = errors.into_tokens();
-    quote!({ #errors #list })
+    if errors.is_empty() { list } else { quote!({ #errors #list }) }
 }
 
 fn misplaced(attribute: &str, place: &str, item: &Item) -> crate::diag::Diagnostic {

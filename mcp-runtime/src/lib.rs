@@ -43,7 +43,7 @@ mod transport;
 
 pub use handler::{Context, Inject, IntoToolError, IntoToolResult, Json, Principal, ToolError, ToolSet};
 pub use policy::RETRY_AFTER;
-pub use protocol::{Annotations, Content, Level, Resource, Role, ToolResult, Version};
+pub use protocol::{Annotations, Capability, Content, Level, Resource, Role, ToolResult, Version};
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};
 

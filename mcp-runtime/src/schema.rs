@@ -72,10 +72,6 @@ impl FinishedInput {
         self.properties.iter().map(|(name, schema)| (*name, schema))
     }
 
-    pub(crate) fn is_required(&self, name: &str) -> bool {
-        self.required.contains(&name)
-    }
-
     pub(crate) fn defs(&self) -> &Map<String, Value> {
         &self.defs
     }

@@ -1,1 +1,36 @@
-//! Tests.
+//! Tests for servers built with `mcp-runtime`, without a network.
+//!
+//! ```
+//! # use mcp_runtime::{Server, tool, tools};
+//! # use mcp_testkit::TestClient;
+//! # use serde_json::json;
+//! # use std::time::Duration;
+//! # /// Adds two numbers.
+//! # #[tool(rate_limit = "10/min", read_only)]
+//! # async fn add(a: i64, b: i64) -> i64 { a + b }
+//! # fn server() -> Server { Server::new("calculator", "1.0.0").tools(tools![add]) }
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() {
+//! let client = TestClient::new(server()).await;
+//! for _ in 0..10 {
+//!     client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
+//! }
+//! client.call("add", json!({"a": 1, "b": 2})).await.assert_refused("rate limit");
+//! tokio::time::advance(Duration::from_secs(6)).await;
+//! client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
+//! # }
+//! ```
+//!
+//! All of the runtime's clocks are tokio's: with `start_paused = true`, [`tokio::time::advance`] moves limits and
+//! timeouts, and a call that waits moves the time by itself.
+
+#[doc(hidden)]
+pub mod __private;
+mod client;
+pub mod era;
+mod link;
+mod reply;
+
+pub use client::{Pending, TestClient};
+pub use mcp_runtime::Version;
+pub use reply::Reply;

@@ -1,58 +1,82 @@
-//! A list of tools as a tree, and the assertions that their names differ.
+//! A list of tools as a tree, beside the assertions that their names differ.
+//!
+//! Invariants: a path is imported under an alias in an inner block. What has no type of that name (a plain function
+//! is a value only) falls through to the alias of the outer block, a type that is no tool, and rustc says so at the
+//! path, once. The tree itself stays outside of any block: rustc looks for the tool to blame in tuples only.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Ident, Path};
 
 use super::tree::tree;
 use crate::ir::list::Entry;
 
-/// A block whose value is the tree.
+/// A pair of the assertions, which are worth `()`, and the tree.
 pub(crate) fn list(entries: &[Entry], rt: &Path) -> TokenStream {
-    let handles: Vec<Ident> = (0..entries.len()).map(|at| format_ident!("__McpTool{at}")).collect();
-    let numbered = || entries.iter().zip(&handles);
-    let imports = numbered().map(|(entry, handle)| import(entry, handle));
-    let leaves: Vec<TokenStream> = numbered().map(|(entry, handle)| leaf(entry, handle)).collect();
-    let names = numbered().enumerate().map(|(at, (entry, handle))| name(at, entry, handle));
-    let assertions = numbered().enumerate().skip(1).map(|(at, (entry, handle))| assertion(at, entry, handle));
+    let names = entries.iter().enumerate().map(|(place, entry)| name(place, entry));
+    let assertions = entries.iter().enumerate().skip(1).map(|(place, entry)| assertion(place, entry));
+    let leaves: Vec<TokenStream> = entries.iter().map(leaf).collect();
     let tree = tree(&leaves);
-    quote! {{
-        #[allow(unused_imports)]
-        use #rt::__private as __mcp;
-        #(#imports)*
-        #[allow(dead_code)]
-        const __MCP_NAMES: &[(&str, usize)] = &[#(#names),*];
-        #(#assertions)*
-        #tree
-    }}
-}
-
-/// Only the type called `path`, whatever else has the name.
-fn import(entry: &Entry, handle: &Ident) -> TokenStream {
-    let Entry { cfgs, path } = entry;
-    quote!(#(#cfgs)* use #path as #handle;)
-}
-
-fn leaf(entry: &Entry, handle: &Ident) -> TokenStream {
-    let (cfgs, handle) = (&entry.cfgs, at_path(handle, entry));
-    quote_spanned!(handle.span()=> #(#cfgs)* #handle {})
-}
-
-fn name(at: usize, entry: &Entry, handle: &Ident) -> TokenStream {
-    let (cfgs, handle) = (&entry.cfgs, at_path(handle, entry));
-    quote_spanned!(handle.span()=> #(#cfgs)* (<#handle as __mcp::Declared>::NAME, #at))
-}
-
-fn assertion(at: usize, entry: &Entry, handle: &Ident) -> TokenStream {
-    let (cfgs, handle) = (&entry.cfgs, at_path(handle, entry));
-    quote_spanned! {handle.span()=>
-        #(#cfgs)*
-        const _: () = __mcp::unique(__MCP_NAMES, <#handle as __mcp::Declared>::NAME, #at);
+    quote! {
+        ({
+            #[allow(unused_imports)]
+            use #rt::__private as __mcp;
+            #[allow(dead_code)]
+            const __MCP_NAMES: &[(&str, usize)] = &[#(#names),*];
+            #(#assertions)*
+        }, #tree)
     }
 }
 
-/// The handle, where rustc's arrow is to go.
-fn at_path(handle: &Ident, entry: &Entry) -> Ident {
-    let last = entry.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
-    Ident::new(&handle.to_string(), last.resolved_at(Span::call_site()))
+/// The name of a tool, and its place in the list.
+fn name(place: usize, entry: &Entry) -> TokenStream {
+    let fallback = quote_spanned! {span(entry)=> use __mcp::no_tool::__McpTool; };
+    let looked_up = looked_up(entry, &fallback, |tool| {
+        quote_spanned!(tool.span()=> <#tool as __mcp::Declared>::NAME)
+    });
+    let cfgs = &entry.cfgs;
+    quote!(#(#cfgs)* (#looked_up, #place))
+}
+
+fn assertion(place: usize, entry: &Entry) -> TokenStream {
+    let cfgs = &entry.cfgs;
+    quote_spanned!(span(entry)=> #(#cfgs)* const _: () = __mcp::unique(__MCP_NAMES, #place);)
+}
+
+/// A value of the tool's type, or of one that is only called like it.
+fn leaf(entry: &Entry) -> TokenStream {
+    let name = entry.path.segments.last().map(|last| &last.ident);
+    let fallback = quote_spanned! {span(entry)=>
+        mod __mcp_no_tool {
+            #[allow(non_camel_case_types, dead_code)]
+            pub struct #name {}
+        }
+        #[allow(unused_imports)]
+        use __mcp_no_tool::#name as __McpTool;
+    };
+    let looked_up = looked_up(entry, &fallback, |tool| quote_spanned!(tool.span()=> #tool {}));
+    let cfgs = &entry.cfgs;
+    quote!(#(#cfgs)* #looked_up)
+}
+
+/// A block in which `__McpTool` is the type called `path`, or else what `fallback` imports by that name.
+fn looked_up(entry: &Entry, fallback: &TokenStream, value: impl Fn(&Ident) -> TokenStream) -> TokenStream {
+    let path = &entry.path;
+    let value = value(&Ident::new("__McpTool", span(entry)));
+    quote_spanned! {span(entry)=>
+        {
+            #[allow(unused_imports)]
+            #fallback
+            {
+                #[allow(unused_imports)]
+                use #path as __McpTool;
+                #value
+            }
+        }
+    }
+}
+
+/// Where rustc's arrow is to go.
+fn span(entry: &Entry) -> Span {
+    entry.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
 }

@@ -6,6 +6,7 @@ use quote::quote;
 use super::tree::tree;
 use super::warning::warning;
 use super::{enclosed, tool};
+use syn::spanned::Spanned;
 use crate::ir::server::{Check, Server};
 use crate::ir::tool::Tool;
 
@@ -33,13 +34,15 @@ pub(crate) fn server(server: &Server) -> TokenStream {
 
 fn build(server: &Server) -> TokenStream {
     let rt = &server.runtime;
+    let span = server.self_type.span();
+    let state = quote::quote_spanned!(span=> __mcp::Shared::itself(self));
     let name = server.name.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_NAME")), |name| quote!(#name));
     let version = server.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
     let title = server.title.as_ref().map(|title| quote!(.title(#title)));
     let instructions = server.instructions.as_ref().map(|text| quote!(.instructions(#text)));
     let leaves: Vec<TokenStream> = server.tools.iter().map(leaf).collect();
     let tools = tree(&leaves);
-    quote!(#rt::Server::new(#name, #version).state(self) #title #instructions .tools(#tools))
+    quote!(#rt::Server::new(#name, #version).state(#state) #title #instructions .tools(#tools))
 }
 
 fn leaf(tool: &Tool) -> TokenStream {

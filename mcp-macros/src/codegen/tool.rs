@@ -42,6 +42,16 @@ pub(crate) fn handle(tool: &Tool) -> Ident {
     format_ident!("__mcp_{}", tool.ident.unraw(), span = tool.ident.span())
 }
 
+/// The state's type, by way of a projection that does not exist when threads cannot share it: that is one error at
+/// the type of the block, and whatever else would be wrong is silent. A generic type cannot be had that way.
+pub(crate) fn shared(self_type: &Type, generics: &Generics) -> TokenStream {
+    if !generics.params.is_empty() {
+        return quote!(#self_type);
+    }
+    let span = first_span(&quote!(#self_type));
+    quote_spanned!(span=> <#self_type as __mcp::Shared>::Itself)
+}
+
 /// Where the function of a tool is found.
 struct Place<'p> {
     /// The type that stands for the tool.
@@ -63,7 +73,7 @@ impl<'p> Place<'p> {
     fn method(tool: &Tool, self_type: &Type, generics: &'p Generics) -> Self {
         let (handle, ident) = (handle(tool), &tool.ident);
         let callee = quote!(<#self_type>::#ident);
-        Self { handle, callee, state: quote!(#self_type), generics: Some(generics) }
+        Self { handle, callee, state: shared(self_type, generics), generics: Some(generics) }
     }
 
     /// What stands after `impl`, and the `where` clause.

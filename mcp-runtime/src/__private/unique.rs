@@ -1,16 +1,19 @@
 //! Names that must differ, compared while the program compiles.
 
-/// Panics, at compile time, if an earlier entry of `names` is called `name` too.
+/// Panics, at compile time, if an entry of `names` before the one at `place` has the same name.
 ///
-/// `names` are the names of a list with their places in it; `place` is that of `name`.
-pub const fn unique(names: &[(&str, usize)], name: &str, place: usize) {
+/// `names` are the names of a list with their places in it, in order; places may be missing.
+pub const fn unique(names: &[(&str, usize)], place: usize) {
     let mut at = 0;
-    while at < names.len() {
-        let (other, earlier) = names[at];
-        if earlier < place && same(other, name) {
+    while at < names.len() && names[at].1 < place {
+        at += 1;
+    }
+    let (name, mut earlier) = (names[at].0, 0);
+    while earlier < at {
+        if same(names[earlier].0, name) && !name.is_empty() {
             fail(name);
         }
-        at += 1;
+        earlier += 1;
     }
 }
 
@@ -54,20 +57,31 @@ const fn fail(name: &str) -> ! {
     }
 }
 
+/// What a path in `tools![..]` falls back to when it names no type, so that only the list itself says what is wrong.
+pub mod no_tool {
+    /// Stands for something that is no tool.
+    #[derive(Debug)]
+    pub struct __McpTool {}
+
+    impl crate::__private::Declared for __McpTool {
+        const NAME: &'static str = "";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::unique;
 
     #[test]
     fn different_names_pass() {
-        const NAMES: &[(&str, usize)] = &[("add", 0), ("sub", 1)];
-        const _: () = unique(NAMES, "add", 0);
-        const _: () = unique(NAMES, "sub", 1);
+        const NAMES: &[(&str, usize)] = &[("add", 0), ("sub", 2), ("", 3), ("", 4)];
+        const _: () = unique(NAMES, 2);
+        const _: () = unique(NAMES, 4);
     }
 
     #[test]
     #[should_panic(expected = "duplicate tool name `add`")]
     fn the_second_of_two_fails() {
-        unique(&[("add", 0), ("add", 1)], "add", 1);
+        unique(&[("add", 0), ("sub", 1), ("add", 2)], 2);
     }
 }

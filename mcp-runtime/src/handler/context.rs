@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::changes::{Changes, List};
 use super::principal::Principal;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
-use crate::protocol::{ClientCapabilities, Level, RawJson, RequestMeta, Version};
+use super::tool_error::ToolError;
+use crate::protocol::{Capability, ClientCapabilities, Level, RawJson, RequestMeta, Version};
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -85,6 +86,12 @@ impl Context {
         &self.0.capabilities
     }
 
+    /// Fails unless the client declared `capability`: a modern client gets error -32021 that names it, an older one a
+    /// tool error that says so.
+    pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
+        if self.0.capabilities.has(capability) { Ok(()) } else { Err(ToolError::missing_capability(capability)) }
+    }
+
     /// The HTTP header called `name`, if the call came over HTTP and the value is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::try_from(name).ok()?;
@@ -138,6 +145,11 @@ impl Context {
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
+    }
+
+    /// Whether the client's revision has an error for a missing capability.
+    pub(crate) fn is_told_of_capabilities(&self) -> bool {
+        !self.0.version.is_legacy()
     }
 
     fn has_ended(&self) -> bool {

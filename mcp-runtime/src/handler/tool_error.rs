@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 
-use crate::protocol::ToolResult;
+use crate::protocol::{Capability, ToolResult};
 
 /// A tool's failure: public text for the model, or a private cause for the log.
 ///
@@ -25,6 +25,7 @@ pub struct ToolError(Kind);
 #[derive(Debug)]
 enum Kind {
     Public(String),
+    MissingCapability(Capability),
     Private(Box<dyn Error + Send + Sync>),
 }
 
@@ -39,10 +40,26 @@ impl ToolError {
         Self(Kind::Private(cause.into()))
     }
 
+    pub(super) fn missing_capability(capability: Capability) -> Self {
+        Self(Kind::MissingCapability(capability))
+    }
+
+    /// The capability that the client lacks, if that is the failure: a modern client gets it as a JSON-RPC error.
+    pub(crate) fn lacks(&self) -> Option<Capability> {
+        match self.0 {
+            Kind::MissingCapability(capability) => Some(capability),
+            _ => None,
+        }
+    }
+
     /// The answer to the model; a private cause goes to the log.
     pub(crate) fn into_result(self, tool: &str) -> ToolResult {
         match self.0 {
             Kind::Public(text) => ToolResult::error(text),
+            Kind::MissingCapability(capability) => ToolResult::error(format!(
+                "tool `{tool}` needs a client that can {}; this one did not declare it",
+                capability.verb()
+            )),
             Kind::Private(cause) => {
                 let reference = reference();
                 tracing::error!(tool, %reference, error = chain(&*cause), "tool failed");

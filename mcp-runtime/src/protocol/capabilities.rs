@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,6 +21,55 @@ pub struct ClientCapabilities {
     /// Extensions, by id.
     #[serde(default)]
     pub extensions: BTreeMap<String, Value>,
+}
+
+/// Something that a server may need of its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Capability {
+    /// Asking the user by a form.
+    Elicitation,
+    /// Asking the user by a URL.
+    ElicitationUrl,
+    /// Running the client's model.
+    Sampling,
+    /// Listing the client's roots.
+    Roots,
+}
+
+impl Capability {
+    /// The `ClientCapabilities` object that declares it.
+    pub(crate) fn required(self) -> Value {
+        match self {
+            Self::Elicitation => json!({ "elicitation": {} }),
+            Self::ElicitationUrl => json!({ "elicitation": { "url": {} } }),
+            Self::Sampling => json!({ "sampling": {} }),
+            Self::Roots => json!({ "roots": {} }),
+        }
+    }
+
+    /// What a client with it can do.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Elicitation => "ask its user by a form (`elicitation`)",
+            Self::ElicitationUrl => "open a URL for its user (`elicitation.url`)",
+            Self::Sampling => "run a model for the server (`sampling`)",
+            Self::Roots => "list its roots (`roots`)",
+        }
+    }
+}
+
+impl ClientCapabilities {
+    /// Whether the client declared it. `elicitation: {}` means forms.
+    pub fn has(&self, capability: Capability) -> bool {
+        let elicitation = self.elicitation.as_ref();
+        match capability {
+            Capability::Elicitation => elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
+            Capability::ElicitationUrl => elicitation.is_some_and(|it| it.url.is_some()),
+            Capability::Sampling => self.sampling.is_some(),
+            Capability::Roots => self.roots.is_some(),
+        }
+    }
 }
 
 /// How the client can ask its user. `{}` means forms only.

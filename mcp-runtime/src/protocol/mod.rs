@@ -16,7 +16,7 @@ pub mod server_info;
 pub mod tool;
 pub mod version;
 
-pub use capabilities::ClientCapabilities;
+pub use capabilities::{Capability, ClientCapabilities};
 pub use content::{Annotations, Content, Resource, Role};
 pub use error::RpcError;
 pub use id::RequestId;

@@ -17,7 +17,7 @@ impl Service {
         let mut call = Running { entry, begun: Instant::now(), outcome: Outcome::Cancelled };
         let (outcome, result) = self.carry_out(entry, arguments, cx).await;
         call.outcome = outcome;
-        Ok(Answer::Tool(result))
+        result.map(Answer::Tool)
     }
 
     fn find<'a>(&'a self, params: Option<&'a RawJson>) -> Result<(&'a ToolEntry, Arguments<'a>), RpcError> {
@@ -37,38 +37,50 @@ impl Service {
         Ok((entry, Arguments { object, raw, coerce: self.settings.coerce }))
     }
 
-    async fn carry_out(&self, entry: &ToolEntry, arguments: Arguments<'_>, cx: &Context) -> (Outcome, ToolResult) {
+    async fn carry_out(
+        &self,
+        entry: &ToolEntry,
+        arguments: Arguments<'_>,
+        cx: &Context,
+    ) -> (Outcome, Result<ToolResult, RpcError>) {
         let name = entry.name();
         if let Err(refusal) = entry.policies.admit(name, cx.principal()) {
-            return (Outcome::RateLimited, refusal);
+            return (Outcome::RateLimited, Ok(refusal));
         }
         let handler = match entry.begin(cx, arguments) {
             Ok((handler, coerced)) => {
                 entry.metrics.coerced(coerced);
                 handler
             }
-            Err(problems) => return (Outcome::InvalidArguments, ToolResult::error(problems.describe(name))),
+            Err(problems) => return (Outcome::InvalidArguments, Ok(ToolResult::error(problems.describe(name)))),
         };
         tokio::select! {
             biased;
             done = entry.policies.run(contain(handler)) => match done {
-                Ok(done) => finish(name, done),
-                Err(timed_out) => (Outcome::Timeout, timed_out),
+                Ok(done) => finish(name, done, cx),
+                Err(timed_out) => (Outcome::Timeout, Ok(timed_out)),
             },
-            () = self.drain.expired() => (Outcome::Cancelled, ToolResult::error(entry.policies.stopped())),
+            () = self.drain.expired() => (Outcome::Cancelled, Ok(ToolResult::error(entry.policies.stopped()))),
         }
     }
 }
 
-fn finish(name: &str, done: Result<Result<ToolResult, ToolError>, Panicked>) -> (Outcome, ToolResult) {
+fn finish(
+    name: &str,
+    done: Result<Result<ToolResult, ToolError>, Panicked>,
+    cx: &Context,
+) -> (Outcome, Result<ToolResult, RpcError>) {
     match done {
-        Ok(Ok(result)) if result.is_error => (Outcome::Error, result),
-        Ok(Ok(result)) => (Outcome::Ok, result),
-        Ok(Err(error)) => (Outcome::Error, error.into_result(name)),
+        Ok(Ok(result)) if result.is_error => (Outcome::Error, Ok(result)),
+        Ok(Ok(result)) => (Outcome::Ok, Ok(result)),
+        Ok(Err(error)) => match error.lacks().filter(|_| cx.is_told_of_capabilities()) {
+            Some(capability) => (Outcome::Error, Err(RpcError::missing_capability(capability.required()))),
+            None => (Outcome::Error, Ok(error.into_result(name))),
+        },
         Err(Panicked) => {
             let reference = reference();
             tracing::error!(tool = name, %reference, "tool panicked");
-            (Outcome::Panic, failed(name, &reference))
+            (Outcome::Panic, Ok(failed(name, &reference)))
         }
     }
 }

@@ -1,0 +1,13 @@
+//! What `#[mcp_testkit::test]` expands to. Not part of the public interface.
+
+pub use mcp_runtime::Version;
+
+/// Runs one test in paused time, on a runtime of its own.
+///
+/// # Panics
+///
+/// When the test does, or when there can be no runtime.
+pub fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    runtime.unwrap_or_else(|error| panic!("no tokio runtime: {error}")).block_on(test);
+}

@@ -1,0 +1,256 @@
+//! A client in memory, in any revision.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use mcp_runtime::protocol::meta::{CLIENT_CAPABILITIES, CLIENT_INFO, LOG_LEVEL, PROTOCOL_VERSION};
+use mcp_runtime::{Level, Server, Version};
+use serde_json::{Map, Value, json};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::link::{Answer, Link};
+use crate::reply::Reply;
+
+/// How long an answer may take. Paused time passes at once when nothing else is left to do, so a lost answer fails a
+/// test instead of stopping it.
+const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A client of a server in the same process.
+///
+/// Calls ask for progress, so that [`Reply::progress`] has it. Methods panic where a test should fail, and show the
+/// request, the response and what was expected.
+#[derive(Debug)]
+pub struct TestClient {
+    link: Link,
+    version: Version,
+    next_id: AtomicI64,
+    capabilities: Value,
+    log_level: Option<Level>,
+}
+
+/// A call that has been sent and not yet answered.
+#[derive(Debug)]
+#[must_use = "a call is awaited with `reply` or given up with `cancel`"]
+pub struct Pending<'a> {
+    client: &'a TestClient,
+    id: Value,
+    request: Value,
+    answer: oneshot::Receiver<Answer>,
+}
+
+impl TestClient {
+    /// A client of the current revision.
+    ///
+    /// # Panics
+    ///
+    /// When the server cannot start.
+    pub async fn new<S: Send + Sync + 'static>(server: Server<S>) -> Self {
+        Self::with_version(server, Version::LATEST).await
+    }
+
+    /// A client of `version`; a legacy one has shaken hands.
+    ///
+    /// # Panics
+    ///
+    /// When the server cannot start, or does not agree to the revision.
+    pub async fn with_version<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
+        let client = Self::raw(server, version);
+        if version.is_legacy() {
+            let params = json!({
+                "protocolVersion": version.as_str(),
+                "capabilities": client.capabilities,
+                "clientInfo": { "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") },
+            });
+            let reply = client.send("initialize", params).reply().await;
+            assert_eq!(reply.result()["protocolVersion"], version.as_str(), "the server chose another revision");
+            client.notify("notifications/initialized", json!({}));
+        }
+        client
+    }
+
+    /// A client that has said nothing yet, for tests of the protocol itself.
+    ///
+    /// # Panics
+    ///
+    /// When the server cannot start.
+    pub fn raw<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
+        let connection = server.connect().unwrap_or_else(|error| panic!("the server cannot start: {error}"));
+        Self {
+            link: Link::new(connection),
+            version,
+            next_id: AtomicI64::new(1),
+            capabilities: json!({}),
+            log_level: None,
+        }
+    }
+
+    /// Declares what this client can do, as a `ClientCapabilities` object (modern revision).
+    #[must_use]
+    pub fn capabilities(mut self, capabilities: Value) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+
+    /// Asks for log messages of this level and above with each request (modern revision).
+    #[must_use]
+    pub fn log_level(mut self, level: Level) -> Self {
+        self.log_level = Some(level);
+        self
+    }
+
+    /// The revision that this client speaks.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Calls a tool.
+    pub async fn call(&self, tool: &str, arguments: Value) -> Reply {
+        self.start(tool, arguments).reply().await
+    }
+
+    /// Begins to call a tool.
+    pub fn start(&self, tool: &str, arguments: Value) -> Pending<'_> {
+        self.send("tools/call", json!({ "name": tool, "arguments": arguments }))
+    }
+
+    /// The tools, as `tools/list` describes them.
+    pub async fn tools(&self) -> Vec<Value> {
+        let reply = self.request("tools/list", json!({})).await;
+        reply.result()["tools"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The tool called `name`, as `tools/list` describes it.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn tool(&self, name: &str) -> Value {
+        let tools = self.tools().await;
+        let found = tools.iter().find(|tool| tool["name"] == name).cloned();
+        found.unwrap_or_else(|| panic!("there is no tool `{name}` among {tools:#?}"))
+    }
+
+    /// Sends any request; what a modern one says of itself is added.
+    pub async fn request(&self, method: &str, params: Value) -> Reply {
+        self.send(method, params).reply().await
+    }
+
+    /// Sends any request without waiting for its answer.
+    pub fn send(&self, method: &str, params: Value) -> Pending<'_> {
+        let id = json!(self.next_id.fetch_add(1, Ordering::Relaxed));
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": self.with_meta(params, &id) });
+        let answer = self.link.request(&id, request.to_string());
+        Pending { client: self, id, request, answer }
+    }
+
+    /// Sends a notification.
+    pub fn notify(&self, method: &str, params: Value) {
+        self.link.send(json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
+    }
+
+    /// The raw line, and from then on all lines from the server: for tests of the protocol itself.
+    pub fn lines(&self) -> Lines<'_> {
+        Lines { client: self, received: self.link.tap() }
+    }
+
+    /// Notifications that belong to no answered call.
+    pub fn notifications(&self) -> Vec<Value> {
+        self.link.take_notifications()
+    }
+
+    /// The end of input, as a client that goes away.
+    pub fn close(&self) {
+        self.link.close();
+    }
+
+    /// Begins the server's shutdown, as a signal would.
+    pub fn shut_down(&self) {
+        self.link.shut_down();
+    }
+
+    /// The value of the metric `series`, written as `/metrics` writes it, for example
+    /// `mcp_tool_invocations_total{tool="add",outcome="ok"}`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such series.
+    pub async fn metric(&self, series: &str) -> f64 {
+        let text = self.link.metrics().await.unwrap_or_default();
+        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        let value = value.and_then(|value| value.parse().ok());
+        value.unwrap_or_else(|| panic!("there is no metric {series} in\n{text}"))
+    }
+
+    fn with_meta(&self, params: Value, id: &Value) -> Value {
+        let mut params = match params {
+            Value::Object(params) => params,
+            Value::Null => Map::new(),
+            other => return other,
+        };
+        let meta = params.entry("_meta").or_insert_with(|| json!({}));
+        if let Value::Object(meta) = meta {
+            meta.entry("progressToken").or_insert_with(|| id.clone());
+            if !self.version.is_legacy() {
+                meta.entry(PROTOCOL_VERSION).or_insert_with(|| self.version.as_str().into());
+                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| self.capabilities.clone());
+                meta.entry(CLIENT_INFO)
+                    .or_insert_with(|| json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }));
+                if let Some(level) = self.log_level {
+                    meta.entry(LOG_LEVEL).or_insert_with(|| json!(level));
+                }
+            }
+        }
+        Value::Object(params)
+    }
+}
+
+impl Pending<'_> {
+    /// The answer.
+    ///
+    /// # Panics
+    ///
+    /// When the server ends, or is idle, without an answer.
+    pub async fn reply(self) -> Reply {
+        let Self { request, answer, .. } = self;
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok((response, notifications))) => Reply::new(request, response, notifications),
+            Ok(Err(_)) => panic!("the server ended without an answer to\n{request:#}"),
+            Err(_) => panic!("no answer to\n{request:#}"),
+        }
+    }
+
+    /// Tells the server that nobody waits any more.
+    pub fn cancel(self) {
+        self.client.notify("notifications/cancelled", json!({ "requestId": self.id, "reason": "test" }));
+    }
+
+    /// The id of the request.
+    pub fn id(&self) -> &Value {
+        &self.id
+    }
+}
+
+/// A client that speaks in lines.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    client: &'a TestClient,
+    received: mpsc::UnboundedReceiver<String>,
+}
+
+impl Lines<'_> {
+    /// Sends one line, whatever it is.
+    pub fn send(&self, line: impl Into<String>) {
+        self.client.link.send(line.into());
+    }
+
+    /// The next line, parsed; `None` when the server has ended.
+    ///
+    /// # Panics
+    ///
+    /// When the server is idle without saying anything, or says what is not JSON.
+    pub async fn next(&mut self) -> Option<Value> {
+        let line = tokio::time::timeout(PATIENCE, self.received.recv()).await;
+        let line = line.unwrap_or_else(|_| panic!("the server says nothing more"))?;
+        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON: {error}\n{line}")))
+    }
+}

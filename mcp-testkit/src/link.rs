@@ -1,0 +1,145 @@
+//! The line to a server in this process: sends requests, and hands each answer to whoever waits for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mcp_runtime::Connection;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+/// What came back for a request: the response, and the notifications before it.
+pub(crate) type Answer = (Value, Vec<Value>);
+
+/// One end of the line; the other is a task that owns the connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    commands: mpsc::UnboundedSender<Command>,
+    inbox: Arc<Mutex<Inbox>>,
+}
+
+#[derive(Debug, Default)]
+struct Inbox {
+    waiting: HashMap<String, oneshot::Sender<Answer>>,
+    notifications: Vec<Value>,
+    lines: Option<mpsc::UnboundedSender<String>>,
+    ended: bool,
+}
+
+enum Command {
+    Line(String),
+    Close,
+    ShutDown,
+    Metrics(oneshot::Sender<String>),
+}
+
+impl Link {
+    pub(crate) fn new(connection: Connection) -> Self {
+        let (commands, received) = mpsc::unbounded_channel();
+        let inbox = Arc::new(Mutex::default());
+        // Ends when this link is dropped: the commands end then, and the connection is closed.
+        tokio::spawn(run(connection, received, Arc::clone(&inbox)));
+        Self { commands, inbox }
+    }
+
+    /// Sends one line, whatever it is.
+    pub(crate) fn send(&self, line: String) {
+        let _ = self.commands.send(Command::Line(line));
+    }
+
+    /// Sends a request; what it is answered with. `None` when the server ends without an answer.
+    pub(crate) fn request(&self, id: &Value, line: String) -> oneshot::Receiver<Answer> {
+        let (sender, receiver) = oneshot::channel();
+        let mut inbox = lock(&self.inbox);
+        if !inbox.ended {
+            inbox.waiting.insert(id.to_string(), sender);
+        }
+        drop(inbox);
+        self.send(line);
+        receiver
+    }
+
+    /// From now on every line from the server comes here, and nowhere else.
+    pub(crate) fn tap(&self) -> mpsc::UnboundedReceiver<String> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        lock(&self.inbox).lines = Some(sender);
+        receiver
+    }
+
+    /// The notifications that have come since they were last taken.
+    pub(crate) fn take_notifications(&self) -> Vec<Value> {
+        std::mem::take(&mut lock(&self.inbox).notifications)
+    }
+
+    pub(crate) fn close(&self) {
+        let _ = self.commands.send(Command::Close);
+    }
+
+    pub(crate) fn shut_down(&self) {
+        let _ = self.commands.send(Command::ShutDown);
+    }
+
+    pub(crate) async fn metrics(&self) -> Option<String> {
+        let (sender, receiver) = oneshot::channel();
+        self.commands.send(Command::Metrics(sender)).ok()?;
+        receiver.await.ok()
+    }
+}
+
+async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<Command>, inbox: Arc<Mutex<Inbox>>) {
+    let mut open = true;
+    loop {
+        tokio::select! {
+            biased;
+            line = connection.receive() => match line {
+                Some(line) => lock(&inbox).deliver(line),
+                None => break,
+            },
+            command = commands.recv(), if open => match command {
+                Some(Command::Line(line)) => connection.send(line).await,
+                Some(Command::Metrics(reply)) => drop(reply.send(connection.metrics())),
+                Some(Command::ShutDown) => connection.shut_down(),
+                Some(Command::Close) => connection.close(),
+                None => {
+                    open = false;
+                    connection.close();
+                }
+            },
+        }
+    }
+    // Whoever still waits learns that there is no answer.
+    let mut inbox = lock(&inbox);
+    inbox.ended = true;
+    inbox.waiting.clear();
+    inbox.lines = None;
+}
+
+impl Inbox {
+    fn deliver(&mut self, line: String) {
+        if let Some(lines) = &self.lines {
+            let _ = lines.send(line);
+            return;
+        }
+        let message: Value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+        let waiting = message.get("id").and_then(|id| self.waiting.remove(&id.to_string()));
+        match waiting {
+            Some(waiting) => {
+                let id = message["id"].clone();
+                let (own, others) =
+                    std::mem::take(&mut self.notifications).into_iter().partition(|note| belongs_to(note, &id));
+                self.notifications = others;
+                let _ = waiting.send((message, own));
+            }
+            None => self.notifications.push(message),
+        }
+    }
+}
+
+/// Whether a notification was sent for the request with this id: the kit uses the id as progress token.
+fn belongs_to(notification: &Value, id: &Value) -> bool {
+    let params = &notification["params"];
+    params.get("progressToken") == Some(id) || notification["method"] == "notifications/message"
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
