@@ -6,8 +6,10 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::DeriveInput;
+use syn::spanned::Spanned;
 
 use crate::diag::{Errors, err};
+use crate::ir::notice::Notice;
 use crate::lower::tool::Surroundings;
 use crate::syntax::attribute::TOOL;
 use crate::syntax::block::Block;
@@ -36,7 +38,14 @@ pub(crate) fn tool(attributes: TokenStream, tokens: TokenStream) -> TokenStream 
     }
     let runtime = lower::tool::runtime(keys.runtime.as_ref());
     let tool = lower::tool::lower(&function, keys, Surroundings::default(), &mut errors);
-    finish(item, codegen::tool::free(&tool, &runtime), errors)
+    let generated = codegen::tool::free(&tool, &runtime);
+    let unreadable = function.head.is_none().then(|| unreadable(&function.name, "#[tool]"));
+    finish(item, quote!(#generated #unreadable), errors)
+}
+
+/// A last resort for what rustc can read and we cannot.
+fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
+    codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
 }
 
 /// Whether a function stands in an `impl` block or a trait, as far as its signature shows.
@@ -58,7 +67,8 @@ pub(crate) fn server(attributes: TokenStream, tokens: TokenStream) -> TokenStrea
     let keys = args::server::read(attributes, &mut errors);
     let server = lower::server::lower(&block, keys, &mut errors);
     let generated = server.as_ref().map(codegen::server::server).unwrap_or_default();
-    finish(block.cleaned(), generated, errors)
+    let unreadable = block.head.is_none().then(|| unreadable(&block.keyword(), "#[server]"));
+    finish(block.cleaned(), quote!(#generated #unreadable), errors)
 }
 
 /// `#[derive(State)] item`

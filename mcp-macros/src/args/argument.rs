@@ -1,6 +1,6 @@
 //! The keys of `#[arg(..)]`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprRange, LitStr, Path};
 
 use super::form::Form;
@@ -55,7 +55,7 @@ static KEYS: Table = Table {
 /// `default`, or `default = expression`.
 #[derive(Debug)]
 pub(crate) enum Default {
-    OfType,
+    OfType(Span),
     Value(Set<Expr>),
 }
 
@@ -100,7 +100,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
 
 fn default(setting: Setting) -> Option<Default> {
     match setting.value {
-        Value::None => Some(Default::OfType),
+        Value::None => Some(Default::OfType(setting.name.span())),
         _ => setting.expression().map(Default::Value),
     }
 }

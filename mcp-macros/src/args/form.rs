@@ -106,7 +106,7 @@ fn list_instead_of_value(key: &Key, name: &impl ToTokens, value: &Value) -> Diag
         return err!(whole, "`{}` is a flag and takes no list", key.name).help(format!("write `{}`", key.name));
     }
     let inside = syn::parse2::<Expr>(group.stream()).ok().filter(|expr| key.form.admits(expr));
-    let written = inside.map_or_else(|| key.usage(), |expr| format!("{} = {}", key.name, expr.to_token_stream()));
+    let written = inside.map_or_else(|| key.usage(), |expr| format!("{} = {}", key.name, source(&expr)));
     err!(whole, "`{}` takes a value, not a list", key.name).help(format!("write `{written}`"))
 }
 
@@ -131,6 +131,11 @@ fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
         }
         _ => diagnostic.help(format!("write `{}`", key.usage())),
     }
+}
+
+/// A value as a person writes it.
+fn source(expr: &Expr) -> String {
+    expr.to_token_stream().to_string().replace(' ', "")
 }
 
 /// What an expression is, in a word.

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use crate::ir::argument::{Argument, Bound, Rule, Value};
 
-/// `Arg::<T>::new("name").describe("..")..`
+/// `arg::<T>("name").describe("..")..`
 pub(crate) fn argument(argument: &Argument) -> TokenStream {
     let Argument { name, ty, .. } = argument;
     let span = ty.span().resolved_at(Span::mixed_site());
@@ -17,7 +17,7 @@ pub(crate) fn argument(argument: &Argument) -> TokenStream {
     let redact = argument.redact.then(|| quote!(.redact()));
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
-    let new = quote_spanned!(span=> __mcp::Arg::<#ty>::new(#name));
+    let new = quote!(__mcp::arg::<#ty>(#name));
     quote!(#new #describe #default #example #(#rules)* #redact #header #nested)
 }
 
@@ -29,7 +29,7 @@ fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
 
 fn closure(value: &Value) -> TokenStream {
     match value {
-        Value::OfType => quote!(::core::default::Default::default),
+        Value::OfType(key) => quote_spanned!(*key=> ::core::default::Default::default),
         Value::Text(text) => quote_spanned!(text.span()=> || ::core::convert::Into::into(#text)),
         Value::Expression(expression) => quote!(|| #expression),
     }

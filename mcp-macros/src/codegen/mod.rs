@@ -7,11 +7,11 @@
 mod argument;
 mod limit;
 pub(crate) mod list;
+pub(crate) mod notice;
 pub(crate) mod server;
 pub(crate) mod state;
 pub(crate) mod tool;
 mod tree;
-mod warning;
 
 use proc_macro2::TokenStream;
 use quote::quote;

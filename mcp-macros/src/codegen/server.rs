@@ -1,12 +1,13 @@
 //! A block as `into_server`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Generics;
+use syn::spanned::Spanned;
 
 use super::tree::tree;
-use super::warning::warning;
+use super::notice::notice;
 use super::{enclosed, tool};
-use syn::spanned::Spanned;
 use crate::ir::server::{Check, Server};
 use crate::ir::tool::Tool;
 
@@ -14,35 +15,45 @@ use crate::ir::tool::Tool;
 pub(crate) fn server(server: &Server) -> TokenStream {
     let Server { runtime: rt, self_type, generics, .. } = server;
     let tools = server.tools.iter().map(|tool| tool::method(tool, self_type, generics, rt));
-    let warnings = server.warnings.iter().map(warning);
+    let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
+    let shared = shared(&quote!(Self), &Generics::default());
     let (build, checks) = (build(server), server.checks.iter().map(|check| self::check(check, server)));
+    let span = self_type.span().resolved_at(Span::call_site());
+    let built = quote_spanned!(span=> Self::__mcp_server(self));
     let constant = enclosed(&[], rt, &quote! {
         #(#tools)*
         impl #parameters #self_type #predicates {
             /// This value as a server: its tools and its checks.
             #[allow(dead_code)]
-            pub fn into_server(self) -> #rt::Server<Self> {
+            pub fn into_server(self) -> #rt::Server<Self> { #built }
+
+            fn __mcp_server(self) -> #rt::Server<Self> #shared {
                 let __mcp_server = #build;
                 #(#checks)*
                 __mcp_server
             }
         }
     });
-    quote!(#constant #(#warnings)*)
+    quote!(#constant #(#notices)*)
+}
+
+/// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
+/// lifetime because rustc would check it on the spot otherwise, and report it once for each tool.
+pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
+    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
 }
 
 fn build(server: &Server) -> TokenStream {
     let rt = &server.runtime;
-    let span = server.self_type.span();
-    let state = quote::quote_spanned!(span=> __mcp::Shared::itself(self));
     let name = server.name.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_NAME")), |name| quote!(#name));
     let version = server.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
     let title = server.title.as_ref().map(|title| quote!(.title(#title)));
     let instructions = server.instructions.as_ref().map(|text| quote!(.instructions(#text)));
     let leaves: Vec<TokenStream> = server.tools.iter().map(leaf).collect();
     let tools = tree(&leaves);
-    quote!(#rt::Server::new(#name, #version).state(#state) #title #instructions .tools(#tools))
+    quote!(#rt::Server::new(#name, #version).state(self) #title #instructions .tools(#tools))
 }
 
 fn leaf(tool: &Tool) -> TokenStream {
@@ -60,7 +71,7 @@ fn check(check: &Check, server: &Server) -> TokenStream {
 }
 
 fn check_call(ident: &syn::Ident, self_type: &syn::Type) -> TokenStream {
-    quote::quote_spanned! {ident.span().resolved_at(proc_macro2::Span::mixed_site())=>
+    quote_spanned! {ident.span().resolved_at(Span::mixed_site())=>
         |__mcp_state| ::std::boxed::Box::pin(__mcp::ready(<#self_type>::#ident(__mcp_state)))
     }
 }

@@ -42,16 +42,6 @@ pub(crate) fn handle(tool: &Tool) -> Ident {
     format_ident!("__mcp_{}", tool.ident.unraw(), span = tool.ident.span())
 }
 
-/// The state's type, by way of a projection that does not exist when threads cannot share it: that is one error at
-/// the type of the block, and whatever else would be wrong is silent. A generic type cannot be had that way.
-pub(crate) fn shared(self_type: &Type, generics: &Generics) -> TokenStream {
-    if !generics.params.is_empty() {
-        return quote!(#self_type);
-    }
-    let span = first_span(&quote!(#self_type));
-    quote_spanned!(span=> <#self_type as __mcp::Shared>::Itself)
-}
-
 /// Where the function of a tool is found.
 struct Place<'p> {
     /// The type that stands for the tool.
@@ -73,14 +63,14 @@ impl<'p> Place<'p> {
     fn method(tool: &Tool, self_type: &Type, generics: &'p Generics) -> Self {
         let (handle, ident) = (handle(tool), &tool.ident);
         let callee = quote!(<#self_type>::#ident);
-        Self { handle, callee, state: shared(self_type, generics), generics: Some(generics) }
+        Self { handle, callee, state: quote!(#self_type), generics: Some(generics) }
     }
 
     /// What stands after `impl`, and the `where` clause.
     fn header(&self, body: Option<&Body>) -> (TokenStream, TokenStream) {
         if let Some(generics) = self.generics {
-            let (parameters, _, predicates) = generics.split_for_impl();
-            return (quote!(#parameters), quote!(#predicates));
+            let (parameters, _, _) = generics.split_for_impl();
+            return (quote!(#parameters), super::server::shared(&self.state, generics));
         }
         let injected = body.into_iter().flat_map(injected);
         let predicates = quote! {
@@ -114,7 +104,6 @@ fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
 
 fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
     let (output, spec) = (&body.output, spec(tool, body));
-    let returns = quote_spanned! {first_span(output)=> __mcp::Returns::<#output>::new() };
     let (types, arguments) = arguments(body);
     let rungs = (!types.is_empty()).then(|| {
         quote!(use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};)
@@ -127,7 +116,7 @@ fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream 
         type Output = #output;
         fn spec() -> __mcp::Spec { #spec }
         fn args() -> Self::Args { #rungs #arguments }
-        fn returns() -> __mcp::Returns<Self::Output> { #returns }
+        fn returns() -> __mcp::Returns<Self::Output> { __mcp::returns::<#output>() }
         #shim
     }
 }

@@ -1,6 +1,6 @@
 //! One parameter of a tool.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::LitStr;
 
 use crate::syntax::doc::Text;
@@ -31,7 +31,8 @@ pub(crate) struct Argument {
 /// A value of the argument's own type.
 #[derive(Debug)]
 pub(crate) enum Value {
-    OfType,
+    /// `Default::default()`, asked for at the span.
+    OfType(Span),
     Text(LitStr),
     Expression(TokenStream),
 }

@@ -6,6 +6,7 @@
 pub(crate) mod argument;
 pub(crate) mod limit;
 pub(crate) mod list;
+pub(crate) mod notice;
 pub(crate) mod server;
 pub(crate) mod state;
 pub(crate) mod tool;

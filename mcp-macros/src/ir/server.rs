@@ -1,8 +1,9 @@
 //! One `#[server]` block.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use syn::{Attribute, Generics, Path, Type};
 
+use super::notice::Notice;
 use super::tool::Tool;
 use crate::syntax::doc::Text;
 
@@ -20,7 +21,7 @@ pub(crate) struct Server {
     pub(crate) instructions: Option<Text>,
     pub(crate) tools: Vec<Tool>,
     pub(crate) checks: Vec<Check>,
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// A dependency that readiness asks.
@@ -29,11 +30,4 @@ pub(crate) struct Check {
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) name: String,
-}
-
-/// Something to reconsider.
-#[derive(Debug)]
-pub(crate) struct Warning {
-    pub(crate) at: Span,
-    pub(crate) text: String,
 }

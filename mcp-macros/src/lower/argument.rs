@@ -34,7 +34,7 @@ pub(crate) fn read(typed: &PatType, ident: Ident, self_type: Option<&Type>, erro
     }
     let name_at = keys.rename.as_ref().map_or_else(|| ident.to_token_stream(), |set| set.at.clone());
     let argument = Argument {
-        ident: format_ident!("__mcp_{}", ident.unraw(), span = ident.span()),
+        ident: format_ident!("__mcp_arg_{}", ident.unraw(), span = ident.span()),
         name,
         ty: in_block(&typed.ty, self_type),
         description: doc::text(&typed.attrs),
@@ -66,7 +66,7 @@ fn default(
     errors: &mut Errors,
 ) -> Option<Value> {
     match keys.default.as_ref()? {
-        Default::OfType => Some(Value::OfType),
+        Default::OfType(key) => Some(Value::OfType(*key)),
         Default::Value(set) => {
             errors.handle(rules::check_value("default", name, set, keys));
             errors.handle(value("default", name, set, given, self_type))

@@ -8,7 +8,8 @@ use super::tool::{self, Surroundings};
 use super::{limit, name, receiver, signature};
 use crate::args;
 use crate::diag::{Diagnostic, Errors, err};
-use crate::ir::server::{Check, Server, Warning};
+use crate::ir::server::{Check, Server};
+use crate::ir::notice::{Level, Notice};
 use crate::ir::tool::Tool;
 use crate::syntax::attribute::{self, MARKERS, READY, TOOL};
 use crate::syntax::block::{Block, Head, Member};
@@ -27,7 +28,7 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
     check_defaults(&keys.defaults, errors);
     let members = Members::read(block, head, &keys.defaults, errors);
     members.check_names(errors);
-    let warnings = members.warnings();
+    let notices = members.notices();
     let instructions = name::text(keys.instructions, errors).map(Text::Literal);
     Some(Server {
         runtime: tool::runtime(keys.runtime.as_ref()),
@@ -39,7 +40,7 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
         instructions: instructions.or_else(|| doc::text(&block.attributes)),
         tools: members.tools.into_iter().map(|named| named.tool).collect(),
         checks: members.checks,
-        warnings,
+        notices,
     })
 }
 
@@ -57,8 +58,10 @@ fn check_defaults(defaults: &args::server::Defaults, errors: &mut Errors) {
 struct Members {
     tools: Vec<Named>,
     checks: Vec<Check>,
-    /// Whether something was marked that this version does not know.
+    /// Whether something is there that is no tool.
     has_others: bool,
+    /// Functions that are half-written, or too new for us.
+    unreadable: Vec<Ident>,
 }
 
 /// A tool, and the tokens that its name came from.
@@ -78,7 +81,7 @@ impl Members {
                 Member::Other(item) => members.other(item, errors),
             }
         }
-        if members.tools.is_empty() && members.checks.is_empty() && !members.has_others {
+        if members.tools.is_empty() && !members.has_others {
             errors.push(nothing_found(head));
         }
         members
@@ -90,10 +93,17 @@ impl Members {
         for second in markers {
             errors.push(second_marker(function, first, second));
         }
+        if function.head.is_none() {
+            self.unreadable.push(function.name.clone());
+        }
         if attribute::is(first, TOOL) {
             self.tool(function, first, surroundings, errors);
         } else if attribute::is(first, READY) {
-            self.checks.push(check(function, first, errors));
+            let mut own = Errors::default();
+            let check = check(function, first, &mut own);
+            self.has_others = true;
+            self.checks.extend(Some(check).filter(|_| own.is_empty() && function.head.is_some()));
+            errors.append(own);
         } else {
             self.has_others = true;
             errors.push(not_yet(first));
@@ -156,15 +166,16 @@ impl Members {
         }
     }
 
-    fn warnings(&self) -> Vec<Warning> {
+    fn notices(&self) -> Vec<Notice> {
         let differ_by_case = |(at, second): (usize, &Named)| {
             let name = &second.tool.name;
             let same = |first: &&Named| first.tool.name != *name && first.tool.name.eq_ignore_ascii_case(name);
             let first = self.tools.iter().take(at).find(same)?;
             let text = format!("tool names \"{}\" and \"{name}\" differ only by case: rename one", first.tool.name);
-            Some(Warning { at: second.at.span(), text })
+            Some(Notice { at: second.at.span(), text, level: Level::Warning })
         };
-        self.tools.iter().enumerate().filter_map(differ_by_case).collect()
+        let unreadable = self.unreadable.iter().map(|name| Notice::unreadable(name.span(), "#[server]"));
+        self.tools.iter().enumerate().filter_map(differ_by_case).chain(unreadable).collect()
     }
 }
 

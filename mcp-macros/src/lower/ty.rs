@@ -15,7 +15,7 @@ pub(crate) fn peeled(ty: &Type) -> &Type {
     }
 }
 
-/// The type as a person writes it: no space but after a comma, a keyword or around `+` and `=`.
+/// The type as a person writes it: without the spaces between tokens.
 pub(crate) fn source(ty: &impl ToTokens) -> String {
     let mut text = String::new();
     write(ty.to_token_stream(), &mut text);
@@ -34,6 +34,7 @@ fn write(tokens: TokenStream, text: &mut String) {
             }
             TokenTree::Punct(punct) => match punct.as_char() {
                 ',' => text.push_str(", "),
+                '=' if text.ends_with('.') => text.push('='),
                 c @ ('+' | '=') => text.push_str(&format!(" {c} ")),
                 ';' => text.push_str("; "),
                 c => text.push(c),
@@ -130,6 +131,7 @@ mod tests {
         assert_eq!(of(parse_quote!(impl Into<String> + Send)), "impl Into<String> + Send");
         assert_eq!(of(parse_quote!(HashMap<String, [u8; 4]>)), "HashMap<String, [u8; 4]>");
         assert_eq!(of(parse_quote!(&'a dyn Db)), "&'a dyn Db");
+        assert_eq!(source(&quote::quote!(1..=-2)), "1..=-2");
     }
 
     #[test]

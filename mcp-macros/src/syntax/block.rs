@@ -58,6 +58,11 @@ impl Block {
         }
     }
 
+    /// Where the block starts.
+    pub(crate) fn keyword(&self) -> TokenStream {
+        self.before.first().cloned().into_iter().collect()
+    }
+
     /// The block as rustc is to see it.
     pub(crate) fn cleaned(&self) -> TokenStream {
         let members = self.members.iter().map(Member::cleaned).collect();

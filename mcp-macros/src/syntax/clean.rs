@@ -27,10 +27,14 @@ fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
 }
 
 /// A parameter list without `#[arg(..)]` and doc comments, which rustc refuses there; any other tree as it is.
+///
+/// A list with nothing to take off keeps its own brackets: rustc, which has complained about a half-written list once,
+/// then sees the same one again, and keeps quiet.
 fn parameters(tree: &TokenTree) -> TokenTree {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-            let mut cleaned = Group::new(group.delimiter(), without_attributes(group.stream()));
+            let Some(kept) = without_attributes(group.stream()) else { return tree.clone() };
+            let mut cleaned = Group::new(group.delimiter(), kept);
             cleaned.set_span(group.span());
             TokenTree::Group(cleaned)
         }
@@ -38,18 +42,18 @@ fn parameters(tree: &TokenTree) -> TokenTree {
     }
 }
 
-fn without_attributes(tokens: TokenStream) -> TokenStream {
+/// The tokens without the attributes that are ours; `None` if there are none.
+fn without_attributes(tokens: TokenStream) -> Option<TokenStream> {
     let mut trees = tokens.into_iter().peekable();
-    let mut kept = Vec::new();
+    let (mut kept, mut found) = (Vec::new(), false);
     while let Some(tree) = trees.next() {
-        let drop = is_punct(&tree, '#') && trees.peek().is_some_and(is_read_by_us);
-        if drop {
-            trees.next();
+        if is_punct(&tree, '#') && trees.next_if(is_read_by_us).is_some() {
+            found = true;
         } else {
             kept.push(tree);
         }
     }
-    kept.into_iter().collect()
+    found.then(|| kept.into_iter().collect())
 }
 
 fn is_read_by_us(tree: &TokenTree) -> bool {

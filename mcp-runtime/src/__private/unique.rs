@@ -1,4 +1,33 @@
-//! Names that must differ, compared while the program compiles.
+//! What is checked while the program compiles: types that fit, a state that threads can share, names that differ.
+//!
+//! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
+
+use crate::handler::argument::{Arg, Decode, Describe};
+use crate::handler::inject::State;
+use crate::handler::output::{IntoToolResult, Returns};
+
+/// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
+pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
+    Arg::new(name)
+}
+
+/// [`Returns::new`], likewise.
+pub fn returns<T: IntoToolResult>() -> Returns<T> {
+    Returns::new()
+}
+
+/// [`State`], for a type whose state-ness generated code relies on in many places, but is to be told about in one.
+///
+/// As a bound for every lifetime it is believed where it is written and checked where it is used.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between threads safely",
+    label = "holds something that is not `Send` and `Sync`",
+    note = "a server handles calls on several threads: hold an `Arc` instead of an `Rc`, a `Mutex` instead of a `RefCell`, an atomic instead of a `Cell`"
+)]
+pub trait SharedFor<'a>: State {}
+
+#[diagnostic::do_not_recommend]
+impl<T: State> SharedFor<'_> for T {}
 
 /// Panics, at compile time, if an entry of `names` before the one at `place` has the same name.
 ///

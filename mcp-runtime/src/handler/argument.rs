@@ -21,7 +21,7 @@ use crate::schema::{FinishedInput, InputSchema};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool argument: it does not implement `Deserialize`",
     label = "cannot be read from JSON",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}`, or take it by reference (`&{Self}`) if the server's state provides it"
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}` and to the types in it, or take it by reference (`&{Self}`) if the server's state provides it"
 )]
 pub trait Decode: Sized {
     #[doc(hidden)]
@@ -45,7 +45,7 @@ impl<T: for<'de> Deserialize<'de>> Decode for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool argument: it does not implement `JsonSchema`",
     label = "has no JSON Schema",
-    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}`",
+    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}` and to the types in it",
     note = "the derive must be that of schemars 1 (`mcp_runtime::schemars`): schemars 0.8 and 1 are different traits"
 )]
 pub trait Describe {

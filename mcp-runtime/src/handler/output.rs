@@ -89,7 +89,6 @@ impl IntoToolResult for ToolResult {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
         let result = ToolResult::new().structured(&self.0)?;
@@ -102,7 +101,6 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
         match self {

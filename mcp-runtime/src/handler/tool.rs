@@ -56,14 +56,12 @@ impl<S: State> ToolSet<S> for () {
     fn visit(self, _: &mut impl ToolVisitor<S>) {}
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: State, T: Tool<S>> ToolSet<S> for (T,) {
     fn visit(self, visitor: &mut impl ToolVisitor<S>) {
         visitor.tool::<T>();
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<S: State, A: ToolSet<S>, B: ToolSet<S>> ToolSet<S> for (A, B) {
     fn visit(self, visitor: &mut impl ToolVisitor<S>) {
         self.0.visit(visitor);

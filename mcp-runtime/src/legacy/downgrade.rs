@@ -4,7 +4,12 @@
 
 use serde_json::value::RawValue;
 
-use crate::protocol::{Content, Implementation, Tool, ToolResult, Version};
+use crate::protocol::{Content, Implementation, RpcError, Tool, ToolResult, Version};
+
+/// The HTTP status of an error: older revisions answer an unknown method with 200, and know 404 as an ended session.
+pub(crate) fn status(error: &RpcError, version: Version) -> u16 {
+    if version.is_legacy() && error.code == RpcError::METHOD_NOT_FOUND { 200 } else { error.http_status() }
+}
 
 /// A tool as `version` describes it.
 pub(crate) fn tool(mut tool: Tool, version: Version) -> Tool {

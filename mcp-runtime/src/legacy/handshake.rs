@@ -29,7 +29,7 @@ struct Initialized<'a> {
 
 /// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
 pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Session, Answer), RpcError> {
-    let params: Params = match request.params.as_ref().map(crate::protocol::RawJson::decode) {
+    let params: Params = match request.params.as_ref().map(|params| params.whole().decode()) {
         Some(Ok(params)) => params,
         Some(Err(error)) => return Err(RpcError::invalid_params(format!("`initialize` is not valid: {error}"))),
         None => return Err(RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`")),

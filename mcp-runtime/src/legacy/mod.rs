@@ -19,9 +19,12 @@ use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
 use crate::service::{Answer, EndOnDrop, Service};
 
 /// The context of a request in `session`.
-pub(crate) fn context(session: &Session, request: &Request, caller: Caller) -> Result<Context, RpcError> {
-    let meta = RawMeta::of(request.params.as_ref())?;
-    let progress_token = meta.map(|meta| meta.progress_token()).transpose()?.flatten();
+pub(crate) fn context(
+    session: &Session,
+    meta: Result<Option<RawMeta>, RpcError>,
+    caller: Caller,
+) -> Result<Context, RpcError> {
+    let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();
     let meta = RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
     Ok(Context::new(session.version, caller, meta))
 }
@@ -36,8 +39,7 @@ pub(crate) async fn exchange(
     let ended = EndOnDrop(&cx);
     let answer = answer(&service, &session, &request, &cx).await;
     drop(ended);
-    let status = if answer.status() == 404 { 200 } else { answer.status() };
-    (status, service.encode(&request, answer, &cx))
+    (answer.status(cx.version()), service.encode(&request, answer, &cx))
 }
 
 async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
@@ -55,8 +57,7 @@ async fn answer(service: &Service, session: &Session, request: &Request, cx: &Co
 }
 
 fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
-    let params = request.params.as_ref().and_then(|params| params.object().ok()).unwrap_or_default();
-    match params.decode::<Level>("level") {
+    match request.params.as_ref().and_then(|params| params.decode::<Level>("level")) {
         Some(Ok(level)) => {
             session.set_log_level(level);
             Ok(Answer::Empty)

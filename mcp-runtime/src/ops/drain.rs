@@ -17,7 +17,7 @@ pub(crate) struct Drain {
 impl Drain {
     /// Counts a call as in flight for as long as the token lives; `None` when new calls are refused.
     pub(crate) fn enter(&self) -> Option<TaskTrackerToken> {
-        (!self.begun.is_cancelled()).then(|| self.calls.token())
+        (!self.has_begun()).then(|| self.calls.token())
     }
 
     /// Runs `future` to its end, counted as a call in flight.
@@ -27,13 +27,13 @@ impl Drain {
 
     /// Whether new calls are refused.
     pub(crate) fn has_begun(&self) -> bool {
-        self.begun.is_cancelled()
+        self.calls.is_closed()
     }
 
     /// Begins to refuse new calls, and ends streams.
     pub(crate) fn begin(&self) {
-        self.begun.cancel();
         self.calls.close();
+        self.begun.cancel();
     }
 
     /// Resolves when the shutdown begins: streams end then.

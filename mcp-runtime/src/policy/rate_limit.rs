@@ -129,7 +129,7 @@ mod tests {
         for n in 0..SWEEP - 1 {
             limiter.check(&Principal::new(n.to_string(), Vec::<String>::new())).unwrap();
         }
-        tokio::time::advance(Duration::from_secs(61)).await;
+        tokio::time::advance(Duration::from_secs(121)).await;
         limiter.check(&Principal::new("last", Vec::<String>::new())).unwrap();
         assert!(limiter.named.len() <= 1, "{}", limiter.named.len());
     }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
@@ -42,9 +43,10 @@ impl RawJson {
         serde_json::from_slice(&self.0)
     }
 
-    /// The same value, sharing the buffer, for a member that borrows from this one.
-    pub(crate) fn member(&self, raw: &RawValue) -> Self {
-        Self::slice_of(&self.0, raw)
+    /// Where `part`, which borrows from this value, stands in it.
+    fn place(&self, part: &str) -> Range<usize> {
+        let begin = part.as_ptr().addr() - self.0.as_ptr().addr();
+        begin..begin + part.len()
     }
 }
 
@@ -101,7 +103,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut members = SmallVec::new();
-                while let Some(Name(name)) = map.next_key()? {
+                while let Some(Key(name)) = map.next_key()? {
                     members.push((name, map.next_value::<&'de RawValue>()?));
                 }
                 Ok(Object(members))
@@ -111,22 +113,91 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// A member name, borrowed from the input unless it contains an escape.
-struct Name<'a>(Cow<'a, str>);
+/// The members of a JSON object, kept as places in the message: parsed once, then asked as often as needed.
+#[derive(Clone)]
+pub struct Members {
+    whole: RawJson,
+    entries: SmallVec<[Entry; 6]>,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+#[derive(Clone)]
+struct Entry {
+    name: Name,
+    value: Range<usize>,
+}
+
+#[derive(Clone)]
+enum Name {
+    At(Range<usize>),
+    /// A name that is written with escapes.
+    Decoded(Box<str>),
+}
+
+impl Members {
+    /// The members of `whole`, which must be an object.
+    pub fn of(whole: RawJson) -> Result<Self, serde_json::Error> {
+        let entry = |(name, value): &(Cow<'_, str>, &RawValue)| Entry {
+            name: match name {
+                Cow::Borrowed(name) => Name::At(whole.place(name)),
+                Cow::Owned(name) => Name::Decoded(name.as_str().into()),
+            },
+            value: whole.place(value.get()),
+        };
+        let entries = whole.object()?.0.iter().map(entry).collect();
+        Ok(Self { whole, entries })
+    }
+
+    /// The object itself.
+    pub fn whole(&self) -> &RawJson {
+        &self.whole
+    }
+
+    /// The JSON of the last member called `name`.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.place(name).map(|place| &self.whole.0[place])
+    }
+
+    /// The last member called `name`, sharing the buffer.
+    pub fn get_raw(&self, name: &str) -> Option<RawJson> {
+        self.place(name).map(|place| RawJson(self.whole.0.slice(place)))
+    }
+
+    /// The member called `name` decoded as `T`; `None` when absent.
+    pub fn decode<'s, T: Deserialize<'s>>(&'s self, name: &str) -> Option<Result<T, serde_json::Error>> {
+        self.get(name).map(serde_json::from_slice)
+    }
+
+    fn place(&self, name: &str) -> Option<Range<usize>> {
+        let entry = self.entries.iter().rev().find(|entry| match &entry.name {
+            Name::At(place) => self.whole.0[place.clone()] == *name.as_bytes(),
+            Name::Decoded(decoded) => **decoded == *name,
+        })?;
+        Some(entry.value.clone())
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.whole.fmt(f)
+    }
+}
+
+/// A member name, borrowed from the input unless it contains an escape.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl<'de> Visitor<'de> for Text {
-            type Value = Name<'de>;
+            type Value = Key<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a member name")
             }
-            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(text)))
+            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
             }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(text.to_owned())))
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
             }
         }
         deserializer.deserialize_str(Text).map_err(D::Error::custom)
@@ -143,6 +214,15 @@ mod tests {
         assert_eq!(object.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>(), ["b", "a", "b"]);
         assert_eq!(object.get("a").unwrap().get(), "[2, 3]");
         assert_eq!(object.get("b").unwrap().get(), "4");
+    }
+
+    #[test]
+    fn members_are_found_again_by_name_also_behind_escapes() {
+        let whole = RawJson::parse(r#" {"a": [1], "\u0062": "x", "a": 2} "#).unwrap();
+        let members = Members::of(whole).unwrap();
+        assert_eq!(members.get("a"), Some(&b"2"[..]));
+        assert_eq!(members.decode::<String>("b").unwrap().unwrap(), "x");
+        assert_eq!(members.get_raw("c"), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Object, RawJson};
+use super::json::{Members, Object, RawJson};
 use super::method::Method;
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -31,7 +31,7 @@ pub struct Request {
     /// What to do.
     pub method: Method,
     /// The `params` member; an object, or absent.
-    pub params: Option<RawJson>,
+    pub params: Option<Members>,
 }
 
 /// A notification.
@@ -40,7 +40,7 @@ pub struct Notification {
     /// What happened.
     pub method: Method,
     /// The `params` member; an object, or absent.
-    pub params: Option<RawJson>,
+    pub params: Option<Members>,
 }
 
 /// A response to a request of ours.
@@ -98,7 +98,11 @@ impl Message {
         };
         let params = match members.get("params") {
             None => None,
-            Some(raw) if raw.get().starts_with('{') => Some(RawJson::slice_of(bytes, raw)),
+            Some(raw) if raw.get().starts_with('{') => match Members::of(RawJson::slice_of(bytes, raw)) {
+                Ok(params) => Some(params),
+                // The whole is JSON, so this can only be a member name that is no text.
+                Err(_) => return Err(Malformed::envelope(id, "`params` has a name that cannot be read")),
+            },
             Some(_) => return Err(Malformed::envelope(id, "`params` must be an object")),
         };
         let method = Method::parse(&method);

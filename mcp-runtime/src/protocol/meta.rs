@@ -2,7 +2,7 @@
 
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
-use super::json::{Object, RawJson};
+use super::json::{Members, RawJson};
 use super::level::Level;
 
 /// Key of the protocol version in a modern request's `_meta`.
@@ -32,31 +32,24 @@ pub struct RequestMeta {
 
 /// The raw `_meta` members of a request.
 #[derive(Debug)]
-pub struct RawMeta<'a> {
-    whole: &'a RawJson,
-    members: Object<'a>,
-}
+pub struct RawMeta(Members);
 
-impl<'a> RawMeta<'a> {
+impl RawMeta {
     /// The `_meta` member of `params`; `Ok(None)` when there is none.
-    pub fn of(params: Option<&'a RawJson>) -> Result<Option<Self>, RpcError> {
-        let Some(whole) = params else { return Ok(None) };
-        let params = whole.object().map_err(|error| RpcError::invalid_meta(format!("`params` is unreadable: {error}")))?;
-        match params.decode::<Object<'a>>("_meta") {
-            None => Ok(None),
-            Some(Ok(members)) => Ok(Some(Self { whole, members })),
-            Some(Err(_)) => Err(RpcError::invalid_meta("`_meta` must be an object")),
-        }
+    pub fn of(params: Option<&Members>) -> Result<Option<Self>, RpcError> {
+        let Some(raw) = params.and_then(|params| params.get_raw("_meta")) else { return Ok(None) };
+        let members = Members::of(raw).map_err(|_| RpcError::invalid_meta("`_meta` must be an object"))?;
+        Ok(Some(Self(members)))
     }
 
     /// Whether the protocol version is named, in whatever form: the mark of a modern request.
     pub fn names_version(&self) -> bool {
-        self.members.get(PROTOCOL_VERSION).is_some()
+        self.0.get(PROTOCOL_VERSION).is_some()
     }
 
     /// The protocol version, which a modern request must name.
     pub fn protocol_version(&self) -> Result<String, RpcError> {
-        match self.members.decode::<String>(PROTOCOL_VERSION) {
+        match self.0.decode::<String>(PROTOCOL_VERSION) {
             Some(Ok(version)) => Ok(version),
             Some(Err(_)) => Err(RpcError::invalid_meta(format!("`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"))),
             None => Err(missing(PROTOCOL_VERSION)),
@@ -65,12 +58,12 @@ impl<'a> RawMeta<'a> {
 
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
-        let capabilities = match self.members.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
+        let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
             Some(Ok(capabilities)) => capabilities,
             Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
             None => return Err(missing(CLIENT_CAPABILITIES)),
         };
-        let log_level = match self.members.decode::<Level>(LOG_LEVEL) {
+        let log_level = match self.0.decode::<Level>(LOG_LEVEL) {
             None => None,
             Some(Ok(level)) => Some(level),
             Some(Err(error)) => return Err(mistyped(LOG_LEVEL, &error)),
@@ -80,9 +73,9 @@ impl<'a> RawMeta<'a> {
 
     /// The progress token, in any revision.
     pub fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
-        let Some(raw) = self.members.get("progressToken") else { return Ok(None) };
-        if matches!(raw.get().as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')) {
-            return Ok(Some(self.whole.member(raw)));
+        let Some(raw) = self.0.get_raw("progressToken") else { return Ok(None) };
+        if matches!(raw.as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')) {
+            return Ok(Some(raw));
         }
         Err(RpcError::invalid_meta("`_meta.progressToken` must be a string or an integer"))
     }

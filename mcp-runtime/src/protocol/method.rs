@@ -31,6 +31,15 @@ macro_rules! methods {
                 }
             }
 
+            /// The position in [`Method::KNOWN`], or its length: for tables with one entry per method.
+            pub(crate) fn index(&self) -> usize {
+                enum Index { $($variant,)* Other }
+                match self {
+                    $(Self::$variant => Index::$variant as usize,)*
+                    Self::Other(_) => Index::Other as usize,
+                }
+            }
+
             /// The name, or `other`: a closed set for metric labels.
             pub fn label(&self) -> &'static str {
                 match self {

@@ -21,10 +21,10 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// The HTTP status in the modern revision.
-    pub(crate) fn status(&self) -> u16 {
+    /// The HTTP status.
+    pub(crate) fn status(&self, version: Version) -> u16 {
         match self {
-            Self::Error(error) => error.http_status(),
+            Self::Error(error) => downgrade::status(error, version),
             _ => 200,
         }
     }

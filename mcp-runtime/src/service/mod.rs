@@ -114,7 +114,7 @@ pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Contex
     let ended = EndOnDrop(&cx);
     let answer = service.answer(&request, &cx).await;
     drop(ended);
-    (answer.status(), service.encode(&request, answer, &cx))
+    (answer.status(cx.version()), service.encode(&request, answer, &cx))
 }
 
 /// Ends a call when its future is done or dropped.

@@ -1,5 +1,7 @@
 //! `tools/call`: find the tool, let the call in, decode the arguments, run the handler, count what came of it.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
@@ -8,11 +10,11 @@ use crate::handler::tool_error::{failed, reference};
 use crate::handler::{Context, ToolError};
 use crate::ops::metrics::Outcome;
 use crate::policy::contain::{Panicked, contain};
-use crate::protocol::{Object, RawJson, RpcError, ToolResult};
+use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, ToolEntry};
 
 impl Service {
-    pub(super) async fn call_tool(&self, params: Option<&RawJson>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn call_tool(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         let (entry, arguments) = self.find(params)?;
         let mut call = Running { entry, begun: Instant::now(), outcome: Outcome::Cancelled };
         let (outcome, result) = self.carry_out(entry, arguments, cx).await;
@@ -20,18 +22,19 @@ impl Service {
         result.map(Answer::Tool)
     }
 
-    fn find<'a>(&'a self, params: Option<&'a RawJson>) -> Result<(&'a ToolEntry, Arguments<'a>), RpcError> {
-        let params = params.map(RawJson::object).transpose().map_err(unreadable)?.unwrap_or_default();
-        let name: String = match params.decode("name") {
-            Some(Ok(name)) => name,
+    fn find<'a>(&'a self, params: Option<&'a Members>) -> Result<(&'a ToolEntry, Arguments<'a>), RpcError> {
+        let missing = || RpcError::invalid_params("`name` is missing: which tool?");
+        let params = params.ok_or_else(missing)?;
+        let name: Cow<'a, str> = match params.decode::<Text<'a>>("name") {
+            Some(Ok(Text(name))) => name,
             Some(Err(_)) => return Err(RpcError::invalid_params("`name` must be a string")),
-            None => return Err(RpcError::invalid_params("`name` is missing: which tool?")),
+            None => return Err(missing()),
         };
         let entry = self
             .registry
             .tool(&name)
             .ok_or_else(|| RpcError::invalid_params(format!("Unknown tool: {name}")))?;
-        let raw = params.get("arguments").filter(|raw| raw.get() != "null");
+        let raw = params.decode::<&'a RawValue>("arguments").and_then(Result::ok).filter(|raw| raw.get() != "null");
         let object = raw.map(|raw| serde_json::from_str::<Object<'a>>(raw.get())).transpose();
         let object = object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?.unwrap_or_default();
         Ok((entry, Arguments { object, raw, coerce: self.settings.coerce }))
@@ -85,9 +88,9 @@ fn finish(
     }
 }
 
-fn unreadable(error: serde_json::Error) -> RpcError {
-    RpcError::invalid_params(format!("`params` is unreadable: {error}"))
-}
+/// A string that is borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 struct Running<'a> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::answer::members;
 use super::{Answer, Service};
 use crate::legacy::downgrade;
-use crate::protocol::{RawJson, RpcError, Tool, Version};
+use crate::protocol::{Members, RpcError, Tool, Version};
 use crate::registry::Registry;
 
 /// The list of tools as each revision writes it.
@@ -45,8 +45,8 @@ impl Lists {
 }
 
 impl Service {
-    pub(super) fn list_tools(&self, params: Option<&RawJson>, version: Version) -> Result<Answer, RpcError> {
-        if let Some(cursor) = params.and_then(|params| params.object().ok()?.get("cursor")) {
+    pub(super) fn list_tools(&self, params: Option<&Members>, version: Version) -> Result<Answer, RpcError> {
+        if let Some(cursor) = params.and_then(|params| params.get_raw("cursor")) {
             // All tools are on the first page, so no cursor was ever given out.
             return Err(RpcError::invalid_params(format!("unknown cursor {cursor}; start again without one")));
         }

@@ -17,9 +17,8 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use crate::handler::Context;
 use crate::handler::context::{Caller, Outbox};
 use crate::legacy::{self, Session};
-use crate::protocol::{
-    Message, Method, Notification, Object, RawJson, Request, RequestId, RpcError, Version,
-};
+use crate::protocol::meta::RawMeta;
+use crate::protocol::{Members, Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, Service, modern, outbox};
 
@@ -140,8 +139,9 @@ impl Peer {
 
     /// The call that answers a request; `None` when it has been answered already.
     fn begin(&mut self, request: &Request) -> Result<Option<Call>, RpcError> {
-        if modern::is_modern(request) {
-            let meta = modern::read_meta(request, |_| Ok(()))?;
+        let meta = RawMeta::of(request.params.as_ref());
+        if modern::is_modern(&meta) {
+            let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
                 let subscription = Subscription::open(Arc::clone(&self.service), request)?;
                 return Ok(Some(Box::pin(listen(subscription, self.notes_in.clone()))));
@@ -158,10 +158,10 @@ impl Peer {
             self.write(&text);
             return Ok(None);
         }
-        self.legacy(request).map(Some)
+        self.legacy(request, meta).map(Some)
     }
 
-    fn legacy(&mut self, request: &Request) -> Result<Call, RpcError> {
+    fn legacy(&mut self, request: &Request, meta: Result<Option<RawMeta>, RpcError>) -> Result<Call, RpcError> {
         let session = match &self.session {
             Some(session) => Arc::clone(session),
             // Some legacy clients ping before they initialize.
@@ -171,7 +171,7 @@ impl Peer {
             }
             None => return Err(crate::protocol::meta::missing(crate::protocol::meta::PROTOCOL_VERSION)),
         };
-        let cx = legacy::context(&session, request, self.caller())?;
+        let cx = legacy::context(&session, meta, self.caller())?;
         let exchange = legacy::exchange(Arc::clone(&self.service), session, request.clone(), cx);
         Ok(Box::pin(async move { exchange.await.1 }))
     }
@@ -223,9 +223,7 @@ impl Peer {
         if notification.method != Method::Cancelled {
             return;
         }
-        let Some(params) = &notification.params else { return };
-        let Ok(members) = params.object() else { return };
-        let Some(id) = request_id(params, &members) else { return };
+        let Some(id) = notification.params.as_ref().and_then(request_id) else { return };
         if let Some(handle) = self.by_id.get(&id) {
             handle.abort();
         }
@@ -237,7 +235,7 @@ impl Peer {
         let mut answers: Vec<BoxFuture<'static, Option<Bytes>>> = Vec::new();
         for member in members {
             let answer: Call = match Message::parse(&Bytes::copy_from_slice(member.as_bytes())) {
-                Ok(Message::Request(request)) if request.method != Method::Initialize => match self.legacy(&request) {
+                Ok(Message::Request(request)) if request.method != Method::Initialize => match self.legacy(&request, RawMeta::of(request.params.as_ref())) {
                     Ok(call) => call,
                     Err(error) => self.ready_error(Some(&request.id), error),
                 },
@@ -340,6 +338,6 @@ async fn poll_once(call: &mut Call) -> Poll<Bytes> {
 }
 
 /// The `requestId` that a cancellation names.
-pub(crate) fn request_id(params: &RawJson, members: &Object<'_>) -> Option<RequestId> {
-    RequestId::new(params.member(members.get("requestId")?))
+pub(crate) fn request_id(params: &Members) -> Option<RequestId> {
+    RequestId::new(params.get_raw("requestId")?)
 }

@@ -41,7 +41,7 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
     if request.method != Method::ToolsCall {
         return Ok(());
     }
-    let Some(Ok(params)) = request.params.as_ref().map(crate::protocol::RawJson::object) else { return Ok(()) };
+    let Some(params) = &request.params else { return Ok(()) };
     let Some(Ok(name)) = params.decode::<String>("name") else { return Ok(()) };
     match text(headers, "Mcp-Name", NAME)? {
         Some(header) if decoded("Mcp-Name", header)? == name => {}

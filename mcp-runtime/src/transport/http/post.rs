@@ -14,7 +14,8 @@ use super::{Endpoint, sse};
 use crate::handler::Context;
 use crate::handler::context::{Caller, Outbox};
 use crate::handler::principal::Principal;
-use crate::legacy::{self, Session};
+use crate::legacy::{self, Session, downgrade};
+use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
@@ -46,10 +47,7 @@ impl Endpoint {
         let Refusal { id, version, error } = refusal;
         self.service.metrics.error(error.code);
         tracing::info!(code = error.code, status = error.http_status(), error = %error.message, "request refused");
-        let status = match error.http_status() {
-            404 if version.is_legacy() => 200,
-            status => status,
-        };
+        let status = downgrade::status(&error, version);
         json(status, Answer::Error(error).encode(id.as_ref(), version, &self.service.identity).into())
     }
 
@@ -93,8 +91,9 @@ impl Endpoint {
         headers: HeaderMap,
         accepts: Accepts,
     ) -> Result<Response, (RpcError, Version)> {
-        if modern::is_modern(&request) || names_other_version(&headers) {
-            return self.modern(request, headers, accepts).await.map_err(|error| (error, Version::LATEST));
+        let meta = RawMeta::of(request.params.as_ref());
+        if modern::is_modern(&meta) || names_other_version(&headers) {
+            return self.modern(request, meta, headers, accepts).await.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
             return self.initialize(&request).map_err(|error| (error, Version::LATEST_LEGACY));
@@ -104,8 +103,14 @@ impl Endpoint {
         self.legacy(session, request, headers, accepts).await.map_err(|error| (error, version))
     }
 
-    async fn modern(&self, request: Request, headers: HeaderMap, accepts: Accepts) -> Result<Response, RpcError> {
-        let meta = modern::read_meta(&request, |version| headers::same_version(&headers, version))?;
+    async fn modern(
+        &self,
+        request: Request,
+        meta: Result<Option<RawMeta>, RpcError>,
+        headers: HeaderMap,
+        accepts: Accepts,
+    ) -> Result<Response, RpcError> {
+        let meta = modern::read_meta(meta?, |version| headers::same_version(&headers, version))?;
         headers::same_method(&headers, &request)?;
         if !modern::knows(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
@@ -161,7 +166,7 @@ impl Endpoint {
         request: Request,
         caller: Caller,
     ) -> Result<super::exchange::Call, RpcError> {
-        let cx = legacy::context(session, &request, caller)?;
+        let cx = legacy::context(session, RawMeta::of(request.params.as_ref()), caller)?;
         let id = request.id.clone();
         let exchange = legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
         let (exchange, handle) = futures_util::future::abortable(exchange);
@@ -247,8 +252,7 @@ fn cancel(session: &Session, notification: &Notification) {
     if notification.method != Method::Cancelled {
         return;
     }
-    let Some(params) = &notification.params else { return };
-    if let Some(id) = params.object().ok().and_then(|members| request_id(params, &members)) {
+    if let Some(id) = notification.params.as_ref().and_then(request_id) {
         session.cancel(&id);
     }
 }

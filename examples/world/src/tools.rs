@@ -1,0 +1,122 @@
+//! What the server offers: each declaration is the schema, the check and the limit at once.
+
+use std::path::PathBuf;
+
+use mcp_runtime::{Json, State, server};
+use sqlx::SqlitePool;
+
+use crate::country::{Comparison, Countries, Country, Measure, Ranked, Ranking};
+use crate::db;
+use crate::error::{UnknownCode, WorldError};
+
+/// The server's state: its tools borrow the pool from it.
+#[derive(Debug, State)]
+pub struct World {
+    pool: SqlitePool,
+}
+
+impl World {
+    /// The database in the file at `path`, which is made and filled if there is none.
+    pub async fn open(path: impl Into<PathBuf>) -> Result<Self, WorldError> {
+        let path = path.into();
+        let pool = db::open(&path).await.map_err(|cause| WorldError::Open(path, cause))?;
+        Ok(Self { pool })
+    }
+
+    /// A database of its own, in memory.
+    pub async fn in_memory() -> Result<Self, WorldError> {
+        let pool = db::in_memory().await.map_err(|cause| WorldError::Open(":memory:".into(), cause))?;
+        Ok(Self { pool })
+    }
+
+    /// The database.
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+}
+
+/// The 249 countries and territories of ISO 3166-1: codes, names, capital, region, area and population.
+/// Figures are mostly of 2024 and 2025. `search_countries` finds the code for a name; other tools take codes.
+#[server(name = "world", title = "Countries of the world", defaults(timeout = "5s"))]
+impl World {
+    /// Finds countries by name, capital, code, region or subregion.
+    ///
+    /// Case and accents do not matter: `bogota` finds Bogotá. Every word must begin a word of the entry.
+    #[tool(read_only)]
+    pub async fn search_countries(
+        pool: &SqlitePool,
+        /// Words to look for, such as `korea`, `são tomé`, `western africa` or `DEU`.
+        #[arg(length = 1..=100, pattern = r"\S")]
+        query: String,
+        /// Most countries to return.
+        #[arg(default = 10, range = 1..=50)]
+        limit: u32,
+    ) -> Result<Json<Countries>, WorldError> {
+        let countries = db::search(pool, &query, limit).await?;
+        Ok(Json(Countries { countries }))
+    }
+
+    /// All that is known of one country, by its code.
+    #[tool(read_only)]
+    pub async fn country(
+        pool: &SqlitePool,
+        /// ISO 3166-1 alpha-2 or alpha-3 code, such as `FR` or `fra`.
+        #[arg(pattern = "^[A-Za-z]{2,3}$", example = "FR")]
+        code: String,
+    ) -> Result<Json<Country>, WorldError> {
+        match db::country(pool, &code).await? {
+            Some(country) => Ok(Json(country)),
+            None => Err(unknown(pool, &[code]).await?),
+        }
+    }
+
+    /// Compares countries by population, area and density; ratios refer to the first one.
+    #[tool(read_only)]
+    pub async fn compare_countries(
+        pool: &SqlitePool,
+        /// ISO 3166-1 alpha-2 or alpha-3 codes.
+        #[arg(length = 2..=10)]
+        codes: Vec<String>,
+    ) -> Result<Json<Comparison>, WorldError> {
+        let (mut countries, mut missing) = (Vec::new(), Vec::new());
+        for code in codes {
+            match db::country(pool, &code).await? {
+                Some(country) => countries.push(country),
+                None => missing.push(code),
+            }
+        }
+        if missing.is_empty() { Ok(Json(Comparison::new(&countries))) } else { Err(unknown(pool, &missing).await?) }
+    }
+
+    /// Ranks the countries of the world or of a region, the largest first.
+    #[tool(rate_limit = "5/min", timeout = "5s", read_only)]
+    pub async fn rank_countries(
+        pool: &SqlitePool,
+        /// What to rank by.
+        by: Measure,
+        /// Only this region; the whole world without it.
+        #[arg(one_of("Africa", "Americas", "Antarctica", "Asia", "Europe", "Oceania"))]
+        region: Option<String>,
+        /// Most countries to return.
+        #[arg(default = 10, range = 1..=50)]
+        limit: u32,
+        /// The smallest first.
+        #[arg(default)]
+        ascending: bool,
+    ) -> Result<Json<Ranking>, WorldError> {
+        let countries = db::rank(pool, by, region.as_deref(), ascending, limit).await?;
+        let countries = (1..).zip(countries).map(|(rank, country)| Ranked { rank, country }).collect();
+        Ok(Json(Ranking { countries }))
+    }
+
+    #[ready]
+    async fn database(&self) -> Result<(), sqlx::Error> {
+        db::ping(&self.pool).await
+    }
+}
+
+/// The error for codes that no country has, with the nearest ones.
+async fn unknown(pool: &SqlitePool, codes: &[String]) -> Result<WorldError, WorldError> {
+    let countries = db::all(pool).await?;
+    Ok(WorldError::UnknownCodes(codes.iter().map(|code| UnknownCode::new(code, &countries)).collect()))
+}

@@ -1,0 +1,80 @@
+//! The two sides of a comparison, and the transports they are compared over.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{error::Error, floor, ours};
+
+/// Whose server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Contender {
+    /// Written by hand, without an SDK.
+    Floor,
+    /// Declared, with every policy on.
+    Ours,
+}
+
+/// What carries the calls.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Transport {
+    /// Streamable HTTP, a call at a time on each connection.
+    Http,
+    /// Lines through a pair of pipes.
+    Stdio,
+}
+
+impl Contender {
+    /// As written in `serve-<contender>-<transport>`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor",
+            Self::Ours => "ours",
+        }
+    }
+
+    /// The opposite of [`name`](Self::name).
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Floor, Self::Ours].into_iter().find(|contender| contender.name() == name)
+    }
+}
+
+impl Transport {
+    /// As written on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Stdio => "stdio",
+        }
+    }
+
+    /// The opposite of [`name`](Self::name).
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Http, Self::Stdio].into_iter().find(|transport| transport.name() == name)
+    }
+
+    /// Calls in flight at any time: connections over HTTP, unanswered lines over stdio.
+    pub(crate) const fn in_flight(self) -> usize {
+        match self {
+            Self::Http => 32,
+            Self::Stdio => 64,
+        }
+    }
+}
+
+/// Serves until the process is killed or its input ends.
+pub(crate) fn serve(contender: Contender, transport: Transport, addr: SocketAddr) -> Result<(), Error> {
+    match (contender, transport) {
+        (Contender::Floor, Transport::Http) => runtime()?.block_on(floor::http::serve(addr)),
+        (Contender::Floor, Transport::Stdio) => floor::stdio::serve(),
+        (Contender::Ours, Transport::Http) => runtime()?.block_on(ours::serve_http(addr)),
+        (Contender::Ours, Transport::Stdio) => runtime()?.block_on(ours::serve_stdio()),
+    }
+}
+
+/// The runtime every asynchronous server gets: one thread, for one core.
+fn runtime() -> Result<Runtime, Error> {
+    Builder::new_current_thread().enable_all().build().map_err(Error::io("starting the runtime"))
+}

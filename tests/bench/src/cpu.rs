@@ -1,0 +1,68 @@
+//! Cores and the time spent on them. Elsewhere than on Linux nothing is pinned and no time is known.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// The core of each side, when the machine lets us choose.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Cores {
+    /// The servers' core.
+    pub(crate) server: usize,
+    /// The load generator's core.
+    pub(crate) load: usize,
+}
+
+impl Cores {
+    /// The first and the last core this process may use: two threads of one physical core are neighbours or half the
+    /// machine apart, so on more than two cores these never share one. `None` on a single core.
+    pub(crate) fn choose() -> Result<Option<Self>, Error> {
+        let allowed = allowed()?;
+        Ok(match allowed[..] {
+            [server, .., load] => Some(Self { server, load }),
+            _ => None,
+        })
+    }
+}
+
+/// Keeps this process, and the threads and children it starts from here on, on one core.
+#[cfg(target_os = "linux")]
+pub(crate) fn pin(core: usize) -> Result<(), Error> {
+    use rustix::thread::{CpuSet, sched_setaffinity};
+
+    let mut set = CpuSet::new();
+    set.set(core);
+    sched_setaffinity(None, &set).map_err(|errno| Error::io("pinning to a core")(errno.into()))
+}
+
+/// Does nothing here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn pin(_core: usize) -> Result<(), Error> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn allowed() -> Result<Vec<usize>, Error> {
+    use rustix::thread::{CpuSet, sched_getaffinity};
+
+    let set = sched_getaffinity(None).map_err(|errno| Error::io("asking for the allowed cores")(errno.into()))?;
+    Ok((0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn allowed() -> Result<Vec<usize>, Error> {
+    Ok(Vec::new())
+}
+
+/// The processor time of a process's living threads so far, in the kernel and out of it.
+///
+/// `None` where the kernel does not keep `/proc/<pid>/task/<tid>/schedstat`.
+pub(crate) fn used(pid: u32) -> Option<Duration> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    tasks
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
+        .map(|line| line.split(' ').next()?.parse().ok().map(Duration::from_nanos))
+        .sum()
+}

@@ -1,0 +1,103 @@
+//! A server under load: this same binary as a child process, killed when it is dropped.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use crate::{
+    contender::{Contender, Transport},
+    cpu::Cores,
+    error::Error,
+};
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Server {
+    /// Starts one, on its core. It may not listen yet.
+    pub(crate) fn start(contender: Contender, transport: Transport, cores: Option<Cores>) -> Result<Self, Error> {
+        let addr = free_addr()?;
+        let itself = std::env::current_exe().map_err(Error::io("finding this program"))?;
+        let mut command = Command::new(itself);
+        command.arg(format!("serve-{}-{}", contender.name(), transport.name())).arg(addr.to_string());
+        if let Some(cores) = cores {
+            command.args(["--core", &cores.server.to_string()]);
+        }
+        let child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .env("MCP_LOG_LEVEL", "warn")
+            .spawn()
+            .map_err(Error::io("starting a server"))?;
+        Ok(Self { child, addr })
+    }
+
+    /// Where it listens.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its pipes, the first time.
+    pub(crate) fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        self.child.stdin.take().zip(self.child.stdout.take())
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// How it ended, if it does so shortly: pipes and sockets close a moment before a process has ended.
+    pub(crate) fn ended_soon(&mut self) -> Option<ExitStatus> {
+        (0..20).find_map(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            self.ended()
+        })
+    }
+
+    /// Ends it; whoever waits for its answer gets an error.
+    pub(crate) fn kill(&mut self) {
+        // An error here says that it is gone already.
+        let _ = self.child.kill();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A loopback address nobody listens at. Somebody could before the server does: then the run fails, and says so.
+fn free_addr() -> Result<SocketAddr, Error> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map_err(Error::io("finding a free port"))
+}
+
+/// In a server: ends it when the process that started it ends, however that ends.
+#[cfg(target_os = "linux")]
+pub(crate) fn end_with_parent() -> Result<(), Error> {
+    use rustix::process::{Signal, set_parent_process_death_signal};
+
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|errno| Error::io("asking to end with the parent")(errno.into()))
+}
+
+/// Does nothing here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn end_with_parent() -> Result<(), Error> {
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! One binary for everything that the crates promise together.
+
+mod ui;

@@ -1,0 +1,18 @@
+//! A server that nothing has called yet.
+#![deny(warnings)]
+
+use mcp_runtime::server;
+
+struct Demo;
+
+/// A demo.
+#[server]
+impl Demo {
+    /// Searches.
+    #[tool]
+    async fn search(&self) {}
+}
+
+fn main() {
+    let _ = Demo;
+}
