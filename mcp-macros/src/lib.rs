@@ -16,13 +16,13 @@ use proc_macro::TokenStream;
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]
 pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::tool(attributes.into(), item.into()).into()
+    expand::tool(attributes.into(), &item.into()).into()
 }
 
 /// Declares an `impl` block as a server. See `mcp_runtime::server`.
 #[proc_macro_attribute]
 pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::server(attributes.into(), item.into()).into()
+    expand::server(attributes.into(), &item.into()).into()
 }
 
 /// Makes a struct, and the type of each of its fields, injectable. See `mcp_runtime::State`.

@@ -22,15 +22,18 @@
 //! ```
 //!
 //! All of the runtime's clocks are tokio's: with `start_paused = true`, [`tokio::time::advance`] moves limits and
-//! timeouts, and a call that waits moves the time by itself.
+//! timeouts, and a call that waits moves the time by itself. Where a tool waits for a thread of its own, such as a
+//! database driver's, time must not pass meanwhile: [`hold_time`] holds it.
 
 #[doc(hidden)]
 pub mod __private;
 mod client;
 pub mod era;
 mod link;
+mod time;
 mod reply;
 
 pub use client::{Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use reply::Reply;
+pub use time::{HeldTime, hold_time};

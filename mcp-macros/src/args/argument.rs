@@ -56,7 +56,7 @@ static KEYS: Table = Table {
 #[derive(Debug)]
 pub(crate) enum Default {
     OfType(Span),
-    Value(Set<Expr>),
+    Value(Box<Set<Expr>>),
 }
 
 /// What the `#[arg(..)]`s of a parameter say.
@@ -101,6 +101,6 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
 fn default(setting: Setting) -> Option<Default> {
     match setting.value {
         Value::None => Some(Default::OfType(setting.name.span())),
-        _ => setting.expression().map(Default::Value),
+        _ => setting.expression().map(Box::new).map(Default::Value),
     }
 }

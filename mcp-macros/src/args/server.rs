@@ -1,4 +1,4 @@
-//! The keys of `#[server(..)]` and of `#[ready(..)]`.
+//! The keys of `#[server(..)]`.
 
 use proc_macro2::TokenStream;
 use syn::Path;
@@ -37,12 +37,6 @@ static DEFAULTS: Table = Table {
         Key { name: "rate_limit", form: Form::Rate, example: "\"100/min\"" },
     ],
     expected: &[],
-};
-
-static READY: Table = Table {
-    attribute: "#[ready]",
-    keys: &[Key { name: "name", form: Form::Text, example: "\"database\"" }],
-    expected: &[("timeout", "this version has no `timeout` for checks: remove it")],
 };
 
 /// What `#[server(..)]` says.
@@ -89,9 +83,4 @@ fn defaults(setting: &Setting, errors: &mut Errors) -> Defaults {
         }
     }
     defaults
-}
-
-/// The name of a check, if `#[ready(..)]` gives it one.
-pub(crate) fn ready(tokens: TokenStream, errors: &mut Errors) -> Option<Set<String>> {
-    keys::read(tokens, &READY, errors).into_iter().next().and_then(|setting| setting.read(errors))
 }

@@ -22,7 +22,8 @@ use syn::{Attribute, Path};
 fn enclosed(cfgs: &[Attribute], rt: &Path, items: &TokenStream) -> TokenStream {
     quote! {
         #(#cfgs)*
-        #[allow(deprecated, non_camel_case_types, unreachable_pub, unused_imports, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, nonstandard_style, unreachable_pub, unused_imports)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         const _: () = {
             use #rt::__private as __mcp;
             #items

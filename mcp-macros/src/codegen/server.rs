@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Generics;
 use syn::spanned::Spanned;
 
-use super::tree::tree;
 use super::notice::notice;
+use super::tree::tree;
 use super::{enclosed, tool};
 use crate::ir::server::{Check, Server};
 use crate::ir::tool::Tool;
@@ -20,21 +20,25 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let shared = shared(&quote!(Self), &Generics::default());
     let (build, checks) = (build(server), server.checks.iter().map(|check| self::check(check, server)));
     let span = self_type.span().resolved_at(Span::call_site());
-    let built = quote_spanned!(span=> Self::__mcp_server(self));
-    let constant = enclosed(&[], rt, &quote! {
-        #(#tools)*
-        impl #parameters #self_type #predicates {
-            /// This value as a server: its tools and its checks.
-            #[allow(dead_code)]
-            pub fn into_server(self) -> #rt::Server<Self> { #built }
+    let body = quote_spanned!(span=> Self::__mcp_server(self));
+    let constant = enclosed(
+        &[],
+        rt,
+        &quote! {
+            #(#tools)*
+            impl #parameters #self_type #predicates {
+                /// This value as a server: its tools and its checks.
+                #[allow(dead_code)]
+                pub fn into_server(self) -> #rt::Server<Self> { #body }
 
-            fn __mcp_server(self) -> #rt::Server<Self> #shared {
-                let __mcp_server = #build;
-                #(#checks)*
-                __mcp_server
+                fn __mcp_server(self) -> #rt::Server<Self> #shared {
+                    let __mcp_server = #build;
+                    #(#checks)*
+                    __mcp_server
+                }
             }
-        }
-    });
+        },
+    );
     quote!(#constant #(#notices)*)
 }
 
@@ -48,7 +52,8 @@ pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
 fn build(server: &Server) -> TokenStream {
     let rt = &server.runtime;
     let name = server.name.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_NAME")), |name| quote!(#name));
-    let version = server.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
+    let version =
+        server.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
     let title = server.title.as_ref().map(|title| quote!(.title(#title)));
     let instructions = server.instructions.as_ref().map(|text| quote!(.instructions(#text)));
     let leaves: Vec<TokenStream> = server.tools.iter().map(leaf).collect();
@@ -71,7 +76,7 @@ fn check(check: &Check, server: &Server) -> TokenStream {
 }
 
 fn check_call(ident: &syn::Ident, self_type: &syn::Type) -> TokenStream {
-    quote_spanned! {ident.span().resolved_at(Span::mixed_site())=>
+    quote_spanned! {ident.span()=>
         |__mcp_state| ::std::boxed::Box::pin(__mcp::ready(<#self_type>::#ident(__mcp_state)))
     }
 }

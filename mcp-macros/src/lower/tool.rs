@@ -9,9 +9,9 @@ use crate::args::server::Defaults;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::limit::{RateLimit, Source, Timeout};
 use crate::ir::tool::{Body, Hints, Mode, Tool};
+use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
 use crate::syntax::function::{Function, Head};
-use crate::syntax::attribute;
 
 /// What surrounds a tool: nothing, or a `#[server]` block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,11 +97,7 @@ fn hints(keys: &args::tool::Tool, errors: &mut Errors) -> Hints {
     }
 }
 
-fn description(
-    function: &Function,
-    given: Option<args::setting::Set<String>>,
-    errors: &mut Errors,
-) -> Option<Text> {
+fn description(function: &Function, given: Option<args::setting::Set<String>>, errors: &mut Errors) -> Option<Text> {
     if let Some(text) = name::text(given, errors) {
         return Some(Text::Literal(text));
     }
@@ -168,7 +164,11 @@ pub(crate) fn check_single(function: &Function, first: &TokenStream, errors: &mu
 /// The error at a second `#[tool]`.
 pub(crate) fn twice(function: &Function, first: &TokenStream, second: &syn::Attribute) -> Diagnostic {
     let settings = [first.clone(), attribute::arguments(second)];
-    let settings: Vec<String> = settings.iter().map(|keys| keys.to_string().trim_end_matches(',').to_owned()).filter(|keys| !keys.is_empty()).collect();
+    let settings: Vec<String> = settings
+        .iter()
+        .map(|keys| keys.to_string().trim_end_matches(',').to_owned())
+        .filter(|keys| !keys.is_empty())
+        .collect();
     err!(second, "`{}` already has a `#[tool]` attribute", function.name)
         .help(format!("put all settings into one: `#[tool({})]`", settings.join(", ")))
 }

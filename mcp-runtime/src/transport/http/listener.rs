@@ -7,19 +7,21 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
+use axum::ServiceExt as _;
 use axum::serve::Listener;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::router;
+use super::front::Front;
 use crate::service::Service;
 
 /// Serves HTTP on `listener` until the shutdown begins and the last connection has ended.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
-    axum::serve(listener, router(service)).with_graceful_shutdown(async move { drain.begun().await }).await
+    let front = Front::new(service).into_make_service();
+    axum::serve(listener, front).with_graceful_shutdown(async move { drain.begun().await }).await
 }
 
 struct Counted {
