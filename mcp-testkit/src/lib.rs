@@ -37,3 +37,8 @@ pub use client::{Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use reply::Reply;
 pub use time::{HeldTime, hold_time};
+
+/// Compiles and runs the README's programs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

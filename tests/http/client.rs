@@ -54,6 +54,12 @@ impl Client {
     }
 }
 
+impl From<Router> for Client {
+    fn from(router: Router) -> Self {
+        Self(router)
+    }
+}
+
 /// One HTTP request.
 #[derive(Clone)]
 pub(crate) struct Call {

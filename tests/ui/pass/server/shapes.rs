@@ -1,5 +1,5 @@
 //! Every shape of block that a server may have.
-#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, missing_debug_implementations, missing_copy_implementations)]
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
 use mcp_runtime::{Context, State, server};
 
