@@ -38,7 +38,7 @@ const LIST: () = (
             {
                 mod __mcp_no_tool {
                     #[allow(non_camel_case_types, dead_code)]
-                    pub struct add {}
+                    pub(super) struct add {}
                 }
                 #[allow(unused_imports)]
                 use __mcp_no_tool::add as __McpTool;
@@ -54,7 +54,7 @@ const LIST: () = (
             {
                 mod __mcp_no_tool {
                     #[allow(non_camel_case_types, dead_code)]
-                    pub struct sub {}
+                    pub(super) struct sub {}
                 }
                 #[allow(unused_imports)]
                 use __mcp_no_tool::sub as __McpTool;

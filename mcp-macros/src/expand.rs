@@ -13,9 +13,9 @@ use crate::ir::notice::Notice;
 use crate::lower::tool::Surroundings;
 use crate::syntax::attribute::TOOL;
 use crate::syntax::block::Block;
+use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
-use crate::syntax::{clean, self_type};
 use crate::{args, codegen, lower};
 
 /// `#[tool(attributes)] item`
@@ -31,7 +31,7 @@ pub(crate) fn tool(attributes: TokenStream, tokens: &TokenStream) -> TokenStream
     let item = clean::function(&function.item, &[TOOL]);
     lower::tool::check_single(&function, &attributes, &mut errors);
     let keys = args::tool::read(attributes, &mut errors);
-    if is_method(&function) {
+    if function.mentions_self() {
         let error = err!(function.name, "`#[tool]` on a method needs `#[server]` on its `impl` block");
         errors.push(error.help("put `#[server]` above `impl`, or make the method a function outside of it"));
         return finish(&item, &TokenStream::new(), &errors);
@@ -39,19 +39,13 @@ pub(crate) fn tool(attributes: TokenStream, tokens: &TokenStream) -> TokenStream
     let runtime = lower::tool::runtime(keys.runtime.as_ref());
     let tool = lower::tool::lower(&function, keys, Surroundings::default(), &mut errors);
     let generated = codegen::tool::free(&tool, &runtime);
-    let unreadable = function.head.is_none().then(|| unreadable(&function.name, "#[tool]"));
+    let unreadable = function.signature.is_none().then(|| unreadable(&function.name, "#[tool]"));
     finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
 /// A last resort for what rustc can read and we cannot.
 fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
     codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
-}
-
-/// Whether a function stands in an `impl` block or a trait, as far as its signature shows.
-fn is_method(function: &Function) -> bool {
-    let head = function.head.as_ref();
-    head.is_some_and(|head| head.signature.receiver().is_some() || self_type::is_mentioned(&head.signature))
 }
 
 /// `#[server(attributes)] item`

@@ -8,6 +8,7 @@ mod codegen;
 mod diag;
 mod expand;
 mod ir;
+mod kit;
 mod lower;
 mod syntax;
 
@@ -35,4 +36,16 @@ pub fn state(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn tools(tokens: TokenStream) -> TokenStream {
     expand::tools(tokens.into()).into()
+}
+
+/// A test of a server, once in each revision. See `mcp_testkit::test`.
+#[proc_macro_attribute]
+pub fn kit_test(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    kit::test(attributes.into(), item.into()).into()
+}
+
+/// The server that a module's tests are about. See `mcp_testkit::server`.
+#[proc_macro_attribute]
+pub fn kit_server(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    kit::server(&attributes.into(), item.into()).into()
 }

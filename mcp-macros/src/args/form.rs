@@ -46,7 +46,7 @@ impl Form {
             Self::Text => "a string",
             Self::Duration => "a duration string",
             Self::Rate => "a rate string",
-            Self::Count => "a whole number",
+            Self::Count => "a positive whole number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
             Self::Expression | Self::Default => "a value",

@@ -9,6 +9,7 @@ mod limit;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod server;
+mod spec;
 pub(crate) mod state;
 pub(crate) mod tool;
 mod tree;

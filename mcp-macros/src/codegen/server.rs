@@ -15,6 +15,7 @@ use crate::ir::tool::Tool;
 pub(crate) fn server(server: &Server) -> TokenStream {
     let Server { runtime: rt, self_type, generics, .. } = server;
     let tools = server.tools.iter().map(|tool| tool::method(tool, self_type, generics, rt));
+    let distinct = distinct(&server.tools);
     let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
     let shared = shared(&quote!(Self), &Generics::default());
@@ -22,10 +23,11 @@ pub(crate) fn server(server: &Server) -> TokenStream {
     let span = self_type.span().resolved_at(Span::call_site());
     let body = quote_spanned!(span=> Self::__mcp_server(self));
     let constant = enclosed(
-        &[],
+        &server.cfgs,
         rt,
         &quote! {
             #(#tools)*
+            #distinct
             impl #parameters #self_type #predicates {
                 /// This value as a server: its tools and its checks.
                 #[allow(dead_code)]
@@ -59,6 +61,27 @@ fn build(server: &Server) -> TokenStream {
     let leaves: Vec<TokenStream> = server.tools.iter().map(leaf).collect();
     let tools = tree(&leaves);
     quote!(#rt::Server::new(#name, #version).state(self) #title #instructions .tools(#tools))
+}
+
+/// Assertions for names that only `#[cfg]`s keep apart, if they do.
+fn distinct(tools: &[Tool]) -> TokenStream {
+    let is_shared = |tool: &&Tool| tools.iter().filter(|other| other.name == tool.name).count() > 1;
+    let shared: Vec<&Tool> = tools.iter().filter(is_shared).filter(|tool| !tool.cfgs.is_empty()).collect();
+    if shared.is_empty() {
+        return TokenStream::new();
+    }
+    let places = 0..shared.len();
+    let cfgs: Vec<_> = shared.iter().map(|tool| &tool.cfgs).collect();
+    let names = shared.iter().map(|tool| &tool.name);
+    let spans = shared.iter().map(|tool| tool.ident.span());
+    let assertions = places.clone().zip(&cfgs).zip(spans).map(
+        |((place, cfgs), span)| quote_spanned!(span=> #(#cfgs)* const _: () = __mcp::unique(__MCP_NAMES, #place);),
+    );
+    quote! {
+        #[allow(dead_code)]
+        const __MCP_NAMES: &[(&str, usize)] = &[#(#(#cfgs)* (#names, #places)),*];
+        #(#assertions)*
+    }
 }
 
 fn leaf(tool: &Tool) -> TokenStream {

@@ -5,9 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, Path, Type};
 
-use super::{argument, enclosed, limit};
+use super::{argument, enclosed, spec};
 use crate::ir::argument::Parameter;
-use crate::ir::tool::{Body, Hints, Mode, Tool};
+use crate::ir::tool::{Body, Mode, Tool};
 
 /// The type `name {}` beside the function, and its implementations.
 pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
@@ -103,7 +103,7 @@ fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
 }
 
 fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let (output, spec) = (&body.output, spec(tool, body));
+    let (output, spec) = (&body.output, spec::spec(tool, body));
     let (types, arguments) = arguments(body);
     let rungs = (!types.is_empty()).then(|| {
         quote!(
@@ -135,28 +135,6 @@ fn stub(place: &Place<'_>, rt: &Path) -> TokenStream {
         fn call<'a>(_: &'a __mcp::Arc<#state>, _: &'a #rt::Context, (): ())
             -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send + 'a { async {} }
     }
-}
-
-fn spec(tool: &Tool, body: &Body) -> TokenStream {
-    let (name, description) = (&tool.name, &body.description);
-    let title = body.title.as_ref().map(|title| quote!(.title(#title)));
-    let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
-    let hints = hints(body.hints);
-    let rate_limit = body.rate_limit.as_ref().map(|(limit, source)| limit::rate_limit(limit, *source));
-    let timeout = body.timeout.map(|(timeout, source)| limit::timeout(timeout, source));
-    let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
-    let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
-    quote! {
-        __mcp::Spec::new(#name, #description) #title #icon #hints #rate_limit #timeout #blocking #schema
-    }
-}
-
-fn hints(hints: Hints) -> TokenStream {
-    let read_only = hints.read_only.then(|| quote!(.read_only()));
-    let idempotent = hints.idempotent.then(|| quote!(.idempotent()));
-    let destructive = hints.destructive.map(|destructive| quote!(.destructive(#destructive)));
-    let open_world = hints.open_world.map(|open_world| quote!(.open_world(#open_world)));
-    quote!(#read_only #idempotent #destructive #open_world)
 }
 
 /// The types of the arguments, and the expressions that describe them.

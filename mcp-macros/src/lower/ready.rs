@@ -14,15 +14,15 @@ use crate::syntax::function::Function;
 pub(crate) fn lower(function: &Function, marker: &Attribute, errors: &mut Errors) -> Option<Check> {
     let mut found = Errors::default();
     let given = args::ready::read(attribute::arguments(marker), &mut found);
-    if let Some(head) = &function.head {
-        check_signature(&function.name, &head.signature, &mut found);
+    if let Some(signature) = &function.signature {
+        check_signature(&function.name, signature, &mut found);
     }
     let check = Check {
         ident: function.name.clone(),
         cfgs: attribute::cfgs(function.attributes()),
         name: name::text(given, &mut found).unwrap_or_else(|| function.name.unraw().to_string()),
     };
-    let is_sound = found.is_empty() && function.head.is_some();
+    let is_sound = found.is_empty() && function.signature.is_some();
     errors.append(found);
     is_sound.then_some(check)
 }

@@ -33,6 +33,7 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
     let instructions = name::text(keys.instructions, errors).map(Text::Literal);
     Some(Server {
         runtime: tool::runtime(keys.runtime.as_ref()),
+        cfgs: attribute::cfgs(&block.attributes),
         self_type: head.self_type.clone(),
         generics: head.generics.clone(),
         name: name::text(keys.name, errors),
@@ -94,7 +95,7 @@ impl Members {
         for second in markers {
             errors.push(second_marker(function, first, second));
         }
-        if function.head.is_none() {
+        if function.signature.is_none() {
             self.unreadable.push(function.name.clone());
         }
         if attribute::is(first, TOOL) {

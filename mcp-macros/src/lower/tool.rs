@@ -1,7 +1,7 @@
 //! One function with `#[tool]`.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, Path, Type, Visibility};
+use syn::{ExprPath, Ident, Path, Signature, Type};
 
 use super::{limit, name, parameter, signature};
 use crate::args;
@@ -11,7 +11,7 @@ use crate::ir::limit::{RateLimit, Source, Timeout};
 use crate::ir::tool::{Body, Hints, Mode, Tool};
 use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
-use crate::syntax::function::{Function, Head};
+use crate::syntax::function::Function;
 
 /// What surrounds a tool: nothing, or a `#[server]` block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,12 +29,13 @@ pub(crate) fn lower(
 ) -> Tool {
     let mut found = Errors::default();
     let name = name::tool(keys.name.as_ref(), &function.name, &mut found);
-    let body = function.head.as_ref().and_then(|head| body(function, head, keys, surroundings, &mut found));
+    let signature = function.signature.as_ref();
+    let body = signature.and_then(|signature| body(function, signature, keys, surroundings, &mut found));
     let body = body.filter(|_| found.is_empty() && errors.is_empty());
     errors.append(found);
     Tool {
         ident: function.name.clone(),
-        visibility: function.head.as_ref().map_or(Visibility::Inherited, |head| head.visibility.clone()),
+        visibility: function.visibility.clone(),
         cfgs: attribute::cfgs(function.attributes()),
         name,
         body,
@@ -43,33 +44,33 @@ pub(crate) fn lower(
 
 fn body(
     function: &Function,
-    head: &Head,
+    signature: &Signature,
     keys: args::tool::Tool,
     surroundings: Surroundings<'_>,
     errors: &mut Errors,
 ) -> Option<Body> {
-    signature::check(&head.signature, "tool", errors);
-    let mode = mode(&keys, head, errors);
+    signature::check(signature, "tool", errors);
+    let mode = mode(&keys, signature, errors);
     let hints = hints(&keys, errors);
     let description = description(function, keys.description, errors);
-    let (takes_self, parameters) = parameter::all(&head.signature, surroundings.self_type, errors);
+    let (takes_self, parameters) = parameter::all(signature, surroundings.self_type, errors);
     Some(Body {
         title: name::text(keys.title, errors),
         icon: name::icon(keys.icon, errors),
         hints,
         rate_limit: rate_limit(keys.rate_limit.as_ref(), &function.name, surroundings.defaults, errors),
         timeout: timeout(keys.timeout.as_ref(), mode, &function.name, surroundings.defaults, errors),
-        schema: keys.schema.map(|set| set.value),
+        schema: keys.schema.map(|set| parameter::in_block(&set.value, surroundings.self_type)),
         mode,
         takes_self,
         parameters,
-        output: parameter::in_block(&signature::output(&head.signature, errors), surroundings.self_type),
+        output: parameter::in_block(&signature::output(signature, errors), surroundings.self_type),
         description: description?,
     })
 }
 
-fn mode(keys: &args::tool::Tool, head: &Head, errors: &mut Errors) -> Mode {
-    match (&head.signature.asyncness, &keys.blocking) {
+fn mode(keys: &args::tool::Tool, signature: &Signature, errors: &mut Errors) -> Mode {
+    match (&signature.asyncness, &keys.blocking) {
         (Some(_), None) => Mode::Async,
         (None, None) => Mode::Sync,
         (None, Some(_)) => Mode::Blocking,
@@ -149,8 +150,8 @@ fn timeout(
 }
 
 /// The path of the runtime: as given, or `::mcp_runtime`.
-pub(crate) fn runtime(given: Option<&args::setting::Set<Path>>) -> Path {
-    given.map_or_else(|| syn::parse_quote!(::mcp_runtime), |set| set.value.clone())
+pub(crate) fn runtime(given: Option<&args::setting::Set<ExprPath>>) -> Path {
+    given.map_or_else(|| syn::parse_quote!(::mcp_runtime), |set| set.value.path.clone())
 }
 
 /// Refuses a second `#[tool]`, given the keys of the first.

@@ -87,7 +87,7 @@ fn end(trees: &[TokenTree]) -> usize {
         let is_followed = next.is_some_and(|next| is_punct(next, '#'));
         (is_last && !next.is_some_and(continues_after_brace)) || is_followed
     };
-    trees.iter().enumerate().position(|tree| ends(tree)).map_or(trees.len(), |at| at + 1)
+    trees.iter().enumerate().position(ends).map_or(trees.len(), |at| at + 1)
 }
 
 /// `-> Row<{ N }>` has braces in the signature; a `const` goes on after its braces.

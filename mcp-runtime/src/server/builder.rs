@@ -38,7 +38,7 @@ use crate::transport::http;
 /// # }
 /// ```
 #[must_use = "a server does nothing until it is run, served or made into a router"]
-pub struct Server<S: State = ()> {
+pub struct Server<S = ()> {
     state: Arc<S>,
     info: Implementation,
     instructions: Option<String>,

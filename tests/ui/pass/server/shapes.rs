@@ -16,7 +16,7 @@ pub struct Db;
 mod orders {
     /// What to look for.
     #[derive(Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
-    pub struct Query {
+    pub(crate) struct Query {
         pub(super) text: String,
     }
 }
