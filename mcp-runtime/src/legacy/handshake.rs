@@ -7,7 +7,7 @@ use super::downgrade;
 use super::session::Session;
 use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
 use crate::service::answer::members;
-use crate::service::{Answer, Service};
+use crate::service::{Answer, Service, shutting_down};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +29,9 @@ struct Initialized<'a> {
 
 /// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
 pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Session, Answer), RpcError> {
+    if service.drain.has_begun() {
+        return Err(shutting_down());
+    }
     let params: Params = match request.params.as_ref().map(|params| params.whole().decode()) {
         Some(Ok(params)) => params,
         Some(Err(error)) => return Err(RpcError::invalid_params(format!("`initialize` is not valid: {error}"))),

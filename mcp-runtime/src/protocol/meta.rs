@@ -59,6 +59,10 @@ impl RawMeta {
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
+            // serde would read a struct from an array too.
+            Some(_) if self.0.get(CLIENT_CAPABILITIES).is_some_and(|json| json.first() != Some(&b'{')) => {
+                return Err(RpcError::invalid_meta(format!("`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object")));
+            }
             Some(Ok(capabilities)) => capabilities,
             Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
             None => return Err(missing(CLIENT_CAPABILITIES)),

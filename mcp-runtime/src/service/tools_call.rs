@@ -9,7 +9,7 @@ use super::{Answer, Service};
 use crate::handler::tool_error::{failed, reference};
 use crate::handler::{Context, ToolError};
 use crate::ops::metrics::Outcome;
-use crate::policy::contain::{Panicked, contain};
+use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, ToolEntry};
 
@@ -50,12 +50,13 @@ impl Service {
         if let Err(refusal) = entry.policies.admit(name, cx.principal()) {
             return (Outcome::RateLimited, Ok(refusal));
         }
-        let handler = match entry.begin(cx, arguments) {
-            Ok((handler, coerced)) => {
+        let handler = match contain_now(|| entry.begin(cx, arguments)) {
+            Ok(Ok((handler, coerced))) => {
                 entry.metrics.coerced(coerced);
                 handler
             }
-            Err(problems) => return (Outcome::InvalidArguments, Ok(ToolResult::error(problems.describe(name)))),
+            Err(Panicked) => return (Outcome::Panic, Ok(panicked(name))),
+            Ok(Err(problems)) => return (Outcome::InvalidArguments, Ok(ToolResult::error(problems.describe(name)))),
         };
         tokio::select! {
             biased;
@@ -80,12 +81,14 @@ fn finish(
             Some(capability) => (Outcome::Error, Err(RpcError::missing_capability(capability.required()))),
             None => (Outcome::Error, Ok(error.into_result(name))),
         },
-        Err(Panicked) => {
-            let reference = reference();
-            tracing::error!(tool = name, %reference, "tool panicked");
-            (Outcome::Panic, Ok(failed(name, &reference)))
-        }
+        Err(Panicked) => (Outcome::Panic, Ok(panicked(name))),
     }
+}
+
+fn panicked(name: &str) -> ToolResult {
+    let reference = reference();
+    tracing::error!(tool = name, %reference, "tool panicked");
+    failed(name, &reference)
 }
 
 /// A string that is borrowed where it has no escapes.

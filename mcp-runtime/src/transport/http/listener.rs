@@ -16,12 +16,14 @@ use tokio::net::{TcpListener, TcpStream};
 use super::front::Front;
 use crate::service::Service;
 
-/// Serves HTTP on `listener` until the shutdown begins and the last connection has ended.
+/// Serves HTTP on `listener` until the shutdown has come so far that no call is in flight and no connection open.
+///
+/// Until then it goes on answering, so that a probe reads "not ready" and a new call is told to go elsewhere.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
     let front = Front::new(service).into_make_service();
-    axum::serve(listener, front).with_graceful_shutdown(async move { drain.begun().await }).await
+    axum::serve(listener, front).with_graceful_shutdown(async move { drain.ended().await }).await
 }
 
 struct Counted {

@@ -1,12 +1,14 @@
 //! `POST /mcp`: the guards, the stages of parsing, and the choice of the era.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request};
 use axum::response::Response;
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::exchange::{Exchange, respond};
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
@@ -68,11 +70,10 @@ impl Endpoint {
         })?;
         match message {
             Message::Request(request) => {
-                let id = request.id.clone();
-                self.request(request, parts.headers, accepts).await.map_err(|error| Refusal {
-                    id: Some(id),
-                    version: error.1,
-                    error: error.0,
+                let (id, method) = (request.id.clone(), request.method.clone());
+                self.request(request, parts.headers, accepts).await.map_err(|(error, version)| {
+                    self.service.metrics.request(&method, Duration::ZERO);
+                    Refusal { id: Some(id), version, error }
                 })
             }
             Message::Notification(notification) => self.notification(&notification, &parts.headers),
@@ -117,8 +118,7 @@ impl Endpoint {
         }
         headers::same_params(&self.service, &headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            let subscription = Subscription::open(Arc::clone(&self.service), &request)?;
-            return Ok(sse::listen(subscription));
+            return self.listen(&request, accepts);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
@@ -132,12 +132,24 @@ impl Endpoint {
         Ok(respond(Exchange::cancelled_by_disconnect(exchange), notes).await)
     }
 
+    fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
+        let begun = Instant::now();
+        if !accepts.stream {
+            return Err(Accepts::refusal("`Accept` must list text/event-stream"));
+        }
+        let subscription = Subscription::open(Arc::clone(&self.service), request)?;
+        self.service.record(request, &Answer::Empty, begun);
+        Ok(sse::listen(subscription))
+    }
+
     fn initialize(&self, request: &Request) -> Result<Response, RpcError> {
+        let begun = Instant::now();
         let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
         let version = session.version;
         let id = self.service.sessions.insert(session).ok_or_else(|| {
             RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
         })?;
+        self.service.record(request, &answer, begun);
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
         let mut response = json(200, text.into());
         if let Ok(id) = HeaderValue::try_from(id) {
@@ -186,11 +198,12 @@ impl Endpoint {
 
     /// A 2025-03-26 batch: one array of answers.
     async fn batch(&self, members: Vec<RawJson>, headers: HeaderMap) -> Result<Response, Refusal> {
-        let session = self.session(&headers).ok().filter(|session| session.version == Version::V2025_03_26);
-        let Some(session) = session else {
-            let version = header_version(&headers).unwrap_or(Version::LATEST);
+        let named = headers.contains_key(&SESSION_ID) && !names_other_version(&headers);
+        let session = named.then(|| self.session(&headers)).transpose()?;
+        let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
+            let version = session.map(|session| session.version).or(header_version(&headers));
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
-            return Err(Refusal { id: None, version, error });
+            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error });
         };
         let mut calls = Vec::new();
         for member in members {
@@ -203,11 +216,11 @@ impl Endpoint {
                     let id = request.id.clone();
                     let caller = self.caller(headers.clone(), None);
                     calls.push(
-                        self.legacy_exchange(&session, request, caller)
+                        self.legacy_exchange(session, request, caller)
                             .unwrap_or_else(|error| self.ready_error(Some(&id), error)),
                     );
                 }
-                Ok(Message::Notification(notification)) => cancel(&session, &notification),
+                Ok(Message::Notification(notification)) => cancel(session, &notification),
                 Ok(Message::Response(_)) => {}
                 Ok(Message::Batch(_)) => {
                     calls.push(self.ready_error(None, RpcError::invalid_request("a batch in a batch")));
@@ -218,8 +231,13 @@ impl Endpoint {
         if calls.is_empty() {
             return Ok(accepted());
         }
-        let answers = futures_util::future::join_all(calls).await;
+        let outliving = |call| Exchange::outliving_disconnect(call, self.service.drain.clone());
+        let answers = futures_util::future::join_all(calls.into_iter().map(outliving)).await;
         let answers: Vec<&[u8]> = answers.iter().map(|(_, text)| &**text).filter(|text| !text.is_empty()).collect();
+        if answers.is_empty() {
+            // All were cancelled, and JSON-RPC has no empty batch.
+            return Ok(accepted());
+        }
         Ok(json(200, [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat().into()))
     }
 
@@ -281,10 +299,10 @@ impl Accepts {
         if accept == "application/json, text/event-stream" {
             return Ok(Self { stream: true });
         }
-        let accept = accept.to_str().unwrap_or_default();
         let any = |names: &[&str]| {
-            accept
-                .split(',')
+            let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            values
+                .flat_map(|value| value.split(','))
                 .map(|item| item.split(';').next().unwrap_or_default().trim())
                 .any(|item| names.iter().any(|name| item.eq_ignore_ascii_case(name)))
         };
@@ -292,7 +310,11 @@ impl Accepts {
         if stream || any(&["application/json", "application/*"]) {
             return Ok(Self { stream });
         }
-        Err(RpcError::invalid_request("`Accept` must list application/json and text/event-stream").with_status(406))
+        Err(Self::refusal("`Accept` must list application/json and text/event-stream"))
+    }
+
+    fn refusal(text: &'static str) -> RpcError {
+        RpcError::invalid_request(text).with_status(406)
     }
 }
 
