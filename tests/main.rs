@@ -5,5 +5,6 @@
 mod http;
 mod lines;
 mod patience;
+mod tool;
 mod tools;
 mod ui;

@@ -28,7 +28,7 @@ async fn a_cancelled_call_is_dropped_and_has_no_response_in_any_revision() {
 async fn an_id_of_text_is_cancelled_too() {
     let (server, mut watch) = watched();
     let client = TestClient::raw(server, era::MODERN);
-    let mut lines = client.lines();
+    let lines = client.lines();
     lines.send(modern(json!("a"), "tools/call", json!({ "name": "hold" })));
     assert_eq!(watch.next().await, "begun");
     lines.send(cancel(&json!("a")));

@@ -10,6 +10,7 @@ use crate::handler::tool_error::{failed, reference};
 use crate::handler::{Context, ToolError};
 use crate::ops::metrics::Outcome;
 use crate::policy::contain::{Panicked, contain, contain_now};
+use crate::protocol::json::Text;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, ToolEntry};
 
@@ -90,10 +91,6 @@ fn panicked(name: &str) -> ToolResult {
     tracing::error!(tool = name, %reference, "tool panicked");
     failed(name, &reference)
 }
-
-/// A string that is borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 struct Running<'a> {

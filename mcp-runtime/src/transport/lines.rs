@@ -143,7 +143,7 @@ impl Peer {
         &self,
         session: Arc<Session>,
         request: &Request,
-        meta: Result<Option<RawMeta>, RpcError>,
+        meta: Result<Option<RawMeta<'_>>, RpcError>,
     ) -> Result<Call, RpcError> {
         let cx = legacy::context(&session, meta, self.caller())?;
         let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);

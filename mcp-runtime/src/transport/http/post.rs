@@ -18,7 +18,7 @@ use crate::handler::context::{Caller, Outbox};
 use crate::handler::principal::Principal;
 use crate::legacy::{self, Session, downgrade};
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
 use crate::transport::lines::request_id;
@@ -94,6 +94,8 @@ impl Endpoint {
     ) -> Result<Response, (RpcError, Version)> {
         let meta = RawMeta::of(request.params.as_ref());
         if modern::is_modern(&meta) || names_other_version(&headers) {
+            let meta = meta.and_then(|meta| modern::read_meta(meta, |version| headers::same_version(&headers, version)));
+            let meta = meta.map_err(|error| (error, Version::LATEST))?;
             return self.modern(request, meta, headers, accepts).await.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
@@ -107,11 +109,10 @@ impl Endpoint {
     async fn modern(
         &self,
         request: Request,
-        meta: Result<Option<RawMeta>, RpcError>,
+        meta: RequestMeta,
         headers: HeaderMap,
         accepts: Accepts,
     ) -> Result<Response, RpcError> {
-        let meta = modern::read_meta(meta?, |version| headers::same_version(&headers, version))?;
         headers::same_method(&headers, &request)?;
         if !modern::knows(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
