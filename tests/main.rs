@@ -5,6 +5,7 @@
 mod http;
 mod lines;
 mod patience;
+mod process;
 mod tool;
 mod tools;
 mod ui;

@@ -35,7 +35,12 @@ async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_i
     for id in 0..CALLS {
         lines.send(modern(json!(id), "tools/call", json!({ "name": "hold" })));
     }
+    for _ in 0..1024 {
+        assert_eq!(watch.next().await, "begun");
+    }
     client.close();
+    // Comes after the end of input, and so shows that it has been seen.
+    client.metric("mcp_active_sessions").await;
     for _ in 0..CALLS {
         watch.release();
     }
@@ -45,7 +50,6 @@ async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_i
         answered[usize::try_from(line["id"].as_u64().unwrap()).unwrap()] = true;
     }
     assert!(answered.iter().all(|answered| *answered));
-    assert_eq!(watch.next().await, "begun");
 }
 
 #[tokio::test(start_paused = true)]

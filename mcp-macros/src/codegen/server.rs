@@ -61,15 +61,17 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
     }
 }
 
-/// The function by which another block adds this one.
+/// The function by which another block adds this one; with the author's own span, so that rustc says when none does.
 fn adder(server: &Server, name: &Ident) -> TokenStream {
     let rt = &server.runtime;
     let (shared, added) = (shared(&quote!(Self), &Generics::default()), added(server));
-    quote_spanned! {here(name.span())=>
+    let (given, grown) = (Ident::new("__mcp_given", name.span()), format_ident!("__mcp_server"));
+    quote_spanned! {name.span()=>
         #[doc(hidden)]
-        pub(crate) fn #name(__mcp_server: #rt::Server<Self>) -> #rt::Server<Self> #shared {
+        pub(crate) fn #name(#given: #rt::Server<Self>) -> #rt::Server<Self> #shared {
+            let #grown = #given;
             #added
-            __mcp_server
+            #grown
         }
     }
 }

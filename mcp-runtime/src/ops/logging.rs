@@ -13,8 +13,9 @@ use crate::server::error::Error;
 pub(crate) fn init() -> Result<(), Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
-        Ok(text) => text.parse().map_err(|error| {
-            Error::setting("MCP_LOG_LEVEL", &text, &format!("{error}; use error, warn, info, debug or trace"))
+        Ok(text) => filter(&text).ok_or_else(|| {
+            let problem = "use error, warn, info, debug, trace or off; or `info,my_crate=debug` for one crate more";
+            Error::setting("MCP_LOG_LEVEL", &text, problem)
         })?,
     };
     let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
@@ -26,4 +27,24 @@ pub(crate) fn init() -> Result<(), Error> {
     // Fails when there is a subscriber already: the program's own choice wins.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
     Ok(())
+}
+
+/// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
+fn filter(text: &str) -> Option<Targets> {
+    let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
+    let words_are_levels = text.split(',').all(|word| is_level(word.split_once('=').map_or(word, |(_, level)| level)));
+    words_are_levels.then(|| text.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_level_is_no_target() {
+        assert!(filter("info").is_some());
+        assert!(filter("warn,my_crate=debug").is_some());
+        assert!(filter("loud").is_none());
+        assert!(filter("info,my_crate=loud").is_none());
+    }
 }

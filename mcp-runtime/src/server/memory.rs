@@ -73,7 +73,7 @@ impl Connection {
     /// The end of input: the server answers what is in flight, and ends.
     pub fn close(&mut self) {
         self.closed = true;
-        self.service.drain.begin();
+        self.peer.end_of_input();
     }
 
     /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers.

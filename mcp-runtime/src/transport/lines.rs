@@ -11,7 +11,7 @@ use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, abortable};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -88,6 +88,18 @@ impl Peer {
     /// Waits until another line may be received.
     pub(crate) async fn room(&self) {
         self.until(|state| state.waiting.len() < WAITING).await;
+    }
+
+    /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
+    /// shutdown would refuse it.
+    pub(crate) fn end_of_input(&self) {
+        let waiting = std::mem::take(&mut self.lock().waiting);
+        let mut out = Vec::new();
+        for (id, call) in waiting {
+            self.start_now(id, call, &mut out);
+        }
+        self.0.output.append(&out);
+        self.0.service.drain.begin();
     }
 
     /// Waits until no call is in flight.
@@ -167,11 +179,15 @@ impl Peer {
     }
 
     /// Polls a new call once; what is not done then becomes a task.
-    fn start(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
+    fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
         if self.lock().running >= IN_FLIGHT {
             self.lock().waiting.push_back((id, call));
-            return;
+        } else {
+            self.start_now(id, call, out);
         }
+    }
+
+    fn start_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
         // The first poll needs nobody woken: a task polls again as soon as it is spawned.
         match call.as_mut().poll(&mut Task::from_waker(Waker::noop())) {
             Poll::Ready(text) => write(&text, out),
@@ -226,6 +242,8 @@ impl Peer {
         if let Some(task) = running {
             task.abort();
             self.ended(None);
+        } else if let Some(session) = self.session() {
+            session.cancel(&id);
         }
     }
 
@@ -243,6 +261,7 @@ impl Peer {
                 }
                 Ok(Message::Request(request)) => self
                     .legacy(Arc::clone(session), &request, RawMeta::of(request.params.as_ref()))
+                    .map(|call| cancellable(session, &request.id, call))
                     .unwrap_or_else(|error| refused(Some(&request.id), error)),
                 Ok(Message::Notification(notification)) => {
                     self.notice(&notification);
@@ -306,13 +325,30 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// A member of a batch, which its id cancels; it then has no text.
+fn cancellable(session: &Arc<Session>, id: &RequestId, call: Call) -> Call {
+    let (call, handle) = abortable(call);
+    let tracked = session.track(id, handle);
+    Box::pin(async move {
+        let _tracked = tracked;
+        call.await.unwrap_or_default()
+    })
+}
+
 async fn join_batch(answers: Vec<Call>) -> Bytes {
     let mut text = vec![b'['];
     for answer in futures_util::future::join_all(answers).await {
+        if answer.is_empty() {
+            continue;
+        }
         if text.len() > 1 {
             text.push(b',');
         }
         text.extend_from_slice(&answer);
+    }
+    if text.len() == 1 {
+        // All were cancelled, and JSON-RPC has no empty batch.
+        return Bytes::new();
     }
     text.push(b']');
     text.into()

@@ -34,12 +34,16 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
             let _ = ended.send(());
         })?;
     }
-    let writer = {
+    let (writing, written) = oneshot::channel();
+    {
         let output = Arc::clone(&output);
-        thread::Builder::new().name("mcp-stdout".into()).spawn(move || output.write_behind())?
-    };
+        thread::Builder::new().name("mcp-stdout".into()).spawn(move || {
+            output.write_behind();
+            let _ = writing.send(());
+        })?;
+    }
     tokio::select! {
-        _ = end => {}
+        _ = end => peer.end_of_input(),
         () = output.gone.notified() => {}
         () = drain.begun() => {}
     }
@@ -47,8 +51,8 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     drain.begin();
     peer.idle().await;
     output.close();
-    // The writer ends once everything is written, or when nobody reads; neither takes long.
-    tokio::task::spawn_blocking(move || writer.join()).await.ok();
+    // Not joined: a client that reads nothing would hold the thread, and with it the end of the process.
+    let _ = written.await;
     Ok(())
 }
 

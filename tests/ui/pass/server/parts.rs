@@ -8,7 +8,7 @@ pub struct Shop<T> {
 }
 
 /// The whole shop.
-#[server(parts("orders", "reports"))]
+#[server(parts("orders", "reports", "generated"))]
 impl<T: ToString + Send + Sync + 'static> Shop<T> {
     /// Says the first.
     #[tool(read_only)]
@@ -45,6 +45,20 @@ mod reports {
         }
     }
 }
+
+macro_rules! part {
+    ($name:literal, $ty:ident, $method:ident, $text:literal) => {
+        #[server(part = $name)]
+        impl<T: ToString + Send + Sync + 'static> $ty<T> {
+            #[doc = $text]
+            #[tool]
+            async fn $method(&self) -> String {
+                self.first.to_string()
+            }
+        }
+    };
+}
+part!("generated", Shop, made, "Is made by a macro.");
 
 fn main() {
     drop(Shop { first: 1 }.into_server());
