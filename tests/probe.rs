@@ -43,6 +43,12 @@ async fn slow(cx: &Context) -> &'static str {
     "two seconds later"
 }
 
+/// Takes a tenth of a second.
+#[tool(read_only)]
+async fn brief() {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
 /// Never ends.
 #[tool(idempotent)]
 async fn stuck(cx: &Context) {
@@ -99,8 +105,18 @@ async fn main() -> mcp_runtime::Result<()> {
         print_without_its_end();
     }
     let deadline = std::env::var("PROBE_DEADLINE_MS").ok().and_then(|millis| millis.parse().ok());
-    let server = Server::new("probe", "1.2.3")
-        .tools(tools![echo, add, print, print_by_child, slow, stuck, blocked, explode, fail]);
+    let server = Server::new("probe", "1.2.3").tools(tools![
+        echo,
+        add,
+        print,
+        print_by_child,
+        slow,
+        brief,
+        stuck,
+        blocked,
+        explode,
+        fail
+    ]);
     match deadline {
         Some(millis) => server.shutdown_deadline(Duration::from_millis(millis)).run().await,
         None => server.run().await,

@@ -40,7 +40,8 @@ async fn a_client_that_reads_neither_form_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_one_form_or_any_is_served() {
     let client = Client::new(server());
-    for accept in ["application/json", "*/*", "application/*", "APPLICATION/JSON;q=0.9, text/html", "text/event-stream"] {
+    for accept in ["application/json", "*/*", "application/*", "APPLICATION/JSON;q=0.9, text/html", "text/event-stream"]
+    {
         assert_eq!(client.send(list().header("accept", accept)).await.status, 200, "{accept}");
     }
     assert_eq!(client.send(list().without("accept")).await.status, 200);

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, Call, Client, notification, request};
+use super::client::{Call, Client, notification, request};
+use super::reply::Answer;
 use crate::tools::{server, watched};
 
 fn add(id: Value, a: i64) -> String {

@@ -5,7 +5,8 @@ use mcp_runtime::serde::Serialize;
 use mcp_runtime::{Annotations, Content, Json, Server, tool, tools};
 use serde_json::{Value, json};
 
-use super::client::{Answer, Call, Client};
+use super::client::{Call, Client};
+use super::reply::Answer;
 
 const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 

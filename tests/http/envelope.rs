@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, Call, Client, request};
+use super::client::{Call, Client, request};
+use super::reply::Answer;
 use crate::tools::server;
 
 async fn post(body: &str) -> Answer {
@@ -107,7 +108,8 @@ async fn a_response_in_a_session_is_accepted() {
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
     let client = Client::new(server());
-    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)] {
+    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)]
+    {
         let answer = client.send(Call::post("{").header("mcp-protocol-version", version)).await;
         answer.assert_error(400, -32700);
         assert_eq!(answer.message.get("id"), id, "{version}");

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::client::{Answer, Call, Client};
+use super::client::{Call, Client};
+use super::reply::Answer;
 use crate::tools::server;
 
 fn list() -> Call {
@@ -42,7 +43,9 @@ async fn an_origin_of_null_is_forbidden() {
 
 #[tokio::test(start_paused = true)]
 async fn a_foreign_host_is_forbidden() {
-    for host in ["evil.example.com", "evil.example.com:8080", "localhost.evil.example.com", "localhost@evil.example.com"] {
+    for host in
+        ["evil.example.com", "evil.example.com:8080", "localhost.evil.example.com", "localhost@evil.example.com"]
+    {
         with(&[("host", host)]).await.assert_error(403, -32600);
     }
 }

@@ -74,7 +74,8 @@ async fn not_ready_names_each_failing_check_and_no_other() {
     let client = Client::new(Clinic { fails: true, hangs: true, panics: true, ..Clinic::default() }.into_server());
     let (status, body) = get(&client, "/ready").await;
     assert_eq!((status, &body["status"]), (503, &json!("failing")));
-    let checks: Vec<_> = body["checks"].as_array().unwrap().iter().map(|check| (&check["name"], &check["error"])).collect();
+    let checks: Vec<_> =
+        body["checks"].as_array().unwrap().iter().map(|check| (&check["name"], &check["error"])).collect();
     let expected = [
         (json!("database"), json!("no route to host")),
         (json!("message queue"), json!("no answer within 2 s")),
@@ -101,7 +102,10 @@ async fn health_shows_everything() {
     assert_eq!((&body["name"], &body["version"]), (&json!(env!("CARGO_PKG_NAME")), &json!(env!("CARGO_PKG_VERSION"))));
     assert_eq!(body["uptime_seconds"], 90);
     let checks = body["checks"].as_array().unwrap();
-    assert_eq!(checks.iter().map(|check| check["ok"].as_bool().unwrap()).collect::<Vec<_>>(), [true, false, true, true]);
+    assert_eq!(
+        checks.iter().map(|check| check["ok"].as_bool().unwrap()).collect::<Vec<_>>(),
+        [true, false, true, true]
+    );
     assert!(checks.iter().all(|check| check["latency_ms"].is_number()));
     assert_eq!(checks[1]["error"], "no route to host");
 
@@ -137,5 +141,8 @@ async fn probes_that_come_together_share_one_round() {
 async fn a_check_can_be_added_without_an_attribute() {
     let server = Server::new("bare", "1.0.0").ready("disk", |(): &()| Box::pin(async { Err("full".to_owned()) }));
     let (status, body) = get(&Client::new(server), "/ready").await;
-    assert_eq!((status, &body["checks"][0]["name"], &body["checks"][0]["error"]), (503, &json!("disk"), &json!("full")));
+    assert_eq!(
+        (status, &body["checks"][0]["name"], &body["checks"][0]["error"]),
+        (503, &json!("disk"), &json!("full"))
+    );
 }

@@ -79,7 +79,9 @@ async fn a_progress_token_is_a_string_or_a_number() {
 #[tokio::test(start_paused = true)]
 async fn client_info_may_be_absent_and_is_no_condition() {
     let client = Client::new(server());
-    for call in [list(), list().meta(CLIENT_INFO, json!({ "name": "x", "version": "1" })), list().meta("other", json!(1))] {
+    for call in
+        [list(), list().meta(CLIENT_INFO, json!({ "name": "x", "version": "1" })), list().meta("other", json!(1))]
+    {
         let answer = client.send(call).await;
         assert_eq!((answer.status, &answer.result()["resultType"]), (200, &json!("complete")));
     }

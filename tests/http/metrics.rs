@@ -38,13 +38,19 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
             let name = format!(r#"mcp_tool_invocations_total{{tool="{tool}",outcome="{outcome}"}}"#);
             assert!(series.contains_key(&name), "{name}");
         }
-        for name in ["mcp_rate_limit_rejections_total", "mcp_argument_coercions_total", "mcp_tool_duration_seconds_count"] {
+        for name in
+            ["mcp_rate_limit_rejections_total", "mcp_argument_coercions_total", "mcp_tool_duration_seconds_count"]
+        {
             assert!(series.contains_key(&format!(r#"{name}{{tool="{tool}"}}"#)), "{name} of {tool}");
         }
     }
-    for method in ["server/discover", "initialize", "ping", "tools/list", "tools/call", "subscriptions/listen", "other"] {
+    for method in ["server/discover", "initialize", "ping", "tools/list", "tools/call", "subscriptions/listen", "other"]
+    {
         assert!(series.contains_key(&format!(r#"mcp_requests_total{{method="{method}"}}"#)), "{method}");
-        assert!(series.contains_key(&format!(r#"mcp_request_duration_seconds_count{{method="{method}"}}"#)), "{method}");
+        assert!(
+            series.contains_key(&format!(r#"mcp_request_duration_seconds_count{{method="{method}"}}"#)),
+            "{method}"
+        );
     }
     for code in [-32700, -32600, -32601, -32602, -32603, -32020, -32021, -32022] {
         assert!(series.contains_key(&format!(r#"mcp_errors_total{{code="{code}"}}"#)), "{code}");

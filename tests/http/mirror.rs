@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Answer, Call, Client, VERSION};
+use super::client::{Call, Client, VERSION};
+use super::reply::Answer;
 use crate::tools::server;
 
 const MIRRORS: [&str; 3] = ["mcp-protocol-version", "mcp-method", "mcp-name"];

@@ -16,5 +16,6 @@ mod meta;
 mod metrics;
 mod mirror;
 mod param;
+mod reply;
 mod session;
 mod stream;

@@ -3,7 +3,8 @@
 use mcp_runtime::{Server, tool, tools};
 use serde_json::{Value, json};
 
-use super::client::{Answer, Call, Client};
+use super::client::{Call, Client};
+use super::reply::Answer;
 
 /// Says what it was given.
 #[tool(read_only)]

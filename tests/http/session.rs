@@ -7,7 +7,7 @@ use serde_json::json;
 use super::client::{Call, Client};
 use crate::tools::{server, watched};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 async fn ping(client: &Client, session: &str) -> u16 {
     client.send(Call::legacy(session, "ping", json!({}))).await.status

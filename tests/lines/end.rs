@@ -25,13 +25,14 @@ async fn what_is_in_flight_at_the_end_of_input_is_answered() {
     pending.reply().await.assert_text("released");
 }
 
+/// More than may be in flight at once.
+const CALLS: usize = 1500;
+
 #[tokio::test(start_paused = true)]
 async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_is() {
     let (server, mut watch) = watched();
     let client = TestClient::new(server).await;
     let mut lines = client.lines();
-    // More than may be in flight at once.
-    const CALLS: usize = 1500;
     for id in 0..CALLS {
         lines.send(modern(json!(id), "tools/call", json!({ "name": "hold" })));
     }

@@ -82,7 +82,8 @@ async fn notifications_and_responses_are_never_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
-    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)] {
+    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)]
+    {
         let client = raw();
         let mut lines = client.lines();
         lines.send(initialize(version));

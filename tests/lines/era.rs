@@ -74,8 +74,7 @@ async fn a_ping_is_answered_before_the_handshake_and_after() {
 
 #[tokio::test(start_paused = true)]
 async fn initialize_agrees_to_each_older_revision_and_to_no_other() {
-    let offers =
-        ["2025-11-25", "2025-06-18", "2025-03-26"].map(|version| (version, version)).into_iter();
+    let offers = ["2025-11-25", "2025-06-18", "2025-03-26"].map(|version| (version, version)).into_iter();
     for (asked, given) in offers.chain([("2026-07-28", "2025-11-25"), ("2024-11-05", "2025-11-25")]) {
         let client = raw();
         let mut lines = client.lines();

@@ -31,10 +31,7 @@ fn tools_are_listed_with_their_limits_and_where_those_came_from() {
     assert_eq!(code, Some(0));
     let lines: Vec<_> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(lines[0], "NAME LIMITS DESCRIPTION");
-    assert_eq!(
-        lines[1],
-        "echo rate_limit 100/min (attribute), timeout 30s (attribute) Says something back."
-    );
+    assert_eq!(lines[1], "echo rate_limit 100/min (attribute), timeout 30s (attribute) Says something back.");
     assert_eq!(lines[2], "add - Adds two numbers.");
 }
 
@@ -106,6 +103,7 @@ fn a_bad_environment_stops_the_start_and_names_the_variable() {
         ("MCP_SERVER_HOST", "localhost:80", "127.0.0.1"),
         ("MCP_SERVER_PORT", "99999", "65535"),
         ("MCP_SERVER_PORT", "http", "65535"),
+        ("MCP_PUBLIC_URL", "mcp.example.com", "https://"),
         ("MCP_LOG_LEVEL", "app=loud", "debug"),
         ("MCP_LOG_FORMAT", "xml", "json"),
     ] {
@@ -124,7 +122,8 @@ fn a_port_that_is_taken_is_named() {
 
 #[test]
 fn the_environment_says_where_to_listen_and_a_flag_wins() {
-    let process = Process::start(probe().arg("http").envs([("MCP_SERVER_HOST", "127.0.0.1"), ("MCP_SERVER_PORT", "0")]));
+    let process =
+        Process::start(probe().arg("http").envs([("MCP_SERVER_HOST", "127.0.0.1"), ("MCP_SERVER_PORT", "0")]));
     process.hears("listening on http://127.0.0.1:");
     drop(process);
     let server = Listening::with(probe().env("MCP_SERVER_PORT", "1"));

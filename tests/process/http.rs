@@ -1,6 +1,7 @@
 //! HTTP to a real process, over plain TCP.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
@@ -30,7 +31,7 @@ impl Listening {
     pub(crate) fn connect(&self) -> Connection {
         let stream = TcpStream::connect(self.address).unwrap();
         // Only a test that fails waits that long.
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         Connection(BufReader::new(stream))
     }
 
@@ -65,7 +66,7 @@ impl Connection {
     fn write(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
         let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            write!(text, "{name}: {value}\r\n").unwrap();
         }
         text.push_str("\r\n");
         text.push_str(body);

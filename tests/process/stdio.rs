@@ -24,6 +24,23 @@ fn the_end_of_input_answers_what_is_in_flight_and_exits_0() {
 }
 
 #[test]
+fn all_that_was_sent_is_answered_however_much_it_is() {
+    let mut process = Process::stdio();
+    // More than may be in flight at once, and more than fits in a pipe.
+    let calls: Vec<_> =
+        (0..1500).map(|id| request(&id.to_string(), "tools/call", json!({ "name": "brief" }))).collect();
+    process.write(&calls.join("\n"));
+    process.close();
+    let mut answered = 0;
+    while let Some(message) = process.receive() {
+        assert_eq!(message["result"]["content"], json!([]), "{message:#}");
+        answered += 1;
+    }
+    assert_eq!(answered, calls.len());
+    process.assert_success();
+}
+
+#[test]
 fn an_input_that_ends_at_once_exits_0() {
     let mut process = Process::stdio();
     process.close();
@@ -77,7 +94,8 @@ fn a_line_over_the_limit_is_a_parse_error_and_the_next_is_read() {
 #[test]
 fn lines_may_come_in_any_pieces() {
     let mut process = Process::stdio();
-    let line = format!("{}\r\n\n  \n{}\n", request("1", "tools/list", json!({})), request("2", "tools/list", json!({})));
+    let line =
+        format!("{}\r\n\n  \n{}\n", request("1", "tools/list", json!({})), request("2", "tools/list", json!({})));
     for piece in line.as_bytes().chunks(7) {
         process.write(std::str::from_utf8(piece).unwrap());
     }
@@ -100,8 +118,13 @@ fn a_client_that_closes_its_end_of_the_output_ends_the_server() {
 
 #[test]
 fn a_client_that_reads_nothing_does_not_hold_the_shutdown_up() {
-    let mut child =
-        probe().env("PROBE_DEADLINE_MS", "100").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = probe()
+        .env("PROBE_DEADLINE_MS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // More than fits in a pipe, so that the writer is stuck.
     let answer = "z".repeat(1 << 20);

@@ -23,6 +23,7 @@ impl fmt::Display for Point {
 
 /// Takes one of each kind.
 #[tool]
+#[expect(clippy::too_many_arguments, reason = "one for each kind")]
 async fn kinds(
     integer: Option<i64>,
     small: Option<u8>,

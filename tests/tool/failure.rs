@@ -59,6 +59,7 @@ async fn panics_in_a_rule(#[arg(custom = explode)] text: String) -> String {
     text
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a rule has a result")]
 fn explode(text: &String) -> Result<(), String> {
     if text == "fine" { Ok(()) } else { panic!("{SECRET}") }
 }
@@ -77,7 +78,8 @@ fn server() -> Server {
 
 /// ``tool `x` failed (reference 4f2a9c)``, and nothing else.
 fn assert_redacted(text: &str, tool: &str) -> String {
-    let reference = text.strip_prefix(&format!("tool `{tool}` failed (reference ")).and_then(|text| text.strip_suffix(')'));
+    let reference =
+        text.strip_prefix(&format!("tool `{tool}` failed (reference ")).and_then(|text| text.strip_suffix(')'));
     let reference = reference.unwrap_or_else(|| panic!("{text}"));
     assert!(reference.len() == 6 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()), "{text}");
     reference.to_owned()

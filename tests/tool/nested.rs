@@ -124,7 +124,10 @@ async fn rules_hold_behind_an_option_and_in_a_list() {
     let client = client().await;
     client.call("some", json!({ "address": address("Ulm", 0) })).await.assert_error("- `address.zip` must be from 1");
     let addresses = json!([address("Ulm", 1), address("", 1)]);
-    client.call("many", json!({ "addresses": addresses })).await.assert_error("- `addresses[1].town` must have a length");
+    client
+        .call("many", json!({ "addresses": addresses }))
+        .await
+        .assert_error("- `addresses[1].town` must have a length");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 /// One parameter for each rule.
 #[tool]
+#[expect(clippy::too_many_arguments, reason = "one for each rule")]
 async fn ruled(
     #[arg(default = 10)] with_default: u32,
     #[arg(default)] with_default_of_type: String,
@@ -27,7 +28,11 @@ async fn ruled(
     format!("{with_default} {with_default_of_type:?} {wire_name:?}")
 }
 
-#[expect(clippy::ref_option, reason = "a rule sees the parameter as it is declared")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "a rule sees the parameter as it is declared"
+)]
 fn even(number: &Option<u32>) -> Result<(), String> {
     match number {
         Some(odd) if odd % 2 == 1 => Err(format!("{odd} is odd, {} is not", odd + 1)),
@@ -58,7 +63,10 @@ async fn check(name: &str, keywords: Value, good: &[Value], bad: &[(Value, &str)
 async fn default() {
     let client = client().await;
     client.call("ruled", json!({})).await.assert_text("10 \"\" None");
-    client.call("ruled", json!({ "with_default": null, "with_default_of_type": null })).await.assert_text("10 \"\" None");
+    client
+        .call("ruled", json!({ "with_default": null, "with_default_of_type": null }))
+        .await
+        .assert_text("10 \"\" None");
     client.call("ruled", json!({ "with_default": 3, "with_default_of_type": "x" })).await.assert_text("3 \"x\" None");
     let schema = client.tool("ruled").await["inputSchema"].clone();
     assert_eq!(schema["properties"]["with_default"]["default"], 10);
@@ -72,14 +80,19 @@ async fn range() {
     let bad = [(json!(0), "must be from 1 to 100, was 0"), (json!(101), "must be from 1 to 100, was 101")];
     check("within", keywords, &[json!(1), json!(100), json!("50")], &bad).await;
     let keywords = json!({ "type": "number", "minimum": 0.0, "exclusiveMaximum": 1.0 });
-    let bad = [(json!(1), "must be at least 0 and less than 1, was 1"), (json!(-0.5), "must be at least 0 and less than 1, was -0.5")];
+    let bad = [
+        (json!(1), "must be at least 0 and less than 1, was 1"),
+        (json!(-0.5), "must be at least 0 and less than 1, was -0.5"),
+    ];
     check("half_open", keywords, &[json!(0), json!(0.999)], &bad).await;
-    check("below", json!({ "exclusiveMaximum": 10 }), &[json!(9)], &[(json!(10), "must be less than 10, was 10")]).await;
+    check("below", json!({ "exclusiveMaximum": 10 }), &[json!(9)], &[(json!(10), "must be less than 10, was 10")])
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn length() {
-    let bad = [(json!("a"), "must have 2 to 4 characters, has 1"), (json!("abcde"), "must have 2 to 4 characters, has 5")];
+    let bad =
+        [(json!("a"), "must have 2 to 4 characters, has 1"), (json!("abcde"), "must have 2 to 4 characters, has 5")];
     check("chars", json!({ "minLength": 2, "maxLength": 4 }), &[json!("ab"), json!("äöüß")], &bad).await;
     check("items", json!({ "minItems": 1 }), &[json!([1])], &[(json!([]), "must have at least 1 items, has 0")]).await;
 }
@@ -105,7 +118,10 @@ async fn url() {
 #[tokio::test(start_paused = true)]
 async fn one_of() {
     let bad = [
-        (json!("ascendign"), "must be one of \"ascending\", \"descending\", was \"ascendign\"; did you mean \"ascending\"?"),
+        (
+            json!("ascendign"),
+            "must be one of \"ascending\", \"descending\", was \"ascendign\"; did you mean \"ascending\"?",
+        ),
         (json!("random"), "must be one of \"ascending\", \"descending\", was \"random\""),
     ];
     check("order", json!({ "enum": ["ascending", "descending"] }), &[json!("descending")], &bad).await;
@@ -145,7 +161,8 @@ async fn redact() {
 
 #[tokio::test(start_paused = true)]
 async fn every_broken_rule_is_told_at_once() {
-    let arguments = json!({ "within": 0, "chars": "a", "lower": "A", "mail": "x", "order": "up", "even": 1, "extra": 1 });
+    let arguments =
+        json!({ "within": 0, "chars": "a", "lower": "A", "mail": "x", "order": "up", "even": 1, "extra": 1 });
     let reply = client().await.call("ruled", arguments).await;
     reply.assert_error("correct these 7 problems");
     for name in ["within", "chars", "lower", "mail", "order", "even", "extra"] {

@@ -26,7 +26,14 @@ enum Shape {
 }
 
 /// Takes one of each type.
-#[tool(read_only, name = "types.of-each_1", title = "All types", icon = "https://example.com/a.png", open_world = false)]
+#[tool(
+    read_only,
+    name = "types.of-each_1",
+    title = "All types",
+    icon = "https://example.com/a.png",
+    open_world = false
+)]
+#[expect(clippy::too_many_arguments, reason = "one for each type")]
 async fn types(
     /// An integer,
     /// on two lines.

@@ -30,7 +30,7 @@ async fn writes() {
 /// Has all the time in the world.
 #[tool]
 async fn patient() -> &'static str {
-    sleep(Duration::from_secs(60 * 60)).await;
+    sleep(Duration::from_hours(1)).await;
     "at last"
 }
 

@@ -203,7 +203,9 @@ impl<S: State> Server<S> {
 
     pub(super) fn build(self) -> Result<Arc<Service>> {
         let Self { state: _, info, instructions, tools, checks, settings } = self;
-        check_public_url(settings.public_url.as_deref())?;
+        if let Some(url) = &settings.public_url {
+            check_public_url("public_url", url)?;
+        }
         let mut registry = Registry::default();
         for entry in tools {
             registry.add(entry).map_err(Error::duplicate)?;
@@ -228,12 +230,12 @@ impl<S: State> Server<S> {
     }
 }
 
-fn check_public_url(url: Option<&str>) -> Result<()> {
-    let Some(url) = url else { return Ok(()) };
+/// Whether `url`, which was set as `name`, is an absolute one.
+pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
     let parsed: Option<axum::http::Uri> = url.parse().ok();
     match parsed.as_ref().map(|uri| (uri.scheme_str(), uri.host())) {
         Some((Some("http" | "https"), Some(_))) => Ok(()),
-        _ => Err(Error::setting("public_url", url, "write an absolute URL such as https://mcp.example.com")),
+        _ => Err(Error::setting(name, url, "write an absolute URL such as https://mcp.example.com")),
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
-use super::builder::Server;
+use super::builder::{Server, check_public_url};
 use super::error::{Error, Result};
 use crate::handler::inject::State;
 use crate::ops::logging;
@@ -34,11 +34,13 @@ impl<S: State> Server<S> {
         };
         logging::init()?;
         if let Ok(url) = std::env::var("MCP_PUBLIC_URL") {
+            check_public_url("MCP_PUBLIC_URL", &url)?;
             self = self.public_url(url);
         }
         match matches.subcommand() {
             Some(("http", http)) => {
                 if let Some(url) = http.get_one::<String>("public-url") {
+                    check_public_url("--public-url", url)?;
                     self = self.public_url(url);
                 }
                 let address = bind_address(http)?;

@@ -1,0 +1,118 @@
+//! Responses: their head, their events, their one answer.
+
+use std::collections::VecDeque;
+
+use http_body_util::BodyExt as _;
+use mcp_runtime::axum::body::Body;
+use mcp_runtime::axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::patience::soon;
+
+/// The head of a response, and its body to come.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    events: Events,
+}
+
+impl Reply {
+    pub(crate) fn new(status: u16, headers: HeaderMap, body: Body) -> Self {
+        Self { status, headers, events: Events { body, ready: VecDeque::new() } }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no header {name} in {:#?}", self.headers)).to_str().unwrap()
+    }
+
+    pub(crate) async fn text(self) -> String {
+        let body = soon(self.events.body.collect()).await.unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+    }
+
+    pub(crate) async fn answer(self) -> Answer {
+        let status = self.status;
+        let text = self.text().await;
+        let message = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Answer { status, message }
+    }
+
+    /// The stream of events that this is.
+    pub(crate) fn stream(self) -> Events {
+        assert_eq!((self.status, self.header("content-type")), (200, "text/event-stream"));
+        self.events
+    }
+}
+
+/// A stream of events.
+pub(crate) struct Events {
+    body: Body,
+    ready: VecDeque<Value>,
+}
+
+impl Events {
+    /// The next piece of the body as it was written.
+    pub(crate) async fn frame(&mut self) -> Option<String> {
+        soon(self.piece()).await
+    }
+
+    async fn piece(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.unwrap();
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
+    }
+
+    /// The next message; comments are passed over. `None` at the end of the stream.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        soon(async {
+            while self.ready.is_empty() {
+                let frame = self.piece().await?;
+                let lines = frame.lines().filter_map(|line| line.strip_prefix("data: "));
+                self.ready.extend(lines.map(|data| serde_json::from_str::<Value>(data).unwrap()));
+            }
+            self.ready.pop_front()
+        })
+        .await
+    }
+
+    /// All messages until the end.
+    pub(crate) async fn rest(mut self) -> Vec<Value> {
+        let mut messages = Vec::new();
+        while let Some(message) = self.next().await {
+            messages.push(message);
+        }
+        messages
+    }
+}
+
+/// A whole answer in JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) message: Value,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn result(&self) -> &Value {
+        self.message.get("result").unwrap_or_else(|| panic!("expected a result: {self:#?}"))
+    }
+
+    /// The text of a tool's result.
+    #[track_caller]
+    pub(crate) fn text(&self) -> &str {
+        self.result()["content"][0]["text"].as_str().unwrap_or_else(|| panic!("expected a text: {self:#?}"))
+    }
+
+    /// A JSON-RPC error with this status and code; its text.
+    #[track_caller]
+    pub(crate) fn assert_error(&self, status: u16, code: i64) -> &str {
+        assert_eq!((self.status, &self.message["error"]["code"]), (status, &json!(code)), "{self:#?}");
+        self.message["error"]["message"].as_str().unwrap()
+    }
+
+    /// A tool's answer with status 200 and this text.
+    #[track_caller]
+    pub(crate) fn assert_text(&self, text: &str) {
+        assert_eq!((self.status, self.text()), (200, text), "{self:#?}");
+    }
+}
