@@ -18,8 +18,19 @@ const _: () = {
     impl __mcp::Declared for read {
         const NAME: &'static str = "read";
     }
+    struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for read
+    impl<__McpState> __mcp::Listed<__McpState> for read
+    where
+        __McpState: __mcp::State,
+        Files: __mcp::Inject<__McpState>,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
+            __mcp_visitor.tool::<__McpTool>();
+        }
+    }
+    #[automatically_derived]
+    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
         Files: __mcp::Inject<__McpState>,

@@ -18,8 +18,18 @@ const _: () = {
     impl __mcp::Declared for search {
         const NAME: &'static str = "search";
     }
+    struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for search
+    impl<__McpState> __mcp::Listed<__McpState> for search
+    where
+        __McpState: __mcp::State,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
+            __mcp_visitor.tool::<__McpTool>();
+        }
+    }
+    #[automatically_derived]
+    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
     {

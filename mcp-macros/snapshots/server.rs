@@ -19,8 +19,13 @@ const _: () = {
     #[cfg(feature = "search")]
     const _: () = {
         #[automatically_derived]
-        impl __mcp::Declared for __mcp_search {
-            const NAME: &'static str = "search";
+        impl __mcp::Listed<Shop> for __mcp_search
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<Shop>) {
+                __mcp_visitor.tool::<__mcp_search>();
+            }
         }
         #[automatically_derived]
         impl __mcp::Tool<Shop> for __mcp_search

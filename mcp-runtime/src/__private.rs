@@ -14,7 +14,7 @@ pub use crate::handler::blocking::blocking;
 pub use crate::handler::inject::{Inject, State};
 pub use crate::handler::output::Returns;
 pub use crate::handler::spec::{Per, RateLimit, Source, Spec};
-pub use crate::handler::tool::{Declared, Tool, ToolSet};
+pub use crate::handler::tool::{Declared, Listed, Tool, ToolSet, ToolVisitor};
 pub use unique::*;
 
 /// The outcome of a readiness check, with the author's error as text.

@@ -9,12 +9,21 @@ use super::{argument, enclosed, spec};
 use crate::ir::argument::Parameter;
 use crate::ir::tool::{Body, Mode, Tool};
 
-/// The type `name {}` beside the function, and its implementations.
+/// The type `name {}` beside the function, and the type behind it, which may have private types in its signature.
 pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
-    let Tool { ident, visibility, cfgs, .. } = tool;
-    let doc = format!("The tool `{}`, for `tools![{ident}]`.", tool.name);
-    let implementations = implementations(tool, &Place::free(tool), rt);
-    let constant = enclosed(cfgs, rt, &implementations);
+    let Tool { ident, visibility, cfgs, name, .. } = tool;
+    let doc = format!("The tool `{name}`, for `tools![{ident}]`.");
+    let implementations = implementations(tool, &Place::free(tool), ident, rt);
+    let constant = enclosed(
+        cfgs,
+        rt,
+        &quote! {
+            #[automatically_derived]
+            impl __mcp::Declared for #ident { const NAME: &'static str = #name; }
+            struct __McpTool {}
+            #implementations
+        },
+    );
     quote_spanned! {ident.span()=>
         #[doc = #doc]
         #(#cfgs)*
@@ -26,9 +35,9 @@ pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
 
 /// The type that stands for a method, and its implementations, for the inside of a `const`.
 pub(crate) fn method(tool: &Tool, self_type: &Type, generics: &Generics, rt: &Path) -> TokenStream {
-    let Tool { cfgs, .. } = tool;
+    let cfgs = &tool.cfgs;
     let handle = handle(tool);
-    let implementations = implementations(tool, &Place::method(tool, self_type, generics), rt);
+    let implementations = implementations(tool, &Place::method(tool, self_type, generics), &handle, rt);
     quote! {
         #(#cfgs)*
         struct #handle {}
@@ -57,7 +66,8 @@ struct Place<'p> {
 impl<'p> Place<'p> {
     fn free(tool: &Tool) -> Self {
         let ident = &tool.ident;
-        Self { handle: ident.clone(), callee: quote!(#ident), state: quote!(__McpState), generics: None }
+        let handle = format_ident!("__McpTool");
+        Self { handle, callee: quote!(#ident), state: quote!(__McpState), generics: None }
     }
 
     fn method(tool: &Tool, self_type: &Type, generics: &'p Generics) -> Self {
@@ -87,8 +97,9 @@ fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
     })
 }
 
-fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let (Place { handle, state, .. }, name) = (place, &tool.name);
+/// `listed` is what may be seen of the tool.
+fn implementations(tool: &Tool, place: &Place<'_>, listed: &Ident, rt: &Path) -> TokenStream {
+    let Place { handle, state, .. } = place;
     let (parameters, predicates) = place.header(tool.body.as_ref());
     let items = match &tool.body {
         Some(body) => items(tool, body, place, rt),
@@ -96,7 +107,9 @@ fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl __mcp::Declared for #handle { const NAME: &'static str = #name; }
+        impl #parameters __mcp::Listed<#state> for #listed #predicates {
+            fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<#state>) { __mcp_visitor.tool::<#handle>(); }
+        }
         #[automatically_derived]
         impl #parameters __mcp::Tool<#state> for #handle #predicates { #items }
     }

@@ -14,13 +14,19 @@ pub trait Declared {
     const NAME: &'static str;
 }
 
-/// A declared tool, on a server with state `S`. Implemented by `#[tool]`; not by hand.
+/// What `tools![..]` names: a type that anyone may see, in front of a [`Tool`] whose types may be private.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a tool",
     label = "not a tool",
     note = "put `#[tool]` on the function `{Self}`"
 )]
-pub trait Tool<S: State>: Declared + Send + Sync + 'static {
+pub trait Listed<S: State> {
+    /// Shows the tool to `visitor`.
+    fn visit(visitor: &mut impl ToolVisitor<S>);
+}
+
+/// A declared tool, on a server with state `S`. Implemented by `#[tool]`; not by hand.
+pub trait Tool<S: State>: Send + Sync + 'static {
     /// The declared parameters: left-nested pairs of [`Arg`](super::argument::Arg)s.
     type Args: ArgList;
     /// The function's return type.
@@ -56,9 +62,9 @@ impl<S: State> ToolSet<S> for () {
     fn visit(self, _: &mut impl ToolVisitor<S>) {}
 }
 
-impl<S: State, T: Tool<S>> ToolSet<S> for (T,) {
+impl<S: State, T: Listed<S>> ToolSet<S> for (T,) {
     fn visit(self, visitor: &mut impl ToolVisitor<S>) {
-        visitor.tool::<T>();
+        T::visit(visitor);
     }
 }
 

@@ -66,6 +66,7 @@ async fn until_shutdown(
         signal = signals.next() => signal,
         () = service.drain.begun() => "end of input",
     };
+    service.drain.begin();
     tracing::info!(cause, "shutting down");
     signals.exit_on_next();
     let finish = service.drain.finish(deadline);

@@ -6,6 +6,7 @@
 //! notifications of its call.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
@@ -42,7 +43,9 @@ struct Shared {
     output: Arc<dyn Output>,
     runtime: Handle,
     state: Mutex<State>,
-    /// A call has ended.
+    /// Who is carrying out lines right now.
+    receiving: AtomicUsize,
+    /// A call has ended, or lines have been carried out.
     ended: Notify,
 }
 
@@ -60,8 +63,8 @@ struct State {
 impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
-        let (state, ended) = (Mutex::default(), Notify::new());
-        Self(Arc::new(Shared { service, output, runtime: Handle::current(), state, ended }))
+        let (state, receiving, ended) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
+        Self(Arc::new(Shared { service, output, runtime: Handle::current(), state, receiving, ended }))
     }
 
     /// Carries out one line; what is to be written at once is appended to `out`.
@@ -102,9 +105,20 @@ impl Peer {
         self.0.service.drain.begin();
     }
 
+    /// While this is held, lines are being carried out on another thread, and the peer is not idle: a call that has
+    /// begun is known as running only after its first poll.
+    pub(crate) fn receiving(&self) -> Receiving<'_> {
+        self.0.receiving.fetch_add(1, Ordering::SeqCst);
+        Receiving(self)
+    }
+
     /// Waits until no call is in flight.
     pub(crate) async fn idle(&self) {
-        self.until(|state| state.running == 0 && state.waiting.is_empty()).await;
+        let receiving = &self.0.receiving;
+        self.until(|state| {
+            receiving.load(Ordering::SeqCst) == 0 && state.running == 0 && state.waiting.is_empty()
+        })
+        .await;
     }
 
     async fn until(&self, holds: impl Fn(&State) -> bool) {
@@ -300,6 +314,16 @@ impl Peer {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// See [`Peer::receiving`].
+pub(crate) struct Receiving<'a>(&'a Peer);
+
+impl Drop for Receiving<'_> {
+    fn drop(&mut self) {
+        self.0.0.receiving.fetch_sub(1, Ordering::SeqCst);
+        self.0.0.ended.notify_waiters();
     }
 }
 

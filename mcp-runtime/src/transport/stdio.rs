@@ -97,6 +97,7 @@ fn read(mut input: impl Read, most: usize, peer: &Peer, output: &Stdout, runtime
 }
 
 fn carry_out(lines: &[Bytes], peer: &Peer, output: &Stdout, runtime: &Handle) {
+    let _receiving = peer.receiving();
     let mut answers = Vec::new();
     for line in lines {
         runtime.block_on(peer.room());
