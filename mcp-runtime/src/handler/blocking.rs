@@ -6,14 +6,20 @@ use std::sync::Arc;
 use super::context::Context;
 
 /// Runs a sync function where it may block; a panic in it continues in the caller.
+///
+/// It runs on when its caller is gone, and then still counts as running where `concurrency` is limited.
 pub async fn blocking<S, R, F>(state: &Arc<S>, cx: &Context, function: F) -> R
 where
     S: Send + Sync + 'static,
     R: Send + 'static,
     F: FnOnce(&S, &Context) -> R + Send + 'static,
 {
-    let (state, cx) = (Arc::clone(state), cx.clone());
-    match tokio::task::spawn_blocking(move || function(&state, &cx)).await {
+    let (state, cx, slot) = (Arc::clone(state), cx.clone(), cx.slot());
+    let run = move || {
+        let _slot = slot;
+        function(&state, &cx)
+    };
+    match tokio::task::spawn_blocking(run).await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

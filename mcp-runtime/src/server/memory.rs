@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use crate::handler::Principal;
 use crate::service::Service;
-use crate::transport::lines;
+use crate::transport::lines::{self, Input};
 
 /// Messages that may wait on either side.
 const WAITING: usize = 256;
@@ -14,7 +15,7 @@ const WAITING: usize = 256;
 /// A connection to a server in the same process. Dropping it is the end of input.
 #[derive(Debug)]
 pub struct Connection {
-    send: Option<mpsc::Sender<Vec<Bytes>>>,
+    send: Option<mpsc::Sender<Input>>,
     receive: mpsc::Receiver<Vec<u8>>,
     lines: std::collections::VecDeque<String>,
     service: Arc<Service>,
@@ -33,7 +34,15 @@ impl Connection {
     pub async fn send(&self, line: impl Into<String>) {
         if let Some(send) = &self.send {
             // A server that has ended reads no more; the missing answer shows that.
-            let _ = send.send(vec![Bytes::from(line.into())]).await;
+            let _ = send.send(Input::Lines(vec![Bytes::from(line.into())])).await;
+        }
+    }
+
+    /// From now on lines are sent by `principal`, as if a transport had verified it. At first nobody is known.
+    pub async fn principal(&self, principal: Principal) {
+        if let Some(send) = &self.send {
+            // As for a line.
+            let _ = send.send(Input::Principal(principal)).await;
         }
     }
 

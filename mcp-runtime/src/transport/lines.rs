@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use crate::handler::Context;
+use crate::handler::{Context, Principal};
 use crate::handler::context::{Caller, Outbox};
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
@@ -29,8 +29,16 @@ const WAITING: usize = 1024;
 /// How much is gathered before it is handed to the writer.
 const FLUSH: usize = 64 * 1024;
 
-/// Lines as they arrive, several at a time.
-pub(crate) type Incoming = mpsc::Receiver<Vec<Bytes>>;
+/// What comes from a peer, in order.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// Lines as they arrive, several at a time.
+    Lines(Vec<Bytes>),
+    /// Who sends the lines that follow; nobody is known at first.
+    Principal(Principal),
+}
+
+pub(crate) type Incoming = mpsc::Receiver<Input>;
 /// Text to write, whole lines.
 pub(crate) type Outgoing = mpsc::Sender<Vec<u8>>;
 
@@ -42,6 +50,7 @@ pub(crate) async fn serve(service: Arc<Service>, incoming: Incoming, outgoing: O
     let peer = Peer {
         service,
         session: None,
+        principal: Principal::anonymous(),
         outgoing,
         notes_in,
         notes,
@@ -58,6 +67,7 @@ struct Peer {
     service: Arc<Service>,
     /// The legacy session of the process, once `initialize` has opened it.
     session: Option<Arc<Session>>,
+    principal: Principal,
     outgoing: Outgoing,
     notes_in: Outbox,
     notes: mpsc::Receiver<Bytes>,
@@ -79,8 +89,9 @@ impl Peer {
                 biased;
                 Some(note) = self.notes.recv() => self.write(&note),
                 Some(done) = self.running.join_next_with_id() => self.finished(done),
-                lines = incoming.recv(), if reading => match lines {
-                    Some(lines) => self.receive(lines).await,
+                input = incoming.recv(), if reading => match input {
+                    Some(Input::Lines(lines)) => self.receive(lines).await,
+                    Some(Input::Principal(principal)) => self.principal = principal,
                     None => open = false,
                 },
                 list = news(session.as_deref()) => {
@@ -264,6 +275,7 @@ impl Peer {
 
     fn caller(&self) -> Caller {
         Caller {
+            principal: self.principal.clone(),
             outbox: Some(self.notes_in.clone()),
             changes: self.service.changes.clone(),
             ..Caller::default()

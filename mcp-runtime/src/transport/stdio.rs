@@ -11,7 +11,7 @@ use std::thread;
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
-use super::lines;
+use super::lines::{self, Input};
 use crate::service::Service;
 
 /// How much is read at a time.
@@ -48,7 +48,7 @@ fn take_stdout() -> io::Result<io::Stdout> {
 }
 
 /// Reads lines until the end of input; a line over `most` bytes is passed on cut, which makes it a parse error.
-fn read(mut input: impl Read, most: usize, lines: &mpsc::Sender<Vec<Bytes>>) {
+fn read(mut input: impl Read, most: usize, lines: &mpsc::Sender<Input>) {
     let mut splitter = Splitter { rest: BytesMut::new(), most, skipping: false };
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -61,13 +61,13 @@ fn read(mut input: impl Read, most: usize, lines: &mpsc::Sender<Vec<Bytes>>) {
                 break;
             }
         };
-        if !batch.is_empty() && lines.blocking_send(batch).is_err() {
+        if !batch.is_empty() && lines.blocking_send(Input::Lines(batch)).is_err() {
             return;
         }
     }
     let last = splitter.finish();
     if !last.is_empty() {
-        let _ = lines.blocking_send(last);
+        let _ = lines.blocking_send(Input::Lines(last));
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,7 +20,23 @@ use crate::service::Service;
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
-    axum::serve(listener, router(service)).with_graceful_shutdown(async move { drain.begun().await }).await
+    let begun = async move { drain.begun().await };
+    // What nobody asks for is not told: it would be stored anew with each request.
+    if service.registry.tools().iter().any(|entry| entry.policies.asks_for_peer) {
+        let router = router(service).into_make_service_with_connect_info::<Peer>();
+        return axum::serve(listener, router).with_graceful_shutdown(begun).await;
+    }
+    axum::serve(listener, router(service)).with_graceful_shutdown(begun).await
+}
+
+/// The address at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Counted>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Counted>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 struct Counted {
