@@ -33,7 +33,7 @@ impl Diagnostic {
 
     fn paragraph(mut self, label: &str, text: impl Display) -> Self {
         let gap = if self.message.contains("\n\n") { "\n" } else { "\n\n" };
-        self.message.push_str(&format!("{gap}{label}: {text}"));
+        self.message = format!("{}{gap}{label}: {text}", self.message);
         self
     }
 }
@@ -46,7 +46,7 @@ impl From<Diagnostic> for syn::Error {
 
 /// Every mistake found in an item so far.
 #[derive(Debug, Default)]
-#[must_use = "collected errors are printed by `into_tokens`"]
+#[must_use = "collected errors are to be printed"]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
@@ -72,7 +72,7 @@ impl Errors {
     }
 
     /// One `compile_error!` per mistake.
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    pub(crate) fn tokens(&self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 

@@ -13,34 +13,34 @@ use crate::ir::notice::Notice;
 use crate::lower::tool::Surroundings;
 use crate::syntax::attribute::TOOL;
 use crate::syntax::block::Block;
+use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
-use crate::syntax::{clean, self_type};
 use crate::{args, codegen, lower};
 
 /// `#[tool(attributes)] item`
-pub(crate) fn tool(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn tool(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let function = match Function::read(Item::read(tokens.clone())) {
         Ok(function) => function,
         Err(item) => {
             errors.push(misplaced("#[tool]", "a function", &item));
-            return finish(tokens, TokenStream::new(), errors);
+            return finish(tokens, &TokenStream::new(), &errors);
         }
     };
     let item = clean::function(&function.item, &[TOOL]);
     lower::tool::check_single(&function, &attributes, &mut errors);
     let keys = args::tool::read(attributes, &mut errors);
-    if is_method(&function) {
+    if function.mentions_self() {
         let error = err!(function.name, "`#[tool]` on a method needs `#[server]` on its `impl` block");
         errors.push(error.help("put `#[server]` above `impl`, or make the method a function outside of it"));
-        return finish(item, TokenStream::new(), errors);
+        return finish(&item, &TokenStream::new(), &errors);
     }
     let runtime = lower::tool::runtime(keys.runtime.as_ref());
     let tool = lower::tool::lower(&function, keys, Surroundings::default(), &mut errors);
     let generated = codegen::tool::free(&tool, &runtime);
-    let unreadable = function.head.is_none().then(|| unreadable(&function.name, "#[tool]"));
-    finish(item, quote!(#generated #unreadable), errors)
+    let unreadable = function.signature.is_none().then(|| unreadable(&function.name, "#[tool]"));
+    finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
 /// A last resort for what rustc can read and we cannot.
@@ -48,45 +48,38 @@ fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
     codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
 }
 
-/// Whether a function stands in an `impl` block or a trait, as far as its signature shows.
-fn is_method(function: &Function) -> bool {
-    let head = function.head.as_ref();
-    head.is_some_and(|head| head.signature.receiver().is_some() || self_type::is_mentioned(&head.signature))
-}
-
 /// `#[server(attributes)] item`
-pub(crate) fn server(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let block = match Block::read(Item::read(tokens.clone())) {
         Ok(block) => block,
         Err(item) => {
             errors.push(misplaced("#[server]", "an `impl` block", &item));
-            return finish(tokens, TokenStream::new(), errors);
+            return finish(tokens, &TokenStream::new(), &errors);
         }
     };
     let keys = args::server::read(attributes, &mut errors);
     let server = lower::server::lower(&block, keys, &mut errors);
     let generated = server.as_ref().map(codegen::server::server).unwrap_or_default();
     let unreadable = block.head.is_none().then(|| unreadable(&block.keyword(), "#[server]"));
-    finish(block.cleaned(), quote!(#generated #unreadable), errors)
+    finish(&block.cleaned(), &quote!(#generated #unreadable), &errors)
 }
 
 /// `#[derive(State)] item`
 pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
-        return errors.into_tokens();
+        return errors.tokens();
     };
     let state = lower::state::lower(&input, &mut errors);
-    finish(TokenStream::new(), codegen::state::state(&state), errors)
+    finish(&TokenStream::new(), &codegen::state::state(&state), &errors)
 }
 
 /// `tools![tokens]`
 pub(crate) fn tools(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let entries = lower::list::lower(tokens, &mut errors);
-    let list = codegen::list::list(&entries, &lower::tool::runtime(None));
-    let errors = errors.into_tokens();
+    let list = codegen::list::list(&lower::list::lower(tokens, &mut errors));
+    let errors = errors.tokens();
     if errors.is_empty() { list } else { quote!({ #errors #list }) }
 }
 
@@ -100,8 +93,102 @@ fn misplaced(attribute: &str, place: &str, item: &Item) -> crate::diag::Diagnost
     err!(at, "`{attribute}` goes on {place}{found}").help(format!("put it on {place}, or remove it"))
 }
 
-fn finish(item: TokenStream, generated: TokenStream, errors: Errors) -> TokenStream {
-    let errors = errors.into_tokens();
+fn finish(item: &TokenStream, generated: &TokenStream, errors: &Errors) -> TokenStream {
+    let errors = errors.tokens();
     quote!(#item #generated #errors)
 }
 
+#[cfg(test)]
+mod tests {
+    use expect_test::{ExpectFile, expect_file};
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "written as a value by the macro that makes it")]
+    fn check(expected: ExpectFile, expansion: TokenStream) {
+        let text = match syn::parse2(expansion.clone()) {
+            Ok(file) => prettyplease::unparse(&file),
+            Err(error) => format!("{error}\n{expansion}"),
+        };
+        expected.assert_eq(&text);
+    }
+
+    #[test]
+    fn a_tool() {
+        let item = quote! {
+            /// Search the catalogue.
+            pub async fn search(
+                db: &Db,
+                cx: &Context,
+                /// Full-text query.
+                #[arg(length = 1..=200)] query: String,
+                #[arg(default = 10, range = 1..=100)] limit: u32,
+            ) -> Result<Json<Page>, ShopError> {
+                db.search(query, limit).await
+            }
+        };
+        let expansion = tool(quote!(rate_limit = "10/min", timeout = "5s", read_only), &item);
+        check(expect_file!["../snapshots/tool.rs"], expansion);
+    }
+
+    #[test]
+    fn a_blocking_tool() {
+        let item = quote! {
+            /// Reads a file.
+            fn read(files: &Files, #[arg(custom = check)] path: String) -> String {
+                files.read(path)
+            }
+        };
+        let expansion = tool(quote!(blocking, crate = crate::sdk, schema = path_schema), &item);
+        check(expect_file!["../snapshots/blocking.rs"], expansion);
+    }
+
+    #[test]
+    fn a_tool_with_a_mistake() {
+        let item = quote! {
+            /// Searches.
+            async fn search(query: String) -> String { query }
+        };
+        check(expect_file!["../snapshots/mistake.rs"], tool(quote!(ratelimit = "10/min"), &item));
+    }
+
+    #[test]
+    fn a_server() {
+        let item = quote! {
+            /// The shop catalogue.
+            impl Shop {
+                /// Search the catalogue.
+                #[cfg(feature = "search")]
+                #[tool(read_only)]
+                async fn search(&self, #[arg(default = Self::query())] query: String) -> String { query }
+                #[ready]
+                async fn database(&self) -> Result<(), DbError> { self.db.ping().await }
+                fn helper(&self) {}
+            }
+        };
+        let expansion = server(quote!(defaults(timeout = "30s")), &item);
+        check(expect_file!["../snapshots/server.rs"], expansion);
+    }
+
+    #[test]
+    fn a_state() {
+        let expansion = state(quote!(
+            struct App {
+                db: Db,
+                #[state(skip)]
+                name: String,
+            }
+        ));
+        check(expect_file!["../snapshots/state.rs"], expansion);
+    }
+
+    #[test]
+    fn a_list_of_tools() {
+        let list = tools(quote!(
+            add,
+            #[cfg(unix)]
+            path::to::sub
+        ));
+        check(expect_file!["../snapshots/tools.rs"], quote!(const LIST: () = #list;));
+    }
+}

@@ -8,6 +8,7 @@ mod codegen;
 mod diag;
 mod expand;
 mod ir;
+mod kit;
 mod lower;
 mod syntax;
 
@@ -16,13 +17,13 @@ use proc_macro::TokenStream;
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]
 pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::tool(attributes.into(), item.into()).into()
+    expand::tool(attributes.into(), &item.into()).into()
 }
 
 /// Declares an `impl` block as a server. See `mcp_runtime::server`.
 #[proc_macro_attribute]
 pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::server(attributes.into(), item.into()).into()
+    expand::server(attributes.into(), &item.into()).into()
 }
 
 /// Makes a struct, and the type of each of its fields, injectable. See `mcp_runtime::State`.
@@ -35,4 +36,16 @@ pub fn state(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn tools(tokens: TokenStream) -> TokenStream {
     expand::tools(tokens.into()).into()
+}
+
+/// A test of a server, once in each revision. See `mcp_testkit::test`.
+#[proc_macro_attribute]
+pub fn kit_test(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    kit::test(attributes.into(), item.into()).into()
+}
+
+/// The server that a module's tests are about. See `mcp_testkit::server`.
+#[proc_macro_attribute]
+pub fn kit_server(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    kit::server(&attributes.into(), item.into()).into()
 }

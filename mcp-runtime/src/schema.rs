@@ -33,7 +33,7 @@ impl InputSchema {
     /// The normalised schema of a type, for use as a property.
     pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
         let mut value = schema(&mut self.generator).to_value();
-        normalize(&mut value);
+        normalize(&mut value, Direction::Input);
         value
     }
 
@@ -46,7 +46,7 @@ impl InputSchema {
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
-        self.defs = definitions(&mut self.generator);
+        self.defs = definitions(&mut self.generator, Direction::Input);
         FinishedInput { properties: self.properties, required: self.required, defs: self.defs, overlay: Map::new() }
     }
 }
@@ -114,8 +114,8 @@ impl Serialize for FinishedInput {
 pub(crate) fn output_schema<T: JsonSchema + ?Sized>() -> Value {
     let mut generator = SchemaSettings::draft2020_12().for_serialize().with(inline).into_generator();
     let mut value = generator.subschema_for::<T>().to_value();
-    normalize(&mut value);
-    let defs = definitions(&mut generator);
+    normalize(&mut value, Direction::Output);
+    let defs = definitions(&mut generator, Direction::Output);
     if let (Value::Object(root), false) = (&mut value, defs.is_empty()) {
         root.insert("$defs".to_owned(), Value::Object(defs));
     }
@@ -127,39 +127,51 @@ fn inline(settings: &mut SchemaSettings) {
     settings.meta_schema = None;
 }
 
-fn definitions(generator: &mut SchemaGenerator) -> Map<String, Value> {
+fn definitions(generator: &mut SchemaGenerator, direction: Direction) -> Map<String, Value> {
     let mut defs = generator.take_definitions(true);
-    defs.values_mut().for_each(normalize);
+    defs.values_mut().for_each(|schema| normalize(schema, direction));
     defs
 }
 
+/// Which way the described value travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    /// From the client: `null` is the same as absent, so that no union with it is needed.
+    Input,
+    /// To the client, which may check it: a `null` that is sent must be allowed.
+    Output,
+}
+
 /// Rewrites a schema into what MCP clients accept, at every depth.
-pub(crate) fn normalize(schema: &mut Value) {
+fn normalize(schema: &mut Value, direction: Direction) {
     match schema {
         Value::Bool(true) => *schema = Value::Object(Map::new()),
-        Value::Array(items) => items.iter_mut().for_each(normalize),
-        Value::Object(object) => normalize_object(object),
+        Value::Array(items) => items.iter_mut().for_each(|item| normalize(item, direction)),
+        Value::Object(object) => normalize_object(object, direction),
         _ => {}
     }
 }
 
-fn normalize_object(object: &mut Map<String, Value>) {
+fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     object.remove("$schema");
     if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
         object.remove("format");
     }
-    drop_null(object);
+    if direction == Direction::Input {
+        drop_null(object);
+    }
+    fold_constants(object);
     for (key, value) in object.iter_mut() {
         match key.as_str() {
             // Data, not schemas: nothing to rewrite inside.
             "default" | "const" | "enum" | "examples" => {}
             "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
                 if let Value::Object(members) = value {
-                    members.values_mut().for_each(normalize);
+                    members.values_mut().for_each(|member| normalize(member, direction));
                 }
             }
             "additionalProperties" | "items" | "unevaluatedProperties" if value.is_boolean() => {}
-            _ => normalize(value),
+            _ => normalize(value, direction),
         }
     }
 }
@@ -191,25 +203,72 @@ fn drop_null(object: &mut Map<String, Value>) {
     }
 }
 
+/// Writes a union of constant strings, which is what a documented enum becomes, as an `enum`; what was said of each
+/// constant goes into the description.
+fn fold_constants(object: &mut Map<String, Value>) {
+    for key in ["oneOf", "anyOf"] {
+        let Some(Value::Array(branches)) = object.get(key) else { continue };
+        let constants: Option<Vec<Value>> = branches
+            .iter()
+            .map(|branch| match branch.get("const") {
+                Some(constant @ Value::String(_)) => Some(vec![constant.clone()]),
+                // schemars gathers undocumented variants in one branch.
+                None => branch.get("enum")?.as_array().filter(|values| values.iter().all(Value::is_string)).cloned(),
+                Some(_) => None,
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(|constants| constants.concat());
+        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else { continue };
+        let said = branches.iter().filter_map(|branch| {
+            Some(format!("- {}: {}", branch.get("const")?.as_str()?, branch.get("description")?.as_str()?))
+        });
+        let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
+        let description = own.into_iter().chain(said).collect::<Vec<_>>().join("\n");
+        object.remove(key);
+        object.insert("type".to_owned(), "string".into());
+        object.insert("enum".to_owned(), Value::Array(constants));
+        if !description.is_empty() {
+            object.insert("description".to_owned(), description.into());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
+    fn a_documented_enum_is_an_enum() {
+        let mut schema = json!({"description": "By what.", "oneOf": [
+            {"type": "string", "enum": ["size"]}, {"type": "string", "const": "age", "description": "In years."},
+        ]});
+        normalize(&mut schema, Direction::Input);
+        let wanted = json!({"type": "string", "enum": ["size", "age"], "description": "By what.\n- age: In years."});
+        assert_eq!(schema, wanted);
+    }
+
+    #[test]
+    fn an_output_may_be_null_where_its_type_says_so() {
+        let mut schema = json!({"type": ["string", "null"]});
+        normalize(&mut schema, Direction::Output);
+        assert_eq!(schema, json!({"type": ["string", "null"]}));
+    }
+
+    #[test]
     fn numeric_formats_and_null_unions_go() {
         let mut schema = json!({"type": ["integer", "null"], "format": "uint64", "minimum": 0});
-        normalize(&mut schema);
+        normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "integer", "minimum": 0}));
         let mut schema = json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
-        normalize(&mut schema);
+        normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "object", "description": "d"}));
     }
 
     #[test]
     fn text_formats_stay() {
         let mut schema = json!({"type": "string", "format": "date-time"});
-        normalize(&mut schema);
+        normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "string", "format": "date-time"}));
     }
 }

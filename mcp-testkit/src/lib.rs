@@ -22,15 +22,56 @@
 //! ```
 //!
 //! All of the runtime's clocks are tokio's: with `start_paused = true`, [`tokio::time::advance`] moves limits and
-//! timeouts, and a call that waits moves the time by itself.
+//! timeouts, and a call that waits moves the time by itself. Where a tool waits for a thread of its own, such as a
+//! database driver's, time must not pass meanwhile: [`hold_time`] holds it.
 
 #[doc(hidden)]
 pub mod __private;
 mod client;
 pub mod era;
 mod link;
+mod time;
 mod reply;
+
+/// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
+///
+/// | key | value | meaning |
+/// |---|---|---|
+/// | `eras` | `"all"`, `"modern"` (default), `"legacy"`, or a revision such as `"2025-11-25"` | in which revisions the test runs |
+/// | `server` | a path to `fn() -> Server<_>`, or an expression | the server; default: the function with [`#[mcp_testkit::server]`](macro@server) in the same module |
+///
+/// ```
+/// use mcp_runtime::{Server, tool, tools};
+/// use mcp_testkit::TestClient;
+/// use serde_json::json;
+///
+/// /// Adds two numbers.
+/// #[tool(read_only)]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// #[mcp_testkit::server]
+/// fn server() -> Server {
+///     Server::new("calculator", "1.0.0").tools(tools![add])
+/// }
+///
+/// #[mcp_testkit::test(eras = "all")]
+/// async fn it_adds(client: TestClient) {
+///     client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
+/// }
+/// ```
+pub use mcp_macros::kit_test as test;
+
+/// Marks the function that makes the server of a module's tests; it may be async.
+pub use mcp_macros::kit_server as server;
 
 pub use client::{Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use reply::Reply;
+pub use time::{HeldTime, hold_time};
+
+/// Compiles and runs the README's programs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -27,6 +27,7 @@ mod tests {
 
     use super::*;
 
+    #[mcp_testkit::server]
     fn server() -> Server {
         Server::new("calculator", "1.0.0").tools(tools![add])
     }
@@ -36,9 +37,8 @@ mod tests {
         assert_eq!(add(1, 2).await, 3);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_eleventh_call_is_refused() {
-        let client = TestClient::new(server()).await;
+    #[mcp_testkit::test(eras = "all")]
+    async fn the_eleventh_call_is_refused(client: TestClient) {
         for _ in 0..10 {
             client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
         }
@@ -47,9 +47,8 @@ mod tests {
         client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn bad_arguments_are_explained_all_at_once() {
-        let client = TestClient::new(server()).await;
+    #[mcp_testkit::test(eras = "all")]
+    async fn bad_arguments_are_explained_all_at_once(client: TestClient) {
         client
             .call("add", json!({"a": "one", "c": 2}))
             .await

@@ -1,7 +1,7 @@
 //! The keys of `#[arg(..)]`.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Expr, ExprRange, LitStr, Path};
+use syn::{Expr, ExprPath, ExprRange, LitStr};
 
 use super::form::Form;
 use super::keys::{self, Key, Table};
@@ -56,7 +56,7 @@ static KEYS: Table = Table {
 #[derive(Debug)]
 pub(crate) enum Default {
     OfType(Span),
-    Value(Set<Expr>),
+    Value(Box<Set<Expr>>),
 }
 
 /// What the `#[arg(..)]`s of a parameter say.
@@ -69,7 +69,7 @@ pub(crate) struct Argument {
     pub(crate) email: Option<Set<bool>>,
     pub(crate) url: Option<Set<bool>>,
     pub(crate) one_of: Option<Set<Vec<LitStr>>>,
-    pub(crate) custom: Option<Set<Path>>,
+    pub(crate) custom: Option<Set<ExprPath>>,
     pub(crate) rename: Option<Set<String>>,
     pub(crate) example: Option<Set<Expr>>,
     pub(crate) redact: Option<Set<bool>>,
@@ -92,7 +92,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
             "example" => argument.example = setting.expression(),
             "redact" => argument.redact = setting.read(errors),
             "header" => argument.header = setting.read(errors),
-            _ => {}
+            other => unreachable!("every key of the table is read, `{other}` too"),
         }
     }
     argument
@@ -101,6 +101,26 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
 fn default(setting: Setting) -> Option<Default> {
     match setting.value {
         Value::None => Some(Default::OfType(setting.name.span())),
-        _ => setting.expression().map(Default::Value),
+        _ => setting.expression().map(Box::new).map(Default::Value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_is_read() {
+        let mut errors = Errors::default();
+        let usages: Vec<String> = KEYS.keys.iter().map(Key::usage).collect();
+        let argument = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
+        assert_eq!(errors.messages(), Vec::<String>::new());
+        assert!(argument.one_of.is_some() && argument.header.is_some() && argument.range.is_some());
+    }
+
+    #[test]
+    fn a_default_needs_no_value() {
+        let argument = read(quote::quote!(default), &mut Errors::default());
+        assert!(matches!(argument.default, Some(Default::OfType(_))));
     }
 }

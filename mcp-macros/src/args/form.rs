@@ -1,7 +1,8 @@
 //! The shapes a key's value may have, and the words for a value of another shape.
 
-use quote::ToTokens;
-use syn::{Expr, ExprLit, Lit, UnOp};
+use proc_macro2::Group;
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprLit, Ident, Lit, UnOp};
 
 use super::keys::Key;
 use super::setting::Value;
@@ -45,7 +46,7 @@ impl Form {
             Self::Text => "a string",
             Self::Duration => "a duration string",
             Self::Rate => "a rate string",
-            Self::Count => "a whole number",
+            Self::Count => "a positive whole number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
             Self::Expression | Self::Default => "a value",
@@ -81,33 +82,50 @@ impl Form {
 }
 
 /// Whether the value has the shape that its key asks for.
-pub(crate) fn check(key: &Key, name: &impl ToTokens, value: &Value) -> Result<(), Diagnostic> {
-    let form = key.form;
+pub(crate) fn check(key: &Key, name: &Ident, value: &Value) -> Result<(), Diagnostic> {
     match value {
-        Value::None if form.takes_nothing() => Ok(()),
-        Value::None => Err(err!(name, "`{}` needs a value", key.name).help(format!("write `{}`", key.usage()))),
-        Value::List(group) if form.takes_list() && !group.stream().is_empty() => Ok(()),
-        Value::List(group) if form.takes_list() => {
-            Err(err!(group, "`{}` needs {}, found none", key.name, form.noun())
-                .help(format!("write `{}`", key.usage())))
-        }
-        Value::List(_) => Err(list_instead_of_value(key, name, value)),
-        Value::Expr(expr) if form == Form::Flag => Err(flag_with_value(key, expr)),
-        Value::Expr(expr) if form.takes_value() && form.admits(expr) => Ok(()),
-        Value::Expr(expr) => Err(wrong_kind(key, expr)),
+        Value::None => check_nothing(key, name),
+        Value::List(group) => check_list(key, name, group),
+        Value::Expr(expr) => check_value(key, expr),
     }
 }
 
-fn list_instead_of_value(key: &Key, name: &impl ToTokens, value: &Value) -> Diagnostic {
-    let Value::List(group) = value else { return err!(name, "`{}` is written otherwise", key.name) };
-    let mut whole = name.to_token_stream();
-    group.to_tokens(&mut whole);
-    if key.form == Form::Flag {
-        return err!(whole, "`{}` is a flag and takes no list", key.name).help(format!("write `{}`", key.name));
+fn check_nothing(key: &Key, name: &Ident) -> Result<(), Diagnostic> {
+    if key.form.takes_nothing() {
+        return Ok(());
     }
-    let inside = syn::parse2::<Expr>(group.stream()).ok().filter(|expr| key.form.admits(expr));
-    let written = inside.map_or_else(|| key.usage(), |expr| format!("{} = {}", key.name, source(&expr)));
-    err!(whole, "`{}` takes a value, not a list", key.name).help(format!("write `{written}`"))
+    Err(err!(name, "`{}` needs a value", key.name).help(format!("write `{}`", key.usage())))
+}
+
+fn check_list(key: &Key, name: &Ident, group: &Group) -> Result<(), Diagnostic> {
+    let value = value_in_list(key, group);
+    let is_value = value.is_some() && key.form.takes_value();
+    if key.form.takes_list() && !is_value {
+        let noun = key.form.noun();
+        if group.stream().is_empty() {
+            let error = err!(group, "`{}` needs {noun}, found none", key.name);
+            return Err(error.help(format!("write `{}`", key.usage())));
+        }
+        return Ok(());
+    }
+    let whole = quote!(#name #group);
+    if key.form == Form::Flag {
+        return Err(err!(whole, "`{}` is a flag and takes no list", key.name).help(format!("write `{}`", key.name)));
+    }
+    let written = value.map_or_else(|| key.usage(), |expr| format!("{} = {}", key.name, source(&expr)));
+    Err(err!(whole, "`{}` takes a value, not a list", key.name).help(format!("write `{written}`")))
+}
+
+fn check_value(key: &Key, expr: &Expr) -> Result<(), Diagnostic> {
+    if key.form == Form::Flag {
+        return Err(flag_with_value(key, expr));
+    }
+    if key.form.takes_value() && key.form.admits(expr) { Ok(()) } else { Err(wrong_kind(key, expr)) }
+}
+
+/// The value that was put into parentheses instead of behind a `=`.
+fn value_in_list(key: &Key, group: &Group) -> Option<Expr> {
+    syn::parse2::<Expr>(group.stream()).ok().filter(|expr| key.form.admits(expr))
 }
 
 fn flag_with_value(key: &Key, expr: &Expr) -> Diagnostic {

@@ -97,7 +97,9 @@ impl Parse for Written {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             let tree: TokenTree = input.parse()?;
-            return Err(err!(tree, "expected a key, found `{tree}`").help("keys are written `key` or `key = value`").into());
+            return Err(err!(tree, "expected a key, found `{tree}`")
+                .help("keys are written `key` or `key = value`")
+                .into());
         }
         let name = input.call(Ident::parse_any)?;
         let value = Value::parse(&name, input)?;
@@ -119,7 +121,9 @@ impl Value {
         }
         let Some(eq) = input.parse::<Option<Token![=]>>()? else { return Ok(Self::None) };
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(err!(eq, "`{name}` needs a value after the `=`").into());
+            return Err(err!(eq, "`{name}` needs a value after the `=`")
+                .help("write the value, or remove the key")
+                .into());
         }
         input.parse::<Expr>().map(Self::Expr)
     }
@@ -132,10 +136,10 @@ fn separator(input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
     }
     let next: TokenTree = input.fork().parse()?;
     if input.peek(Ident::peek_any) {
-        errors.push(err!(next, "expected `,` before `{next}`"));
+        errors.push(err!(next, "expected `,` before `{next}`").help("add a comma"));
         return Ok(());
     }
-    errors.push(err!(next, "expected `,`, found `{next}`"));
+    errors.push(err!(next, "expected `,`, found `{next}`").help("keys are separated by commas"));
     skip_to_comma(input)?;
     input.parse::<Option<Token![,]>>().map(drop)
 }

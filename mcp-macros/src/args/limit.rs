@@ -46,7 +46,8 @@ pub(crate) fn read(setting: Setting, errors: &mut Errors) -> Option<RateLimit> {
         }
     }
     if quota.is_none() && errors.len() == before {
-        let whole: TokenStream = [setting.name.into(), proc_macro2::TokenTree::Group(group.clone())].into_iter().collect();
+        let whole: TokenStream =
+            [setting.name.into(), proc_macro2::TokenTree::Group(group.clone())].into_iter().collect();
         errors.push(err!(whole, "`rate_limit` has no `quota`").help("add for example `quota = \"10/min\"`"));
     }
     Some(RateLimit { quota: quota?, burst, per })

@@ -10,6 +10,7 @@ pub(crate) mod form;
 pub(crate) mod keys;
 pub(crate) mod limit;
 pub(crate) mod rate;
+pub(crate) mod ready;
 pub(crate) mod server;
 pub(crate) mod setting;
 pub(crate) mod state;

@@ -1,7 +1,7 @@
-//! The keys of `#[server(..)]` and of `#[ready(..)]`.
+//! The keys of `#[server(..)]`.
 
 use proc_macro2::TokenStream;
-use syn::Path;
+use syn::ExprPath;
 
 use super::duration::Millis;
 use super::form::Form;
@@ -39,12 +39,6 @@ static DEFAULTS: Table = Table {
     expected: &[],
 };
 
-static READY: Table = Table {
-    attribute: "#[ready]",
-    keys: &[Key { name: "name", form: Form::Text, example: "\"database\"" }],
-    expected: &[("timeout", "this version has no `timeout` for checks: remove it")],
-};
-
 /// What `#[server(..)]` says.
 #[derive(Debug, Default)]
 pub(crate) struct Server {
@@ -53,7 +47,7 @@ pub(crate) struct Server {
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
     pub(crate) defaults: Defaults,
-    pub(crate) runtime: Option<Set<Path>>,
+    pub(crate) runtime: Option<Set<ExprPath>>,
 }
 
 /// What every tool of a block gets that does not say otherwise.
@@ -73,7 +67,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
             "instructions" => server.instructions = setting.read(errors),
             "defaults" => server.defaults = defaults(&setting, errors),
             "crate" => server.runtime = setting.path(),
-            _ => {}
+            other => unreachable!("every key of the table is read, `{other}` too"),
         }
     }
     server
@@ -91,7 +85,16 @@ fn defaults(setting: &Setting, errors: &mut Errors) -> Defaults {
     defaults
 }
 
-/// The name of a check, if `#[ready(..)]` gives it one.
-pub(crate) fn ready(tokens: TokenStream, errors: &mut Errors) -> Option<Set<String>> {
-    keys::read(tokens, &READY, errors).into_iter().next().and_then(|setting| setting.read(errors))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_is_read() {
+        let mut errors = Errors::default();
+        let usages: Vec<String> = KEYS.keys.iter().map(Key::usage).collect();
+        let server = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
+        assert_eq!(errors.messages(), Vec::<String>::new());
+        assert!(server.name.is_some() && server.defaults.timeout.is_some() && server.runtime.is_some());
+    }
 }

@@ -4,7 +4,7 @@ use darling::FromMeta;
 use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprRange, Ident, LitStr, Path, Token};
+use syn::{Expr, ExprPath, ExprRange, Ident, LitStr, Token};
 
 use super::keys::Key;
 use crate::diag::{Errors, err};
@@ -61,10 +61,10 @@ impl Setting {
         }
     }
 
-    pub(crate) fn path(self) -> Option<Set<Path>> {
+    pub(crate) fn path(self) -> Option<Set<ExprPath>> {
         let set = self.expression()?;
         match set.value {
-            Expr::Path(path) => Some(Set { name: set.name, value: path.path, at: set.at }),
+            Expr::Path(value) => Some(Set { name: set.name, value, at: set.at }),
             _ => None,
         }
     }
@@ -74,7 +74,8 @@ impl Setting {
         let Value::List(group) = &self.value else { return None };
         let list = syn::parse::Parser::parse2(Punctuated::<LitStr, Token![,]>::parse_terminated, group.stream());
         let list = list.map_err(|error| {
-            err!(group, "`{}` needs a list of strings: {error}", self.key.name)
+            let at = Ident::new("_", error.span());
+            err!(at, "`{}` needs a list of strings: {error}", self.key.name)
                 .help(format!("write `{}`", self.key.usage()))
         });
         errors.handle(list).map(|list| self.set(list.into_iter().collect()))

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::form::Form;
 use super::keys::{self, Key, Table};
+use super::setting::Setting;
 use crate::diag::Errors;
 
 static FIELD: Table = Table {
@@ -25,5 +26,5 @@ pub(crate) fn skips(tokens: TokenStream, errors: &mut Errors) -> bool {
 
 /// The path that `#[state(crate = ..)]` on the struct gives.
 pub(crate) fn runtime(tokens: TokenStream, errors: &mut Errors) -> Option<syn::Path> {
-    keys::read(tokens, &CONTAINER, errors).into_iter().find_map(|setting| setting.path()).map(|set| set.value)
+    keys::read(tokens, &CONTAINER, errors).into_iter().find_map(Setting::path).map(|set| set.value.path)
 }

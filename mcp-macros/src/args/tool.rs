@@ -1,7 +1,7 @@
 //! The keys of `#[tool(..)]`.
 
 use proc_macro2::TokenStream;
-use syn::Path;
+use syn::ExprPath;
 
 use super::duration::Millis;
 use super::form::Form;
@@ -66,8 +66,8 @@ pub(crate) struct Tool {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) timeout: Option<Set<Millis>>,
     pub(crate) blocking: Option<Set<bool>>,
-    pub(crate) schema: Option<Set<Path>>,
-    pub(crate) runtime: Option<Set<Path>>,
+    pub(crate) schema: Option<Set<ExprPath>>,
+    pub(crate) runtime: Option<Set<ExprPath>>,
 }
 
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Tool {
@@ -87,8 +87,23 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Tool {
             "blocking" => tool.blocking = setting.read(errors),
             "schema" => tool.schema = setting.path(),
             "crate" => tool.runtime = setting.path(),
-            _ => {}
+            other => unreachable!("every key of the table is read, `{other}` too"),
         }
     }
     tool
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_is_read() {
+        let mut errors = Errors::default();
+        let usages: Vec<String> = KEYS.keys.iter().map(Key::usage).collect();
+        let tokens = usages.join(", ").parse().unwrap_or_default();
+        let tool = read(tokens, &mut errors);
+        assert_eq!(errors.messages(), Vec::<String>::new());
+        assert!(tool.name.is_some() && tool.schema.is_some() && tool.runtime.is_some() && tool.timeout.is_some());
+    }
 }

@@ -62,8 +62,5 @@ fn bound(bound: &Bound) -> TokenStream {
 }
 
 fn optional(value: Option<&TokenStream>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

@@ -6,13 +6,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, Path};
+use syn::Ident;
 
 use super::tree::tree;
-use crate::ir::list::Entry;
+use crate::ir::list::{Entry, List};
 
 /// A pair of the assertions, which are worth `()`, and the tree.
-pub(crate) fn list(entries: &[Entry], rt: &Path) -> TokenStream {
+pub(crate) fn list(list: &List) -> TokenStream {
+    let List { runtime: rt, entries } = list;
     let names = entries.iter().enumerate().map(|(place, entry)| name(place, entry));
     let assertions = entries.iter().enumerate().skip(1).map(|(place, entry)| assertion(place, entry));
     let leaves: Vec<TokenStream> = entries.iter().map(leaf).collect();
@@ -30,10 +31,8 @@ pub(crate) fn list(entries: &[Entry], rt: &Path) -> TokenStream {
 
 /// The name of a tool, and its place in the list.
 fn name(place: usize, entry: &Entry) -> TokenStream {
-    let fallback = quote_spanned! {span(entry)=> use __mcp::no_tool::__McpTool; };
-    let looked_up = looked_up(entry, &fallback, |tool| {
-        quote_spanned!(tool.span()=> <#tool as __mcp::Declared>::NAME)
-    });
+    let fallback = quote_spanned! {span(entry)=> #[allow(unused_imports)] use __mcp::no_tool::__McpTool; };
+    let looked_up = looked_up(entry, &fallback, |tool| quote_spanned!(tool.span()=> <#tool as __mcp::Declared>::NAME));
     let cfgs = &entry.cfgs;
     quote!(#(#cfgs)* (#looked_up, #place))
 }
@@ -49,7 +48,7 @@ fn leaf(entry: &Entry) -> TokenStream {
     let fallback = quote_spanned! {span(entry)=>
         mod __mcp_no_tool {
             #[allow(non_camel_case_types, dead_code)]
-            pub struct #name {}
+            pub(super) struct #name {}
         }
         #[allow(unused_imports)]
         use __mcp_no_tool::#name as __McpTool;
@@ -65,7 +64,6 @@ fn looked_up(entry: &Entry, fallback: &TokenStream, value: impl Fn(&Ident) -> To
     let value = value(&Ident::new("__McpTool", span(entry)));
     quote_spanned! {span(entry)=>
         {
-            #[allow(unused_imports)]
             #fallback
             {
                 #[allow(unused_imports)]

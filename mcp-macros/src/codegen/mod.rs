@@ -9,6 +9,7 @@ mod limit;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod server;
+mod spec;
 pub(crate) mod state;
 pub(crate) mod tool;
 mod tree;
@@ -22,7 +23,8 @@ use syn::{Attribute, Path};
 fn enclosed(cfgs: &[Attribute], rt: &Path, items: &TokenStream) -> TokenStream {
     quote! {
         #(#cfgs)*
-        #[allow(deprecated, non_camel_case_types, unreachable_pub, unused_imports, clippy::all, clippy::pedantic)]
+        #[allow(deprecated, nonstandard_style, unreachable_pub, unused_imports)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         const _: () = {
             use #rt::__private as __mcp;
             #items

@@ -5,9 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, Path, Type};
 
-use super::{argument, enclosed, limit};
+use super::{argument, enclosed, spec};
 use crate::ir::argument::Parameter;
-use crate::ir::tool::{Body, Hints, Mode, Tool};
+use crate::ir::tool::{Body, Mode, Tool};
 
 /// The type `name {}` beside the function, and its implementations.
 pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
@@ -103,10 +103,12 @@ fn implementations(tool: &Tool, place: &Place<'_>, rt: &Path) -> TokenStream {
 }
 
 fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let (output, spec) = (&body.output, spec(tool, body));
+    let (output, spec) = (&body.output, spec::spec(tool, body));
     let (types, arguments) = arguments(body);
     let rungs = (!types.is_empty()).then(|| {
-        quote!(use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};)
+        quote!(
+            use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+        )
     });
     let types = nested(types.iter().map(|ty| quote!(__mcp::Arg<#ty>)));
     let arguments = nested(arguments.into_iter());
@@ -135,28 +137,6 @@ fn stub(place: &Place<'_>, rt: &Path) -> TokenStream {
     }
 }
 
-fn spec(tool: &Tool, body: &Body) -> TokenStream {
-    let (name, description) = (&tool.name, &body.description);
-    let title = body.title.as_ref().map(|title| quote!(.title(#title)));
-    let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
-    let hints = hints(body.hints);
-    let rate_limit = body.rate_limit.as_ref().map(|(limit, source)| limit::rate_limit(limit, *source));
-    let timeout = body.timeout.map(|(timeout, source)| limit::timeout(timeout, source));
-    let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
-    let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
-    quote! {
-        __mcp::Spec::new(#name, #description) #title #icon #hints #rate_limit #timeout #blocking #schema
-    }
-}
-
-fn hints(hints: Hints) -> TokenStream {
-    let read_only = hints.read_only.then(|| quote!(.read_only()));
-    let idempotent = hints.idempotent.then(|| quote!(.idempotent()));
-    let destructive = hints.destructive.map(|destructive| quote!(.destructive(#destructive)));
-    let open_world = hints.open_world.map(|open_world| quote!(.open_world(#open_world)));
-    quote!(#read_only #idempotent #destructive #open_world)
-}
-
 /// The types of the arguments, and the expressions that describe them.
 fn arguments(body: &Body) -> (Vec<&TokenStream>, Vec<TokenStream>) {
     let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
@@ -171,12 +151,12 @@ fn nested(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     items.fold(quote!(()), |before, item| quote!((#before, #item)))
 }
 
-/// The one place that calls the function, boxes nothing and demands `Send`.
+/// The one place that calls the function, and demands that its future is `Send`; boxes nothing.
 fn shim(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let span = tool.ident.span().resolved_at(Span::mixed_site());
+    let span = tool.ident.span();
     let state = &place.state;
     let values = nested(body.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some(local(&argument.ident)),
+        Parameter::Argument(argument) => Some(local(&argument.ident, span)),
         Parameter::Injected(_) => None,
     }));
     let call = call(body, place, span);
@@ -186,7 +166,7 @@ fn shim(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
             __mcp_cx: &'a #rt::Context,
             #values: __mcp::Values<Self::Args>,
         ) -> impl ::core::future::Future<Output = Self::Output> + ::core::marker::Send + 'a {
-            async move { #call }
+            #call
         }
     }
 }
@@ -195,29 +175,23 @@ fn call(body: &Body, place: &Place<'_>, span: Span) -> TokenStream {
     let (callee, state) = (&place.callee, &place.state);
     let takes_self = body.takes_self.then(|| quote_spanned!(span=> __mcp_state,));
     let given = body.parameters.iter().map(|parameter| match parameter {
-        Parameter::Argument(argument) => local(&argument.ident),
+        Parameter::Argument(argument) => local(&argument.ident, span),
         Parameter::Injected(ty) => {
-            let span = first_span(ty);
             quote_spanned!(span=> <#ty as __mcp::Inject<#state>>::inject(__mcp_state, __mcp_cx))
         }
     });
     let call = quote_spanned!(span=> #callee(#takes_self #(#given),*));
     match body.mode {
-        Mode::Sync => call,
-        Mode::Async => quote_spanned!(span=> #call.await),
+        Mode::Async => call,
+        Mode::Sync => quote_spanned!(span=> async move { #call }),
         Mode::Blocking => quote_spanned! {span=>
-            __mcp::blocking(__mcp_state, __mcp_cx, move |__mcp_state, __mcp_cx| #call).await
+            __mcp::blocking(__mcp_state, __mcp_cx, move |__mcp_state, __mcp_cx| #call)
         },
     }
 }
 
 /// An argument's binding in the shim.
-fn local(ident: &Ident) -> TokenStream {
-    let ident = Ident::new(&ident.to_string(), ident.span().resolved_at(Span::mixed_site()));
+fn local(ident: &Ident, span: Span) -> TokenStream {
+    let ident = Ident::new(&ident.to_string(), span);
     quote!(#ident)
-}
-
-/// Where rustc's arrow goes when something about the type is wrong.
-fn first_span(ty: &TokenStream) -> Span {
-    ty.clone().into_iter().next().map_or_else(Span::mixed_site, |tree| tree.span()).resolved_at(Span::mixed_site())
 }

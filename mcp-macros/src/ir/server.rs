@@ -11,6 +11,7 @@ use crate::syntax::doc::Text;
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) runtime: Path,
+    pub(crate) cfgs: Vec<Attribute>,
     pub(crate) self_type: Type,
     pub(crate) generics: Generics,
     /// `None` for the name of the package.

@@ -1,7 +1,7 @@
 //! One tool.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Path, Visibility};
+use syn::{Attribute, Visibility};
 
 use super::argument::Parameter;
 use super::limit::{RateLimit, Source, Timeout};
@@ -29,7 +29,8 @@ pub(crate) struct Body {
     pub(crate) hints: Hints,
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
     pub(crate) timeout: Option<(Timeout, Source)>,
-    pub(crate) schema: Option<Path>,
+    /// The path of a function.
+    pub(crate) schema: Option<TokenStream>,
     pub(crate) mode: Mode,
     pub(crate) takes_self: bool,
     pub(crate) parameters: Vec<Parameter>,

@@ -22,9 +22,9 @@ pub(crate) struct Read {
 }
 
 /// The argument that a parameter called `ident` declares.
-pub(crate) fn read(typed: &PatType, ident: Ident, self_type: Option<&Type>, errors: &mut Errors) -> Option<Read> {
-    let keys = keys(typed, errors)?;
-    let name = name::argument(keys.rename.as_ref(), &ident, errors);
+pub(crate) fn read(typed: &PatType, ident: &Ident, self_type: Option<&Type>, errors: &mut Errors) -> Read {
+    let keys = keys(typed, errors);
+    let name = name::argument(keys.rename.as_ref(), ident, errors);
     let shown = ident.unraw().to_string();
     let rules = rules::all(&keys, self_type, errors);
     let default = default(&keys, &shown, &typed.ty, self_type, errors);
@@ -44,18 +44,18 @@ pub(crate) fn read(typed: &PatType, ident: Ident, self_type: Option<&Type>, erro
         redact: keys.redact.is_some(),
         header: keys.header.as_ref().and_then(|set| syn::parse2(set.at.clone()).ok()),
     };
-    Some(Read { argument, name_at, is_renamed: keys.rename.is_some(), header: keys.header })
+    Read { argument, name_at, is_renamed: keys.rename.is_some(), header: keys.header }
 }
 
 /// What the one `#[arg(..)]` of a parameter says.
-fn keys(typed: &PatType, errors: &mut Errors) -> Option<args::Argument> {
+fn keys(typed: &PatType, errors: &mut Errors) -> args::Argument {
     let mut attributes = typed.attrs.iter().filter(|attribute| attribute::is(attribute, attribute::ARG));
-    let Some(first) = attributes.next() else { return Some(args::Argument::default()) };
+    let Some(first) = attributes.next() else { return args::Argument::default() };
     for second in attributes {
         let error = err!(second, "this parameter already has an `#[arg]` attribute");
         errors.push(error.help("put all settings into one `#[arg(..)]`"));
     }
-    Some(args::read(attribute::arguments(first), errors))
+    args::read(attribute::arguments(first), errors)
 }
 
 fn default(
@@ -86,13 +86,7 @@ fn example(
     errors.handle(value("example", name, set, given, self_type))
 }
 
-fn value(
-    what: &str,
-    name: &str,
-    set: &Set<Expr>,
-    given: &Type,
-    self_type: Option<&Type>,
-) -> Result<Value, Diagnostic> {
+fn value(what: &str, name: &str, set: &Set<Expr>, given: &Type, self_type: Option<&Type>) -> Result<Value, Diagnostic> {
     match &set.value {
         Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) if ty::is_primitive(given) => {
             let written = ty::source(given);
@@ -109,7 +103,7 @@ pub(crate) fn check_together(tool: &Ident, read: &[parameter::Read], errors: &mu
     let arguments: Vec<&Read> = read
         .iter()
         .filter_map(|read| match read {
-            parameter::Read::Argument(argument) => Some(argument),
+            parameter::Read::Argument(argument) => Some(&**argument),
             parameter::Read::Injected(_) => None,
         })
         .collect();

@@ -5,71 +5,129 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Path, Token};
 
-use crate::diag::{Errors, err};
-use crate::ir::list::Entry;
+use super::ty;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::list::{Entry, List};
 use crate::syntax::attribute;
 
 /// The tools of the list; what is no path is recorded and left out.
-pub(crate) fn lower(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+///
+/// `crate = path;` in front names the runtime, for those who re-export it.
+pub(crate) fn lower(tokens: TokenStream, errors: &mut Errors) -> List {
+    let mut list = List { runtime: syn::parse_quote!(::mcp_runtime), entries: Vec::new() };
     let read = |input: ParseStream| {
+        if let Some(path) = runtime(input)? {
+            list.runtime = path;
+        }
         while !input.is_empty() {
             match entry(input) {
-                Ok(entry) => push(entry, &mut entries, errors),
+                Ok(entry) => push(entry, &mut list.entries, errors),
                 Err(error) => {
                     errors.push(error);
-                    while !input.is_empty() && !input.peek(Token![,]) {
-                        input.parse::<TokenTree>()?;
-                    }
+                    skip_to_comma(input)?;
                 }
             }
-            separator(input, errors)?;
+            input.parse::<Option<Token![,]>>()?;
         }
         Ok(())
     };
-    // The reader consumes whatever it is given, so there is nothing left to fail on.
-    let _: syn::Result<()> = read.parse2(tokens);
-    entries
+    let outcome = read.parse2(tokens);
+    errors.handle(outcome);
+    list
 }
 
+fn runtime(input: ParseStream) -> syn::Result<Option<Path>> {
+    if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
+        return Ok(None);
+    }
+    input.parse::<Token![crate]>()?;
+    input.parse::<Token![=]>()?;
+    let path = input.parse()?;
+    input.parse::<Token![;]>()?;
+    Ok(Some(path))
+}
+
+fn skip_to_comma(input: ParseStream) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+/// One path, up to the next comma.
 fn entry(input: ParseStream) -> syn::Result<Entry> {
     let attributes = input.call(Attribute::parse_outer)?;
     let start = input.fork();
-    let path = input.parse::<Path>().map_err(|error| {
-        let at = start.parse::<TokenTree>().map_or_else(|_| TokenStream::new(), |tree| tree.to_token_stream());
-        if at.is_empty() { error } else { err!(at, "expected the path of a tool, found `{at}`").into() }
+    let path = input.parse::<Path>().map_err(|error| match start.parse::<TokenTree>() {
+        Ok(tree) => no_path(&tree).into(),
+        Err(_) => error,
     })?;
     if !input.is_empty() && !input.peek(Token![,]) {
-        let next = input.fork().parse::<TokenTree>()?;
-        let written = path.to_token_stream().to_string().replace(' ', "");
-        let error = match &next {
-            TokenTree::Group(_) => err!(next, "`{written}` is listed, not called").help(format!("write `{written}`")),
-            TokenTree::Ident(_) => err!(next, "expected `,` before `{next}`"),
-            _ => err!(next, "expected `,`, found `{next}`"),
-        };
-        return Err(error.into());
+        return Err(not_only_a_path(&path, &input.parse()?).into());
     }
     if let Some(other) = attributes.iter().find(|attribute| !attribute::is(attribute, attribute::CFG)) {
-        return Err(err!(other, "only `#[cfg(..)]` goes on a tool in this list").into());
+        return Err(err!(other, "only `#[cfg(..)]` goes on a tool in this list").help("remove it").into());
     }
     Ok(Entry { cfgs: attributes, path })
 }
 
+fn no_path(at: &TokenTree) -> Diagnostic {
+    err!(at, "expected the path of a tool, found `{at}`").help("write the name of a function with `#[tool]`")
+}
+
+fn not_only_a_path(path: &Path, next: &TokenTree) -> Diagnostic {
+    let written = ty::source(path);
+    match next {
+        TokenTree::Group(_) => err!(next, "`{written}` is listed, not called").help(format!("write `{written}`")),
+        TokenTree::Ident(_) => err!(next, "expected `,` before `{next}`").help("add a comma"),
+        _ => err!(next, "expected `,`, found `{next}`").help("tools are separated by commas"),
+    }
+}
+
+/// Adds an entry, unless it is there already; `#[cfg]`s may keep two apart.
 fn push(entry: Entry, entries: &mut Vec<Entry>, errors: &mut Errors) {
-    let same = |other: &&Entry| other.path == entry.path && other.cfgs.is_empty() && entry.cfgs.is_empty();
-    if entries.iter().find(same).is_some() {
-        let written = entry.path.to_token_stream().to_string().replace(' ', "");
-        errors.push(err!(entry.path, "`{written}` is listed twice").help("remove one of them"));
+    let written = ty::source(&entry.path);
+    let same = |other: &Entry| ty::source(&other.path) == written && other.cfgs.is_empty() && entry.cfgs.is_empty();
+    if entries.iter().any(same) {
+        let at = entry.path.to_token_stream();
+        errors.push(err!(at, "`{written}` is listed twice").help("remove one of them"));
     } else {
         entries.push(entry);
     }
 }
 
-fn separator(input: ParseStream, errors: &mut Errors) -> syn::Result<()> {
-    if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn outcome(tokens: TokenStream) -> (Vec<String>, usize) {
+        let mut errors = Errors::default();
+        let list = lower(tokens, &mut errors);
+        (list.entries.iter().map(|entry| ty::source(&entry.path)).collect(), errors.len())
     }
-    let next: TokenTree = input.parse()?;
-    errors.push(err!(next, "expected `,`, found `{next}`"));
-    Ok(())
+
+    #[test]
+    fn every_path_is_read_although_others_are_wrong() {
+        assert_eq!(
+            outcome(quote!(add, sub(), "x", crate::deep::tool)),
+            (vec!["add".into(), "crate::deep::tool".into()], 2)
+        );
+        assert_eq!(outcome(quote!(add sub, mul)), (vec!["mul".into()], 1));
+        assert_eq!(
+            outcome(quote!(
+                add,
+                #[cfg(x)]
+                add,
+            )),
+            (vec!["add".into(), "add".into()], 0)
+        );
+    }
+
+    #[test]
+    fn the_runtime_may_have_another_name() {
+        let list = lower(quote!(crate = ::sdk; add), &mut Errors::default());
+        assert_eq!((ty::source(&list.runtime), list.entries.len()), ("::sdk".to_owned(), 1));
+    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod list;
 mod literal;
 mod name;
 mod parameter;
+mod ready;
 mod receiver;
 mod rules;
 pub(crate) mod server;

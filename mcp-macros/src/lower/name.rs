@@ -13,16 +13,12 @@ const MOST: usize = 128;
 /// The name of a tool: as given, or the function's.
 pub(crate) fn tool(given: Option<&Set<String>>, function: &Ident, errors: &mut Errors) -> String {
     let own = function.unraw().to_string();
-    match given {
-        Some(set) => {
-            errors.handle(check(&set.value, &set.at, &own));
-            set.value.clone()
-        }
-        None => {
-            errors.handle(check(&own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
-            own
-        }
+    if let Some(set) = given {
+        errors.handle(check(&set.value, &set.at, &own));
+        return set.value.clone();
     }
+    errors.handle(check(&own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
+    own
 }
 
 fn check(name: &str, at: &impl ToTokens, function: &str) -> Result<(), Diagnostic> {
@@ -32,13 +28,12 @@ fn check(name: &str, at: &impl ToTokens, function: &str) -> Result<(), Diagnosti
     }
     let length = name.chars().count();
     if length > MOST {
-        return Err(err!(at, "tool name has {length} characters; at most {MOST} are allowed"));
+        return Err(err!(at, "tool name has {length} characters; at most {MOST} are allowed").help("shorten it"));
     }
     let illegal = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
     match illegal {
         None => Ok(()),
-        Some(c) => Err(err!(at, "tool name \"{name}\" contains `{c}`")
-            .note("names are made of the characters A-Z a-z 0-9 _ - .")),
+        Some(c) => Err(err!(at, "tool name \"{name}\" contains `{c}`").help("use only A-Z a-z 0-9 _ - .")),
     }
 }
 
@@ -65,7 +60,7 @@ pub(crate) fn argument(given: Option<&Set<String>>, parameter: &Ident, errors: &
 pub(crate) fn text(set: Option<Set<String>>, errors: &mut Errors) -> Option<String> {
     let set = set?;
     if set.value.trim().is_empty() {
-        errors.push(err!(set.at, "`{}` is empty", set.name).help("leave it out"));
+        errors.push(err!(set.at, "`{}` is empty", set.name).help("write something, or leave it out"));
     }
     Some(set.value)
 }
@@ -92,6 +87,6 @@ pub(crate) fn header(set: &Set<String>) -> Result<(), Diagnostic> {
     match set.value.chars().find(|c| !is_token(*c)) {
         None => Ok(()),
         Some(c) => Err(err!(set.at, "header name \"{}\" contains `{c}`", set.value)
-            .note("names are made of letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)")),
+            .help("use only letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)")),
     }
 }

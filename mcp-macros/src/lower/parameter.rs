@@ -27,7 +27,7 @@ pub(crate) fn all(signature: &Signature, self_type: Option<&Type>, errors: &mut 
 /// A parameter on its way, with what the checks across parameters need.
 pub(crate) enum Read {
     Injected(TokenStream),
-    Argument(argument::Read),
+    Argument(Box<argument::Read>),
 }
 
 impl Read {
@@ -51,7 +51,7 @@ fn one(typed: &PatType, self_type: Option<&Type>, errors: &mut Errors) -> Option
     }
     let ident = errors.handle(named(typed));
     errors.handle(owned(&typed.ty));
-    argument::read(typed, ident?, self_type, errors).map(Read::Argument)
+    Some(Read::Argument(Box::new(argument::read(typed, &ident?, self_type, errors))))
 }
 
 /// The tokens with `Self` written out, inside a block.
@@ -107,7 +107,8 @@ fn injected(whole: &Type, reference: &TypeReference) -> Result<(), Diagnostic> {
             .help("write the type that the state provides")),
         _ => match ty::borrows(inner) {
             None => Ok(()),
-            Some(from) => Err(err!(whole, "injected types must own what they hold, found one borrowing from `{from}`")),
+            Some(from) => Err(err!(whole, "injected types must own what they hold, found one borrowing from `{from}`")
+                .help("write a type without lifetimes")),
         },
     }
 }

@@ -28,7 +28,8 @@ fn range(set: &Set<ExprRange>, self_type: Option<&Type>, errors: &mut Errors) ->
     errors.handle(satisfiable(set))?;
     for bound in [&set.value.start, &set.value.end].into_iter().flatten() {
         if let Expr::Lit(ExprLit { lit: Lit::Str(_) | Lit::Bool(_), .. }) = &**bound {
-            errors.push(err!(bound, "`range` needs numbers, found {}", kind(bound)));
+            let error = err!(bound, "`range` needs numbers, found {}", kind(bound));
+            errors.push(error.help("use `length = ..` to limit strings, or `one_of(..)` to list them"));
             return None;
         }
     }
@@ -62,8 +63,12 @@ fn length(set: &Set<ExprRange>, self_type: Option<&Type>, errors: &mut Errors) -
 
 fn count(bound: &Expr) -> Result<(), Diagnostic> {
     match literal::number(bound) {
-        Some(Number::Whole(whole)) if whole < 0 => Err(err!(bound, "a length cannot be negative")),
-        Some(Number::Decimal(_)) => Err(err!(bound, "a length is a whole number, found {}", kind(bound))),
+        Some(Number::Whole(whole)) if whole < 0 => {
+            Err(err!(bound, "a length cannot be negative").help("write `0`, or leave it out"))
+        }
+        Some(Number::Decimal(_)) => {
+            Err(err!(bound, "a length is a whole number, found {}", kind(bound)).help("round it"))
+        }
         _ => Ok(()),
     }
 }
@@ -110,17 +115,12 @@ pub(crate) fn check_value(what: &str, name: &str, value: &Set<Expr>, keys: &Argu
     }
 }
 
-fn check_number(
-    what: &str,
-    name: &str,
-    value: &Set<Expr>,
-    number: Number,
-    keys: &Argument,
-) -> Result<(), Diagnostic> {
+fn check_number(what: &str, name: &str, value: &Set<Expr>, number: Number, keys: &Argument) -> Result<(), Diagnostic> {
     match &keys.range {
         Some(set) if literal::contains(&set.value, number) == Some(false) => {
             let (written, range) = (literal::source(&value.at), literal::source(&set.value));
-            Err(err!(value.at, "the {what} `{written}` of `{name}` is outside its range {range}"))
+            Err(err!(value.at, "the {what} `{written}` of `{name}` is outside its range {range}")
+                .help(format!("change the {what} or the `range`")))
         }
         _ => Ok(()),
     }
@@ -132,7 +132,8 @@ fn check_text(what: &str, name: &str, value: &Set<Expr>, text: &str, keys: &Argu
         && set.value.iter().all(|allowed| allowed.value() != text)
     {
         let allowed: Vec<String> = set.value.iter().map(|allowed| format!("\"{}\"", allowed.value())).collect();
-        return Err(err!(value.at, "{subject} is none of {}", allowed.join(", ")));
+        return Err(err!(value.at, "{subject} is none of {}", allowed.join(", "))
+            .help(format!("change the {what}, or add it to `one_of`")));
     }
     let count = text.chars().count();
     if let Some(set) = &keys.length
@@ -140,13 +141,14 @@ fn check_text(what: &str, name: &str, value: &Set<Expr>, text: &str, keys: &Argu
         && literal::contains(&set.value, Number::Whole(length)) == Some(false)
     {
         let allowed = literal::source(&set.value);
-        return Err(err!(value.at, "{subject} has {count} characters, outside its length {allowed}"));
+        return Err(err!(value.at, "{subject} has {count} characters, outside its length {allowed}")
+            .help(format!("change the {what} or the `length`")));
     }
     if keys.email.is_some() && !text.contains('@') {
-        return Err(err!(value.at, "{subject} is no e-mail address"));
+        return Err(err!(value.at, "{subject} is no e-mail address").help("write for example \"name@example.com\""));
     }
     if keys.url.is_some() && !text.contains(':') {
-        return Err(err!(value.at, "{subject} is no URL"));
+        return Err(err!(value.at, "{subject} is no URL").help("write for example \"https://example.com\""));
     }
     Ok(())
 }

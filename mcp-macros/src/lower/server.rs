@@ -2,14 +2,14 @@
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, ReturnType};
+use syn::{Attribute, Ident, Path};
 
 use super::tool::{self, Surroundings};
-use super::{limit, name, receiver, signature};
+use super::{limit, name, ready};
 use crate::args;
 use crate::diag::{Diagnostic, Errors, err};
-use crate::ir::server::{Check, Server};
 use crate::ir::notice::{Level, Notice};
+use crate::ir::server::{Check, Server};
 use crate::ir::tool::Tool;
 use crate::syntax::attribute::{self, MARKERS, READY, TOOL};
 use crate::syntax::block::{Block, Head, Member};
@@ -20,18 +20,20 @@ use crate::syntax::item::Item;
 /// The server that a block declares; `None` when there is no type to make one of.
 pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Errors) -> Option<Server> {
     let head = block.head.as_ref()?;
-    if let Some(implemented) = &head.implemented {
-        let help = "write an `impl` block without a trait, and call it from this one";
-        errors.push(err!(implemented, "`#[server]` goes on an inherent impl block").help(help));
-        return None;
-    }
     check_defaults(&keys.defaults, errors);
-    let members = Members::read(block, head, &keys.defaults, errors);
+    let members = match &head.implemented {
+        None => Members::read(block, head, &keys.defaults, errors),
+        Some(implemented) => {
+            errors.push(of_a_trait(implemented));
+            Members::default()
+        }
+    };
     members.check_names(errors);
     let notices = members.notices();
     let instructions = name::text(keys.instructions, errors).map(Text::Literal);
     Some(Server {
         runtime: tool::runtime(keys.runtime.as_ref()),
+        cfgs: attribute::cfgs(&block.attributes),
         self_type: head.self_type.clone(),
         generics: head.generics.clone(),
         name: name::text(keys.name, errors),
@@ -93,17 +95,14 @@ impl Members {
         for second in markers {
             errors.push(second_marker(function, first, second));
         }
-        if function.head.is_none() {
+        if function.signature.is_none() {
             self.unreadable.push(function.name.clone());
         }
         if attribute::is(first, TOOL) {
             self.tool(function, first, surroundings, errors);
         } else if attribute::is(first, READY) {
-            let mut own = Errors::default();
-            let check = check(function, first, &mut own);
             self.has_others = true;
-            self.checks.extend(Some(check).filter(|_| own.is_empty() && function.head.is_some()));
-            errors.append(own);
+            self.checks.extend(ready::lower(function, first, errors));
         } else {
             self.has_others = true;
             errors.push(not_yet(first));
@@ -134,7 +133,8 @@ impl Members {
         for marker in item.attributes.iter().filter(|attribute| attribute::is_any(attribute, &MARKERS)) {
             self.has_others = true;
             let written = marker.path().to_token_stream();
-            errors.push(err!(marker, "`#[{written}]` goes on a function"));
+            let error = err!(marker, "`#[{written}]` goes on a function");
+            errors.push(error.help("put it on a function of the block, or remove it"));
         }
     }
 
@@ -185,6 +185,11 @@ impl Named {
     }
 }
 
+fn of_a_trait(implemented: &Path) -> Diagnostic {
+    err!(implemented, "`#[server]` goes on an inherent impl block")
+        .help("write an `impl` block without a trait, and call it from this one")
+}
+
 fn nothing_found(head: &Head) -> Diagnostic {
     err!(head.self_type, "`#[server]` found no tool in this impl block").help("put `#[tool]` on a function")
 }
@@ -208,37 +213,5 @@ fn check_stray(function: &Function, errors: &mut Errors) {
     for stray in function.args() {
         let error = err!(stray, "`#[arg]` on a parameter of `{}`, which is no tool", function.name);
         errors.push(error.help("put `#[tool]` on the function, or remove `#[arg]`"));
-    }
-}
-
-/// A `#[ready]` function: `async fn name(&self) -> Result<(), E>`.
-fn check(function: &Function, marker: &Attribute, errors: &mut Errors) -> Check {
-    let given = args::server::ready(attribute::arguments(marker), errors);
-    let own = function.name.to_string();
-    if let Some(head) = &function.head {
-        check_signature(&function.name, &head.signature, errors);
-    }
-    Check {
-        ident: function.name.clone(),
-        cfgs: attribute::cfgs(function.attributes()),
-        name: name::text(given, errors).unwrap_or_else(|| own.trim_start_matches("r#").to_owned()),
-    }
-}
-
-fn check_signature(name: &Ident, given: &syn::Signature, errors: &mut Errors) {
-    const FORM: &str = "write `async fn name(&self) -> Result<(), E>`";
-    signature::check(given, "`#[ready]`", errors);
-    match given.receiver() {
-        Some(receiver) => drop(errors.handle(receiver::check(receiver, "`#[ready]`"))),
-        None => errors.push(err!(name, "`#[ready]` function `{name}` has no `&self`").help(FORM)),
-    }
-    for input in given.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))) {
-        errors.push(err!(input, "nobody sends arguments to a `#[ready]` function").help(FORM));
-    }
-    if given.asyncness.is_none() {
-        errors.push(err!(given.fn_token, "`#[ready]` functions are `async`").help(FORM));
-    }
-    if let ReturnType::Default = given.output {
-        errors.push(err!(name, "`#[ready]` function `{name}` cannot say that something is wrong").help(FORM));
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
     }
     if let Some(abi) = &signature.abi {
         let written = abi.to_token_stream();
-        errors.push(err!(abi, "{what} functions cannot be `{written}`").help("call that function from the body"));
+        errors.push(err!(abi, "{what} functions cannot be `{written}`").help("call it from another function"));
     }
     if let Some(variadic) = &signature.variadic {
         errors.push(err!(variadic, "{what} functions have a fixed number of arguments").help("take a `Vec`"));

@@ -58,7 +58,9 @@ fn provided(fields: &Fields, input: &DeriveInput, errors: &mut Errors) -> Vec<st
 
 fn skips(field: &Field, errors: &mut Errors) -> bool {
     let attributes = field.attrs.iter().filter(|attribute| attribute::is(attribute, STATE));
-    attributes.fold(false, |skip, attribute| args::state::skips(attribute::arguments(attribute), errors) || skip)
+    let said: Vec<bool> =
+        attributes.map(|attribute| args::state::skips(attribute::arguments(attribute), errors)).collect();
+    said.contains(&true)
 }
 
 fn member(at: usize, field: &Field) -> Member {

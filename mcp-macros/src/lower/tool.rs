@@ -1,7 +1,7 @@
 //! One function with `#[tool]`.
 
 use proc_macro2::TokenStream;
-use syn::{Ident, Path, Type, Visibility};
+use syn::{ExprPath, Ident, Path, Signature, Type};
 
 use super::{limit, name, parameter, signature};
 use crate::args;
@@ -9,9 +9,9 @@ use crate::args::server::Defaults;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::limit::{RateLimit, Source, Timeout};
 use crate::ir::tool::{Body, Hints, Mode, Tool};
-use crate::syntax::doc::{self, Text};
-use crate::syntax::function::{Function, Head};
 use crate::syntax::attribute;
+use crate::syntax::doc::{self, Text};
+use crate::syntax::function::Function;
 
 /// What surrounds a tool: nothing, or a `#[server]` block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,12 +29,13 @@ pub(crate) fn lower(
 ) -> Tool {
     let mut found = Errors::default();
     let name = name::tool(keys.name.as_ref(), &function.name, &mut found);
-    let body = function.head.as_ref().and_then(|head| body(function, head, keys, surroundings, &mut found));
+    let signature = function.signature.as_ref();
+    let body = signature.and_then(|signature| body(function, signature, keys, surroundings, &mut found));
     let body = body.filter(|_| found.is_empty() && errors.is_empty());
     errors.append(found);
     Tool {
         ident: function.name.clone(),
-        visibility: function.head.as_ref().map_or(Visibility::Inherited, |head| head.visibility.clone()),
+        visibility: function.visibility.clone(),
         cfgs: attribute::cfgs(function.attributes()),
         name,
         body,
@@ -43,33 +44,33 @@ pub(crate) fn lower(
 
 fn body(
     function: &Function,
-    head: &Head,
+    signature: &Signature,
     keys: args::tool::Tool,
     surroundings: Surroundings<'_>,
     errors: &mut Errors,
 ) -> Option<Body> {
-    signature::check(&head.signature, "tool", errors);
-    let mode = mode(&keys, head, errors);
+    signature::check(signature, "tool", errors);
+    let mode = mode(&keys, signature, errors);
     let hints = hints(&keys, errors);
     let description = description(function, keys.description, errors);
-    let (takes_self, parameters) = parameter::all(&head.signature, surroundings.self_type, errors);
+    let (takes_self, parameters) = parameter::all(signature, surroundings.self_type, errors);
     Some(Body {
         title: name::text(keys.title, errors),
         icon: name::icon(keys.icon, errors),
         hints,
         rate_limit: rate_limit(keys.rate_limit.as_ref(), &function.name, surroundings.defaults, errors),
         timeout: timeout(keys.timeout.as_ref(), mode, &function.name, surroundings.defaults, errors),
-        schema: keys.schema.map(|set| set.value),
+        schema: keys.schema.map(|set| parameter::in_block(&set.value, surroundings.self_type)),
         mode,
         takes_self,
         parameters,
-        output: parameter::in_block(&signature::output(&head.signature, errors), surroundings.self_type),
+        output: parameter::in_block(&signature::output(signature, errors), surroundings.self_type),
         description: description?,
     })
 }
 
-fn mode(keys: &args::tool::Tool, head: &Head, errors: &mut Errors) -> Mode {
-    match (&head.signature.asyncness, &keys.blocking) {
+fn mode(keys: &args::tool::Tool, signature: &Signature, errors: &mut Errors) -> Mode {
+    match (&signature.asyncness, &keys.blocking) {
         (Some(_), None) => Mode::Async,
         (None, None) => Mode::Sync,
         (None, Some(_)) => Mode::Blocking,
@@ -97,11 +98,7 @@ fn hints(keys: &args::tool::Tool, errors: &mut Errors) -> Hints {
     }
 }
 
-fn description(
-    function: &Function,
-    given: Option<args::setting::Set<String>>,
-    errors: &mut Errors,
-) -> Option<Text> {
+fn description(function: &Function, given: Option<args::setting::Set<String>>, errors: &mut Errors) -> Option<Text> {
     if let Some(text) = name::text(given, errors) {
         return Some(Text::Literal(text));
     }
@@ -153,8 +150,8 @@ fn timeout(
 }
 
 /// The path of the runtime: as given, or `::mcp_runtime`.
-pub(crate) fn runtime(given: Option<&args::setting::Set<Path>>) -> Path {
-    given.map_or_else(|| syn::parse_quote!(::mcp_runtime), |set| set.value.clone())
+pub(crate) fn runtime(given: Option<&args::setting::Set<ExprPath>>) -> Path {
+    given.map_or_else(|| syn::parse_quote!(::mcp_runtime), |set| set.value.path.clone())
 }
 
 /// Refuses a second `#[tool]`, given the keys of the first.
@@ -168,7 +165,11 @@ pub(crate) fn check_single(function: &Function, first: &TokenStream, errors: &mu
 /// The error at a second `#[tool]`.
 pub(crate) fn twice(function: &Function, first: &TokenStream, second: &syn::Attribute) -> Diagnostic {
     let settings = [first.clone(), attribute::arguments(second)];
-    let settings: Vec<String> = settings.iter().map(|keys| keys.to_string().trim_end_matches(',').to_owned()).filter(|keys| !keys.is_empty()).collect();
+    let settings: Vec<String> = settings
+        .iter()
+        .map(|keys| keys.to_string().trim_end_matches(',').to_owned())
+        .filter(|keys| !keys.is_empty())
+        .collect();
     err!(second, "`{}` already has a `#[tool]` attribute", function.name)
         .help(format!("put all settings into one: `#[tool({})]`", settings.join(", ")))
 }

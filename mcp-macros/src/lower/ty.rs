@@ -35,7 +35,7 @@ fn write(tokens: TokenStream, text: &mut String) {
             TokenTree::Punct(punct) => match punct.as_char() {
                 ',' => text.push_str(", "),
                 '=' if text.ends_with('.') => text.push('='),
-                c @ ('+' | '=') => text.push_str(&format!(" {c} ")),
+                c @ ('+' | '=') => text.extend([' ', c, ' ']),
                 ';' => text.push_str("; "),
                 c => text.push(c),
             },

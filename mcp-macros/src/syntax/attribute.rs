@@ -43,8 +43,8 @@ pub(crate) fn conditional<'n>(attribute: &Attribute, names: &[&'n str]) -> Optio
     if !is(attribute, CFG_ATTR) {
         return None;
     }
-    let list = attribute.meta.require_list().ok()?;
-    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    let inside = attribute.meta.require_list().ok()?;
+    let metas = inside.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     metas.iter().skip(1).find_map(|meta| {
         let last = meta.path().segments.last()?;
         names.iter().copied().find(|name| last.ident == *name)
@@ -73,7 +73,6 @@ pub(crate) fn inside_is(tokens: &TokenStream, names: &[&str]) -> bool {
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
     attributes.iter().filter(|attribute| is(attribute, CFG)).cloned().collect()
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -106,7 +106,9 @@ impl Member {
         };
         let item = self.item();
         match self {
-            Self::Function(function) if item.attributes.iter().any(ours) || function.has_args() => clean::function(item, &MARKERS),
+            Self::Function(function) if item.attributes.iter().any(ours) || function.has_args() => {
+                clean::function(item, &MARKERS)
+            }
             _ => clean::other(item, &MARKERS),
         }
     }

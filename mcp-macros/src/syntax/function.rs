@@ -1,7 +1,7 @@
 //! A function whose signature is parsed and whose body is not.
 
-use proc_macro2::{Delimiter, Ident, TokenStream};
-use syn::parse::{Parse, ParseStream, Parser};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, FnArg, Signature, Visibility};
 
 use super::attribute;
@@ -12,23 +12,17 @@ use super::item::{Item, is_group, is_punct};
 pub(crate) struct Function {
     pub(crate) item: Item,
     pub(crate) name: Ident,
-    /// `None` while it is being typed: rustc says what is missing.
-    pub(crate) head: Option<Head>,
-}
-
-/// What stands before the body.
-#[derive(Debug)]
-pub(crate) struct Head {
     pub(crate) visibility: Visibility,
-    pub(crate) signature: Signature,
+    /// `None` while it is being typed: rustc says what is missing.
+    pub(crate) signature: Option<Signature>,
 }
 
 impl Function {
     /// The item as a function, or the item again if it is something else.
     pub(crate) fn read(item: Item) -> Result<Self, Item> {
         let Some(name) = item.function_name() else { return Err(item) };
-        let head = Head::read(&item);
-        Ok(Self { item, name, head })
+        let (visibility, rest) = visibility(head(&item));
+        Ok(Self { visibility, signature: syn::parse2(rest).ok(), item, name })
     }
 
     pub(crate) fn attributes(&self) -> &[Attribute] {
@@ -41,29 +35,41 @@ impl Function {
 
     /// The `#[arg(..)]`s on the parameters.
     pub(crate) fn args(&self) -> impl Iterator<Item = &Attribute> {
-        let inputs = self.head.iter().flat_map(|head| &head.signature.inputs);
+        let inputs = self.signature.iter().flat_map(|signature| &signature.inputs);
         let attributes = inputs.flat_map(|input| match input {
             FnArg::Typed(typed) => &typed.attrs,
             FnArg::Receiver(receiver) => &receiver.attrs,
         });
         attributes.filter(|attribute| attribute::is(attribute, attribute::ARG))
     }
-}
 
-impl Head {
-    fn read(item: &Item) -> Option<Self> {
-        let last = item.rest.last()?;
-        let has_end = is_punct(last, ';') || is_group(last, Delimiter::Brace);
-        let head = item.rest.get(..item.rest.len() - usize::from(has_end))?;
-        let tokens: TokenStream = head.iter().cloned().collect();
-        Parser::parse2(Self::parse, tokens).ok()
+    /// Whether the parameters or the types mention `self` or `Self`, as they do inside an `impl` block only.
+    pub(crate) fn mentions_self(&self) -> bool {
+        mentions_self(visibility(head(&self.item)).1)
     }
 }
 
-impl Parse for Head {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
-        Ok(Self { visibility: input.parse()?, signature: input.parse()? })
+/// Everything before the body.
+fn head(item: &Item) -> &[TokenTree] {
+    match item.rest.split_last() {
+        Some((last, head)) if is_punct(last, ';') || is_group(last, Delimiter::Brace) => head,
+        _ => &item.rest,
     }
+}
+
+/// The visibility, and what comes after it.
+fn visibility(head: &[TokenTree]) -> (Visibility, TokenStream) {
+    let tokens: TokenStream = head.iter().cloned().collect();
+    let split = |input: ParseStream| Ok((input.parse()?, input.parse()?));
+    split.parse2(tokens.clone()).unwrap_or((Visibility::Inherited, tokens))
+}
+
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == "self" || ident == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -72,20 +78,34 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_body_that_does_not_parse_is_no_obstacle() {
-        let item = Item::read(quote! { pub async fn f(a: u8) -> u8 { let = ; } });
-        assert!(Function::read(item).is_ok_and(|function| function.head.is_some()));
+    fn read(tokens: TokenStream) -> Option<Function> {
+        Function::read(Item::read(tokens)).ok()
     }
 
     #[test]
-    fn a_parameter_without_type_leaves_the_name() {
-        let item = Item::read(quote! { fn f(a: u8, b) -> u8 { a } });
-        assert!(Function::read(item).is_ok_and(|function| function.head.is_none() && function.name == "f"));
+    fn a_body_that_does_not_parse_is_no_obstacle() {
+        let function = read(quote! { pub async fn f(a: u8) -> u8 { let = ; } });
+        assert!(function.is_some_and(|function| function.signature.is_some()));
+    }
+
+    #[test]
+    fn a_parameter_without_type_leaves_the_name_and_the_visibility() {
+        let function = read(quote! { pub fn f(a: u8, b) -> u8 { a } }).filter(|function| function.name == "f");
+        let function = function.filter(|function| function.signature.is_none());
+        assert!(function.is_some_and(|function| matches!(function.visibility, Visibility::Public(_))));
     }
 
     #[test]
     fn a_struct_is_not_a_function() {
-        assert!(Function::read(Item::read(quote! { pub struct S; })).is_err());
+        assert!(read(quote! { pub struct S; }).is_none());
+    }
+
+    #[test]
+    fn a_method_is_known_by_its_self() {
+        let is_method = |tokens| read(tokens).is_some_and(|function| function.mentions_self());
+        assert!(is_method(quote! { fn f(&self, half) {} }));
+        assert!(is_method(quote! { fn f(self) {} }));
+        assert!(is_method(quote! { fn f(all: Vec<Self>) {} }));
+        assert!(!is_method(quote! { pub(in self::inner) fn f(a: u8) { self } }));
     }
 }

@@ -3,9 +3,6 @@
 //! Invariant: cutting never fails and never loses a token, whatever stands between the attributes; one half-written
 //! function does not take its neighbours along.
 
-use std::iter::Peekable;
-use std::vec::IntoIter;
-
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::Attribute;
 use syn::parse::Parser;
@@ -17,23 +14,22 @@ pub(crate) struct Item {
     pub(crate) rest: Vec<TokenTree>,
 }
 
-type Trees = Peekable<IntoIter<TokenTree>>;
-
 impl Item {
     /// All of `tokens` as one item.
     pub(crate) fn read(tokens: TokenStream) -> Self {
-        let mut trees = flat(tokens).into_iter().peekable();
+        let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         let attributes = take_attributes(&mut trees);
-        Self { attributes, rest: trees.collect() }
+        Self { attributes, rest: trees }
     }
 
     /// `tokens`, the inside of an `impl` block, as one item after another.
     pub(crate) fn read_all(tokens: TokenStream) -> Vec<Self> {
-        let mut trees = flat(tokens).into_iter().peekable();
+        let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         let mut items = Vec::new();
-        while trees.peek().is_some() {
+        while !trees.is_empty() {
             let attributes = take_attributes(&mut trees);
-            items.push(Self { attributes, rest: take_rest(&mut trees) });
+            let after = trees.split_off(end(&trees));
+            items.push(Self { attributes, rest: std::mem::replace(&mut trees, after) });
         }
         items
     }
@@ -56,40 +52,42 @@ impl Item {
     }
 }
 
-/// The tokens without the invisible groups that `macro_rules!` wraps around an `$item`.
-fn flat(tokens: TokenStream) -> Vec<TokenTree> {
-    tokens
-        .into_iter()
-        .flat_map(|tree| match tree {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flat(group.stream()),
-            other => vec![other],
-        })
-        .collect()
-}
-
-fn take_attributes(trees: &mut Trees) -> Vec<Attribute> {
+/// Takes the attributes off the front; one that does not parse stays there, for rustc.
+fn take_attributes(trees: &mut Vec<TokenTree>) -> Vec<Attribute> {
     let mut attributes = Vec::new();
-    while let Some(pound) = trees.next_if(|tree| is_punct(tree, '#')) {
-        let Some(bracket) = trees.next_if(|tree| is_group(tree, Delimiter::Bracket)) else {
-            return attributes;
+    loop {
+        open_front(trees);
+        let front: TokenStream = match trees.get(..2) {
+            Some([pound, bracket]) if is_punct(pound, '#') && is_group(bracket, Delimiter::Bracket) => {
+                [pound.clone(), bracket.clone()].into_iter().collect()
+            }
+            _ => return attributes,
         };
-        let tokens: TokenStream = [pound, bracket].into_iter().collect();
-        attributes.extend(Attribute::parse_outer.parse2(tokens).into_iter().flatten());
+        let Ok(parsed) = Attribute::parse_outer.parse2(front) else { return attributes };
+        attributes.extend(parsed);
+        trees.drain(..2);
     }
-    attributes
 }
 
-/// Everything up to the body, the semicolon, or the attributes of the next item.
-fn take_rest(trees: &mut Trees) -> Vec<TokenTree> {
-    let mut rest = Vec::new();
-    while let Some(tree) = trees.next_if(|tree| rest.is_empty() || !is_punct(tree, '#')) {
-        let ends = is_punct(&tree, ';') || is_group(&tree, Delimiter::Brace);
-        rest.push(tree);
-        if ends && !trees.peek().is_some_and(continues_after_brace) {
-            break;
-        }
+/// Opens the invisible groups at the front that `macro_rules!` puts around an `$item` or a `$vis`.
+fn open_front(trees: &mut Vec<TokenTree>) {
+    while let Some(TokenTree::Group(group)) = trees.first()
+        && group.delimiter() == Delimiter::None
+    {
+        let inside: Vec<TokenTree> = group.stream().into_iter().collect();
+        trees.splice(..1, inside);
     }
-    rest
+}
+
+/// How many trees belong to the item in front: up to its body, its semicolon, or the attributes of the next item.
+fn end(trees: &[TokenTree]) -> usize {
+    let ends = |(at, tree): (usize, &TokenTree)| {
+        let next = trees.get(at + 1);
+        let is_last = is_punct(tree, ';') || is_group(tree, Delimiter::Brace);
+        let is_followed = next.is_some_and(|next| is_punct(next, '#'));
+        (is_last && !next.is_some_and(continues_after_brace)) || is_followed
+    };
+    trees.iter().enumerate().position(ends).map_or(trees.len(), |at| at + 1)
 }
 
 /// `-> Row<{ N }>` has braces in the signature; a `const` goes on after its braces.

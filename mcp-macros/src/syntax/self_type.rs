@@ -11,15 +11,6 @@ pub(crate) fn written_out(tokens: &impl ToTokens, self_type: &Type) -> TokenStre
     replace(tokens.to_token_stream(), self_type)
 }
 
-/// Whether the tokens mention `Self`, and so stand in some `impl` block.
-pub(crate) fn is_mentioned(tokens: &impl ToTokens) -> bool {
-    tokens.to_token_stream().into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == "Self",
-        TokenTree::Group(group) => is_mentioned(&group.stream()),
-        _ => false,
-    })
-}
-
 fn replace(tokens: TokenStream, self_type: &Type) -> TokenStream {
     let mut trees = tokens.into_iter().peekable();
     let mut replaced = TokenStream::new();

@@ -44,9 +44,15 @@ impl RawJson {
     }
 
     /// Where `part`, which borrows from this value, stands in it.
-    fn place(&self, part: &str) -> Range<usize> {
+    fn place(&self, part: &str) -> Place {
         let begin = part.as_ptr().addr() - self.0.as_ptr().addr();
-        begin..begin + part.len()
+        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        offset(begin)..offset(begin + part.len())
+    }
+
+    /// The part at `place`; nothing where the whole is too large to have places.
+    fn at(&self, place: &Place) -> &[u8] {
+        self.0.get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 }
 
@@ -134,12 +140,15 @@ pub struct Members {
 #[derive(Clone)]
 struct Entry {
     name: Name,
-    value: Range<usize>,
+    value: Place,
 }
+
+/// Where a part stands in the whole; messages are smaller than 4 GiB.
+type Place = Range<u32>;
 
 #[derive(Clone)]
 enum Name {
-    At(Range<usize>),
+    At(Place),
     /// A name that is written with escapes.
     Decoded(Box<str>),
 }
@@ -165,12 +174,12 @@ impl Members {
 
     /// The JSON of the last member called `name`.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.place(name).map(|place| &self.whole.0[place])
+        self.place(name).map(|place| self.whole.at(place))
     }
 
     /// The last member called `name`, sharing the buffer.
     pub fn get_raw(&self, name: &str) -> Option<RawJson> {
-        self.place(name).map(|place| RawJson(self.whole.0.slice(place)))
+        self.get(name).map(|part| RawJson(self.whole.0.slice_ref(part)))
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
@@ -178,12 +187,12 @@ impl Members {
         self.get(name).map(serde_json::from_slice)
     }
 
-    fn place(&self, name: &str) -> Option<Range<usize>> {
+    fn place(&self, name: &str) -> Option<&Place> {
         let entry = self.entries.iter().rev().find(|entry| match &entry.name {
-            Name::At(place) => self.whole.0[place.clone()] == *name.as_bytes(),
+            Name::At(place) => self.whole.at(place) == name.as_bytes(),
             Name::Decoded(decoded) => **decoded == *name,
         })?;
-        Some(entry.value.clone())
+        Some(&entry.value)
     }
 }
 

@@ -38,7 +38,7 @@ use crate::transport::http;
 /// # }
 /// ```
 #[must_use = "a server does nothing until it is run, served or made into a router"]
-pub struct Server<S: State = ()> {
+pub struct Server<S = ()> {
     state: Arc<S>,
     info: Implementation,
     instructions: Option<String>,
@@ -136,9 +136,9 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// The largest message that is read, in bytes. Default: 4 MiB.
+    /// The largest message that is read, in bytes, at most 4 GiB. Default: 4 MiB.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.settings.max_body = bytes;
+        self.settings.max_body = bytes.min(u32::MAX as usize);
         self
     }
 

@@ -16,9 +16,15 @@ enum Kind {
     Setting { name: String, value: String, problem: String },
     #[cfg(feature = "cli")]
     Usage(String),
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// An error of the program's own, such as a database that could not be opened, so that `main` can return it.
+    pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Kind::Other(cause.into()))
+    }
+
     pub(super) fn duplicate(tool: &'static str) -> Self {
         Self(Kind::Duplicate(tool))
     }
@@ -55,6 +61,7 @@ impl fmt::Display for Error {
             Kind::Setting { name, value, problem } => write!(f, "{name} is {value:?}: {problem}"),
             #[cfg(feature = "cli")]
             Kind::Usage(text) => f.write_str(text),
+            Kind::Other(cause) => cause.fmt(f),
         }
     }
 }
@@ -63,10 +70,12 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
-        match std::error::Error::source(self) {
-            Some(cause) => write!(f, ": {cause}"),
-            None => Ok(()),
+        let mut next = std::error::Error::source(self);
+        while let Some(cause) = next {
+            write!(f, ": {cause}")?;
+            next = cause.source();
         }
+        Ok(())
     }
 }
 
@@ -74,6 +83,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.0 {
             Kind::Listen(_, cause) | Kind::Io(_, cause) => Some(cause),
+            Kind::Other(cause) => cause.source(),
             _ => None,
         }
     }

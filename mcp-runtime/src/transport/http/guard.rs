@@ -22,14 +22,14 @@ impl Guard {
     /// Checks a request's `Host` (or `:authority`) and `Origin`.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), RpcError> {
         let host = host(uri, headers);
-        if let Some(host) = &host
-            && !self.allows_host(host.host())
+        if let Some(host) = host
+            && !self.allows_host(name_of(host))
         {
-            return Err(refusal("host", host.as_str(), host.as_str()));
+            return Err(refusal("host", host, host));
         }
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
         let origin = origin.to_str().unwrap_or_default();
-        if self.allows_origin(origin, host.as_ref()) {
+        if self.allows_origin(origin, host) {
             return Ok(());
         }
         let suggestion = origin.split_once("://").map_or("mcp.example.com", |(_, rest)| rest);
@@ -40,11 +40,11 @@ impl Guard {
         is_loopback(name) || is_address(name) || self.is_public(name)
     }
 
-    fn allows_origin(&self, origin: &str, host: Option<&Authority>) -> bool {
+    fn allows_origin(&self, origin: &str, host: Option<&str>) -> bool {
         let Ok(origin) = origin.parse::<Uri>() else { return false };
         let (Some("http" | "https"), Some(authority)) = (origin.scheme_str(), origin.authority()) else { return false };
         let name = authority.host();
-        let same = host.is_some_and(|host| is_address(name) && host.as_str().eq_ignore_ascii_case(authority.as_str()));
+        let same = host.is_some_and(|host| is_address(name) && host.eq_ignore_ascii_case(authority.as_str()));
         is_loopback(name) || same || self.is_public_origin(&origin)
     }
 
@@ -61,10 +61,19 @@ impl Guard {
     }
 }
 
-fn host(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+/// Name and port, as the client wrote them; a host that is no text is an empty one, which nobody has.
+fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     match headers.get(header::HOST) {
-        Some(value) => Authority::try_from(value.as_bytes()).ok(),
-        None => uri.authority().cloned(),
+        Some(value) => Some(value.to_str().unwrap_or_default()),
+        None => uri.authority().map(Authority::as_str),
+    }
+}
+
+/// The name without the port; an IPv6 address stays in its brackets.
+fn name_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        _ => host,
     }
 }
 

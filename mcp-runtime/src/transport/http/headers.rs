@@ -3,7 +3,7 @@
 //! [MCP 2026-07-28, Streamable HTTP](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports):
 //! names ignore case, values do not; white space around a value does not count; a value may be in base64.
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
@@ -12,14 +12,14 @@ use crate::protocol::{Method, Object, Request, RpcError};
 use crate::service::Service;
 use crate::service::tools_call::mirrored;
 
-pub(super) const PROTOCOL_VERSION: &str = "mcp-protocol-version";
-pub(super) const SESSION_ID: &str = "mcp-session-id";
-const METHOD: &str = "mcp-method";
-const NAME: &str = "mcp-name";
+pub(super) static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+pub(super) static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+static METHOD: HeaderName = HeaderName::from_static("mcp-method");
+static NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// The version header must say what `_meta` says.
 pub(super) fn same_version(headers: &HeaderMap, version: &str) -> Result<(), RpcError> {
-    match text(headers, "MCP-Protocol-Version", PROTOCOL_VERSION)? {
+    match text(headers, "MCP-Protocol-Version", &PROTOCOL_VERSION)? {
         Some(header) if header == version => Ok(()),
         Some(header) => Err(mismatch("MCP-Protocol-Version", header, version)),
         None => Err(absent("MCP-Protocol-Version", version)),
@@ -29,7 +29,7 @@ pub(super) fn same_version(headers: &HeaderMap, version: &str) -> Result<(), Rpc
 /// `Mcp-Method` must say what `method` says.
 pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
     let method = request.method.as_str();
-    match text(headers, "Mcp-Method", METHOD)? {
+    match text(headers, "Mcp-Method", &METHOD)? {
         Some(header) if header == method => Ok(()),
         Some(header) => Err(mismatch("Mcp-Method", header, method)),
         None => Err(absent("Mcp-Method", method)),
@@ -43,7 +43,7 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
     }
     let Some(params) = &request.params else { return Ok(()) };
     let Some(Ok(name)) = params.decode::<String>("name") else { return Ok(()) };
-    match text(headers, "Mcp-Name", NAME)? {
+    match text(headers, "Mcp-Name", &NAME)? {
         Some(header) if decoded("Mcp-Name", header)? == name => {}
         Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
         None => return Err(absent("Mcp-Name", &name)),
@@ -62,7 +62,9 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
 
 fn same_argument(headers: &HeaderMap, header: &str, argument: Option<&RawValue>) -> Result<(), RpcError> {
     let name = format!("Mcp-Param-{header}");
-    let given = text(headers, &name, &name)?;
+    // The macro has checked that the name is a token; without one there is nothing to compare.
+    let Ok(key) = HeaderName::try_from(&name) else { return Ok(()) };
+    let given = text(headers, &name, &key)?;
     match (given, mirrored(argument)) {
         (None, None) => Ok(()),
         (None, Some(value)) => Err(absent(&name, value)),
@@ -85,7 +87,7 @@ fn same_value(given: &str, json: &str) -> bool {
 }
 
 /// The one value of a header, without the white space around it.
-fn text<'h>(headers: &'h HeaderMap, shown: &str, name: &str) -> Result<Option<&'h str>, RpcError> {
+fn text<'h>(headers: &'h HeaderMap, shown: &str, name: &HeaderName) -> Result<Option<&'h str>, RpcError> {
     let mut values = headers.get_all(name).iter().map(HeaderValue::to_str);
     let first = match values.next() {
         None => return Ok(None),

@@ -7,26 +7,28 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
+use axum::ServiceExt as _;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::router;
+use super::front::Front;
 use crate::service::Service;
 
 /// Serves HTTP on `listener` until the shutdown begins and the last connection has ended.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
+    let front = Front::new(Arc::clone(&service));
     let begun = async move { drain.begun().await };
     // What nobody asks for is not told: it would be stored anew with each request.
     if service.registry.tools().iter().any(|entry| entry.policies.asks_for_peer) {
-        let router = router(service).into_make_service_with_connect_info::<Peer>();
-        return axum::serve(listener, router).with_graceful_shutdown(begun).await;
+        let front = front.into_make_service_with_connect_info::<Peer>();
+        return axum::serve(listener, front).with_graceful_shutdown(begun).await;
     }
-    axum::serve(listener, router(service)).with_graceful_shutdown(begun).await
+    axum::serve(listener, front.into_make_service()).with_graceful_shutdown(begun).await
 }
 
 /// The address at the other end of a connection.

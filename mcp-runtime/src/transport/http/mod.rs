@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod exchange;
+mod front;
 pub(crate) mod guard;
 mod headers;
 mod listener;
@@ -45,7 +46,12 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(
     service: Arc<Service>,
 ) -> axum::routing::MethodRouter<S> {
-    let guard = Guard::new(service.settings.public_url.as_deref());
-    let endpoint = Arc::new(Endpoint { service, guard });
-    on_post(post::post).get(stream::open).delete(stream::end).with_state(endpoint)
+    on_post(post::post).get(stream::open).delete(stream::end).with_state(Endpoint::new(service))
+}
+
+impl Endpoint {
+    fn new(service: Arc<Service>) -> Arc<Self> {
+        let guard = Guard::new(service.settings.public_url.as_deref());
+        Arc::new(Self { service, guard })
+    }
 }

@@ -77,7 +77,7 @@ impl Endpoint {
                 })
             }
             Message::Notification(notification) => self.notification(&notification, &sender.headers),
-            Message::Response(_) if sender.headers.contains_key(SESSION_ID) => {
+            Message::Response(_) if sender.headers.contains_key(&SESSION_ID) => {
                 self.session(&sender.headers)?;
                 Ok(accepted())
             }
@@ -142,7 +142,7 @@ impl Endpoint {
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
         let mut response = json(200, text.into());
         if let Ok(id) = HeaderValue::try_from(id) {
-            response.headers_mut().insert(SESSION_ID, id);
+            response.headers_mut().insert(SESSION_ID.clone(), id);
         }
         Ok(response)
     }
@@ -179,7 +179,7 @@ impl Endpoint {
     }
 
     fn notification(&self, notification: &Notification, headers: &HeaderMap) -> Result<Response, Refusal> {
-        if headers.contains_key(SESSION_ID) && !names_other_version(headers) {
+        if headers.contains_key(&SESSION_ID) && !names_other_version(headers) {
             cancel(&*self.session(headers)?, notification);
         }
         Ok(accepted())
@@ -231,7 +231,7 @@ impl Endpoint {
 
     /// The session that the headers name.
     pub(super) fn session(&self, headers: &HeaderMap) -> Result<Arc<Session>, RpcError> {
-        let Some(id) = headers.get(SESSION_ID) else {
+        let Some(id) = headers.get(&SESSION_ID) else {
             return Err(RpcError::invalid_request(
                 "no session: send `initialize` first and repeat its `Mcp-Session-Id`, \
                  or speak revision 2026-07-28, which names its version in `params._meta`",
@@ -256,12 +256,12 @@ fn cancel(session: &Session, notification: &Notification) {
 
 /// The legacy revision that the header names.
 fn header_version(headers: &HeaderMap) -> Option<Version> {
-    Version::parse(headers.get(PROTOCOL_VERSION)?.to_str().ok()?.trim())
+    Version::parse(headers.get(&PROTOCOL_VERSION)?.to_str().ok()?.trim())
 }
 
 /// Whether the header names a revision that has no sessions: the current one, or one unknown here.
 fn names_other_version(headers: &HeaderMap) -> bool {
-    headers.contains_key(PROTOCOL_VERSION) && !header_version(headers).is_some_and(Version::is_legacy)
+    headers.contains_key(&PROTOCOL_VERSION) && !header_version(headers).is_some_and(Version::is_legacy)
 }
 
 /// What the client is ready to read.
@@ -274,6 +274,10 @@ impl Accepts {
     /// Both media types should be there; either one will do.
     fn of(headers: &HeaderMap) -> Result<Self, RpcError> {
         let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self { stream: true }) };
+        // What clients send, letter for letter.
+        if accept == "application/json, text/event-stream" {
+            return Ok(Self { stream: true });
+        }
         let accept = accept.to_str().unwrap_or_default();
         let any = |names: &[&str]| {
             accept

@@ -20,7 +20,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return endpoint.refuse(error.into());
     }
-    if !request.headers().contains_key(SESSION_ID) {
+    if !request.headers().contains_key(&SESSION_ID) {
         return not_allowed();
     }
     let streams = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
@@ -59,7 +59,7 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
 }
 
 fn session_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get(SESSION_ID)?.to_str().ok()
+    headers.get(&SESSION_ID)?.to_str().ok()
 }
 
 /// Without a session there is only POST.

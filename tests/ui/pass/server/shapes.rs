@@ -1,5 +1,5 @@
 //! Every shape of block that a server may have.
-#![deny(warnings, missing_docs)]
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
 use mcp_runtime::{Context, State, server};
 
@@ -16,7 +16,7 @@ pub struct Db;
 mod orders {
     /// What to look for.
     #[derive(Default, serde::Deserialize, serde::Serialize, schemars::JsonSchema)]
-    pub struct Query {
+    pub(crate) struct Query {
         pub(super) text: String,
     }
 }

@@ -18,6 +18,6 @@ fn call(call: u32) -> u32 {
 
 fn main() {
     drop(r#match(String::new(), 1, 1, 1, 1, 1, 1));
-    drop(call(1));
+    let _ = call(1);
     drop(Server::new("demo", "1.0.0").tools(tools![r#match, call]));
 }

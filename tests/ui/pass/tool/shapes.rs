@@ -1,5 +1,5 @@
 //! Every shape of function that a tool may have.
-#![deny(warnings, missing_docs)]
+#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, missing_debug_implementations, missing_copy_implementations)]
 
 use mcp_runtime::{Context, Json, Server, State, tool, tools};
 

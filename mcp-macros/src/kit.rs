@@ -1,0 +1,151 @@
+//! The attributes of `mcp-testkit`: one test, once in each revision.
+//!
+//! Invariant: the test stays a function that takes a client; what is generated beside it only calls it.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Expr, Ident, ItemFn, LitStr, ReturnType, Token};
+
+use crate::diag::{Errors, err};
+
+/// The revisions, newest first, and their names in `Version`.
+const REVISIONS: [(&str, &str); 4] = [
+    ("2026-07-28", "V2026_07_28"),
+    ("2025-11-25", "V2025_11_25"),
+    ("2025-06-18", "V2025_06_18"),
+    ("2025-03-26", "V2025_03_26"),
+];
+
+/// What `#[mcp_testkit::test(..)]` says.
+#[derive(Default)]
+struct Keys {
+    eras: Option<LitStr>,
+    server: Option<Expr>,
+}
+
+impl Parse for Keys {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut keys = Self::default();
+        while !input.is_empty() {
+            let key: Ident = input.parse()?;
+            match key.to_string().as_str() {
+                "eras" => {
+                    input.parse::<Token![=]>()?;
+                    keys.eras = Some(input.parse()?);
+                }
+                "server" => {
+                    input.parse::<Token![=]>()?;
+                    keys.server = Some(input.parse()?);
+                }
+                other => {
+                    let error = err!(key, "unknown key `{other}` in `#[mcp_testkit::test]`");
+                    return Err(error.help("the keys are `eras` and `server`").into());
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(keys)
+    }
+}
+
+/// `#[mcp_testkit::test(attributes)] item`
+pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let keys = errors.handle(syn::parse2::<Keys>(attributes));
+    let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else {
+        // A body that does not parse yet: rustc says so at the place itself.
+        return tokens;
+    };
+    check(&function, &mut errors);
+    let tests = match keys {
+        Some(keys) if errors.is_empty() => {
+            revisions(keys.eras.as_ref(), &mut errors).iter().map(|era| one(&function, &keys, era)).collect()
+        }
+        _ => TokenStream::new(),
+    };
+    let errors = errors.tokens();
+    quote!(#[allow(dead_code)] #function #tests #errors)
+}
+
+fn check(function: &ItemFn, errors: &mut Errors) {
+    let signature = &function.sig;
+    if signature.asyncness.is_none() {
+        let error = err!(signature.fn_token, "a test of a server is an `async fn`");
+        errors.push(error.help(format!("write `async fn {}(client: TestClient)`", signature.ident)));
+    }
+    if signature.inputs.len() != 1 {
+        let error = err!(signature.ident, "a test of a server takes one parameter, the client");
+        errors.push(error.help(format!("write `async fn {}(client: TestClient)`", signature.ident)));
+    }
+}
+
+/// The revisions that `eras` names; without it the current one.
+fn revisions(eras: Option<&LitStr>, errors: &mut Errors) -> Vec<(&'static str, &'static str)> {
+    let Some(eras) = eras else { return REVISIONS[..1].to_vec() };
+    match eras.value().as_str() {
+        "all" => REVISIONS.to_vec(),
+        "modern" => REVISIONS[..1].to_vec(),
+        "legacy" => REVISIONS[1..].to_vec(),
+        one => match REVISIONS.iter().find(|(revision, _)| *revision == one) {
+            Some(revision) => vec![*revision],
+            None => {
+                let error = err!(eras, "unknown era \"{one}\"");
+                errors.push(error.help("write \"all\", \"modern\", \"legacy\", or a revision such as \"2025-11-25\""));
+                Vec::new()
+            }
+        },
+    }
+}
+
+fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> TokenStream {
+    let name = &function.sig.ident;
+    let test = format_ident!("{name}_in_{}", revision.replace('-', "_"), span = name.span());
+    let version = format_ident!("{version}");
+    let server = match &keys.server {
+        None => quote_spanned!(name.span()=> __mcp_testkit_server().await),
+        Some(Expr::Path(path)) => quote_spanned!(path.span()=> #path()),
+        Some(expression) => quote!(#expression),
+    };
+    quote! {
+        #[::core::prelude::v1::test]
+        fn #test() {
+            ::mcp_testkit::__private::run(async {
+                let server = #server;
+                let version = ::mcp_testkit::Version::#version;
+                #name(::mcp_testkit::TestClient::with_version(server, version).await).await;
+            });
+        }
+    }
+}
+
+/// `#[mcp_testkit::server] item`
+pub(crate) fn server(attributes: &TokenStream, tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !attributes.is_empty() {
+        errors.push(err!(attributes, "`#[mcp_testkit::server]` takes no arguments"));
+    }
+    let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else { return tokens };
+    let (name, output) = (&function.sig.ident, &function.sig.output);
+    if matches!(output, ReturnType::Default) || !function.sig.inputs.is_empty() {
+        let error = err!(name, "`#[mcp_testkit::server]` goes on a function without parameters that returns a server");
+        errors.push(error.help(format!("write `fn {name}() -> Server`")));
+    }
+    let errors = errors.tokens();
+    if !errors.is_empty() {
+        return quote!(#function #errors);
+    }
+    let wait = function.sig.asyncness.map(|_| quote!(.await));
+    quote! {
+        #function
+
+        #[doc(hidden)]
+        #[allow(dead_code, clippy::unused_async)]
+        async fn __mcp_testkit_server() #output {
+            #name() #wait
+        }
+    }
+}

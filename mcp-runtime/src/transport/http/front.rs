@@ -1,0 +1,47 @@
+//! The way in for a server that listens itself: messages go straight to the endpoint, everything else to the router.
+//!
+//! Routing a request costs about as much as answering it, and nearly all requests are messages.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Method, Request};
+use axum::response::Response;
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use super::{Endpoint, PATH, post, router};
+use crate::service::Service;
+
+/// The endpoint and the router behind it.
+#[derive(Clone)]
+pub(super) struct Front {
+    endpoint: Arc<Endpoint>,
+    rest: Router,
+}
+
+impl Front {
+    pub(super) fn new(service: Arc<Service>) -> Self {
+        Self { endpoint: Endpoint::new(Arc::clone(&service)), rest: router(service) }
+    }
+}
+
+impl tower::Service<Request<Body>> for Front {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        if request.method() == Method::POST && request.uri().path() == PATH {
+            return Box::pin(post::post(State(Arc::clone(&self.endpoint)), request).map(Ok));
+        }
+        Box::pin(self.rest.call(request))
+    }
+}

@@ -1,0 +1,21 @@
+//! Paused time that stands still while something outside the runtime works.
+
+use std::sync::mpsc;
+
+/// Holds paused time until it is dropped.
+#[derive(Debug)]
+#[must_use = "time is held for as long as this lives"]
+pub struct HeldTime {
+    _release: mpsc::Sender<()>,
+}
+
+/// Keeps paused time from moving by itself while calls wait; [`tokio::time::advance`] still moves it.
+///
+/// tokio moves paused time when nothing is left to do, and takes a thread it does not know for nothing. It waits for
+/// its own blocking pool, though: that is where this holds on.
+pub fn hold_time() -> HeldTime {
+    let (release, held) = mpsc::channel();
+    // Ends when the guard is dropped.
+    tokio::task::spawn_blocking(move || held.recv());
+    HeldTime { _release: release }
+}

@@ -1,0 +1,132 @@
+//! Batches, which exist in revision 2025-03-26 and nowhere else.
+
+use serde_json::{Value, json};
+
+use super::client::{Answer, Call, Client, notification, request};
+use crate::tools::{server, watched};
+
+fn add(id: Value, a: i64) -> String {
+    request(id, "tools/call", json!({ "name": "add", "arguments": { "a": a, "b": 1 } }))
+}
+
+fn batch(session: &str, members: &[String]) -> Call {
+    Call::post(format!("[{}]", members.join(","))).header("mcp-session-id", session)
+}
+
+async fn send(members: &[String]) -> Answer {
+    let client = Client::new(server());
+    let session = client.initialize("2025-03-26").await;
+    client.send(batch(&session, members)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_of_a_batch_gets_its_answer() {
+    let answer = send(&[add(json!(1), 1), add(json!("two"), 2), request(json!(3), "ping", json!({}))]).await;
+    assert_eq!(answer.status, 200);
+    let text = |text: &str| json!({ "content": [{ "type": "text", "text": text }] });
+    let expected = json!([
+        { "jsonrpc": "2.0", "id": 1, "result": text("2") },
+        { "jsonrpc": "2.0", "id": "two", "result": text("3") },
+        { "jsonrpc": "2.0", "id": 3, "result": {} },
+    ]);
+    assert_eq!(answer.message, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_bad_member_does_not_spoil_the_others() {
+    let answer = send(&["5".to_owned(), add(json!(2), 1), request(json!(3), "nonsense", json!({}))]).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.message[0]["error"]["code"], -32600);
+    assert_eq!(answer.message[0].get("id"), Some(&Value::Null));
+    assert_eq!(answer.message[1]["result"]["content"][0]["text"], "2");
+    assert_eq!(answer.message[2]["error"]["code"], -32601);
+}
+
+#[tokio::test(start_paused = true)]
+async fn initialize_is_no_part_of_a_batch() {
+    let params = json!({ "protocolVersion": "2025-03-26", "capabilities": {} });
+    let answer = send(&[request(json!(1), "initialize", params), add(json!(2), 1)]).await;
+    assert_eq!(answer.message[0]["error"]["code"], -32600);
+    assert_eq!(answer.message[1]["result"]["content"][0]["text"], "2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_in_a_batch_is_refused() {
+    let answer = send(&[format!("[{}]", add(json!(1), 1)), add(json!(2), 1)]).await;
+    assert_eq!(answer.message[0]["error"]["code"], -32600);
+    assert_eq!(answer.message[1]["id"], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_without_requests_is_accepted_without_a_body() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-03-26").await;
+    let response = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned();
+    for members in [vec![notification("notifications/initialized", json!({}))], vec![response]] {
+        let reply = client.open(batch(&session, &members)).await;
+        assert_eq!((reply.status, reply.text().await.as_str()), (202, ""));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_batch_is_an_invalid_request() {
+    let answer = send(&[]).await;
+    answer.assert_error(400, -32600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_refused_in_the_other_revisions() {
+    let client = Client::new(server());
+    for version in ["2025-11-25", "2025-06-18"] {
+        let session = client.initialize(version).await;
+        client.send(batch(&session, &[add(json!(1), 1)])).await.assert_error(400, -32600);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_needs_a_session() {
+    let client = Client::new(server());
+    let members = [add(json!(1), 1)];
+    client.send(batch("x", &members).without("mcp-session-id")).await.assert_error(400, -32600);
+    client.send(batch("gone", &members)).await.assert_error(404, -32600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_can_be_cancelled_and_is_then_left_out() {
+    let (server, mut watch) = watched(0);
+    let client = Client::new(server);
+    let session = client.initialize("2025-03-26").await;
+    let hold = request(json!("held"), "tools/call", json!({ "name": "hold" }));
+    let cancel = notification("notifications/cancelled", json!({ "requestId": "held" }));
+    let cancelled = async {
+        assert_eq!(watch.next().await, "begun");
+        let call = Call::post(cancel).header("mcp-session-id", &session);
+        assert_eq!(client.open(call).await.status, 202);
+        assert_eq!(watch.next().await, "dropped");
+    };
+    let (answer, ()) = tokio::join!(client.send(batch(&session, &[hold, add(json!(2), 1)])), cancelled);
+    assert_eq!(answer.message.as_array().unwrap().len(), 1);
+    assert_eq!(answer.message[0]["id"], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_goes_on_when_its_client_goes_away() {
+    let (server, mut watch) = watched(1);
+    let client = Client::new(server);
+    let session = client.initialize("2025-03-26").await;
+    // The second is let go on only by the test: it holds the batch open.
+    let hold = |id: i64| request(json!(id), "tools/call", json!({ "name": "hold" }));
+    {
+        let mut call = Box::pin(client.send(batch(&session, &[hold(1), hold(2)])));
+        tokio::select! {
+            biased;
+            _ = &mut call => panic!("a call of the batch is held"),
+            first = watch.next() => assert_eq!(first, "begun"),
+        }
+    }
+    let cancel = notification("notifications/cancelled", json!({ "requestId": 2 }));
+    let mut seen = vec![watch.next().await, watch.next().await];
+    client.open(Call::post(cancel).header("mcp-session-id", &session)).await;
+    seen.push(watch.next().await);
+    assert_eq!(seen, ["begun", "finished", "dropped"], "only the cancelled one was dropped");
+}

@@ -1,0 +1,310 @@
+//! Requests to a server's router in this process: each test says what is special about its own.
+
+use std::collections::VecDeque;
+
+use http_body_util::BodyExt as _;
+use mcp_runtime::axum::Router;
+use mcp_runtime::axum::body::Body;
+use mcp_runtime::axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use mcp_runtime::{Server, Version};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::patience::soon;
+
+pub(crate) const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+pub(crate) const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+pub(crate) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+pub(crate) const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
+pub(crate) const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+
+/// A server behind its router.
+#[derive(Clone)]
+pub(crate) struct Client(Router);
+
+impl Client {
+    pub(crate) fn new<S: Send + Sync + 'static>(server: Server<S>) -> Self {
+        Self(server.into_router())
+    }
+
+    /// Sends a request; its answer, with the body still to be read.
+    pub(crate) async fn open(&self, call: Call) -> Reply {
+        let response = soon(self.0.clone().oneshot(call.into_request())).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, events: Events { body, ready: VecDeque::new() } }
+    }
+
+    /// Sends a request; its status and the one JSON message of its body (`null` when there is none).
+    pub(crate) async fn send(&self, call: Call) -> Answer {
+        self.open(call).await.answer().await
+    }
+
+    /// The text of a plain `GET`.
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
+        let reply = self.open(Call::get().at(path)).await;
+        (reply.status, reply.text().await)
+    }
+
+    /// Opens a legacy session; its id.
+    pub(crate) async fn initialize(&self, version: &str) -> String {
+        let reply = self.open(Call::initialize(version)).await;
+        let session = reply.header("mcp-session-id").to_owned();
+        assert_eq!(reply.answer().await.result()["protocolVersion"], version);
+        session
+    }
+}
+
+impl From<Router> for Client {
+    fn from(router: Router) -> Self {
+        Self(router)
+    }
+}
+
+/// One HTTP request.
+#[derive(Clone)]
+pub(crate) struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Call {
+    fn new(method: Method) -> Self {
+        Self { method, path: "/mcp".to_owned(), headers: HeaderMap::new(), body: String::new() }
+    }
+
+    pub(crate) fn get() -> Self {
+        Self::new(Method::GET)
+    }
+
+    pub(crate) fn delete(session: &str) -> Self {
+        Self::new(Method::DELETE).header("mcp-session-id", session)
+    }
+
+    pub(crate) fn of(method: Method) -> Self {
+        Self::new(method)
+    }
+
+    /// A POST with this body and no era.
+    pub(crate) fn post(body: impl Into<String>) -> Self {
+        let call = Self::new(Method::POST)
+            .header("content-type", "application/json")
+            .header("accept", "application/json, text/event-stream");
+        Self { body: body.into(), ..call }
+    }
+
+    /// A complete request of the current revision, with the headers that mirror it.
+    pub(crate) fn modern(method: &str, mut params: Value) -> Self {
+        let meta = json!({ VERSION: Version::LATEST.as_str(), CAPABILITIES: {} });
+        params["_meta"] = meta;
+        let name = params["name"].as_str().map(str::to_owned);
+        let call = Self::post(request(json!(1), method, params))
+            .header("mcp-protocol-version", Version::LATEST.as_str())
+            .header("mcp-method", method);
+        match name {
+            Some(name) => call.header("mcp-name", &name),
+            None => call,
+        }
+    }
+
+    /// `tools/call` of the current revision.
+    pub(crate) fn tool(name: &str, arguments: Value) -> Self {
+        Self::modern("tools/call", json!({ "name": name, "arguments": arguments }))
+    }
+
+    /// `initialize` of an older revision.
+    pub(crate) fn initialize(version: &str) -> Self {
+        let params = json!({
+            "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "test", "version": "1" },
+        });
+        Self::post(request(json!(1), "initialize", params))
+    }
+
+    /// A request in a legacy session.
+    pub(crate) fn legacy(session: &str, method: &str, params: Value) -> Self {
+        Self::post(request(json!(1), method, params)).header("mcp-session-id", session)
+    }
+
+    /// The stream of a legacy session.
+    pub(crate) fn stream(session: &str) -> Self {
+        Self::get().header("mcp-session-id", session).header("accept", "text/event-stream")
+    }
+
+    /// Sets a header, in place of what it was.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        self.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    /// Adds a header to those of its name.
+    pub(crate) fn also(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        self.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// The message as it will be sent.
+    pub(crate) fn text(&self) -> &str {
+        &self.body
+    }
+
+    /// Sends this instead, with the same headers.
+    pub(crate) fn body(mut self, body: impl Into<String>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// Changes the message.
+    pub(crate) fn edit(mut self, change: impl FnOnce(&mut Value)) -> Self {
+        let mut message = serde_json::from_str(&self.body).unwrap();
+        change(&mut message);
+        self.body = message.to_string();
+        self
+    }
+
+    pub(crate) fn id(self, id: Value) -> Self {
+        self.edit(|message| message["id"] = id)
+    }
+
+    pub(crate) fn meta(self, key: &str, value: Value) -> Self {
+        self.edit(|message| message["params"]["_meta"][key] = value)
+    }
+
+    pub(crate) fn progress_token(self, token: Value) -> Self {
+        self.meta("progressToken", token)
+    }
+
+    fn into_request(self) -> Request<Body> {
+        let mut request = Request::new(Body::from(self.body));
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.path.parse().unwrap();
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+/// A JSON-RPC request.
+pub(crate) fn request(id: Value, method: &str, params: Value) -> String {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+}
+
+/// A JSON-RPC notification.
+pub(crate) fn notification(method: &str, params: Value) -> String {
+    json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string()
+}
+
+/// The head of a response, and its body to come.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) events: Events,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no header {name} in {:#?}", self.headers)).to_str().unwrap()
+    }
+
+    pub(crate) async fn text(self) -> String {
+        let body = soon(self.events.body.collect()).await.unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+    }
+
+    pub(crate) async fn answer(self) -> Answer {
+        let status = self.status;
+        let text = self.text().await;
+        let message = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Answer { status, message }
+    }
+
+    /// The stream of events that this is.
+    pub(crate) fn stream(self) -> Events {
+        assert_eq!((self.status, self.header("content-type")), (200, "text/event-stream"));
+        self.events
+    }
+}
+
+/// A stream of events.
+pub(crate) struct Events {
+    body: Body,
+    ready: VecDeque<Value>,
+}
+
+impl Events {
+    /// The next piece of the body as it was written.
+    pub(crate) async fn frame(&mut self) -> Option<String> {
+        soon(self.piece()).await
+    }
+
+    async fn piece(&mut self) -> Option<String> {
+        let frame = self.body.frame().await?.unwrap();
+        Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
+    }
+
+    /// The next message; comments are passed over. `None` at the end of the stream.
+    pub(crate) async fn next(&mut self) -> Option<Value> {
+        soon(async {
+            while self.ready.is_empty() {
+                let frame = self.piece().await?;
+                let lines = frame.lines().filter_map(|line| line.strip_prefix("data: "));
+                self.ready.extend(lines.map(|data| serde_json::from_str::<Value>(data).unwrap()));
+            }
+            self.ready.pop_front()
+        })
+        .await
+    }
+
+    /// All messages until the end.
+    pub(crate) async fn rest(mut self) -> Vec<Value> {
+        let mut messages = Vec::new();
+        while let Some(message) = self.next().await {
+            messages.push(message);
+        }
+        messages
+    }
+}
+
+/// A whole answer in JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) message: Value,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn result(&self) -> &Value {
+        self.message.get("result").unwrap_or_else(|| panic!("expected a result: {self:#?}"))
+    }
+
+    /// The text of a tool's result.
+    #[track_caller]
+    pub(crate) fn text(&self) -> &str {
+        self.result()["content"][0]["text"].as_str().unwrap_or_else(|| panic!("expected a text: {self:#?}"))
+    }
+
+    /// A JSON-RPC error with this status and code; its text.
+    #[track_caller]
+    pub(crate) fn assert_error(&self, status: u16, code: i64) -> &str {
+        assert_eq!((self.status, &self.message["error"]["code"]), (status, &json!(code)), "{self:#?}");
+        self.message["error"]["message"].as_str().unwrap()
+    }
+
+    /// A tool's answer with status 200 and this text.
+    #[track_caller]
+    pub(crate) fn assert_text(&self, text: &str) {
+        assert_eq!((self.status, self.text()), (200, text), "{self:#?}");
+    }
+}

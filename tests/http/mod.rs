@@ -1,0 +1,20 @@
+//! The protocol over Streamable HTTP, through the router and without a network.
+
+mod accept;
+mod batch;
+mod cancel;
+mod client;
+mod downgrade;
+mod envelope;
+mod era;
+mod guard;
+mod health;
+mod list;
+mod listen;
+mod log;
+mod meta;
+mod metrics;
+mod mirror;
+mod param;
+mod session;
+mod stream;

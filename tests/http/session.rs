@@ -1,0 +1,161 @@
+//! Sessions of clients that opened with `initialize`: without, unknown, ended, idle, too many.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::client::{Call, Client};
+use crate::tools::{server, watched};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn ping(client: &Client, session: &str) -> u16 {
+    client.send(Call::legacy(session, "ping", json!({}))).await.status
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_id_is_long_random_and_printable() {
+    let client = Client::new(server());
+    let (one, other) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    assert_ne!(one, other);
+    assert!(one.len() >= 32 && one.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{one}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_legacy_request_without_a_session_is_refused() {
+    let client = Client::new(server());
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+        let call = Call::legacy("x", "tools/list", json!({})).without("mcp-session-id");
+        let answer = client.send(call.header("mcp-protocol-version", version)).await;
+        assert!(answer.assert_error(400, -32600).contains("initialize"));
+        assert_eq!(answer.message["id"], 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_session_is_not_found() {
+    let client = Client::new(server());
+    client.send(Call::legacy("nonsense", "ping", json!({}))).await.assert_error(404, -32600);
+    client.send(Call::stream("nonsense")).await.assert_error(404, -32600);
+    assert_eq!(client.open(Call::delete("nonsense")).await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_deleted_is_not_found() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-11-25").await;
+    assert_eq!(ping(&client, &session).await, 200);
+    let mut stream = client.open(Call::stream(&session)).await.stream();
+    let reply = client.open(Call::delete(&session)).await;
+    assert_eq!((reply.status, reply.text().await.as_str()), (204, ""));
+    assert_eq!(stream.next().await, None, "its stream ends");
+    assert_eq!(ping(&client, &session).await, 404);
+    assert_eq!(client.open(Call::delete(&session)).await.status, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ping_and_set_level_are_answered_with_nothing_at_all() {
+    let client = Client::new(server());
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+        let session = client.initialize(version).await;
+        for (method, params) in [("ping", json!({})), ("logging/setLevel", json!({ "level": "error" }))] {
+            let answer = client.send(Call::legacy(&session, method, params)).await;
+            assert_eq!(answer.message, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_method_in_a_session_is_no_ended_session() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-11-25").await;
+    client.send(Call::legacy(&session, "nonsense", json!({}))).await.assert_error(200, -32601);
+    client.send(Call::legacy(&session, "subscriptions/listen", json!({}))).await.assert_error(200, -32601);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_opened_once() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-11-25").await;
+    let other = client.open(Call::initialize("2025-11-25").header("mcp-session-id", &session)).await;
+    assert_ne!(other.header("mcp-session-id"), session, "a new handshake is a new session");
+    assert_eq!(ping(&client, &session).await, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_header_may_be_absent_and_must_be_known() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-06-18").await;
+    let ping = || Call::legacy(&session, "ping", json!({}));
+    assert_eq!(client.send(ping()).await.status, 200);
+    assert_eq!(client.send(ping().header("mcp-protocol-version", "2025-06-18")).await.status, 200);
+    assert_eq!(client.send(ping().header("mcp-protocol-version", "1999-01-01")).await.status, 400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_session_ends_and_one_in_use_stays() {
+    let client = Client::new(server().sessions(10, 10 * MINUTE));
+    let (idle, used) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    for _ in 0..3 {
+        tokio::time::advance(9 * MINUTE).await;
+        assert_eq!(ping(&client, &used).await, 200);
+    }
+    assert_eq!(ping(&client, &idle).await, 404);
+    tokio::time::advance(10 * MINUTE).await;
+    assert_eq!(ping(&client, &used).await, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
+    let (server, mut watch) = watched(0);
+    let client = Client::new(server.sessions(10, MINUTE));
+    let (streaming, calling) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let stream = client.open(Call::stream(&streaming)).await;
+    let hold = Call::legacy(&calling, "tools/call", json!({ "name": "hold" })).progress_token(json!(1));
+    let call = client.open(hold).await;
+    assert_eq!(watch.next().await, "begun");
+    tokio::time::advance(60 * MINUTE).await;
+    assert_eq!((ping(&client, &streaming).await, ping(&client, &calling).await), (200, 200));
+    drop((stream, call));
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_an_hour_is_the_default() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-11-25").await;
+    tokio::time::advance(29 * MINUTE).await;
+    assert_eq!(ping(&client, &session).await, 200);
+    tokio::time::advance(30 * MINUTE).await;
+    assert_eq!(ping(&client, &session).await, 404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn past_the_maximum_a_new_session_waits_for_an_idle_or_an_ended_one() {
+    let client = Client::new(server().sessions(2, 10 * MINUTE));
+    let first = client.initialize("2025-11-25").await;
+    let second = client.initialize("2025-11-25").await;
+    let full = client.send(Call::initialize("2025-11-25")).await;
+    assert!(full.assert_error(503, -32603).contains("too many open sessions"));
+
+    assert_eq!(client.open(Call::delete(&first)).await.status, 204);
+    let third = client.initialize("2025-11-25").await;
+
+    tokio::time::advance(9 * MINUTE).await;
+    assert_eq!(ping(&client, &third).await, 200);
+    tokio::time::advance(2 * MINUTE).await;
+    client.initialize("2025-11-25").await;
+    assert_eq!((ping(&client, &second).await, ping(&client, &third).await), (404, 200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stream_tells_of_changes_to_one_listener_and_carries_no_answers() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-11-25").await;
+    let mut stream = client.open(Call::stream(&session)).await.stream();
+    let change = Call::legacy(&session, "tools/call", json!({ "name": "change" }));
+    client.send(change).await.assert_text("changed");
+    let told = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
+    assert_eq!(stream.next().await, Some(told));
+    assert_eq!(client.open(Call::delete(&session)).await.status, 204);
+    assert_eq!(stream.rest().await, Vec::<serde_json::Value>::new());
+}

@@ -1,0 +1,77 @@
+//! A server with tools that misbehave, for tests that need a real process.
+
+use std::process::Command;
+use std::time::Duration;
+
+use mcp_runtime::{Context, Server, tool, tools};
+
+/// Says something back.
+#[tool(read_only, timeout = "30s", rate_limit = "100/min")]
+async fn echo(
+    /// What to say.
+    text: String,
+) -> String {
+    text
+}
+
+/// Adds two numbers.
+#[tool(read_only)]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+/// Prints to stdout.
+#[tool]
+#[expect(clippy::print_stdout, reason = "stdout must stay clean whatever a tool prints")]
+fn print() -> &'static str {
+    println!("printed by the tool");
+    "printed"
+}
+
+/// Lets another program print to stdout.
+#[tool(blocking)]
+fn print_by_child() -> Result<&'static str, std::io::Error> {
+    Command::new("sh").args(["-c", "echo printed by the child"]).status()?;
+    Ok("printed")
+}
+
+/// Takes two seconds.
+#[tool(read_only)]
+async fn slow(cx: &Context) -> &'static str {
+    cx.progress(1.0, 2.0, "begun");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    "two seconds later"
+}
+
+/// Never ends.
+#[tool(idempotent)]
+async fn stuck(cx: &Context) {
+    cx.progress(1.0, None, "begun");
+    std::future::pending::<()>().await;
+}
+
+/// Never ends, and blocks its thread.
+#[tool(blocking)]
+fn blocked(cx: &Context) {
+    cx.progress(1.0, None, "begun");
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Panics.
+#[tool]
+fn explode() -> String {
+    panic!("the password is hunter2")
+}
+
+#[tokio::main]
+async fn main() -> mcp_runtime::Result<()> {
+    let deadline = std::env::var("PROBE_DEADLINE_MS").ok().and_then(|millis| millis.parse().ok());
+    let server = Server::new("probe", "1.2.3")
+        .tools(tools![echo, add, print, print_by_child, slow, stuck, blocked, explode]);
+    match deadline {
+        Some(millis) => server.shutdown_deadline(Duration::from_millis(millis)).run().await,
+        None => server.run().await,
+    }
+}

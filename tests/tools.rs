@@ -1,0 +1,120 @@
+//! The tools that most tests of the protocol call.
+
+use std::sync::Mutex;
+
+use mcp_runtime::{Context, Level, Server, State, tool, tools};
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::patience::soon;
+
+/// Adds two numbers.
+#[tool(read_only, title = "Adder")]
+pub(crate) async fn add(
+    /// First addend.
+    a: i64,
+    /// Second addend.
+    b: i64,
+) -> i64 {
+    a + b
+}
+
+/// Reports progress in steps, of which some do not grow.
+#[tool]
+pub(crate) async fn work(cx: &Context) -> &'static str {
+    for done in [0.0, 1.0, 1.0, 0.5, 2.5, f64::NAN] {
+        cx.progress(done, 3.0, format!("step {done}"));
+        tokio::task::yield_now().await;
+    }
+    "done"
+}
+
+/// Reports progress and ends in the same breath, then goes on reporting from a task that outlives it.
+#[tool]
+pub(crate) async fn hasty(cx: &Context) -> &'static str {
+    cx.progress(1.0, None, "");
+    let late = cx.clone();
+    tokio::spawn(async move {
+        late.cancelled().await;
+        late.progress(2.0, None, "too late");
+        late.log(Level::Emergency, "too late");
+    });
+    "done"
+}
+
+/// Logs once at every level.
+#[tool]
+pub(crate) async fn chat(cx: &Context) -> &'static str {
+    for level in Level::ALL {
+        cx.log(level, format!("{level:?}"));
+    }
+    "logged"
+}
+
+/// Says that the list of tools has changed.
+#[tool]
+pub(crate) fn change(cx: &Context) -> &'static str {
+    cx.tools_changed();
+    "changed"
+}
+
+/// Waits until the test lets it go on.
+#[tool]
+pub(crate) async fn hold(gate: &Gate, cx: &Context) -> &'static str {
+    let mut call = gate.enter();
+    cx.progress(1.0, None, "begun");
+    gate.passes.acquire().await.expect("a gate is never closed").forget();
+    call.outcome = "finished";
+    "released"
+}
+
+/// What a test knows of the calls of [`hold`], and how it lets them go on.
+#[derive(State)]
+pub(crate) struct App {
+    gate: Gate,
+}
+
+pub(crate) struct Gate {
+    seen: mpsc::UnboundedSender<&'static str>,
+    passes: Semaphore,
+}
+
+struct Held {
+    seen: mpsc::UnboundedSender<&'static str>,
+    outcome: &'static str,
+}
+
+impl Gate {
+    fn enter(&self) -> Held {
+        let _ = self.seen.send("begun");
+        Held { seen: self.seen.clone(), outcome: "dropped" }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.seen.send(self.outcome);
+    }
+}
+
+/// The test's side of a [`Gate`].
+pub(crate) struct Watch(mpsc::UnboundedReceiver<&'static str>);
+
+impl Watch {
+    /// What happens next to a call: `begun`, `finished` or `dropped`.
+    pub(crate) async fn next(&mut self) -> &'static str {
+        soon(self.0.recv()).await.expect("the server is there")
+    }
+}
+
+/// A server with all of these tools, whose [`hold`] never ends by itself.
+pub(crate) fn server() -> Server<App> {
+    watched(0).0
+}
+
+/// The same, and what becomes of the calls of [`hold`]; so many of them may finish.
+pub(crate) fn watched(passes: usize) -> (Server<App>, Watch) {
+    let (seen, watch) = mpsc::unbounded_channel();
+    let gate = Gate { seen, passes: Semaphore::new(passes) };
+    let server = Server::new("tested", "1.2.3").instructions("Be kind.").title("The tested one");
+    (server.state(App { gate }).tools(tools![add, work, hasty, chat, change, hold]), Watch(watch))
+}

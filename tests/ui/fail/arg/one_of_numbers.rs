@@ -1,0 +1,10 @@
+use mcp_runtime::{Server, tool, tools};
+
+/// Searches the docs.
+#[tool]
+async fn search(#[arg(one_of(1, 2))] _order: String) {}
+
+fn main() {
+    drop(search(String::new()));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}
