@@ -7,6 +7,7 @@ use super::principal::Principal;
 
 /// The keys of `#[tool(..)]`, as plain data.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the attribute that has no value")]
 pub struct Spec {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,

@@ -50,18 +50,18 @@ impl Results {
     /// The result of an equal call, or of this one, which `make` then makes.
     pub(super) async fn get_or(&self, call: &Call<'_>, make: impl Future<Output = Done>) -> Done {
         let key = self.key(call);
-        let cell = self.cell(&key);
-        let made = cell.get_or_try_init(|| async {
+        let entry = self.cell(&key);
+        let kept = entry.get_or_try_init(|| async {
             let done = make.await;
             // A client that lacks a capability: the next one may have it.
             if done.answer.is_err() { Err(done) } else { Ok((done, Instant::now())) }
         });
-        let done = match made.await {
+        let done = match kept.await {
             Ok((done, _)) => done.clone(),
             Err(done) => done,
         };
-        if done.outcome != Outcome::Ok && cell.initialized() {
-            self.forget(&key, &cell);
+        if done.outcome != Outcome::Ok && entry.initialized() {
+            self.forget(&key, &entry);
         }
         done
     }

@@ -12,6 +12,7 @@ use crate::protocol::Object;
 const DEPTH: usize = 16;
 
 /// A value, one level opened.
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, and only for a moment")]
 pub(super) enum Walk<'a> {
     Members(Object<'a>),
     Items(Vec<&'a RawValue>),

@@ -41,9 +41,10 @@ impl Slots {
     /// What a caller is told who finds no place.
     pub(super) fn refusal(&self, tool: &str) -> String {
         let Concurrency { max, queue } = self.limit;
-        let waiting = if queue == 0 { String::new() } else { format!(", {queue} more are waiting") };
+        let calls = if max == 1 { "call" } else { "calls" };
+        let waiting = if queue == 0 { String::new() } else { format!(" and lets {queue} more wait") };
         format!(
-            "tool `{tool}` is busy: {max} of its calls are running{waiting}, and it takes no more; \
+            "tool `{tool}` is busy: it runs at most {max} {calls} at a time{waiting}; \
              call it again when one of them has been answered, and fewer times at once"
         )
     }

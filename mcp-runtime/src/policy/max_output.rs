@@ -23,10 +23,11 @@ impl MaxOutput {
         Self { bytes, advice }
     }
 
-    /// The call as it has ended, or the error that says how to ask for less.
+    /// The call as it has ended, or, if its handler says too much, the error that says how to ask for less.
     pub(super) fn check(&self, tool: &str, done: Done) -> Done {
-        match done.answer.as_ref().map(size) {
-            Ok(size) if size > self.bytes => {
+        let said = matches!(done.outcome, Outcome::Ok | Outcome::Error).then(|| done.answer.as_ref().map(size));
+        match said {
+            Some(Ok(size)) if size > self.bytes => {
                 let (size, most) = (Size(size), Size(self.bytes));
                 let text = format!("the result of tool `{tool}` has {size}, and {most} are allowed; {}", self.advice);
                 Done::failed(Outcome::OutputTooLarge, text)
@@ -58,8 +59,8 @@ impl Write for Counted {
     }
 }
 
-/// A size as attributes write it, where it is a whole number of units, and in bytes besides where it is not.
-struct Size(u64);
+/// A size in the largest unit of which it is a whole number.
+pub(crate) struct Size(pub u64);
 
 impl std::fmt::Display for Size {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

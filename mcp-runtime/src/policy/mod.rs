@@ -20,7 +20,7 @@ mod cache;
 mod canonical;
 mod concurrency;
 pub(crate) mod contain;
-mod max_output;
+pub(crate) mod max_output;
 mod outcome;
 mod rate_limit;
 mod redact;

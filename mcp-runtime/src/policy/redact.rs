@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn audit_shows_what_may_be_read() {
-        let shown = redacted().arguments(Some(&raw(r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#)));
+        let shown =
+            redacted().arguments(Some(&raw(r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#)));
         assert_eq!(shown, r#"{"user":"ann","password":"[redacted]","passwrod":"[unknown argument]"}"#);
         assert_eq!(redacted().arguments(Some(&raw("[\"hunter2\"]"))), "[not an object]");
         assert_eq!(redacted().arguments(None), "{}");

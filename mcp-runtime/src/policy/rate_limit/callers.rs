@@ -35,16 +35,16 @@ impl Callers {
     /// Counts a call of `caller`, or says how long to wait; `None` when there is no room for another caller.
     pub(super) fn check(&self, caller: Caller) -> Option<Result<(), Duration>> {
         let now = Instant::now();
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        counted.checks = counted.checks.wrapping_add(1);
-        if counted.checks.is_multiple_of(SWEEP) {
-            counted.forget_idle(now, memory(self.limit));
+        let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        all.checks = all.checks.wrapping_add(1);
+        if all.checks.is_multiple_of(SWEEP) {
+            all.forget_idle(now, memory(self.limit));
         }
-        let is_full = counted.by_caller.len() >= MOST;
-        if is_full && !counted.by_caller.contains_key(&caller) {
+        let is_full = all.by_caller.len() >= MOST;
+        if is_full && !all.by_caller.contains_key(&caller) {
             return None;
         }
-        let (counter, last) = counted.by_caller.entry(caller).or_insert_with(|| (Counter::new(self.limit), now));
+        let (counter, last) = all.by_caller.entry(caller).or_insert_with(|| (Counter::new(self.limit), now));
         let checked = counter.check(now);
         if checked.is_ok() {
             *last = now;
@@ -80,7 +80,7 @@ mod tests {
         for n in 1..SWEEP as usize - 2 {
             assert_eq!(callers.check(caller(n)), Some(Ok(())));
         }
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         assert_eq!(callers.check(caller(0)), Some(Ok(())));
         assert_eq!(callers.check(caller(1)), Some(Ok(())));
         assert_eq!(known(&callers), 2);
