@@ -63,7 +63,8 @@ impl ToolEntry {
         }
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
-        let mut redacted = Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
+        let mut redacted =
+            Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
         args.redacted(&mut |argument| redacted.names.push(argument));
         let returns = T::returns();
         let descriptor = describe(&spec, &finished, &returns);

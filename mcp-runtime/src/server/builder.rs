@@ -201,7 +201,7 @@ impl<S: State> Server<S> {
         (&self.info.name, &self.info.version)
     }
 
-    pub(super) fn build(self) -> Result<Arc<Service>> {
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
         let Self { state: _, info, instructions, tools, checks, settings } = self;
         check_public_url(settings.public_url.as_deref())?;
         let mut registry = Registry::default();

@@ -14,8 +14,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-use crate::handler::{Context, Principal};
 use crate::handler::context::{Caller, Outbox};
+use crate::handler::{Context, Principal};
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Members, Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};

@@ -108,3 +108,73 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    use std::net::IpAddr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpSocket;
+
+    use crate::Server;
+    use crate::__private::{Declared, Per, RateLimit, Returns, Source, Spec, Tool};
+
+    struct Once;
+
+    impl Declared for Once {
+        const NAME: &'static str = "once";
+    }
+
+    impl Tool<()> for Once {
+        type Args = ();
+        type Output = &'static str;
+
+        fn spec() -> Spec {
+            let limit = RateLimit::new(1, 3_600_000).per(Per::Ip);
+            Spec::new("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute)
+        }
+
+        fn args() {}
+
+        fn returns() -> Returns<&'static str> {
+            Returns::new()
+        }
+
+        async fn call(_: &Arc<()>, _: &crate::Context, (): ()) -> &'static str {
+            "let in"
+        }
+    }
+
+    async fn call(server: SocketAddr, from: &str) -> String {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(from.parse::<IpAddr>().unwrap(), 0)).unwrap();
+        let mut stream = socket.connect(server).await.unwrap();
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"once","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             mcp-protocol-version: 2026-07-28\r\nmcp-method: tools/call\r\nmcp-name: once\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_limit_per_address_counts_the_other_end_of_the_connection() {
+        let service = Server::new("peers", "1.0.0").tools((Once,)).build().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(Arc::clone(&service), listener));
+        for from in ["127.0.0.1", "127.0.0.2"] {
+            assert!(call(address, from).await.contains("let in"), "{from}");
+            assert!(call(address, from).await.contains("rate limit of 1/h"), "{from}");
+        }
+        service.drain.finish(std::time::Duration::from_secs(1)).await;
+        serving.await.unwrap().unwrap();
+    }
+}
