@@ -208,3 +208,26 @@ impl Keywords {
         Ok(())
     }
 }
+
+#[cfg(all(test, feature = "json-schema"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hand_written_keywords_do_not_show_redacted_values() {
+        let schema = || serde_json::json!({
+            "type": "object",
+            "properties": { "pin": { "minLength": 9 }, "user": { "minLength": 9 } },
+            "dependentRequired": { "pin": ["user"] },
+            "not": { "required": ["forbidden"] },
+        });
+        let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
+        let spec = Spec::new("sign_in", "Signs in.").schema(schema);
+        let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
+        let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted);
+        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");
+        assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
+        assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));
+        assert!(told(r#"{"user": "short"}"#).contains("short"));
+    }
+}
