@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use mcp_runtime::{Context, Server, tool, tools};
+use mcp_runtime::{Context, Server, ToolError, tool, tools};
 
 /// Says something back.
 #[tool(read_only, timeout = "30s", rate_limit = "100/min")]
@@ -65,11 +65,42 @@ fn explode() -> String {
     panic!("the password is hunter2")
 }
 
+/// What is not a whole line stays in the buffer of `print!`.
+#[expect(clippy::print_stdout, reason = "a library may do this before the server runs")]
+fn print_without_its_end() {
+    print!("printed before");
+}
+
+/// Fails for reasons of its own.
+#[tool]
+fn fail() -> Result<String, ToolError> {
+    Err(Outer(std::io::Error::other("no disk")))?
+}
+
+/// An error with a cause.
+#[derive(Debug)]
+struct Outer(std::io::Error);
+
+impl std::fmt::Display for Outer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot load")
+    }
+}
+
+impl std::error::Error for Outer {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
+    if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
+        print_without_its_end();
+    }
     let deadline = std::env::var("PROBE_DEADLINE_MS").ok().and_then(|millis| millis.parse().ok());
     let server = Server::new("probe", "1.2.3")
-        .tools(tools![echo, add, print, print_by_child, slow, stuck, blocked, explode]);
+        .tools(tools![echo, add, print, print_by_child, slow, stuck, blocked, explode, fail]);
     match deadline {
         Some(millis) => server.shutdown_deadline(Duration::from_millis(millis)).run().await,
         None => server.run().await,

@@ -1,6 +1,6 @@
 //! The tools that most tests of the protocol call.
 
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use mcp_runtime::{Context, Level, Server, State, tool, tools};
 use tokio::sync::{Semaphore, mpsc};
@@ -75,7 +75,7 @@ pub(crate) struct App {
 
 pub(crate) struct Gate {
     seen: mpsc::UnboundedSender<&'static str>,
-    passes: Semaphore,
+    passes: Arc<Semaphore>,
 }
 
 struct Held {
@@ -97,24 +97,33 @@ impl Drop for Held {
 }
 
 /// The test's side of a [`Gate`].
-pub(crate) struct Watch(mpsc::UnboundedReceiver<&'static str>);
+pub(crate) struct Watch {
+    seen: mpsc::UnboundedReceiver<&'static str>,
+    passes: Arc<Semaphore>,
+}
 
 impl Watch {
     /// What happens next to a call: `begun`, `finished` or `dropped`.
     pub(crate) async fn next(&mut self) -> &'static str {
-        soon(self.0.recv()).await.expect("the server is there")
+        soon(self.seen.recv()).await.expect("the server is there")
+    }
+
+    /// Lets one call finish.
+    pub(crate) fn release(&self) {
+        self.passes.add_permits(1);
     }
 }
 
-/// A server with all of these tools, whose [`hold`] never ends by itself.
+/// A server with all of these tools.
 pub(crate) fn server() -> Server<App> {
-    watched(0).0
+    watched().0
 }
 
-/// The same, and what becomes of the calls of [`hold`]; so many of them may finish.
-pub(crate) fn watched(passes: usize) -> (Server<App>, Watch) {
-    let (seen, watch) = mpsc::unbounded_channel();
-    let gate = Gate { seen, passes: Semaphore::new(passes) };
+/// The same, and what becomes of the calls of [`hold`], which the test has to release.
+pub(crate) fn watched() -> (Server<App>, Watch) {
+    let (sender, seen) = mpsc::unbounded_channel();
+    let passes = Arc::new(Semaphore::new(0));
+    let app = App { gate: Gate { seen: sender, passes: Arc::clone(&passes) } };
     let server = Server::new("tested", "1.2.3").instructions("Be kind.").title("The tested one");
-    (server.state(App { gate }).tools(tools![add, work, hasty, chat, change, hold]), Watch(watch))
+    (server.state(app).tools(tools![add, work, hasty, chat, change, hold]), Watch { seen, passes })
 }

@@ -15,7 +15,7 @@ impl Shop {
 const _: () = {
     use ::mcp_runtime::__private as __mcp;
     #[cfg(feature = "search")]
-    pub struct __mcp_search {}
+    struct __mcp_search {}
     #[cfg(feature = "search")]
     const _: () = {
         #[automatically_derived]
@@ -61,27 +61,28 @@ const _: () = {
         /// This value as a server: its tools and its checks.
         #[allow(dead_code)]
         pub fn into_server(self) -> ::mcp_runtime::Server<Self> {
-            Self::__mcp_server(self)
-        }
-        fn __mcp_server(self) -> ::mcp_runtime::Server<Self>
-        where
-            for<'__mcp> Self: __mcp::SharedFor<'__mcp>,
-        {
-            let __mcp_server = ::mcp_runtime::Server::new(
-                    ::core::env!("CARGO_PKG_NAME"),
-                    ::core::env!("CARGO_PKG_VERSION"),
-                )
-                .state(self)
-                .instructions("The shop catalogue.")
-                .tools((#[cfg(feature = "search")] __mcp_search {},));
-            let __mcp_server = __mcp_server
-                .ready(
-                    "database",
-                    |__mcp_state| ::std::boxed::Box::pin(
-                        __mcp::ready(<Shop>::database(__mcp_state)),
-                    ),
-                );
-            __mcp_server
+            fn __mcp_build(__mcp_state: Shop) -> ::mcp_runtime::Server<Shop>
+            where
+                for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+            {
+                let __mcp_server = ::mcp_runtime::Server::new(
+                        ::core::env!("CARGO_PKG_NAME"),
+                        ::core::env!("CARGO_PKG_VERSION"),
+                    )
+                    .state(__mcp_state)
+                    .instructions("The shop catalogue.");
+                let __mcp_server = __mcp_server
+                    .tools((#[cfg(feature = "search")] __mcp_search {},));
+                let __mcp_server = __mcp_server
+                    .ready(
+                        "database",
+                        |__mcp_state| ::std::boxed::Box::pin(
+                            __mcp::ready(<Shop>::database(__mcp_state)),
+                        ),
+                    );
+                __mcp_server
+            }
+            __mcp_build(self)
         }
     }
 };

@@ -37,7 +37,11 @@ const LIST: () = (
         (
             {
                 mod __mcp_no_tool {
-                    #[allow(non_camel_case_types, dead_code)]
+                    #[allow(
+                        non_camel_case_types,
+                        dead_code,
+                        clippy::redundant_pub_crate
+                    )]
                     pub(super) struct add {}
                 }
                 #[allow(unused_imports)]
@@ -53,7 +57,11 @@ const LIST: () = (
             #[cfg(unix)]
             {
                 mod __mcp_no_tool {
-                    #[allow(non_camel_case_types, dead_code)]
+                    #[allow(
+                        non_camel_case_types,
+                        dead_code,
+                        clippy::redundant_pub_crate
+                    )]
                     pub(super) struct sub {}
                 }
                 #[allow(unused_imports)]

@@ -90,14 +90,14 @@ fn revisions(eras: Option<&LitStr>, errors: &mut Errors) -> Vec<(&'static str, &
         "all" => REVISIONS.to_vec(),
         "modern" => REVISIONS[..1].to_vec(),
         "legacy" => REVISIONS[1..].to_vec(),
-        one => match REVISIONS.iter().find(|(revision, _)| *revision == one) {
-            Some(revision) => vec![*revision],
-            None => {
+        one => {
+            let found = REVISIONS.iter().find(|(revision, _)| *revision == one);
+            if found.is_none() {
                 let error = err!(eras, "unknown era \"{one}\"");
                 errors.push(error.help("write \"all\", \"modern\", \"legacy\", or a revision such as \"2025-11-25\""));
-                Vec::new()
             }
-        },
+            found.copied().into_iter().collect()
+        }
     }
 }
 

@@ -153,9 +153,9 @@ fn normalize(schema: &mut Value, direction: Direction) {
 }
 
 fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
-    object.remove("$schema");
+    object.shift_remove("$schema");
     if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
-        object.remove("format");
+        object.shift_remove("format");
     }
     if direction == Direction::Input {
         drop_null(object);
@@ -195,7 +195,7 @@ fn drop_null(object: &mut Map<String, Value>) {
         branches.retain(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
         if let [Value::Object(only)] = branches.as_slice() {
             let only = only.clone();
-            object.remove(key);
+            object.shift_remove(key);
             for (name, value) in only {
                 object.entry(name).or_insert(value);
             }
@@ -224,7 +224,7 @@ fn fold_constants(object: &mut Map<String, Value>) {
         });
         let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
         let description = own.into_iter().chain(said).collect::<Vec<_>>().join("\n");
-        object.remove(key);
+        object.shift_remove(key);
         object.insert("type".to_owned(), "string".into());
         object.insert("enum".to_owned(), Value::Array(constants));
         if !description.is_empty() {

@@ -102,7 +102,7 @@ async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<C
             },
             command = commands.recv(), if open => match command {
                 Some(Command::Line(line)) => connection.send(line).await,
-                Some(Command::Principal(principal)) => connection.principal(principal).await,
+                Some(Command::Principal(principal)) => connection.principal(principal),
                 Some(Command::Metrics(reply)) => drop(reply.send(connection.metrics())),
                 Some(Command::ShutDown) => connection.shut_down(),
                 Some(Command::Close) => connection.close(),

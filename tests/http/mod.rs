@@ -3,7 +3,7 @@
 mod accept;
 mod batch;
 mod cancel;
-mod client;
+pub(crate) mod client;
 mod downgrade;
 mod envelope;
 mod era;

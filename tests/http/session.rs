@@ -107,7 +107,7 @@ async fn an_idle_session_ends_and_one_in_use_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
-    let (server, mut watch) = watched(0);
+    let (server, mut watch) = watched();
     let client = Client::new(server.sessions(10, MINUTE));
     let (streaming, calling) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
     let stream = client.open(Call::stream(&streaming)).await;

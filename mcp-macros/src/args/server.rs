@@ -1,7 +1,7 @@
 //! The keys of `#[server(..)]`.
 
 use proc_macro2::TokenStream;
-use syn::ExprPath;
+use syn::{ExprPath, LitStr};
 
 use super::duration::Millis;
 use super::form::Form;
@@ -18,6 +18,8 @@ static KEYS: Table = Table {
         Key { name: "title", form: Form::Text, example: "\"The shop\"" },
         Key { name: "instructions", form: Form::Text, example: "\"The shop's catalogue.\"" },
         Key { name: "defaults", form: Form::Keys, example: "timeout = \"30s\"" },
+        Key { name: "part", form: Form::Text, example: "\"orders\"" },
+        Key { name: "parts", form: Form::Texts, example: "\"orders\", \"reports\"" },
         Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
     ],
     expected: &[
@@ -25,8 +27,6 @@ static KEYS: Table = Table {
         ("timeout", "write `defaults(timeout = \"30s\")`"),
         ("rate_limit", "write `defaults(rate_limit = \"100/min\")`"),
         ("state", "the state is the type of the block"),
-        ("part", "this version has one `#[server]` block per type"),
-        ("parts", "this version has one `#[server]` block per type"),
     ],
 };
 
@@ -47,6 +47,8 @@ pub(crate) struct Server {
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
     pub(crate) defaults: Defaults,
+    pub(crate) part: Option<Set<LitStr>>,
+    pub(crate) parts: Option<Set<Vec<LitStr>>>,
     pub(crate) runtime: Option<Set<ExprPath>>,
 }
 
@@ -66,6 +68,8 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
             "title" => server.title = setting.read(errors),
             "instructions" => server.instructions = setting.read(errors),
             "defaults" => server.defaults = defaults(&setting, errors),
+            "part" => server.part = setting.read(errors),
+            "parts" => server.parts = setting.texts(errors),
             "crate" => server.runtime = setting.path(),
             other => unreachable!("every key of the table is read, `{other}` too"),
         }

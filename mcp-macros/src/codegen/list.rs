@@ -47,7 +47,7 @@ fn leaf(entry: &Entry) -> TokenStream {
     let name = entry.path.segments.last().map(|last| &last.ident);
     let fallback = quote_spanned! {span(entry)=>
         mod __mcp_no_tool {
-            #[allow(non_camel_case_types, dead_code)]
+            #[allow(non_camel_case_types, dead_code, clippy::redundant_pub_crate)]
             pub(super) struct #name {}
         }
         #[allow(unused_imports)]

@@ -1,8 +1,8 @@
 //! From what is legal to tokens.
 //!
-//! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start with `__mcp_`; what may
-//! be wrong about a type is demanded in one place, with the span of that type, and `Send` only in the shim, with the
-//! span of the function's name.
+//! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start with
+//! `__mcp_`, unless rustc is to show them; what may be wrong about a type is demanded in one place, with the span of
+//! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
 mod limit;

@@ -31,7 +31,7 @@ pub(crate) fn method(tool: &Tool, self_type: &Type, generics: &Generics, rt: &Pa
     let implementations = implementations(tool, &Place::method(tool, self_type, generics), rt);
     quote! {
         #(#cfgs)*
-        pub struct #handle {}
+        struct #handle {}
         #(#cfgs)*
         const _: () = { #implementations };
     }

@@ -14,15 +14,32 @@ pub(crate) struct Server {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) self_type: Type,
     pub(crate) generics: Generics,
+    pub(crate) role: Role,
+    pub(crate) tools: Vec<Tool>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// What a block is to its type.
+#[derive(Debug)]
+pub(crate) enum Role {
+    /// The block that makes the server.
+    Whole(Box<Whole>),
+    /// A block that another one, on the same type, adds to the server; the name of the function that does it.
+    Part(Ident),
+}
+
+/// What is said once for the server.
+#[derive(Debug)]
+pub(crate) struct Whole {
     /// `None` for the name of the package.
     pub(crate) name: Option<String>,
     /// `None` for the version of the package.
     pub(crate) version: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) instructions: Option<Text>,
-    pub(crate) tools: Vec<Tool>,
-    pub(crate) checks: Vec<Check>,
-    pub(crate) notices: Vec<Notice>,
+    /// The functions that add the other blocks.
+    pub(crate) parts: Vec<Ident>,
 }
 
 /// A dependency that readiness asks.

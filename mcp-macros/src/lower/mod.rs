@@ -10,6 +10,7 @@ mod name;
 mod parameter;
 mod ready;
 mod receiver;
+mod role;
 mod rules;
 pub(crate) mod server;
 mod signature;

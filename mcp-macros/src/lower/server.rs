@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Path};
 
 use super::tool::{self, Surroundings};
-use super::{limit, name, ready};
+use super::{limit, ready, role};
 use crate::args;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::notice::{Level, Notice};
@@ -13,7 +13,6 @@ use crate::ir::server::{Check, Server};
 use crate::ir::tool::Tool;
 use crate::syntax::attribute::{self, MARKERS, READY, TOOL};
 use crate::syntax::block::{Block, Head, Member};
-use crate::syntax::doc::{self, Text};
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
 
@@ -30,16 +29,12 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
     };
     members.check_names(errors);
     let notices = members.notices();
-    let instructions = name::text(keys.instructions, errors).map(Text::Literal);
     Some(Server {
         runtime: tool::runtime(keys.runtime.as_ref()),
         cfgs: attribute::cfgs(&block.attributes),
         self_type: head.self_type.clone(),
         generics: head.generics.clone(),
-        name: name::text(keys.name, errors),
-        version: name::text(keys.version, errors),
-        title: name::text(keys.title, errors),
-        instructions: instructions.or_else(|| doc::text(&block.attributes)),
+        role: role::lower(keys, block, errors),
         tools: members.tools.into_iter().map(|named| named.tool).collect(),
         checks: members.checks,
         notices,

@@ -1,11 +1,11 @@
 //! A function whose signature is parsed and whose body is not.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, FnArg, Signature, Visibility};
 
 use super::attribute;
-use super::item::{Item, is_group, is_punct};
+use super::item::{Item, is_block, is_punct};
 
 /// A function as it was written.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Function {
 /// Everything before the body.
 fn head(item: &Item) -> &[TokenTree] {
     match item.rest.split_last() {
-        Some((last, head)) if is_punct(last, ';') || is_group(last, Delimiter::Brace) => head,
+        Some((last, head)) if is_punct(last, ';') || is_block(last) => head,
         _ => &item.rest,
     }
 }

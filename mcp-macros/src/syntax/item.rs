@@ -83,7 +83,7 @@ fn open_front(trees: &mut Vec<TokenTree>) {
 fn end(trees: &[TokenTree]) -> usize {
     let ends = |(at, tree): (usize, &TokenTree)| {
         let next = trees.get(at + 1);
-        let is_last = is_punct(tree, ';') || is_group(tree, Delimiter::Brace);
+        let is_last = is_punct(tree, ';') || is_block(tree);
         let is_followed = next.is_some_and(|next| is_punct(next, '#'));
         (is_last && !next.is_some_and(continues_after_brace)) || is_followed
     };
@@ -107,6 +107,17 @@ fn is_before_fn(tree: &TokenTree) -> bool {
 
 pub(crate) fn is_punct(tree: &TokenTree, c: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == c)
+}
+
+/// A block, perhaps in the invisible group that `macro_rules!` puts around a `$body:block`.
+pub(crate) fn is_block(tree: &TokenTree) -> bool {
+    match tree {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let inside: Vec<TokenTree> = group.stream().into_iter().collect();
+            matches!(&inside[..], [only] if is_block(only))
+        }
+        tree => is_group(tree, Delimiter::Brace),
+    }
 }
 
 pub(crate) fn is_group(tree: &TokenTree, delimiter: Delimiter) -> bool {

@@ -1,7 +1,7 @@
 //! `Self` in a method's signature, written out for code that lives outside the block.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote_spanned};
 use syn::Type;
 
 use super::item::is_punct;
@@ -19,7 +19,7 @@ fn replace(tokens: TokenStream, self_type: &Type) -> TokenStream {
             TokenTree::Ident(ident) if ident == "Self" => {
                 let written = respanned(self_type.to_token_stream(), ident.span());
                 let is_prefix = trees.peek().is_some_and(|next| is_punct(next, ':'));
-                replaced.extend(if is_prefix { quote!(<#written>) } else { written });
+                replaced.extend(if is_prefix { quote_spanned!(ident.span()=> <#written>) } else { written });
             }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), replace(group.stream(), self_type));
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn self_is_written_out_in_types_and_paths() {
         let shop: Type = syn::parse_quote!(Shop<T>);
-        let written = written_out(&quote!(Vec<Self>, Self::LIMIT, f(Self::g)), &shop);
+        let written = written_out(&quote::quote!(Vec<Self>, Self::LIMIT, f(Self::g)), &shop);
         assert_eq!(written.to_string().replace(' ', ""), "Vec<Shop<T>>,<Shop<T>>::LIMIT,f(<Shop<T>>::g)");
     }
 }

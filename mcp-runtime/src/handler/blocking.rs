@@ -2,8 +2,33 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
+
+/// How many are running now, in the whole process: a timeout answers their callers, but does not stop them.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// How many sync functions are running on the blocking pool.
+pub(crate) fn running() -> usize {
+    RUNNING.load(Ordering::Relaxed)
+}
+
+/// One running function.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Runs a sync function where it may block; a panic in it continues in the caller.
 ///
@@ -16,7 +41,7 @@ where
 {
     let (state, cx, slot) = (Arc::clone(state), cx.clone(), cx.slot());
     let run = move || {
-        let _slot = slot;
+        let (_running, _slot) = (Running::begin(), slot);
         function(&state, &cx)
     };
     match tokio::task::spawn_blocking(run).await {

@@ -47,8 +47,42 @@ struct ProgressState {
     last: Mutex<f64>,
 }
 
-/// Where the notifications of one call go. Bounded: what does not fit is dropped, as progress and logs may be.
-pub(crate) type Outbox = mpsc::Sender<Bytes>;
+/// Where the notifications of one call go. Bounded: what does not fit is lost, as progress and logs may be.
+#[derive(Clone)]
+pub(crate) enum Outbox {
+    /// To the response of the call itself.
+    Response(mpsc::Sender<Bytes>),
+    /// To the line connection.
+    Lines(Arc<dyn Output>),
+}
+
+/// Where a peer's lines go. Writing never waits: what cannot be written yet is kept.
+pub(crate) trait Output: Send + Sync + 'static {
+    /// Takes whole lines.
+    fn append(&self, lines: &[u8]);
+
+    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
+    fn offer(&self, line: &[u8]) -> bool;
+}
+
+impl Outbox {
+    /// Sends a message, which has no line end; whether there was room.
+    fn offer(&self, mut message: Vec<u8>) -> bool {
+        match self {
+            Self::Response(sender) => sender.try_send(message.into()).is_ok(),
+            Self::Lines(output) => {
+                message.push(b'\n');
+                output.offer(&message)
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox").finish_non_exhaustive()
+    }
+}
 
 /// What a transport knows about a call when it begins.
 #[derive(Debug, Default)]
@@ -191,7 +225,7 @@ impl Context {
         let Some(outbox) = &self.0.outbox else { return };
         match serde_json::to_vec(&Envelope { jsonrpc: "2.0", method, params }) {
             Ok(text) => {
-                if outbox.try_send(text.into()).is_err() {
+                if !outbox.offer(text) {
                     tracing::debug!(method, "the client does not keep up; a notification was dropped");
                 }
             }

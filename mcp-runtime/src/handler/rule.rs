@@ -347,7 +347,8 @@ fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
     let mut fields: Vec<_> = errors.errors().iter().collect();
     fields.sort_by(|a, b| a.0.cmp(b.0));
     for (field, kind) in fields {
-        let path = format!("{path}.{field}");
+        // `validator` puts what it finds in a collection under a field of this name, which nobody has written.
+        let path = if *field == "_tmp_validator" { path.to_owned() } else { format!("{path}.{field}") };
         match kind {
             ValidationErrorsKind::Struct(inner) => note_errors(inner, &path, problems),
             ValidationErrorsKind::List(items) => {
@@ -378,7 +379,7 @@ fn describe(error: &validator::ValidationError) -> Fault {
         (None, None, _) => return Fault::new(format!("must satisfy the rule `{}`", error.code)).showing(was),
     };
     match error.code.as_ref() {
-        "length" => Fault::new(format!("must have a length of {limits}")).showing(was),
+        "length" => Fault::new(format!("must have a length of {}", limits.trim_start_matches("from "))).showing(was),
         _ => Fault::new(format!("must be {limits}")).showing(was),
     }
 }

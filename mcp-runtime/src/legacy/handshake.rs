@@ -1,21 +1,14 @@
 //! `initialize`: which revision a session speaks.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::downgrade;
 use super::session::Session;
-use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
+use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
 use crate::service::answer::members;
-use crate::service::{Answer, Service};
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Params {
-    protocol_version: String,
-    #[serde(default)]
-    capabilities: ClientCapabilities,
-}
+use crate::service::{Answer, Service, shutting_down};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,12 +22,14 @@ struct Initialized<'a> {
 
 /// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
 pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Session, Answer), RpcError> {
-    let params: Params = match request.params.as_ref().map(|params| params.whole().decode()) {
-        Some(Ok(params)) => params,
-        Some(Err(error)) => return Err(RpcError::invalid_params(format!("`initialize` is not valid: {error}"))),
-        None => return Err(RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`")),
-    };
-    let version = Version::parse(&params.protocol_version)
+    if service.drain.has_begun() {
+        return Err(shutting_down());
+    }
+    let needs = || RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`");
+    let params = request.params.as_ref().ok_or_else(needs)?;
+    let requested: String = read(params, "protocolVersion")?.ok_or_else(needs)?;
+    let capabilities: ClientCapabilities = read(params, "capabilities")?.unwrap_or_default();
+    let version = Version::parse(&requested)
         .filter(|version| version.is_legacy())
         .unwrap_or(Version::LATEST_LEGACY);
     let answer = Answer::Members(members(&Initialized {
@@ -43,5 +38,10 @@ pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Sessio
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));
-    Ok((Session::new(version, params.capabilities, &service.changes), answer))
+    Ok((Session::new(version, capabilities, &service.changes), answer))
+}
+
+fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {
+    let read = params.decode::<T>(name).transpose();
+    read.map_err(|error| RpcError::invalid_params(format!("`{name}` is not valid: {error}")))
 }

@@ -21,7 +21,7 @@ use crate::service::{Answer, EndOnDrop, Service};
 /// The context of a request in `session`.
 pub(crate) fn context(
     session: &Session,
-    meta: Result<Option<RawMeta>, RpcError>,
+    meta: Result<Option<RawMeta<'_>>, RpcError>,
     caller: Caller,
 ) -> Result<Context, RpcError> {
     let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();

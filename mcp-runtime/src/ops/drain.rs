@@ -12,6 +12,7 @@ pub(crate) struct Drain {
     calls: TaskTracker,
     begun: CancellationToken,
     expired: CancellationToken,
+    ended: CancellationToken,
 }
 
 impl Drain {
@@ -46,16 +47,26 @@ impl Drain {
         self.expired.cancelled().await;
     }
 
+    /// Resolves when no call is in flight any more, or none is waited for: connections end then.
+    pub(crate) async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+
     /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Whether all had ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         self.begin();
-        if tokio::time::timeout(deadline, self.calls.wait()).await.is_ok() {
-            return true;
+        let all = tokio::time::timeout(deadline, self.calls.wait()).await.is_ok();
+        if !all {
+            self.expire().await;
         }
+        self.ended.cancel();
+        all
+    }
+
+    async fn expire(&self) {
         tracing::warn!(calls = self.calls.len(), "the shutdown deadline has passed; cancelling calls in flight");
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
         let _ = tokio::time::timeout(Duration::from_secs(1), self.calls.wait()).await;
-        false
     }
 }

@@ -15,11 +15,11 @@ use crate::server::error::Error;
 pub(crate) fn init() -> Result<(), Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
-        Ok(text) => text.parse().map_err(|error| {
-            Error::setting("MCP_LOG_LEVEL", &text, &format!("{error}; use error, warn, info, debug or trace"))
+        Ok(text) => filter(&text).ok_or_else(|| {
+            let problem = "use error, warn, info, debug, trace or off; or `info,my_crate=debug` for one crate more";
+            Error::setting("MCP_LOG_LEVEL", &text, problem)
         })?,
     };
-    let filter = with_audit(filter);
     let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
         Err(_) | Ok("text") => layer.boxed(),
@@ -27,7 +27,7 @@ pub(crate) fn init() -> Result<(), Error> {
         Ok(other) => return Err(Error::setting("MCP_LOG_FORMAT", other, "use text or json")),
     };
     // Fails when there is a subscriber already: the program's own choice wins.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+    let _ = tracing_subscriber::registry().with(layer.with_filter(with_audit(filter))).try_init();
     Ok(())
 }
 
@@ -37,19 +37,33 @@ fn with_audit(filter: Targets) -> Targets {
     if is_named { filter } else { filter.with_target(audit::TARGET, LevelFilter::INFO) }
 }
 
+/// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
+fn filter(text: &str) -> Option<Targets> {
+    let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
+    let words_are_levels = text.split(',').all(|word| is_level(word.split_once('=').map_or(word, |(_, level)| level)));
+    words_are_levels.then(|| text.parse().ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lets_audit_through(filter: &str) -> bool {
-        with_audit(filter.parse().unwrap()).would_enable(audit::TARGET, &tracing::Level::INFO)
+    #[test]
+    fn audit_records_pass_unless_the_filter_names_them() {
+        let pass = |text: &str| {
+            filter(text).map(|filter| with_audit(filter).would_enable(audit::TARGET, &tracing::Level::INFO))
+        };
+        assert_eq!(pass("warn"), Some(true));
+        assert_eq!(pass("off"), Some(true));
+        assert_eq!(pass("mcp_runtime=error"), Some(true));
+        assert_eq!(pass("info,mcp_runtime::audit=off"), Some(false));
     }
 
     #[test]
-    fn audit_records_pass_unless_the_filter_names_them() {
-        assert!(lets_audit_through("warn"));
-        assert!(lets_audit_through("off"));
-        assert!(lets_audit_through("mcp_runtime=error"));
-        assert!(!lets_audit_through("info,mcp_runtime::audit=off"));
+    fn a_misspelt_level_is_no_target() {
+        assert!(filter("info").is_some());
+        assert!(filter("warn,my_crate=debug").is_some());
+        assert!(filter("loud").is_none());
+        assert!(filter("info,my_crate=loud").is_none());
     }
 }

@@ -3,8 +3,7 @@
 //! Invariant: whoever cannot call a tool does not find it in a list. One whom `visible_if` turns away cannot tell it
 //! from a tool that does not exist; one who lacks a scope is told which, so that the client can ask for it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
+use super::contain::contain_now;
 use crate::handler::Principal;
 use crate::handler::spec::Spec;
 use crate::protocol::RpcError;
@@ -44,7 +43,7 @@ impl Access {
     }
 
     fn shows_itself_to(&self, principal: &Principal) -> bool {
-        // A rule that panics lets nobody in; what it said is on stderr already, by the panic hook.
-        self.visible_if.is_none_or(|rule| catch_unwind(AssertUnwindSafe(|| rule(principal))).unwrap_or(false))
+        // A rule that panics lets nobody in.
+        self.visible_if.is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
     }
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use crate::protocol::Object;
+use crate::protocol::json::Text;
 
 /// How deep values are put in order; deeper ones stay as they are.
 const DEPTH: usize = 16;
@@ -33,10 +34,6 @@ impl<'a> Walk<'a> {
         opened.unwrap_or(Self::Leaf(text))
     }
 }
-
-/// A string that is borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The canonical text of arguments that a tool has accepted: there `null` means the same as leaving a member out.
 pub(super) fn arguments(raw: Option<&RawValue>) -> Box<str> {

@@ -95,11 +95,14 @@ impl Policies {
         }
     }
 
-    /// Lets a call in before its arguments are decoded, or says why not and until when.
-    pub(crate) fn admit(&self, tool: &str, cx: &Context) -> Result<(), Done> {
-        self.access.check(tool, cx.principal()).map_err(Done::forbidden)?;
-        let Some(limiter) = &self.rate_limit else { return Ok(()) };
-        limiter.check(cx).map_err(|wait| Done::refused(Outcome::RateLimited, &limiter.refusal(tool), wait))
+    /// Why a call is not let in, before its arguments are decoded; `None` lets it in.
+    pub(crate) fn refusal(&self, tool: &str, cx: &Context) -> Option<Done> {
+        if let Err(error) = self.access.check(tool, cx.principal()) {
+            return Some(Done::forbidden(error));
+        }
+        let limiter = self.rate_limit.as_ref()?;
+        let wait = limiter.check(cx).err()?;
+        Some(Done::refused(Outcome::RateLimited, &limiter.refusal(tool), wait))
     }
 
     /// Leaves what the declaration asks for about a call that has ended.

@@ -81,6 +81,13 @@ impl Done {
         Self { outcome: Outcome::Forbidden, answer: Err(error) }
     }
 
+    /// The author's code panicked; what it said is on stderr already, by the panic hook.
+    pub(crate) fn panicked(tool: &str) -> Self {
+        let reference = reference();
+        tracing::error!(tool, %reference, "tool panicked");
+        Self { outcome: Outcome::Panic, answer: Ok(failed(tool, &reference)) }
+    }
+
     /// What the handler has come to.
     pub(super) fn of(
         call: &Call<'_>,
@@ -100,11 +107,7 @@ impl Done {
                 };
                 Self { outcome: Outcome::Error, answer }
             }
-            Err(Panicked) => {
-                let reference = reference();
-                tracing::error!(tool = call.tool, %reference, "tool panicked");
-                Self { outcome: Outcome::Panic, answer: Ok(failed(call.tool, &reference)) }
-            }
+            Err(Panicked) => Self::panicked(call.tool),
         }
     }
 }

@@ -91,10 +91,13 @@ impl Policies {
 
     /// One attempt, if the breaker lets it through; an error is the end of the call.
     async fn attempt(&self, call: &Call<'_>, handler: Handler, deadline: Option<Instant>) -> Result<Ended, Done> {
-        let attempt = self.breaker.as_ref().map(|circuit| {
-            circuit.enter().map_err(|wait| Done::refused(Outcome::Unavailable, &circuit.refusal(call.tool), wait))
-        });
-        let attempt = attempt.transpose()?;
+        let attempt = match self.breaker.as_ref().map(|circuit| (circuit, circuit.enter())) {
+            None => None,
+            Some((_, Ok(attempt))) => Some(attempt),
+            Some((circuit, Err(wait))) => {
+                return Err(Done::refused(Outcome::Unavailable, &circuit.refusal(call.tool), wait));
+            }
+        };
         let ended = match deadline {
             None => Some(contain(handler).await),
             Some(deadline) => timeout_at(deadline, contain(handler)).await.ok(),

@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
@@ -41,18 +43,6 @@ impl RawJson {
     /// The members of the object, if it is one.
     pub fn object(&self) -> Result<Object<'_>, serde_json::Error> {
         serde_json::from_slice(&self.0)
-    }
-
-    /// Where `part`, which borrows from this value, stands in it.
-    fn place(&self, part: &str) -> Place {
-        let begin = part.as_ptr().addr() - self.0.as_ptr().addr();
-        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        offset(begin)..offset(begin + part.len())
-    }
-
-    /// The part at `place`; nothing where the whole is too large to have places.
-    fn at(&self, place: &Place) -> &[u8] {
-        self.0.get(place.start as usize..place.end as usize).unwrap_or_default()
     }
 }
 
@@ -131,22 +121,33 @@ impl<'de> Deserialize<'de> for Object<'de> {
 }
 
 /// The members of a JSON object, kept as places in the message: parsed once, then asked as often as needed.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Members {
-    whole: RawJson,
-    entries: SmallVec<[Entry; 6]>,
+    message: Bytes,
+    entries: Entries,
+    /// The members of `_meta`, which every message is asked for.
+    meta: Option<Option<Entries>>,
 }
 
-#[derive(Clone)]
+/// Members, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    message: &'a Bytes,
+    entries: &'a [Entry],
+}
+
+type Entries = SmallVec<[Entry; 6]>;
+
+#[derive(Clone, Debug)]
 struct Entry {
     name: Name,
     value: Place,
 }
 
-/// Where a part stands in the whole; messages are smaller than 4 GiB.
+/// Where a part stands in the message, which is smaller than 4 GiB.
 type Place = Range<u32>;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Name {
     At(Place),
     /// A name that is written with escapes.
@@ -154,56 +155,163 @@ enum Name {
 }
 
 impl Members {
-    /// The members of `whole`, which must be an object.
-    pub fn of(whole: RawJson) -> Result<Self, serde_json::Error> {
-        let entry = |(name, value): &(Cow<'_, str>, &RawValue)| Entry {
-            name: match name {
-                Cow::Borrowed(name) => Name::At(whole.place(name)),
-                Cow::Owned(name) => Name::Decoded(name.as_str().into()),
-            },
-            value: whole.place(value.get()),
-        };
-        let entries = whole.object()?.0.iter().map(entry).collect();
-        Ok(Self { whole, entries })
+    /// The members.
+    pub fn view(&self) -> View<'_> {
+        View { message: &self.message, entries: &self.entries }
     }
 
-    /// The object itself.
-    pub fn whole(&self) -> &RawJson {
-        &self.whole
+    /// The members of the member `_meta`: `None` when there is none, `Some(None)` when it is no object.
+    pub fn meta(&self) -> Option<Option<View<'_>>> {
+        let meta = self.meta.as_ref()?;
+        Some(meta.as_ref().map(|entries| View { message: &self.message, entries }))
     }
 
     /// The JSON of the last member called `name`.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.place(name).map(|place| self.whole.at(place))
+        self.view().get(name)
     }
 
     /// The last member called `name`, sharing the buffer.
     pub fn get_raw(&self, name: &str) -> Option<RawJson> {
-        self.get(name).map(|part| RawJson(self.whole.0.slice_ref(part)))
+        self.view().get_raw(name)
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
     pub fn decode<'s, T: Deserialize<'s>>(&'s self, name: &str) -> Option<Result<T, serde_json::Error>> {
-        self.get(name).map(serde_json::from_slice)
+        self.view().decode(name)
     }
+}
 
-    fn place(&self, name: &str) -> Option<&Place> {
+impl<'a> View<'a> {
+    /// The JSON of the last member called `name`.
+    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
         let entry = self.entries.iter().rev().find(|entry| match &entry.name {
-            Name::At(place) => self.whole.at(place) == name.as_bytes(),
+            Name::At(place) => at(self.message, place) == name.as_bytes(),
             Name::Decoded(decoded) => **decoded == *name,
         })?;
-        Some(&entry.value)
+        Some(at(self.message, &entry.value))
+    }
+
+    /// The last member called `name`, sharing the buffer.
+    pub fn get_raw(&self, name: &str) -> Option<RawJson> {
+        self.get(name).map(|part| RawJson(self.message.slice_ref(part)))
+    }
+
+    /// The member called `name` decoded as `T`; `None` when absent.
+    pub fn decode<T: Deserialize<'a>>(&self, name: &str) -> Option<Result<T, serde_json::Error>> {
+        self.get(name).map(serde_json::from_slice)
     }
 }
 
-impl fmt::Debug for Members {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.whole.fmt(f)
+/// The part at `place`; nothing where the message is too large to have places.
+fn at<'m>(message: &'m Bytes, place: &Place) -> &'m [u8] {
+    message.get(place.start as usize..place.end as usize).unwrap_or_default()
+}
+
+/// Reads a value of a message that should be an object, in the same pass as what is around it.
+pub(super) struct ReadMembers<'m> {
+    pub message: &'m Bytes,
+}
+
+impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
+    /// `None` when it is no object.
+    type Value = Option<Members>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let read = ReadEntries { message: self.message, meta: Some(None) }.deserialize(deserializer)?;
+        Ok(read.map(|(entries, meta)| Members { message: self.message.clone(), entries, meta }))
     }
 }
+
+struct ReadEntries<'m> {
+    message: &'m Bytes,
+    /// Whether the members of `_meta` are wanted too.
+    meta: Option<Option<Entries>>,
+}
+
+type ReadResult = Option<(Entries, Option<Option<Entries>>)>;
+
+impl ReadEntries<'_> {
+    /// Where `part`, which borrows from the message, stands in it.
+    fn place(&self, part: &str) -> Place {
+        let begin = part.as_ptr().addr() - self.message.as_ptr().addr();
+        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        offset(begin)..offset(begin + part.len())
+    }
+
+    fn name(&self, name: Cow<'_, str>) -> Name {
+        match name {
+            Cow::Borrowed(name) => Name::At(self.place(name)),
+            Cow::Owned(name) => Name::Decoded(name.into()),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ReadEntries<'_> {
+    type Value = ReadResult;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ReadResult, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadEntries<'_> {
+    type Value = ReadResult;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadResult, A::Error> {
+        let (mut entries, mut meta) = (Entries::new(), None);
+        while let Some(Key(name)) = map.next_key()? {
+            if name == "_meta" && self.meta.is_some() {
+                let read = map.next_value_seed(ReadEntries { message: self.message, meta: None })?;
+                meta = Some(read.map(|(entries, _)| entries));
+            } else {
+                let value = self.place(map.next_value::<&'de RawValue>()?.get());
+                entries.push(Entry { name: self.name(name), value });
+            }
+        }
+        Ok(Some((entries, meta)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ReadResult, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<ReadResult, E> {
+        Ok(None)
+    }
+}
+
+/// A string that is borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// A member name, borrowed from the input unless it contains an escape.
-struct Key<'a>(Cow<'a, str>);
+pub(super) struct Key<'a>(pub Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -238,8 +346,11 @@ mod tests {
 
     #[test]
     fn members_are_found_again_by_name_also_behind_escapes() {
-        let whole = RawJson::parse(r#" {"a": [1], "\u0062": "x", "a": 2} "#).unwrap();
-        let members = Members::of(whole).unwrap();
+        let message = Bytes::from_static(br#" {"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
+        let text = std::str::from_utf8(&message).unwrap();
+        let mut json = serde_json::Deserializer::from_str(text);
+        let members = ReadMembers { message: &message }.deserialize(&mut json).unwrap().unwrap();
+        assert_eq!(members.meta().unwrap().unwrap().get("m"), Some(&b"true"[..]));
         assert_eq!(members.get("a"), Some(&b"2"[..]));
         assert_eq!(members.decode::<String>("b").unwrap().unwrap(), "x");
         assert_eq!(members.get_raw("c"), None);

@@ -3,11 +3,15 @@
 //! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
 //! and params are left raw for the method that knows them.
 
+use std::fmt;
+
 use bytes::Bytes;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Members, Object, RawJson};
+use super::json::{Key, Members, RawJson, ReadMembers, Text};
 use super::method::Method;
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -73,7 +77,7 @@ impl Message {
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return parse_batch(bytes);
         }
-        let members: Object<'_> = serde_json::from_slice(bytes).map_err(|error| Malformed {
+        let envelope = Envelope::read(bytes).map_err(|error| Malformed {
             id: None,
             error: if error.is_data() {
                 RpcError::invalid_request("a message is a JSON object")
@@ -81,50 +85,95 @@ impl Message {
                 RpcError::parse_error(&error)
             },
         })?;
-        Self::from_members(bytes, &members)
+        envelope.classify(bytes)
+    }
+}
+
+/// The members of a message, before it is known to be one.
+#[derive(Default)]
+struct Envelope<'m> {
+    jsonrpc: Option<&'m RawValue>,
+    id: Option<&'m RawValue>,
+    method: Option<&'m RawValue>,
+    params: Option<Option<Members>>,
+    result: Option<&'m RawValue>,
+    error: Option<&'m RawValue>,
+}
+
+impl<'m> Envelope<'m> {
+    fn read(bytes: &'m Bytes) -> Result<Self, serde_json::Error> {
+        // Once for the whole message; a text needs no further checks.
+        let text = std::str::from_utf8(bytes).map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
+        let mut json = serde_json::Deserializer::from_str(text);
+        let envelope = json.deserialize_map(ReadEnvelope { message: bytes })?;
+        json.end()?;
+        Ok(envelope)
     }
 
-    fn from_members(bytes: &Bytes, members: &Object<'_>) -> Result<Self, Malformed> {
-        let id_member = members.get("id");
-        let id = id_member.and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
-        if members.get("jsonrpc").map(serde_json::value::RawValue::get) != Some("\"2.0\"") {
+    fn classify(self, bytes: &Bytes) -> Result<Message, Malformed> {
+        let id = self.id.and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
+        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
             return Err(Malformed::envelope(id, "`jsonrpc` must be \"2.0\""));
         }
-        let Some(method) = members.get("method") else {
-            return response(bytes, members, id);
+        let Some(method) = self.method else {
+            return self.response(bytes, id);
         };
-        let Ok(method) = serde_json::from_str::<std::borrow::Cow<'_, str>>(method.get()) else {
+        let Ok(method) = serde_json::from_str::<Text<'_>>(method.get()) else {
             return Err(Malformed::envelope(id, "`method` must be a string"));
         };
-        let params = match members.get("params") {
+        let method = Method::parse(&method.0);
+        let params = match self.params {
             None => None,
-            Some(raw) if raw.get().starts_with('{') => match Members::of(RawJson::slice_of(bytes, raw)) {
-                Ok(params) => Some(params),
-                // The whole is JSON, so this can only be a member name that is no text.
-                Err(_) => return Err(Malformed::envelope(id, "`params` has a name that cannot be read")),
-            },
-            Some(_) => return Err(Malformed::envelope(id, "`params` must be an object")),
+            Some(Some(params)) => Some(params),
+            Some(None) => return Err(Malformed::envelope(id, "`params` must be an object")),
         };
-        let method = Method::parse(&method);
-        match (id_member, id) {
-            (None, _) => Ok(Self::Notification(Notification { method, params })),
-            (Some(_), Some(id)) => Ok(Self::Request(Request { id, method, params })),
+        match (self.id, id) {
+            (None, _) => Ok(Message::Notification(Notification { method, params })),
+            (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
             (Some(_), None) => Err(Malformed::envelope(None, "`id` must be a string or a number")),
         }
     }
+
+    fn response(self, bytes: &Bytes, id: Option<RequestId>) -> Result<Message, Malformed> {
+        let outcome = match (self.result, self.error) {
+            (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
+            (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
+            _ => return Err(Malformed::envelope(id, "neither a request, a notification nor a response")),
+        };
+        Ok(Message::Response(Response { id, outcome }))
+    }
 }
 
-fn response(bytes: &Bytes, members: &Object<'_>, id: Option<RequestId>) -> Result<Message, Malformed> {
-    let outcome = match (members.get("result"), members.get("error")) {
-        (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
-        (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
-        _ => return Err(Malformed::envelope(id, "neither a request, a notification nor a response")),
-    };
-    Ok(Message::Response(Response { id, outcome }))
+struct ReadEnvelope<'m> {
+    message: &'m Bytes,
+}
+
+impl<'m> Visitor<'m> for ReadEnvelope<'m> {
+    type Value = Envelope<'m>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_map<A: MapAccess<'m>>(self, mut map: A) -> Result<Envelope<'m>, A::Error> {
+        let mut envelope = Envelope::default();
+        while let Some(Key(name)) = map.next_key()? {
+            match &*name {
+                "jsonrpc" => envelope.jsonrpc = Some(map.next_value()?),
+                "id" => envelope.id = Some(map.next_value()?),
+                "method" => envelope.method = Some(map.next_value()?),
+                "params" => envelope.params = Some(map.next_value_seed(ReadMembers { message: self.message })?),
+                "result" => envelope.result = Some(map.next_value()?),
+                "error" => envelope.error = Some(map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(envelope)
+    }
 }
 
 fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
-    let members: Vec<&serde_json::value::RawValue> = serde_json::from_slice(bytes)
+    let members: Vec<&RawValue> = serde_json::from_slice(bytes)
         .map_err(|error| Malformed { id: None, error: RpcError::parse_error(&error) })?;
     if members.is_empty() {
         return Err(Malformed::envelope(None, "a batch must not be empty"));

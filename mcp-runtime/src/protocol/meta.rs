@@ -1,8 +1,10 @@
 //! `params._meta`: what a request says about itself.
 
+use std::borrow::Cow;
+
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
-use super::json::{Members, RawJson};
+use super::json::{Members, RawJson, Text, View};
 use super::level::Level;
 
 /// Key of the protocol version in a modern request's `_meta`.
@@ -31,15 +33,17 @@ pub struct RequestMeta {
 }
 
 /// The raw `_meta` members of a request.
-#[derive(Debug)]
-pub struct RawMeta(Members);
+#[derive(Clone, Copy, Debug)]
+pub struct RawMeta<'a>(View<'a>);
 
-impl RawMeta {
+impl<'a> RawMeta<'a> {
     /// The `_meta` member of `params`; `Ok(None)` when there is none.
-    pub fn of(params: Option<&Members>) -> Result<Option<Self>, RpcError> {
-        let Some(raw) = params.and_then(|params| params.get_raw("_meta")) else { return Ok(None) };
-        let members = Members::of(raw).map_err(|_| RpcError::invalid_meta("`_meta` must be an object"))?;
-        Ok(Some(Self(members)))
+    pub fn of(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
+        match params.and_then(Members::meta) {
+            None => Ok(None),
+            Some(Some(members)) => Ok(Some(Self(members))),
+            Some(None) => Err(RpcError::invalid_meta("`_meta` must be an object")),
+        }
     }
 
     /// Whether the protocol version is named, in whatever form: the mark of a modern request.
@@ -48,9 +52,9 @@ impl RawMeta {
     }
 
     /// The protocol version, which a modern request must name.
-    pub fn protocol_version(&self) -> Result<String, RpcError> {
-        match self.0.decode::<String>(PROTOCOL_VERSION) {
-            Some(Ok(version)) => Ok(version),
+    pub fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
+        match self.0.decode::<Text<'a>>(PROTOCOL_VERSION) {
+            Some(Ok(Text(version))) => Ok(version),
             Some(Err(_)) => Err(RpcError::invalid_meta(format!("`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"))),
             None => Err(missing(PROTOCOL_VERSION)),
         }
@@ -59,6 +63,10 @@ impl RawMeta {
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
+            // serde would read a struct from an array too.
+            Some(_) if self.0.get(CLIENT_CAPABILITIES).is_some_and(|json| json.first() != Some(&b'{')) => {
+                return Err(RpcError::invalid_meta(format!("`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object")));
+            }
             Some(Ok(capabilities)) => capabilities,
             Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
             None => return Err(missing(CLIENT_CAPABILITIES)),

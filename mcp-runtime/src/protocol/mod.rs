@@ -20,7 +20,7 @@ pub use capabilities::{Capability, ClientCapabilities};
 pub use content::{Annotations, Content, Resource, Role};
 pub use error::RpcError;
 pub use id::RequestId;
-pub use json::{Members, Object, RawJson};
+pub use json::{Members, Object, RawJson, View};
 pub use level::Level;
 pub use message::{Message, Notification, Request, Response};
 pub use meta::RequestMeta;

@@ -215,12 +215,14 @@ mod tests {
 
     #[test]
     fn hand_written_keywords_do_not_show_redacted_values() {
-        let schema = || serde_json::json!({
-            "type": "object",
-            "properties": { "pin": { "minLength": 9 }, "user": { "minLength": 9 } },
-            "dependentRequired": { "pin": ["user"] },
-            "not": { "required": ["forbidden"] },
-        });
+        let schema = || {
+            serde_json::json!({
+                "type": "object",
+                "properties": { "pin": { "minLength": 9 }, "user": { "minLength": 9 } },
+                "dependentRequired": { "pin": ["user"] },
+                "not": { "required": ["forbidden"] },
+            })
+        };
         let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
         let spec = Spec::new("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };

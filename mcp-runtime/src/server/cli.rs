@@ -157,12 +157,16 @@ fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<
     Ok(arguments)
 }
 
-/// Prints the text of a result; a failure is an error.
+/// Prints what a result holds: its structured content, or else its text; a failure is an error.
 fn show(message: &Value) -> Result<()> {
     if let Some(error) = message.get("error") {
         return Err(Error::usage(error["message"].as_str().unwrap_or("the call was refused")));
     }
     let result = &message["result"];
+    if let (Some(structured), false) = (result.get("structuredContent"), result["isError"] == true) {
+        print(&format!("{structured:#}"));
+        return Ok(());
+    }
     let blocks = result["content"].as_array().into_iter().flatten();
     let text: Vec<String> = blocks
         .map(|block| block["text"].as_str().map_or_else(|| block.to_string(), str::to_owned))

@@ -1,63 +1,86 @@
 //! A server in memory: one message in, one message out, as a stdio client would see them.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::Notify;
 
 use crate::handler::Principal;
+use crate::handler::context::Output;
 use crate::service::Service;
-use crate::transport::lines::{self, Input};
+use crate::transport::lines::Peer;
 
-/// Messages that may wait on either side.
-const WAITING: usize = 256;
+/// How much may wait to be received before notifications are lost.
+const BACKLOG: usize = 1024 * 1024;
 
-/// A connection to a server in the same process. Dropping it is the end of input.
+/// A connection to a server in the same process.
 #[derive(Debug)]
 pub struct Connection {
-    send: Option<mpsc::Sender<Input>>,
-    receive: mpsc::Receiver<Vec<u8>>,
-    lines: std::collections::VecDeque<String>,
     service: Arc<Service>,
+    peer: Peer,
+    principal: Principal,
+    inbox: Arc<Inbox>,
+    lines: VecDeque<String>,
+    closed: bool,
 }
 
 impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
-        let (send, incoming) = mpsc::channel(WAITING);
-        let (outgoing, receive) = mpsc::channel(WAITING);
-        // Ends by itself when the connection is dropped: its input ends then.
-        tokio::spawn(lines::serve(Arc::clone(&service), incoming, outgoing));
-        Self { send: Some(send), receive, lines: std::collections::VecDeque::new(), service }
+        let inbox = Arc::new(Inbox::default());
+        let peer = Peer::new(Arc::clone(&service), Arc::clone(&inbox) as Arc<dyn Output>);
+        Self { service, peer, principal: Principal::anonymous(), inbox, lines: VecDeque::new(), closed: false }
     }
 
     /// Sends one line, whatever it is.
     pub async fn send(&self, line: impl Into<String>) {
-        if let Some(send) = &self.send {
-            // A server that has ended reads no more; the missing answer shows that.
-            let _ = send.send(Input::Lines(vec![Bytes::from(line.into())])).await;
+        if self.closed {
+            return;
         }
+        self.peer.room().await;
+        let mut answers = Vec::new();
+        self.peer.receive(&Bytes::from(line.into()), &self.principal, &mut answers);
+        self.inbox.append(&answers);
     }
 
     /// From now on lines are sent by `principal`, as if a transport had verified it. At first nobody is known.
-    pub async fn principal(&self, principal: Principal) {
-        if let Some(send) = &self.send {
-            // As for a line.
-            let _ = send.send(Input::Principal(principal)).await;
-        }
+    pub fn principal(&mut self, principal: Principal) {
+        self.principal = principal;
     }
 
-    /// The next line from the server; `None` when it has ended.
+    /// The next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is
+    /// in flight.
     pub async fn receive(&mut self) -> Option<String> {
-        while self.lines.is_empty() {
-            let text = self.receive.recv().await?;
-            self.lines.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
+        loop {
+            if let Some(line) = self.lines.pop_front() {
+                return Some(line);
+            }
+            let arrived = self.inbox.arrived.notified();
+            let text = std::mem::take(&mut *self.inbox.lock());
+            if !text.is_empty() {
+                self.lines.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
+                continue;
+            }
+            let ended = async {
+                self.service.drain.begun().await;
+                self.peer.idle().await;
+            };
+            tokio::select! {
+                biased;
+                () = arrived => {}
+                () = ended => {
+                    if self.inbox.lock().is_empty() {
+                        return None;
+                    }
+                }
+            }
         }
-        self.lines.pop_front()
     }
 
     /// The end of input: the server answers what is in flight, and ends.
     pub fn close(&mut self) {
-        self.send = None;
+        self.closed = true;
+        self.peer.end_of_input();
     }
 
     /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers.
@@ -68,5 +91,33 @@ impl Connection {
     /// What `/metrics` says, in the OpenMetrics text format.
     pub fn metrics(&self) -> String {
         self.service.metrics.render()
+    }
+}
+
+/// What the server has written and nobody has received yet.
+#[derive(Debug, Default)]
+struct Inbox {
+    text: Mutex<Vec<u8>>,
+    arrived: Notify,
+}
+
+impl Inbox {
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Output for Inbox {
+    fn append(&self, lines: &[u8]) {
+        self.lock().extend_from_slice(lines);
+        self.arrived.notify_one();
+    }
+
+    fn offer(&self, line: &[u8]) -> bool {
+        let room = self.lock().len() + line.len() <= BACKLOG;
+        if room {
+            self.append(line);
+        }
+        room
     }
 }

@@ -2,15 +2,21 @@
 
 use std::io;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use super::builder::Server;
 use super::error::{Error, Result};
+use crate::handler::blocking;
 use crate::handler::inject::State;
 use crate::ops::signal::Signals;
 use crate::service::Service;
 use crate::transport::{http, stdio};
+
+/// How long the end may take once everything is done: writing answers, and whatever the program does after serving.
+const GRACE: Duration = Duration::from_secs(1);
 
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
@@ -42,7 +48,8 @@ fn announce(listener: &TcpListener) {
     }
 }
 
-/// Runs `serving` until it ends or a signal arrives; then not ready → refuse → end streams → wait → cancel.
+/// Runs `serving` until it ends, its input does or a signal arrives; then not ready → refuse → end streams → wait →
+/// cancel.
 async fn until_shutdown(
     service: &Arc<Service>,
     mut signals: Signals,
@@ -50,22 +57,40 @@ async fn until_shutdown(
 ) -> io::Result<()> {
     tokio::pin!(serving);
     let deadline = service.settings.shutdown_deadline;
-    let signal = tokio::select! {
+    let cause = tokio::select! {
+        biased;
         ended = &mut serving => {
             service.drain.finish(deadline).await;
             return ended;
         }
         signal = signals.next() => signal,
+        () = service.drain.begun() => "end of input",
     };
-    tracing::info!(signal, "shutting down");
+    tracing::info!(cause, "shutting down");
     signals.exit_on_next();
-    let finished = async {
-        service.drain.finish(deadline).await;
+    let finish = service.drain.finish(deadline);
+    tokio::pin!(finish);
+    let ended = tokio::select! {
+        ended = &mut serving => {
+            // A call may outlive the connection that it came on.
+            finish.await;
+            ended
+        }
         // What has been answered is still on its way to the client; a connection that never ends is left behind.
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
     };
-    tokio::select! {
-        ended = &mut serving => ended,
-        () = finished => Ok(()),
+    leave_blocked();
+    ended
+}
+
+/// A function on the blocking pool cannot be stopped, and tokio would wait for it; the process ends without it.
+fn leave_blocked() {
+    let calls = blocking::running();
+    if calls > 0 {
+        tracing::warn!(calls, "blocking calls are left behind");
+        thread::spawn(|| {
+            thread::sleep(GRACE);
+            std::process::exit(0);
+        });
     }
 }

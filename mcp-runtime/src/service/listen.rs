@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Service;
 use crate::handler::changes::{List, OFFERED, Subscriber};
 use crate::protocol::meta::SUBSCRIPTION_ID;
-use crate::protocol::{Request, RpcError};
+use crate::protocol::{Method, Request, RpcError};
 
 /// An open subscription of one listen request.
 #[derive(Debug)]
@@ -62,6 +62,12 @@ impl Subscription {
             }
             list = self.subscriber.next() => Some(self.change(list)),
         }
+    }
+
+    /// What a line protocol says besides the closing result: the specification wants both there.
+    pub(crate) fn cancelled(&self) -> Bytes {
+        let params = json!({ "requestId": self.id, "_meta": { SUBSCRIPTION_ID: self.id } });
+        json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params }).to_string().into()
     }
 
     fn change(&self, list: List) -> Bytes {

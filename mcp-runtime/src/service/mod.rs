@@ -77,10 +77,9 @@ impl Service {
     /// Answers a request; counts it and says so in the log.
     pub(crate) async fn answer(&self, request: &Request, cx: &Context) -> Answer {
         let begun = Instant::now();
-        let Some(_in_flight) = self.drain.enter() else {
-            return Answer::Error(RpcError::internal("the server is shutting down; try another instance or later").with_status(503));
-        };
+        let in_flight = self.drain.enter();
         let answer = match request.method {
+            _ if in_flight.is_none() => Err(shutting_down()),
             Method::ToolsCall => self.call_tool(request.params.as_ref(), cx).await,
             Method::ToolsList => self.list_tools(request.params.as_ref(), cx),
             Method::ServerDiscover => self.discover(),
@@ -109,6 +108,11 @@ impl Service {
     }
 }
 
+/// What a new call is told while the server goes down.
+pub(crate) fn shutting_down() -> RpcError {
+    RpcError::internal("the server is shutting down; try another instance or later").with_status(503)
+}
+
 /// One request with its context, from beginning to encoded answer: what transports run.
 pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
     let ended = EndOnDrop(&cx);
@@ -126,10 +130,11 @@ impl Drop for EndOnDrop<'_> {
     }
 }
 
-/// How many notifications of one connection may wait to be written.
-pub(crate) const OUTBOX: usize = 256;
+/// How many notifications of one response may wait to be written.
+const OUTBOX: usize = 256;
 
-/// A place for the notifications of calls, and the end that a transport reads.
+/// A place for the notifications of a call, and the end that its response reads.
 pub(crate) fn outbox() -> (Outbox, tokio::sync::mpsc::Receiver<Bytes>) {
-    tokio::sync::mpsc::channel(OUTBOX)
+    let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
+    (Outbox::Response(sender), receiver)
 }

@@ -12,13 +12,13 @@ pub(crate) fn knows(method: &Method) -> bool {
 }
 
 /// Whether `_meta` names a protocol version: the mark of the modern revision.
-pub(crate) fn is_modern(meta: &Result<Option<RawMeta>, RpcError>) -> bool {
+pub(crate) fn is_modern(meta: &Result<Option<RawMeta<'_>>, RpcError>) -> bool {
     matches!(meta, Ok(Some(meta)) if meta.names_version())
 }
 
 /// The `_meta` of a modern request, complete; `same_version` compares the version with what a transport was told.
 pub(crate) fn read_meta(
-    meta: Option<RawMeta>,
+    meta: Option<RawMeta<'_>>,
     same_version: impl FnOnce(&str) -> Result<(), RpcError>,
 ) -> Result<RequestMeta, RpcError> {
     let meta = meta.ok_or_else(|| missing(PROTOCOL_VERSION))?;

@@ -1,13 +1,13 @@
 //! `tools/call`: find the tool, let the call in, decode the arguments, run the handler, say what came of it.
 
-use std::borrow::Cow;
-
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::{Answer, Service};
 use crate::handler::Context;
+use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Outcome};
+use crate::protocol::json::Text;
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, ToolEntry};
 
@@ -34,21 +34,26 @@ impl Service {
     }
 
     async fn carry_out(&self, entry: &ToolEntry, call: Call<'_>) -> Done {
-        if let Err(refused) = entry.policies.admit(call.tool, call.cx) {
+        if let Some(refused) = entry.policies.refusal(call.tool, call.cx) {
             return refused;
         }
         let coerce = self.settings.coerce;
-        let handler = match Arguments::of(call.arguments, coerce).map(|arguments| entry.begin(call.cx, arguments)) {
+        let arguments = match Arguments::of(call.arguments, coerce) {
+            Ok(arguments) => arguments,
+            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
+        };
+        let handler = match contain_now(|| entry.begin(call.cx, arguments)) {
             Ok(Ok((handler, coerced))) => {
                 entry.metrics.coerced(coerced);
                 handler
             }
             Ok(Err(problems)) => return Done::failed(Outcome::InvalidArguments, problems.describe(call.tool)),
-            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
+            Err(Panicked) => return Done::panicked(call.tool),
         };
         let again = || {
             let arguments = Arguments::of(call.arguments, coerce).ok()?;
-            entry.begin(call.cx, arguments).ok().map(|(handler, _)| handler)
+            let begun = contain_now(|| entry.begin(call.cx, arguments)).ok()?.ok();
+            begun.map(|(handler, _)| handler)
         };
         tokio::select! {
             biased;
@@ -57,10 +62,6 @@ impl Service {
         }
     }
 }
-
-/// A string that is borrowed where it has no escapes.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 struct Running<'a> {

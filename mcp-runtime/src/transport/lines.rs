@@ -1,352 +1,373 @@
-//! The line protocol: one JSON message per line, both ways, all calls of a peer in one task.
+//! The line protocol: one JSON message per line, both ways, over stdio or in memory.
 //!
-//! A call that is done when first polled costs no task; only one that has to wait gets its own.
+//! A message is carried out where it is received: a call that is done when first polled costs no task and no thread;
+//! only one that has to wait becomes a task, and writes its answer by itself.
 //! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
 //! notifications of its call.
 
 use std::collections::{HashMap, VecDeque};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::Poll;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context as Task, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use futures_util::future::{BoxFuture, abortable};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
 
-use crate::handler::context::{Caller, Outbox};
+use crate::handler::context::{Caller, Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::{self, Session};
+use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Members, Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::listen::Subscription;
-use crate::service::{Answer, Service, modern, outbox};
+use crate::service::{Answer, Service, modern};
 
 /// Calls that may be in flight at once; further ones wait their turn.
 const IN_FLIGHT: usize = 1024;
 /// Requests that may wait; past that the peer's lines are read no further.
 const WAITING: usize = 1024;
-/// How much is gathered before it is handed to the writer.
-const FLUSH: usize = 64 * 1024;
-
-/// What comes from a peer, in order.
-#[derive(Debug)]
-pub(crate) enum Input {
-    /// Lines as they arrive, several at a time.
-    Lines(Vec<Bytes>),
-    /// Who sends the lines that follow; nobody is known at first.
-    Principal(Principal),
-}
-
-pub(crate) type Incoming = mpsc::Receiver<Input>;
-/// Text to write, whole lines.
-pub(crate) type Outgoing = mpsc::Sender<Vec<u8>>;
 
 type Call = BoxFuture<'static, Bytes>;
 
-/// Serves one peer until it closes its end or the server has shut down.
-pub(crate) async fn serve(service: Arc<Service>, incoming: Incoming, outgoing: Outgoing) {
-    let (notes_in, notes) = outbox();
-    let peer = Peer {
-        service,
-        session: None,
-        principal: Principal::anonymous(),
-        outgoing,
-        notes_in,
-        notes,
-        running: JoinSet::new(),
-        by_id: HashMap::new(),
-        by_task: HashMap::new(),
-        waiting: VecDeque::new(),
-        buffer: Vec::new(),
-    };
-    peer.run(incoming).await;
+/// One end of a line connection.
+#[derive(Clone)]
+pub(crate) struct Peer(Arc<Shared>);
+
+struct Shared {
+    service: Arc<Service>,
+    output: Arc<dyn Output>,
+    runtime: Handle,
+    state: Mutex<State>,
+    /// A call has ended.
+    ended: Notify,
 }
 
-struct Peer {
-    service: Arc<Service>,
+#[derive(Default)]
+struct State {
     /// The legacy session of the process, once `initialize` has opened it.
     session: Option<Arc<Session>>,
-    principal: Principal,
-    outgoing: Outgoing,
-    notes_in: Outbox,
-    notes: mpsc::Receiver<Bytes>,
-    running: JoinSet<Bytes>,
+    /// Tells the session what has changed.
+    news: Option<AbortHandle>,
+    running: usize,
     by_id: HashMap<RequestId, AbortHandle>,
-    by_task: HashMap<Id, RequestId>,
-    waiting: VecDeque<(RequestId, Call)>,
-    buffer: Vec<u8>,
+    waiting: VecDeque<(Option<RequestId>, Call)>,
 }
 
 impl Peer {
-    async fn run(mut self, mut incoming: Incoming) {
-        let mut open = true;
-        let drain = self.service.drain.clone();
-        while open || !self.running.is_empty() || !self.waiting.is_empty() {
-            let session = self.session.clone();
-            let reading = open && self.waiting.len() < WAITING;
-            tokio::select! {
-                biased;
-                Some(note) = self.notes.recv() => self.write(&note),
-                Some(done) = self.running.join_next_with_id() => self.finished(done),
-                input = incoming.recv(), if reading => match input {
-                    Some(Input::Lines(lines)) => self.receive(lines).await,
-                    Some(Input::Principal(principal)) => self.principal = principal,
-                    None => open = false,
-                },
-                list = news(session.as_deref()) => {
-                    let text = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, list.notification());
-                    self.write(text.as_bytes());
-                }
-                () = drain.begun(), if open => open = false,
-            }
-            self.start_waiting().await;
-            if !self.flush().await {
-                return;
-            }
-        }
-        // Listen streams say goodbye through the notes.
-        while let Ok(note) = self.notes.try_recv() {
-            self.write(&note);
-        }
-        self.flush().await;
+    /// A peer that runs what has to wait on the current tokio runtime.
+    pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
+        let (state, ended) = (Mutex::default(), Notify::new());
+        Self(Arc::new(Shared { service, output, runtime: Handle::current(), state, ended }))
     }
 
-    async fn receive(&mut self, lines: Vec<Bytes>) {
-        for line in lines {
-            match Message::parse(&line) {
-                Ok(message) => self.dispatch(message).await,
-                Err(malformed) => {
-                    self.service.metrics.error(malformed.error.code);
-                    self.refuse(malformed.id.as_ref(), malformed.error);
-                }
-            }
-            if self.buffer.len() >= FLUSH {
-                self.flush().await;
-            }
-        }
-    }
-
-    async fn dispatch(&mut self, message: Message) {
-        match message {
-            Message::Request(request) => match self.begin(&request) {
-                Ok(Some(call)) => self.start(request.id, call).await,
+    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
+        match Message::parse(line) {
+            Ok(Message::Request(request)) => match self.begin(&request, principal, out) {
+                Ok(Some(call)) => self.start(Some(request.id), call, out),
                 Ok(None) => {}
                 Err(error) => {
-                    self.service.metrics.error(error.code);
-                    self.refuse(Some(&request.id), error);
+                    self.0.service.metrics.request(&request.method, Duration::ZERO);
+                    self.refuse(Some(&request.id), error, out);
                 }
             },
-            Message::Notification(notification) => self.notice(&notification),
-            Message::Response(_) => tracing::debug!("a response to no request of ours was ignored"),
-            Message::Batch(members) if self.version() == Version::V2025_03_26 && self.session.is_some() => {
-                self.batch(members);
+            Ok(Message::Notification(notification)) => self.notice(&notification),
+            Ok(Message::Response(_)) => tracing::debug!("a response to no request of ours was ignored"),
+            Ok(Message::Batch(members)) => match self.session().filter(|it| it.version == Version::V2025_03_26) {
+                Some(session) => self.batch(&session, members, principal, out),
+                None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
+            },
+            Err(malformed) => self.refuse(malformed.id.as_ref(), malformed.error, out),
+        }
+    }
+
+    /// Waits until another line may be received.
+    pub(crate) async fn room(&self) {
+        self.until(|state| state.waiting.len() < WAITING).await;
+    }
+
+    /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
+    /// shutdown would refuse it.
+    pub(crate) fn end_of_input(&self) {
+        let waiting = std::mem::take(&mut self.lock().waiting);
+        let mut out = Vec::new();
+        for (id, call) in waiting {
+            self.start_now(id, call, &mut out);
+        }
+        self.0.output.append(&out);
+        self.0.service.drain.begin();
+    }
+
+    /// Waits until no call is in flight.
+    pub(crate) async fn idle(&self) {
+        self.until(|state| state.running == 0 && state.waiting.is_empty()).await;
+    }
+
+    async fn until(&self, holds: impl Fn(&State) -> bool) {
+        loop {
+            let ended = self.0.ended.notified();
+            if holds(&self.lock()) {
+                return;
             }
-            Message::Batch(_) => {
-                self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"));
-            }
+            ended.await;
         }
     }
 
     /// The call that answers a request; `None` when it has been answered already.
-    fn begin(&mut self, request: &Request) -> Result<Option<Call>, RpcError> {
+    fn begin(&self, request: &Request, principal: &Principal, out: &mut Vec<u8>) -> Result<Option<Call>, RpcError> {
+        let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
         let meta = RawMeta::of(request.params.as_ref());
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(Arc::clone(&self.service), request)?;
-                return Ok(Some(Box::pin(listen(subscription, self.notes_in.clone()))));
+                let subscription = Subscription::open(Arc::clone(&service), request)?;
+                service.record(request, &Answer::Empty, begun);
+                return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
             }
-            let cx = Context::new(Version::LATEST, self.caller(), meta);
-            let exchange = crate::service::exchange(Arc::clone(&self.service), request.clone(), cx);
+            let cx = Context::new(Version::LATEST, self.caller(principal), meta);
+            let exchange = crate::service::exchange(service, request.clone(), cx);
             return Ok(Some(Box::pin(async move { exchange.await.1 })));
         }
-        if request.method == Method::Initialize {
-            let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
-            let version = session.version;
-            self.session = Some(Arc::new(session));
-            let text = answer.encode(Some(&request.id), version, &self.service.identity);
-            self.write(&text);
-            return Ok(None);
+        match (self.session(), &request.method) {
+            (_, Method::Initialize) => {
+                let (session, answer) = legacy::handshake::initialize(&service, request)?;
+                service.record(request, &answer, begun);
+                write(&answer.encode(Some(&request.id), session.version, &service.identity), out);
+                self.open(Arc::new(session));
+                Ok(None)
+            }
+            (Some(session), _) => self.legacy(session, request, meta, principal).map(Some),
+            // Some legacy clients ping before they initialize.
+            (None, Method::Ping) => {
+                service.record(request, &Answer::Empty, begun);
+                write(&Answer::Empty.encode(Some(&request.id), Version::LATEST_LEGACY, &service.identity), out);
+                Ok(None)
+            }
+            (None, _) => Err(crate::protocol::meta::missing(crate::protocol::meta::PROTOCOL_VERSION)),
         }
-        self.legacy(request, meta).map(Some)
     }
 
-    fn legacy(&mut self, request: &Request, meta: Result<Option<RawMeta>, RpcError>) -> Result<Call, RpcError> {
-        let session = match &self.session {
-            Some(session) => Arc::clone(session),
-            // Some legacy clients ping before they initialize.
-            None if request.method == Method::Ping => {
-                let text = Answer::Empty.encode(Some(&request.id), Version::LATEST_LEGACY, &self.service.identity);
-                return Ok(Box::pin(std::future::ready(text.into())));
-            }
-            None => return Err(crate::protocol::meta::missing(crate::protocol::meta::PROTOCOL_VERSION)),
-        };
-        let cx = legacy::context(&session, meta, self.caller())?;
-        let exchange = legacy::exchange(Arc::clone(&self.service), session, request.clone(), cx);
+    fn legacy(
+        &self,
+        session: Arc<Session>,
+        request: &Request,
+        meta: Result<Option<RawMeta<'_>>, RpcError>,
+        principal: &Principal,
+    ) -> Result<Call, RpcError> {
+        let cx = legacy::context(&session, meta, self.caller(principal))?;
+        let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);
         Ok(Box::pin(async move { exchange.await.1 }))
     }
 
-    /// Polls a new call once; what is not done then runs beside the others.
-    async fn start(&mut self, id: RequestId, mut call: Call) {
-        if self.running.len() >= IN_FLIGHT {
-            self.waiting.push_back((id, call));
-            return;
-        }
-        match poll_once(&mut call).await {
-            Poll::Ready(text) => self.respond(&text),
-            Poll::Pending => {
-                let handle = self.running.spawn(call);
-                self.by_task.insert(handle.id(), id.clone());
-                self.by_id.insert(id, handle);
+    /// Makes `session` that of the process, and tells it what changes from now on.
+    fn open(&self, session: Arc<Session>) {
+        let (output, told) = (Arc::clone(&self.0.output), Arc::clone(&session));
+        let news = self.0.runtime.spawn(async move {
+            loop {
+                let list = told.news.next().await;
+                output.offer(format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{}\"}}\n", list.notification()).as_bytes());
             }
+        });
+        let mut state = self.lock();
+        state.session = Some(session);
+        if let Some(before) = state.news.replace(news.abort_handle()) {
+            before.abort();
         }
     }
 
-    async fn start_waiting(&mut self) {
-        while self.running.len() < IN_FLIGHT {
-            let Some((id, call)) = self.waiting.pop_front() else { return };
-            self.start(id, call).await;
+    /// Polls a new call once; what is not done then becomes a task.
+    fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
+        if self.lock().running >= IN_FLIGHT {
+            self.lock().waiting.push_back((id, call));
+        } else {
+            self.start_now(id, call, out);
         }
     }
 
-    fn finished(&mut self, done: Result<(Id, Bytes), JoinError>) {
-        let task = match &done {
-            Ok((task, _)) => *task,
-            Err(error) => error.id(),
-        };
-        let id = self.by_task.remove(&task);
-        if let Some(id) = &id {
-            self.by_id.remove(id);
-        }
-        match done {
-            Ok((_, text)) => self.respond(&text),
-            // Cancelled by the client: it wants no answer.
-            Err(error) if error.is_cancelled() => {}
-            Err(error) => {
-                tracing::error!(%error, "a call ended in a panic outside the handler");
-                self.refuse(id.as_ref(), RpcError::internal("internal error"));
-            }
+    fn start_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
+        // The first poll needs nobody woken: a task polls again as soon as it is spawned.
+        match call.as_mut().poll(&mut Task::from_waker(Waker::noop())) {
+            Poll::Ready(text) => write(&text, out),
+            Poll::Pending => self.spawn(&mut self.lock(), id, call),
         }
     }
 
-    fn notice(&mut self, notification: &Notification) {
+    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
+        let (peer, own) = (self.clone(), id.clone());
+        state.running += 1;
+        // The state is locked: the task cannot end before it is known here.
+        let task = self.0.runtime.spawn(async move {
+            let text = contain(call).await.unwrap_or_else(|_| {
+                tracing::error!("a call ended in a panic outside the handler");
+                let error = Answer::Error(RpcError::internal("internal error"));
+                error.encode(own.as_ref(), peer.version(), &peer.0.service.identity).into()
+            });
+            let mut line = Vec::with_capacity(text.len() + 1);
+            write(&text, &mut line);
+            peer.0.output.append(&line);
+            peer.ended(own.as_ref());
+        });
+        if let Some(id) = id {
+            state.by_id.insert(id, task.abort_handle());
+        }
+    }
+
+    /// A running call has ended, with or without an answer; the next one that waits takes its place.
+    fn ended(&self, id: Option<&RequestId>) {
+        let mut state = self.lock();
+        state.running -= 1;
+        if let Some(id) = id {
+            state.by_id.remove(id);
+        }
+        if let Some((id, call)) = state.waiting.pop_front() {
+            self.spawn(&mut state, id, call);
+        }
+        drop(state);
+        self.0.ended.notify_waiters();
+    }
+
+    fn notice(&self, notification: &Notification) {
         if notification.method != Method::Cancelled {
             return;
         }
         let Some(id) = notification.params.as_ref().and_then(request_id) else { return };
-        if let Some(handle) = self.by_id.get(&id) {
-            handle.abort();
+        let running = {
+            let mut state = self.lock();
+            state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
+            state.by_id.remove(&id)
+        };
+        if let Some(task) = running {
+            task.abort();
+            self.ended(None);
+        } else if let Some(session) = self.session() {
+            session.cancel(&id);
         }
-        self.waiting.retain(|(waiting, _)| *waiting != id);
     }
 
     /// A 2025-03-26 batch: one array of answers, when all are there.
-    fn batch(&mut self, members: Vec<RawJson>) {
-        let mut answers: Vec<BoxFuture<'static, Option<Bytes>>> = Vec::new();
+    fn batch(&self, session: &Arc<Session>, members: Vec<RawJson>, principal: &Principal, out: &mut Vec<u8>) {
+        let mut answers: Vec<Call> = Vec::new();
         for member in members {
-            let answer: Call = match Message::parse(&Bytes::copy_from_slice(member.as_bytes())) {
-                Ok(Message::Request(request)) if request.method != Method::Initialize => match self.legacy(&request, RawMeta::of(request.params.as_ref())) {
-                    Ok(call) => call,
-                    Err(error) => self.ready_error(Some(&request.id), error),
-                },
-                Ok(Message::Request(request)) => self.ready_error(
-                    Some(&request.id),
-                    RpcError::invalid_request("`initialize` must not be part of a batch"),
-                ),
+            let refused = |id: Option<&RequestId>, error: RpcError| -> Call {
+                let text = Answer::Error(error).encode(id, session.version, &self.0.service.identity);
+                Box::pin(std::future::ready(text.into()))
+            };
+            answers.push(match Message::parse(&Bytes::copy_from_slice(member.as_bytes())) {
+                Ok(Message::Request(request)) if request.method == Method::Initialize => {
+                    refused(Some(&request.id), RpcError::invalid_request("`initialize` must not be part of a batch"))
+                }
+                Ok(Message::Request(request)) => self
+                    .legacy(Arc::clone(session), &request, RawMeta::of(request.params.as_ref()), principal)
+                    .map(|call| cancellable(session, &request.id, call))
+                    .unwrap_or_else(|error| refused(Some(&request.id), error)),
                 Ok(Message::Notification(notification)) => {
                     self.notice(&notification);
                     continue;
                 }
                 Ok(Message::Response(_)) => continue,
-                Ok(Message::Batch(_)) => self.ready_error(None, RpcError::invalid_request("a batch in a batch")),
-                Err(malformed) => self.ready_error(malformed.id.as_ref(), malformed.error),
-            };
-            answers.push(Box::pin(async move { Some(answer.await) }));
+                Ok(Message::Batch(_)) => refused(None, RpcError::invalid_request("a batch in a batch")),
+                Err(malformed) => refused(malformed.id.as_ref(), malformed.error),
+            });
         }
         if !answers.is_empty() {
-            self.running.spawn(join_batch(answers));
+            self.start(None, Box::pin(join_batch(answers)), out);
         }
     }
 
-    fn ready_error(&self, id: Option<&RequestId>, error: RpcError) -> Call {
-        Box::pin(std::future::ready(Answer::Error(error).encode(id, self.version(), &self.service.identity).into()))
-    }
-
-    fn caller(&self) -> Caller {
+    fn caller(&self, principal: &Principal) -> Caller {
         Caller {
-            principal: self.principal.clone(),
-            outbox: Some(self.notes_in.clone()),
-            changes: self.service.changes.clone(),
+            principal: principal.clone(),
+            outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
+            changes: self.0.service.changes.clone(),
             ..Caller::default()
         }
     }
 
+    fn session(&self) -> Option<Arc<Session>> {
+        self.lock().session.clone()
+    }
+
     fn version(&self) -> Version {
-        self.session.as_ref().map_or(Version::LATEST, |session| session.version)
+        self.session().map_or(Version::LATEST, |session| session.version)
     }
 
-    fn refuse(&mut self, id: Option<&RequestId>, error: RpcError) {
-        let text = Answer::Error(error).encode(id, self.version(), &self.service.identity);
-        self.write(&text);
+    fn refuse(&self, id: Option<&RequestId>, error: RpcError, out: &mut Vec<u8>) {
+        self.0.service.metrics.error(error.code);
+        write(&Answer::Error(error).encode(id, self.version(), &self.0.service.identity), out);
     }
 
-    /// Writes a response, after what its call has said before.
-    fn respond(&mut self, text: &[u8]) {
-        while let Ok(note) = self.notes.try_recv() {
-            self.write(&note);
-        }
-        self.write(text);
-    }
-
-    fn write(&mut self, text: &[u8]) {
-        if text.is_empty() {
-            return;
-        }
-        self.buffer.extend_from_slice(text);
-        self.buffer.push(b'\n');
-    }
-
-    /// Hands what was gathered to the writer; `false` when there is none any more.
-    async fn flush(&mut self) -> bool {
-        if self.buffer.is_empty() {
-            return true;
-        }
-        self.outgoing.send(std::mem::take(&mut self.buffer)).await.is_ok()
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn join_batch(answers: Vec<BoxFuture<'static, Option<Bytes>>>) -> Bytes {
+impl Drop for State {
+    fn drop(&mut self) {
+        if let Some(news) = &self.news {
+            news.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Peer").finish_non_exhaustive()
+    }
+}
+
+/// Appends one line; an empty text is no line.
+fn write(text: &[u8], out: &mut Vec<u8>) {
+    if !text.is_empty() {
+        out.extend_from_slice(text);
+        out.push(b'\n');
+    }
+}
+
+/// A member of a batch, which its id cancels; it then has no text.
+fn cancellable(session: &Arc<Session>, id: &RequestId, call: Call) -> Call {
+    let (call, handle) = abortable(call);
+    let tracked = session.track(id, handle);
+    Box::pin(async move {
+        let _tracked = tracked;
+        call.await.unwrap_or_default()
+    })
+}
+
+async fn join_batch(answers: Vec<Call>) -> Bytes {
     let mut text = vec![b'['];
-    for answer in futures_util::future::join_all(answers).await.into_iter().flatten() {
+    for answer in futures_util::future::join_all(answers).await {
+        if answer.is_empty() {
+            continue;
+        }
         if text.len() > 1 {
             text.push(b',');
         }
         text.extend_from_slice(&answer);
     }
+    if text.len() == 1 {
+        // All were cancelled, and JSON-RPC has no empty batch.
+        return Bytes::new();
+    }
     text.push(b']');
     text.into()
 }
 
-/// One listen request: its messages go out with the notes; the closing result too, before the call ends without text.
-async fn listen(mut subscription: Subscription, notes: Outbox) -> Bytes {
+/// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
+async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> Bytes {
+    let append = |text: &[u8]| {
+        let mut line = Vec::with_capacity(text.len() + 1);
+        write(text, &mut line);
+        output.append(&line);
+    };
     while let Some(text) = subscription.next().await {
-        if notes.send(text).await.is_err() {
-            break;
-        }
+        append(&text);
     }
+    append(&subscription.cancelled());
     Bytes::new()
-}
-
-async fn news(session: Option<&Session>) -> crate::handler::changes::List {
-    match session {
-        Some(session) => session.news.next().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn poll_once(call: &mut Call) -> Poll<Bytes> {
-    std::future::poll_fn(|cx| Poll::Ready(Pin::as_mut(call).poll(cx))).await
 }
 
 /// The `requestId` that a cancellation names.

@@ -1,35 +1,59 @@
-//! stdio: the process' own stdin and stdout, on two plain threads that read and write in batches.
+//! stdio: the process' own stdin and stdout, on plain threads that read and write in batches.
 //!
 //! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private and file
 //! descriptor 1 is pointed at stderr, so that whatever a tool or a library prints lands there.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use bytes::{Bytes, BytesMut};
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, oneshot};
 
-use super::lines::{self, Input};
+use super::lines::Peer;
+use crate::handler::Principal;
+use crate::handler::context::Output;
 use crate::service::Service;
 
 /// How much is read at a time.
 const CHUNK: usize = 64 * 1024;
-/// Batches that may wait between a thread and the server.
-const WAITING: usize = 64;
+/// How much may wait to be written before notifications are lost.
+const BACKLOG: usize = 1024 * 1024;
 
-/// Serves the process' stdin and stdout until stdin ends or the server has shut down.
+/// Serves the process' stdin and stdout until stdin ends, nobody reads stdout any more, or the server shuts down.
 pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
-    let most = service.settings.max_body;
-    let stdout = take_stdout()?;
-    let (lines_in, lines_out) = mpsc::channel(WAITING);
-    let (text_in, text_out) = mpsc::channel(WAITING);
-    thread::Builder::new().name("mcp-stdin".into()).spawn(move || read(io::stdin(), most, &lines_in))?;
-    let writer = thread::Builder::new().name("mcp-stdout".into()).spawn(move || write(stdout, text_out))?;
-    lines::serve(service, lines_out, text_in).await;
-    // The writer ends once everything is written, or when nobody reads; neither takes long.
-    tokio::task::spawn_blocking(move || writer.join()).await.ok();
+    let (most, drain) = (service.settings.max_body, service.drain.clone());
+    let output = Arc::new(Stdout::new(take_stdout()?));
+    let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
+    let (ended, end) = oneshot::channel();
+    {
+        let (peer, output, runtime) = (peer.clone(), Arc::clone(&output), Handle::current());
+        thread::Builder::new().name("mcp-stdin".into()).spawn(move || {
+            read(io::stdin(), most, &peer, &output, &runtime);
+            let _ = ended.send(());
+        })?;
+    }
+    let (writing, written) = oneshot::channel();
+    {
+        let output = Arc::clone(&output);
+        thread::Builder::new().name("mcp-stdout".into()).spawn(move || {
+            output.write_behind();
+            let _ = writing.send(());
+        })?;
+    }
+    tokio::select! {
+        _ = end => peer.end_of_input(),
+        () = output.gone.notified() => {}
+        () = drain.begun() => {}
+    }
+    // Streams end, and what is in flight has until the deadline.
+    drain.begin();
+    peer.idle().await;
+    output.close();
+    // Not joined: a client that reads nothing would hold the thread, and with it the end of the process.
+    let _ = written.await;
     Ok(())
 }
 
@@ -47,12 +71,19 @@ fn take_stdout() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Reads lines until the end of input; a line over `most` bytes is passed on cut, which makes it a parse error.
-fn read(mut input: impl Read, most: usize, lines: &mpsc::Sender<Input>) {
+#[cfg(unix)]
+type Real = File;
+#[cfg(not(unix))]
+type Real = io::Stdout;
+
+/// Reads and carries out lines until the end of input.
+fn read(mut input: impl Read, most: usize, peer: &Peer, output: &Stdout, runtime: &Handle) {
+    // What a call spawns, and the clock it waits on, belong to the server's runtime.
+    let _entered = runtime.enter();
     let mut splitter = Splitter { rest: BytesMut::new(), most, skipping: false };
     let mut chunk = vec![0; CHUNK];
     loop {
-        let batch = match input.read(&mut chunk) {
+        let lines = match input.read(&mut chunk) {
             Ok(0) => break,
             Ok(length) => splitter.push(&chunk[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -61,28 +92,115 @@ fn read(mut input: impl Read, most: usize, lines: &mpsc::Sender<Input>) {
                 break;
             }
         };
-        if !batch.is_empty() && lines.blocking_send(Input::Lines(batch)).is_err() {
-            return;
+        carry_out(&lines, peer, output, runtime);
+    }
+    carry_out(&splitter.finish(), peer, output, runtime);
+}
+
+fn carry_out(lines: &[Bytes], peer: &Peer, output: &Stdout, runtime: &Handle) {
+    let mut answers = Vec::new();
+    for line in lines {
+        runtime.block_on(peer.room());
+        peer.receive(line, &Principal::anonymous(), &mut answers);
+        if answers.len() >= CHUNK {
+            output.write_now(&mut answers);
         }
     }
-    let last = splitter.finish();
-    if !last.is_empty() {
-        let _ = lines.blocking_send(Input::Lines(last));
+    output.write_now(&mut answers);
+}
+
+/// stdout, and what waits to be written to it. Whoever may block writes; at most one at a time.
+struct Stdout {
+    file: Mutex<Real>,
+    pending: Mutex<Pending>,
+    /// There is something to write, or the end.
+    work: Condvar,
+    /// Nobody reads any more.
+    gone: Notify,
+}
+
+#[derive(Default)]
+struct Pending {
+    text: Vec<u8>,
+    writing: bool,
+    closed: bool,
+}
+
+impl Output for Stdout {
+    fn append(&self, lines: &[u8]) {
+        self.lock().text.extend_from_slice(lines);
+        self.work.notify_one();
+    }
+
+    fn offer(&self, line: &[u8]) -> bool {
+        let mut pending = self.lock();
+        if pending.text.len() + line.len() > BACKLOG {
+            return false;
+        }
+        pending.text.extend_from_slice(line);
+        self.work.notify_one();
+        true
     }
 }
 
-/// Writes what comes until nothing more can come.
-fn write(mut output: impl Write, mut text: mpsc::Receiver<Vec<u8>>) {
-    while let Some(mut batch) = text.blocking_recv() {
-        while batch.len() < CHUNK
-            && let Ok(more) = text.try_recv()
-        {
-            batch.extend_from_slice(&more);
+impl Stdout {
+    fn new(file: Real) -> Self {
+        Self { file: Mutex::new(file), pending: Mutex::default(), work: Condvar::new(), gone: Notify::new() }
+    }
+
+    /// Writes `text`, after what waits, on the calling thread; or leaves it to the one that is writing.
+    fn write_now(&self, text: &mut Vec<u8>) {
+        if !text.is_empty() {
+            self.lock().text.append(text);
+            self.flush();
         }
-        if let Err(error) = output.write_all(&batch).and_then(|()| output.flush()) {
-            tracing::debug!(%error, "stdout is closed");
+    }
+
+    /// Writes what waits whenever there is something, until the end.
+    fn write_behind(&self) {
+        loop {
+            let pending = self.lock();
+            let idle = |pending: &mut Pending| (pending.text.is_empty() || pending.writing) && !pending.closed;
+            let pending = self.work.wait_while(pending, idle).unwrap_or_else(PoisonError::into_inner);
+            let last = pending.closed;
+            drop(pending);
+            self.flush();
+            if last {
+                return;
+            }
+        }
+    }
+
+    fn flush(&self) {
+        let mut pending = self.lock();
+        if pending.writing {
             return;
         }
+        pending.writing = true;
+        while !pending.text.is_empty() {
+            let text = std::mem::take(&mut pending.text);
+            drop(pending);
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = file.write_all(&text).and_then(|()| file.flush()) {
+                tracing::debug!(%error, "stdout is closed");
+                self.gone.notify_one();
+            }
+            drop(file);
+            pending = self.lock();
+        }
+        pending.writing = false;
+        drop(pending);
+        // The end may have come meanwhile.
+        self.work.notify_one();
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.work.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -50,7 +50,7 @@ async fn every_call_leaves_one_record() {
             .tools(keys!(pay: |spec| spec.audit().rate_limit(RateLimit::new(6, 60_000), HERE)));
         let client = TestClient::with_version(server, version).await;
         client.call("look", json!({})).await.assert_ok();
-        client.call("pay", json!({"to": "rent", "pin": "1234"})).await.assert_ok();
+        client.call("pay", json!({"pin": "1234", "to": "rent"})).await.assert_ok();
         client.principal(somebody("ann"));
         client.call("pay", json!({"to": "nobody"})).await.assert_error("there is no such account");
         client.call("pay", json!({"too": "rent"})).await.assert_error("`to` is missing");

@@ -22,8 +22,11 @@ pub(crate) enum Contender {
 pub(crate) enum Transport {
     /// Streamable HTTP, a call at a time on each connection.
     Http,
-    /// Lines through a pair of pipes.
+    /// Lines through a pair of pipes, a call at a time; the floor is the loop that anybody writes: read a line,
+    /// answer it, write.
     Stdio,
+    /// Lines without waiting for answers; the floor reads and writes as much at once as there is.
+    Pipelined,
 }
 
 impl Contender {
@@ -42,24 +45,29 @@ impl Contender {
 }
 
 impl Transport {
+    /// All of them, in the order of the report.
+    pub(crate) const ALL: [Self; 3] = [Self::Http, Self::Stdio, Self::Pipelined];
+
     /// As written on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
             Self::Stdio => "stdio",
+            Self::Pipelined => "pipelined",
         }
     }
 
     /// The opposite of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Http, Self::Stdio].into_iter().find(|transport| transport.name() == name)
+        Self::ALL.into_iter().find(|transport| transport.name() == name)
     }
 
     /// Calls in flight at any time: connections over HTTP, unanswered lines over stdio.
     pub(crate) const fn in_flight(self) -> usize {
         match self {
             Self::Http => 32,
-            Self::Stdio => 64,
+            Self::Stdio => 1,
+            Self::Pipelined => 64,
         }
     }
 }
@@ -69,8 +77,9 @@ pub(crate) fn serve(contender: Contender, transport: Transport, addr: SocketAddr
     match (contender, transport) {
         (Contender::Floor, Transport::Http) => runtime()?.block_on(floor::http::serve(addr)),
         (Contender::Floor, Transport::Stdio) => floor::stdio::serve(),
+        (Contender::Floor, Transport::Pipelined) => floor::batched::serve(),
         (Contender::Ours, Transport::Http) => runtime()?.block_on(ours::serve_http(addr)),
-        (Contender::Ours, Transport::Stdio) => runtime()?.block_on(ours::serve_stdio()),
+        (Contender::Ours, Transport::Stdio | Transport::Pipelined) => runtime()?.block_on(ours::serve_stdio()),
     }
 }
 

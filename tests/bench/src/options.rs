@@ -1,4 +1,4 @@
-//! The command line, read by hand: three words and four flags.
+//! The command line, read by hand: four words and four flags.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -9,17 +9,19 @@ use crate::{
 
 /// What `--help` and a mistake print.
 pub(crate) const USAGE: &str = "\
-usage: bench [http] [stdio] [--quick] [--json] [--rounds N] [--seconds S]
+usage: bench [http] [stdio] [pipelined] [--quick] [--json] [--rounds N] [--seconds S]
 
-  http, stdio    only this transport (default: both)
+  http           only over HTTP (default: all three)
+  stdio          only over stdio, a call at a time: beside a loop that reads a line, answers it and writes
+  pipelined      only over stdio, 64 calls in flight: beside a loop that reads and writes in batches
   --quick        a short run that shows it works; its numbers mean little
   --json         the report as one JSON object
   --rounds N     pairs of runs per transport (default 7)
   --seconds S    length of one run (default 2)
 
-       bench serve-{floor,ours}-{http,stdio} [ADDR] [--core N]
+       bench serve-{floor,ours}-{http,stdio,pipelined} [ADDR] [--core N]
 
-  one of the four servers by itself (HTTP default: 127.0.0.1:8080, at /mcp)";
+  one of the servers by itself (HTTP default: 127.0.0.1:8080, at /mcp)";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq)]
@@ -115,7 +117,7 @@ fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
         }
     }
     if plan.transports.is_empty() {
-        plan.transports = vec![Transport::Http, Transport::Stdio];
+        plan.transports = Transport::ALL.to_vec();
     }
     Ok(Command::Compare(plan))
 }
@@ -142,7 +144,7 @@ mod tests {
     #[test]
     fn a_bare_command_compares_both_transports() {
         let Some(Command::Compare(plan)) = parsed("") else { panic!("a comparison") };
-        assert_eq!(plan.transports, [Transport::Http, Transport::Stdio]);
+        assert_eq!(plan.transports, Transport::ALL);
         assert_eq!(plan.format, Format::Text);
     }
 

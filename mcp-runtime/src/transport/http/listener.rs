@@ -17,18 +17,20 @@ use tokio::net::{TcpListener, TcpStream};
 use super::front::Front;
 use crate::service::Service;
 
-/// Serves HTTP on `listener` until the shutdown begins and the last connection has ended.
+/// Serves HTTP on `listener` until the shutdown has come so far that no call is in flight and no connection open.
+///
+/// Until then it goes on answering, so that a probe reads "not ready" and a new call is told to go elsewhere.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
+    let ended = async move { drain.ended().await };
     let front = Front::new(Arc::clone(&service));
-    let begun = async move { drain.begun().await };
     // What nobody asks for is not told: it would be stored anew with each request.
     if service.registry.tools().iter().any(|entry| entry.policies.asks_for_peer) {
         let front = front.into_make_service_with_connect_info::<Peer>();
-        return axum::serve(listener, front).with_graceful_shutdown(begun).await;
+        return axum::serve(listener, front).with_graceful_shutdown(ended).await;
     }
-    axum::serve(listener, front.into_make_service()).with_graceful_shutdown(begun).await
+    axum::serve(listener, front.into_make_service()).with_graceful_shutdown(ended).await
 }
 
 /// The address at the other end of a connection.
@@ -118,8 +120,8 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpSocket;
 
-    use crate::Server;
     use crate::__private::{Declared, Per, RateLimit, Returns, Source, Spec, Tool};
+    use crate::Server;
 
     struct Once;
 

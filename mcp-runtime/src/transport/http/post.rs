@@ -1,12 +1,14 @@
 //! `POST /mcp`: the guards, the stages of parsing, and the choice of the era.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request};
 use axum::response::Response;
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::exchange::{Exchange, respond};
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
@@ -16,7 +18,7 @@ use crate::handler::Context;
 use crate::handler::context::Caller;
 use crate::legacy::{self, Session, downgrade};
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
 use crate::transport::lines::request_id;
@@ -69,11 +71,10 @@ impl Endpoint {
         })?;
         match message {
             Message::Request(request) => {
-                let id = request.id.clone();
-                self.request(request, sender, accepts).await.map_err(|error| Refusal {
-                    id: Some(id),
-                    version: error.1,
-                    error: error.0,
+                let (id, method) = (request.id.clone(), request.method.clone());
+                self.request(request, sender, accepts).await.map_err(|(error, version)| {
+                    self.service.metrics.request(&method, Duration::ZERO);
+                    Refusal { id: Some(id), version, error }
                 })
             }
             Message::Notification(notification) => self.notification(&notification, &sender.headers),
@@ -94,6 +95,9 @@ impl Endpoint {
     ) -> Result<Response, (RpcError, Version)> {
         let meta = RawMeta::of(request.params.as_ref());
         if modern::is_modern(&meta) || names_other_version(&sender.headers) {
+            let same_version = |version: &str| headers::same_version(&sender.headers, version);
+            let meta = meta.and_then(|meta| modern::read_meta(meta, same_version));
+            let meta = meta.map_err(|error| (error, Version::LATEST))?;
             return self.modern(request, meta, sender, accepts).await.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
@@ -107,19 +111,17 @@ impl Endpoint {
     async fn modern(
         &self,
         request: Request,
-        meta: Result<Option<RawMeta>, RpcError>,
+        meta: RequestMeta,
         sender: Sender,
         accepts: Accepts,
     ) -> Result<Response, RpcError> {
-        let meta = modern::read_meta(meta?, |version| headers::same_version(&sender.headers, version))?;
         headers::same_method(&sender.headers, &request)?;
         if !modern::knows(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
         }
         headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            let subscription = Subscription::open(Arc::clone(&self.service), &request)?;
-            return Ok(sse::listen(subscription));
+            return self.listen(&request, accepts);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
@@ -133,12 +135,24 @@ impl Endpoint {
         Ok(respond(Exchange::cancelled_by_disconnect(exchange), notes).await)
     }
 
+    fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
+        let begun = Instant::now();
+        if !accepts.stream {
+            return Err(Accepts::refusal("`Accept` must list text/event-stream"));
+        }
+        let subscription = Subscription::open(Arc::clone(&self.service), request)?;
+        self.service.record(request, &Answer::Empty, begun);
+        Ok(sse::listen(subscription))
+    }
+
     fn initialize(&self, request: &Request) -> Result<Response, RpcError> {
+        let begun = Instant::now();
         let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
         let version = session.version;
         let id = self.service.sessions.insert(session).ok_or_else(|| {
             RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
         })?;
+        self.service.record(request, &answer, begun);
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
         let mut response = json(200, text.into());
         if let Ok(id) = HeaderValue::try_from(id) {
@@ -187,11 +201,12 @@ impl Endpoint {
 
     /// A 2025-03-26 batch: one array of answers.
     async fn batch(&self, members: Vec<RawJson>, sender: Sender) -> Result<Response, Refusal> {
-        let session = self.session(&sender.headers).ok().filter(|session| session.version == Version::V2025_03_26);
-        let Some(session) = session else {
-            let version = header_version(&sender.headers).unwrap_or(Version::LATEST);
+        let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
+        let session = named.then(|| self.session(&sender.headers)).transpose()?;
+        let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
+            let version = session.map(|session| session.version).or(header_version(&sender.headers));
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
-            return Err(Refusal { id: None, version, error });
+            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error });
         };
         let mut calls = Vec::new();
         for member in members {
@@ -204,11 +219,11 @@ impl Endpoint {
                     let id = request.id.clone();
                     let caller = sender.clone().caller(None, &self.service.changes);
                     calls.push(
-                        self.legacy_exchange(&session, request, caller)
+                        self.legacy_exchange(session, request, caller)
                             .unwrap_or_else(|error| self.ready_error(Some(&id), error)),
                     );
                 }
-                Ok(Message::Notification(notification)) => cancel(&session, &notification),
+                Ok(Message::Notification(notification)) => cancel(session, &notification),
                 Ok(Message::Response(_)) => {}
                 Ok(Message::Batch(_)) => {
                     calls.push(self.ready_error(None, RpcError::invalid_request("a batch in a batch")));
@@ -219,8 +234,13 @@ impl Endpoint {
         if calls.is_empty() {
             return Ok(accepted());
         }
-        let answers = futures_util::future::join_all(calls).await;
+        let outliving = |call| Exchange::outliving_disconnect(call, self.service.drain.clone());
+        let answers = futures_util::future::join_all(calls.into_iter().map(outliving)).await;
         let answers: Vec<&[u8]> = answers.iter().map(|(_, text)| &**text).filter(|text| !text.is_empty()).collect();
+        if answers.is_empty() {
+            // All were cancelled, and JSON-RPC has no empty batch.
+            return Ok(accepted());
+        }
         Ok(json(200, [b"[", answers.join(&b","[..]).as_slice(), b"]"].concat().into()))
     }
 
@@ -278,10 +298,10 @@ impl Accepts {
         if accept == "application/json, text/event-stream" {
             return Ok(Self { stream: true });
         }
-        let accept = accept.to_str().unwrap_or_default();
         let any = |names: &[&str]| {
-            accept
-                .split(',')
+            let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            values
+                .flat_map(|value| value.split(','))
                 .map(|item| item.split(';').next().unwrap_or_default().trim())
                 .any(|item| names.iter().any(|name| item.eq_ignore_ascii_case(name)))
         };
@@ -289,7 +309,11 @@ impl Accepts {
         if stream || any(&["application/json", "application/*"]) {
             return Ok(Self { stream });
         }
-        Err(RpcError::invalid_request("`Accept` must list application/json and text/event-stream").with_status(406))
+        Err(Self::refusal("`Accept` must list application/json and text/event-stream"))
+    }
+
+    fn refusal(text: &'static str) -> RpcError {
+        RpcError::invalid_request(text).with_status(406)
     }
 }
 

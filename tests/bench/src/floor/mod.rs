@@ -3,6 +3,7 @@
 //! Honest, but minimal: the envelope is parsed once, with its parameters borrowed, the parameters once into their
 //! type, and the answer is written in one piece. There is no schema, no policy, no metric and no header check.
 
+pub(crate) mod batched;
 pub(crate) mod http;
 pub(crate) mod stdio;
 

@@ -1,37 +1,19 @@
-//! The floor over stdio: one thread that reads what there is, answers every whole line of it and writes once.
+//! The floor over stdio: read a line, answer it, write the answer.
 
-use std::{
-    fs::File,
-    io::{Read as _, Write as _, stdin, stdout},
-    os::fd::AsFd as _,
-};
+use std::io::{BufRead as _, Write as _, stdin, stdout};
 
 use crate::error::Error;
 
-/// The most that is read at once, and the room a line gets.
-const CHUNK: usize = 64 * 1024;
-
 /// Serves until its input ends.
 pub(crate) fn serve() -> Result<(), Error> {
-    let mut input = File::from(stdin().as_fd().try_clone_to_owned().map_err(Error::io("opening the input"))?);
-    let mut output = File::from(stdout().as_fd().try_clone_to_owned().map_err(Error::io("opening the output"))?);
-    let mut received = vec![0; CHUNK];
-    let mut filled = 0;
-    let mut answers = Vec::with_capacity(CHUNK);
-    loop {
-        let read = input.read(&mut received[filled..]).map_err(Error::io("reading requests"))?;
-        if read == 0 {
-            return Ok(());
-        }
-        filled += read;
-        let whole = received[..filled].iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        for line in received[..whole].split_inclusive(|&byte| byte == b'\n') {
-            super::answer(line, &mut answers)?;
-            answers.push(b'\n');
-        }
-        output.write_all(&answers).map_err(Error::io("writing answers"))?;
-        answers.clear();
-        received.copy_within(whole..filled, 0);
-        filled -= whole;
+    let (mut input, mut output) = (stdin().lock(), stdout().lock());
+    let (mut line, mut answer) = (Vec::new(), Vec::new());
+    while input.read_until(b'\n', &mut line).map_err(Error::io("reading requests"))? > 0 {
+        super::answer(&line, &mut answer)?;
+        answer.push(b'\n');
+        output.write_all(&answer).and_then(|()| output.flush()).map_err(Error::io("writing answers"))?;
+        line.clear();
+        answer.clear();
     }
+    Ok(())
 }

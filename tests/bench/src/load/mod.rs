@@ -46,7 +46,7 @@ pub(crate) fn measure(
     let mut server = Server::start(contender, transport, cores)?;
     let mut load: Box<dyn Load> = match transport {
         Transport::Http => Box::new(http::Connections::open(&mut server, transport.in_flight())?),
-        Transport::Stdio => Box::new(stdio::Pipe::open(&mut server, transport.in_flight())?),
+        Transport::Stdio | Transport::Pipelined => Box::new(stdio::Pipe::open(&mut server, transport.in_flight())?),
     };
     guarded(&mut server, plan.warm_up + PATIENCE, || load.run(plan.warm_up))?;
     let pid = server.pid();

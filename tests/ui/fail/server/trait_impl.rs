@@ -1,4 +1,4 @@
-use mcp_runtime::{server};
+use mcp_runtime::server;
 
 trait Searcher {
     async fn search(&self, query: String) -> String;

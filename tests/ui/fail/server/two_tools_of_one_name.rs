@@ -1,4 +1,4 @@
-use mcp_runtime::{server};
+use mcp_runtime::server;
 
 struct Demo;
 

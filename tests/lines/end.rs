@@ -1,0 +1,90 @@
+//! The end of input and the shutdown, as a peer sees them.
+
+use mcp_testkit::TestClient;
+use serde_json::json;
+
+use super::{modern, raw};
+use crate::tools::watched;
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_input_is_the_end_of_the_server() {
+    let client = raw();
+    let mut lines = client.lines();
+    client.close();
+    assert_eq!(lines.next().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_flight_at_the_end_of_input_is_answered() {
+    let (server, mut watch) = watched();
+    let client = TestClient::new(server).await;
+    let pending = client.start("hold", json!({}));
+    assert_eq!(watch.next().await, "begun");
+    client.close();
+    watch.release();
+    pending.reply().await.assert_text("released");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_is() {
+    let (server, mut watch) = watched();
+    let client = TestClient::new(server).await;
+    let mut lines = client.lines();
+    // More than may be in flight at once.
+    const CALLS: usize = 1500;
+    for id in 0..CALLS {
+        lines.send(modern(json!(id), "tools/call", json!({ "name": "hold" })));
+    }
+    for _ in 0..1024 {
+        assert_eq!(watch.next().await, "begun");
+    }
+    client.close();
+    // Comes after the end of input, and so shows that it has been seen.
+    client.metric("mcp_active_sessions").await;
+    for _ in 0..CALLS {
+        watch.release();
+    }
+    let mut answered = vec![false; CALLS];
+    while let Some(line) = lines.next().await {
+        assert_eq!(line["result"]["content"][0]["text"], "released", "{line:#}");
+        answered[usize::try_from(line["id"].as_u64().unwrap()).unwrap()] = true;
+    }
+    assert!(answered.iter().all(|answered| *answered));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_subscription_does_not_outlive_the_input() {
+    let client = raw();
+    let mut lines = client.lines();
+    lines.send(modern(json!("l"), "subscriptions/listen", json!({ "notifications": {} })));
+    assert_eq!(lines.next().await.unwrap()["method"], "notifications/subscriptions/acknowledged");
+    client.close();
+    assert_eq!(lines.next().await.unwrap()["id"], "l");
+    assert_eq!(lines.next().await.unwrap()["method"], "notifications/cancelled");
+    assert_eq!(lines.next().await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_lets_calls_in_flight_finish() {
+    let (server, mut watch) = watched();
+    let client = TestClient::new(server).await;
+    let pending = client.start("hold", json!({}));
+    assert_eq!(watch.next().await, "begun");
+    client.shut_down();
+    watch.release();
+    assert_eq!(watch.next().await, "finished");
+    pending.reply().await.assert_text("released");
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_calls_than_may_run_at_once_wait_their_turn() {
+    let (server, mut watch) = watched();
+    let client = TestClient::new(server).await;
+    let pending: Vec<_> = (0..1025).map(|_| client.start("hold", json!({}))).collect();
+    for _ in 0..1024 {
+        assert_eq!(watch.next().await, "begun");
+    }
+    watch.release();
+    assert_eq!((watch.next().await, watch.next().await), ("finished", "begun"), "the last one had to wait");
+    drop(pending);
+}

@@ -1,0 +1,153 @@
+//! A running `probe`: its input, its lines, its end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// Longer than anything takes that works.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A `probe` that has not been started.
+pub(crate) fn probe() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
+    for name in ["MCP_SERVER_HOST", "MCP_SERVER_PORT", "MCP_PUBLIC_URL", "MCP_LOG_LEVEL", "MCP_LOG_FORMAT"] {
+        command.env_remove(name);
+    }
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// A `probe` that runs; killed when a test lets go of it.
+pub(crate) struct Process {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+impl Process {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::adopt(piped.spawn().unwrap())
+    }
+
+    /// A child whose stderr is piped, and whatever else.
+    pub(crate) fn adopt(mut child: Child) -> Self {
+        let stdout = child.stdout.take().map_or_else(|| mpsc::channel().1, lines);
+        let stderr = lines(child.stderr.take().unwrap());
+        Self { stdin: child.stdin.take(), child, stdout, stderr }
+    }
+
+    /// Over stdio.
+    pub(crate) fn stdio() -> Self {
+        Self::start(&mut probe())
+    }
+
+    /// Writes one line to its input.
+    pub(crate) fn send(&mut self, line: impl AsRef<str>) {
+        self.write(&format!("{}\n", line.as_ref()));
+    }
+
+    /// Writes just this to its input.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Ends its input.
+    pub(crate) fn close(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The next line of its output, which is JSON; `None` at the end of output.
+    #[track_caller]
+    pub(crate) fn receive(&self) -> Option<Value> {
+        let line = receive(&self.stdout)?;
+        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
+    }
+
+    /// The next line of its stderr with `part` in it.
+    #[track_caller]
+    pub(crate) fn hears(&self, part: &str) -> String {
+        loop {
+            let line = receive(&self.stderr).unwrap_or_else(|| panic!("stderr ended without {part:?}"));
+            if line.contains(part) {
+                return line;
+            }
+        }
+    }
+
+    /// The next line of its stderr; `None` at the end.
+    #[track_caller]
+    pub(crate) fn says(&self) -> Option<String> {
+        receive(&self.stderr)
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    pub(crate) fn terminate(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Waits for its end; its exit code, and how long that took.
+    #[track_caller]
+    pub(crate) fn ends(&mut self) -> (Option<i32>, Duration) {
+        let begun = Instant::now();
+        // Its end closes its stderr; that can be waited for with a limit.
+        while receive(&self.stderr).is_some() {}
+        let status: ExitStatus = self.child.wait().unwrap();
+        (status.code(), begun.elapsed())
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_success(&mut self) {
+        assert_eq!(self.ends().0, Some(0));
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines(source: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(source).lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+#[track_caller]
+fn receive(lines: &Receiver<String>) -> Option<String> {
+    match lines.recv_timeout(PATIENCE) {
+        Ok(line) => Some(line),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => panic!("nothing was said for {PATIENCE:?}"),
+    }
+}
+
+/// A complete call of the current revision, with a progress token.
+pub(crate) fn call(id: &str, tool: &str, arguments: Value) -> String {
+    request(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": { "progressToken": id } }))
+}
+
+/// A request of the current revision.
+pub(crate) fn request(id: &str, method: &str, mut params: Value) -> String {
+    params["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2026-07-28");
+    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!({});
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string()
+}

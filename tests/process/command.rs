@@ -1,0 +1,165 @@
+//! The command line: `tools`, `call`, flags, environment; texts and exit codes.
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use super::child::{Process, probe};
+use super::http::Listening;
+
+/// Runs to the end: exit code, stdout, stderr.
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn args(args: &[&str]) -> (Option<i32>, String, String) {
+    run(probe().args(args))
+}
+
+/// Fails with this code; what stderr says.
+#[track_caller]
+fn fails(command: &mut Command, code: i32) -> String {
+    let (exit, stdout, stderr) = run(command);
+    assert_eq!((exit, stdout.as_str()), (Some(code), ""), "{stderr}");
+    stderr
+}
+
+#[test]
+fn tools_are_listed_with_their_limits_and_where_those_came_from() {
+    let (code, stdout, _) = args(&["tools"]);
+    assert_eq!(code, Some(0));
+    let lines: Vec<_> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines[0], "NAME LIMITS DESCRIPTION");
+    assert_eq!(
+        lines[1],
+        "echo rate_limit 100/min (attribute), timeout 30s (attribute) Says something back."
+    );
+    assert_eq!(lines[2], "add - Adds two numbers.");
+}
+
+#[test]
+fn a_call_prints_its_result() {
+    assert_eq!(args(&["call", "add", "a=1", "b=2"]), (Some(0), "3\n".to_owned(), String::new()));
+    let (_, stdout, _) = args(&["call", "echo", "text=two words = three"]);
+    assert_eq!(stdout, "two words = three\n");
+    let (_, stdout, _) = args(&["call", "echo", "text=5"]);
+    assert_eq!(stdout, "5\n", "a text that looks like a number is a text");
+}
+
+#[test]
+fn what_a_called_tool_prints_is_printed() {
+    let (code, stdout, _) = args(&["call", "print"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "printed by the tool\nprinted\n"));
+}
+
+#[test]
+fn a_call_that_fails_says_why_and_exits_1() {
+    let stderr = fails(probe().args(["call", "add", "a=one", "c=2"]), 1);
+    assert!(stderr.contains("- `a` must be an integer, was \"one\""), "{stderr}");
+    assert!(stderr.contains("- `b` is missing (an integer)"), "{stderr}");
+    assert!(stderr.contains("- `c` is not an argument"), "{stderr}");
+    let stderr = fails(probe().args(["call", "explode"]), 1);
+    assert!(stderr.contains("tool `explode` failed (reference "), "{stderr}");
+}
+
+#[test]
+fn a_call_of_an_unknown_tool_names_the_nearest() {
+    let stderr = fails(probe().args(["call", "ad"]), 1);
+    assert!(stderr.contains("there is no tool `ad`; did you mean `add`?"), "{stderr}");
+    let stderr = fails(probe().args(["call", "xyzzy"]), 1);
+    assert!(stderr.contains("the tools are echo, add, print"), "{stderr}");
+}
+
+#[test]
+fn an_argument_without_a_value_is_explained() {
+    let stderr = fails(probe().args(["call", "add", "a"]), 1);
+    assert!(stderr.contains("`a`") && stderr.contains('='), "{stderr}");
+}
+
+#[test]
+fn unknown_commands_and_flags_exit_2_with_a_hint() {
+    let stderr = fails(probe().arg("htp"), 2);
+    assert!(stderr.contains("'htp'") && stderr.contains("http"), "{stderr}");
+    let stderr = fails(probe().args(["http", "--bnd", "127.0.0.1:0"]), 2);
+    assert!(stderr.contains("--bnd") && stderr.contains("--bind"), "{stderr}");
+    let stderr = fails(probe().args(["http", "--bind", "nowhere"]), 2);
+    assert!(stderr.contains("nowhere") && stderr.contains("--bind"), "{stderr}");
+    let stderr = fails(probe().arg("call"), 2);
+    assert!(stderr.contains("TOOL"), "{stderr}");
+}
+
+#[test]
+fn help_and_version_are_printed() {
+    let (code, stdout, _) = args(&["--version"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "probe 1.2.3\n"));
+    let (code, stdout, _) = args(&["--help"]);
+    assert_eq!(code, Some(0));
+    for word in ["stdio", "http", "tools", "call", "MCP_SERVER_HOST", "MCP_LOG_FORMAT"] {
+        assert!(stdout.contains(word), "{word}: {stdout}");
+    }
+}
+
+#[test]
+fn a_bad_environment_stops_the_start_and_names_the_variable() {
+    for (name, value, hint) in [
+        ("MCP_SERVER_HOST", "localhost:80", "127.0.0.1"),
+        ("MCP_SERVER_PORT", "99999", "65535"),
+        ("MCP_SERVER_PORT", "http", "65535"),
+        ("MCP_LOG_LEVEL", "app=loud", "debug"),
+        ("MCP_LOG_FORMAT", "xml", "json"),
+    ] {
+        let stderr = fails(probe().arg("http").env(name, value), 1);
+        assert!(stderr.contains(name) && stderr.contains(value) && stderr.contains(hint), "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let stderr = fails(probe().args(["http", "--bind", &address]), 1);
+    assert!(stderr.contains(&format!("cannot listen on {address}: the port is taken")), "{stderr}");
+}
+
+#[test]
+fn the_environment_says_where_to_listen_and_a_flag_wins() {
+    let process = Process::start(probe().arg("http").envs([("MCP_SERVER_HOST", "127.0.0.1"), ("MCP_SERVER_PORT", "0")]));
+    process.hears("listening on http://127.0.0.1:");
+    drop(process);
+    let server = Listening::with(probe().env("MCP_SERVER_PORT", "1"));
+    assert_ne!(server.address.port(), 1);
+}
+
+#[test]
+fn the_public_url_of_the_environment_or_a_flag_is_allowed() {
+    for command in [probe().env("MCP_PUBLIC_URL", "https://mcp.example.com"), &mut probe()] {
+        let allowed = command.get_envs().any(|(name, value)| name == "MCP_PUBLIC_URL" && value.is_some());
+        let server = Listening::with(command);
+        let mut connection = server.connect();
+        connection.get("/mcp", &[("origin", "https://mcp.example.com")]);
+        assert_eq!(connection.head().status, if allowed { 405 } else { 403 });
+    }
+}
+
+#[test]
+fn logs_are_json_on_request() {
+    let mut process = Process::start(probe().envs([("MCP_LOG_FORMAT", "json"), ("MCP_LOG_LEVEL", "debug")]));
+    process.send(super::child::call("1", "add", serde_json::json!({ "a": 1, "b": 2 })));
+    let line = process.hears("tool called");
+    let record: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&record["fields"]["tool"], &record["fields"]["outcome"]), (&"add".into(), &"ok".into()), "{line}");
+}
+
+#[test]
+fn a_log_level_silences_what_is_below() {
+    let mut process = Process::start(probe().env("MCP_LOG_LEVEL", "error"));
+    process.send("{");
+    assert_eq!(process.receive().unwrap()["error"]["code"], -32700);
+    process.terminate();
+    let mut said = String::new();
+    while let Some(line) = process.says() {
+        said.push_str(&line);
+    }
+    assert_eq!(said, "");
+}

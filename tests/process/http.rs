@@ -1,0 +1,175 @@
+//! HTTP to a real process, over plain TCP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::child::{Process, call, probe, request};
+
+/// A `probe` that listens.
+pub(crate) struct Listening {
+    pub(crate) process: Process,
+    pub(crate) address: SocketAddr,
+}
+
+impl Listening {
+    pub(crate) fn start() -> Self {
+        Self::with(&mut probe())
+    }
+
+    pub(crate) fn with(command: &mut Command) -> Self {
+        let process = Process::start(command.args(["http", "--bind", "127.0.0.1:0"]));
+        let line = process.hears("listening on http://");
+        let address = line.trim_start_matches("listening on http://").trim_end_matches("/mcp").parse().unwrap();
+        Self { process, address }
+    }
+
+    pub(crate) fn connect(&self) -> Connection {
+        let stream = TcpStream::connect(self.address).unwrap();
+        // Only a test that fails waits that long.
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Connection(BufReader::new(stream))
+    }
+
+    /// Opens a legacy session; its id.
+    pub(crate) fn initialize(&self) -> String {
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string();
+        let mut connection = self.connect();
+        connection.post(&[], &body);
+        let head = connection.head();
+        assert_eq!(head.status, 200);
+        head.header("mcp-session-id").to_owned()
+    }
+}
+
+/// One connection.
+pub(crate) struct Connection(BufReader<TcpStream>);
+
+/// The head of a response, header names in lower case.
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+}
+
+impl Head {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        &self.headers.iter().find(|(known, _)| known == name).unwrap().1
+    }
+}
+
+impl Connection {
+    fn write(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        text.push_str(body);
+        self.0.get_mut().write_all(text.as_bytes()).unwrap();
+    }
+
+    pub(crate) fn get(&mut self, path: &str, headers: &[(&str, &str)]) {
+        self.write("GET", path, headers, "");
+    }
+
+    pub(crate) fn post(&mut self, headers: &[(&str, &str)], body: &str) {
+        let all = [&[("content-type", "application/json"), ("accept", "application/json, text/event-stream")], headers];
+        self.write("POST", "/mcp", &all.concat(), body);
+    }
+
+    /// A modern request with the headers that mirror it.
+    pub(crate) fn send(&mut self, body: &str) {
+        let message: Value = serde_json::from_str(body).unwrap();
+        let method = message["method"].as_str().unwrap();
+        let name = message["params"]["name"].as_str().unwrap_or_default();
+        self.post(&[("mcp-protocol-version", "2026-07-28"), ("mcp-method", method), ("mcp-name", name)], body);
+    }
+
+    fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let length = self.0.read_line(&mut line).unwrap();
+        (length > 0).then(|| line.trim_end().to_owned())
+    }
+
+    pub(crate) fn head(&mut self) -> Head {
+        let status = self.line().unwrap();
+        let status = status.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut headers = Vec::new();
+        while let Some((name, value)) = self.line().unwrap().split_once(": ") {
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        }
+        Head { status, headers }
+    }
+
+    /// A whole answer with its length in its head.
+    pub(crate) fn answer(&mut self) -> (u16, String) {
+        let head = self.head();
+        let mut body = vec![0; head.header("content-length").parse().unwrap()];
+        self.0.read_exact(&mut body).unwrap();
+        (head.status, String::from_utf8(body).unwrap())
+    }
+
+    /// The next message of an event stream; `None` at its end, which must be a proper one.
+    pub(crate) fn event(&mut self) -> Option<Value> {
+        loop {
+            let line = self.line().expect("the stream ends with its last chunk, not by breaking off");
+            if let Some(data) = line.strip_prefix("data: ") {
+                return Some(serde_json::from_str(data).unwrap());
+            }
+            if line == "0" {
+                return None;
+            }
+        }
+    }
+
+    /// Whether the server has closed the connection, after what was read.
+    pub(crate) fn is_closed(&mut self) -> bool {
+        let mut rest = Vec::new();
+        self.0.read_to_end(&mut rest).unwrap();
+        rest.iter().all(u8::is_ascii_whitespace)
+    }
+}
+
+#[test]
+fn it_says_where_it_listens_and_answers_there() {
+    let server = Listening::start();
+    assert_ne!(server.address.port(), 0);
+    let mut connection = server.connect();
+    connection.send(&call("1", "add", json!({ "a": 1, "b": 2 })));
+    let (status, body) = connection.answer();
+    assert_eq!(status, 200);
+    assert!(body.contains(r#""text":"3""#), "{body}");
+}
+
+#[test]
+fn one_connection_serves_many_requests() {
+    let server = Listening::start();
+    let mut connection = server.connect();
+    for id in ["1", "2", "3"] {
+        connection.send(&request(id, "tools/list", json!({})));
+        assert!(connection.answer().1.contains(&format!(r#""id":"{id}""#)));
+    }
+    connection.get("/metrics", &[]);
+    let (_, metrics) = connection.answer();
+    assert!(metrics.contains("mcp_active_connections 1\n"), "{metrics}");
+}
+
+#[test]
+fn a_connection_that_breaks_off_cancels_its_modern_call() {
+    let server = Listening::start();
+    let mut connection = server.connect();
+    connection.send(&call("1", "stuck", json!({})));
+    assert_eq!(connection.head().status, 200);
+    assert_eq!(connection.event().unwrap()["method"], "notifications/progress");
+    drop(connection);
+    // Its end waits for no call: the one that never ends is gone.
+    let mut process = server.process;
+    process.terminate();
+    let (code, took) = process.ends();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(20), "the deadline of 30 s had to cancel it");
+}

@@ -1,0 +1,10 @@
+//! The server as a real process: signals, streams of its own, and its command line.
+//!
+//! Nothing here sleeps: a test waits for a line, a response or the end of the process, and for too long only when it fails.
+
+mod child;
+mod command;
+mod http;
+mod shutdown;
+mod stdio;
+mod stdout;

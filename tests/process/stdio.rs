@@ -1,0 +1,116 @@
+//! stdio of a real process: the end of input, long lines, and a client that does not read.
+
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
+
+use serde_json::json;
+
+use super::child::{Process, call, probe, request};
+
+#[test]
+fn the_end_of_input_answers_what_is_in_flight_and_exits_0() {
+    let mut process = Process::stdio();
+    process.send(call("slow", "slow", json!({})));
+    process.send(call("quick", "add", json!({ "a": 1, "b": 2 })));
+    process.close();
+    let mut ids = Vec::new();
+    while let Some(message) = process.receive() {
+        if message.get("result").is_some() {
+            ids.push(message["id"].clone());
+        }
+    }
+    assert_eq!(ids, ["quick", "slow"]);
+    process.assert_success();
+}
+
+#[test]
+fn an_input_that_ends_at_once_exits_0() {
+    let mut process = Process::stdio();
+    process.close();
+    assert_eq!(process.receive(), None);
+    process.assert_success();
+}
+
+#[test]
+fn a_last_line_without_its_end_is_read() {
+    let mut process = Process::start(&mut probe());
+    process.write(&request("1", "tools/list", json!({})));
+    process.close();
+    assert_eq!(process.receive().unwrap()["id"], "1");
+    process.assert_success();
+}
+
+#[test]
+fn an_open_subscription_does_not_outlive_the_input() {
+    let mut process = Process::stdio();
+    process.send(request("l", "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } })));
+    assert_eq!(process.receive().unwrap()["method"], "notifications/subscriptions/acknowledged");
+    process.close();
+    assert_eq!(process.receive().unwrap()["id"], "l");
+    process.assert_success();
+}
+
+#[test]
+fn a_call_that_never_ends_does_not_outlive_the_input_and_the_deadline() {
+    let mut process = Process::start(probe().env("PROBE_DEADLINE_MS", "100"));
+    process.send(call("stuck", "stuck", json!({})));
+    assert_eq!(process.receive().unwrap()["method"], "notifications/progress");
+    process.close();
+    let answer = process.receive().unwrap();
+    assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!("stuck"), &json!(true)));
+    process.assert_success();
+}
+
+#[test]
+fn a_line_over_the_limit_is_a_parse_error_and_the_next_is_read() {
+    let mut process = Process::stdio();
+    process.send("x".repeat(5 << 20));
+    process.send(call("long", "echo", json!({ "text": "y".repeat(3 << 20) })));
+    let refused = process.receive().unwrap();
+    assert_eq!((&refused["error"]["code"], refused.get("id")), (&json!(-32700), None));
+    let answer = process.receive().unwrap();
+    assert_eq!(answer["result"]["content"][0]["text"].as_str().unwrap().len(), 3 << 20);
+    process.close();
+    process.assert_success();
+}
+
+#[test]
+fn lines_may_come_in_any_pieces() {
+    let mut process = Process::stdio();
+    let line = format!("{}\r\n\n  \n{}\n", request("1", "tools/list", json!({})), request("2", "tools/list", json!({})));
+    for piece in line.as_bytes().chunks(7) {
+        process.write(std::str::from_utf8(piece).unwrap());
+    }
+    assert_eq!(process.receive().unwrap()["id"], "1");
+    assert_eq!(process.receive().unwrap()["id"], "2");
+    process.close();
+    assert_eq!(process.receive(), None);
+    process.assert_success();
+}
+
+#[test]
+fn a_client_that_closes_its_end_of_the_output_ends_the_server() {
+    let mut child = probe().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    // The pipe breaks at the latest when the second answer is written.
+    while stdin.write_all(format!("{}\n", request("1", "tools/list", json!({}))).as_bytes()).is_ok() {}
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_client_that_reads_nothing_does_not_hold_the_shutdown_up() {
+    let mut child =
+        probe().env("PROBE_DEADLINE_MS", "100").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // More than fits in a pipe, so that the writer is stuck.
+    let answer = "z".repeat(1 << 20);
+    writeln!(stdin, "{}", call("1", "echo", json!({ "text": answer }))).unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let mut first = [0];
+    output.read_exact(&mut first).unwrap();
+    let mut process = Process::adopt(child);
+    process.terminate();
+    process.assert_success();
+    drop((stdin, output));
+}

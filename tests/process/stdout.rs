@@ -1,0 +1,63 @@
+//! stdout is a wire: whatever a tool prints lands elsewhere.
+
+use serde_json::json;
+
+use super::child::{Process, call};
+
+/// Calls `tool` over stdio; the text of its answer, which must be the only thing on stdout.
+fn answer(process: &mut Process, tool: &str) -> String {
+    process.send(call(tool, tool, json!({})));
+    let answer = process.receive().unwrap();
+    assert_eq!(answer["id"], tool);
+    answer["result"]["content"][0]["text"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_a_tool_prints_goes_to_stderr() {
+    let mut process = Process::stdio();
+    assert_eq!(answer(&mut process, "print"), "printed");
+    process.hears("printed by the tool");
+    process.close();
+    assert_eq!(process.receive(), None);
+    process.assert_success();
+}
+
+#[test]
+fn what_a_child_of_a_tool_prints_goes_to_stderr() {
+    let mut process = Process::stdio();
+    assert_eq!(answer(&mut process, "print_by_child"), "printed");
+    process.hears("printed by the child");
+    process.close();
+    assert_eq!(process.receive(), None);
+    process.assert_success();
+}
+
+#[test]
+fn what_is_printed_before_the_server_runs_does_not_reach_the_client_later() {
+    let mut process = Process::start(super::child::probe().env("PROBE_PRINTS_FIRST", "1"));
+    assert_eq!(answer(&mut process, "print"), "printed");
+    process.close();
+    assert_eq!(process.receive(), None);
+    process.assert_success();
+}
+
+#[test]
+fn a_panic_is_told_on_stderr_with_the_reference_that_the_client_has() {
+    let mut process = Process::stdio();
+    let text = answer(&mut process, "explode");
+    assert!(!text.contains("hunter2"), "{text}");
+    let reference = text.split("reference ").nth(1).unwrap().trim_end_matches(')').to_owned();
+    process.hears("hunter2");
+    let line = process.hears(&reference);
+    assert!(line.contains("tool panicked") && line.contains("explode"), "{line}");
+    assert_eq!(answer(&mut process, "print"), "printed", "the server goes on");
+}
+
+#[test]
+fn a_private_error_is_logged_as_a_chain_under_its_reference() {
+    let mut process = Process::stdio();
+    let text = answer(&mut process, "fail");
+    let reference = text.split("reference ").nth(1).unwrap().trim_end_matches(')').to_owned();
+    let line = process.hears(&reference);
+    assert!(line.contains("cannot load: no disk") && line.contains("fail"), "{line}");
+}

@@ -1,0 +1,11 @@
+//! What is declared on a function is true when it is called.
+
+mod coercion;
+mod failure;
+mod injection;
+mod nested;
+mod output;
+mod rate_limit;
+mod rule;
+mod schema;
+mod timeout;
