@@ -12,8 +12,9 @@ pub use serde_json;
 pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;
 pub use crate::handler::inject::{Inject, State};
+pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
 pub use crate::handler::output::Returns;
-pub use crate::handler::spec::{Per, RateLimit, Source, Spec};
+pub use crate::handler::spec::Spec;
 pub use crate::handler::tool::{Declared, Listed, Tool, ToolSet, ToolVisitor};
 pub use unique::*;
 

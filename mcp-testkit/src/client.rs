@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use mcp_runtime::protocol::meta::{CLIENT_CAPABILITIES, CLIENT_INFO, LOG_LEVEL, PROTOCOL_VERSION};
-use mcp_runtime::{Level, Server, Version};
+use mcp_runtime::{Level, Principal, Server, Version};
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
@@ -98,6 +98,13 @@ impl TestClient {
         self
     }
 
+    /// From now on calls come from `principal`, as if a transport had verified it; [`Principal::anonymous`] takes it
+    /// back.
+    pub fn principal(&self, principal: Principal) -> &Self {
+        self.link.principal(principal);
+        self
+    }
+
     /// The revision that this client speaks.
     pub fn version(&self) -> Version {
         self.version
@@ -168,6 +175,11 @@ impl TestClient {
         self.link.shut_down();
     }
 
+    /// Everything that `/metrics` says.
+    pub async fn metrics(&self) -> String {
+        self.link.metrics().await.unwrap_or_default()
+    }
+
     /// The value of the metric `series`, written as `/metrics` writes it, for example
     /// `mcp_tool_invocations_total{tool="add",outcome="ok"}`.
     ///
@@ -175,7 +187,7 @@ impl TestClient {
     ///
     /// When there is no such series.
     pub async fn metric(&self, series: &str) -> f64 {
-        let text = self.link.metrics().await.unwrap_or_default();
+        let text = self.metrics().await;
         let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         let value = value.and_then(|value| value.parse().ok());
         value.unwrap_or_else(|| panic!("there is no metric {series} in\n{text}"))

@@ -66,7 +66,7 @@ pub use mcp_macros::kit_test as test;
 /// Marks the function that makes the server of a module's tests; it may be async.
 pub use mcp_macros::kit_server as server;
 
-pub use client::{Pending, TestClient};
+pub use client::{Lines, Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use reply::Reply;
 pub use time::{HeldTime, hold_time};

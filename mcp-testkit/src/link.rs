@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mcp_runtime::Connection;
+use mcp_runtime::{Connection, Principal};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
@@ -27,6 +27,7 @@ struct Inbox {
 
 enum Command {
     Line(String),
+    Principal(Principal),
     Close,
     ShutDown,
     Metrics(oneshot::Sender<String>),
@@ -44,6 +45,11 @@ impl Link {
     /// Sends one line, whatever it is.
     pub(crate) fn send(&self, line: String) {
         let _ = self.commands.send(Command::Line(line));
+    }
+
+    /// From now on lines are sent by `principal`.
+    pub(crate) fn principal(&self, principal: Principal) {
+        let _ = self.commands.send(Command::Principal(principal));
     }
 
     /// Sends a request; what it is answered with. `None` when the server ends without an answer.
@@ -96,6 +102,7 @@ async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<C
             },
             command = commands.recv(), if open => match command {
                 Some(Command::Line(line)) => connection.send(line).await,
+                Some(Command::Principal(principal)) => connection.principal(principal),
                 Some(Command::Metrics(reply)) => drop(reply.send(connection.metrics())),
                 Some(Command::ShutDown) => connection.shut_down(),
                 Some(Command::Close) => connection.close(),

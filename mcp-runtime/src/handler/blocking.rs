@@ -31,15 +31,17 @@ impl Drop for Running {
 }
 
 /// Runs a sync function where it may block; a panic in it continues in the caller.
+///
+/// It runs on when its caller is gone, and then still counts as running where `concurrency` is limited.
 pub async fn blocking<S, R, F>(state: &Arc<S>, cx: &Context, function: F) -> R
 where
     S: Send + Sync + 'static,
     R: Send + 'static,
     F: FnOnce(&S, &Context) -> R + Send + 'static,
 {
-    let (state, cx) = (Arc::clone(state), cx.clone());
+    let (state, cx, slot) = (Arc::clone(state), cx.clone(), cx.slot());
     let run = move || {
-        let _running = Running::begin();
+        let (_running, _slot) = (Running::begin(), slot);
         function(&state, &cx)
     };
     match tokio::task::spawn_blocking(run).await {

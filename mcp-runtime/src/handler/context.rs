@@ -1,12 +1,13 @@
 //! The call, as a declared function sees it.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{Changes, List};
@@ -25,6 +26,7 @@ pub struct Context(Arc<Call>);
 struct Call {
     version: Version,
     principal: Principal,
+    peer: Option<IpAddr>,
     headers: HeaderMap,
     capabilities: ClientCapabilities,
     log_level: Option<Level>,
@@ -33,7 +35,11 @@ struct Call {
     changes: Changes,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
+    slot: OnceLock<Weak<OwnedSemaphorePermit>>,
 }
+
+/// The place of a running call among those that `concurrency` allows, for as long as somebody holds it.
+pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
 #[derive(Debug)]
 struct ProgressState {
@@ -82,6 +88,7 @@ impl std::fmt::Debug for Outbox {
 #[derive(Debug, Default)]
 pub(crate) struct Caller {
     pub principal: Principal,
+    pub peer: Option<IpAddr>,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
     pub changes: Changes,
@@ -92,6 +99,7 @@ impl Context {
         Self(Arc::new(Call {
             version,
             principal: caller.principal,
+            peer: caller.peer,
             headers: caller.headers,
             capabilities: meta.capabilities,
             log_level: meta.log_level,
@@ -102,6 +110,7 @@ impl Context {
             changes: caller.changes,
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
+            slot: OnceLock::new(),
         }))
     }
 
@@ -113,6 +122,22 @@ impl Context {
     /// Who is calling.
     pub fn principal(&self) -> &Principal {
         &self.0.principal
+    }
+
+    /// The address that the call comes from, where the transport has one and a policy asks for it.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.0.peer
+    }
+
+    /// Says which place the call takes, so that work which outlives it can hold on to it.
+    pub(crate) fn take_slot(&self, slot: &Slot) {
+        // A context serves one call, which takes one place.
+        let _ = self.0.slot.set(Arc::downgrade(slot));
+    }
+
+    /// The place that the call takes, if its tool limits them.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        self.0.slot.get()?.upgrade()
     }
 
     /// What the client can do.

@@ -7,6 +7,7 @@ pub(crate) mod blocking;
 pub(crate) mod changes;
 pub(crate) mod context;
 pub(crate) mod inject;
+pub(crate) mod limit;
 pub(crate) mod output;
 pub(crate) mod principal;
 pub(crate) mod repair;

@@ -52,6 +52,11 @@ impl Principal {
         self.0.as_ref().map_or(&[], |it| &it.scopes)
     }
 
+    /// Whether the caller's token grants `scope`.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().iter().any(|granted| granted == scope)
+    }
+
     /// The claim called `name`.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.0.as_ref().and_then(|it| it.claims.get(name))

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use super::limit::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
+use super::principal::Principal;
+
 /// The keys of `#[tool(..)]`, as plain data.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the attribute that has no value")]
 pub struct Spec {
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
@@ -15,82 +19,16 @@ pub struct Spec {
     pub(crate) open_world: Option<bool>,
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
     pub(crate) timeout: Option<(Duration, Source)>,
+    pub(crate) concurrency: Option<(Concurrency, Source)>,
+    pub(crate) cache: Option<(Cache, Source)>,
+    pub(crate) retry: Option<(Retry, Source)>,
+    pub(crate) breaker: Option<(Breaker, Source)>,
+    pub(crate) max_output: Option<(u64, Source)>,
+    pub(crate) scopes: &'static [&'static str],
+    pub(crate) visible_if: Option<fn(&Principal) -> bool>,
+    pub(crate) audit: bool,
     pub(crate) blocking: bool,
     pub(crate) schema: Option<fn() -> serde_json::Value>,
-}
-
-/// Where a setting was declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Source {
-    /// In the tool's own attribute.
-    Attribute,
-    /// In `#[server(defaults(..))]`.
-    Defaults,
-}
-
-impl Source {
-    /// A word for the `tools` table.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Attribute => "attribute",
-            Self::Defaults => "defaults",
-        }
-    }
-}
-
-/// A rate: so many calls per period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
-    pub(crate) count: u32,
-    pub(crate) period: Duration,
-    pub(crate) burst: u32,
-    pub(crate) per: Per,
-}
-
-/// Whose calls a rate counts together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Per {
-    /// Each verified principal has its own; all anonymous callers share one.
-    Principal,
-    /// All callers share one.
-    All,
-}
-
-impl RateLimit {
-    /// `count` calls per `period_millis` milliseconds, as many of them at once.
-    pub const fn new(count: u32, period_millis: u64) -> Self {
-        Self { count, period: Duration::from_millis(period_millis), burst: count, per: Per::Principal }
-    }
-
-    /// At most so many at once.
-    #[must_use]
-    pub const fn burst(mut self, burst: u32) -> Self {
-        self.burst = burst;
-        self
-    }
-
-    /// Whose calls are counted together.
-    #[must_use]
-    pub const fn per(mut self, per: Per) -> Self {
-        self.per = per;
-        self
-    }
-}
-
-impl std::fmt::Display for RateLimit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let millis = self.period.as_millis();
-        let (amount, unit) = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")]
-            .into_iter()
-            .find(|(unit, _)| millis.is_multiple_of(*unit))
-            .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
-        match amount {
-            1 => write!(f, "{}/{unit}", self.count),
-            _ => write!(f, "{}/{amount} {unit}", self.count),
-        }
-    }
 }
 
 impl Spec {
@@ -107,6 +45,14 @@ impl Spec {
             open_world: None,
             rate_limit: None,
             timeout: None,
+            concurrency: None,
+            cache: None,
+            retry: None,
+            breaker: None,
+            max_output: None,
+            scopes: &[],
+            visible_if: None,
+            audit: false,
             blocking: false,
             schema: None,
         }
@@ -165,6 +111,62 @@ impl Spec {
     #[must_use]
     pub const fn timeout(mut self, millis: u64, source: Source) -> Self {
         self.timeout = Some((Duration::from_millis(millis), source));
+        self
+    }
+
+    /// How many calls may run and wait at a time.
+    #[must_use]
+    pub const fn concurrency(mut self, limit: Concurrency, source: Source) -> Self {
+        self.concurrency = Some((limit, source));
+        self
+    }
+
+    /// Its results are remembered by their arguments.
+    #[must_use]
+    pub const fn cache(mut self, cache: Cache, source: Source) -> Self {
+        self.cache = Some((cache, source));
+        self
+    }
+
+    /// It is tried again on errors that are marked retryable.
+    #[must_use]
+    pub const fn retry(mut self, retry: Retry, source: Source) -> Self {
+        self.retry = Some((retry, source));
+        self
+    }
+
+    /// It fails fast after failures in a row.
+    #[must_use]
+    pub const fn breaker(mut self, breaker: Breaker, source: Source) -> Self {
+        self.breaker = Some((breaker, source));
+        self
+    }
+
+    /// How many bytes a result may have.
+    #[must_use]
+    pub const fn max_output(mut self, bytes: u64, source: Source) -> Self {
+        self.max_output = Some((bytes, source));
+        self
+    }
+
+    /// What a caller must have been granted, all of it.
+    #[must_use]
+    pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// Who may see and call it, by the program's own rule.
+    #[must_use]
+    pub const fn visible_if(mut self, rule: fn(&Principal) -> bool) -> Self {
+        self.visible_if = Some(rule);
+        self
+    }
+
+    /// Each call leaves an audit record.
+    #[must_use]
+    pub const fn audit(mut self) -> Self {
+        self.audit = true;
         self
     }
 

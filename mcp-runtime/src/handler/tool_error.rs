@@ -19,8 +19,13 @@ use crate::protocol::{Capability, ToolResult};
 ///     Ok(text.parse()?)
 /// }
 /// ```
+///
+/// A failure that another attempt may not meet is marked with [`ToolError::retryable`]; `retry = ..` tries again then.
 #[derive(Debug)]
-pub struct ToolError(Kind);
+pub struct ToolError {
+    kind: Kind,
+    retryable: bool,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -32,37 +37,70 @@ enum Kind {
 impl ToolError {
     /// A failure whose text the model reads; say what to do next.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(Kind::Public(text.into()))
+        Self::of(Kind::Public(text.into()))
     }
 
     /// A failure whose text only the log shows.
     pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Kind::Private(cause.into()))
+        Self::of(Kind::Private(cause.into()))
+    }
+
+    /// The same failure, marked as one that another attempt may not meet.
+    ///
+    /// ```
+    /// # use mcp_runtime::ToolError;
+    /// # fn fetch() -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// fn page() -> Result<String, ToolError> {
+    ///     fetch().map_err(|cause| ToolError::private(cause).retryable())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Whether it is marked as one that another attempt may not meet.
+    pub fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self { kind, retryable: false }
     }
 
     pub(super) fn missing_capability(capability: Capability) -> Self {
-        Self(Kind::MissingCapability(capability))
+        Self::of(Kind::MissingCapability(capability))
     }
 
     /// The capability that the client lacks, if that is the failure: a modern client gets it as a JSON-RPC error.
     pub(crate) fn lacks(&self) -> Option<Capability> {
-        match self.0 {
+        match self.kind {
             Kind::MissingCapability(capability) => Some(capability),
             _ => None,
         }
     }
 
-    /// The answer to the model; a private cause goes to the log.
-    pub(crate) fn into_result(self, tool: &str) -> ToolResult {
-        match self.0 {
-            Kind::Public(text) => ToolResult::error(text),
+    /// What the log says of it, a private cause in full.
+    pub(crate) fn detail(&self) -> String {
+        match &self.kind {
+            Kind::Public(text) => text.clone(),
+            Kind::MissingCapability(capability) => format!("the client cannot {}", capability.verb()),
+            Kind::Private(cause) => chain(&**cause),
+        }
+    }
+
+    /// The answer to the model; a private cause goes to the log. `hide` takes out of both what nobody may read.
+    pub(crate) fn into_result(self, tool: &str, hide: impl Fn(String) -> String) -> ToolResult {
+        match self.kind {
+            Kind::Public(text) => ToolResult::error(hide(text)),
             Kind::MissingCapability(capability) => ToolResult::error(format!(
                 "tool `{tool}` needs a client that can {}; this one did not declare it",
                 capability.verb()
             )),
             Kind::Private(cause) => {
                 let reference = reference();
-                tracing::error!(tool, %reference, error = chain(&*cause), "tool failed");
+                tracing::error!(tool, %reference, error = hide(chain(&*cause)), "tool failed");
                 failed(tool, &reference)
             }
         }
@@ -96,7 +134,7 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 
 impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
     fn from(cause: E) -> Self {
-        Self(Kind::Private(Box::new(cause)))
+        Self::of(Kind::Private(Box::new(cause)))
     }
 }
 
@@ -134,7 +172,7 @@ mod tests {
             Err(std::io::Error::other("password=hunter2"))?;
             Ok(())
         }
-        let result = tool().unwrap_err().into_result("search");
+        let result = tool().unwrap_err().into_result("search", |text| text);
         let text = result.content()[0].as_text().unwrap();
         assert!(text.starts_with("tool `search` failed (reference "), "{text}");
         assert!(!text.contains("hunter2"));

@@ -5,10 +5,12 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use crate::policy::audit;
 use crate::server::error::Error;
 
 /// Sets up logging from `MCP_LOG_LEVEL` (`info`, or `warn,my_crate=debug`) and `MCP_LOG_FORMAT` (`text` or `json`).
 ///
+/// Audit records are there at every level, unless the filter names their target.
 /// A subscriber that the program has installed before stays.
 pub(crate) fn init() -> Result<(), Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
@@ -25,8 +27,14 @@ pub(crate) fn init() -> Result<(), Error> {
         Ok(other) => return Err(Error::setting("MCP_LOG_FORMAT", other, "use text or json")),
     };
     // Fails when there is a subscriber already: the program's own choice wins.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
+    let _ = tracing_subscriber::registry().with(layer.with_filter(with_audit(filter))).try_init();
     Ok(())
+}
+
+/// Lets audit records through a filter that does not name them.
+fn with_audit(filter: Targets) -> Targets {
+    let is_named = filter.iter().any(|(target, _)| target == audit::TARGET);
+    if is_named { filter } else { filter.with_target(audit::TARGET, LevelFilter::INFO) }
 }
 
 /// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
@@ -39,6 +47,17 @@ fn filter(text: &str) -> Option<Targets> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn audit_records_pass_unless_the_filter_names_them() {
+        let pass = |text: &str| {
+            filter(text).map(|filter| with_audit(filter).would_enable(audit::TARGET, &tracing::Level::INFO))
+        };
+        assert_eq!(pass("warn"), Some(true));
+        assert_eq!(pass("off"), Some(true));
+        assert_eq!(pass("mcp_runtime=error"), Some(true));
+        assert_eq!(pass("info,mcp_runtime::audit=off"), Some(false));
+    }
 
     #[test]
     fn a_misspelt_level_is_no_target() {

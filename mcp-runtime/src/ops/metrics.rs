@@ -12,40 +12,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::policy::Outcome;
 use crate::protocol::Method;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0];
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
-
-/// How a tool call ended; the values of the label `outcome`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Ok,
-    Error,
-    InvalidArguments,
-    RateLimited,
-    Timeout,
-    Panic,
-    Cancelled,
-}
-
-impl Outcome {
-    const ALL: [(Self, &'static str); 7] = [
-        (Self::Ok, "ok"),
-        (Self::Error, "error"),
-        (Self::InvalidArguments, "invalid_arguments"),
-        (Self::RateLimited, "rate_limited"),
-        (Self::Timeout, "timeout"),
-        (Self::Panic, "panic"),
-        (Self::Cancelled, "cancelled"),
-    ];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-}
 
 /// The metrics of one server.
 pub(crate) struct Metrics {
@@ -69,7 +42,7 @@ struct MethodMetrics {
 /// The counters of one tool.
 #[derive(Clone, Debug)]
 pub(crate) struct ToolMetrics {
-    outcomes: [Counter; 7],
+    outcomes: [Counter; Outcome::ALL.len()],
     rejections: Counter,
     coercions: Counter,
     duration: Histogram,
@@ -91,7 +64,8 @@ impl ToolMetrics {
         self.outcomes[outcome as usize].inc();
         if outcome == Outcome::RateLimited {
             self.rejections.inc();
-        } else {
+        }
+        if !outcome.is_refusal() {
             self.duration.observe(took.as_secs_f64());
         }
     }

@@ -1,70 +1,120 @@
 //! The policies of a call, one file per key: what is declared on the function is enforced here.
 //!
-//! Order: rate limit (before arguments are parsed) → timeout (the handler) → result.
-//! Invariants: all time is tokio's, so that paused time moves it; nothing here grows without bound.
+//! Order, from the outside in:
+//!
+//! 1. `scopes` and `visible_if` ([`access`]): who may call at all. Nothing else counts a call that may not be made.
+//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and cost no place.
+//! 3. `concurrency`: a place to run in; time in the queue is no part of the timeout.
+//! 4. `cache`: a hit has taken a place, but runs nothing.
+//! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
+//!    and the breaker counts each of them.
+//! 6. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
+//!
+//! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
+//! grows without bound; a key that is not declared costs neither an allocation nor a lock.
 
+pub(crate) mod access;
+pub(crate) mod audit;
+mod breaker;
+mod cache;
+mod canonical;
+mod concurrency;
 pub(crate) mod contain;
-pub(crate) mod rate_limit;
+pub(crate) mod max_output;
+mod outcome;
+mod rate_limit;
+mod redact;
+mod retry;
+mod run;
 pub(crate) mod timeout;
 
 use std::time::Duration;
 
-use serde_json::Map;
+use futures_util::future::BoxFuture;
+use serde_json::value::RawValue;
 
-use crate::handler::Principal;
+use crate::handler::limit::{Per, Retry};
 use crate::handler::spec::Spec;
+use crate::handler::{Context, ToolError};
 use crate::protocol::ToolResult;
+use access::Access;
+use breaker::Circuit;
+use cache::Results;
+use concurrency::Slots;
+use max_output::MaxOutput;
+pub use outcome::RETRY_AFTER;
+pub(crate) use outcome::{Done, Outcome};
 use rate_limit::RateLimiter;
-
-/// Key in `_meta` of a refusal: how many seconds to wait before trying again.
-pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
+pub(crate) use redact::Redacted;
+use timeout::Effect;
 
 /// The policies of one tool.
 #[derive(Debug)]
 pub(crate) struct Policies {
+    pub access: Access,
     rate_limit: Option<RateLimiter>,
+    concurrency: Option<Slots>,
+    cache: Option<Results>,
     timeout: Option<Duration>,
-    effect: timeout::Effect,
+    retry: Option<Retry>,
+    breaker: Option<Circuit>,
+    max_output: Option<MaxOutput>,
+    audit: bool,
+    pub redacted: Redacted,
+    effect: Effect,
+    /// Whether a policy asks where calls come from.
+    pub asks_for_peer: bool,
 }
 
+/// One call on its way through the policies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub tool: &'static str,
+    pub cx: &'a Context,
+    pub arguments: Option<&'a RawValue>,
+}
+
+/// A handler that has its arguments and is ready to run.
+pub(crate) type Handler = BoxFuture<'static, Result<ToolResult, ToolError>>;
+
 impl Policies {
-    pub(crate) fn new(spec: &Spec) -> Self {
+    pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
         Self {
+            access: Access::of(spec),
             rate_limit: spec.rate_limit.map(|(limit, _)| RateLimiter::new(limit)),
+            concurrency: spec.concurrency.map(|(limit, _)| Slots::new(limit)),
+            cache: spec.cache.map(|(cache, _)| Results::new(cache)),
             timeout: spec.timeout.map(|(duration, _)| duration),
-            effect: timeout::Effect::of(spec),
+            retry: spec.retry.map(|(retry, _)| retry),
+            breaker: spec.breaker.map(|(limit, _)| Circuit::new(limit)),
+            max_output: spec.max_output.map(|(bytes, _)| MaxOutput::new(bytes, &redacted.known)),
+            audit: spec.audit,
+            redacted,
+            effect: Effect::of(spec),
+            asks_for_peer: spec.audit || spec.rate_limit.is_some_and(|(limit, _)| limit.per == Per::Ip),
         }
     }
 
-    /// Lets a call in, or says why not and until when.
-    pub(crate) fn admit(&self, tool: &str, principal: &Principal) -> Result<(), ToolResult> {
-        let Some(limiter) = &self.rate_limit else { return Ok(()) };
-        limiter.check(principal).map_err(|wait| refusal(tool, limiter, wait))
+    /// Why a call is not let in, before its arguments are decoded; `None` lets it in.
+    pub(crate) fn refusal(&self, tool: &str, cx: &Context) -> Option<Done> {
+        if let Err(error) = self.access.check(tool, cx.principal()) {
+            return Some(Done::forbidden(error));
+        }
+        let limiter = self.rate_limit.as_ref()?;
+        let wait = limiter.check(cx).err()?;
+        Some(Done::refused(Outcome::RateLimited, &limiter.refusal(tool), wait))
     }
 
-    /// Runs the handler for as long as it may take.
-    pub(crate) async fn run<F: Future>(&self, handler: F) -> Result<F::Output, ToolResult> {
-        let Some(limit) = self.timeout else { return Ok(handler.await) };
-        tokio::time::timeout(limit, handler).await.map_err(|_| ToolResult::error(self.effect.timed_out(limit)))
+    /// Leaves what the declaration asks for about a call that has ended.
+    pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
+        if self.audit {
+            audit::record(call, outcome, took, &self.redacted);
+        }
     }
 
     /// What a caller is told whose call was stopped by the server's shutdown.
-    pub(crate) fn stopped(&self) -> String {
-        format!("stopped because the server is shutting down; {}", self.effect.advice())
+    pub(crate) fn stopped(&self) -> Done {
+        let text = format!("stopped because the server is shutting down; {}", self.effect.advice());
+        Done::failed(Outcome::Cancelled, text)
     }
-}
-
-fn refusal(tool: &str, limiter: &RateLimiter, wait: Duration) -> ToolResult {
-    let limit = limiter.limit();
-    let seconds = rounded_up(wait);
-    let mut result =
-        ToolResult::error(format!("rate limit of {limit} for tool `{tool}` reached; retry in {seconds:.1} s"));
-    result.meta = Some(Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]));
-    result
-}
-
-/// Tenths of a second, never too few: waiting that long must succeed.
-fn rounded_up(wait: Duration) -> f64 {
-    let tenths = u32::try_from(wait.as_millis().div_ceil(100)).unwrap_or(u32::MAX);
-    f64::from(tenths) / 10.0
 }

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn durations_are_written_as_declared() {
-        for (millis, text) in [(500, "500ms"), (5_000, "5s"), (90_000, "1m30s"), (7_200_000, "2h"), (1_500, "1s500ms")] {
+        for (millis, text) in [(500, "500ms"), (5_000, "5s"), (90_000, "1m30s"), (7_200_000, "2h"), (1_500, "1s500ms")]
+        {
             assert_eq!(Written(Duration::from_millis(millis)).to_string(), text);
         }
     }

@@ -91,6 +91,23 @@ impl RpcError {
         error
     }
 
+    pub(crate) fn unknown_tool(name: &str) -> Self {
+        Self::invalid_params(format!("Unknown tool: {name}"))
+    }
+
+    /// A caller who was not granted all of `needed`; HTTP 403, so that a client can ask for more.
+    pub(crate) fn missing_scopes(tool: &str, needed: &[&str], missing: &[&str]) -> Self {
+        let list = |scopes: &[&str]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "tool `{tool}` needs {}, and the caller was not granted {}; call with a token that grants all of them",
+            list(needed),
+            list(missing)
+        );
+        let mut error = Self::new(Self::INVALID_REQUEST, 403, message);
+        error.data = Some(json!({ "requiredScopes": needed, "missingScopes": missing }));
+        error
+    }
+
     pub(crate) fn unsupported_version(requested: &str) -> Self {
         // A legacy revision cannot be spoken per request: naming it as supported would send the client round in circles.
         let known_legacy = Version::parse(requested).is_some();

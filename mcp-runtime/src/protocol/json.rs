@@ -78,6 +78,17 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
+    /// Keeps the members for which `keep` says so.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &RawValue) -> bool) {
+        self.0.retain(|(name, value)| keep(name, value));
+    }
+
+    /// The members by name; those of one name in the order sent.
+    pub(crate) fn sorted(mut self) -> impl IntoIterator<Item = (Cow<'a, str>, &'a RawValue)> {
+        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
+        self.0
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.0.len()

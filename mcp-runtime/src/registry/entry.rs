@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::handler::argument::{ArgList as _, Input};
@@ -11,10 +10,10 @@ use crate::handler::inject::State;
 use crate::handler::output::Returns;
 use crate::handler::repair::Problems;
 use crate::handler::spec::Spec;
-use crate::handler::{Context, Tool, ToolError};
+use crate::handler::{Context, Tool};
 use crate::ops::metrics::{Metrics, ToolMetrics};
-use crate::policy::Policies;
-use crate::protocol::{Icon, Object, ToolAnnotations, ToolResult, tool};
+use crate::policy::{self, Policies, Redacted};
+use crate::protocol::{Icon, Object, RpcError, ToolAnnotations, tool};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A tool as the service sees it.
@@ -35,12 +34,19 @@ pub(crate) struct Arguments<'a> {
     pub coerce: bool,
 }
 
-type Outcome = Result<ToolResult, ToolError>;
+impl<'a> Arguments<'a> {
+    /// The members of `raw`; no arguments are the same as an empty object.
+    pub(crate) fn of(raw: Option<&'a RawValue>, coerce: bool) -> Result<Self, RpcError> {
+        let object = raw.map(|raw| serde_json::from_str::<Object<'a>>(raw.get())).transpose();
+        let object = object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?;
+        Ok(Self { object: object.unwrap_or_default(), raw, coerce })
+    }
+}
 
 /// A declared function with its state.
 trait Handler: Send + Sync {
     /// Decodes the arguments and begins the call; how many arguments had to be coerced.
-    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(BoxFuture<'static, Outcome>, u32), Problems>;
+    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
     fn input(&self) -> &FinishedInput;
 }
 
@@ -57,12 +63,15 @@ impl ToolEntry {
         }
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
+        let mut redacted =
+            Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
+        args.redacted(&mut |argument| redacted.names.push(argument));
         let returns = T::returns();
         let descriptor = describe(&spec, &finished, &returns);
-        let keywords = Keywords::compile(&spec, &descriptor.input_schema);
+        let keywords = Keywords::compile(&spec, &descriptor.input_schema, &redacted);
         Self {
             descriptor,
-            policies: Policies::new(&spec),
+            policies: Policies::new(&spec, redacted),
             metrics: ToolMetrics::default(),
             headers,
             handler: Box::new(Bound::<S, T> { state, args, returns, input: finished, keywords }),
@@ -74,11 +83,7 @@ impl ToolEntry {
         self.spec.name
     }
 
-    pub(crate) fn begin(
-        &self,
-        cx: &Context,
-        arguments: Arguments<'_>,
-    ) -> Result<(BoxFuture<'static, Outcome>, u32), Problems> {
+    pub(crate) fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.handler.begin(cx, arguments)
     }
 
@@ -127,7 +132,7 @@ struct Bound<S: State, T: Tool<S>> {
 }
 
 impl<S: State, T: Tool<S>> Handler for Bound<S, T> {
-    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(BoxFuture<'static, Outcome>, u32), Problems> {
+    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.keywords.check(arguments.raw)?;
         let (values, coerced) =
             Input::new(arguments.object, &self.input, arguments.coerce).decode::<T::Args>(&self.args)?;
@@ -142,32 +147,46 @@ impl<S: State, T: Tool<S>> Handler for Bound<S, T> {
 
 /// The hand-written keywords of `schema = ..`, compiled into a check.
 #[cfg(feature = "json-schema")]
-struct Keywords(Option<jsonschema::Validator>);
+struct Keywords {
+    validator: Option<jsonschema::Validator>,
+    redacted: Vec<&'static str>,
+}
 
 #[cfg(feature = "json-schema")]
 impl Keywords {
-    fn compile(spec: &Spec, schema: &RawValue) -> Self {
+    fn compile(spec: &Spec, schema: &RawValue, redacted: &Redacted) -> Self {
         let compiled = spec.schema.and_then(|_| {
             let schema = serde_json::from_str(schema.get()).ok()?;
             jsonschema::draft202012::new(&schema).inspect_err(|error| {
                 tracing::error!(tool = spec.name, %error, "the hand-written schema is not valid; every call is refused");
             }).ok()
         });
-        match (compiled, spec.schema) {
-            (None, Some(_)) => Self(jsonschema::draft202012::new(&serde_json::Value::Bool(false)).ok()),
-            (compiled, _) => Self(compiled),
-        }
+        let validator = match (compiled, spec.schema) {
+            (None, Some(_)) => jsonschema::draft202012::new(&serde_json::Value::Bool(false)).ok(),
+            (compiled, _) => compiled,
+        };
+        Self { validator, redacted: redacted.names.clone() }
     }
 
     fn check(&self, arguments: Option<&RawValue>) -> Result<(), Problems> {
-        let Some(validator) = &self.0 else { return Ok(()) };
+        let Some(validator) = &self.validator else { return Ok(()) };
         let text = arguments.map_or("{}", RawValue::get);
         let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let mut problems = Problems::new();
         for error in validator.iter_errors(&value) {
-            problems.foreign(error.instance_path().as_str(), &error.to_string());
+            let path = error.instance_path().as_str();
+            let text = if self.shows_redacted(path) { error.masked().to_string() } else { error.to_string() };
+            problems.foreign(path, &text);
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
+    }
+
+    /// Whether an error at `path` shows the value of a parameter that nobody may read.
+    fn shows_redacted(&self, path: &str) -> bool {
+        match path.split('/').nth(1) {
+            None => !self.redacted.is_empty(),
+            Some(parameter) => self.redacted.contains(&parameter),
+        }
     }
 }
 
@@ -177,7 +196,7 @@ struct Keywords;
 
 #[cfg(not(feature = "json-schema"))]
 impl Keywords {
-    fn compile(spec: &Spec, _: &RawValue) -> Self {
+    fn compile(spec: &Spec, _: &RawValue, _: &Redacted) -> Self {
         if spec.schema.is_some() {
             tracing::error!(tool = spec.name, "`schema = ..` needs the feature `json-schema` of mcp-runtime");
         }
@@ -187,5 +206,30 @@ impl Keywords {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "same shape as with the feature")]
     fn check(&self, _: Option<&RawValue>) -> Result<(), Problems> {
         Ok(())
+    }
+}
+
+#[cfg(all(test, feature = "json-schema"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hand_written_keywords_do_not_show_redacted_values() {
+        let schema = || {
+            serde_json::json!({
+                "type": "object",
+                "properties": { "pin": { "minLength": 9 }, "user": { "minLength": 9 } },
+                "dependentRequired": { "pin": ["user"] },
+                "not": { "required": ["forbidden"] },
+            })
+        };
+        let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
+        let spec = Spec::new("sign_in", "Signs in.").schema(schema);
+        let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
+        let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted);
+        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");
+        assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
+        assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));
+        assert!(told(r#"{"user": "short"}"#).contains("short"));
     }
 }

@@ -201,7 +201,7 @@ impl<S: State> Server<S> {
         (&self.info.name, &self.info.version)
     }
 
-    pub(super) fn build(self) -> Result<Arc<Service>> {
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
         let Self { state: _, info, instructions, tools, checks, settings } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;

@@ -8,7 +8,10 @@ use serde_json::{Map, Value, json};
 use super::builder::{Server, check_public_url};
 use super::error::{Error, Result};
 use crate::handler::inject::State;
+use crate::handler::limit::Source;
+use crate::handler::spec::Spec;
 use crate::ops::logging;
+use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
 use crate::protocol::Version;
@@ -186,10 +189,7 @@ fn table(service: &Service) -> String {
         .iter()
         .map(|entry| {
             let spec = &entry.spec;
-            let rate = spec.rate_limit.map(|(limit, source)| format!("rate_limit {limit} ({})", source.as_str()));
-            let timeout =
-                spec.timeout.map(|(limit, source)| format!("timeout {} ({})", Written(limit), source.as_str()));
-            let limits: Vec<String> = [rate, timeout].into_iter().flatten().collect();
+            let limits = limits(spec);
             let limits = if limits.is_empty() { "-".to_owned() } else { limits.join(", ") };
             let summary = spec.description.lines().next().unwrap_or_default().to_owned();
             [spec.name.to_owned(), limits, summary]
@@ -206,7 +206,62 @@ fn table(service: &Service) -> String {
         .join("\n")
 }
 
+/// The limits of a tool in the order in which they apply, each with where it was declared.
+fn limits(spec: &Spec) -> Vec<String> {
+    fn limit<T>(key: &str, declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<String> {
+        declared.map(|(value, source)| format!("{key} {} ({})", show(value), source.as_str()))
+    }
+    let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
+    let limits = [
+        scopes,
+        spec.visible_if.map(|_| "visible_if".to_owned()),
+        limit("rate_limit", spec.rate_limit, |limit| limit.to_string()),
+        limit("concurrency", spec.concurrency, |limit| limit.to_string()),
+        limit("cache", spec.cache, |cache| Written(cache.ttl).to_string()),
+        limit("timeout", spec.timeout, |limit| Written(limit).to_string()),
+        limit("retry", spec.retry, |retry| retry.max.to_string()),
+        limit("breaker", spec.breaker, |limit| format!("{} failures, {}", limit.failures, Written(limit.cooldown))),
+        limit("max_output", spec.max_output, |bytes| Size(bytes).to_string()),
+        spec.audit.then(|| "audit".to_owned()),
+    ];
+    limits.into_iter().flatten().collect()
+}
+
 #[expect(clippy::print_stdout, reason = "the output of a command that a person ran; no protocol is spoken then")]
 fn print(text: &str) {
     println!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handler::limit::{Breaker, Cache, Concurrency, RateLimit, Retry};
+
+    #[test]
+    fn every_limit_is_shown_with_its_source() {
+        let here = Source::Attribute;
+        let spec = Spec::new("all", "Everything at once.")
+            .audit()
+            .scopes(&["a", "b"])
+            .visible_if(|_| true)
+            .max_output(1024, Source::Defaults)
+            .breaker(Breaker::new(5, 30_000), here)
+            .retry(Retry::new(3), here)
+            .timeout(5_000, Source::Defaults)
+            .cache(Cache::new(60_000), here)
+            .concurrency(Concurrency::new(4).queue(16), here)
+            .rate_limit(RateLimit::new(10, 60_000), here);
+        assert_eq!(limits(&spec), [
+            "scopes a b",
+            "visible_if",
+            "rate_limit 10/min (attribute)",
+            "concurrency 4 + 16 waiting (attribute)",
+            "cache 1m (attribute)",
+            "timeout 5s (defaults)",
+            "retry 3 (attribute)",
+            "breaker 5 failures, 30s (attribute)",
+            "max_output 1 KiB (defaults)",
+            "audit",
+        ]);
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use crate::handler::Principal;
 use crate::handler::context::Output;
 use crate::service::Service;
 use crate::transport::lines::Peer;
@@ -18,6 +19,7 @@ const BACKLOG: usize = 1024 * 1024;
 pub struct Connection {
     service: Arc<Service>,
     peer: Peer,
+    principal: Principal,
     inbox: Arc<Inbox>,
     lines: VecDeque<String>,
     closed: bool,
@@ -27,7 +29,7 @@ impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
         let inbox = Arc::new(Inbox::default());
         let peer = Peer::new(Arc::clone(&service), Arc::clone(&inbox) as Arc<dyn Output>);
-        Self { service, peer, inbox, lines: VecDeque::new(), closed: false }
+        Self { service, peer, principal: Principal::anonymous(), inbox, lines: VecDeque::new(), closed: false }
     }
 
     /// Sends one line, whatever it is.
@@ -37,8 +39,13 @@ impl Connection {
         }
         self.peer.room().await;
         let mut answers = Vec::new();
-        self.peer.receive(&Bytes::from(line.into()), &mut answers);
+        self.peer.receive(&Bytes::from(line.into()), &self.principal, &mut answers);
         self.inbox.append(&answers);
+    }
+
+    /// From now on lines are sent by `principal`, as if a transport had verified it. At first nobody is known.
+    pub fn principal(&mut self, principal: Principal) {
+        self.principal = principal;
     }
 
     /// The next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is

@@ -18,8 +18,8 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::handler::Context;
 use crate::handler::context::{Caller, Outbox, Output};
+use crate::handler::{Context, Principal};
 use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
@@ -67,10 +67,10 @@ impl Peer {
         Self(Arc::new(Shared { service, output, runtime: Handle::current(), state, receiving, ended }))
     }
 
-    /// Carries out one line; what is to be written at once is appended to `out`.
-    pub(crate) fn receive(&self, line: &Bytes, out: &mut Vec<u8>) {
+    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         match Message::parse(line) {
-            Ok(Message::Request(request)) => match self.begin(&request, out) {
+            Ok(Message::Request(request)) => match self.begin(&request, principal, out) {
                 Ok(Some(call)) => self.start(Some(request.id), call, out),
                 Ok(None) => {}
                 Err(error) => {
@@ -81,7 +81,7 @@ impl Peer {
             Ok(Message::Notification(notification)) => self.notice(&notification),
             Ok(Message::Response(_)) => tracing::debug!("a response to no request of ours was ignored"),
             Ok(Message::Batch(members)) => match self.session().filter(|it| it.version == Version::V2025_03_26) {
-                Some(session) => self.batch(&session, members, out),
+                Some(session) => self.batch(&session, members, principal, out),
                 None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
             },
             Err(malformed) => self.refuse(malformed.id.as_ref(), malformed.error, out),
@@ -132,7 +132,7 @@ impl Peer {
     }
 
     /// The call that answers a request; `None` when it has been answered already.
-    fn begin(&self, request: &Request, out: &mut Vec<u8>) -> Result<Option<Call>, RpcError> {
+    fn begin(&self, request: &Request, principal: &Principal, out: &mut Vec<u8>) -> Result<Option<Call>, RpcError> {
         let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
         let meta = RawMeta::of(request.params.as_ref());
         if modern::is_modern(&meta) {
@@ -142,7 +142,7 @@ impl Peer {
                 service.record(request, &Answer::Empty, begun);
                 return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
             }
-            let cx = Context::new(Version::LATEST, self.caller(), meta);
+            let cx = Context::new(Version::LATEST, self.caller(principal), meta);
             let exchange = crate::service::exchange(service, request.clone(), cx);
             return Ok(Some(Box::pin(async move { exchange.await.1 })));
         }
@@ -154,7 +154,7 @@ impl Peer {
                 self.open(Arc::new(session));
                 Ok(None)
             }
-            (Some(session), _) => self.legacy(session, request, meta).map(Some),
+            (Some(session), _) => self.legacy(session, request, meta, principal).map(Some),
             // Some legacy clients ping before they initialize.
             (None, Method::Ping) => {
                 service.record(request, &Answer::Empty, begun);
@@ -170,8 +170,9 @@ impl Peer {
         session: Arc<Session>,
         request: &Request,
         meta: Result<Option<RawMeta<'_>>, RpcError>,
+        principal: &Principal,
     ) -> Result<Call, RpcError> {
-        let cx = legacy::context(&session, meta, self.caller())?;
+        let cx = legacy::context(&session, meta, self.caller(principal))?;
         let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);
         Ok(Box::pin(async move { exchange.await.1 }))
     }
@@ -262,7 +263,7 @@ impl Peer {
     }
 
     /// A 2025-03-26 batch: one array of answers, when all are there.
-    fn batch(&self, session: &Arc<Session>, members: Vec<RawJson>, out: &mut Vec<u8>) {
+    fn batch(&self, session: &Arc<Session>, members: Vec<RawJson>, principal: &Principal, out: &mut Vec<u8>) {
         let mut answers: Vec<Call> = Vec::new();
         for member in members {
             let refused = |id: Option<&RequestId>, error: RpcError| -> Call {
@@ -274,7 +275,7 @@ impl Peer {
                     refused(Some(&request.id), RpcError::invalid_request("`initialize` must not be part of a batch"))
                 }
                 Ok(Message::Request(request)) => self
-                    .legacy(Arc::clone(session), &request, RawMeta::of(request.params.as_ref()))
+                    .legacy(Arc::clone(session), &request, RawMeta::of(request.params.as_ref()), principal)
                     .map(|call| cancellable(session, &request.id, call))
                     .unwrap_or_else(|error| refused(Some(&request.id), error)),
                 Ok(Message::Notification(notification)) => {
@@ -291,8 +292,9 @@ impl Peer {
         }
     }
 
-    fn caller(&self) -> Caller {
+    fn caller(&self, principal: &Principal) -> Caller {
         Caller {
+            principal: principal.clone(),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
             ..Caller::default()

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
 use super::lines::Peer;
+use crate::handler::Principal;
 use crate::handler::context::Output;
 use crate::service::Service;
 
@@ -101,7 +102,7 @@ fn carry_out(lines: &[Bytes], peer: &Peer, output: &Stdout, runtime: &Handle) {
     let mut answers = Vec::new();
     for line in lines {
         runtime.block_on(peer.room());
-        peer.receive(line, &mut answers);
+        peer.receive(line, &Principal::anonymous(), &mut answers);
         if answers.len() >= CHUNK {
             output.write_now(&mut answers);
         }

@@ -51,7 +51,11 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
     let Some(entry) = service.registry.tool(&name).filter(|entry| !entry.headers.is_empty()) else { return Ok(()) };
     let arguments = params.decode::<Object<'_>>("arguments").and_then(Result::ok).unwrap_or_default();
     for (argument, header) in &entry.headers {
-        same_argument(headers, header, arguments.get(argument))?;
+        same_argument(headers, header, arguments.get(argument)).map_err(|error| {
+            // The error shows both values.
+            let redacted = entry.policies.redacted.names.contains(argument);
+            if redacted { malformed(&format!("Mcp-Param-{header}"), "differs from the body") } else { error }
+        })?;
     }
     Ok(())
 }

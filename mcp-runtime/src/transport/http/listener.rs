@@ -8,7 +8,8 @@ use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
 use axum::ServiceExt as _;
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,8 +23,24 @@ use crate::service::Service;
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted { listener, open: service.metrics.connections.clone() };
     let drain = service.drain.clone();
-    let front = Front::new(service).into_make_service();
-    axum::serve(listener, front).with_graceful_shutdown(async move { drain.ended().await }).await
+    let ended = async move { drain.ended().await };
+    let front = Front::new(Arc::clone(&service));
+    // What nobody asks for is not told: it would be stored anew with each request.
+    if service.registry.tools().iter().any(|entry| entry.policies.asks_for_peer) {
+        let front = front.into_make_service_with_connect_info::<Peer>();
+        return axum::serve(listener, front).with_graceful_shutdown(ended).await;
+    }
+    axum::serve(listener, front.into_make_service()).with_graceful_shutdown(ended).await
+}
+
+/// The address at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Counted>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Counted>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 struct Counted {
@@ -91,5 +108,81 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    use std::net::IpAddr;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpSocket;
+
+    use crate::__private::{Declared, Listed, Per, RateLimit, Returns, Source, Spec, Tool, ToolVisitor};
+    use crate::Server;
+
+    struct Once;
+
+    impl Declared for Once {
+        const NAME: &'static str = "once";
+    }
+
+    impl Listed<()> for Once {
+        fn visit(visitor: &mut impl ToolVisitor<()>) {
+            visitor.tool::<Self>();
+        }
+    }
+
+    impl Tool<()> for Once {
+        type Args = ();
+        type Output = &'static str;
+
+        fn spec() -> Spec {
+            let limit = RateLimit::new(1, 3_600_000).per(Per::Ip);
+            Spec::new("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute)
+        }
+
+        fn args() {}
+
+        fn returns() -> Returns<&'static str> {
+            Returns::new()
+        }
+
+        async fn call(_: &Arc<()>, _: &crate::Context, (): ()) -> &'static str {
+            "let in"
+        }
+    }
+
+    async fn call(server: SocketAddr, from: &str) -> String {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(from.parse::<IpAddr>().unwrap(), 0)).unwrap();
+        let mut stream = socket.connect(server).await.unwrap();
+        let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"once","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+        let request = format!(
+            "POST /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             mcp-protocol-version: 2026-07-28\r\nmcp-method: tools/call\r\nmcp-name: once\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_limit_per_address_counts_the_other_end_of_the_connection() {
+        let service = Server::new("peers", "1.0.0").tools((Once,)).build().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(Arc::clone(&service), listener));
+        for from in ["127.0.0.1", "127.0.0.2"] {
+            assert!(call(address, from).await.contains("let in"), "{from}");
+            assert!(call(address, from).await.contains("rate limit of 1/h"), "{from}");
+        }
+        service.drain.finish(std::time::Duration::from_secs(1)).await;
+        serving.await.unwrap().unwrap();
     }
 }

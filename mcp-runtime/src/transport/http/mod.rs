@@ -7,6 +7,7 @@ mod headers;
 mod listener;
 mod ops;
 mod post;
+mod sender;
 mod sse;
 mod stream;
 

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 
 use super::exchange::{Exchange, respond};
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
+use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::handler::Context;
-use crate::handler::context::{Caller, Outbox};
-use crate::handler::principal::Principal;
+use crate::handler::context::Caller;
 use crate::legacy::{self, Session, downgrade};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version};
@@ -62,7 +62,8 @@ impl Endpoint {
             RpcError::invalid_request(format!("the body could not be read, or is larger than {most} bytes"))
                 .with_status(413)
         })?;
-        let version = header_version(&parts.headers);
+        let sender = Sender::of(parts);
+        let version = header_version(&sender.headers);
         let message = Message::parse(&body).map_err(|malformed| Refusal {
             id: malformed.id,
             version: version.unwrap_or(Version::LATEST),
@@ -71,64 +72,65 @@ impl Endpoint {
         match message {
             Message::Request(request) => {
                 let (id, method) = (request.id.clone(), request.method.clone());
-                self.request(request, parts.headers, accepts).await.map_err(|(error, version)| {
+                self.request(request, sender, accepts).await.map_err(|(error, version)| {
                     self.service.metrics.request(&method, Duration::ZERO);
                     Refusal { id: Some(id), version, error }
                 })
             }
-            Message::Notification(notification) => self.notification(&notification, &parts.headers),
-            Message::Response(_) if parts.headers.contains_key(&SESSION_ID) => {
-                self.session(&parts.headers)?;
+            Message::Notification(notification) => self.notification(&notification, &sender.headers),
+            Message::Response(_) if sender.headers.contains_key(&SESSION_ID) => {
+                self.session(&sender.headers)?;
                 Ok(accepted())
             }
             Message::Response(_) => Err(RpcError::invalid_request("a client sends requests here, not responses").into()),
-            Message::Batch(members) => self.batch(members, parts.headers).await,
+            Message::Batch(members) => self.batch(members, sender).await,
         }
     }
 
     async fn request(
         self: &Arc<Self>,
         request: Request,
-        headers: HeaderMap,
+        sender: Sender,
         accepts: Accepts,
     ) -> Result<Response, (RpcError, Version)> {
         let meta = RawMeta::of(request.params.as_ref());
-        if modern::is_modern(&meta) || names_other_version(&headers) {
-            let meta = meta.and_then(|meta| modern::read_meta(meta, |version| headers::same_version(&headers, version)));
+        if modern::is_modern(&meta) || names_other_version(&sender.headers) {
+            let same_version = |version: &str| headers::same_version(&sender.headers, version);
+            let meta = meta.and_then(|meta| modern::read_meta(meta, same_version));
             let meta = meta.map_err(|error| (error, Version::LATEST))?;
-            return self.modern(request, meta, headers, accepts).await.map_err(|error| (error, Version::LATEST));
+            return self.modern(request, meta, sender, accepts).await.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
             return self.initialize(&request).map_err(|error| (error, Version::LATEST_LEGACY));
         }
-        let version = header_version(&headers).unwrap_or(Version::V2025_03_26);
-        let session = self.session(&headers).map_err(|error| (error, version))?;
-        self.legacy(session, request, headers, accepts).await.map_err(|error| (error, version))
+        let version = header_version(&sender.headers).unwrap_or(Version::V2025_03_26);
+        let session = self.session(&sender.headers).map_err(|error| (error, version))?;
+        self.legacy(session, request, sender, accepts).await.map_err(|error| (error, version))
     }
 
     async fn modern(
         &self,
         request: Request,
         meta: RequestMeta,
-        headers: HeaderMap,
+        sender: Sender,
         accepts: Accepts,
     ) -> Result<Response, RpcError> {
-        headers::same_method(&headers, &request)?;
+        headers::same_method(&sender.headers, &request)?;
         if !modern::knows(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
         }
-        headers::same_params(&self.service, &headers, &request)?;
+        headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
             return self.listen(&request, accepts);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
-            let cx = Context::new(Version::LATEST, self.caller(headers, None), meta);
+            let cx = Context::new(Version::LATEST, sender.caller(None, &self.service.changes), meta);
             let (status, text) = crate::service::exchange(Arc::clone(&self.service), request, cx).await;
             return Ok(json(status, text));
         }
         let (notes_in, notes) = outbox();
-        let cx = Context::new(Version::LATEST, self.caller(headers, Some(notes_in)), meta);
+        let cx = Context::new(Version::LATEST, sender.caller(Some(notes_in), &self.service.changes), meta);
         let exchange = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
         Ok(respond(Exchange::cancelled_by_disconnect(exchange), notes).await)
     }
@@ -163,11 +165,11 @@ impl Endpoint {
         &self,
         session: Arc<Session>,
         request: Request,
-        headers: HeaderMap,
+        sender: Sender,
         accepts: Accepts,
     ) -> Result<Response, RpcError> {
         let (notes_in, notes) = outbox();
-        let caller = self.caller(headers, accepts.stream.then_some(notes_in));
+        let caller = sender.caller(accepts.stream.then_some(notes_in), &self.service.changes);
         let exchange = self.legacy_exchange(&session, request, caller)?;
         Ok(respond(Exchange::outliving_disconnect(exchange, self.service.drain.clone()), notes).await)
     }
@@ -198,11 +200,11 @@ impl Endpoint {
     }
 
     /// A 2025-03-26 batch: one array of answers.
-    async fn batch(&self, members: Vec<RawJson>, headers: HeaderMap) -> Result<Response, Refusal> {
-        let named = headers.contains_key(&SESSION_ID) && !names_other_version(&headers);
-        let session = named.then(|| self.session(&headers)).transpose()?;
+    async fn batch(&self, members: Vec<RawJson>, sender: Sender) -> Result<Response, Refusal> {
+        let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
+        let session = named.then(|| self.session(&sender.headers)).transpose()?;
         let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
-            let version = session.map(|session| session.version).or(header_version(&headers));
+            let version = session.map(|session| session.version).or(header_version(&sender.headers));
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
             return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error });
         };
@@ -215,7 +217,7 @@ impl Endpoint {
                 }
                 Ok(Message::Request(request)) => {
                     let id = request.id.clone();
-                    let caller = self.caller(headers.clone(), None);
+                    let caller = sender.clone().caller(None, &self.service.changes);
                     calls.push(
                         self.legacy_exchange(session, request, caller)
                             .unwrap_or_else(|error| self.ready_error(Some(&id), error)),
@@ -260,10 +262,6 @@ impl Endpoint {
             // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
             RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
         })
-    }
-
-    fn caller(&self, headers: HeaderMap, outbox: Option<Outbox>) -> Caller {
-        Caller { principal: Principal::anonymous(), headers, outbox, changes: self.service.changes.clone() }
     }
 }
 

@@ -1,0 +1,201 @@
+//! What the keys of an attribute declare about the running of a call: plain data, enforced by `policy`.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Where a setting was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// In the tool's own attribute.
+    Attribute,
+    /// In `#[server(defaults(..))]`.
+    Defaults,
+}
+
+impl Source {
+    /// A word for the `tools` table.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Attribute => "attribute",
+            Self::Defaults => "defaults",
+        }
+    }
+}
+
+/// A rate: so many calls per period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    pub(crate) count: u32,
+    pub(crate) period: Duration,
+    pub(crate) burst: u32,
+    pub(crate) per: Per,
+    pub(crate) algorithm: Algorithm,
+}
+
+/// Whose calls a rate counts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Per {
+    /// Each verified principal for itself; all anonymous callers together.
+    Principal,
+    /// Each address that calls come from for itself, an IPv6 one with its /64; calls without an address together.
+    Ip,
+    /// All callers together.
+    All,
+}
+
+/// How a rate is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// Calls come back one by one, evenly over the period; `burst` of them can be saved up.
+    TokenBucket,
+    /// Never more than the count within any stretch of time as long as the period.
+    SlidingWindow,
+    /// The count anew in each period; a period begins with the first call after the one before has ended.
+    FixedWindow,
+}
+
+impl RateLimit {
+    /// `count` calls per `period_millis` milliseconds, as many of them at once.
+    pub const fn new(count: u32, period_millis: u64) -> Self {
+        Self {
+            count,
+            period: Duration::from_millis(period_millis),
+            burst: count,
+            per: Per::Principal,
+            algorithm: Algorithm::TokenBucket,
+        }
+    }
+
+    /// At most so many at once (token bucket only; the windows have no burst).
+    #[must_use]
+    pub const fn burst(mut self, burst: u32) -> Self {
+        self.burst = burst;
+        self
+    }
+
+    /// Whose calls are counted together.
+    #[must_use]
+    pub const fn per(mut self, per: Per) -> Self {
+        self.per = per;
+        self
+    }
+
+    /// How they are counted.
+    #[must_use]
+    pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.period.as_millis();
+        let (amount, unit) = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")]
+            .into_iter()
+            .find(|(unit, _)| millis.is_multiple_of(*unit))
+            .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
+        match amount {
+            1 => write!(f, "{}/{unit}", self.count),
+            _ => write!(f, "{}/{amount} {unit}", self.count),
+        }
+    }
+}
+
+/// How many calls may run at a time, and how many more may wait for their turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Concurrency {
+    pub(crate) max: u32,
+    pub(crate) queue: u32,
+}
+
+impl Concurrency {
+    /// `max` calls at a time, and none that waits.
+    pub const fn new(max: u32) -> Self {
+        Self { max, queue: 0 }
+    }
+
+    /// So many more may wait.
+    #[must_use]
+    pub const fn queue(mut self, queue: u32) -> Self {
+        self.queue = queue;
+        self
+    }
+}
+
+impl fmt::Display for Concurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.queue {
+            0 => write!(f, "{}", self.max),
+            queue => write!(f, "{} + {queue} waiting", self.max),
+        }
+    }
+}
+
+/// For how long results are remembered, how many of them, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    pub(crate) ttl: Duration,
+    pub(crate) max_entries: u32,
+    pub(crate) shared: bool,
+}
+
+impl Cache {
+    /// Results are remembered for `ttl_millis` milliseconds, at most 1000 of them, for each principal its own.
+    pub const fn new(ttl_millis: u64) -> Self {
+        Self { ttl: Duration::from_millis(ttl_millis), max_entries: 1_000, shared: false }
+    }
+
+    /// At most so many, of all callers together.
+    #[must_use]
+    pub const fn max_entries(mut self, max_entries: u32) -> Self {
+        self.max_entries = max_entries;
+        self
+    }
+
+    /// A result is for everybody, whoever's call has made it.
+    #[must_use]
+    pub const fn shared(mut self) -> Self {
+        self.shared = true;
+        self
+    }
+}
+
+/// How often a call is tried again after an error that is marked retryable, and how long it waits before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    pub(crate) max: u32,
+    pub(crate) backoff: Duration,
+}
+
+impl Retry {
+    /// At most `max` more times after the first, 100 ms apart at first.
+    pub const fn new(max: u32) -> Self {
+        Self { max, backoff: Duration::from_millis(100) }
+    }
+
+    /// The longest wait before the first repetition, in milliseconds; it doubles with each further one, to 30 s at
+    /// most. The actual wait is between half of it and all of it.
+    #[must_use]
+    pub const fn backoff(mut self, millis: u64) -> Self {
+        self.backoff = Duration::from_millis(millis);
+        self
+    }
+}
+
+/// After how many failures in a row calls fail fast, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breaker {
+    pub(crate) failures: u32,
+    pub(crate) cooldown: Duration,
+}
+
+impl Breaker {
+    /// After `failures` failures in a row, for `cooldown_millis` milliseconds.
+    pub const fn new(failures: u32, cooldown_millis: u64) -> Self {
+        Self { failures, cooldown: Duration::from_millis(cooldown_millis) }
+    }
+}

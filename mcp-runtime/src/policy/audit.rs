@@ -1,0 +1,26 @@
+//! `audit`: one record per call, under a target of its own so that it can go elsewhere.
+
+use std::time::Duration;
+
+use super::Call;
+use super::outcome::Outcome;
+use super::redact::Redacted;
+
+/// The target of audit records.
+pub(crate) const TARGET: &str = "mcp_runtime::audit";
+
+/// Says who called what, with which arguments, and what came of it; the subscriber adds when.
+///
+/// An anonymous caller has no `principal`, and a call without an address no `peer`.
+pub(super) fn record(call: &Call<'_>, outcome: Outcome, took: Duration, redacted: &Redacted) {
+    tracing::info!(
+        target: TARGET,
+        tool = call.tool,
+        principal = call.cx.principal().subject(),
+        peer = call.cx.peer().map(tracing::field::display),
+        arguments = redacted.arguments(call.arguments),
+        outcome = outcome.as_str(),
+        duration_ms = took.as_secs_f64() * 1_000.0,
+        "tool called"
+    );
+}

@@ -1,0 +1,173 @@
+//! `breaker`: after failures in a row calls fail fast for a while; then one call finds out whether it works again.
+//!
+//! A failure is an error of the handler, a panic, or the timeout; arguments that do not fit, and results that only say
+//! `isError`, are answers. A call that is given up by its client is neither.
+//! Invariant: while calls fail fast, nothing but the one that finds out changes when that ends: the wait stays true.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::handler::limit::Breaker;
+
+/// How long to wait while another call finds out.
+const MOMENT: Duration = Duration::from_secs(1);
+
+/// The breaker of one tool.
+#[derive(Debug)]
+pub(crate) struct Circuit {
+    limit: Breaker,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Calls go through; so many have failed since the last success.
+    Closed(u32),
+    /// Calls fail fast for the cooldown from then on.
+    Open(Instant),
+    /// One call is finding out; the others fail fast.
+    HalfOpen,
+}
+
+/// A call that was let through. Dropped without a verdict it says nothing.
+#[derive(Debug)]
+pub(super) struct Attempt<'a> {
+    circuit: &'a Circuit,
+    /// When calls began to fail fast, if this one finds out whether they need to go on.
+    trial: Option<Instant>,
+}
+
+impl Circuit {
+    pub(super) fn new(limit: Breaker) -> Self {
+        Self { limit, state: Mutex::new(State::Closed(0)) }
+    }
+
+    /// Lets a call through, or says how long to wait.
+    pub(super) fn enter(&self) -> Result<Attempt<'_>, Duration> {
+        let mut state = self.lock();
+        let trial = match *state {
+            State::Closed(_) => None,
+            State::HalfOpen => return Err(MOMENT),
+            State::Open(since) => {
+                let wait = self.limit.cooldown.saturating_sub(since.elapsed());
+                if !wait.is_zero() {
+                    return Err(wait);
+                }
+                *state = State::HalfOpen;
+                Some(since)
+            }
+        };
+        Ok(Attempt { circuit: self, trial })
+    }
+
+    /// What a caller is told whose call fails fast.
+    pub(super) fn refusal(&self, tool: &str) -> String {
+        let times = match self.limit.failures {
+            0 | 1 => "the last time".to_owned(),
+            failures => format!("{failures} times in a row"),
+        };
+        format!("tool `{tool}` failed {times}, so it is not run for a while")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Attempt<'_> {
+    /// It works.
+    pub(super) fn succeeded(mut self) {
+        let mut state = self.circuit.lock();
+        match *state {
+            State::Closed(_) => *state = State::Closed(0),
+            State::HalfOpen if self.trial.is_some() => *state = State::Closed(0),
+            State::HalfOpen | State::Open(_) => {}
+        }
+        self.trial = None;
+    }
+
+    /// It does not.
+    pub(super) fn failed(mut self) {
+        let limit = self.circuit.limit;
+        let mut state = self.circuit.lock();
+        match *state {
+            State::Closed(before) if before + 1 < limit.failures => *state = State::Closed(before + 1),
+            State::Closed(_) => *state = State::Open(Instant::now()),
+            State::HalfOpen if self.trial.is_some() => *state = State::Open(Instant::now()),
+            State::HalfOpen | State::Open(_) => {}
+        }
+        self.trial = None;
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        // Nothing was found out: the next call may try.
+        if let Some(since) = self.trial {
+            *self.circuit.lock() = State::Open(since);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOLDOWN: Duration = Duration::from_secs(30);
+
+    fn open() -> Circuit {
+        let circuit = Circuit::new(Breaker::new(2, 30_000));
+        circuit.enter().unwrap().failed();
+        circuit.enter().unwrap().failed();
+        circuit
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_failures_in_a_row_open_it() {
+        let circuit = Circuit::new(Breaker::new(2, 30_000));
+        for _ in 0..5 {
+            circuit.enter().unwrap().failed();
+            circuit.enter().unwrap().succeeded();
+        }
+        circuit.enter().unwrap().failed();
+        drop(circuit.enter().unwrap());
+        circuit.enter().unwrap().failed();
+        assert_eq!(circuit.enter().unwrap_err(), COOLDOWN);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_cooldown_one_call_decides() {
+        let circuit = open();
+        tokio::time::advance(COOLDOWN).await;
+        let trial = circuit.enter().unwrap();
+        assert_eq!(circuit.enter().unwrap_err(), MOMENT);
+        trial.failed();
+        assert_eq!(circuit.enter().unwrap_err(), COOLDOWN);
+        tokio::time::advance(COOLDOWN).await;
+        circuit.enter().unwrap().succeeded();
+        circuit.enter().unwrap().failed();
+        circuit.enter().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trial_that_is_given_up_leaves_the_next_call_to_try() {
+        let circuit = open();
+        tokio::time::advance(COOLDOWN).await;
+        drop(circuit.enter().unwrap());
+        circuit.enter().unwrap().succeeded();
+        circuit.enter().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_from_before_change_nothing_while_it_is_open() {
+        let circuit = Circuit::new(Breaker::new(1, 30_000));
+        let (late_failure, late_success) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        circuit.enter().unwrap().failed();
+        tokio::time::advance(Duration::from_secs(20)).await;
+        late_failure.failed();
+        late_success.succeeded();
+        assert_eq!(circuit.enter().unwrap_err(), Duration::from_secs(10));
+    }
+}

@@ -1,0 +1,92 @@
+//! `max_output`: how large a result may be, measured as it is written: the JSON of its content and structured content.
+
+use std::io::{self, Write};
+
+use serde_json::value::RawValue;
+
+use super::outcome::{Done, Outcome};
+use crate::protocol::ToolResult;
+
+/// The limit of one tool.
+#[derive(Debug)]
+pub(crate) struct MaxOutput {
+    bytes: u64,
+    advice: String,
+}
+
+impl MaxOutput {
+    pub(super) fn new(bytes: u64, arguments: &[&str]) -> Self {
+        let advice = match arguments {
+            [] => "it takes no arguments that could ask for less".to_owned(),
+            names => format!("ask for less through its arguments: `{}`", names.join("`, `")),
+        };
+        Self { bytes, advice }
+    }
+
+    /// The call as it has ended, or, if its handler says too much, the error that says how to ask for less.
+    pub(super) fn check(&self, tool: &str, done: Done) -> Done {
+        let said = matches!(done.outcome, Outcome::Ok | Outcome::Error).then(|| done.answer.as_ref().map(size));
+        match said {
+            Some(Ok(size)) if size > self.bytes => {
+                let (size, most) = (Size(size), Size(self.bytes));
+                let text = format!("the result of tool `{tool}` has {size}, and {most} are allowed; {}", self.advice);
+                Done::failed(Outcome::OutputTooLarge, text)
+            }
+            _ => done,
+        }
+    }
+}
+
+fn size(result: &ToolResult) -> u64 {
+    let mut counted = Counted(0);
+    // Counting does not fail; content that cannot be written as JSON is not sent either.
+    let _ = serde_json::to_writer(&mut counted, &result.content);
+    let structured = result.structured.as_deref().map_or(0, |raw: &RawValue| raw.get().len());
+    counted.0 + structured as u64
+}
+
+/// Counts what is written.
+struct Counted(u64);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A size in the largest unit of which it is a whole number.
+pub(crate) struct Size(pub u64);
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (unit, name) in [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] {
+            if self.0 >= unit && self.0.is_multiple_of(unit) {
+                return write!(f, "{} {name}", self.0 / unit);
+            }
+        }
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_measured_as_it_is_written() {
+        let result = ToolResult::text("\"é\"").structured(&[1, 2]).unwrap();
+        assert_eq!(size(&result), (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64);
+    }
+
+    #[test]
+    fn sizes_are_written_as_declared() {
+        assert_eq!(Size(64 << 10).to_string(), "64 KiB");
+        assert_eq!(Size((64 << 10) + 1).to_string(), "65537 bytes");
+        assert_eq!(Size(512).to_string(), "512 bytes");
+    }
+}

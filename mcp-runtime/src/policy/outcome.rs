@@ -1,0 +1,138 @@
+//! What came of a call: the answer, and the one word that metrics, logs and audit records have for it.
+
+use std::time::Duration;
+
+use serde_json::Map;
+
+use super::Call;
+use super::contain::Panicked;
+use super::redact::Redacted;
+use crate::handler::ToolError;
+use crate::handler::tool_error::{failed, reference};
+use crate::protocol::{RpcError, ToolResult};
+
+/// Key in `_meta` of a refusal: how many seconds to wait before trying again.
+pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
+
+/// How a tool call ended; the values of the label `outcome`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Ok,
+    Error,
+    InvalidArguments,
+    Forbidden,
+    RateLimited,
+    Busy,
+    Unavailable,
+    Timeout,
+    OutputTooLarge,
+    Panic,
+    Cancelled,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [(Self, &'static str); 11] = [
+        (Self::Ok, "ok"),
+        (Self::Error, "error"),
+        (Self::InvalidArguments, "invalid_arguments"),
+        (Self::Forbidden, "forbidden"),
+        (Self::RateLimited, "rate_limited"),
+        (Self::Busy, "busy"),
+        (Self::Unavailable, "unavailable"),
+        (Self::Timeout, "timeout"),
+        (Self::OutputTooLarge, "output_too_large"),
+        (Self::Panic, "panic"),
+        (Self::Cancelled, "cancelled"),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Whether the call was turned away before its handler ran.
+    pub(crate) fn is_refusal(self) -> bool {
+        matches!(self, Self::Forbidden | Self::RateLimited | Self::Busy | Self::Unavailable)
+    }
+}
+
+/// A call that has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    pub outcome: Outcome,
+    pub answer: Result<ToolResult, RpcError>,
+}
+
+impl Done {
+    /// The model reads why there is no result.
+    pub(crate) fn failed(outcome: Outcome, text: impl Into<String>) -> Self {
+        Self { outcome, answer: Ok(ToolResult::error(text)) }
+    }
+
+    /// The call was refused, and will not be after `wait`.
+    pub(super) fn refused(outcome: Outcome, text: &str, wait: Duration) -> Self {
+        let seconds = rounded_up(wait);
+        let mut result = ToolResult::error(format!("{text}; retry in {seconds:.1} s"));
+        result.meta = Some(Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]));
+        Self { outcome, answer: Ok(result) }
+    }
+
+    /// The protocol has an error for it.
+    pub(super) fn forbidden(error: RpcError) -> Self {
+        Self { outcome: Outcome::Forbidden, answer: Err(error) }
+    }
+
+    /// The author's code panicked; what it said is on stderr already, by the panic hook.
+    pub(crate) fn panicked(tool: &str) -> Self {
+        let reference = reference();
+        tracing::error!(tool, %reference, "tool panicked");
+        Self { outcome: Outcome::Panic, answer: Ok(failed(tool, &reference)) }
+    }
+
+    /// What the handler has come to.
+    pub(super) fn of(
+        call: &Call<'_>,
+        ended: Result<Result<ToolResult, ToolError>, Panicked>,
+        redacted: &Redacted,
+    ) -> Self {
+        let hide = |text| redacted.hide(text, call.arguments);
+        match ended {
+            Ok(Ok(result)) if result.is_error => {
+                Self { outcome: Outcome::Error, answer: Ok(redacted.hide_in(result, call.arguments)) }
+            }
+            Ok(Ok(result)) => Self { outcome: Outcome::Ok, answer: Ok(result) },
+            Ok(Err(error)) => {
+                let answer = match error.lacks().filter(|_| call.cx.is_told_of_capabilities()) {
+                    Some(capability) => Err(RpcError::missing_capability(capability.required())),
+                    None => Ok(error.into_result(call.tool, hide)),
+                };
+                Self { outcome: Outcome::Error, answer }
+            }
+            Err(Panicked) => Self::panicked(call.tool),
+        }
+    }
+}
+
+/// Tenths of a second, never too few: waiting that long must succeed.
+fn rounded_up(wait: Duration) -> f64 {
+    let tenths = u32::try_from(wait.as_nanos().div_ceil(100_000_000)).unwrap_or(u32::MAX);
+    f64::from(tenths) / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_where_their_outcomes_point() {
+        for (index, (outcome, label)) in Outcome::ALL.into_iter().enumerate() {
+            assert_eq!(outcome as usize, index);
+            assert_eq!(outcome.as_str(), label);
+        }
+    }
+
+    #[test]
+    fn a_wait_is_never_rounded_down() {
+        assert_eq!(rounded_up(Duration::from_nanos(100_000_001)).to_string(), "0.2");
+        assert_eq!(rounded_up(Duration::from_millis(4_200)).to_string(), "4.2");
+    }
+}

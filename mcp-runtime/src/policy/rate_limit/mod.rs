@@ -1,0 +1,137 @@
+//! `rate_limit`: who is counted with whom, and what a caller is told who has to wait.
+//!
+//! Invariants: memory is bounded however many callers come; a refused call is not counted; whoever waits as long as a
+//! refusal says, and is counted alone, is let in.
+
+mod callers;
+mod fixed_window;
+mod sliding_window;
+mod token_bucket;
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::handler::Context;
+use crate::handler::limit::{Algorithm, Per, RateLimit};
+use callers::Callers;
+use fixed_window::FixedWindow;
+use sliding_window::SlidingWindow;
+use token_bucket::TokenBucket;
+
+/// The rate limit of one tool.
+#[derive(Debug)]
+pub(crate) struct RateLimiter {
+    limit: RateLimit,
+    /// Everybody who is not counted for himself.
+    shared: Counter,
+    callers: Callers,
+}
+
+/// Who is counted for himself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Caller {
+    Principal(Arc<str>),
+    Address(IpAddr),
+}
+
+/// The calls that are counted together.
+#[derive(Debug)]
+enum Counter {
+    TokenBucket(TokenBucket),
+    SlidingWindow(Mutex<SlidingWindow>),
+    FixedWindow(Mutex<FixedWindow>),
+}
+
+impl RateLimiter {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        Self { limit, shared: Counter::new(limit), callers: Callers::new(limit) }
+    }
+
+    /// Counts a call, or says how long to wait.
+    pub(crate) fn check(&self, cx: &Context) -> Result<(), Duration> {
+        match self.caller(cx).and_then(|caller| self.callers.check(caller)) {
+            Some(checked) => checked,
+            None => self.shared.check(Instant::now()),
+        }
+    }
+
+    /// What a caller is told.
+    pub(crate) fn refusal(&self, tool: &str) -> String {
+        format!("rate limit of {} for tool `{tool}` reached", self.limit)
+    }
+
+    fn caller(&self, cx: &Context) -> Option<Caller> {
+        match self.limit.per {
+            Per::Principal => cx.principal().key().map(Caller::Principal),
+            Per::Ip => cx.peer().map(network).map(Caller::Address),
+            Per::All => None,
+        }
+    }
+}
+
+impl Counter {
+    fn new(limit: RateLimit) -> Self {
+        match limit.algorithm {
+            Algorithm::TokenBucket => Self::TokenBucket(TokenBucket::new(limit)),
+            Algorithm::SlidingWindow => Self::SlidingWindow(Mutex::new(SlidingWindow::new(limit))),
+            Algorithm::FixedWindow => Self::FixedWindow(Mutex::new(FixedWindow::new(limit))),
+        }
+    }
+
+    fn check(&self, now: Instant) -> Result<(), Duration> {
+        match self {
+            Self::TokenBucket(bucket) => bucket.check(),
+            Self::SlidingWindow(window) => window.lock().unwrap_or_else(PoisonError::into_inner).check(now),
+            Self::FixedWindow(window) => window.lock().unwrap_or_else(PoisonError::into_inner).check(now),
+        }
+    }
+}
+
+/// How long after its last call a counter is as good as new.
+fn memory(limit: RateLimit) -> Duration {
+    match limit.algorithm {
+        Algorithm::TokenBucket => (limit.period / limit.count.max(1)).saturating_mul(limit.burst.max(1)),
+        Algorithm::SlidingWindow | Algorithm::FixedWindow => limit.period,
+    }
+}
+
+/// The address that stands for all of one subscriber: an IPv6 /64 is one household, not 2⁶⁴ callers.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_count_as_one() {
+        let same = |a: &str, b: &str| network(a.parse().unwrap()) == network(b.parse().unwrap());
+        assert!(same("2001:db8::1", "2001:db8::2:3:4:5"));
+        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
+        assert!(!same("192.0.2.1", "192.0.2.2"));
+    }
+
+    /// Whatever the algorithm, and however the calls are spread: the wait is the shortest that succeeds.
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_is_true() {
+        for algorithm in [Algorithm::TokenBucket, Algorithm::SlidingWindow, Algorithm::FixedWindow] {
+            let counter = Counter::new(RateLimit::new(7, 10_000).algorithm(algorithm));
+            for step in 0..200_u64 {
+                tokio::time::advance(Duration::from_millis(step * 37 % 1_500)).await;
+                let Err(wait) = counter.check(Instant::now()) else { continue };
+                tokio::time::advance(wait.saturating_sub(Duration::from_millis(1))).await;
+                assert!(counter.check(Instant::now()).is_err(), "{algorithm:?} lets in too early");
+                tokio::time::advance(Duration::from_millis(1)).await;
+                assert!(counter.check(Instant::now()).is_ok(), "{algorithm:?} promised too much");
+            }
+        }
+    }
+}

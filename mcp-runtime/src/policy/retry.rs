@@ -1,0 +1,72 @@
+//! `retry`: how long to wait before a call is tried again: twice as long each time, with jitter.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::handler::limit::Retry;
+
+/// No wait is longer, unless the declared backoff is.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// The attempts of one call that are still to be had.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Backoff {
+    left: u32,
+    next: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    pub(super) fn new(retry: Option<Retry>) -> Self {
+        let Retry { max, backoff } = retry.unwrap_or(Retry::new(0));
+        Self { left: max, next: backoff, longest: backoff.max(LONGEST) }
+    }
+
+    /// How long to wait before the next attempt; `None` when there is none, or no time left for it.
+    pub(super) fn next(&mut self, deadline: Option<Instant>) -> Option<Duration> {
+        self.left = self.left.checked_sub(1)?;
+        let wait = jittered(self.next);
+        self.next = self.next.saturating_mul(2).min(self.longest);
+        let too_late = deadline.is_some_and(|deadline| deadline.saturating_duration_since(Instant::now()) <= wait);
+        (!too_late).then_some(wait)
+    }
+}
+
+/// Between half of `wait` and all of it, so that callers who failed together do not come back together.
+fn jittered(wait: Duration) -> Duration {
+    let mut random = [0; 4];
+    // Without a random source everybody waits half: still apart from the first attempt.
+    let _ = getrandom::fill(&mut random);
+    let share = f64::from(u32::from_ne_bytes(random)) / f64::from(u32::MAX);
+    (wait / 2).saturating_add((wait / 2).mul_f64(share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_double_and_lie_between_half_and_all() {
+        let mut backoff = Backoff::new(Some(Retry::new(12).backoff(100)));
+        let mut whole = Duration::from_millis(100);
+        for _ in 0..12 {
+            let wait = backoff.next(None).unwrap();
+            assert!((whole / 2..=whole).contains(&wait), "{wait:?} of {whole:?}");
+            whole = (whole * 2).min(LONGEST);
+        }
+        assert_eq!(backoff.next(None), None);
+    }
+
+    #[test]
+    fn callers_do_not_wait_the_same() {
+        let waits: std::collections::HashSet<_> = (0..16).map(|_| jittered(Duration::from_secs(1))).collect();
+        assert!(waits.len() > 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_would_outlast_the_call_is_not_begun() {
+        let deadline = Some(Instant::now() + Duration::from_millis(49));
+        assert_eq!(Backoff::new(Some(Retry::new(1))).next(deadline), None);
+    }
+}

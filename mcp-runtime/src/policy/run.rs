@@ -1,0 +1,123 @@
+//! Running a call that was let in: a place, the cache, the attempts, the size of what comes out.
+//!
+//! Invariant: what a declaration does not ask for takes no room in the future of a call; the rest is boxed.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::contain::{Panicked, contain};
+use super::outcome::{Done, Outcome};
+use super::retry::Backoff;
+use super::{Call, Handler, Policies};
+use crate::handler::ToolError;
+use crate::protocol::ToolResult;
+
+/// Begins the handler once more, with the same arguments.
+pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
+
+impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
+
+type Ended = Result<Result<ToolResult, ToolError>, Panicked>;
+
+impl Policies {
+    /// Runs a call whose arguments fit: `handler` first, and what `again` begins where it is to be tried again.
+    pub(crate) async fn run(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+        if self.concurrency.is_none() && self.cache.is_none() {
+            self.measured(call, handler, again).await
+        } else {
+            Box::pin(self.in_turn(call, handler, again)).await
+        }
+    }
+
+    async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+        let mut held = None;
+        if let Some(slots) = &self.concurrency {
+            let Some(slot) = slots.enter().await else {
+                return Done::failed(Outcome::Busy, slots.refusal(call.tool));
+            };
+            call.cx.take_slot(&slot);
+            held = Some(slot);
+        }
+        let made = self.measured(call, handler, again);
+        let done = match &self.cache {
+            Some(results) => results.get_or(&call, made).await,
+            None => made.await,
+        };
+        drop(held);
+        done
+    }
+
+    async fn measured(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+        let done = if self.retry.is_none() && self.breaker.is_none() {
+            match self.timeout {
+                None => Done::of(&call, contain(handler).await, &self.redacted),
+                Some(limit) => match tokio::time::timeout(limit, contain(handler)).await {
+                    Ok(ended) => Done::of(&call, ended, &self.redacted),
+                    Err(_) => self.timed_out(limit),
+                },
+            }
+        } else {
+            Box::pin(self.attempts(call, handler, again)).await
+        };
+        match &self.max_output {
+            None => done,
+            Some(limit) => limit.check(call.tool, done),
+        }
+    }
+
+    /// Tries until it works, until an error comes that another attempt would meet too, or until it is too late.
+    async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
+        let deadline = self.timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let mut backoff = Backoff::new(self.retry);
+        loop {
+            let ended = match self.attempt(&call, handler, deadline).await {
+                Ok(ended) => ended,
+                Err(done) => return done,
+            };
+            let next = match &ended {
+                Ok(Err(error)) if error.is_retryable() => backoff.next(deadline).map(|wait| (error, wait)),
+                _ => None,
+            };
+            let Some((error, wait)) = next else { return Done::of(&call, ended, &self.redacted) };
+            self.log_retry(&call, error, wait);
+            tokio::time::sleep(wait).await;
+            handler = match again() {
+                Some(handler) => handler,
+                None => return Done::of(&call, ended, &self.redacted),
+            };
+        }
+    }
+
+    /// One attempt, if the breaker lets it through; an error is the end of the call.
+    async fn attempt(&self, call: &Call<'_>, handler: Handler, deadline: Option<Instant>) -> Result<Ended, Done> {
+        let attempt = match self.breaker.as_ref().map(|circuit| (circuit, circuit.enter())) {
+            None => None,
+            Some((_, Ok(attempt))) => Some(attempt),
+            Some((circuit, Err(wait))) => {
+                return Err(Done::refused(Outcome::Unavailable, &circuit.refusal(call.tool), wait));
+            }
+        };
+        let ended = match deadline {
+            None => Some(contain(handler).await),
+            Some(deadline) => timeout_at(deadline, contain(handler)).await.ok(),
+        };
+        match (attempt, &ended) {
+            // The client's lack, not the tool's.
+            (Some(_), Some(Ok(Err(error)))) if error.lacks().is_some() => {}
+            (Some(attempt), Some(Ok(Ok(_)))) => attempt.succeeded(),
+            (Some(attempt), _) => attempt.failed(),
+            (None, _) => {}
+        }
+        ended.ok_or_else(|| self.timed_out(self.timeout.unwrap_or_default()))
+    }
+
+    fn timed_out(&self, limit: Duration) -> Done {
+        Done::failed(Outcome::Timeout, self.effect.timed_out(limit))
+    }
+
+    fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
+        let error = self.redacted.hide(error.detail(), call.arguments);
+        tracing::warn!(tool = call.tool, error, ?wait, "tool failed; it is tried again");
+    }
+}

@@ -1,0 +1,85 @@
+//! `audit`: one record per call, whatever comes of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_runtime::__private::RateLimit;
+use mcp_runtime::{Server, State, tool};
+use mcp_testkit::{TestClient, era};
+use serde_json::{Value, json};
+
+use crate::redact::Logs;
+use crate::support::{Gate, HERE, keys, settle, somebody};
+
+#[derive(State)]
+struct App {
+    gate: Arc<Gate>,
+}
+
+/// Moves money.
+#[tool(destructive, timeout = "5s")]
+async fn pay(gate: &Arc<Gate>, to: String, #[arg(redact)] pin: Option<String>) -> Result<u32, String> {
+    let _ = pin;
+    match to.as_str() {
+        "nobody" => Err("there is no such account".to_owned()),
+        "waits" => Ok(gate.pass().await),
+        _ => Ok(gate.come()),
+    }
+}
+
+/// Leaves no record.
+#[tool(read_only)]
+fn look() {}
+
+fn records(logs: &Logs) -> Vec<Value> {
+    logs.lines()
+        .into_iter()
+        .filter(|line| line["target"] == "mcp_runtime::audit")
+        .map(|mut line| line["fields"].take())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_leaves_one_record() {
+    for version in era::ALL {
+        let logs = Logs::new();
+        let gate = Gate::new();
+        let server = Server::new("audit", "1.0.0")
+            .state(App { gate: Arc::clone(&gate) })
+            .tools(mcp_runtime::tools![look])
+            .tools(keys!(pay: |spec| spec.audit().rate_limit(RateLimit::new(6, 60_000), HERE)));
+        let client = TestClient::with_version(server, version).await;
+        client.call("look", json!({})).await.assert_ok();
+        client.call("pay", json!({"pin": "1234", "to": "rent"})).await.assert_ok();
+        client.principal(somebody("ann"));
+        client.call("pay", json!({"to": "nobody"})).await.assert_error("there is no such account");
+        client.call("pay", json!({"too": "rent"})).await.assert_error("`to` is missing");
+        let _ = client.call("pay", json!(["rent"])).await;
+        client.call("pay", json!({"to": "waits"})).await.assert_error("timed out");
+        let given_up = client.start("pay", json!({"to": "waits"}));
+        gate.arrivals(3).await;
+        given_up.cancel();
+        settle().await;
+        let _ = client.call("pay", json!({"to": "rent"})).await;
+        client.call("pay", json!({"to": "rent"})).await.assert_refused("rate limit");
+
+        let records = records(&logs);
+        let told: Vec<_> = records.iter().map(|it| [&it["principal"], &it["arguments"], &it["outcome"]]).collect();
+        assert_eq!(
+            told,
+            [
+                [&Value::Null, &json!(r#"{"pin":"[redacted]","to":"rent"}"#), &json!("ok")],
+                [&json!("ann"), &json!(r#"{"to":"nobody"}"#), &json!("error")],
+                [&json!("ann"), &json!(r#"{"too":"[unknown argument]"}"#), &json!("invalid_arguments")],
+                [&json!("ann"), &json!("[not an object]"), &json!("invalid_arguments")],
+                [&json!("ann"), &json!(r#"{"to":"waits"}"#), &json!("timeout")],
+                [&json!("ann"), &json!(r#"{"to":"waits"}"#), &json!("cancelled")],
+                [&json!("ann"), &json!(r#"{"to":"rent"}"#), &json!("ok")],
+                [&json!("ann"), &json!(r#"{"to":"rent"}"#), &json!("rate_limited")],
+            ]
+        );
+        assert!(records.iter().all(|record| record["tool"] == "pay"));
+        let took = Duration::from_secs_f64(records[4]["duration_ms"].as_f64().unwrap() / 1_000.0);
+        assert!((Duration::from_secs(5)..Duration::from_millis(5_010)).contains(&took), "{took:?}");
+    }
+}

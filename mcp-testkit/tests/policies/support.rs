@@ -1,0 +1,130 @@
+//! Tools whose keys the macros do not know yet: an ordinary `#[tool]`, with the keys laid over its declaration.
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use mcp_runtime::__private::{Declared, Returns, Source, Spec, State, Tool, Values};
+use mcp_runtime::{Context, Principal};
+use tokio::sync::{Semaphore, mpsc};
+
+/// Where all keys of these tests were declared.
+pub(crate) const HERE: Source = Source::Attribute;
+
+/// Keys laid over a declaration.
+pub(crate) trait Keys: Send + Sync + 'static {
+    fn over(spec: Spec) -> Spec;
+}
+
+/// The tool `T` with the keys `K`.
+pub(crate) struct With<T, K>(PhantomData<fn() -> (T, K)>);
+
+pub(crate) fn with<T, K>() -> (With<T, K>,) {
+    (With(PhantomData),)
+}
+
+impl<T: Declared, K> Declared for With<T, K> {
+    const NAME: &'static str = T::NAME;
+}
+
+impl<S: State, T: Tool<S>, K: Keys> Tool<S> for With<T, K> {
+    type Args = T::Args;
+    type Output = T::Output;
+
+    fn spec() -> Spec {
+        K::over(T::spec())
+    }
+
+    fn args() -> T::Args {
+        T::args()
+    }
+
+    fn returns() -> Returns<T::Output> {
+        T::returns()
+    }
+
+    fn call<'a>(
+        state: &'a Arc<S>,
+        cx: &'a Context,
+        values: Values<T::Args>,
+    ) -> impl Future<Output = T::Output> + Send + 'a {
+        T::call(state, cx, values)
+    }
+}
+
+/// `keys!(search: |spec| spec.audit())`: the tool `search` with these keys, for `Server::tools`.
+macro_rules! keys {
+    ($tool:ident: |$spec:ident| $keys:expr) => {{
+        struct Laid;
+        impl $crate::support::Keys for Laid {
+            fn over($spec: mcp_runtime::__private::Spec) -> mcp_runtime::__private::Spec {
+                $keys
+            }
+        }
+        $crate::support::with::<$tool, Laid>()
+    }};
+}
+pub(crate) use keys;
+
+/// A dependency that counts who comes, and works only when a test lets it.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    begun: AtomicU32,
+    open: Semaphore,
+    announce: mpsc::UnboundedSender<u32>,
+    announced: Mutex<Option<mpsc::UnboundedReceiver<u32>>>,
+}
+
+impl Gate {
+    pub(crate) fn new() -> Arc<Self> {
+        let (announce, announced) = mpsc::unbounded_channel();
+        Arc::new(Self {
+            begun: AtomicU32::new(0),
+            open: Semaphore::new(0),
+            announce,
+            announced: Mutex::new(Some(announced)),
+        })
+    }
+
+    /// Comes, and waits to be let through; the how-manieth it was.
+    pub(crate) async fn pass(&self) -> u32 {
+        let number = self.come();
+        self.open.acquire().await.unwrap().forget();
+        number
+    }
+
+    /// Comes, and goes on at once.
+    pub(crate) fn come(&self) -> u32 {
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let _ = self.announce.send(number);
+        number
+    }
+
+    /// How many have come.
+    pub(crate) fn count(&self) -> u32 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Lets so many through.
+    pub(crate) fn open(&self, calls: usize) {
+        self.open.add_permits(calls);
+    }
+
+    /// Waits until so many more have come.
+    pub(crate) async fn arrivals(&self, calls: usize) {
+        let mut announced = self.announced.lock().unwrap().take().unwrap();
+        for _ in 0..calls {
+            announced.recv().await.unwrap();
+        }
+        *self.announced.lock().unwrap() = Some(announced);
+    }
+}
+
+/// Lets everything go on that can go on without time passing.
+pub(crate) async fn settle() {
+    tokio::time::sleep(std::time::Duration::from_nanos(1)).await;
+}
+
+pub(crate) fn somebody(subject: &str) -> Principal {
+    Principal::new(subject, Vec::<String>::new())
+}
