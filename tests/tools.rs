@@ -28,13 +28,12 @@ pub(crate) async fn work(cx: &Context) -> &'static str {
     "done"
 }
 
-/// Reports progress and ends in the same breath, then goes on reporting from a task that outlives it.
+/// Reports progress and ends in the same breath, while a task that outlives it goes on reporting.
 #[tool]
 pub(crate) async fn hasty(cx: &Context) -> &'static str {
     cx.progress(1.0, None, "");
     let late = cx.clone();
     tokio::spawn(async move {
-        late.cancelled().await;
         late.progress(2.0, None, "too late");
         late.log(Level::Emergency, "too late");
     });

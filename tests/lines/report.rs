@@ -37,7 +37,8 @@ async fn without_a_token_there_is_no_progress() {
 async fn everything_is_told_before_the_answer_and_nothing_after() {
     let client = raw();
     let mut lines = client.lines();
-    lines.send(modern(json!(1), "tools/call", json!({ "name": "hasty", "_meta": { "progressToken": "t" } })));
+    let meta = json!({ "progressToken": "t", "io.modelcontextprotocol/logLevel": "debug" });
+    lines.send(modern(json!(1), "tools/call", json!({ "name": "hasty", "_meta": meta })));
     assert_eq!(lines.next().await.unwrap()["params"], json!({ "progressToken": "t", "progress": 1 }));
     assert_eq!(lines.next().await.unwrap()["id"], 1);
     lines.send(modern(json!(2), "tools/list", json!({})));

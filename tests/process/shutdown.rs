@@ -46,7 +46,7 @@ fn a_call_in_flight_over_http_is_answered_while_streams_are_open() {
     assert_eq!(slow.event(), None);
     let (code, took) = server.process.ends();
     assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(10), "{took:?}, and nothing was in flight any more");
+    assert!(took < Duration::from_secs(20), "{took:?}, and nothing was in flight any more");
 }
 
 #[test]
@@ -118,9 +118,7 @@ fn the_deadline_cancels_a_call_that_never_ends_and_its_caller_is_told() {
     let told = "stopped because the server is shutting down; this tool is idempotent, so it is safe to retry";
     assert_eq!(text(&answer), told);
     assert_eq!(stuck.event(), None);
-    let (code, took) = server.process.ends();
-    assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    server.process.assert_success();
 }
 
 #[test]
@@ -133,9 +131,7 @@ fn a_function_that_blocks_is_left_behind_at_the_deadline() {
     server.process.terminate();
     let told = "stopped because the server is shutting down; the outcome is unknown: check before retrying";
     assert_eq!(text(&blocked.event().unwrap()), told);
-    let (code, took) = server.process.ends();
-    assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    server.process.assert_success();
 }
 
 #[test]
@@ -151,7 +147,7 @@ fn a_second_signal_ends_it_at_once() {
     server.process.hears("second signal");
     let (code, took) = server.process.ends();
     assert_eq!(code, Some(130));
-    assert!(took < Duration::from_secs(10), "{took:?}, and the deadline is 30 s");
+    assert!(took < Duration::from_secs(20), "{took:?}, and the deadline is 30 s");
 }
 
 #[test]

@@ -165,7 +165,8 @@ impl<T> Arg<T> {
                 keywords.insert((*keyword).to_owned(), value.clone());
             }
             if let Some(text) = self.description {
-                let rest = keywords.get("description").and_then(Value::as_str).filter(|_| keywords.contains_key("enum"));
+                let rest =
+                    keywords.get("description").and_then(Value::as_str).filter(|_| keywords.contains_key("enum"));
                 let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
                 keywords.insert("description".to_owned(), text.into());
             }

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::changes::{Changes, List};
 use super::principal::Principal;
-use crate::protocol::notification::{Amount, LogMessage, Progress};
 use super::tool_error::ToolError;
+use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{Capability, ClientCapabilities, Level, RawJson, RequestMeta, Version};
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
@@ -103,9 +103,7 @@ impl Context {
             headers: caller.headers,
             capabilities: meta.capabilities,
             log_level: meta.log_level,
-            progress: meta
-                .progress_token
-                .map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
+            progress: meta.progress_token.map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
             outbox: caller.outbox,
             changes: caller.changes,
             ended: AtomicBool::new(false),

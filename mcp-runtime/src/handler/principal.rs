@@ -32,9 +32,7 @@ impl Principal {
     /// The same caller with the claims of its token.
     #[must_use]
     pub fn with_claims(self, claims: Map<String, Value>) -> Self {
-        Self(self.0.map(|it| {
-            Arc::new(Verified { subject: it.subject.clone(), scopes: it.scopes.clone(), claims })
-        }))
+        Self(self.0.map(|it| Arc::new(Verified { subject: it.subject.clone(), scopes: it.scopes.clone(), claims })))
     }
 
     /// The verified name; `None` for an anonymous caller.

@@ -263,7 +263,8 @@ impl Mender<'_> {
                 Some(schema) => self.fit(value, schema, &path, depth + 1),
                 None if closed => {
                     let hint = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-                    self.problems.note_at(&path, &Fault::new(format!("is not a known member{}", hint.unwrap_or_default())));
+                    self.problems
+                        .note_at(&path, &Fault::new(format!("is not a known member{}", hint.unwrap_or_default())));
                 }
                 None => {}
             }
@@ -337,9 +338,7 @@ fn expected(schema: &Value) -> Option<String> {
     };
     match schema.get("type")? {
         Value::String(kind) => Some(word(kind)),
-        Value::Array(kinds) => {
-            Some(kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or "))
-        }
+        Value::Array(kinds) => Some(kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or ")),
         _ => None,
     }
 }
@@ -369,7 +368,9 @@ pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     if given.len() > 128 {
         return None;
     }
-    let fold = |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect::<String>();
+    let fold = |text: &str| {
+        text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect::<String>()
+    };
     let given = fold(given);
     known
         .iter()
@@ -406,7 +407,11 @@ mod tests {
             (json!(5.0), json!({"type": "integer"}), json!(5)),
             (json!(" -1.5 "), json!({"type": "number"}), json!(-1.5)),
             (json!("true"), json!({"type": "boolean"}), json!(true)),
-            (json!("{\"a\":\"1\"}"), json!({"type": "object", "properties": {"a": {"type": "integer"}}}), json!({"a": 1})),
+            (
+                json!("{\"a\":\"1\"}"),
+                json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
+                json!({"a": 1}),
+            ),
             (json!(["1", 2]), json!({"type": "array", "items": {"type": "integer"}}), json!([1, 2])),
         ];
         for (given, schema, wanted) in cases {
@@ -432,7 +437,10 @@ mod tests {
         let text = run(&json!({"a": [], "kind": "fsat", "kinds": 1}), &schema).unwrap_err();
         assert!(text.contains("`x.a` must be an integer, was an array"), "{text}");
         assert!(text.contains("`x.b` is missing (a string)"), "{text}");
-        assert!(text.contains("`x.kind` must be one of \"fast\", \"slow\", was \"fsat\"; did you mean \"fast\"?"), "{text}");
+        assert!(
+            text.contains("`x.kind` must be one of \"fast\", \"slow\", was \"fsat\"; did you mean \"fast\"?"),
+            "{text}"
+        );
         assert!(text.contains("`x.kinds` is not a known member; did you mean `kind`?"), "{text}");
     }
 }

@@ -26,12 +26,10 @@ pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Sessio
         return Err(shutting_down());
     }
     let needs = || RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`");
-    let params = request.params.as_ref().ok_or_else(needs)?;
+    let params = request.params.as_deref().ok_or_else(needs)?;
     let requested: String = read(params, "protocolVersion")?.ok_or_else(needs)?;
     let capabilities: ClientCapabilities = read(params, "capabilities")?.unwrap_or_default();
-    let version = Version::parse(&requested)
-        .filter(|version| version.is_legacy())
-        .unwrap_or(Version::LATEST_LEGACY);
+    let version = Version::parse(&requested).filter(|version| version.is_legacy()).unwrap_or(Version::LATEST_LEGACY);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
         capabilities: service.capabilities(),

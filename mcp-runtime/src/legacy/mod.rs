@@ -1,6 +1,7 @@
 //! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`
 //! and the downgrade of results. Nothing outside this module asks for a version.
 
+pub(crate) mod batch;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
 pub(crate) mod session;
@@ -25,7 +26,8 @@ pub(crate) fn context(
     caller: Caller,
 ) -> Result<Context, RpcError> {
     let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();
-    let meta = RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
+    let meta =
+        RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
     Ok(Context::new(session.version, caller, meta))
 }
 
@@ -57,7 +59,7 @@ async fn answer(service: &Service, session: &Session, request: &Request, cx: &Co
 }
 
 fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
-    match request.params.as_ref().and_then(|params| params.decode::<Level>("level")) {
+    match request.params.as_deref().and_then(|params| params.decode::<Level>("level")) {
         Some(Ok(level)) => {
             session.set_log_level(level);
             Ok(Answer::Empty)

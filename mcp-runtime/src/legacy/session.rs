@@ -65,7 +65,6 @@ impl Session {
     fn idle(&self) -> Duration {
         lock(&self.last_used).elapsed()
     }
-
 }
 
 /// Whether a call or a stream holds on to the session.

@@ -20,7 +20,8 @@ pub(crate) fn init() -> Result<(), Error> {
             Error::setting("MCP_LOG_LEVEL", &text, problem)
         })?,
     };
-    let layer = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let layer =
+        fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
         Err(_) | Ok("text") => layer.boxed(),
         Ok("json") => layer.json().boxed(),

@@ -113,7 +113,11 @@ impl Metrics {
         registry.register("mcp_tool_duration_seconds", "Time that tool calls took", this.durations.clone());
         registry.register("mcp_argument_coercions", "Arguments coerced without loss", this.coercions.clone());
         registry.register("mcp_active_connections", "Open HTTP connections", this.connections.clone());
-        registry.register("mcp_active_sessions", "Sessions of clients that opened with initialize", this.sessions.clone());
+        registry.register(
+            "mcp_active_sessions",
+            "Sessions of clients that opened with initialize",
+            this.sessions.clone(),
+        );
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));
         }

@@ -82,11 +82,8 @@ impl RpcError {
     }
 
     pub(crate) fn missing_capability(required: Value) -> Self {
-        let mut error = Self::new(
-            Self::MISSING_CAPABILITY,
-            400,
-            "the client did not declare a capability that this request needs",
-        );
+        let mut error =
+            Self::new(Self::MISSING_CAPABILITY, 400, "the client did not declare a capability that this request needs");
         error.data = Some(json!({ "requiredCapabilities": required }));
         error
     }

@@ -4,6 +4,7 @@
 //! and params are left raw for the method that knows them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
@@ -35,7 +36,7 @@ pub struct Request {
     /// What to do.
     pub method: Method,
     /// The `params` member; an object, or absent.
-    pub params: Option<Members>,
+    pub params: Option<Arc<Members>>,
 }
 
 /// A notification.
@@ -44,7 +45,7 @@ pub struct Notification {
     /// What happened.
     pub method: Method,
     /// The `params` member; an object, or absent.
-    pub params: Option<Members>,
+    pub params: Option<Arc<Members>>,
 }
 
 /// A response to a request of ours.
@@ -103,7 +104,8 @@ struct Envelope<'m> {
 impl<'m> Envelope<'m> {
     fn read(bytes: &'m Bytes) -> Result<Self, serde_json::Error> {
         // Once for the whole message; a text needs no further checks.
-        let text = std::str::from_utf8(bytes).map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
         let mut json = serde_json::Deserializer::from_str(text);
         let envelope = json.deserialize_map(ReadEnvelope { message: bytes })?;
         json.end()?;
@@ -124,7 +126,7 @@ impl<'m> Envelope<'m> {
         let method = Method::parse(&method.0);
         let params = match self.params {
             None => None,
-            Some(Some(params)) => Some(params),
+            Some(Some(params)) => Some(Arc::new(params)),
             Some(None) => return Err(Malformed::envelope(id, "`params` must be an object")),
         };
         match (self.id, id) {
@@ -173,8 +175,8 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
 }
 
 fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
-    let members: Vec<&RawValue> = serde_json::from_slice(bytes)
-        .map_err(|error| Malformed { id: None, error: RpcError::parse_error(&error) })?;
+    let members: Vec<&RawValue> =
+        serde_json::from_slice(bytes).map_err(|error| Malformed { id: None, error: RpcError::parse_error(&error) })?;
     if members.is_empty() {
         return Err(Malformed::envelope(None, "a batch must not be empty"));
     }

@@ -13,8 +13,8 @@ use crate::handler::spec::Spec;
 use crate::ops::logging;
 use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
-use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
 use crate::protocol::Version;
+use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
 use crate::service::Service;
 
 impl<S: State> Server<S> {
@@ -129,9 +129,9 @@ fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {
     }
     let host = std::env::var("MCP_SERVER_HOST").unwrap_or_else(|_| "127.0.0.1".to_owned());
     let port = std::env::var("MCP_SERVER_PORT").unwrap_or_else(|_| "8080".to_owned());
-    let host = host.parse().map_err(|_| {
-        Error::setting("MCP_SERVER_HOST", &host, "write an IP address, such as 127.0.0.1 or 0.0.0.0")
-    })?;
+    let host = host
+        .parse()
+        .map_err(|_| Error::setting("MCP_SERVER_HOST", &host, "write an IP address, such as 127.0.0.1 or 0.0.0.0"))?;
     let port = port.parse().map_err(|_| Error::setting("MCP_SERVER_PORT", &port, "write a number from 0 to 65535"))?;
     Ok(SocketAddr::new(host, port))
 }
@@ -170,9 +170,8 @@ fn show(message: &Value) -> Result<()> {
         return Ok(());
     }
     let blocks = result["content"].as_array().into_iter().flatten();
-    let text: Vec<String> = blocks
-        .map(|block| block["text"].as_str().map_or_else(|| block.to_string(), str::to_owned))
-        .collect();
+    let text: Vec<String> =
+        blocks.map(|block| block["text"].as_str().map_or_else(|| block.to_string(), str::to_owned)).collect();
     let text = text.join("\n");
     if result["isError"] == true {
         return Err(Error::usage(text));
@@ -251,17 +250,20 @@ mod tests {
             .cache(Cache::new(60_000), here)
             .concurrency(Concurrency::new(4).queue(16), here)
             .rate_limit(RateLimit::new(10, 60_000), here);
-        assert_eq!(limits(&spec), [
-            "scopes a b",
-            "visible_if",
-            "rate_limit 10/min (attribute)",
-            "concurrency 4 + 16 waiting (attribute)",
-            "cache 1m (attribute)",
-            "timeout 5s (defaults)",
-            "retry 3 (attribute)",
-            "breaker 5 failures, 30s (attribute)",
-            "max_output 1 KiB (defaults)",
-            "audit",
-        ]);
+        assert_eq!(
+            limits(&spec),
+            [
+                "scopes a b",
+                "visible_if",
+                "rate_limit 10/min (attribute)",
+                "concurrency 4 + 16 waiting (attribute)",
+                "cache 1m (attribute)",
+                "timeout 5s (defaults)",
+                "retry 3 (attribute)",
+                "breaker 5 failures, 30s (attribute)",
+                "max_output 1 KiB (defaults)",
+                "audit",
+            ]
+        );
     }
 }

@@ -13,7 +13,11 @@ enum Kind {
     Duplicate(&'static str),
     Listen(String, io::Error),
     Io(&'static str, io::Error),
-    Setting { name: String, value: String, problem: String },
+    Setting {
+        name: String,
+        value: String,
+        problem: String,
+    },
     #[cfg(feature = "cli")]
     Usage(String),
     Other(Box<dyn std::error::Error + Send + Sync>),
@@ -54,7 +58,10 @@ impl fmt::Display for Error {
                 write!(f, "two tools are called `{tool}`; rename one with `#[tool(name = \"..\")]`")
             }
             Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
-                write!(f, "cannot listen on {address}: the port is taken; choose another one, or 0 for any that is free")
+                write!(
+                    f,
+                    "cannot listen on {address}: the port is taken; choose another one, or 0 for any that is free"
+                )
             }
             Kind::Listen(address, _) => write!(f, "cannot listen on {address}"),
             Kind::Io(doing, _) => f.write_str(doing),

@@ -23,7 +23,7 @@ pub(crate) struct Subscription {
 impl Subscription {
     /// Subscribes to what the request asks for and the server has.
     pub(crate) fn open(service: Arc<Service>, request: &Request) -> Result<Self, RpcError> {
-        let wanted = request.params.as_ref().and_then(|params| params.decode::<Map<String, Value>>("notifications"));
+        let wanted = request.params.as_deref().and_then(|params| params.decode::<Map<String, Value>>("notifications"));
         let Some(Ok(wanted)) = wanted else {
             return Err(RpcError::invalid_params("`notifications` must be an object that says what to listen to"));
         };

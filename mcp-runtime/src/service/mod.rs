@@ -80,8 +80,8 @@ impl Service {
         let in_flight = self.drain.enter();
         let answer = match request.method {
             _ if in_flight.is_none() => Err(shutting_down()),
-            Method::ToolsCall => self.call_tool(request.params.as_ref(), cx).await,
-            Method::ToolsList => self.list_tools(request.params.as_ref(), cx),
+            Method::ToolsCall => self.call_tool(request.params.as_deref(), cx).await,
+            Method::ToolsList => self.list_tools(request.params.as_deref(), cx),
             Method::ServerDiscover => self.discover(),
             _ => Err(RpcError::method_not_found(request.method.as_str())),
         };

@@ -5,10 +5,7 @@ use crate::protocol::{Method, RequestMeta, RpcError, Version};
 
 /// The methods of the modern revision that this server answers.
 pub(crate) fn knows(method: &Method) -> bool {
-    matches!(
-        method,
-        Method::ServerDiscover | Method::ToolsList | Method::ToolsCall | Method::SubscriptionsListen
-    )
+    matches!(method, Method::ServerDiscover | Method::ToolsList | Method::ToolsCall | Method::SubscriptionsListen)
 }
 
 /// Whether `_meta` names a protocol version: the mark of the modern revision.

@@ -80,7 +80,9 @@ fn page<'a>(tools: impl Iterator<Item = &'a Bytes>, version: Version) -> Bytes {
 
 impl Service {
     pub(super) fn list_tools(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
-        if let Some(cursor) = params.and_then(|params| params.get_raw("cursor")) {
+        if let Some(cursor) =
+            params.and_then(|params| params.get_raw("cursor")).filter(|cursor| cursor.as_bytes() != b"null")
+        {
             // All tools are on the first page, so no cursor was ever given out.
             return Err(RpcError::invalid_params(format!("unknown cursor {cursor}; start again without one")));
         }

@@ -12,7 +12,7 @@ use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, abortable};
+use futures_util::future::{BoxFuture, FutureExt as _, abortable, join_all};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use crate::handler::context::{Caller, Outbox, Output};
 use crate::handler::{Context, Principal};
+use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
@@ -88,6 +89,11 @@ impl Peer {
         }
     }
 
+    /// Whether another line may be received.
+    pub(crate) fn has_room(&self) -> bool {
+        self.lock().waiting.len() < WAITING
+    }
+
     /// Waits until another line may be received.
     pub(crate) async fn room(&self) {
         self.until(|state| state.waiting.len() < WAITING).await;
@@ -115,10 +121,8 @@ impl Peer {
     /// Waits until no call is in flight.
     pub(crate) async fn idle(&self) {
         let receiving = &self.0.receiving;
-        self.until(|state| {
-            receiving.load(Ordering::SeqCst) == 0 && state.running == 0 && state.waiting.is_empty()
-        })
-        .await;
+        self.until(|state| receiving.load(Ordering::SeqCst) == 0 && state.running == 0 && state.waiting.is_empty())
+            .await;
     }
 
     async fn until(&self, holds: impl Fn(&State) -> bool) {
@@ -134,7 +138,7 @@ impl Peer {
     /// The call that answers a request; `None` when it has been answered already.
     fn begin(&self, request: &Request, principal: &Principal, out: &mut Vec<u8>) -> Result<Option<Call>, RpcError> {
         let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
-        let meta = RawMeta::of(request.params.as_ref());
+        let meta = RawMeta::of(request.params.as_deref());
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
@@ -144,7 +148,7 @@ impl Peer {
             }
             let cx = Context::new(Version::LATEST, self.caller(principal), meta);
             let exchange = crate::service::exchange(service, request.clone(), cx);
-            return Ok(Some(Box::pin(async move { exchange.await.1 })));
+            return Ok(Some(Box::pin(exchange.map(|(_, text)| text))));
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
@@ -174,7 +178,7 @@ impl Peer {
     ) -> Result<Call, RpcError> {
         let cx = legacy::context(&session, meta, self.caller(principal))?;
         let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);
-        Ok(Box::pin(async move { exchange.await.1 }))
+        Ok(Box::pin(exchange.map(|(_, text)| text)))
     }
 
     /// Makes `session` that of the process, and tells it what changes from now on.
@@ -248,7 +252,7 @@ impl Peer {
         if notification.method != Method::Cancelled {
             return;
         }
-        let Some(id) = notification.params.as_ref().and_then(request_id) else { return };
+        let Some(id) = notification.params.as_deref().and_then(request_id) else { return };
         let running = {
             let mut state = self.lock();
             state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
@@ -262,34 +266,31 @@ impl Peer {
         }
     }
 
-    /// A 2025-03-26 batch: one array of answers, when all are there.
+    /// A batch: one array of answers, when all are there.
     fn batch(&self, session: &Arc<Session>, members: Vec<RawJson>, principal: &Principal, out: &mut Vec<u8>) {
-        let mut answers: Vec<Call> = Vec::new();
+        let mut calls: Vec<Call> = Vec::new();
         for member in members {
-            let refused = |id: Option<&RequestId>, error: RpcError| -> Call {
-                let text = Answer::Error(error).encode(id, session.version, &self.0.service.identity);
-                Box::pin(std::future::ready(text.into()))
+            let refused = |id: Option<&RequestId>, error| -> Call {
+                Box::pin(std::future::ready(batch::refusal(id, error, &self.0.service.identity)))
             };
-            answers.push(match Message::parse(&Bytes::copy_from_slice(member.as_bytes())) {
-                Ok(Message::Request(request)) if request.method == Method::Initialize => {
-                    refused(Some(&request.id), RpcError::invalid_request("`initialize` must not be part of a batch"))
+            calls.push(match Member::of(&member) {
+                Member::Request(request) => {
+                    let meta = RawMeta::of(request.params.as_deref());
+                    match self.legacy(Arc::clone(session), &request, meta, principal) {
+                        Ok(call) => cancellable(session, &request.id, call),
+                        Err(error) => refused(Some(&request.id), error),
+                    }
                 }
-                Ok(Message::Request(request)) => self
-                    .legacy(Arc::clone(session), &request, RawMeta::of(request.params.as_ref()), principal)
-                    .map(|call| cancellable(session, &request.id, call))
-                    .unwrap_or_else(|error| refused(Some(&request.id), error)),
-                Ok(Message::Notification(notification)) => {
+                Member::Refused(id, error) => refused(id.as_ref(), error),
+                Member::Notification(notification) => {
                     self.notice(&notification);
                     continue;
                 }
-                Ok(Message::Response(_)) => continue,
-                Ok(Message::Batch(_)) => refused(None, RpcError::invalid_request("a batch in a batch")),
-                Err(malformed) => refused(malformed.id.as_ref(), malformed.error),
+                Member::Response => continue,
             });
         }
-        if !answers.is_empty() {
-            self.start(None, Box::pin(join_batch(answers)), out);
-        }
+        let joined = join_all(calls).map(|answers| batch::join(&answers).unwrap_or_default());
+        self.start(None, Box::pin(joined), out);
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
@@ -359,25 +360,6 @@ fn cancellable(session: &Arc<Session>, id: &RequestId, call: Call) -> Call {
         let _tracked = tracked;
         call.await.unwrap_or_default()
     })
-}
-
-async fn join_batch(answers: Vec<Call>) -> Bytes {
-    let mut text = vec![b'['];
-    for answer in futures_util::future::join_all(answers).await {
-        if answer.is_empty() {
-            continue;
-        }
-        if text.len() > 1 {
-            text.push(b',');
-        }
-        text.extend_from_slice(&answer);
-    }
-    if text.len() == 1 {
-        // All were cancelled, and JSON-RPC has no empty batch.
-        return Bytes::new();
-    }
-    text.push(b']');
-    text.into()
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.

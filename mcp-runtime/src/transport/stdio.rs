@@ -80,7 +80,7 @@ type Real = io::Stdout;
 fn read(mut input: impl Read, most: usize, peer: &Peer, output: &Stdout, runtime: &Handle) {
     // What a call spawns, and the clock it waits on, belong to the server's runtime.
     let _entered = runtime.enter();
-    let mut splitter = Splitter { rest: BytesMut::new(), most, skipping: false };
+    let mut splitter = Splitter { rest: BytesMut::new(), most };
     let mut chunk = vec![0; CHUNK];
     loop {
         let lines = match input.read(&mut chunk) {
@@ -101,7 +101,9 @@ fn carry_out(lines: &[Bytes], peer: &Peer, output: &Stdout, runtime: &Handle) {
     let _receiving = peer.receiving();
     let mut answers = Vec::new();
     for line in lines {
-        runtime.block_on(peer.room());
+        if !peer.has_room() {
+            runtime.block_on(peer.room());
+        }
         peer.receive(line, &Principal::anonymous(), &mut answers);
         if answers.len() >= CHUNK {
             output.write_now(&mut answers);
@@ -190,9 +192,10 @@ impl Stdout {
             pending = self.lock();
         }
         pending.writing = false;
-        drop(pending);
-        // The end may have come meanwhile.
-        self.work.notify_one();
+        if pending.closed {
+            // The end has come meanwhile.
+            self.work.notify_one();
+        }
     }
 
     fn close(&self) {
@@ -205,41 +208,31 @@ impl Stdout {
     }
 }
 
-/// Cuts a stream into lines.
+/// Cuts a stream into lines, without copying them.
 struct Splitter {
+    /// The beginning of a line; of one that is too long, one byte more than is allowed.
     rest: BytesMut,
     most: usize,
-    /// Whether the rest of an overlong line is being thrown away.
-    skipping: bool,
 }
 
 impl Splitter {
     fn push(&mut self, chunk: &[u8]) -> Vec<Bytes> {
         let mut lines = Vec::new();
-        let mut rest = chunk;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            self.append(&rest[..end]);
-            rest = &rest[end + 1..];
-            self.take(&mut lines);
-            self.skipping = false;
+        let mut searched = self.rest.len();
+        self.rest.extend_from_slice(chunk);
+        while let Some(end) = memchr::memchr(b'\n', &self.rest[searched..]) {
+            let line = self.rest.split_to(searched + end + 1).freeze();
+            self.take(line.slice(..line.len() - 1), &mut lines);
+            searched = 0;
         }
-        self.append(rest);
+        self.rest.truncate(self.most.saturating_add(1));
         lines
     }
 
-    fn append(&mut self, part: &[u8]) {
-        if self.skipping {
-            return;
-        }
-        let room = self.most.saturating_sub(self.rest.len());
-        self.rest.extend_from_slice(&part[..part.len().min(room)]);
-        self.skipping = part.len() > room;
-    }
-
-    fn take(&mut self, lines: &mut Vec<Bytes>) {
-        let line = self.rest.split().freeze();
-        if self.skipping {
+    fn take(&self, mut line: Bytes, lines: &mut Vec<Bytes>) {
+        if line.len() > self.most {
             tracing::warn!(most = self.most, "a line is longer than allowed; it was not read");
+            line.truncate(self.most);
         }
         if !line.trim_ascii().is_empty() {
             lines.push(line);
@@ -248,7 +241,8 @@ impl Splitter {
 
     fn finish(mut self) -> Vec<Bytes> {
         let mut lines = Vec::new();
-        self.take(&mut lines);
+        let last = self.rest.split().freeze();
+        self.take(last, &mut lines);
         lines
     }
 }
@@ -259,7 +253,7 @@ mod tests {
 
     #[test]
     fn lines_are_cut_wherever_the_chunks_end() {
-        let mut splitter = Splitter { rest: BytesMut::new(), most: 8, skipping: false };
+        let mut splitter = Splitter { rest: BytesMut::new(), most: 8 };
         assert_eq!(splitter.push(b"ab"), Vec::<Bytes>::new());
         assert_eq!(splitter.push(b"c\r\n\n  \nd"), [Bytes::from_static(b"abc\r")]);
         assert_eq!(splitter.push(b"efghijklmnop\nq\n"), [Bytes::from_static(b"defghijk"), Bytes::from_static(b"q")]);

@@ -1,5 +1,6 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
+mod accept;
 mod exchange;
 mod front;
 pub(crate) mod guard;
@@ -7,6 +8,7 @@ mod headers;
 mod listener;
 mod ops;
 mod post;
+mod route;
 mod sender;
 mod sse;
 mod stream;
@@ -43,9 +45,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 /// The MCP endpoint alone.
-pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(
-    service: Arc<Service>,
-) -> axum::routing::MethodRouter<S> {
+pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> axum::routing::MethodRouter<S> {
     on_post(post::post).get(stream::open).delete(stream::end).with_state(Endpoint::new(service))
 }
 

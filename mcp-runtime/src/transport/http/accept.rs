@@ -1,0 +1,39 @@
+//! `Accept`: what the client is ready to read.
+
+use axum::http::{HeaderMap, header};
+
+use crate::protocol::RpcError;
+
+/// What the client is ready to read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Accepts {
+    pub stream: bool,
+}
+
+impl Accepts {
+    /// Both media types should be there; either one will do.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, RpcError> {
+        let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self { stream: true }) };
+        // What clients send, letter for letter.
+        if accept == "application/json, text/event-stream" {
+            return Ok(Self { stream: true });
+        }
+        let any = |names: &[&str]| {
+            let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            values
+                .flat_map(|value| value.split(','))
+                .map(|item| item.split(';').next().unwrap_or_default().trim())
+                .any(|item| names.iter().any(|name| item.eq_ignore_ascii_case(name)))
+        };
+        let stream = any(&["text/event-stream", "text/*", "*/*"]);
+        if stream || any(&["application/json", "application/*"]) {
+            return Ok(Self { stream });
+        }
+        Err(Self::refusal("`Accept` must list application/json and text/event-stream"))
+    }
+
+    /// The refusal of a client that cannot read the answer.
+    pub(super) fn refusal(text: &'static str) -> RpcError {
+        RpcError::invalid_request(text).with_status(406)
+    }
+}

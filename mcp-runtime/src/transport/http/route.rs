@@ -1,0 +1,222 @@
+//! One message to what is done with it: the stages of parsing, and the choice of the era. Nothing here waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::accept::Accepts;
+use super::exchange::{Call, Exchange};
+use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
+use super::post::{Refusal, accepted, json};
+use super::sender::Sender;
+use super::{Endpoint, sse};
+use crate::handler::Context;
+use crate::handler::context::Caller;
+use crate::legacy::batch::{self, Member};
+use crate::legacy::{self, Session};
+use crate::protocol::meta::RawMeta;
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestMeta, RpcError, Version};
+use crate::service::listen::Subscription;
+use crate::service::{Answer, modern, outbox};
+use crate::transport::lines::request_id;
+
+/// What is done with a message.
+pub(super) enum Next {
+    /// Nothing more; this is the response.
+    Respond(Response),
+    /// A modern call that cannot notify: its answer is the response.
+    Call(Request, Context),
+    /// A call that may notify before it answers.
+    Notifying(Exchange, mpsc::Receiver<Bytes>),
+    /// The calls of a batch.
+    Batch(Vec<Exchange>),
+}
+
+impl Endpoint {
+    pub(super) fn route(&self, body: &Bytes, sender: Sender, accepts: Accepts) -> Result<Next, Refusal> {
+        let message = Message::parse(body).map_err(|malformed| Refusal {
+            id: malformed.id,
+            version: header_version(&sender.headers).unwrap_or(Version::LATEST),
+            error: malformed.error,
+        })?;
+        match message {
+            Message::Request(request) => {
+                let (id, method) = (request.id.clone(), request.method.clone());
+                self.request(request, sender, accepts).map_err(|(error, version)| {
+                    self.service.metrics.request(&method, Duration::ZERO);
+                    Refusal { id: Some(id), version, error }
+                })
+            }
+            Message::Notification(notification) => self.notification(&notification, &sender.headers),
+            Message::Response(_) if sender.headers.contains_key(&SESSION_ID) => {
+                self.session(&sender.headers)?;
+                Ok(Next::Respond(accepted()))
+            }
+            Message::Response(_) => {
+                Err(RpcError::invalid_request("a client sends requests here, not responses").into())
+            }
+            Message::Batch(members) => self.batch(members, &sender),
+        }
+    }
+
+    fn request(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, (RpcError, Version)> {
+        let meta = RawMeta::of(request.params.as_deref());
+        if modern::is_modern(&meta) || names_other_version(&sender.headers) {
+            let same_version = |version: &str| headers::same_version(&sender.headers, version);
+            let meta = meta.and_then(|meta| modern::read_meta(meta, same_version));
+            let next = meta.and_then(|meta| self.modern(request, meta, sender, accepts));
+            return next.map_err(|error| (error, Version::LATEST));
+        }
+        if request.method == Method::Initialize {
+            let response = self.initialize(&request).map_err(|error| (error, Version::LATEST_LEGACY))?;
+            return Ok(Next::Respond(response));
+        }
+        let version = header_version(&sender.headers).unwrap_or(Version::V2025_03_26);
+        self.legacy(request, sender, accepts).map_err(|error| (error, version))
+    }
+
+    fn modern(&self, request: Request, meta: RequestMeta, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
+        headers::same_method(&sender.headers, &request)?;
+        if !modern::knows(&request.method) {
+            return Err(RpcError::method_not_found(request.method.as_str()));
+        }
+        headers::same_params(&self.service, &sender.headers, &request)?;
+        if request.method == Method::SubscriptionsListen {
+            return self.listen(&request, accepts).map(Next::Respond);
+        }
+        let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
+        if !notifies {
+            let cx = Context::new(Version::LATEST, sender.caller(None, &self.service.changes), meta);
+            return Ok(Next::Call(request, cx));
+        }
+        let (notes_in, notes) = outbox();
+        let cx = Context::new(Version::LATEST, sender.caller(Some(notes_in), &self.service.changes), meta);
+        let call = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
+        Ok(Next::Notifying(Exchange::cancelled_by_disconnect(call), notes))
+    }
+
+    fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
+        let begun = Instant::now();
+        if !accepts.stream {
+            return Err(Accepts::refusal("`Accept` must list text/event-stream"));
+        }
+        let subscription = Subscription::open(Arc::clone(&self.service), request)?;
+        self.service.record(request, &Answer::Empty, begun);
+        Ok(sse::listen(subscription))
+    }
+
+    fn initialize(&self, request: &Request) -> Result<Response, RpcError> {
+        let begun = Instant::now();
+        let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
+        let version = session.version;
+        let id = self.service.sessions.insert(session).ok_or_else(|| {
+            RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
+        })?;
+        self.service.record(request, &answer, begun);
+        let text = answer.encode(Some(&request.id), version, &self.service.identity);
+        let mut response = json(200, text.into());
+        if let Ok(id) = HeaderValue::try_from(id) {
+            response.headers_mut().insert(SESSION_ID.clone(), id);
+        }
+        Ok(response)
+    }
+
+    fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
+        let session = self.session(&sender.headers)?;
+        let (notes_in, notes) = outbox();
+        let caller = sender.caller(accepts.stream.then_some(notes_in), &self.service.changes);
+        let call = self.legacy_call(&session, request, caller)?;
+        Ok(Next::Notifying(Exchange::outliving_disconnect(call, self.service.drain.clone()), notes))
+    }
+
+    /// One legacy call, cancellable by its id; a cancelled one has no text.
+    fn legacy_call(&self, session: &Arc<Session>, request: Request, caller: Caller) -> Result<Call, RpcError> {
+        let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
+        let id = request.id.clone();
+        let exchange = legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
+        let (exchange, handle) = futures_util::future::abortable(exchange);
+        let tracked = session.track(&id, handle);
+        Ok(Box::pin(async move {
+            let _tracked = tracked;
+            exchange.await.unwrap_or((200, Bytes::new()))
+        }))
+    }
+
+    fn notification(&self, notification: &Notification, headers: &HeaderMap) -> Result<Next, Refusal> {
+        if headers.contains_key(&SESSION_ID) && !names_other_version(headers) {
+            cancel(&*self.session(headers)?, notification);
+        }
+        Ok(Next::Respond(accepted()))
+    }
+
+    fn batch(&self, members: Vec<RawJson>, sender: &Sender) -> Result<Next, Refusal> {
+        let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
+        let session = named.then(|| self.session(&sender.headers)).transpose()?;
+        let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
+            let version = session.map(|session| session.version).or(header_version(&sender.headers));
+            let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
+            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error });
+        };
+        let mut calls = Vec::new();
+        for member in members {
+            let refused = |id, error| -> Call {
+                let text = batch::refusal(id, error, &self.service.identity);
+                Box::pin(std::future::ready((200, text)))
+            };
+            let call = match Member::of(&member) {
+                Member::Request(request) => {
+                    let id = request.id.clone();
+                    let caller = sender.clone().caller(None, &self.service.changes);
+                    self.legacy_call(session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
+                }
+                Member::Refused(id, error) => refused(id.as_ref(), error),
+                Member::Notification(notification) => {
+                    cancel(session, &notification);
+                    continue;
+                }
+                Member::Response => continue,
+            };
+            calls.push(Exchange::outliving_disconnect(call, self.service.drain.clone()));
+        }
+        Ok(Next::Batch(calls))
+    }
+
+    /// The session that the headers name.
+    pub(super) fn session(&self, headers: &HeaderMap) -> Result<Arc<Session>, RpcError> {
+        let Some(id) = headers.get(&SESSION_ID) else {
+            return Err(RpcError::invalid_request(
+                "no session: send `initialize` first and repeat its `Mcp-Session-Id`, \
+                 or speak revision 2026-07-28, which names its version in `params._meta`",
+            ));
+        };
+        let id = id.to_str().unwrap_or_default();
+        self.service.sessions.get(id).ok_or_else(|| {
+            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+            RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
+        })
+    }
+}
+
+fn cancel(session: &Session, notification: &Notification) {
+    if notification.method != Method::Cancelled {
+        return;
+    }
+    if let Some(id) = notification.params.as_deref().and_then(request_id) {
+        session.cancel(&id);
+    }
+}
+
+/// The legacy revision that the header names.
+fn header_version(headers: &HeaderMap) -> Option<Version> {
+    Version::parse(headers.get(&PROTOCOL_VERSION)?.to_str().ok()?.trim())
+}
+
+/// Whether the header names a revision that has no sessions: the current one, or one unknown here.
+fn names_other_version(headers: &HeaderMap) -> bool {
+    headers.contains_key(&PROTOCOL_VERSION) && !header_version(headers).is_some_and(Version::is_legacy)
+}
