@@ -50,4 +50,13 @@ pub use server::{Connection, Server};
 pub use {axum, schemars, serde, serde_json, validator};
 
 #[cfg(feature = "macros")]
-pub use mcp_macros::{State, server, tool, tools};
+pub use mcp_macros::{State, tools};
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/server.md")]
+pub use mcp_macros::server;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/tool.md")]
+#[doc = include_str!("docs/arg.md")]
+pub use mcp_macros::tool;

@@ -13,7 +13,7 @@ use crate::reply::Reply;
 
 /// How long an answer may take. Paused time passes at once when nothing else is left to do, so a lost answer fails a
 /// test instead of stopping it.
-const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
+const PATIENCE: Duration = Duration::from_hours(24);
 
 /// A client of a server in the same process.
 ///
@@ -116,6 +116,7 @@ impl TestClient {
     }
 
     /// Begins to call a tool.
+    #[expect(clippy::needless_pass_by_value, reason = "reads as `start(\"add\", json!({..}))`")]
     pub fn start(&self, tool: &str, arguments: Value) -> Pending<'_> {
         self.send("tools/call", json!({ "name": tool, "arguments": arguments }))
     }
@@ -151,6 +152,7 @@ impl TestClient {
     }
 
     /// Sends a notification.
+    #[expect(clippy::needless_pass_by_value, reason = "reads as `notify(\"..\", json!({..}))`")]
     pub fn notify(&self, method: &str, params: Value) {
         self.link.send(json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
     }
@@ -227,7 +229,7 @@ impl Pending<'_> {
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok((response, notifications))) => Reply::new(request, response, notifications),
             Ok(Err(_)) => panic!("the server ended without an answer to\n{request:#}"),
-            Err(_) => panic!("no answer to\n{request:#}"),
+            Err(elapsed) => panic!("no answer ({elapsed}) to\n{request:#}"),
         }
     }
 

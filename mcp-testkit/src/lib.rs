@@ -30,8 +30,8 @@ pub mod __private;
 mod client;
 pub mod era;
 mod link;
-mod time;
 mod reply;
+mod time;
 
 /// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
 ///

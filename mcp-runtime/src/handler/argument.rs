@@ -211,7 +211,7 @@ impl<T> Arg<T> {
     /// The slow path: coerces what loses nothing, or says everything that is wrong with the value.
     fn mend(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
         let before = input.problems.len();
-        let mut problems = input.problems.under(self.name, self.redact);
+        let mut problems = Problems::under(self.name, self.redact);
         let Some(mended) = repair::mend(raw, &self.schema, input.finished.defs(), input.coerce, &mut problems) else {
             input.problems.extend(problems);
             return None;
@@ -233,7 +233,7 @@ impl<T> Arg<T> {
 
     fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
         let before = input.problems.len();
-        let mut problems = input.problems.under(self.name, self.redact);
+        let mut problems = Problems::under(self.name, self.redact);
         for fault in self.rules.iter().filter_map(|rule| (rule.check)(value).err()) {
             problems.note(&fault);
         }

@@ -51,7 +51,7 @@ impl Problems {
     }
 
     /// An empty list for what is found below the parameter `name`.
-    pub(super) fn under(&self, name: &str, redact: bool) -> Self {
+    pub(super) fn under(name: &str, redact: bool) -> Self {
         Self { found: Vec::new(), at: name.to_owned(), redact }
     }
 
@@ -392,7 +392,7 @@ mod tests {
     use serde_json::json;
 
     fn run(value: &Value, schema: &Value) -> Result<Value, String> {
-        let mut problems = Problems::new().under("x", false);
+        let mut problems = Problems::under("x", false);
         let raw = serde_json::value::to_raw_value(value).unwrap();
         match mend(&raw, schema, &Map::new(), true, &mut problems) {
             Some(text) => Ok(serde_json::from_str(&text).unwrap()),

@@ -6,7 +6,7 @@ use std::ops::Bound;
 
 use regex::Regex;
 use serde_json::{Number, Value};
-use validator::{Validate, ValidateEmail, ValidateUrl, ValidationErrors, ValidationErrorsKind};
+use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::argument::Arg;
 use super::repair::{Fault, Problems, nearest, quoted_list};
@@ -253,7 +253,7 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.format("uri", "an absolute URL", |text| text.validate_url())
+        self.format("uri", "an absolute URL", validator::ValidateUrl::validate_url)
     }
 
     fn format(self, format: &'static str, noun: &'static str, holds: fn(&str) -> bool) -> Self
@@ -329,12 +329,14 @@ pub(crate) fn validate_one<T: Validate>(value: &T, problems: &mut Problems) {
     }
 }
 
+#[expect(clippy::ref_option, reason = "a `Nested<Option<T>>`, which takes the parameter as it is")]
 pub(crate) fn validate_some<T: Validate>(value: &Option<T>, problems: &mut Problems) {
     if let Some(value) = value {
         validate_one(value, problems);
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "a `Nested<Vec<T>>`, which takes the parameter as it is")]
 pub(crate) fn validate_each<T: Validate>(values: &Vec<T>, problems: &mut Problems) {
     for (index, value) in values.iter().enumerate() {
         if let Err(errors) = value.validate() {

@@ -29,7 +29,7 @@ impl Member {
             Ok(Message::Notification(notification)) => Self::Notification(notification),
             Ok(Message::Response(_)) => Self::Response,
             Ok(Message::Batch(_)) => Self::Refused(None, RpcError::invalid_request("a batch in a batch")),
-            Err(malformed) => Self::Refused(malformed.id, malformed.error),
+            Err(malformed) => Self::Refused(malformed.id, *malformed.error),
         }
     }
 }

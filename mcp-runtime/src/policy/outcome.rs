@@ -102,7 +102,7 @@ impl Done {
             Ok(Ok(result)) => Self { outcome: Outcome::Ok, answer: Ok(result) },
             Ok(Err(error)) => {
                 let answer = match error.lacks().filter(|_| call.cx.is_told_of_capabilities()) {
-                    Some(capability) => Err(RpcError::missing_capability(capability.required())),
+                    Some(capability) => Err(RpcError::missing_capability(&capability.required())),
                     None => Ok(error.into_result(call.tool, hide)),
                 };
                 Self { outcome: Outcome::Error, answer }

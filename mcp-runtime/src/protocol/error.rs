@@ -81,7 +81,7 @@ impl RpcError {
         Self::new(Self::HEADER_MISMATCH, 400, message)
     }
 
-    pub(crate) fn missing_capability(required: Value) -> Self {
+    pub(crate) fn missing_capability(required: &Value) -> Self {
         let mut error =
             Self::new(Self::MISSING_CAPABILITY, 400, "the client did not declare a capability that this request needs");
         error.data = Some(json!({ "requiredCapabilities": required }));

@@ -125,15 +125,43 @@ impl<'de> Deserialize<'de> for Object<'de> {
 pub struct Members {
     message: Bytes,
     entries: Entries,
-    /// The members of `_meta`, which every message is asked for.
-    meta: Option<Option<Entries>>,
+    /// `_meta`, which every message is asked for.
+    meta: Option<Shape<Entries>>,
 }
+
+/// A member that should be an object is something else.
+#[derive(Clone, Copy, Debug)]
+pub struct NotAnObject;
 
 /// Members, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     message: &'a Bytes,
     entries: &'a [Entry],
+}
+
+/// A value that should be an object.
+#[derive(Clone, Debug)]
+pub(super) enum Shape<T> {
+    Object(T),
+    Other,
+}
+
+impl<T> Shape<T> {
+    /// The object, if it is one.
+    fn object(&self) -> Option<&T> {
+        match self {
+            Self::Object(object) => Some(object),
+            Self::Other => None,
+        }
+    }
+
+    fn map<U>(self, convert: impl FnOnce(T) -> U) -> Shape<U> {
+        match self {
+            Self::Object(object) => Shape::Object(convert(object)),
+            Self::Other => Shape::Other,
+        }
+    }
 }
 
 type Entries = SmallVec<[Entry; 6]>;
@@ -160,10 +188,10 @@ impl Members {
         View { message: &self.message, entries: &self.entries }
     }
 
-    /// The members of the member `_meta`: `None` when there is none, `Some(None)` when it is no object.
-    pub fn meta(&self) -> Option<Option<View<'_>>> {
+    /// The members of `_meta`: `None` when there is none, an error when it is no object.
+    pub fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
         let meta = self.meta.as_ref()?;
-        Some(meta.as_ref().map(|entries| View { message: &self.message, entries }))
+        Some(meta.object().map(|entries| View { message: &self.message, entries }).ok_or(NotAnObject))
     }
 
     /// The JSON of the last member called `name`.
@@ -214,22 +242,21 @@ pub(super) struct ReadMembers<'m> {
 }
 
 impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
-    /// `None` when it is no object.
-    type Value = Option<Members>;
+    type Value = Shape<Members>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let read = ReadEntries { message: self.message, meta: Some(None) }.deserialize(deserializer)?;
+        let read = ReadEntries { message: self.message, with_meta: true }.deserialize(deserializer)?;
         Ok(read.map(|(entries, meta)| Members { message: self.message.clone(), entries, meta }))
     }
 }
 
 struct ReadEntries<'m> {
     message: &'m Bytes,
-    /// Whether the members of `_meta` are wanted too.
-    meta: Option<Option<Entries>>,
+    /// Whether the members of `_meta` are wanted by themselves.
+    with_meta: bool,
 }
 
-type ReadResult = Option<(Entries, Option<Option<Entries>>)>;
+type ReadResult = Shape<(Entries, Option<Shape<Entries>>)>;
 
 impl ReadEntries<'_> {
     /// Where `part`, which borrows from the message, stands in it.
@@ -265,44 +292,44 @@ impl<'de> Visitor<'de> for ReadEntries<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadResult, A::Error> {
         let (mut entries, mut meta) = (Entries::new(), None);
         while let Some(Key(name)) = map.next_key()? {
-            if name == "_meta" && self.meta.is_some() {
-                let read = map.next_value_seed(ReadEntries { message: self.message, meta: None })?;
+            if name == "_meta" && self.with_meta {
+                let read = map.next_value_seed(ReadEntries { message: self.message, with_meta: false })?;
                 meta = Some(read.map(|(entries, _)| entries));
             } else {
                 let value = self.place(map.next_value::<&'de RawValue>()?.get());
                 entries.push(Entry { name: self.name(name), value });
             }
         }
-        Ok(Some((entries, meta)))
+        Ok(Shape::Object((entries, meta)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ReadResult, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_str<E>(self, _: &str) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 
     fn visit_unit<E>(self) -> Result<ReadResult, E> {
-        Ok(None)
+        Ok(Shape::Other)
     }
 }
 
@@ -349,7 +376,8 @@ mod tests {
         let message = Bytes::from_static(br#" {"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
         let text = std::str::from_utf8(&message).unwrap();
         let mut json = serde_json::Deserializer::from_str(text);
-        let members = ReadMembers { message: &message }.deserialize(&mut json).unwrap().unwrap();
+        let members = ReadMembers { message: &message }.deserialize(&mut json).unwrap();
+        let Shape::Object(members) = members else { panic!("not an object") };
         assert_eq!(members.meta().unwrap().unwrap().get("m"), Some(&b"true"[..]));
         assert_eq!(members.get("a"), Some(&b"2"[..]));
         assert_eq!(members.decode::<String>("b").unwrap().unwrap(), "x");

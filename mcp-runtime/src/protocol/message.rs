@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Key, Members, RawJson, ReadMembers, Text};
+use super::json::{Key, Members, RawJson, ReadMembers, Shape, Text};
 use super::method::Method;
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -63,12 +63,12 @@ pub struct Malformed {
     /// The id, when the envelope had a valid one.
     pub id: Option<RequestId>,
     /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
-    pub error: RpcError,
+    pub error: Box<RpcError>,
 }
 
 impl Malformed {
     fn envelope(id: Option<RequestId>, reason: &'static str) -> Self {
-        Self { id, error: RpcError::invalid_request(reason) }
+        Self { id, error: Box::new(RpcError::invalid_request(reason)) }
     }
 }
 
@@ -80,11 +80,11 @@ impl Message {
         }
         let envelope = Envelope::read(bytes).map_err(|error| Malformed {
             id: None,
-            error: if error.is_data() {
+            error: Box::new(if error.is_data() {
                 RpcError::invalid_request("a message is a JSON object")
             } else {
                 RpcError::parse_error(&error)
-            },
+            }),
         })?;
         envelope.classify(bytes)
     }
@@ -96,7 +96,7 @@ struct Envelope<'m> {
     jsonrpc: Option<&'m RawValue>,
     id: Option<&'m RawValue>,
     method: Option<&'m RawValue>,
-    params: Option<Option<Members>>,
+    params: Option<Shape<Members>>,
     result: Option<&'m RawValue>,
     error: Option<&'m RawValue>,
 }
@@ -126,8 +126,8 @@ impl<'m> Envelope<'m> {
         let method = Method::parse(&method.0);
         let params = match self.params {
             None => None,
-            Some(Some(params)) => Some(Arc::new(params)),
-            Some(None) => return Err(Malformed::envelope(id, "`params` must be an object")),
+            Some(Shape::Object(params)) => Some(Arc::new(params)),
+            Some(Shape::Other) => return Err(Malformed::envelope(id, "`params` must be an object")),
         };
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
@@ -175,8 +175,8 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
 }
 
 fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
-    let members: Vec<&RawValue> =
-        serde_json::from_slice(bytes).map_err(|error| Malformed { id: None, error: RpcError::parse_error(&error) })?;
+    let members: Vec<&RawValue> = serde_json::from_slice(bytes)
+        .map_err(|error| Malformed { id: None, error: Box::new(RpcError::parse_error(&error)) })?;
     if members.is_empty() {
         return Err(Malformed::envelope(None, "a batch must not be empty"));
     }

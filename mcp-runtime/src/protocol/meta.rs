@@ -41,8 +41,8 @@ impl<'a> RawMeta<'a> {
     pub fn of(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
-            Some(Some(members)) => Ok(Some(Self(members))),
-            Some(None) => Err(RpcError::invalid_meta("`_meta` must be an object")),
+            Some(Ok(members)) => Ok(Some(Self(members))),
+            Some(Err(_)) => Err(RpcError::invalid_meta("`_meta` must be an object")),
         }
     }
 

@@ -7,11 +7,11 @@ use super::level::Level;
 
 /// `notifications/progress` params.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Progress<'a> {
-    #[serde(serialize_with = "raw")]
-    pub progress_token: &'a RawJson,
-    pub progress: Amount,
+    #[serde(rename = "progressToken", serialize_with = "raw")]
+    pub token: &'a RawJson,
+    #[serde(rename = "progress")]
+    pub done: Amount,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]

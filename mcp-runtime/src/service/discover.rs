@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::members;
 use super::{Answer, Service};
-use crate::protocol::{RpcError, Version};
+use crate::protocol::Version;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,18 +19,18 @@ struct Discover<'a> {
 }
 
 impl Service {
-    pub(super) fn discover(&self) -> Result<Answer, RpcError> {
-        Ok(Answer::Members(members(&Discover {
+    pub(super) fn discover(&self) -> Answer {
+        Answer::Members(members(&Discover {
             supported_versions: Version::ALL.map(Version::as_str),
-            capabilities: self.capabilities(),
+            capabilities: Self::capabilities(),
             instructions: self.identity.instructions.as_deref(),
             ttl_ms: 0,
             cache_scope: "private",
-        })))
+        }))
     }
 
     /// What the server can do, in every revision.
-    pub(crate) fn capabilities(&self) -> Value {
+    pub(crate) fn capabilities() -> Value {
         json!({ "tools": { "listChanged": true }, "logging": {} })
     }
 }

@@ -68,7 +68,7 @@ impl Default for Settings {
             shutdown_deadline: Duration::from_secs(30),
             public_url: None,
             max_sessions: 1_000,
-            session_idle: Duration::from_secs(30 * 60),
+            session_idle: Duration::from_mins(30),
         }
     }
 }
@@ -82,7 +82,7 @@ impl Service {
             _ if in_flight.is_none() => Err(shutting_down()),
             Method::ToolsCall => self.call_tool(request.params.as_deref(), cx).await,
             Method::ToolsList => self.list_tools(request.params.as_deref(), cx),
-            Method::ServerDiscover => self.discover(),
+            Method::ServerDiscover => Ok(self.discover()),
             _ => Err(RpcError::method_not_found(request.method.as_str())),
         };
         let answer = answer.unwrap_or_else(Answer::Error);

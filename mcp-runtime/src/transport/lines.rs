@@ -85,7 +85,7 @@ impl Peer {
                 Some(session) => self.batch(&session, members, principal, out),
                 None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
             },
-            Err(malformed) => self.refuse(malformed.id.as_ref(), malformed.error, out),
+            Err(malformed) => self.refuse(malformed.id.as_ref(), *malformed.error, out),
         }
     }
 

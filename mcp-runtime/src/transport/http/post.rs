@@ -46,12 +46,12 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
 pub(super) struct Refusal {
     pub id: Option<RequestId>,
     pub version: Version,
-    pub error: RpcError,
+    pub error: Box<RpcError>,
 }
 
 impl From<RpcError> for Refusal {
     fn from(error: RpcError) -> Self {
-        Self { id: None, version: Version::LATEST, error }
+        Self { id: None, version: Version::LATEST, error: Box::new(error) }
     }
 }
 
@@ -61,7 +61,7 @@ impl Endpoint {
         self.service.metrics.error(error.code);
         tracing::info!(code = error.code, status = error.http_status(), error = %error.message, "request refused");
         let status = downgrade::status(&error, version);
-        json(status, Answer::Error(error).encode(id.as_ref(), version, &self.service.identity).into())
+        json(status, Answer::Error(*error).encode(id.as_ref(), version, &self.service.identity).into())
     }
 
     /// Whether the request may be read at all, and what its sender is ready to read.

@@ -49,7 +49,7 @@ impl Endpoint {
                 let (id, method) = (request.id.clone(), request.method.clone());
                 self.request(request, sender, accepts).map_err(|(error, version)| {
                     self.service.metrics.request(&method, Duration::ZERO);
-                    Refusal { id: Some(id), version, error }
+                    Refusal { id: Some(id), version, error: Box::new(error) }
                 })
             }
             Message::Notification(notification) => self.notification(&notification, &sender.headers),
@@ -160,7 +160,7 @@ impl Endpoint {
         let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
             let version = session.map(|session| session.version).or(header_version(&sender.headers));
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
-            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error });
+            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
         };
         let mut calls = Vec::new();
         for member in members {
