@@ -10,6 +10,10 @@ use mcp_runtime::{Server, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
+    server().run().await
+}
+
+fn server() -> Server {
     // The suite calls the first tool without arguments.
     let content = tools![
         content::test_simple_text,
@@ -28,10 +32,68 @@ async fn main() -> mcp_runtime::Result<()> {
         reporting::test_trigger_tool_change,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
-    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
-        .tools(content)
-        .tools(reporting)
-        .tools(schema)
-        .run()
-        .await
+    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION")).tools(content).tools(reporting).tools(schema)
+}
+
+#[cfg(test)]
+mod tests {
+    use mcp_testkit::TestClient;
+    use serde_json::json;
+
+    use super::*;
+
+    #[mcp_testkit::server]
+    fn server() -> Server {
+        super::server()
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn the_first_tool_needs_no_arguments(client: TestClient) {
+        let first = client.tools().await[0]["name"].clone();
+        let reply = client.call(first.as_str().unwrap(), json!({})).await;
+        reply.assert_text("This is a simple text response for testing.");
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn every_tool_is_described(client: TestClient) {
+        for tool in client.tools().await {
+            assert!(tool["description"].as_str().is_some_and(|text| !text.is_empty()), "{tool}");
+        }
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn every_type_of_content_arrives(client: TestClient) {
+        let reply = client.call("test_multiple_content_types", json!({})).await;
+        let blocks = reply.assert_ok().result()["content"].as_array().unwrap().clone();
+        let types: Vec<_> = blocks.iter().map(|block| block["type"].as_str().unwrap()).collect();
+        assert_eq!(types, ["text", "image", "resource"]);
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn progress_comes_before_the_answer(client: TestClient) {
+        let reply = client.call("test_tool_with_progress", json!({})).await;
+        let done: Vec<_> = reply.progress().iter().map(|it| it["progress"].as_i64().unwrap()).collect();
+        assert_eq!(done, [0, 50, 100]);
+    }
+
+    #[mcp_testkit::test(eras = "legacy")]
+    async fn a_session_gets_the_log(client: TestClient) {
+        client.request("logging/setLevel", json!({"level": "debug"})).await.assert_ok();
+        assert_eq!(client.call("test_tool_with_logging", json!({})).await.logs().len(), 3);
+    }
+
+    #[mcp_testkit::test(eras = "modern")]
+    async fn a_missing_capability_is_named(client: TestClient) {
+        let reply = client.call("test_missing_capability", json!({})).await;
+        reply.assert_rpc_error(-32021);
+        assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], json!({"sampling": {}}));
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn hand_written_keywords_are_checked(client: TestClient) {
+        let good = json!({"name": "Ada", "contactMethod": "phone", "phone": "1"});
+        client.call("json_schema_2020_12_tool", good).await.assert_ok();
+        let without_phone = json!({"name": "Ada", "contactMethod": "phone", "email": "a@b.c"});
+        client.call("json_schema_2020_12_tool", without_phone).await.assert_error("phone");
+    }
 }
