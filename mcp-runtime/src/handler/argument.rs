@@ -12,7 +12,8 @@ use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::repair::{self, Problems};
+use super::problem::Problems;
+use super::repair;
 use super::rule::Rule;
 use crate::protocol::Object;
 use crate::schema::{FinishedInput, InputSchema};

@@ -10,6 +10,7 @@ pub(crate) mod inject;
 pub(crate) mod limit;
 pub(crate) mod output;
 pub(crate) mod principal;
+pub(crate) mod problem;
 pub(crate) mod repair;
 pub(crate) mod rule;
 pub(crate) mod spec;

@@ -2,131 +2,13 @@
 //!
 //! Runs only after the direct decoding of a parameter has failed, against the schema that the client was shown.
 
-use std::fmt::Write as _;
-
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::rule::Given;
+use super::problem::{Fault, Problems, expected, nearest, shown};
 
 /// How deep a value is followed; deeper ones are left to the decoder.
 const DEPTH: usize = 64;
-/// How many problems one answer lists.
-const MOST: usize = 20;
-
-/// One problem: what is wrong, and the part of the text that shows the value, which a redacted parameter leaves out.
-#[derive(Debug)]
-pub(super) struct Fault {
-    says: String,
-    shows: String,
-}
-
-impl Fault {
-    pub(super) fn new(says: impl Into<String>) -> Self {
-        Self { says: says.into(), shows: String::new() }
-    }
-
-    pub(super) fn showing(mut self, shows: impl Into<String>) -> Self {
-        self.shows = shows.into();
-        self
-    }
-
-    /// A value that should have been something else.
-    pub(super) fn wanted(wanted: impl std::fmt::Display, given: impl std::fmt::Display) -> Self {
-        Self::new(format!("must be {wanted}")).showing(format!(", was {given}"))
-    }
-}
-
-/// What is wrong with the arguments of one call, each with its path.
-#[derive(Debug, Default)]
-pub struct Problems {
-    found: Vec<String>,
-    at: String,
-    redact: bool,
-}
-
-impl Problems {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// An empty list for what is found below the parameter `name`.
-    pub(super) fn under(name: &str, redact: bool) -> Self {
-        Self { found: Vec::new(), at: name.to_owned(), redact }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.found.len()
-    }
-
-    pub(super) fn extend(&mut self, other: Self) {
-        self.found.extend(other.found);
-    }
-
-    /// Notes a problem of the parameter itself.
-    pub(super) fn note(&mut self, fault: &Fault) {
-        self.note_at("", fault);
-    }
-
-    /// Notes a problem of the part at `path`.
-    pub(super) fn note_at(&mut self, path: &str, fault: &Fault) {
-        let (at, says) = (&self.at, &fault.says);
-        let shows = if self.redact { "" } else { &fault.shows };
-        self.found.push(format!("`{at}{path}` {says}{shows}"));
-    }
-
-    pub(super) fn missing(&mut self, name: &str, schema: &Value) {
-        let what = expected(schema).map(|kind| format!(" ({kind})")).unwrap_or_default();
-        self.found.push(format!("`{name}` is missing{what}"));
-    }
-
-    pub(super) fn repeated(&mut self, name: &str) {
-        self.found.push(format!("`{name}` is given more than once"));
-    }
-
-    pub(super) fn unknown(&mut self, name: &str, known: &[&str]) {
-        let hint = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "this tool takes no arguments".to_owned(),
-            None => format!("the arguments are `{}`", known.join("`, `")),
-        };
-        self.found.push(format!("{} is not an argument; {hint}", Ticked(name)));
-    }
-
-    pub(super) fn undecodable(&mut self, error: &serde_json::Error) {
-        // serde_json appends a position in a text that the client never sees.
-        let text = error.to_string();
-        let text = text.split(" at line ").next().unwrap_or(&text);
-        self.note(&Fault::new("is not valid").showing(format!(": {text}")));
-    }
-
-    /// Notes a problem found by a check outside this module.
-    #[cfg(feature = "json-schema")]
-    pub(crate) fn foreign(&mut self, path: &str, text: &str) {
-        let at = if path.is_empty() { "arguments" } else { path };
-        self.found.push(format!("`{at}` {text}"));
-    }
-
-    /// The text that the model reads.
-    pub(crate) fn describe(&self, tool: &str) -> String {
-        let mut text = match self.found.len() {
-            1 => format!("the arguments of tool `{tool}` do not fit; correct this and call again:"),
-            many => format!("the arguments of tool `{tool}` do not fit; correct these {many} problems and call again:"),
-        };
-        for problem in self.found.iter().take(MOST) {
-            let _ = write!(text, "\n- {problem}");
-        }
-        if let Some(more @ 1..) = self.found.len().checked_sub(MOST) {
-            let _ = write!(text, "\n- and {more} more");
-        }
-        text
-    }
-}
-
 /// The JSON of `raw` with everything coerced that loses nothing; `None` after noting what is wrong.
 pub(super) fn mend(
     raw: &RawValue,
@@ -319,71 +201,6 @@ fn is_a(value: &Value, kind: &str) -> bool {
         "integer" => value.is_i64() || value.is_u64(),
         _ => true,
     }
-}
-
-/// What a schema wants, in words: `an integer`, `one of "a", "b"`.
-fn expected(schema: &Value) -> Option<String> {
-    if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-        let allowed: Vec<String> = allowed.iter().map(Value::to_string).collect();
-        return Some(format!("one of {}", allowed.join(", ")));
-    }
-    if let Some(only) = schema.get("const") {
-        return Some(only.to_string());
-    }
-    let word = |kind: &str| match kind {
-        "integer" => "an integer".to_owned(),
-        "array" => "an array".to_owned(),
-        "object" => "an object".to_owned(),
-        other => format!("a {other}"),
-    };
-    match schema.get("type")? {
-        Value::String(kind) => Some(word(kind)),
-        Value::Array(kinds) => Some(kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or ")),
-        _ => None,
-    }
-}
-
-/// A value as a problem shows it.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => Given(text).to_string(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::Array(_) => "an array".to_owned(),
-        scalar => scalar.to_string(),
-    }
-}
-
-/// A name in backticks, cut when long.
-struct Ticked<'a>(&'a str);
-
-impl std::fmt::Display for Ticked<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown: String = self.0.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-        write!(f, "`{shown}`")
-    }
-}
-
-/// The one of `known` that `given` most likely means.
-pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
-    if given.len() > 128 {
-        return None;
-    }
-    let fold = |text: &str| {
-        text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect::<String>()
-    };
-    let given = fold(given);
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&given, &fold(candidate)), *candidate))
-        // Two single letters are not alike only because they differ in one place.
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 5 && *distance < candidate.len())
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// `"a", "b", "c"`.
-pub(super) fn quoted_list(items: &[&str]) -> String {
-    items.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Rules on parameters: each puts its keywords into the schema and checks the decoded value.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::ops::Bound;
 
 use regex::Regex;
@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::argument::Arg;
-use super::repair::{Fault, Problems, nearest, quoted_list};
+use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 
 /// One rule: what the schema says, and the check that makes it true.
 pub(super) struct Rule<T> {
@@ -304,19 +304,6 @@ fn allowed_range<N: Display>(low: Bound<N>, high: Bound<N>) -> String {
         (Bound::Unbounded, Bound::Included(high)) => format!("at most {high}"),
         (Bound::Unbounded, Bound::Excluded(high)) => format!("less than {high}"),
         (Bound::Unbounded, Bound::Unbounded) => "a number".to_owned(),
-    }
-}
-
-/// A string as a problem shows it: quoted, and cut when long.
-pub(super) struct Given<'a>(pub &'a str);
-
-impl Display for Given<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 64;
-        match self.0.char_indices().nth(MOST) {
-            Some((end, _)) => write!(f, "{:?}…", &self.0[..end]),
-            None => write!(f, "{:?}", self.0),
-        }
     }
 }
 

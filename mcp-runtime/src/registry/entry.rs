@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::handler::argument::{ArgList as _, Input};
 use crate::handler::inject::State;
 use crate::handler::output::Returns;
-use crate::handler::repair::Problems;
+use crate::handler::problem::Problems;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, Tool};
 use crate::ops::metrics::{Metrics, ToolMetrics};

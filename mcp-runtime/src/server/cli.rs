@@ -140,7 +140,7 @@ fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {
 fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<String, Value>> {
     let Some(entry) = service.registry.tool(tool) else {
         let known: Vec<&str> = service.registry.tools().iter().map(crate::registry::ToolEntry::name).collect();
-        let hint = crate::handler::repair::nearest(tool, &known)
+        let hint = crate::handler::problem::nearest(tool, &known)
             .map_or_else(|| format!("the tools are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         return Err(Error::usage(format!("there is no tool `{tool}`; {hint}")));
     };

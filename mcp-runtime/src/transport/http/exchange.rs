@@ -1,14 +1,11 @@
-//! One answer: JSON when it comes alone, an event stream when notifications come before it.
+//! One call over HTTP, and what becomes of it when its client goes away.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
 
-use super::{post, sse};
 use crate::ops::drain::Drain;
 
 /// A call: its HTTP status and its encoded answer, which is empty when there is none.
@@ -53,18 +50,5 @@ impl Drop for Exchange {
                 call.await;
             });
         }
-    }
-}
-
-/// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-pub(super) async fn respond(mut exchange: Exchange, mut notes: mpsc::Receiver<Bytes>) -> Response {
-    tokio::select! {
-        biased;
-        Some(note) = notes.recv() => sse::call(note, notes, exchange),
-        (status, text) = &mut exchange => match notes.try_recv() {
-            Ok(note) => sse::call_done(note, notes, text),
-            Err(_) if text.is_empty() => sse::empty(),
-            Err(_) => post::json(status, text),
-        },
     }
 }

@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::front::Front;
+use super::sender::Peer;
 use crate::service::Service;
 
 /// Serves HTTP on `listener` until the shutdown has come so far that no call is in flight and no connection open.
@@ -32,10 +33,6 @@ pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::R
     }
     axum::serve(listener, front.into_make_service()).with_graceful_shutdown(ended).await
 }
-
-/// The address at the other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub SocketAddr);
 
 impl Connected<IncomingStream<'_, Counted>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Counted>) -> Self {

@@ -8,6 +8,7 @@ mod headers;
 mod listener;
 mod ops;
 mod post;
+mod response;
 mod route;
 mod sender;
 mod sse;

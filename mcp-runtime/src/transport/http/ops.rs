@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::post;
+use super::response;
 use crate::ops::health::Report;
 use crate::service::Service;
 
@@ -60,5 +60,5 @@ pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
 fn body(status: u16, value: &impl serde::Serialize) -> Response {
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');
-    post::json(status, text.into())
+    response::json(status, text.into())
 }

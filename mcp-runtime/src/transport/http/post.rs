@@ -1,21 +1,24 @@
-//! `POST /mcp`: the guards, the body, and the response.
+//! `POST /mcp`: the guards, the body, and the form of the answer: JSON when it comes alone, an event stream when
+//! notifications come before it.
 
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header, request};
+use axum::http::{HeaderMap, header, request};
 use axum::response::Response;
 use bytes::Bytes;
+use tokio::sync::mpsc;
 
-use super::Endpoint;
 use super::accept::Accepts;
-use super::exchange::respond;
+use super::exchange::Exchange;
+use super::response::{accepted, json};
 use super::route::Next;
 use super::sender::Sender;
-use crate::legacy::{batch, downgrade};
-use crate::protocol::{RequestId, RpcError, Version};
-use crate::service::{Answer, exchange};
+use super::{Endpoint, sse};
+use crate::legacy::batch;
+use crate::protocol::RpcError;
+use crate::service::exchange;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -42,28 +45,7 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
     }
 }
 
-/// A request that gets a JSON-RPC error instead of an answer.
-pub(super) struct Refusal {
-    pub id: Option<RequestId>,
-    pub version: Version,
-    pub error: Box<RpcError>,
-}
-
-impl From<RpcError> for Refusal {
-    fn from(error: RpcError) -> Self {
-        Self { id: None, version: Version::LATEST, error: Box::new(error) }
-    }
-}
-
 impl Endpoint {
-    pub(super) fn refuse(&self, refusal: Refusal) -> Response {
-        let Refusal { id, version, error } = refusal;
-        self.service.metrics.error(error.code);
-        tracing::info!(code = error.code, status = error.http_status(), error = %error.message, "request refused");
-        let status = downgrade::status(&error, version);
-        json(status, Answer::Error(*error).encode(id.as_ref(), version, &self.service.identity).into())
-    }
-
     /// Whether the request may be read at all, and what its sender is ready to read.
     fn admit(&self, parts: &request::Parts) -> Result<Accepts, RpcError> {
         self.guard.check(&parts.uri, &parts.headers)?;
@@ -89,17 +71,15 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
 }
 
-/// A JSON answer in one piece.
-pub(super) fn json(status: u16, text: Bytes) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-/// Taken, and nothing to say.
-pub(super) fn accepted() -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::ACCEPTED;
-    response
+/// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
+async fn respond(mut exchange: Exchange, mut notes: mpsc::Receiver<Bytes>) -> Response {
+    tokio::select! {
+        biased;
+        Some(note) = notes.recv() => sse::call(note, notes, exchange),
+        (status, text) = &mut exchange => match notes.try_recv() {
+            Ok(note) => sse::call_done(note, notes, text),
+            Err(_) if text.is_empty() => sse::empty(),
+            Err(_) => json(status, text),
+        },
+    }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::accept::Accepts;
 use super::exchange::{Call, Exchange};
 use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
-use super::post::{Refusal, accepted, json};
+use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::handler::Context;

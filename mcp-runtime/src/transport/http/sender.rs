@@ -8,10 +8,13 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, request};
 
-use super::listener::Peer;
 use crate::handler::Principal;
 use crate::handler::changes::Changes;
 use crate::handler::context::{Caller, Outbox};
+
+/// The address at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub SocketAddr);
 
 /// The sender of one request.
 #[derive(Clone, Debug)]
