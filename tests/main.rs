@@ -9,6 +9,7 @@ mod http;
 mod lines;
 mod patience;
 mod process;
+mod reference;
 mod tool;
 mod tools;
 mod ui;

@@ -75,6 +75,22 @@ pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     finish(&TokenStream::new(), &codegen::state::state(&state), &errors)
 }
 
+/// `#[model(attributes)] item`
+pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let keys = args::model::read(attributes, &mut errors);
+    let item = Item::read(tokens.clone());
+    let is_data = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "struct" || word == "enum");
+    if !item.rest.iter().any(is_data) {
+        errors.push(misplaced("#[model]", "a struct or an enum", &item));
+        return finish(tokens, &TokenStream::new(), &errors);
+    }
+    let runtime = lower::tool::runtime(keys.runtime.as_ref());
+    let both = keys.input.is_none() && keys.output.is_none();
+    let derives = codegen::model::derives(both || keys.input.is_some(), both || keys.output.is_some(), &runtime);
+    finish(&quote!(#derives #tokens), &TokenStream::new(), &errors)
+}
+
 /// `tools![tokens]`
 pub(crate) fn tools(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -141,6 +157,21 @@ mod tests {
         };
         let expansion = tool(quote!(blocking, crate = crate::sdk, schema = path_schema), &item);
         check(expect_file!["../snapshots/blocking.rs"], expansion);
+    }
+
+    #[test]
+    fn a_tool_with_policies() {
+        let item = quote! {
+            /// Looks.
+            async fn look() {}
+        };
+        let attributes = quote! {
+            read_only, rate_limit(quota = "10/min", per = "ip", algorithm = "fixed_window"), timeout = "5s",
+            concurrency(max = 4, queue = 16), cache(ttl = "30s", max_entries = 9, per = "all"),
+            retry(max = 3, backoff = "50ms"), breaker(failures = 5, cooldown = "30s"), max_output = "64KiB",
+            scopes("a", "b"), visible_if = staff::may_see, audit
+        };
+        check(expect_file!["../snapshots/policies.rs"], tool(attributes, &item));
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
     expand::server(attributes.into(), &item.into()).into()
 }
 
+/// Derives what arguments and results need. See `mcp_runtime::model`.
+#[proc_macro_attribute]
+pub fn model(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    expand::model(attributes.into(), &item.into()).into()
+}
+
 /// Makes a struct, and the type of each of its fields, injectable. See `mcp_runtime::State`.
 #[proc_macro_derive(State, attributes(state))]
 pub fn state(item: TokenStream) -> TokenStream {

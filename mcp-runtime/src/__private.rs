@@ -1,7 +1,7 @@
 //! What generated code names. Not part of the public interface: anything here may change in any release.
 
+mod checks;
 pub mod nested;
-mod unique;
 
 pub use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, Rat
 pub use crate::handler::output::Returns;
 pub use crate::handler::spec::Spec;
 pub use crate::handler::tool::{Declared, Listed, Tool, ToolSet, ToolVisitor};
-pub use unique::*;
+pub use checks::*;
 
 /// The outcome of a readiness check, with the author's error as text.
 pub async fn ready<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> Result<(), String> {

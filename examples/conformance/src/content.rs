@@ -11,7 +11,8 @@ const PNG: &[u8] = &[
 ];
 
 /// A WAV file of one silent sample.
-const WAV: &[u8] = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x02\0\0\0\0\0";
+const WAV: &[u8] =
+    b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x02\0\0\0\0\0";
 
 /// Returns a text.
 #[tool(read_only)]
@@ -34,11 +35,7 @@ pub(crate) fn test_audio_content() -> Content {
 /// Returns a resource by value.
 #[tool(read_only)]
 pub(crate) fn test_embedded_resource() -> Content {
-    Content::resource(Resource::text(
-        "test://embedded-resource",
-        "text/plain",
-        "This is an embedded resource content.",
-    ))
+    Content::resource(Resource::text("test://embedded-resource", "text/plain", "This is an embedded resource content."))
 }
 
 /// Returns text, an image and a resource.

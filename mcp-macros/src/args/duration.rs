@@ -1,5 +1,7 @@
 //! Durations as text: `500ms`, `5s`, `1m30s`, `2h`.
 
+use std::fmt;
+
 use darling::{Error, FromMeta};
 
 /// A length of time in milliseconds, perhaps zero.
@@ -8,6 +10,22 @@ pub(crate) struct Millis(pub(crate) u64);
 
 /// The units, longest first, in milliseconds.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        let mut rest = self.0;
+        for (unit, millis) in UNITS {
+            if rest >= millis {
+                write!(f, "{}{unit}", rest / millis)?;
+                rest %= millis;
+            }
+        }
+        Ok(())
+    }
+}
 
 impl FromMeta for Millis {
     fn from_string(text: &str) -> darling::Result<Self> {
@@ -71,6 +89,13 @@ mod tests {
         assert_eq!(of("1m30s"), Some(90_000));
         assert_eq!(of("2h"), Some(7_200_000));
         assert_eq!(of("0s"), Some(0));
+    }
+
+    #[test]
+    fn durations_are_shown_as_they_are_written() {
+        for text in ["500ms", "5s", "1m30s", "2h", "0s", "1h1s1ms"] {
+            assert_eq!(parse(text).map(|millis| Millis(millis).to_string()).as_deref(), Ok(text));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use proc_macro2::Group;
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprLit, Ident, Lit, UnOp};
+use syn::{Expr, ExprLit, Ident, Lit, LitInt, UnOp};
 
 use super::keys::Key;
 use super::setting::Value;
@@ -19,10 +19,16 @@ pub(crate) enum Form {
     Text,
     /// `timeout = "5s"`
     Duration,
-    /// `rate_limit = "10/min"`, `rate_limit(quota = "10/min", burst = 5)`
-    Rate,
+    /// `max_output = "64KiB"`
+    Size,
     /// `burst = 5`
     Count,
+    /// `rate_limit = "10/min"`, `rate_limit(quota = "10/min", burst = 5)`
+    RateOrKeys,
+    /// `cache = "30s"`, `cache(ttl = "30s", max_entries = 100)`
+    DurationOrKeys,
+    /// `concurrency = 4`, `concurrency(max = 4, queue = 16)`
+    CountOrKeys,
     /// `range = 1..=100`
     Range,
     /// `schema = path::to::function`
@@ -44,9 +50,10 @@ impl Form {
             Self::Flag => "no value",
             Self::Switch => "`true` or `false`",
             Self::Text => "a string",
-            Self::Duration => "a duration string",
-            Self::Rate => "a rate string",
-            Self::Count => "a positive whole number",
+            Self::Duration | Self::DurationOrKeys => "a duration string",
+            Self::RateOrKeys => "a rate string",
+            Self::Size => "a size string",
+            Self::Count | Self::CountOrKeys => "a positive whole number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
             Self::Expression | Self::Default => "a value",
@@ -56,7 +63,7 @@ impl Form {
     }
 
     fn takes_list(self) -> bool {
-        matches!(self, Self::Rate | Self::Texts | Self::Keys)
+        matches!(self, Self::RateOrKeys | Self::DurationOrKeys | Self::CountOrKeys | Self::Texts | Self::Keys)
     }
 
     fn takes_value(self) -> bool {
@@ -71,8 +78,11 @@ impl Form {
         match (self, expr) {
             (_, Expr::Group(group)) => self.admits(&group.expr),
             (Self::Switch, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))
-            | (Self::Text | Self::Duration | Self::Rate, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }))
-            | (Self::Count, Expr::Lit(ExprLit { lit: Lit::Int(_), .. }))
+            | (
+                Self::Text | Self::Duration | Self::Size | Self::RateOrKeys | Self::DurationOrKeys,
+                Expr::Lit(ExprLit { lit: Lit::Str(_), .. }),
+            )
+            | (Self::Count | Self::CountOrKeys, Expr::Lit(ExprLit { lit: Lit::Int(_), .. }))
             | (Self::Range, Expr::Range(_))
             | (Self::Path, Expr::Path(_))
             | (Self::Expression | Self::Default, _) => true,
@@ -138,17 +148,56 @@ fn flag_with_value(key: &Key, expr: &Expr) -> Diagnostic {
 }
 
 fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
-    let found = kind(expr);
-    let diagnostic = err!(expr, "`{}` needs {}, found {found}", key.name, key.form.noun());
-    match (key.form, expr) {
-        (Form::Duration, Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
-            let unit = if int.suffix().is_empty() { "s" } else { int.suffix() };
-            let (name, digits) = (key.name, int.base10_digits());
-            let what = if int.suffix().is_empty() { "add a unit" } else { "write it as text" };
-            diagnostic.help(format!("{what}: `{name} = \"{digits}{unit}\"` (units: ms, s, m, h)"))
-        }
-        _ => diagnostic.help(format!("write `{}`", key.usage())),
+    if key.form.takes_list() && matches!(expr, Expr::Paren(_) | Expr::Tuple(_)) {
+        return list_behind_equals(key, expr);
     }
+    let found = match expr {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => "a negative number",
+        other => kind(other),
+    };
+    let diagnostic = err!(expr, "`{}` needs {}, found {found}", key.name, key.form.noun());
+    let help = match (key.form, expr) {
+        (Form::Duration | Form::DurationOrKeys, Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
+            with_unit(key, int, "s", "ms, s, m, h")
+        }
+        (Form::Size, Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
+            with_unit(key, int, "B", "B, KB, KiB, MB, MiB, GB, GiB")
+        }
+        (Form::Texts, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+            format!("write `{}({})`", key.name, text.to_token_stream())
+        }
+        _ => format!("write `{}`", key.usage()),
+    };
+    diagnostic.help(help)
+}
+
+/// What to write instead of a number without a unit, or outside of quotes.
+fn with_unit(key: &Key, int: &LitInt, unit: &str, units: &str) -> String {
+    let (name, digits) = (key.name, int.base10_digits());
+    let (what, unit) = match int.suffix() {
+        "" => ("add a unit", unit),
+        suffix => ("write it as text", suffix),
+    };
+    format!("{what}: `{name} = \"{digits}{unit}\"` (units: {units})")
+}
+
+/// `rate_limit = (quota = "10/min")`, which Rust's attributes do not have.
+fn list_behind_equals(key: &Key, expr: &Expr) -> Diagnostic {
+    let name = key.name;
+    let list = err!(expr, "the list of `{name}` comes without a `=`");
+    match expr {
+        Expr::Paren(paren) if key.form.takes_value() && key.form.admits(&paren.expr) => {
+            err!(expr, "the value of `{name}` comes without parentheses")
+                .help(format!("write `{name} = {}`", paren.expr.to_token_stream()))
+        }
+        other => list.help(format!("write `{name}{}`", written(other))),
+    }
+}
+
+/// A list of keys as a person writes it.
+fn written(expr: &Expr) -> String {
+    let text = expr.to_token_stream().to_string();
+    text.replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace(",)", ")")
 }
 
 /// A value as a person writes it.

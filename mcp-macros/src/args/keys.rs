@@ -2,7 +2,7 @@
 //!
 //! Invariant: reading never stops early. What cannot be read is recorded, the reader goes on after the next comma.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, Ident, Token, token};
@@ -115,6 +115,12 @@ impl Value {
                 other => Err(err!(other, "expected `(`").into()),
             };
         }
+        if input.peek(token::Bracket) || input.peek(token::Brace) {
+            let group: TokenTree = input.parse()?;
+            return Err(err!(group, "`{name}` is followed by {}", bracket(&group))
+                .help(format!("write `{name} = ..`, or `{name}(..)` for a list"))
+                .into());
+        }
         if input.peek(Token![:]) {
             let colon: TokenTree = input.parse()?;
             return Err(err!(colon, "`{name}` is followed by `:`").help(format!("write `{name} = ..`")).into());
@@ -126,6 +132,13 @@ impl Value {
                 .into());
         }
         input.parse::<Expr>().map(Self::Expr)
+    }
+}
+
+fn bracket(group: &TokenTree) -> &'static str {
+    match group {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => "square brackets",
+        _ => "braces",
     }
 }
 

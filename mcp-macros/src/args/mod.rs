@@ -5,13 +5,21 @@
 //! function is not known here.
 
 pub(crate) mod argument;
+pub(crate) mod breaker;
+pub(crate) mod cache;
+pub(crate) mod concurrency;
 pub(crate) mod duration;
 pub(crate) mod form;
 pub(crate) mod keys;
-pub(crate) mod limit;
+pub(crate) mod model;
+mod nested;
+pub(crate) mod policy;
 pub(crate) mod rate;
+pub(crate) mod rate_limit;
 pub(crate) mod ready;
+pub(crate) mod retry;
 pub(crate) mod server;
 pub(crate) mod setting;
+pub(crate) mod size;
 pub(crate) mod state;
 pub(crate) mod tool;

@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use syn::{ExprPath, LitStr};
 
-use super::duration::Millis;
 use super::form::Form;
 use super::keys::{self, Key, Table};
-use super::limit::{self, RateLimit};
+use super::policy::Policies;
 use super::setting::{Set, Setting, Value};
 use crate::diag::Errors;
 
@@ -26,6 +25,12 @@ static KEYS: Table = Table {
         ("description", "did you mean `instructions`? a doc comment on the block says the same"),
         ("timeout", "write `defaults(timeout = \"30s\")`"),
         ("rate_limit", "write `defaults(rate_limit = \"100/min\")`"),
+        ("concurrency", "write `defaults(concurrency = 4)`"),
+        ("retry", "write `defaults(retry = 3)`"),
+        ("breaker", "write `defaults(breaker(failures = 5, cooldown = \"30s\"))`"),
+        ("max_output", "write `defaults(max_output = \"64KiB\")`"),
+        ("scopes", "write `defaults(scopes(\"orders:read\"))`"),
+        ("audit", "write `defaults(audit)`"),
         ("state", "the state is the type of the block"),
     ],
 };
@@ -34,9 +39,20 @@ static DEFAULTS: Table = Table {
     attribute: "defaults(..)",
     keys: &[
         Key { name: "timeout", form: Form::Duration, example: "\"30s\"" },
-        Key { name: "rate_limit", form: Form::Rate, example: "\"100/min\"" },
+        Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"100/min\"" },
+        Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
+        Key { name: "retry", form: Form::CountOrKeys, example: "3" },
+        Key { name: "breaker", form: Form::Keys, example: "failures = 5, cooldown = \"30s\"" },
+        Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
+        Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
+        Key { name: "audit", form: Form::Flag, example: "" },
     ],
-    expected: &[],
+    expected: &[
+        ("cache", "write `cache` on each tool whose results may be remembered"),
+        ("visible_if", "write `visible_if` on each tool that not everybody sees"),
+        ("read_only", "write `read_only` on each tool that changes nothing"),
+        ("blocking", "write `blocking` on each function that is to run on the blocking pool"),
+    ],
 };
 
 /// What `#[server(..)]` says.
@@ -46,17 +62,11 @@ pub(crate) struct Server {
     pub(crate) version: Option<Set<String>>,
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
-    pub(crate) defaults: Defaults,
+    /// What every tool of the block gets that does not say otherwise.
+    pub(crate) defaults: Policies,
     pub(crate) part: Option<Set<LitStr>>,
     pub(crate) parts: Option<Set<Vec<LitStr>>>,
     pub(crate) runtime: Option<Set<ExprPath>>,
-}
-
-/// What every tool of a block gets that does not say otherwise.
-#[derive(Debug, Default)]
-pub(crate) struct Defaults {
-    pub(crate) timeout: Option<Set<Millis>>,
-    pub(crate) rate_limit: Option<RateLimit>,
 }
 
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
@@ -77,14 +87,11 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
     server
 }
 
-fn defaults(setting: &Setting, errors: &mut Errors) -> Defaults {
-    let mut defaults = Defaults::default();
+fn defaults(setting: &Setting, errors: &mut Errors) -> Policies {
+    let mut defaults = Policies::default();
     let Value::List(group) = &setting.value else { return defaults };
     for inner in keys::read(group.stream(), &DEFAULTS, errors) {
-        match inner.key.name {
-            "timeout" => defaults.timeout = inner.read(errors),
-            _ => defaults.rate_limit = limit::read(inner, errors),
-        }
+        defaults.read(inner, errors);
     }
     defaults
 }
@@ -100,5 +107,17 @@ mod tests {
         let server = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(server.name.is_some() && server.defaults.timeout.is_some() && server.runtime.is_some());
+    }
+
+    #[test]
+    fn every_default_is_read() {
+        let mut errors = Errors::default();
+        let usages: Vec<String> = DEFAULTS.keys.iter().map(Key::usage).collect();
+        let tokens = format!("defaults({})", usages.join(", "));
+        let defaults = read(tokens.parse().unwrap_or_default(), &mut errors).defaults;
+        assert_eq!(errors.messages(), Vec::<String>::new());
+        assert!(defaults.timeout.is_some() && defaults.rate_limit.is_some() && defaults.concurrency.is_some());
+        assert!(defaults.retry.is_some() && defaults.breaker.is_some() && defaults.max_output.is_some());
+        assert!(defaults.scopes.is_some() && defaults.audit.is_some());
     }
 }

@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use syn::ExprPath;
 
-use super::duration::Millis;
 use super::form::Form;
 use super::keys::{self, Key, Table};
-use super::limit::{self, RateLimit};
+use super::policy::Policies;
 use super::setting::Set;
 use crate::diag::Errors;
 
@@ -21,8 +20,16 @@ static KEYS: Table = Table {
         Key { name: "idempotent", form: Form::Flag, example: "" },
         Key { name: "destructive", form: Form::Switch, example: "" },
         Key { name: "open_world", form: Form::Switch, example: "" },
-        Key { name: "rate_limit", form: Form::Rate, example: "\"10/min\"" },
+        Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"10/min\"" },
         Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
+        Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
+        Key { name: "cache", form: Form::DurationOrKeys, example: "\"30s\"" },
+        Key { name: "retry", form: Form::CountOrKeys, example: "3" },
+        Key { name: "breaker", form: Form::Keys, example: "failures = 5, cooldown = \"30s\"" },
+        Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
+        Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
+        Key { name: "visible_if", form: Form::Path, example: "path::to::function" },
+        Key { name: "audit", form: Form::Flag, example: "" },
         Key { name: "blocking", form: Form::Flag, example: "" },
         Key { name: "schema", form: Form::Path, example: "path::to::function" },
         Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
@@ -40,14 +47,8 @@ static KEYS: Table = Table {
         ("icons", "did you mean `icon`?"),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
-        ("concurrency", "this version has no `concurrency`: remove it"),
-        ("cache", "this version has no `cache`: remove it"),
-        ("retry", "this version has no `retry`: remove it"),
-        ("breaker", "this version has no `breaker`: remove it"),
-        ("max_output", "this version has no `max_output`: remove it"),
-        ("scopes", "this version has no `scopes`: remove it"),
-        ("visible_if", "this version has no `visible_if`: remove it"),
-        ("audit", "this version has no `audit`: remove it"),
+        ("permissions", "did you mean `scopes`?"),
+        ("hidden", "`visible_if = path` says who sees the tool"),
         ("task", "this version has no `task`: remove it"),
     ],
 };
@@ -63,11 +64,10 @@ pub(crate) struct Tool {
     pub(crate) idempotent: Option<Set<bool>>,
     pub(crate) destructive: Option<Set<bool>>,
     pub(crate) open_world: Option<Set<bool>>,
-    pub(crate) rate_limit: Option<RateLimit>,
-    pub(crate) timeout: Option<Set<Millis>>,
     pub(crate) blocking: Option<Set<bool>>,
     pub(crate) schema: Option<Set<ExprPath>>,
     pub(crate) runtime: Option<Set<ExprPath>>,
+    pub(crate) policies: Policies,
 }
 
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Tool {
@@ -82,12 +82,10 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Tool {
             "idempotent" => tool.idempotent = setting.read(errors),
             "destructive" => tool.destructive = setting.read(errors),
             "open_world" => tool.open_world = setting.read(errors),
-            "rate_limit" => tool.rate_limit = limit::read(setting, errors),
-            "timeout" => tool.timeout = setting.read(errors),
             "blocking" => tool.blocking = setting.read(errors),
             "schema" => tool.schema = setting.path(),
             "crate" => tool.runtime = setting.path(),
-            other => unreachable!("every key of the table is read, `{other}` too"),
+            _ => tool.policies.read(setting, errors),
         }
     }
     tool
@@ -104,6 +102,11 @@ mod tests {
         let tokens = usages.join(", ").parse().unwrap_or_default();
         let tool = read(tokens, &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
-        assert!(tool.name.is_some() && tool.schema.is_some() && tool.runtime.is_some() && tool.timeout.is_some());
+        assert!(tool.name.is_some() && tool.schema.is_some() && tool.runtime.is_some() && tool.blocking.is_some());
+        let policies = &tool.policies;
+        assert!(policies.rate_limit.is_some() && policies.timeout.is_some() && policies.concurrency.is_some());
+        assert!(policies.cache.is_some() && policies.retry.is_some() && policies.breaker.is_some());
+        assert!(policies.max_output.is_some() && policies.scopes.is_some());
+        assert!(policies.visible_if.is_some() && policies.audit.is_some());
     }
 }

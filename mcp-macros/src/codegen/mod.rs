@@ -5,9 +5,10 @@
 //! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
-mod limit;
 pub(crate) mod list;
+pub(crate) mod model;
 pub(crate) mod notice;
+mod policy;
 pub(crate) mod server;
 mod spec;
 pub(crate) mod state;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::limit;
+use super::policy;
 use crate::ir::tool::{Body, Hints, Mode, Tool};
 
 /// `Spec::new("name", "description")..`
@@ -12,12 +12,11 @@ pub(crate) fn spec(tool: &Tool, body: &Body) -> TokenStream {
     let title = body.title.as_ref().map(|title| quote!(.title(#title)));
     let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
     let hints = hints(body.hints);
-    let rate_limit = body.rate_limit.as_ref().map(|(limit, source)| limit::rate_limit(limit, *source));
-    let timeout = body.timeout.map(|(timeout, source)| limit::timeout(timeout, source));
+    let policies = policy::policies(&body.policies);
     let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
     let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
     quote! {
-        __mcp::Spec::new(#name, #description) #title #icon #hints #rate_limit #timeout #blocking #schema
+        __mcp::Spec::new(#name, #description) #title #icon #hints #policies #blocking #schema
     }
 }
 

@@ -4,9 +4,9 @@
 //! `codegen` has nothing left to refuse.
 
 pub(crate) mod argument;
-pub(crate) mod limit;
 pub(crate) mod list;
 pub(crate) mod notice;
+pub(crate) mod policy;
 pub(crate) mod server;
 pub(crate) mod state;
 pub(crate) mod tool;

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Visibility};
 
 use super::argument::Parameter;
-use super::limit::{RateLimit, Source, Timeout};
+use super::policy::Policies;
 use crate::syntax::doc::Text;
 
 /// A tool, or the place of one that could not be read.
@@ -27,8 +27,7 @@ pub(crate) struct Body {
     pub(crate) title: Option<String>,
     pub(crate) icon: Option<String>,
     pub(crate) hints: Hints,
-    pub(crate) rate_limit: Option<(RateLimit, Source)>,
-    pub(crate) timeout: Option<(Timeout, Source)>,
+    pub(crate) policies: Policies,
     /// The path of a function.
     pub(crate) schema: Option<TokenStream>,
     pub(crate) mode: Mode,

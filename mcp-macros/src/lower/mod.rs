@@ -3,17 +3,22 @@
 //! Invariants: a function here looks at everything it was given before it gives up, and what it gives back is valid.
 
 pub(crate) mod argument;
-mod limit;
 pub(crate) mod list;
 mod literal;
 mod name;
+mod number;
 mod parameter;
+mod policy;
+mod rate_limit;
 mod ready;
 mod receiver;
 mod role;
 mod rules;
+mod scopes;
 pub(crate) mod server;
 mod signature;
 pub(crate) mod state;
+mod together;
 pub(crate) mod tool;
 mod ty;
+mod word;

@@ -5,8 +5,9 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Path};
 
 use super::tool::{self, Surroundings};
-use super::{limit, ready, role};
+use super::{policy, ready, role, together};
 use crate::args;
+use crate::args::policy::Policies;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::notice::{Level, Notice};
 use crate::ir::server::{Check, Server};
@@ -19,7 +20,8 @@ use crate::syntax::item::Item;
 /// The server that a block declares; `None` when there is no type to make one of.
 pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Errors) -> Option<Server> {
     let head = block.head.as_ref()?;
-    check_defaults(&keys.defaults, errors);
+    policy::lower(&keys.defaults, None, None, None, errors);
+    together::check_defaults(&keys.defaults, errors);
     let members = match &head.implemented {
         None => Members::read(block, head, &keys.defaults, errors),
         Some(implemented) => {
@@ -41,15 +43,6 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
     })
 }
 
-fn check_defaults(defaults: &args::server::Defaults, errors: &mut Errors) {
-    if let Some(given) = &defaults.rate_limit {
-        limit::rate(given, None, errors);
-    }
-    if let Some(given) = &defaults.timeout {
-        limit::timeout(given, errors);
-    }
-}
-
 /// What the functions of a block declare.
 #[derive(Default)]
 struct Members {
@@ -68,7 +61,7 @@ struct Named {
 }
 
 impl Members {
-    fn read(block: &Block, head: &Head, defaults: &args::server::Defaults, errors: &mut Errors) -> Self {
+    fn read(block: &Block, head: &Head, defaults: &Policies, errors: &mut Errors) -> Self {
         let mut members = Self::default();
         let surroundings = Surroundings { self_type: Some(&head.self_type), defaults: Some(defaults) };
         for member in &block.members {

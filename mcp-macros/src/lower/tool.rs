@@ -3,11 +3,10 @@
 use proc_macro2::TokenStream;
 use syn::{ExprPath, Ident, Path, Signature, Type};
 
-use super::{limit, name, parameter, signature};
+use super::{name, parameter, policy, signature, together};
 use crate::args;
-use crate::args::server::Defaults;
+use crate::args::policy::Policies;
 use crate::diag::{Diagnostic, Errors, err};
-use crate::ir::limit::{RateLimit, Source, Timeout};
 use crate::ir::tool::{Body, Hints, Mode, Tool};
 use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
@@ -17,7 +16,7 @@ use crate::syntax::function::Function;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Surroundings<'s> {
     pub(crate) self_type: Option<&'s Type>,
-    pub(crate) defaults: Option<&'s Defaults>,
+    pub(crate) defaults: Option<&'s Policies>,
 }
 
 /// The tool that a function declares; without a body when it has mistakes, or is still being typed.
@@ -30,6 +29,9 @@ pub(crate) fn lower(
     let mut found = Errors::default();
     let name = name::tool(keys.name.as_ref(), &function.name, &mut found);
     let signature = function.signature.as_ref();
+    if let (Some(signature), true) = (signature, errors.is_empty()) {
+        together::check(&function.name, &keys, surroundings.defaults, mode(&keys, signature), &mut found);
+    }
     let body = signature.and_then(|signature| body(function, signature, keys, surroundings, &mut found));
     let body = body.filter(|_| found.is_empty() && errors.is_empty());
     errors.append(found);
@@ -49,52 +51,49 @@ fn body(
     surroundings: Surroundings<'_>,
     errors: &mut Errors,
 ) -> Option<Body> {
+    let Surroundings { self_type, defaults } = surroundings;
     signature::check(signature, "tool", errors);
-    let mode = mode(&keys, signature, errors);
-    let hints = hints(&keys, errors);
+    errors.handle(check_blocking(&keys, signature));
+    let (mode, hints) = (mode(&keys, signature), hints(&keys));
     let description = description(function, keys.description, errors);
-    let (takes_self, parameters) = parameter::all(signature, surroundings.self_type, errors);
+    let (takes_self, parameters) = parameter::all(signature, self_type, errors);
     Some(Body {
         title: name::text(keys.title, errors),
         icon: name::icon(keys.icon, errors),
         hints,
-        rate_limit: rate_limit(keys.rate_limit.as_ref(), &function.name, surroundings.defaults, errors),
-        timeout: timeout(keys.timeout.as_ref(), mode, &function.name, surroundings.defaults, errors),
-        schema: keys.schema.map(|set| parameter::in_block(&set.value, surroundings.self_type)),
+        policies: policy::lower(&keys.policies, defaults, Some(&function.name), self_type, errors),
+        schema: keys.schema.map(|set| parameter::in_block(&set.value, self_type)),
         mode,
         takes_self,
         parameters,
-        output: parameter::in_block(&signature::output(signature, errors), surroundings.self_type),
+        output: parameter::in_block(&signature::output(signature, errors), self_type),
         description: description?,
     })
 }
 
-fn mode(keys: &args::tool::Tool, signature: &Signature, errors: &mut Errors) -> Mode {
+fn mode(keys: &args::tool::Tool, signature: &Signature) -> Mode {
     match (&signature.asyncness, &keys.blocking) {
-        (Some(_), None) => Mode::Async,
+        (Some(_), _) => Mode::Async,
         (None, None) => Mode::Sync,
         (None, Some(_)) => Mode::Blocking,
-        (Some(_), Some(blocking)) => {
-            let error = err!(blocking.name, "`blocking` on an `async` function");
-            errors.push(error.help("remove `blocking`, or remove `async`"));
-            Mode::Async
-        }
     }
 }
 
-fn hints(keys: &args::tool::Tool, errors: &mut Errors) -> Hints {
-    let is = |set: &Option<args::setting::Set<bool>>| set.as_ref().map(|set| set.value);
-    if let (Some(true), Some(destructive)) = (is(&keys.read_only), &keys.destructive)
-        && destructive.value
-    {
-        let error = err!(destructive.name, "`destructive` contradicts `read_only`");
-        errors.push(error.help("remove one of them"));
+fn check_blocking(keys: &args::tool::Tool, signature: &Signature) -> Result<(), Diagnostic> {
+    match (&signature.asyncness, &keys.blocking) {
+        (Some(_), Some(blocking)) => {
+            Err(err!(blocking.name, "`blocking` on an `async` function").help("remove `blocking`, or remove `async`"))
+        }
+        _ => Ok(()),
     }
+}
+
+fn hints(keys: &args::tool::Tool) -> Hints {
     Hints {
         read_only: keys.read_only.is_some(),
         idempotent: keys.idempotent.is_some(),
-        destructive: is(&keys.destructive),
-        open_world: is(&keys.open_world),
+        destructive: keys.destructive.as_ref().map(|set| set.value),
+        open_world: keys.open_world.as_ref().map(|set| set.value),
     }
 }
 
@@ -112,41 +111,6 @@ fn description(function: &Function, given: Option<args::setting::Set<String>>, e
 fn nothing_described(name: &Ident) -> Diagnostic {
     err!(name, "tool `{name}` has no description")
         .help("add a doc comment (`/// ...`) above it, or `description = \"..\"`; models choose tools by it")
-}
-
-fn rate_limit(
-    own: Option<&args::limit::RateLimit>,
-    name: &Ident,
-    defaults: Option<&Defaults>,
-    errors: &mut Errors,
-) -> Option<(RateLimit, Source)> {
-    if let Some(own) = own {
-        return limit::rate(own, Some(name), errors).map(|limit| (limit, Source::Attribute));
-    }
-    // A mistake in the defaults is reported once, by the block.
-    let given = defaults?.rate_limit.as_ref()?;
-    limit::rate(given, None, &mut Errors::default()).map(|limit| (limit, Source::Defaults))
-}
-
-fn timeout(
-    own: Option<&args::setting::Set<args::duration::Millis>>,
-    mode: Mode,
-    name: &Ident,
-    defaults: Option<&Defaults>,
-    errors: &mut Errors,
-) -> Option<(Timeout, Source)> {
-    const HELP: &str = "add `blocking` to run it on the blocking pool, or make the function `async`";
-    if let Some(own) = own {
-        if mode == Mode::Sync {
-            errors.push(err!(own.name, "`timeout` cannot stop a function that is not `async`").help(HELP));
-        }
-        return limit::timeout(own, errors).map(|timeout| (timeout, Source::Attribute));
-    }
-    let given = defaults?.timeout.as_ref()?;
-    if mode == Mode::Sync {
-        errors.push(err!(name, "the default `timeout` cannot stop `{name}`, which is not `async`").help(HELP));
-    }
-    limit::timeout(given, &mut Errors::default()).map(|timeout| (timeout, Source::Defaults))
 }
 
 /// The path of the runtime: as given, or `::mcp_runtime`.

@@ -22,7 +22,7 @@ use crate::schema::{FinishedInput, InputSchema};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool argument: it does not implement `Deserialize`",
     label = "cannot be read from JSON",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}` and to the types in it, or take it by reference (`&{Self}`) if the server's state provides it"
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed; or take it by reference (`&{Self}`) if the server's state provides it"
 )]
 pub trait Decode: Sized {
     #[doc(hidden)]
@@ -46,7 +46,7 @@ impl<T: for<'de> Deserialize<'de>> Decode for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool argument: it does not implement `JsonSchema`",
     label = "has no JSON Schema",
-    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}` and to the types in it",
+    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed",
     note = "the derive must be that of schemars 1 (`mcp_runtime::schemars`): schemars 0.8 and 1 are different traits"
 )]
 pub trait Describe {

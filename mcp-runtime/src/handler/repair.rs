@@ -213,7 +213,7 @@ mod tests {
         let raw = serde_json::value::to_raw_value(value).unwrap();
         match mend(&raw, schema, &Map::new(), true, &mut problems) {
             Some(text) => Ok(serde_json::from_str(&text).unwrap()),
-            None => Err(problems.found.join("; ")),
+            None => Err(problems.describe("tool")),
         }
     }
 

@@ -2,12 +2,12 @@
 
 use mcp_runtime::axum::body::{Body, to_bytes};
 use mcp_runtime::axum::http::{Method, Request};
-use mcp_runtime::{Principal, Server, tool};
+use mcp_runtime::{Principal, Server, tool, tools};
 use mcp_testkit::{TestClient, Version};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::{keys, somebody};
+use crate::support::somebody;
 
 /// For everybody.
 #[tool(read_only)]
@@ -16,19 +16,19 @@ fn open() -> &'static str {
 }
 
 /// Reads and writes.
-#[tool]
+#[tool(scopes("crm:read", "crm:write"))]
 fn purge() -> &'static str {
     "purged"
 }
 
 /// For the staff.
-#[tool(read_only)]
+#[tool(read_only, visible_if = is_staff)]
 fn staff(who: &Principal) -> String {
     format!("hello {}", who.subject().unwrap_or("nobody"))
 }
 
 /// For nobody, by accident.
-#[tool(read_only)]
+#[tool(read_only, visible_if = panics)]
 fn broken() {}
 
 fn is_staff(principal: &Principal) -> bool {
@@ -41,11 +41,7 @@ fn panics(_: &Principal) -> bool {
 
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("access", "1.0.0")
-        .tools(mcp_runtime::tools![open])
-        .tools(keys!(purge: |spec| spec.scopes(&["crm:read", "crm:write"])))
-        .tools(keys!(staff: |spec| spec.visible_if(is_staff)))
-        .tools(keys!(broken: |spec| spec.visible_if(panics)))
+    Server::new("access", "1.0.0").tools(tools![open, purge, staff, broken])
 }
 
 fn reader() -> Principal {

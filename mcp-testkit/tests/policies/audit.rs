@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::__private::RateLimit;
-use mcp_runtime::{Server, State, tool};
+use mcp_runtime::{Server, State, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
 use crate::redact::Logs;
-use crate::support::{Gate, HERE, keys, settle, somebody};
+use crate::support::{Gate, settle, somebody};
 
 #[derive(State)]
 struct App {
@@ -17,7 +16,7 @@ struct App {
 }
 
 /// Moves money.
-#[tool(destructive, timeout = "5s")]
+#[tool(destructive, timeout = "5s", rate_limit = "6/min", audit)]
 async fn pay(gate: &Arc<Gate>, to: String, #[arg(redact)] pin: Option<String>) -> Result<u32, String> {
     let _ = pin;
     match to.as_str() {
@@ -44,10 +43,7 @@ async fn every_call_leaves_one_record() {
     for version in era::ALL {
         let logs = Logs::new();
         let gate = Gate::new();
-        let server = Server::new("audit", "1.0.0")
-            .state(App { gate: Arc::clone(&gate) })
-            .tools(mcp_runtime::tools![look])
-            .tools(keys!(pay: |spec| spec.audit().rate_limit(RateLimit::new(6, 60_000), HERE)));
+        let server = Server::new("audit", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![look, pay]);
         let client = TestClient::with_version(server, version).await;
         client.call("look", json!({})).await.assert_ok();
         client.call("pay", json!({"pin": "1234", "to": "rent"})).await.assert_ok();

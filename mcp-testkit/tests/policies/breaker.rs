@@ -3,13 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::__private::{Breaker, Retry};
-use mcp_runtime::{Server, State, ToolError, ToolResult, tool};
+use mcp_runtime::{Server, State, ToolError, ToolResult, tool, tools};
 use mcp_testkit::{TestClient, Version, era};
 use serde_json::json;
 use tokio::time::advance;
 
-use crate::support::{Gate, HERE, keys};
+use crate::support::Gate;
 
 #[derive(State)]
 struct App {
@@ -17,7 +16,7 @@ struct App {
 }
 
 /// Does what it is told: `work`, `fail`, `panic`, `hang`, `say` (an answer that says it failed) or `wait`.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, timeout = "5s", breaker(failures = 3, cooldown = "30s"))]
 async fn obey(gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
     match how.as_str() {
         "fail" => Err(ToolError::new("down")),
@@ -30,7 +29,7 @@ async fn obey(gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
 }
 
 /// Fails, and may be tried again.
-#[tool(read_only)]
+#[tool(read_only, breaker(failures = 3, cooldown = "30s"), retry(max = 9, backoff = "100ms"))]
 fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
     gate.come();
     Err(ToolError::new("down").retryable())
@@ -38,12 +37,7 @@ fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
 
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
-    let server = Server::new("breaker", "1.0.0")
-        .state(App { gate: Arc::clone(&gate) })
-        .tools(keys!(obey: |spec| spec.breaker(Breaker::new(3, 30_000), HERE)))
-        .tools(keys!(flaky: |spec| {
-            spec.breaker(Breaker::new(3, 30_000), HERE).retry(Retry::new(9).backoff(100), HERE)
-        }));
+    let server = Server::new("breaker", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![obey, flaky]);
     (TestClient::with_version(server, version).await, gate)
 }
 

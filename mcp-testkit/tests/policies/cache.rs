@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::__private::Cache;
-use mcp_runtime::{Capability, Context, Server, State, ToolError, tool};
+use mcp_runtime::{Capability, Context, Server, State, ToolError, tool, tools};
 use mcp_testkit::{TestClient, Version, era};
 use serde_json::{Value, json};
 
-use crate::support::{Gate, HERE, keys, settle, somebody};
+use crate::support::{Gate, settle, somebody};
 
 #[derive(State)]
 struct App {
@@ -16,26 +15,26 @@ struct App {
 }
 
 /// The how-manieth look it was.
-#[tool(read_only)]
+#[tool(read_only, cache(ttl = "30s", max_entries = 3))]
 fn look(gate: &Arc<Gate>, at: Option<Value>, times: Option<u32>) -> u32 {
     let _ = (at, times);
     gate.come()
 }
 
 /// The same for everybody.
-#[tool(read_only)]
+#[tool(read_only, cache(ttl = "30s", per = "all"))]
 fn share(gate: &Arc<Gate>) -> u32 {
     gate.come()
 }
 
 /// Looks for as long as the gate is closed.
-#[tool(read_only)]
+#[tool(read_only, cache = "30s")]
 async fn stare(gate: &Arc<Gate>) -> u32 {
     gate.pass().await
 }
 
 /// Fails at the odd times.
-#[tool(read_only)]
+#[tool(read_only, cache = "30s")]
 async fn flicker(gate: &Arc<Gate>) -> Result<u32, String> {
     match gate.pass().await {
         odd if odd % 2 == 1 => Err(format!("failure {odd}")),
@@ -44,7 +43,7 @@ async fn flicker(gate: &Arc<Gate>) -> Result<u32, String> {
 }
 
 /// Needs a client that samples.
-#[tool(read_only)]
+#[tool(read_only, cache(ttl = "30s", per = "principal"))]
 async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
     let number = gate.pass().await;
     cx.require(Capability::Sampling)?;
@@ -55,11 +54,7 @@ async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
     let server = Server::new("cache", "1.0.0")
         .state(App { gate: Arc::clone(&gate) })
-        .tools(keys!(look: |spec| spec.cache(Cache::new(30_000).max_entries(3), HERE)))
-        .tools(keys!(share: |spec| spec.cache(Cache::new(30_000).shared(), HERE)))
-        .tools(keys!(stare: |spec| spec.cache(Cache::new(30_000), HERE)))
-        .tools(keys!(flicker: |spec| spec.cache(Cache::new(30_000), HERE)))
-        .tools(keys!(sample: |spec| spec.cache(Cache::new(30_000), HERE)));
+        .tools(tools![look, share, stare, flicker, sample]);
     (TestClient::with_version(server, version).await, gate)
 }
 

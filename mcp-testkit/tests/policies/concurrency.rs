@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::__private::Concurrency;
-use mcp_runtime::{Server, State, tool};
+use mcp_runtime::{Server, State, tool, tools};
 use mcp_testkit::TestClient;
 use serde_json::json;
 
-use crate::support::{Gate, HERE, keys, settle};
+use crate::support::{Gate, settle};
 
 #[derive(State)]
 struct App {
@@ -16,30 +15,26 @@ struct App {
 }
 
 /// Waits at the gate.
-#[tool(read_only)]
+#[tool(read_only, concurrency(max = 2, queue = 1))]
 async fn work(gate: &Arc<Gate>) -> u32 {
     gate.pass().await
 }
 
 /// Waits at the gate, on a thread of its own.
-#[tool(read_only, blocking, timeout = "5s")]
+#[tool(read_only, blocking, timeout = "5s", concurrency = 1)]
 fn block(gate: &Arc<Gate>) -> u32 {
     let handle = tokio::runtime::Handle::current();
     handle.block_on(gate.pass())
 }
 
 /// Waits at the gate, not for long.
-#[tool(read_only, timeout = "5s")]
+#[tool(read_only, timeout = "5s", concurrency(max = 1, queue = 1))]
 async fn hurried(gate: &Arc<Gate>) -> u32 {
     gate.pass().await
 }
 
 fn server(gate: &Arc<Gate>) -> Server<App> {
-    Server::new("busy", "1.0.0")
-        .state(App { gate: Arc::clone(gate) })
-        .tools(keys!(work: |spec| spec.concurrency(Concurrency::new(2).queue(1), HERE)))
-        .tools(keys!(block: |spec| spec.concurrency(Concurrency::new(1), HERE)))
-        .tools(keys!(hurried: |spec| spec.concurrency(Concurrency::new(1).queue(1), HERE)))
+    Server::new("busy", "1.0.0").state(App { gate: Arc::clone(gate) }).tools(tools![work, block, hurried])
 }
 
 async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
@@ -99,23 +94,33 @@ async fn the_timeout_begins_when_the_call_does() {
     second.reply().await.assert_ok();
 }
 
+/// Opens the gate when a test ends, however it does: threads that wait there would keep it from ending.
+struct Release<'a>(&'a Gate);
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        self.0.open(10);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_blocking_call_keeps_its_place_until_its_thread_is_done() {
     let (client, gate) = start(mcp_testkit::Version::LATEST).await;
+    let release = Release(&gate);
     let first = client.start("block", json!({}));
     gate.arrivals(1).await;
     tokio::time::advance(Duration::from_secs(5)).await;
     first.reply().await.assert_error("timed out after 5s");
-    client.call("block", json!({})).await.assert_error("tool `block` is busy: it runs at most 1 call at a time;");
-    gate.open(2);
+    let second = client.start("block", json!({}));
+    assert_eq!(busy(&client, "block").await, "1", "its thread is still running");
+    second.reply().await.assert_error("tool `block` is busy: it runs at most 1 call at a time;");
+    drop(release);
     // The thread ends on its own time.
-    while busy_now(&client).await {
+    let patience = std::time::Instant::now() + Duration::from_secs(30);
+    while client.call("block", json!({})).await.text().contains("busy") {
+        assert!(std::time::Instant::now() < patience, "the place is never freed");
         std::thread::yield_now();
     }
-}
-
-async fn busy_now(client: &TestClient) -> bool {
-    client.call("block", json!({})).await.text().contains("busy")
 }
 
 async fn busy(client: &TestClient, tool: &str) -> String {

@@ -7,6 +7,7 @@ mod audit;
 mod breaker;
 mod cache;
 mod concurrency;
+mod defaults;
 mod max_output;
 mod order;
 mod peer;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use mcp_runtime::__private::Cache;
-use mcp_runtime::{Server, State, tool};
+use mcp_runtime::{Server, State, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
-use crate::support::{Gate, HERE, keys};
+use crate::support::Gate;
 
 #[derive(State)]
 struct App {
@@ -15,7 +14,7 @@ struct App {
 }
 
 /// So many letters, from one of them on.
-#[tool(read_only)]
+#[tool(read_only, max_output = "1KiB", cache = "1s")]
 fn letters(gate: &Arc<Gate>, limit: usize, offset: Option<usize>) -> String {
     let _ = offset;
     gate.come();
@@ -23,7 +22,7 @@ fn letters(gate: &Arc<Gate>, limit: usize, offset: Option<usize>) -> String {
 }
 
 /// Far too many letters.
-#[tool(read_only)]
+#[tool(read_only, max_output = "1024B")]
 fn everything() -> String {
     "a".repeat(10_000)
 }
@@ -32,10 +31,8 @@ fn everything() -> String {
 async fn a_result_that_is_too_large_says_how_to_ask_for_less() {
     for version in era::ALL {
         let gate = Gate::new();
-        let server = Server::new("output", "1.0.0")
-            .state(App { gate: Arc::clone(&gate) })
-            .tools(keys!(letters: |spec| spec.max_output(1_024, HERE).cache(Cache::new(1_000), HERE)))
-            .tools(keys!(everything: |spec| spec.max_output(1_024, HERE)));
+        let server =
+            Server::new("output", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![letters, everything]);
         let client = TestClient::with_version(server, version).await;
         let envelope = r#"[{"type":"text","text":""}]"#.len();
         client.call("letters", json!({"limit": 1_024 - envelope})).await.assert_ok();

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::__private::{Breaker, Cache, Concurrency, RateLimit, Retry};
-use mcp_runtime::{Principal, Server, State, ToolError, tool};
+use mcp_runtime::{Principal, Server, State, ToolError, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
-use crate::support::{Gate, HERE, keys, settle};
+use crate::support::{Gate, settle};
 
 #[derive(State)]
 struct App {
@@ -16,25 +15,32 @@ struct App {
 }
 
 /// Waits at the gate.
-#[tool(read_only)]
+#[tool(read_only, scopes("s"), rate_limit = "1/min")]
 fn rated(gate: &Arc<Gate>) -> u32 {
     gate.come()
 }
 
 /// Waits at the gate.
-#[tool(read_only)]
+#[tool(read_only, rate_limit = "2/min", concurrency = 1)]
 async fn placed(gate: &Arc<Gate>) -> u32 {
     gate.pass().await
 }
 
 /// Waits at the gate.
-#[tool(read_only)]
+#[tool(read_only, concurrency(max = 1, queue = 1), cache = "1m")]
 async fn remembered(gate: &Arc<Gate>, n: u32) -> u32 {
     gate.pass().await + 10 * n
 }
 
 /// Fails.
-#[tool(read_only, timeout = "1s")]
+#[tool(
+    read_only,
+    timeout = "1s",
+    cache = "1m",
+    retry(max = 2, backoff = "200ms"),
+    breaker(failures = 3, cooldown = "30s"),
+    max_output = "8B"
+)]
 async fn failing(gate: &Arc<Gate>) -> Result<u32, ToolError> {
     tokio::task::yield_now().await;
     gate.come();
@@ -45,19 +51,7 @@ async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
     let server = Server::new("order", "1.0.0")
         .state(App { gate: Arc::clone(&gate) })
-        .tools(keys!(rated: |spec| spec.scopes(&["s"]).rate_limit(RateLimit::new(1, 60_000), HERE)))
-        .tools(keys!(placed: |spec| {
-            spec.rate_limit(RateLimit::new(2, 60_000), HERE).concurrency(Concurrency::new(1), HERE)
-        }))
-        .tools(keys!(remembered: |spec| {
-            spec.concurrency(Concurrency::new(1).queue(1), HERE).cache(Cache::new(60_000), HERE)
-        }))
-        .tools(keys!(failing: |spec| {
-            spec.cache(Cache::new(60_000), HERE)
-                .retry(Retry::new(2).backoff(200), HERE)
-                .breaker(Breaker::new(3, 30_000), HERE)
-                .max_output(8, HERE)
-        }));
+        .tools(tools![rated, placed, remembered, failing]);
     (TestClient::with_version(server, version).await, gate)
 }
 

@@ -2,26 +2,24 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use mcp_runtime::__private::{Per, RateLimit};
 use mcp_runtime::axum::Router;
 use mcp_runtime::axum::body::{Body, to_bytes};
 use mcp_runtime::axum::extract::ConnectInfo;
 use mcp_runtime::axum::http::Request;
-use mcp_runtime::{Server, tool};
+use mcp_runtime::{Server, tool, tools};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::{HERE, keys, somebody};
+use crate::support::somebody;
 
 /// Once a minute.
-#[tool(read_only)]
+#[tool(read_only, rate_limit(quota = "1/min", per = "ip"))]
 fn once() {}
 
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("peers", "1.0.0")
-        .tools(keys!(once: |spec| spec.rate_limit(RateLimit::new(1, 60_000).per(Per::Ip), HERE)))
+    Server::new("peers", "1.0.0").tools(tools![once])
 }
 
 const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"once","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;

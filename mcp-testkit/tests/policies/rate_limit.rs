@@ -2,46 +2,38 @@
 
 use std::time::Duration;
 
-use mcp_runtime::__private::{Algorithm, Per, RateLimit};
-use mcp_runtime::{Server, tool};
+use mcp_runtime::{Server, tool, tools};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tokio::time::advance;
 
-use crate::support::{HERE, keys, somebody};
+use crate::support::somebody;
 
 /// Says when.
-#[tool(read_only)]
+#[tool(read_only, rate_limit = "3/min")]
 fn token() {}
 
 /// Says when.
-#[tool(read_only)]
+#[tool(read_only, rate_limit(quota = "3/min", algorithm = "sliding_window"))]
 fn sliding() {}
 
 /// Says when.
-#[tool(read_only)]
+#[tool(read_only, rate_limit(quota = "3/min", algorithm = "fixed_window"))]
 fn fixed() {}
 
 /// Says when.
-#[tool(read_only)]
+#[tool(read_only, rate_limit(quota = "3/min", per = "all"))]
 fn everybody() {}
 
 /// Says when.
-#[tool(read_only)]
+#[tool(read_only, rate_limit(quota = "3/min", per = "principal", algorithm = "token_bucket"))]
 fn number(n: u32) {
     let _ = n;
 }
 
-const THREE: RateLimit = RateLimit::new(3, 60_000);
-
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("rates", "1.0.0")
-        .tools(keys!(token: |spec| spec.rate_limit(THREE, HERE)))
-        .tools(keys!(sliding: |spec| spec.rate_limit(THREE.algorithm(Algorithm::SlidingWindow), HERE)))
-        .tools(keys!(fixed: |spec| spec.rate_limit(THREE.algorithm(Algorithm::FixedWindow), HERE)))
-        .tools(keys!(everybody: |spec| spec.rate_limit(THREE.per(Per::All), HERE)))
-        .tools(keys!(number: |spec| spec.rate_limit(THREE, HERE)))
+    Server::new("rates", "1.0.0").tools(tools![token, sliding, fixed, everybody, number])
 }
 
 async fn calls_let_in(client: &TestClient, tool: &str, tries: u32) -> u32 {

@@ -3,17 +3,14 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use mcp_runtime::__private::Retry;
 use mcp_runtime::axum::body::{Body, to_bytes};
 use mcp_runtime::axum::http::Request;
-use mcp_runtime::{Server, ToolError, ToolResult, tool};
+use mcp_runtime::{Server, ToolError, ToolResult, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
-
-use crate::support::{HERE, keys};
 
 /// Everything that is logged on this thread while it lives, at every level.
 pub(crate) struct Logs {
@@ -66,7 +63,7 @@ impl Logs {
 const SECRET: &str = "correct horse \"battery\"";
 
 /// Signs in, and talks too much about it.
-#[tool(idempotent)]
+#[tool(idempotent, audit, retry = 1)]
 #[expect(clippy::needless_pass_by_value, reason = "owned is input")]
 fn sign_in(user: String, #[arg(redact, length = 3..=64)] password: String) -> Result<ToolResult, ToolError> {
     match user.as_str() {
@@ -87,7 +84,7 @@ fn mirror(#[arg(redact, header = "Key")] key: String) -> String {
 #[tokio::test]
 async fn a_redacted_value_that_a_header_mirrors_is_not_shown_either() {
     let logs = Logs::new();
-    let router = Server::new("redact", "1.0.0").tools(mcp_runtime::tools![mirror]).into_router();
+    let router = Server::new("redact", "1.0.0").tools(tools![mirror]).into_router();
     let body = json!({
         "jsonrpc": "2.0", "id": 1, "method": "tools/call",
         "params": { "name": "mirror", "arguments": { "key": "battery" }, "_meta": {
@@ -116,8 +113,7 @@ async fn a_redacted_value_that_a_header_mirrors_is_not_shown_either() {
 async fn a_redacted_value_is_nowhere_but_in_the_result() {
     for version in era::ALL {
         let logs = Logs::new();
-        let server =
-            Server::new("redact", "1.0.0").tools(keys!(sign_in: |spec| spec.audit().retry(Retry::new(1), HERE)));
+        let server = Server::new("redact", "1.0.0").tools(tools![sign_in]);
         let client = TestClient::with_version(server, version).await;
         let mut texts = Vec::new();
         for user in ["public", "private", "again", "result"] {

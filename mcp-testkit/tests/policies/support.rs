@@ -1,70 +1,10 @@
-//! Tools whose keys the macros do not know yet: an ordinary `#[tool]`, with the keys laid over its declaration.
+//! What the tools of these tests depend on, and who calls them.
 
-use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use mcp_runtime::__private::{Declared, Returns, Source, Spec, State, Tool, Values};
-use mcp_runtime::{Context, Principal};
+use mcp_runtime::Principal;
 use tokio::sync::{Semaphore, mpsc};
-
-/// Where all keys of these tests were declared.
-pub(crate) const HERE: Source = Source::Attribute;
-
-/// Keys laid over a declaration.
-pub(crate) trait Keys: Send + Sync + 'static {
-    fn over(spec: Spec) -> Spec;
-}
-
-/// The tool `T` with the keys `K`.
-pub(crate) struct With<T, K>(PhantomData<fn() -> (T, K)>);
-
-pub(crate) fn with<T, K>() -> (With<T, K>,) {
-    (With(PhantomData),)
-}
-
-impl<T: Declared, K> Declared for With<T, K> {
-    const NAME: &'static str = T::NAME;
-}
-
-impl<S: State, T: Tool<S>, K: Keys> Tool<S> for With<T, K> {
-    type Args = T::Args;
-    type Output = T::Output;
-
-    fn spec() -> Spec {
-        K::over(T::spec())
-    }
-
-    fn args() -> T::Args {
-        T::args()
-    }
-
-    fn returns() -> Returns<T::Output> {
-        T::returns()
-    }
-
-    fn call<'a>(
-        state: &'a Arc<S>,
-        cx: &'a Context,
-        values: Values<T::Args>,
-    ) -> impl Future<Output = T::Output> + Send + 'a {
-        T::call(state, cx, values)
-    }
-}
-
-/// `keys!(search: |spec| spec.audit())`: the tool `search` with these keys, for `Server::tools`.
-macro_rules! keys {
-    ($tool:ident: |$spec:ident| $keys:expr) => {{
-        struct Laid;
-        impl $crate::support::Keys for Laid {
-            fn over($spec: mcp_runtime::__private::Spec) -> mcp_runtime::__private::Spec {
-                $keys
-            }
-        }
-        $crate::support::with::<$tool, Laid>()
-    }};
-}
-pub(crate) use keys;
 
 /// A dependency that counts who comes, and works only when a test lets it.
 #[derive(Debug)]

@@ -152,10 +152,10 @@ mod tests {
         }
     }
 
-    async fn call(server: SocketAddr, from: &str) -> String {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::new(from.parse::<IpAddr>().unwrap(), 0)).unwrap();
-        let mut stream = socket.connect(server).await.unwrap();
+    async fn call(server: SocketAddr, from: IpAddr) -> io::Result<String> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(from, 0))?;
+        let mut stream = socket.connect(server).await?;
         let body = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"once","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
         let request = format!(
             "POST /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
@@ -163,10 +163,10 @@ mod tests {
              content-length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 
     #[tokio::test]
@@ -175,9 +175,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(serve(Arc::clone(&service), listener));
-        for from in ["127.0.0.1", "127.0.0.2"] {
-            assert!(call(address, from).await.contains("let in"), "{from}");
-            assert!(call(address, from).await.contains("rate limit of 1/h"), "{from}");
+        for from in ["127.0.0.1", "127.0.0.2"].map(|from| from.parse().unwrap()) {
+            assert!(call(address, from).await.unwrap().contains("let in"), "{from}");
+            assert!(call(address, from).await.unwrap().contains("rate limit of 1/h"), "{from}");
         }
         service.drain.finish(std::time::Duration::from_secs(1)).await;
         serving.await.unwrap().unwrap();

@@ -1,7 +1,7 @@
 use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
-#[tool(cache = "30s")]
+#[tool(task = "optional")]
 async fn search(query: String) -> String {
     query
 }

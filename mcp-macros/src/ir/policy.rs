@@ -1,0 +1,89 @@
+//! Policies of a call, and where they were declared.
+
+use std::num::{NonZeroU32, NonZeroU64};
+
+use proc_macro2::TokenStream;
+use syn::LitStr;
+
+/// What is declared about the running of a call; each with the place of its declaration, where the runtime shows it.
+#[derive(Debug)]
+pub(crate) struct Policies {
+    pub(crate) rate_limit: Option<(RateLimit, Source)>,
+    /// In milliseconds.
+    pub(crate) timeout: Option<(NonZeroU64, Source)>,
+    pub(crate) concurrency: Option<(Concurrency, Source)>,
+    pub(crate) cache: Option<(Cache, Source)>,
+    pub(crate) retry: Option<(Retry, Source)>,
+    pub(crate) breaker: Option<(Breaker, Source)>,
+    /// In bytes.
+    pub(crate) max_output: Option<(NonZeroU64, Source)>,
+    pub(crate) scopes: Vec<LitStr>,
+    /// The path of a function.
+    pub(crate) visible_if: Option<TokenStream>,
+    pub(crate) audit: bool,
+}
+
+/// So many calls in a period.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RateLimit {
+    pub(crate) count: NonZeroU32,
+    pub(crate) period_millis: NonZeroU64,
+    pub(crate) burst: Option<NonZeroU32>,
+    pub(crate) per: Option<Per>,
+    pub(crate) algorithm: Option<Algorithm>,
+}
+
+/// Whose calls are counted together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Per {
+    Principal,
+    Ip,
+    All,
+}
+
+/// How calls are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    TokenBucket,
+    SlidingWindow,
+    FixedWindow,
+}
+
+/// So many calls at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Concurrency {
+    pub(crate) max: NonZeroU32,
+    pub(crate) queue: Option<NonZeroU32>,
+}
+
+/// Results that are remembered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cache {
+    pub(crate) ttl_millis: NonZeroU64,
+    pub(crate) max_entries: Option<NonZeroU32>,
+    /// Whether one caller's result is another's too.
+    pub(crate) is_shared: bool,
+}
+
+/// So many more attempts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Retry {
+    pub(crate) max: NonZeroU32,
+    pub(crate) backoff_millis: Option<NonZeroU64>,
+}
+
+/// Failing fast.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Breaker {
+    pub(crate) failures: NonZeroU32,
+    pub(crate) cooldown_millis: NonZeroU64,
+}
+
+/// Where a policy was declared.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source {
+    /// On the tool itself.
+    Attribute,
+    /// In `#[server(defaults(..))]`.
+    Defaults,
+}

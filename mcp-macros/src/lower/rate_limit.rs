@@ -1,0 +1,54 @@
+//! `rate_limit`.
+
+use std::num::{NonZeroU32, NonZeroU64};
+
+use syn::Ident;
+
+use super::number;
+use super::word::word;
+use crate::args;
+use crate::args::setting::Set;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::policy::{Algorithm, Per, RateLimit};
+
+/// The rate limit, for a message about `tool` if it has one.
+pub(crate) fn lower(
+    set: &Set<args::rate_limit::RateLimit>,
+    tool: Option<&Ident>,
+    errors: &mut Errors,
+) -> Option<RateLimit> {
+    const ZERO: number::Zero = ("a burst of zero would refuse every call", "leave `burst` out");
+    const PER: [(&str, Per); 3] = [("principal", Per::Principal), ("ip", Per::Ip), ("all", Per::All)];
+    const ALGORITHM: [(&str, Algorithm); 3] = [
+        ("token_bucket", Algorithm::TokenBucket),
+        ("sliding_window", Algorithm::SlidingWindow),
+        ("fixed_window", Algorithm::FixedWindow),
+    ];
+    let given = &set.value;
+    let quota = &given.quota;
+    let count = NonZeroU32::new(quota.value.count);
+    if count.is_none() {
+        errors.push(zero(quota, tool));
+    }
+    let burst = given.burst.as_ref().and_then(|burst| number::count(burst, ZERO, errors));
+    let per = given.per.as_ref().and_then(|per| word(per, &PER, errors));
+    let algorithm = given.algorithm.as_ref().and_then(|algorithm| word(algorithm, &ALGORITHM, errors));
+    errors.handle(check_burst(given, algorithm));
+    Some(RateLimit { count: count?, period_millis: NonZeroU64::new(quota.value.period)?, burst, per, algorithm })
+}
+
+fn zero(quota: &Set<args::rate::Quota>, tool: Option<&Ident>) -> Diagnostic {
+    let who = tool.map_or("no tool".to_owned(), |tool| format!("`{tool}`"));
+    let never = if tool.is_some() { "could never be called" } else { "could ever be called" };
+    err!(quota.at, "rate limit of zero: {who} {never}").help("use a count of at least 1, or remove the tool")
+}
+
+fn check_burst(given: &args::rate_limit::RateLimit, algorithm: Option<Algorithm>) -> Result<(), Diagnostic> {
+    match (&given.burst, &given.algorithm, algorithm) {
+        (Some(burst), Some(set), Some(Algorithm::SlidingWindow | Algorithm::FixedWindow)) => {
+            Err(err!(burst.name, "`algorithm = \"{}\"` has no `burst`: only the token bucket has one", set.value)
+                .help("remove `burst`, or `algorithm`"))
+        }
+        _ => Ok(()),
+    }
+}

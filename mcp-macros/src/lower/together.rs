@@ -1,0 +1,154 @@
+//! The keys of a tool against each other and against its function.
+//!
+//! Invariants: an error is at the key that cannot be there, or, when that is a default, at the tool's name; keys that
+//! contradict each other in two ways are one error.
+
+use syn::Ident;
+
+use crate::args::duration::Millis;
+use crate::args::policy::Policies;
+use crate::args::retry::Retry;
+use crate::args::setting::Set;
+use crate::args::tool::Tool;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::tool::Mode;
+
+/// The keys of one tool; to be asked only when each of them could be read.
+pub(crate) fn check(tool: &Ident, keys: &Tool, defaults: Option<&Policies>, mode: Mode, errors: &mut Errors) {
+    let none = Policies::default();
+    let defaults = defaults.unwrap_or(&none);
+    errors.handle(check_destructive(keys));
+    errors.handle(check_cache(tool, keys));
+    let own = &keys.policies;
+    if mode == Mode::Sync {
+        errors.handle(check_timeout(tool, own, defaults).and_then(|()| check_concurrency(tool, own, defaults)));
+    }
+    let may_retry = errors.handle(check_retry(tool, keys, defaults)).is_some();
+    if may_retry && (own.retry.is_some() || own.timeout.is_some()) {
+        errors.handle(check_backoff(own, defaults));
+    }
+}
+
+/// The defaults of a block, as far as they need no tool.
+pub(crate) fn check_defaults(defaults: &Policies, errors: &mut Errors) {
+    errors.handle(check_backoff(defaults, &Policies::default()));
+}
+
+fn is_destructive(keys: &Tool) -> Option<&Set<bool>> {
+    keys.destructive.as_ref().filter(|set| set.value)
+}
+
+fn check_destructive(keys: &Tool) -> Result<(), Diagnostic> {
+    let Some(destructive) = is_destructive(keys) else { return Ok(()) };
+    let other = match (&keys.read_only, &keys.policies.cache) {
+        (Some(_), _) => "read_only",
+        (None, Some(_)) => "cache",
+        (None, None) => return Ok(()),
+    };
+    Err(err!(destructive.name, "`destructive` contradicts `{other}`").help("remove one of them"))
+}
+
+fn check_cache(tool: &Ident, keys: &Tool) -> Result<(), Diagnostic> {
+    match &keys.policies.cache {
+        Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
+            Err(err!(cache.name, "`cache` needs `read_only`")
+                .help(format!("add `read_only` if `{tool}` changes nothing, or remove `cache`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_retry(tool: &Ident, keys: &Tool, defaults: &Policies) -> Result<(), Diagnostic> {
+    if keys.read_only.is_some() || keys.idempotent.is_some() {
+        return Ok(());
+    }
+    if let Some(own) = &keys.policies.retry {
+        return Err(err!(own.name, "`retry` needs `read_only` or `idempotent`")
+            .help(format!("add the one that is true of `{tool}`, or remove `retry`")));
+    }
+    match &defaults.retry {
+        Some(_) => Err(err!(tool, "the default `retry` needs `read_only` or `idempotent`").help(format!(
+            "add the one that is true of `{tool}`, or take `retry` out of the defaults and write it on the other tools"
+        ))),
+        None => Ok(()),
+    }
+}
+
+const NOT_ASYNC: &str = "add `blocking` to run it on the blocking pool, or make the function `async`";
+
+fn check_timeout(tool: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+    match (&own.timeout, &defaults.timeout) {
+        (Some(own), _) => Err(err!(own.name, "`timeout` cannot stop a function that is not `async`").help(NOT_ASYNC)),
+        (None, Some(_)) => {
+            Err(err!(tool, "the default `timeout` cannot stop `{tool}`, which is not `async`").help(NOT_ASYNC))
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+fn check_concurrency(tool: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+    match (&own.concurrency, &defaults.concurrency) {
+        (Some(own), _) => {
+            Err(err!(own.name, "`concurrency` cannot limit a function that is not `async`").help(NOT_ASYNC))
+        }
+        (None, Some(_)) => {
+            Err(err!(tool, "the default `concurrency` cannot limit `{tool}`, which is not `async`").help(NOT_ASYNC))
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Whether the waits of `retry`, all of them at their longest, leave time before `timeout` is over.
+fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+    let Some((retry, of_retry)) = declared(own.retry.as_ref(), defaults.retry.as_ref()) else { return Ok(()) };
+    let Some((timeout, of_timeout)) = declared(own.timeout.as_ref(), defaults.timeout.as_ref()) else { return Ok(()) };
+    let (waits, limit) = (longest_waits(&retry.value), timeout.value);
+    // A timeout of zero has an error of its own.
+    if limit.0 == 0 || waits.0 < limit.0 {
+        return Ok(());
+    }
+    let at = if own.retry.is_some() { &retry.name } else { &timeout.name };
+    Err(err!(at, "the waits of {of_retry}`retry` add up to {waits}, and {of_timeout}`timeout` is {limit}")
+        .help("allow more time, or lower `max` or `backoff`"))
+}
+
+/// What holds for a tool, and the words in front of its name.
+fn declared<'s, T>(own: Option<&'s Set<T>>, default: Option<&'s Set<T>>) -> Option<(&'s Set<T>, &'static str)> {
+    own.map(|set| (set, "")).or_else(|| default.map(|set| (set, "the default ")))
+}
+
+/// The first wait, doubled with each attempt, and none over 30 s that does not begin so.
+fn longest_waits(retry: &Retry) -> Millis {
+    let mut wait = retry.backoff.as_ref().map_or(100, |set| set.value.0);
+    let mut left: u64 = retry.max.value.base10_parse().unwrap_or(0);
+    let longest = wait.max(30_000);
+    let mut total: u64 = 0;
+    while left > 0 && 0 < wait && wait < longest {
+        total += wait;
+        wait = (wait * 2).min(longest);
+        left -= 1;
+    }
+    Millis(total.saturating_add(left.saturating_mul(wait)))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::args;
+
+    #[test]
+    fn waits_double_up_to_30_seconds() {
+        let waits = |tokens| {
+            let tool = args::tool::read(tokens, &mut Errors::default());
+            tool.policies.retry.map(|set| longest_waits(&set.value).0)
+        };
+        assert_eq!(waits(quote!(retry = 3)), Some(700));
+        assert_eq!(waits(quote!(retry(max = 2, backoff = "1s"))), Some(3_000));
+        assert_eq!(waits(quote!(retry(max = 4, backoff = "10s"))), Some(10_000 + 20_000 + 30_000 + 30_000));
+        assert_eq!(waits(quote!(retry(max = 2, backoff = "1m"))), Some(120_000));
+        assert_eq!(waits(quote!(retry(max = 4294967295, backoff = "0s"))), Some(0));
+        assert_eq!(waits(quote!(retry = 4294967295)), Some(51_100 + (4_294_967_295 - 9) * 30_000));
+    }
+}

@@ -1,0 +1,54 @@
+//! The reference names the keys that exist, all of them, and no others.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The keys of each attribute, and of each key that has keys of its own, in their order.
+type Keys = BTreeMap<String, Vec<String>>;
+
+/// What the macros read: the tables in `mcp-macros/src/args`.
+fn read() -> Keys {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-macros/src/args");
+    let mut keys = Keys::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for table in source.split("Table = Table {").skip(1) {
+            let attribute = quoted(table, "attribute: ").next().unwrap();
+            keys.entry(attribute).or_default().extend(quoted(table, "Key { name: "));
+        }
+    }
+    // These have no page of their own: their few keys are described where `lib.rs` re-exports them.
+    keys.retain(|attribute, _| !["#[state]", "#[model]"].contains(&attribute.as_str()));
+    keys
+}
+
+/// The strings that come after `label`.
+fn quoted<'t>(text: &'t str, label: &'t str) -> impl Iterator<Item = String> + 't {
+    text.split(label).skip(1).filter_map(|rest| rest.split('"').nth(1)).map(str::to_owned)
+}
+
+/// What the reference says: a heading with the attribute, then a table whose first column is the key.
+fn described() -> Keys {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src/docs");
+    let mut keys = Keys::new();
+    for page in fs::read_dir(folder).unwrap() {
+        let page = fs::read_to_string(page.unwrap().path()).unwrap();
+        for section in page.split("\n#").skip(1).chain(page.strip_prefix('#')) {
+            let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+            let names: Vec<String> = rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect();
+            if let (Some(attribute), false) = (section.split('`').nth(1), names.is_empty()) {
+                keys.entry(attribute.to_owned()).or_default().extend(names);
+            }
+        }
+    }
+    keys
+}
+
+#[test]
+fn the_reference_names_every_key_and_no_other() {
+    let (read, described) = (read(), described());
+    assert!(read.len() >= 10, "{read:#?}");
+    assert_eq!(described, read);
+}
