@@ -5,7 +5,7 @@
 //! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
 //! notifications of its call.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
@@ -56,8 +56,10 @@ struct State {
     session: Option<Arc<Session>>,
     /// Tells the session what has changed.
     news: Option<AbortHandle>,
-    running: usize,
-    by_id: HashMap<RequestId, AbortHandle>,
+    /// The calls that are tasks, by a number of ours: a client may use an id twice.
+    running: HashSet<u64>,
+    begun: u64,
+    by_id: HashMap<RequestId, (u64, AbortHandle)>,
     waiting: VecDeque<(Option<RequestId>, Call)>,
 }
 
@@ -121,8 +123,10 @@ impl Peer {
     /// Waits until no call is in flight.
     pub(crate) async fn idle(&self) {
         let receiving = &self.0.receiving;
-        self.until(|state| receiving.load(Ordering::SeqCst) == 0 && state.running == 0 && state.waiting.is_empty())
-            .await;
+        self.until(|state| {
+            receiving.load(Ordering::SeqCst) == 0 && state.running.is_empty() && state.waiting.is_empty()
+        })
+        .await;
     }
 
     async fn until(&self, holds: impl Fn(&State) -> bool) {
@@ -199,7 +203,7 @@ impl Peer {
 
     /// Polls a new call once; what is not done then becomes a task.
     fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
-        if self.lock().running >= IN_FLIGHT {
+        if self.lock().running.len() >= IN_FLIGHT {
             self.lock().waiting.push_back((id, call));
         } else {
             self.start_now(id, call, out);
@@ -216,7 +220,9 @@ impl Peer {
 
     fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
         let (peer, own) = (self.clone(), id.clone());
-        state.running += 1;
+        state.begun += 1;
+        let call_number = state.begun;
+        state.running.insert(call_number);
         // The state is locked: the task cannot end before it is known here.
         let task = self.0.runtime.spawn(async move {
             let text = contain(call).await.unwrap_or_else(|_| {
@@ -227,18 +233,23 @@ impl Peer {
             let mut line = Vec::with_capacity(text.len() + 1);
             write(&text, &mut line);
             peer.0.output.append(&line);
-            peer.ended(own.as_ref());
+            peer.ended(call_number, own.as_ref());
         });
         if let Some(id) = id {
-            state.by_id.insert(id, task.abort_handle());
+            state.by_id.insert(id, (call_number, task.abort_handle()));
         }
     }
 
-    /// A running call has ended, with or without an answer; the next one that waits takes its place.
-    fn ended(&self, id: Option<&RequestId>) {
+    /// A running call has ended, with or without an answer; the next one that waits takes its place. A call that ends
+    /// just when it is cancelled does so once.
+    fn ended(&self, call_number: u64, id: Option<&RequestId>) {
         let mut state = self.lock();
-        state.running -= 1;
-        if let Some(id) = id {
+        if !state.running.remove(&call_number) {
+            return;
+        }
+        if let Some(id) = id
+            && state.by_id.get(id).is_some_and(|(own, _)| *own == call_number)
+        {
             state.by_id.remove(id);
         }
         if let Some((id, call)) = state.waiting.pop_front() {
@@ -258,9 +269,9 @@ impl Peer {
             state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
             state.by_id.remove(&id)
         };
-        if let Some(task) = running {
+        if let Some((call_number, task)) = running {
             task.abort();
-            self.ended(None);
+            self.ended(call_number, None);
         } else if let Some(session) = self.session() {
             session.cancel(&id);
         }
