@@ -55,6 +55,9 @@ async fn until_shutdown(
     mut signals: Signals,
     serving: impl Future<Output = io::Result<()>>,
 ) -> io::Result<()> {
+    if cfg!(panic = "abort") {
+        tracing::warn!("built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call");
+    }
     tokio::pin!(serving);
     let deadline = service.settings.shutdown_deadline;
     let cause = tokio::select! {
