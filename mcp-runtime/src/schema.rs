@@ -22,12 +22,20 @@ pub struct InputSchema {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
     defs: Map<String, Value>,
+    /// Why the declaration cannot be served.
+    pub(crate) faults: Vec<String>,
 }
 
 impl InputSchema {
     pub(crate) fn new() -> Self {
         let settings = SchemaSettings::draft2020_12().with(inline);
-        Self { generator: settings.into_generator(), properties: Vec::new(), required: Vec::new(), defs: Map::new() }
+        Self {
+            generator: settings.into_generator(),
+            properties: Vec::new(),
+            required: Vec::new(),
+            defs: Map::new(),
+            faults: Vec::new(),
+        }
     }
 
     /// The normalised schema of a type, for use as a property.

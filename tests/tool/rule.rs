@@ -195,3 +195,36 @@ async fn an_argument_given_twice_is_refused() {
     let text = answer["result"]["content"][0]["text"].as_str().unwrap();
     assert!(text.ends_with("- `name` is given more than once"), "{text}");
 }
+
+fn far() -> u32 {
+    500
+}
+
+/// A default that only the running program knows.
+#[tool]
+async fn computed(#[arg(default = far(), range = 1..=100)] n: u32) -> u32 {
+    n
+}
+
+#[test]
+fn a_computed_default_that_fails_its_own_rule_stops_the_start() {
+    let error = Server::new("rules", "1.0.0").tools(tools![computed]).check().unwrap_err();
+    let wanted = "tool `computed` cannot be served: the default of `n` must be from 1 to 100, was 500";
+    assert_eq!(error.to_string(), wanted);
+}
+
+fn no_schema() -> Value {
+    json!({ "properties": { "n": { "type": "nmuber" } } })
+}
+
+/// Keywords that are no JSON Schema; without the feature `json-schema` there may be none at all.
+#[tool(schema = no_schema)]
+async fn misdescribed(n: u32) -> u32 {
+    n
+}
+
+#[test]
+fn keywords_that_cannot_be_checked_stop_the_start() {
+    let error = Server::new("rules", "1.0.0").tools(tools![misdescribed]).check().unwrap_err();
+    assert!(error.to_string().starts_with("tool `misdescribed` cannot be served: "), "{error}");
+}

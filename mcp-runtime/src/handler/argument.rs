@@ -181,6 +181,10 @@ impl<T> Arg<T> {
                 keywords.insert("x-mcp-header".to_owned(), header.into());
             }
         }
+        if let Some(default) = &self.default {
+            let problems = self.problems_of(&(default.make)()).into_list();
+            input.faults.extend(problems.into_iter().map(|problem| format!("the default of {problem}")));
+        }
         self.schema = schema.clone();
         input.add(self.name, schema, self.default.is_none() && (self.absent)().is_none());
     }
@@ -233,7 +237,14 @@ impl<T> Arg<T> {
     }
 
     fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
-        let before = input.problems.len();
+        let problems = self.problems_of(value);
+        let holds = problems.is_empty();
+        input.problems.extend(problems);
+        holds
+    }
+
+    /// What the rules say about a value.
+    fn problems_of(&self, value: &T) -> Problems {
         let mut problems = Problems::under(self.name, self.redact);
         for fault in self.rules.iter().filter_map(|rule| (rule.check)(value).err()) {
             problems.note(&fault);
@@ -241,8 +252,7 @@ impl<T> Arg<T> {
         if let Some(nested) = self.nested {
             nested(value, &mut problems);
         }
-        input.problems.extend(problems);
-        input.problems.len() == before
+        problems
     }
 }
 

@@ -13,6 +13,7 @@ pub enum Source {
     Defaults,
 }
 
+#[cfg(feature = "cli")]
 impl Source {
     /// A word for the `tools` table.
     pub(crate) fn as_str(self) -> &'static str {

@@ -56,6 +56,10 @@ impl Problems {
         self.found.len()
     }
 
+    pub(super) fn into_list(self) -> Vec<String> {
+        self.found
+    }
+
     pub(super) fn extend(&mut self, other: Self) {
         self.found.extend(other.found);
     }

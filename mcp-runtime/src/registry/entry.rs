@@ -23,6 +23,8 @@ pub(crate) struct ToolEntry {
     pub policies: Policies,
     pub metrics: ToolMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
+    /// Why the declaration cannot be served; found only when it is registered.
+    pub faults: Vec<String>,
     handler: Box<dyn Handler>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Arguments<'a> {
 trait Handler: Send + Sync {
     /// Decodes the arguments and begins the call; how many arguments had to be coerced.
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
+    #[cfg(feature = "cli")]
     fn input(&self) -> &FinishedInput;
 }
 
@@ -57,6 +60,7 @@ impl ToolEntry {
         let mut args = T::args();
         let mut input = InputSchema::new();
         args.prepare(&mut input);
+        let mut faults = std::mem::take(&mut input.faults);
         let mut finished = input.finish();
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
@@ -68,12 +72,13 @@ impl ToolEntry {
         args.redacted(&mut |argument| redacted.names.push(argument));
         let returns = T::returns();
         let descriptor = describe(&spec, &finished, &returns);
-        let keywords = Keywords::compile(&spec, &descriptor.input_schema, &redacted);
+        let keywords = Keywords::compile(&spec, &descriptor.input_schema, &redacted, &mut faults);
         Self {
             descriptor,
             policies: Policies::new(&spec, redacted),
             metrics: ToolMetrics::default(),
             headers,
+            faults,
             handler: Box::new(Bound::<S, T> { state, args, returns, input: finished, keywords }),
             spec,
         }
@@ -87,6 +92,7 @@ impl ToolEntry {
         self.handler.begin(cx, arguments)
     }
 
+    #[cfg(feature = "cli")]
     pub(crate) fn input(&self) -> &FinishedInput {
         self.handler.input()
     }
@@ -140,6 +146,7 @@ impl<S: State, T: Tool<S>> Handler for Bound<S, T> {
         Ok((Box::pin(async move { convert(T::call(&state, &cx, values).await) }), coerced))
     }
 
+    #[cfg(feature = "cli")]
     fn input(&self) -> &FinishedInput {
         &self.input
     }
@@ -154,17 +161,12 @@ struct Keywords {
 
 #[cfg(feature = "json-schema")]
 impl Keywords {
-    fn compile(spec: &Spec, schema: &RawValue, redacted: &Redacted) -> Self {
-        let compiled = spec.schema.and_then(|_| {
+    fn compile(spec: &Spec, schema: &RawValue, redacted: &Redacted, faults: &mut Vec<String>) -> Self {
+        let validator = spec.schema.and_then(|_| {
             let schema = serde_json::from_str(schema.get()).ok()?;
-            jsonschema::draft202012::new(&schema).inspect_err(|error| {
-                tracing::error!(tool = spec.name, %error, "the hand-written schema is not valid; every call is refused");
-            }).ok()
+            let compiled = jsonschema::draft202012::new(&schema);
+            compiled.map_err(|error| faults.push(format!("the hand-written schema is not valid: {error}"))).ok()
         });
-        let validator = match (compiled, spec.schema) {
-            (None, Some(_)) => jsonschema::draft202012::new(&serde_json::Value::Bool(false)).ok(),
-            (compiled, _) => compiled,
-        };
         Self { validator, redacted: redacted.names.clone() }
     }
 
@@ -196,9 +198,9 @@ struct Keywords;
 
 #[cfg(not(feature = "json-schema"))]
 impl Keywords {
-    fn compile(spec: &Spec, _: &RawValue, _: &Redacted) -> Self {
+    fn compile(spec: &Spec, _: &RawValue, _: &Redacted, faults: &mut Vec<String>) -> Self {
         if spec.schema.is_some() {
-            tracing::error!(tool = spec.name, "`schema = ..` needs the feature `json-schema` of mcp-runtime");
+            faults.push("`schema = ..` needs the feature `json-schema` of mcp-runtime".to_owned());
         }
         Self
     }
@@ -226,7 +228,7 @@ mod tests {
         let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
         let spec = Spec::new("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
-        let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted);
+        let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted, &mut Vec::new());
         let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");
         assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
         assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));

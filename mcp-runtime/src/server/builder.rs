@@ -208,6 +208,9 @@ impl<S: State> Server<S> {
         }
         let mut registry = Registry::default();
         for entry in tools {
+            if let Some(fault) = entry.faults.first() {
+                return Err(Error::declaration(entry.name(), fault));
+            }
             registry.add(entry).map_err(Error::duplicate)?;
         }
         let metrics = Metrics::new();

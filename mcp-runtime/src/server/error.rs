@@ -11,6 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 enum Kind {
     Duplicate(&'static str),
+    Declaration(&'static str, String),
     Listen(String, io::Error),
     Io(&'static str, io::Error),
     Setting {
@@ -31,6 +32,10 @@ impl Error {
 
     pub(super) fn duplicate(tool: &'static str) -> Self {
         Self(Kind::Duplicate(tool))
+    }
+
+    pub(super) fn declaration(tool: &'static str, fault: &str) -> Self {
+        Self(Kind::Declaration(tool, fault.to_owned()))
     }
 
     pub(super) fn listen(address: impl fmt::Display, cause: io::Error) -> Self {
@@ -57,6 +62,7 @@ impl fmt::Display for Error {
             Kind::Duplicate(tool) => {
                 write!(f, "two tools are called `{tool}`; rename one with `#[tool(name = \"..\")]`")
             }
+            Kind::Declaration(tool, fault) => write!(f, "tool `{tool}` cannot be served: {fault}"),
             Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 write!(
                     f,
