@@ -4,10 +4,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, ItemFn, LitStr, ReturnType, Token};
+use syn::{Expr, ItemFn, ReturnType};
 
+use crate::args::form::Form;
+use crate::args::keys::{self, Key, Table};
+use crate::args::setting::Set;
 use crate::diag::{Errors, err};
 
 /// The revisions, newest first, and their names in `Version`.
@@ -18,54 +20,48 @@ const REVISIONS: [(&str, &str); 4] = [
     ("2025-03-26", "V2025_03_26"),
 ];
 
+static KEYS: Table = Table {
+    attribute: "#[mcp_testkit::test]",
+    keys: &[
+        Key { name: "eras", form: Form::Text, example: "\"all\"" },
+        Key { name: "server", form: Form::Expression, example: "path::to::server" },
+    ],
+    expected: &[("era", "did you mean `eras`?")],
+};
+
 /// What `#[mcp_testkit::test(..)]` says.
 #[derive(Default)]
 struct Keys {
-    eras: Option<LitStr>,
-    server: Option<Expr>,
+    eras: Option<Set<String>>,
+    server: Option<Set<Expr>>,
 }
 
-impl Parse for Keys {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Keys {
+    fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut keys = Self::default();
-        while !input.is_empty() {
-            let key: Ident = input.parse()?;
-            match key.to_string().as_str() {
-                "eras" => {
-                    input.parse::<Token![=]>()?;
-                    keys.eras = Some(input.parse()?);
-                }
-                "server" => {
-                    input.parse::<Token![=]>()?;
-                    keys.server = Some(input.parse()?);
-                }
-                other => {
-                    let error = err!(key, "unknown key `{other}` in `#[mcp_testkit::test]`");
-                    return Err(error.help("the keys are `eras` and `server`").into());
-                }
-            }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+        for setting in keys::read(tokens, &KEYS, errors) {
+            match setting.key.name {
+                "eras" => keys.eras = setting.read(errors),
+                _ => keys.server = setting.expression(),
             }
         }
-        Ok(keys)
+        keys
     }
 }
 
 /// `#[mcp_testkit::test(attributes)] item`
 pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let keys = errors.handle(syn::parse2::<Keys>(attributes));
+    let keys = Keys::read(attributes, &mut errors);
     let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else {
         // A body that does not parse yet: rustc says so at the place itself.
         return tokens;
     };
     check(&function, &mut errors);
-    let tests = match keys {
-        Some(keys) if errors.is_empty() => {
-            revisions(keys.eras.as_ref(), &mut errors).iter().map(|era| one(&function, &keys, era)).collect()
-        }
-        _ => TokenStream::new(),
+    let tests: TokenStream = if errors.is_empty() {
+        revisions(keys.eras.as_ref(), &mut errors).iter().map(|era| one(&function, &keys, era)).collect()
+    } else {
+        TokenStream::new()
     };
     let errors = errors.tokens();
     quote!(#[allow(dead_code)] #function #tests #errors)
@@ -84,16 +80,16 @@ fn check(function: &ItemFn, errors: &mut Errors) {
 }
 
 /// The revisions that `eras` names; without it the current one.
-fn revisions(eras: Option<&LitStr>, errors: &mut Errors) -> Vec<(&'static str, &'static str)> {
+fn revisions(eras: Option<&Set<String>>, errors: &mut Errors) -> Vec<(&'static str, &'static str)> {
     let Some(eras) = eras else { return REVISIONS[..1].to_vec() };
-    match eras.value().as_str() {
+    match eras.value.as_str() {
         "all" => REVISIONS.to_vec(),
         "modern" => REVISIONS[..1].to_vec(),
         "legacy" => REVISIONS[1..].to_vec(),
         one => {
             let found = REVISIONS.iter().find(|(revision, _)| *revision == one);
             if found.is_none() {
-                let error = err!(eras, "unknown era \"{one}\"");
+                let error = err!(eras.at, "unknown era \"{one}\"");
                 errors.push(error.help("write \"all\", \"modern\", \"legacy\", or a revision such as \"2025-11-25\""));
             }
             found.copied().into_iter().collect()
@@ -105,7 +101,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
     let name = &function.sig.ident;
     let test = format_ident!("{name}_in_{}", revision.replace('-', "_"), span = name.span());
     let version = format_ident!("{version}");
-    let server = match &keys.server {
+    let server = match keys.server.as_ref().map(|set| &set.value) {
         None => quote_spanned!(name.span()=> __mcp_testkit_server().await),
         Some(Expr::Path(path)) => quote_spanned!(path.span()=> #path()),
         Some(expression) => quote!(#expression),

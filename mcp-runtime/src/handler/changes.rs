@@ -17,6 +17,11 @@ pub(crate) enum List {
 }
 
 impl List {
+    /// The whole message, for a session.
+    pub(crate) fn message(self) -> String {
+        format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, self.notification())
+    }
+
     /// The notification that tells of a change.
     pub(crate) fn notification(self) -> &'static str {
         match self {

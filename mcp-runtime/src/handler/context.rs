@@ -167,7 +167,7 @@ impl Context {
             }
             *last = done;
         }
-        let message = Some(message.as_ref()).filter(|text| !text.is_empty() && self.0.version >= Version::V2025_03_26);
+        let message = Some(message.as_ref()).filter(|text| !text.is_empty());
         let total = total.into().filter(|total| total.is_finite()).map(Amount);
         let params = Progress { token: &state.token, done: Amount(done), total, message };
         self.notify("notifications/progress", &params);

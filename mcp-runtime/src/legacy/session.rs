@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::AbortHandle;
+use futures_util::future::{AbortHandle, abortable};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -49,10 +49,19 @@ impl Session {
         self.log_level.store(level as u8, Ordering::Relaxed);
     }
 
-    /// Makes a call cancellable by its id until the guard is dropped.
-    pub(crate) fn track(self: &Arc<Self>, id: &RequestId, handle: AbortHandle) -> InFlight {
+    /// `call` until it is cancelled by its id, which has no answer then.
+    pub(crate) fn cancellable<C: Future>(
+        self: &Arc<Self>,
+        id: &RequestId,
+        call: C,
+    ) -> impl Future<Output = Option<C::Output>> + use<C> {
+        let (call, handle) = abortable(call);
         lock(&self.in_flight).insert(id.clone(), handle);
-        InFlight { session: Arc::clone(self), id: id.clone() }
+        let in_flight = InFlight { session: Arc::clone(self), id: id.clone() };
+        async move {
+            let _in_flight = in_flight;
+            call.await.ok()
+        }
     }
 
     /// Cancels the call with this id; an unknown one is ignored.
@@ -74,7 +83,7 @@ fn in_use(session: &Arc<Session>) -> bool {
 
 /// A call that its session can cancel.
 #[derive(Debug)]
-pub(crate) struct InFlight {
+struct InFlight {
     session: Arc<Session>,
     id: RequestId,
 }

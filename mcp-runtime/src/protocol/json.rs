@@ -7,9 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
@@ -23,26 +21,9 @@ impl RawJson {
         Self(whole.slice_ref(raw.get().as_bytes()))
     }
 
-    /// `text`, which must be one valid JSON value.
-    pub fn parse(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
-        let bytes = text.into();
-        serde_json::from_slice::<&RawValue>(&bytes)?;
-        Ok(Self(bytes))
-    }
-
     /// The JSON text.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
-    }
-
-    /// Decodes the value as `T`.
-    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.0)
-    }
-
-    /// The members of the object, if it is one.
-    pub fn object(&self) -> Result<Object<'_>, serde_json::Error> {
-        serde_json::from_slice(&self.0)
     }
 }
 
@@ -110,7 +91,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut members = SmallVec::new();
-                while let Some(Key(name)) = map.next_key()? {
+                while let Some(Text(name)) = map.next_key()? {
                     members.push((name, map.next_value::<&'de RawValue>()?));
                 }
                 Ok(Object(members))
@@ -291,7 +272,7 @@ impl<'de> Visitor<'de> for ReadEntries<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadResult, A::Error> {
         let (mut entries, mut meta) = (Entries::new(), None);
-        while let Some(Key(name)) = map.next_key()? {
+        while let Some(Text(name)) = map.next_key()? {
             if name == "_meta" && self.with_meta {
                 let read = map.next_value_seed(ReadEntries { message: self.message, with_meta: false })?;
                 meta = Some(read.map(|(entries, _)| entries));
@@ -336,28 +317,6 @@ impl<'de> Visitor<'de> for ReadEntries<'_> {
 /// A string that is borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
-
-/// A member name, borrowed from the input unless it contains an escape.
-pub(super) struct Key<'a>(pub Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
-            }
-            fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Text).map_err(D::Error::custom)
-    }
-}
 
 #[cfg(test)]
 mod tests {

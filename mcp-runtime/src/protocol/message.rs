@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Key, Members, RawJson, ReadMembers, Shape, Text};
+use super::json::{Members, RawJson, ReadMembers, Shape, Text};
 use super::method::Method;
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -46,6 +46,14 @@ pub struct Notification {
     pub method: Method,
     /// The `params` member; an object, or absent.
     pub params: Option<Arc<Members>>,
+}
+
+impl Notification {
+    /// The request that is cancelled, if this is `notifications/cancelled` and names one.
+    pub fn cancels(&self) -> Option<RequestId> {
+        let params = self.params.as_ref().filter(|_| self.method == Method::Cancelled)?;
+        RequestId::new(params.get_raw("requestId")?)
+    }
 }
 
 /// A response to a request of ours.
@@ -159,7 +167,7 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
 
     fn visit_map<A: MapAccess<'m>>(self, mut map: A) -> Result<Envelope<'m>, A::Error> {
         let mut envelope = Envelope::default();
-        while let Some(Key(name)) = map.next_key()? {
+        while let Some(Text(name)) = map.next_key()? {
             match &*name {
                 "jsonrpc" => envelope.jsonrpc = Some(map.next_value()?),
                 "id" => envelope.id = Some(map.next_value()?),

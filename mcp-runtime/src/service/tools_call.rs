@@ -37,24 +37,20 @@ impl Service {
         if let Some(refused) = entry.policies.refusal(call.tool, call.cx) {
             return refused;
         }
-        let coerce = self.settings.coerce;
-        let arguments = match Arguments::of(call.arguments, coerce) {
-            Ok(arguments) => arguments,
-            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
+        let begin = || {
+            let arguments = Arguments::of(call.arguments, self.settings.coerce)?;
+            Ok(contain_now(|| entry.begin(call.cx, arguments)))
         };
-        let handler = match contain_now(|| entry.begin(call.cx, arguments)) {
-            Ok(Ok((handler, coerced))) => {
+        let handler = match begin() {
+            Ok(Ok(Ok((handler, coerced)))) => {
                 entry.metrics.coerced(coerced);
                 handler
             }
-            Ok(Err(problems)) => return Done::failed(Outcome::InvalidArguments, problems.describe(call.tool)),
-            Err(Panicked) => return Done::panicked(call.tool),
+            Ok(Ok(Err(problems))) => return Done::failed(Outcome::InvalidArguments, problems.describe(call.tool)),
+            Ok(Err(Panicked)) => return Done::panicked(call.tool),
+            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
         };
-        let again = || {
-            let arguments = Arguments::of(call.arguments, coerce).ok()?;
-            let begun = contain_now(|| entry.begin(call.cx, arguments)).ok()?.ok();
-            begun.map(|(handler, _)| handler)
-        };
+        let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
         tokio::select! {
             biased;
             done = entry.policies.run(call, handler, &again) => done,

@@ -12,7 +12,7 @@ use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, abortable, join_all};
+use futures_util::future::{BoxFuture, FutureExt as _, join_all};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -24,7 +24,7 @@ use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Members, Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, Service, modern};
 
@@ -191,7 +191,7 @@ impl Peer {
         let news = self.0.runtime.spawn(async move {
             loop {
                 let list = told.news.next().await;
-                output.offer(format!("{{\"jsonrpc\":\"2.0\",\"method\":\"{}\"}}\n", list.notification()).as_bytes());
+                output.offer(&line(list.message().as_bytes()));
             }
         });
         let mut state = self.lock();
@@ -230,9 +230,7 @@ impl Peer {
                 let error = Answer::Error(RpcError::internal("internal error"));
                 error.encode(own.as_ref(), peer.version(), &peer.0.service.identity).into()
             });
-            let mut line = Vec::with_capacity(text.len() + 1);
-            write(&text, &mut line);
-            peer.0.output.append(&line);
+            peer.0.output.append(&line(&text));
             peer.ended(call_number, own.as_ref());
         });
         if let Some(id) = id {
@@ -260,10 +258,7 @@ impl Peer {
     }
 
     fn notice(&self, notification: &Notification) {
-        if notification.method != Method::Cancelled {
-            return;
-        }
-        let Some(id) = notification.params.as_deref().and_then(request_id) else { return };
+        let Some(id) = notification.cancels() else { return };
         let running = {
             let mut state = self.lock();
             state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
@@ -288,7 +283,7 @@ impl Peer {
                 Member::Request(request) => {
                     let meta = RawMeta::of(request.params.as_deref());
                     match self.legacy(Arc::clone(session), &request, meta, principal) {
-                        Ok(call) => cancellable(session, &request.id, call),
+                        Ok(call) => Box::pin(session.cancellable(&request.id, call).map(Option::unwrap_or_default)),
                         Err(error) => refused(Some(&request.id), error),
                     }
                 }
@@ -363,31 +358,18 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A member of a batch, which its id cancels; it then has no text.
-fn cancellable(session: &Arc<Session>, id: &RequestId, call: Call) -> Call {
-    let (call, handle) = abortable(call);
-    let tracked = session.track(id, handle);
-    Box::pin(async move {
-        let _tracked = tracked;
-        call.await.unwrap_or_default()
-    })
+/// `text` as a line by itself.
+fn line(text: &[u8]) -> Vec<u8> {
+    let mut line = Vec::with_capacity(text.len() + 1);
+    write(text, &mut line);
+    line
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
 async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> Bytes {
-    let append = |text: &[u8]| {
-        let mut line = Vec::with_capacity(text.len() + 1);
-        write(text, &mut line);
-        output.append(&line);
-    };
     while let Some(text) = subscription.next().await {
-        append(&text);
+        output.append(&line(&text));
     }
-    append(&subscription.cancelled());
+    output.append(&line(&subscription.cancelled()));
     Bytes::new()
-}
-
-/// The `requestId` that a cancellation names.
-pub(crate) fn request_id(params: &Members) -> Option<RequestId> {
-    RequestId::new(params.get_raw("requestId")?)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -23,7 +24,6 @@ use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestMeta, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
-use crate::transport::lines::request_id;
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -139,12 +139,8 @@ impl Endpoint {
         let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
         let id = request.id.clone();
         let exchange = legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
-        let (exchange, handle) = futures_util::future::abortable(exchange);
-        let tracked = session.track(&id, handle);
-        Ok(Box::pin(async move {
-            let _tracked = tracked;
-            exchange.await.unwrap_or((200, Bytes::new()))
-        }))
+        let answer = session.cancellable(&id, exchange);
+        Ok(Box::pin(answer.map(|answer| answer.unwrap_or((200, Bytes::new())))))
     }
 
     fn notification(&self, notification: &Notification, headers: &HeaderMap) -> Result<Next, Refusal> {
@@ -203,10 +199,7 @@ impl Endpoint {
 }
 
 fn cancel(session: &Session, notification: &Notification) {
-    if notification.method != Method::Cancelled {
-        return;
-    }
-    if let Some(id) = notification.params.as_deref().and_then(request_id) {
+    if let Some(id) = notification.cancels() {
         session.cancel(&id);
     }
 }

@@ -42,8 +42,7 @@ async fn next(state: (Arc<Session>, Arc<Service>)) -> Option<(Bytes, (Arc<Sessio
         () = session.ended.cancelled() => return None,
         list = session.news.next() => list,
     };
-    let text = format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, list.notification());
-    Some((text.into(), (session, service)))
+    Some((list.message().into(), (session, service)))
 }
 
 /// Ends the session.
