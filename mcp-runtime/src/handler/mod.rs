@@ -5,6 +5,7 @@
 pub(crate) mod argument;
 pub(crate) mod blocking;
 pub(crate) mod changes;
+pub(crate) mod client;
 pub(crate) mod context;
 pub(crate) mod inject;
 pub(crate) mod limit;

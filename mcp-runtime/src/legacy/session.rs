@@ -11,6 +11,7 @@ use futures_util::future::{AbortHandle, abortable};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::Asks;
 use crate::handler::changes::{Changes, OFFERED, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
 
@@ -21,6 +22,8 @@ pub(crate) struct Session {
     pub capabilities: ClientCapabilities,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
+    /// What the client is asked.
+    pub asks: Arc<Asks>,
     log_level: AtomicU8,
     in_flight: Mutex<HashMap<RequestId, AbortHandle>>,
     last_used: Mutex<Instant>,
@@ -34,6 +37,7 @@ impl Session {
             version,
             capabilities,
             news: changes.subscribe(OFFERED),
+            asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             in_flight: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
@@ -69,6 +73,12 @@ impl Session {
         if let Some(handle) = lock(&self.in_flight).get(id) {
             handle.abort();
         }
+    }
+
+    /// Ends the session: its stream ends, and what the client was asked is not answered any more.
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+        self.asks.close();
     }
 
     fn idle(&self) -> Duration {
@@ -146,9 +156,9 @@ impl Sessions {
     }
 }
 
-/// Ends the session's stream; `false`, so that `retain` lets go of it.
-fn end(session: &Arc<Session>) -> bool {
-    session.ended.cancel();
+/// Ends the session; `false`, so that `retain` lets go of it.
+fn end(session: &Session) -> bool {
+    session.end();
     false
 }
 

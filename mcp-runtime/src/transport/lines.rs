@@ -82,7 +82,11 @@ impl Peer {
                 }
             },
             Ok(Message::Notification(notification)) => self.notice(&notification),
-            Ok(Message::Response(_)) => tracing::debug!("a response to no request of ours was ignored"),
+            Ok(Message::Response(response)) => {
+                if let Some(session) = self.session() {
+                    session.asks.answer(&response);
+                }
+            }
             Ok(Message::Batch(members)) => match self.session().filter(|it| it.version == Version::V2025_03_26) {
                 Some(session) => self.batch(&session, members, principal, out),
                 None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
@@ -104,6 +108,9 @@ impl Peer {
     /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
     /// shutdown would refuse it.
     pub(crate) fn end_of_input(&self) {
+        if let Some(session) = self.session() {
+            session.end();
+        }
         let waiting = std::mem::take(&mut self.lock().waiting);
         let mut out = Vec::new();
         for (id, call) in waiting {
@@ -195,7 +202,9 @@ impl Peer {
             }
         });
         let mut state = self.lock();
-        state.session = Some(session);
+        if let Some(before) = state.session.replace(session) {
+            before.end();
+        }
         if let Some(before) = state.news.replace(news.abort_handle()) {
             before.abort();
         }
@@ -292,7 +301,10 @@ impl Peer {
                     self.notice(&notification);
                     continue;
                 }
-                Member::Response => continue,
+                Member::Response(response) => {
+                    session.asks.answer(&response);
+                    continue;
+                }
             });
         }
         let joined = join_all(calls).map(|answers| batch::join(&answers).unwrap_or_default());
