@@ -3,6 +3,7 @@
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
 
 pub(crate) mod answer;
+pub(crate) mod calls;
 pub(crate) mod discover;
 pub(crate) mod listen;
 pub(crate) mod modern;
