@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod context;
 pub(crate) mod inject;
 pub(crate) mod limit;
+pub(crate) mod outbox;
 pub(crate) mod output;
 pub(crate) mod principal;
 pub(crate) mod problem;

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
 use crate::handler::client::{AskError, Asked, Client};
-use crate::handler::context::Outbox;
+use crate::handler::outbox::Outbox;
 use crate::protocol::{Method, RequestId, Response};
 
 /// How long a client may take: a person may have to decide.

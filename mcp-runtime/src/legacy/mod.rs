@@ -6,6 +6,8 @@ pub(crate) mod batch;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
 pub(crate) mod session;
+pub(crate) mod stream;
+mod streams;
 #[cfg(test)]
 mod tests;
 

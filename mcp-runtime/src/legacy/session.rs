@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
+use super::streams::Streams;
 use crate::handler::changes::{Changes, OFFERED, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
 use crate::service::calls::Calls;
@@ -22,6 +23,8 @@ pub(crate) struct Session {
     pub capabilities: ClientCapabilities,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
+    /// What it reads over HTTP.
+    pub streams: Streams,
     /// What the client is asked.
     pub asks: Arc<Asks>,
     log_level: AtomicU8,
@@ -36,6 +39,7 @@ impl Session {
         Self {
             version,
             capabilities,
+            streams: Streams::new(version),
             news: changes.subscribe(OFFERED),
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),

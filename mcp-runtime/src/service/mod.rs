@@ -20,7 +20,7 @@ pub(crate) use answer::Answer;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
-use crate::handler::context::Outbox;
+use crate::handler::outbox::Outbox;
 use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;

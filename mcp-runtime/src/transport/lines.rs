@@ -18,7 +18,8 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::handler::context::{Caller, Outbox, Output};
+use crate::handler::context::Caller;
+use crate::handler::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
