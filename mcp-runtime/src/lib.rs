@@ -41,9 +41,14 @@ mod server;
 mod service;
 mod transport;
 
-pub use handler::{Context, Inject, IntoToolError, IntoToolResult, Json, Principal, ToolError, ToolSet};
+pub use handler::{
+    Completion, Context, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json,
+    Principal, PromptSet, ResourceSet, ToolError, ToolSet,
+};
 pub use policy::RETRY_AFTER;
-pub use protocol::{Annotations, Capability, Content, Level, Resource, Role, ToolResult, Version};
+pub use protocol::{
+    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
+};
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};
 
