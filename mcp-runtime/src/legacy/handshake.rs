@@ -36,7 +36,8 @@ pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Sessio
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));
-    Ok((Session::new(version, capabilities, &service.changes), answer))
+    let news = service.changes.subscribe(service.changing());
+    Ok((Session::new(version, capabilities, news), answer))
 }
 
 fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {

@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
 use super::streams::Streams;
-use crate::handler::changes::{Changes, OFFERED, Subscriber};
+use crate::handler::changes::Subscriber;
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
-use crate::service::running::Running;
+use crate::service::cancellable::Cancellable;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
@@ -28,19 +28,19 @@ pub(crate) struct Session {
     /// What the client is asked.
     pub asks: Arc<Asks>,
     log_level: AtomicU8,
-    running: Mutex<Running>,
+    running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
 }
 
 impl Session {
-    pub(super) fn new(version: Version, capabilities: ClientCapabilities, changes: &Changes) -> Self {
+    pub(super) fn new(version: Version, capabilities: ClientCapabilities, news: Subscriber) -> Self {
         Self {
             version,
             capabilities,
             streams: Streams::new(version),
-            news: changes.subscribe(OFFERED),
+            news,
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
@@ -129,7 +129,7 @@ impl Sessions {
         let id = new_id()?;
         let mut open = lock(&self.open);
         if open.len() >= self.most {
-            open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
+            self.sweep(&mut open);
             if open.len() >= self.most {
                 return None;
             }
@@ -156,9 +156,15 @@ impl Sessions {
         lock(&self.open).remove(id).is_some_and(|session| !end(&session))
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        lock(&self.open).len()
+    /// How many there are, without those that were idle for too long, which end here.
+    pub(crate) fn count(&self) -> usize {
+        let mut open = lock(&self.open);
+        self.sweep(&mut open);
+        open.len()
+    }
+
+    fn sweep(&self, open: &mut HashMap<Box<str>, Arc<Session>>) {
+        open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
     }
 }
 

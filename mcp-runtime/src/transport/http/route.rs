@@ -89,7 +89,7 @@ impl Endpoint {
         }
         headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            return self.listen(&request, accepts).map(Next::Respond);
+            return self.listen(&request, &sender, accepts).map(Next::Respond);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
@@ -102,12 +102,12 @@ impl Endpoint {
         Ok(Next::Notifying(call, notes))
     }
 
-    fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
+    fn listen(&self, request: &Request, sender: &Sender, accepts: Accepts) -> Result<Response, RpcError> {
         let begun = Instant::now();
         if !accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }
-        let subscription = Subscription::open(Arc::clone(&self.service), request)?;
+        let subscription = Subscription::open(Arc::clone(&self.service), request, sender.principal())?;
         self.service.record(request, &Answer::Empty, begun);
         Ok(sse::listen(subscription))
     }
