@@ -163,7 +163,7 @@ impl Peer {
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
-                let (session, answer) = legacy::handshake::initialize(&service, request)?;
+                let (session, answer) = legacy::handshake::initialize(&service, request, principal)?;
                 service.record(request, &answer, begun);
                 write(&answer.encode(Some(&request.id), session.version, &service.identity), out);
                 self.open(Arc::new(session));
