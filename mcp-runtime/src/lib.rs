@@ -27,6 +27,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod lint;
 pub mod protocol;
 
 #[doc(hidden)]

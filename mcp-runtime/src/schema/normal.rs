@@ -1,7 +1,7 @@
 //! Schemas without what MCP clients refuse: the same values in the words that all of them know.
 //!
 //! Invariants: applied twice it changes nothing more; what an input schema allows is what the decoder takes, whatever
-//! the schema no longer says.
+//! the schema no longer says. Which client refuses what is in [`lint`](crate::lint), with sources.
 
 use serde_json::{Map, Value, json};
 
