@@ -223,7 +223,7 @@ async fn readiness_asks_the_database() {
     assert_eq!(ready().await, StatusCode::SERVICE_UNAVAILABLE);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn every_client_takes_every_tool() {
     client().await.assert_accepted().await;
 }
