@@ -178,7 +178,10 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Arguments are taken only as they are: no `"5"` for 5. Default: what loses nothing is coerced.
+    /// Arguments are taken only as they are. Default: what loses nothing is coerced: `"5"` and `5.0` to the integer 5,
+    /// `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that.
+    ///
+    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the arguments that had to be.
     pub fn strict_arguments(mut self) -> Self {
         self.settings.coerce = false;
         self
