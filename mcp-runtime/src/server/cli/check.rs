@@ -2,16 +2,16 @@
 
 use super::print;
 use crate::lint::{self, Finding, Verdict};
-use crate::registry::ToolEntry;
+use crate::protocol::Tool;
 use crate::server::error::{Error, Result};
 use crate::service::Service;
 
 /// Prints what was found; an error if a client would refuse a tool.
 pub(super) fn report(service: &Service) -> Result<()> {
-    let tools = service.registry.tools();
+    let tools: Vec<&Tool> = service.registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
-    for ToolEntry { descriptor, .. } in tools {
-        let found = lint::tool(descriptor);
+    for tool in &tools {
+        let found = lint::tool(tool);
         for finding in &found {
             print(&line(finding));
         }
