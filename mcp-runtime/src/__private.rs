@@ -11,6 +11,8 @@ pub use serde_json;
 
 pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;
+pub use crate::handler::elicit::Elicit;
+pub use crate::handler::field::Choice;
 pub use crate::handler::inject::{Inject, State};
 pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
 pub use crate::handler::output::Returns;

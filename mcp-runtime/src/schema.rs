@@ -22,18 +22,29 @@ pub struct InputSchema {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
     defs: Map<String, Value>,
+    direction: Direction,
     /// Why the declaration cannot be served.
     pub(crate) faults: Vec<String>,
 }
 
 impl InputSchema {
     pub(crate) fn new() -> Self {
+        Self::towards(Direction::Input)
+    }
+
+    /// The schema of a form for the client's user.
+    pub(crate) fn form() -> Self {
+        Self::towards(Direction::Form)
+    }
+
+    fn towards(direction: Direction) -> Self {
         let settings = SchemaSettings::draft2020_12().with(inline);
         Self {
             generator: settings.into_generator(),
             properties: Vec::new(),
             required: Vec::new(),
             defs: Map::new(),
+            direction,
             faults: Vec::new(),
         }
     }
@@ -41,7 +52,7 @@ impl InputSchema {
     /// The normalised schema of a type, for use as a property.
     pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
         let mut value = schema(&mut self.generator).to_value();
-        normalize(&mut value, Direction::Input);
+        normalize(&mut value, self.direction);
         value
     }
 
@@ -54,7 +65,7 @@ impl InputSchema {
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
-        self.defs = definitions(&mut self.generator, Direction::Input);
+        self.defs = definitions(&mut self.generator, self.direction);
         FinishedInput { properties: self.properties, required: self.required, defs: self.defs, overlay: Map::new() }
     }
 }
@@ -82,6 +93,17 @@ impl FinishedInput {
 
     pub(crate) fn defs(&self) -> &Map<String, Value> {
         &self.defs
+    }
+
+    /// The whole as a form: no more keywords than a form may have.
+    pub(crate) fn to_form(&self) -> Value {
+        let properties: Map<String, Value> =
+            self.properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        let mut form = serde_json::json!({ "type": "object", "properties": properties });
+        if !self.required.is_empty() {
+            form["required"] = self.required.iter().copied().collect();
+        }
+        form
     }
 }
 
@@ -142,10 +164,12 @@ fn definitions(generator: &mut SchemaGenerator, direction: Direction) -> Map<Str
 }
 
 /// Which way the described value travels.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     /// From the client: `null` is the same as absent, so that no union with it is needed.
     Input,
+    /// From the client's user, by a form: titles of constants are for that user.
+    Form,
     /// To the client, which may check it: a `null` that is sent must be allowed.
     Output,
 }
@@ -165,10 +189,12 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
         object.shift_remove("format");
     }
-    if direction == Direction::Input {
+    if direction != Direction::Output {
         drop_null(object);
     }
-    fold_constants(object);
+    if direction != Direction::Form {
+        fold_constants(object);
+    }
     for (key, value) in object.iter_mut() {
         match key.as_str() {
             // Data, not schemas: nothing to rewrite inside.

@@ -3,12 +3,18 @@
 //! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
 
 use crate::handler::argument::{Arg, Decode, Describe};
+use crate::handler::field::Field;
 use crate::handler::inject::State;
 use crate::handler::output::{IntoToolResult, Returns};
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
 pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
     Arg::new(name)
+}
+
+/// [`Arg::field`], likewise.
+pub fn field<T: Field>(name: &'static str) -> Arg<T> {
+    Arg::field(name)
 }
 
 /// [`Returns::new`], likewise.

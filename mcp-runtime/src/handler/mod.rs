@@ -6,6 +6,10 @@ pub(crate) mod argument;
 pub(crate) mod blocking;
 pub(crate) mod changes;
 pub(crate) mod context;
+mod date;
+pub(crate) mod elicit;
+pub(crate) mod field;
+mod form;
 pub(crate) mod inject;
 pub(crate) mod limit;
 pub(crate) mod output;
@@ -18,6 +22,7 @@ pub(crate) mod tool;
 pub(crate) mod tool_error;
 
 pub use context::Context;
+pub use elicit::{Confirm, Elicit};
 pub use inject::Inject;
 pub use output::{IntoToolResult, Json};
 pub use principal::Principal;
