@@ -20,17 +20,17 @@ const _: () = {
     }
     struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Listed<__McpState> for read
+    impl<__McpState> __mcp::ListedTool<__McpState> for read
     where
         __McpState: __mcp::State,
         Files: __mcp::Inject<__McpState>,
     {
-        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
-            __mcp_visitor.tool::<__McpTool>();
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
+            __mcp_visitor.visit::<__McpTool>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
         Files: __mcp::Inject<__McpState>,
@@ -38,7 +38,7 @@ const _: () = {
         type Args = ((), __mcp::Arg<String>);
         type Output = String;
         fn spec() -> __mcp::Spec {
-            __mcp::Spec::new("read", "Reads a file.").blocking().schema(path_schema)
+            __mcp::Spec::tool("read", "Reads a file.").blocking().schema(path_schema)
         }
         fn args() -> Self::Args {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};

@@ -20,16 +20,16 @@ const _: () = {
     }
     struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Listed<__McpState> for search
+    impl<__McpState> __mcp::ListedTool<__McpState> for search
     where
         __McpState: __mcp::State,
     {
-        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
-            __mcp_visitor.tool::<__McpTool>();
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
+            __mcp_visitor.visit::<__McpTool>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
     {

@@ -18,23 +18,23 @@ const _: () = {
     }
     struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Listed<__McpState> for look
+    impl<__McpState> __mcp::ListedTool<__McpState> for look
     where
         __McpState: __mcp::State,
     {
-        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
-            __mcp_visitor.tool::<__McpTool>();
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
+            __mcp_visitor.visit::<__McpTool>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
     {
         type Args = ();
         type Output = ();
         fn spec() -> __mcp::Spec {
-            __mcp::Spec::new("look", "Looks.")
+            __mcp::Spec::tool("look", "Looks.")
                 .read_only()
                 .rate_limit(
                     __mcp::RateLimit::new(10u32, 60000u64)

@@ -19,23 +19,23 @@ const _: () = {
     #[cfg(feature = "search")]
     const _: () = {
         #[automatically_derived]
-        impl __mcp::Listed<Shop> for __mcp_search
+        impl __mcp::ListedTool<Shop> for __mcp_search
         where
             for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
         {
-            fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<Shop>) {
-                __mcp_visitor.tool::<__mcp_search>();
+            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+                __mcp_visitor.visit::<__mcp_search>();
             }
         }
         #[automatically_derived]
-        impl __mcp::Tool<Shop> for __mcp_search
+        impl __mcp::Declaration<Shop> for __mcp_search
         where
             for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
         {
             type Args = ((), __mcp::Arg<String>);
             type Output = String;
             fn spec() -> __mcp::Spec {
-                __mcp::Spec::new("search", "Search the catalogue.")
+                __mcp::Spec::tool("search", "Search the catalogue.")
                     .read_only()
                     .timeout(30000u64, __mcp::Source::Defaults)
             }

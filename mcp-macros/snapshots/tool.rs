@@ -25,18 +25,18 @@ const _: () = {
     }
     struct __McpTool {}
     #[automatically_derived]
-    impl<__McpState> __mcp::Listed<__McpState> for search
+    impl<__McpState> __mcp::ListedTool<__McpState> for search
     where
         __McpState: __mcp::State,
         Db: __mcp::Inject<__McpState>,
         Context: __mcp::Inject<__McpState>,
     {
-        fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<__McpState>) {
-            __mcp_visitor.tool::<__McpTool>();
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
+            __mcp_visitor.visit::<__McpTool>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Tool<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
     where
         __McpState: __mcp::State,
         Db: __mcp::Inject<__McpState>,
@@ -45,7 +45,7 @@ const _: () = {
         type Args = (((), __mcp::Arg<String>), __mcp::Arg<u32>);
         type Output = Result<Json<Page>, ShopError>;
         fn spec() -> __mcp::Spec {
-            __mcp::Spec::new("search", "Search the catalogue.")
+            __mcp::Spec::tool("search", "Search the catalogue.")
                 .read_only()
                 .rate_limit(
                     __mcp::RateLimit::new(10u32, 60000u64),

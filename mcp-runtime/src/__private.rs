@@ -11,13 +11,19 @@ pub use serde_json;
 
 pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;
+pub use crate::handler::completion::{Completer, Completion, Proposed};
+pub use crate::handler::declaration::{
+    Declaration, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet, Visitor,
+};
 pub use crate::handler::elicit::Elicit;
 pub use crate::handler::field::Choice;
 pub use crate::handler::inject::{Inject, State};
+pub use crate::handler::kind::Kind;
 pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
 pub use crate::handler::output::Returns;
 pub use crate::handler::spec::Spec;
-pub use crate::handler::tool::{Declared, Listed, Tool, ToolSet, ToolVisitor};
+pub use crate::protocol::Role;
+pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 
 /// The outcome of a readiness check, with the author's error as text.

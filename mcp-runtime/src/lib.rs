@@ -43,14 +43,17 @@ mod service;
 mod transport;
 
 pub use handler::{
-    Confirm, Context, Elicit, Inject, IntoToolError, IntoToolResult, Json, Principal, ToolError, ToolSet,
+    Completion, Confirm, Context, Elicit, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError,
+    IntoToolResult, Json, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{
     IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse, ToolUseResult,
 };
-pub use protocol::{Annotations, Capability, Content, Level, Resource, Role, ToolResult, Version};
+pub use protocol::{
+    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
+};
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};
 

@@ -91,6 +91,11 @@ impl FinishedInput {
         self.properties.iter().map(|(name, schema)| (*name, schema))
     }
 
+    /// Whether a call must have this property.
+    pub(crate) fn requires(&self, name: &str) -> bool {
+        self.required.contains(&name)
+    }
+
     pub(crate) fn defs(&self) -> &Map<String, Value> {
         &self.defs
     }

@@ -6,7 +6,7 @@ use quote::quote;
 use super::policy;
 use crate::ir::tool::{Body, Hints, Mode, Tool};
 
-/// `Spec::new("name", "description")..`
+/// `Spec::tool("name", "description")..`
 pub(crate) fn spec(tool: &Tool, body: &Body) -> TokenStream {
     let (name, description) = (&tool.name, &body.description);
     let title = body.title.as_ref().map(|title| quote!(.title(#title)));
@@ -16,7 +16,7 @@ pub(crate) fn spec(tool: &Tool, body: &Body) -> TokenStream {
     let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
     let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
     quote! {
-        __mcp::Spec::new(#name, #description) #title #icon #hints #policies #blocking #schema
+        __mcp::Spec::tool(#name, #description) #title #icon #hints #policies #blocking #schema
     }
 }
 

@@ -108,11 +108,11 @@ fn implementations(tool: &Tool, place: &Place<'_>, listed: &Ident, rt: &Path) ->
     };
     quote! {
         #[automatically_derived]
-        impl #parameters __mcp::Listed<#state> for #listed #predicates {
-            fn visit(__mcp_visitor: &mut impl __mcp::ToolVisitor<#state>) { __mcp_visitor.tool::<#handle>(); }
+        impl #parameters __mcp::ListedTool<#state> for #listed #predicates {
+            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<#state>) { __mcp_visitor.visit::<#handle>(); }
         }
         #[automatically_derived]
-        impl #parameters __mcp::Tool<#state> for #handle #predicates { #items }
+        impl #parameters __mcp::Declaration<#state> for #handle #predicates { #items }
     }
 }
 

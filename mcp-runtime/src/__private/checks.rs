@@ -3,9 +3,13 @@
 //! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
 
 use crate::handler::argument::{Arg, Decode, Describe};
+use crate::handler::completion::Proposed;
+use crate::handler::contents::IntoContents;
 use crate::handler::field::Field;
 use crate::handler::inject::State;
+use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
+use crate::handler::tool_error::ToolError;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
 pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
@@ -17,9 +21,24 @@ pub fn field<T: Field>(name: &'static str) -> Arg<T> {
     Arg::field(name)
 }
 
-/// [`Returns::new`], likewise.
+/// [`Returns::result`], likewise.
 pub fn returns<T: IntoToolResult>() -> Returns<T> {
-    Returns::new()
+    Returns::result()
+}
+
+/// [`Returns::contents`], likewise.
+pub fn contents<T: IntoContents>() -> Returns<T> {
+    Returns::contents()
+}
+
+/// [`Returns::messages`], likewise.
+pub fn messages<T: IntoPrompt>() -> Returns<T> {
+    Returns::messages()
+}
+
+/// What a function that completes a parameter proposes, sync or async.
+pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String>, ToolError> {
+    proposed.proposed().await
 }
 
 /// [`State`], for a type whose state-ness generated code relies on in many places, but is to be told about in one.

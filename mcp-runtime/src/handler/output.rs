@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::contents::IntoContents;
+use super::messages::IntoPrompt;
+use super::product::Product;
 use super::tool_error::{IntoToolError, ToolError};
 use crate::protocol::{Content, ToolResult};
 use crate::schema;
@@ -114,18 +117,40 @@ impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
     }
 }
 
-/// A tool's return type, checked once: the only place that bounds it.
+/// A return type, checked once: the only place that bounds it.
 #[derive(Debug)]
 pub struct Returns<T> {
-    pub(crate) convert: fn(T) -> Result<ToolResult, ToolError>,
+    pub(crate) convert: fn(T) -> Result<Product, ToolError>,
     pub(crate) schema: Option<Value>,
     _output: PhantomData<fn() -> T>,
 }
 
-impl<T: IntoToolResult> Returns<T> {
-    /// How a `T` becomes a result.
-    #[expect(clippy::new_without_default, reason = "named by generated code, which wants one spelling")]
-    pub fn new() -> Self {
-        Self { convert: T::into_tool_result, schema: T::output_schema(), _output: PhantomData }
+impl<T> Returns<T> {
+    /// How a tool's `T` becomes a result.
+    pub fn result() -> Self
+    where
+        T: IntoToolResult,
+    {
+        Self::new(|output| output.into_tool_result().map(Product::Tool), T::output_schema())
+    }
+
+    /// How a resource's `T` becomes contents.
+    pub fn contents() -> Self
+    where
+        T: IntoContents,
+    {
+        Self::new(|output| output.into_contents().map(Product::Contents), None)
+    }
+
+    /// How a prompt's `T` becomes messages.
+    pub fn messages() -> Self
+    where
+        T: IntoPrompt,
+    {
+        Self::new(|output| output.into_prompt().map(Product::Prompt), None)
+    }
+
+    fn new(convert: fn(T) -> Result<Product, ToolError>, schema: Option<Value>) -> Self {
+        Self { convert, schema, _output: PhantomData }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt::{self, Display, Write as _};
 
 use serde_json::Value;
 
+use super::kind::Item;
+
 /// How many problems one answer lists.
 const MOST: usize = 20;
 
@@ -109,10 +111,10 @@ impl Problems {
     }
 
     /// The text that the model reads.
-    pub(crate) fn describe(&self, tool: &str) -> String {
+    pub(crate) fn describe(&self, item: Item<'_>) -> String {
         let text = match self.found.len() {
-            1 => format!("the arguments of tool `{tool}` do not fit; correct this and call again:"),
-            many => format!("the arguments of tool `{tool}` do not fit; correct these {many} problems and call again:"),
+            1 => format!("the arguments of {item} do not fit; correct this and call again:"),
+            many => format!("the arguments of {item} do not fit; correct these {many} problems and call again:"),
         };
         self.listed_after(text)
     }

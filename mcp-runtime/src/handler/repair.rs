@@ -206,6 +206,7 @@ fn is_a(value: &Value, kind: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handler::kind::{Item, Kind};
     use serde_json::json;
 
     fn run(value: &Value, schema: &Value) -> Result<Value, String> {
@@ -213,7 +214,7 @@ mod tests {
         let raw = serde_json::value::to_raw_value(value).unwrap();
         match mend(&raw, schema, &Map::new(), true, &mut problems) {
             Some(text) => Ok(serde_json::from_str(&text).unwrap()),
-            None => Err(problems.describe("tool")),
+            None => Err(problems.describe(Item { kind: Kind::Tool, name: "tool" })),
         }
     }
 

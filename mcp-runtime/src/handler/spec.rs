@@ -1,18 +1,27 @@
-//! What an attribute declared about a tool, before the server's settings are applied.
+//! What an attribute declared about a function, before the server's settings are applied.
 
 use std::time::Duration;
 
+use super::kind::Kind;
 use super::limit::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
 use super::principal::Principal;
+use crate::protocol::{Annotations, Role};
 
-/// The keys of `#[tool(..)]`, as plain data.
+/// The keys of `#[tool(..)]`, `#[resource(..)]` or `#[prompt(..)]`, as plain data.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the attribute that has no value")]
 pub struct Spec {
+    pub(crate) kind: Kind,
     pub(crate) name: &'static str,
     pub(crate) description: &'static str,
     pub(crate) title: Option<&'static str>,
     pub(crate) icon: Option<&'static str>,
+    pub(crate) uri: &'static str,
+    pub(crate) mime_type: Option<&'static str>,
+    pub(crate) size: Option<u64>,
+    pub(crate) audience: &'static [Role],
+    pub(crate) priority: Option<f64>,
+    pub(crate) last_modified: Option<&'static str>,
     pub(crate) read_only: bool,
     pub(crate) idempotent: bool,
     pub(crate) destructive: Option<bool>,
@@ -33,12 +42,33 @@ pub struct Spec {
 
 impl Spec {
     /// A tool called `name`.
-    pub const fn new(name: &'static str, description: &'static str) -> Self {
+    pub const fn tool(name: &'static str, description: &'static str) -> Self {
+        Self::new(Kind::Tool, name, description)
+    }
+
+    /// A resource at a URI, or at all those of a URI template.
+    pub const fn resource(name: &'static str, description: &'static str, uri: &'static str) -> Self {
+        Self { uri, read_only: true, ..Self::new(Kind::Resource, name, description) }
+    }
+
+    /// A prompt called `name`.
+    pub const fn prompt(name: &'static str, description: &'static str) -> Self {
+        Self { read_only: true, ..Self::new(Kind::Prompt, name, description) }
+    }
+
+    const fn new(kind: Kind, name: &'static str, description: &'static str) -> Self {
         Self {
+            kind,
             name,
             description,
             title: None,
             icon: None,
+            uri: "",
+            mime_type: None,
+            size: None,
+            audience: &[],
+            priority: None,
+            last_modified: None,
             read_only: false,
             idempotent: false,
             destructive: None,
@@ -69,6 +99,41 @@ impl Spec {
     #[must_use]
     pub const fn icon(mut self, icon: &'static str) -> Self {
         self.icon = Some(icon);
+        self
+    }
+
+    /// The media type of a resource's contents.
+    #[must_use]
+    pub const fn mime_type(mut self, mime_type: &'static str) -> Self {
+        self.mime_type = Some(mime_type);
+        self
+    }
+
+    /// How many bytes a resource has.
+    #[must_use]
+    pub const fn size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+
+    /// For whom a resource is.
+    #[must_use]
+    pub const fn audience(mut self, audience: &'static [Role]) -> Self {
+        self.audience = audience;
+        self
+    }
+
+    /// How important a resource is, from 0 to 1.
+    #[must_use]
+    pub const fn priority(mut self, priority: f64) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+
+    /// When a resource changed, as an ISO 8601 timestamp.
+    #[must_use]
+    pub const fn last_modified(mut self, timestamp: &'static str) -> Self {
+        self.last_modified = Some(timestamp);
         self
     }
 
@@ -182,5 +247,13 @@ impl Spec {
     pub const fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
         self.schema = Some(schema);
         self
+    }
+
+    /// The annotations of a resource, if it has any.
+    pub(crate) fn annotations(&self) -> Option<Annotations> {
+        let mut annotations = Annotations::default().audience(self.audience.iter().copied());
+        annotations.priority = self.priority;
+        annotations.last_modified = self.last_modified.map(str::to_owned);
+        (annotations != Annotations::default()).then_some(annotations)
     }
 }

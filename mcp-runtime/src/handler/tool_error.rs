@@ -1,11 +1,13 @@
-//! Failures of tools: which text the model may read, and which only the log.
+//! Failures of declared functions: which text the model may read, and which only the log.
 
 use std::error::Error;
 use std::fmt::Display;
 
-use crate::protocol::{Capability, ToolResult};
+use super::kind::{Item, Kind as ItemKind};
+use super::product::Product;
+use crate::protocol::{Capability, RpcError, ToolResult};
 
-/// A tool's failure: public text for the model, or a private cause for the log.
+/// The failure of a tool, a resource or a prompt: public text for the model, or a private cause for the log.
 ///
 /// [`ToolError::new`] is public: its text is what the model reads. An error that `?` converts is private: the model
 /// reads ``tool `search` failed (reference 4f2a9c)`` and the log has the whole chain under that reference.
@@ -31,6 +33,7 @@ pub struct ToolError {
 enum Kind {
     Public(String),
     MissingCapability(Capability),
+    NotFound,
     Private(Box<dyn Error + Send + Sync>),
 }
 
@@ -65,6 +68,11 @@ impl ToolError {
         self.retryable
     }
 
+    /// There is no resource at the URI that was read. What returns `None` says the same.
+    pub fn not_found() -> Self {
+        Self::of(Kind::NotFound)
+    }
+
     fn of(kind: Kind) -> Self {
         Self { kind, retryable: false }
     }
@@ -86,30 +94,43 @@ impl ToolError {
         match &self.kind {
             Kind::Public(text) => text.clone(),
             Kind::MissingCapability(capability) => format!("the client cannot {}", capability.verb()),
+            Kind::NotFound => NOT_FOUND.to_owned(),
             Kind::Private(cause) => chain(&**cause),
         }
     }
 
-    /// The answer to the model; a private cause goes to the log. `hide` takes out of both what nobody may read.
-    pub(crate) fn into_result(self, tool: &str, hide: impl Fn(String) -> String) -> ToolResult {
+    /// The answer; a private cause goes to the log. `hide` takes out of both what nobody may read.
+    pub(crate) fn into_answer(self, item: Item<'_>, hide: impl Fn(String) -> String) -> Result<Product, RpcError> {
         match self.kind {
-            Kind::Public(text) => ToolResult::error(hide(text)),
-            Kind::MissingCapability(capability) => ToolResult::error(format!(
-                "tool `{tool}` needs a client that can {}; this one did not declare it",
-                capability.verb()
-            )),
+            Kind::NotFound if item.kind == ItemKind::Resource => Err(RpcError::resource_not_found()),
+            Kind::NotFound => failure(item, NOT_FOUND),
+            Kind::Public(text) => failure(item, hide(text)),
+            Kind::MissingCapability(capability) => {
+                let verb = capability.verb();
+                failure(item, format!("{item} needs a client that can {verb}; this one did not declare it"))
+            }
             Kind::Private(cause) => {
                 let reference = reference();
-                tracing::error!(tool, %reference, error = hide(chain(&*cause)), "tool failed");
-                failed(tool, &reference)
+                tracing::error!(%item, %reference, error = hide(chain(&*cause)), "failed");
+                failed(item, &reference)
             }
         }
     }
 }
 
-/// What the model reads of a failure that is none of its business.
-pub(crate) fn failed(tool: &str, reference: &str) -> ToolResult {
-    ToolResult::error(format!("tool `{tool}` failed (reference {reference})"))
+const NOT_FOUND: &str = "not found";
+
+/// A failure as its kind of item tells it: the model reads that of a tool; the others have none but the protocol's.
+pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Product, RpcError> {
+    match item.kind {
+        ItemKind::Tool => Ok(Product::Tool(ToolResult::error(text))),
+        ItemKind::Resource | ItemKind::Prompt => Err(RpcError::internal(text.into())),
+    }
+}
+
+/// What the client reads of a failure that is none of its business.
+pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Product, RpcError> {
+    failure(item, format!("{item} failed (reference {reference})"))
 }
 
 /// Six hexadecimal digits that join an answer to its log line.
@@ -172,7 +193,8 @@ mod tests {
             Err(std::io::Error::other("password=hunter2"))?;
             Ok(())
         }
-        let result = tool().unwrap_err().into_result("search", |text| text);
+        let search = Item { kind: ItemKind::Tool, name: "search" };
+        let Ok(Product::Tool(result)) = tool().unwrap_err().into_answer(search, |text| text) else { panic!() };
         let text = result.content()[0].as_text().unwrap();
         assert!(text.starts_with("tool `search` failed (reference "), "{text}");
         assert!(!text.contains("hunter2"));

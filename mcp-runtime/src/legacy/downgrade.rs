@@ -4,15 +4,57 @@
 
 use serde_json::value::RawValue;
 
-use crate::protocol::{Content, Implementation, RpcError, Tool, ToolResult, Version};
+use crate::protocol::{
+    Annotations, Content, Implementation, Prompt, RpcError, Tool, ToolResult, Version, prompt, resource,
+};
+use crate::registry::Descriptor;
 
 /// The HTTP status of an error: older revisions answer an unknown method with 200, and know 404 as an ended session.
 pub(crate) fn status(error: &RpcError, version: Version) -> u16 {
     if version.is_legacy() && error.code == RpcError::METHOD_NOT_FOUND { 200 } else { error.http_status() }
 }
 
-/// A tool as `version` describes it.
-pub(crate) fn tool(mut tool: Tool, version: Version) -> Tool {
+/// An error with the code that `version` has for it.
+pub(crate) fn error(mut error: RpcError, version: Version) -> RpcError {
+    if let Some(code) = error.legacy_code.filter(|_| version.is_legacy()) {
+        error.code = code;
+    }
+    error
+}
+
+/// A tool, a resource or a prompt as `version` describes it.
+pub(crate) fn descriptor(descriptor: Descriptor, version: Version) -> Descriptor {
+    match descriptor {
+        Descriptor::Tool(it) => Descriptor::Tool(tool(it, version)),
+        Descriptor::Resource(it) => Descriptor::Resource(resource(it, version)),
+        Descriptor::Prompt(it) => Descriptor::Prompt(prompt(it, version)),
+    }
+}
+
+fn resource(mut resource: resource::Descriptor, version: Version) -> resource::Descriptor {
+    if version < Version::V2025_11_25 {
+        resource.icons.clear();
+    }
+    if version < Version::V2025_06_18 {
+        resource.title = None;
+        resource.meta = None;
+        without_last_modified(resource.annotations.as_mut());
+    }
+    resource
+}
+
+fn prompt(mut prompt: prompt::Descriptor, version: Version) -> prompt::Descriptor {
+    if version < Version::V2025_11_25 {
+        prompt.icons.clear();
+    }
+    if version < Version::V2025_06_18 {
+        prompt.title = None;
+        prompt.arguments.iter_mut().for_each(|argument| argument.title = None);
+    }
+    prompt
+}
+
+fn tool(mut tool: Tool, version: Version) -> Tool {
     if version < Version::V2025_11_25 {
         tool.icons.clear();
     }
@@ -32,9 +74,26 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
         result.structured = None;
     }
     if version < Version::V2025_06_18 {
-        for block in &mut result.content {
-            without_links(block);
-        }
+        result.content.iter_mut().for_each(without_links);
+    }
+    if version < Version::V2025_11_25 {
+        result.content.iter_mut().for_each(without_icons);
+    }
+}
+
+/// Messages as `version` understands them.
+pub(crate) fn messages(prompt: &mut Prompt, version: Version) {
+    let contents = prompt.messages.iter_mut().map(|message| &mut message.content);
+    if version < Version::V2025_06_18 {
+        contents.for_each(without_links);
+    } else if version < Version::V2025_11_25 {
+        contents.for_each(without_icons);
+    }
+}
+
+fn without_icons(block: &mut Content) {
+    if let Content::ResourceLink(link) = block {
+        link.icons.clear();
     }
 }
 
@@ -60,6 +119,10 @@ fn without_links(block: &mut Content) {
         Content::Image(media) | Content::Audio(media) => &mut media.annotations,
         Content::Resource(resource) => &mut resource.annotations,
     };
+    without_last_modified(annotations.as_mut());
+}
+
+fn without_last_modified(annotations: Option<&mut Annotations>) {
     if let Some(annotations) = annotations {
         annotations.last_modified = None;
     }

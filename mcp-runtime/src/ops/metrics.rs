@@ -2,6 +2,7 @@
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::handler::kind::Item;
 use crate::policy::Outcome;
 use crate::protocol::Method;
 
@@ -19,16 +21,17 @@ use crate::protocol::Method;
 const BUCKETS: [f64; 14] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0];
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
+/// The labels of a declared function: its kind with its name, and what else there is to say.
+type ItemLabels<const N: usize> = [(&'static str, Cow<'static, str>); N];
 
 /// The metrics of one server.
 pub(crate) struct Metrics {
     registry: Registry,
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
-    rejections: Family<Labels<1>, Counter>,
-    invocations: Family<Labels<2>, Counter>,
-    coercions: Family<Labels<1>, Counter>,
-    durations: Family<Labels<1>, Histogram, fn() -> Histogram>,
+    rejections: Family<ItemLabels<1>, Counter>,
+    coercions: Family<ItemLabels<1>, Counter>,
+    calls: [CallMetrics; 3],
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
 }
@@ -39,16 +42,22 @@ struct MethodMetrics {
     duration: Histogram,
 }
 
-/// The counters of one tool.
+/// The calls of one kind of declared functions.
+struct CallMetrics {
+    outcomes: Family<ItemLabels<2>, Counter>,
+    durations: Family<ItemLabels<1>, Histogram, fn() -> Histogram>,
+}
+
+/// The counters of one declared function.
 #[derive(Clone, Debug)]
-pub(crate) struct ToolMetrics {
+pub(crate) struct ItemMetrics {
     outcomes: [Counter; Outcome::ALL.len()],
     rejections: Counter,
     coercions: Counter,
     duration: Histogram,
 }
 
-impl Default for ToolMetrics {
+impl Default for ItemMetrics {
     fn default() -> Self {
         Self {
             outcomes: std::array::from_fn(|_| Counter::default()),
@@ -59,7 +68,7 @@ impl Default for ToolMetrics {
     }
 }
 
-impl ToolMetrics {
+impl ItemMetrics {
     pub(crate) fn record(&self, outcome: Outcome, took: Duration) {
         self.outcomes[outcome as usize].inc();
         if outcome == Outcome::RateLimited {
@@ -98,9 +107,11 @@ impl Metrics {
             methods,
             errors: Family::default(),
             rejections: Family::default(),
-            invocations: Family::default(),
             coercions: Family::default(),
-            durations: Family::new_with_constructor(histogram as fn() -> Histogram),
+            calls: std::array::from_fn(|_| CallMetrics {
+                outcomes: Family::default(),
+                durations: Family::new_with_constructor(histogram as fn() -> Histogram),
+            }),
             connections: Gauge::default(),
             sessions: Gauge::default(),
             registry: Registry::default(),
@@ -109,8 +120,10 @@ impl Metrics {
         registry.register("mcp_request_duration_seconds", "Time from a parsed request to its answer", durations);
         registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
         registry.register("mcp_rate_limit_rejections", "Calls refused by a rate limit", this.rejections.clone());
-        registry.register("mcp_tool_invocations", "Tool calls by outcome", this.invocations.clone());
-        registry.register("mcp_tool_duration_seconds", "Time that tool calls took", this.durations.clone());
+        for (calls, (name, help, duration_name, duration_help)) in this.calls.iter().zip(CALLS) {
+            registry.register(name, help, calls.outcomes.clone());
+            registry.register(duration_name, duration_help, calls.durations.clone());
+        }
         registry.register("mcp_argument_coercions", "Arguments coerced without loss", this.coercions.clone());
         registry.register("mcp_active_connections", "Open HTTP connections", this.connections.clone());
         registry.register(
@@ -124,14 +137,19 @@ impl Metrics {
         Self { registry, ..this }
     }
 
-    /// The counters of a tool, registered at zero.
-    pub(crate) fn tool(&self, tool: &'static str) -> ToolMetrics {
-        ToolMetrics {
-            outcomes: Outcome::ALL
-                .map(|(_, outcome)| self.invocations.get_or_create(&[("tool", tool), ("outcome", outcome)]).clone()),
-            rejections: self.rejections.get_or_create(&[("tool", tool)]).clone(),
-            coercions: self.coercions.get_or_create(&[("tool", tool)]).clone(),
-            duration: self.durations.get_or_create(&[("tool", tool)]).clone(),
+    /// The counters of a declared function, registered at zero.
+    pub(crate) fn item(&self, item: Item<'_>) -> ItemMetrics {
+        let calls = &self.calls[item.kind as usize];
+        let own = (item.kind.noun(), Cow::from(item.name.to_owned()));
+        let label = [own.clone()];
+        let outcome = |(_, outcome): (Outcome, &'static str)| {
+            calls.outcomes.get_or_create(&[own.clone(), ("outcome", outcome.into())]).clone()
+        };
+        ItemMetrics {
+            outcomes: Outcome::ALL.map(outcome),
+            rejections: self.rejections.get_or_create(&label).clone(),
+            coercions: self.coercions.get_or_create(&label).clone(),
+            duration: calls.durations.get_or_create(&label).clone(),
         }
     }
 
@@ -163,6 +181,13 @@ impl std::fmt::Debug for Metrics {
         f.debug_struct("Metrics").finish_non_exhaustive()
     }
 }
+
+/// The metrics of each kind's calls, in the order of the kinds.
+const CALLS: [(&str, &str, &str, &str); 3] = [
+    ("mcp_tool_invocations", "Tool calls by outcome", "mcp_tool_duration_seconds", "Time that tool calls took"),
+    ("mcp_resource_reads", "Reads by outcome", "mcp_resource_duration_seconds", "Time that reads took"),
+    ("mcp_prompt_gets", "Prompts by outcome", "mcp_prompt_duration_seconds", "Time that prompts took"),
+];
 
 const ERROR_CODES: [&str; 9] =
     ["-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022", "other"];

@@ -15,12 +15,13 @@ pub(crate) const TARGET: &str = "mcp_runtime::audit";
 pub(super) fn record(call: &Call<'_>, outcome: Outcome, took: Duration, redacted: &Redacted) {
     tracing::info!(
         target: TARGET,
-        tool = call.tool,
+        kind = call.item.kind.noun(),
+        name = call.item.name,
         principal = call.cx.principal().subject(),
         peer = call.cx.peer().map(tracing::field::display),
         arguments = redacted.arguments(call.arguments),
         outcome = outcome.as_str(),
         duration_ms = took.as_secs_f64() * 1_000.0,
-        "tool called"
+        "called"
     );
 }

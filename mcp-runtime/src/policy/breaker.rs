@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::handler::kind::Item;
 use crate::handler::limit::Breaker;
 
 /// How long to wait while another call finds out.
@@ -63,12 +64,12 @@ impl Circuit {
     }
 
     /// What a caller is told whose call fails fast.
-    pub(super) fn refusal(&self, tool: &str) -> String {
+    pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let times = match self.limit.failures {
             0 | 1 => "the last time".to_owned(),
             failures => format!("{failures} times in a row"),
         };
-        format!("tool `{tool}` failed {times}, so it is not run for a while")
+        format!("{item} failed {times}, so it is not run for a while")
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

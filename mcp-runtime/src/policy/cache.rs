@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::{Call, canonical};
 use crate::handler::limit::Cache;
+use crate::protocol::RpcError;
 
 /// The results of one tool.
 #[derive(Debug)]
@@ -54,7 +55,11 @@ impl Results {
         let kept = entry.get_or_try_init(|| async {
             let done = make.await;
             // A client that lacks a capability: the next one may have it.
-            if done.answer.is_err() { Err(done) } else { Ok((done, Instant::now())) }
+            if matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY) {
+                Err(done)
+            } else {
+                Ok((done, Instant::now()))
+            }
         });
         let done = match kept.await {
             Ok((done, _)) => done.clone(),

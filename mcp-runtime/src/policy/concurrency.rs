@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::handler::context::Slot;
+use crate::handler::kind::Item;
 use crate::handler::limit::Concurrency;
 
 /// The places of one tool.
@@ -39,12 +40,12 @@ impl Slots {
     }
 
     /// What a caller is told who finds no place.
-    pub(super) fn refusal(&self, tool: &str) -> String {
+    pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let Concurrency { max, queue } = self.limit;
         let calls = if max == 1 { "call" } else { "calls" };
         let waiting = if queue == 0 { String::new() } else { format!(" and lets {queue} more wait") };
         format!(
-            "tool `{tool}` is busy: it runs at most {max} {calls} at a time{waiting}; \
+            "{item} is busy: it runs at most {max} {calls} at a time{waiting}; \
              call it again when one of them has been answered, and fewer times at once"
         )
     }

@@ -1,11 +1,12 @@
-//! `max_output`: how large a result may be, measured as it is written: the JSON of its content and structured content.
+//! `max_output`: how large a result may be, measured as it is written: the JSON of its content.
 
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 
 use super::outcome::{Done, Outcome};
-use crate::protocol::ToolResult;
+use crate::handler::kind::Item;
+use crate::handler::product::Product;
 
 /// The limit of one tool.
 #[derive(Debug)]
@@ -24,25 +25,35 @@ impl MaxOutput {
     }
 
     /// The call as it has ended, or, if its handler says too much, the error that says how to ask for less.
-    pub(super) fn check(&self, tool: &str, done: Done) -> Done {
+    pub(super) fn check(&self, item: Item<'_>, done: Done) -> Done {
         let said = matches!(done.outcome, Outcome::Ok | Outcome::Error).then(|| done.answer.as_ref().map(size));
         match said {
             Some(Ok(size)) if size > self.bytes => {
                 let (size, most) = (Size(size), Size(self.bytes));
-                let text = format!("the result of tool `{tool}` has {size}, and {most} are allowed; {}", self.advice);
-                Done::failed(Outcome::OutputTooLarge, text)
+                let text = format!("the result of {item} has {size}, and {most} are allowed; {}", self.advice);
+                Done::failed(item, Outcome::OutputTooLarge, text)
             }
             _ => done,
         }
     }
 }
 
-fn size(result: &ToolResult) -> u64 {
+fn size(product: &Product) -> u64 {
+    match product {
+        Product::Tool(result) => {
+            let structured = result.structured.as_deref().map_or(0, |raw: &RawValue| raw.get().len());
+            written(&result.content) + structured as u64
+        }
+        Product::Contents(contents) => written(contents),
+        Product::Prompt(prompt) => written(&prompt.messages),
+    }
+}
+
+fn written(content: &impl serde::Serialize) -> u64 {
     let mut counted = Counted(0);
     // Counting does not fail; content that cannot be written as JSON is not sent either.
-    let _ = serde_json::to_writer(&mut counted, &result.content);
-    let structured = result.structured.as_deref().map_or(0, |raw: &RawValue| raw.get().len());
-    counted.0 + structured as u64
+    let _ = serde_json::to_writer(&mut counted, content);
+    counted.0
 }
 
 /// Counts what is written.
@@ -76,11 +87,12 @@ impl std::fmt::Display for Size {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::ToolResult;
 
     #[test]
     fn a_result_is_measured_as_it_is_written() {
         let result = ToolResult::text("\"é\"").structured(&[1, 2]).unwrap();
-        assert_eq!(size(&result), (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64);
+        assert_eq!(size(&Product::Tool(result)), (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64);
     }
 
     #[test]

@@ -33,10 +33,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
+use crate::handler::kind::Item;
 use crate::handler::limit::{Per, Retry};
+use crate::handler::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
-use crate::protocol::ToolResult;
 use access::Access;
 use breaker::Circuit;
 use cache::Results;
@@ -48,7 +49,7 @@ use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
 use timeout::Effect;
 
-/// The policies of one tool.
+/// The policies of one declared function.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
@@ -69,13 +70,13 @@ pub(crate) struct Policies {
 /// One call on its way through the policies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
-    pub tool: &'static str,
+    pub item: Item<'a>,
     pub cx: &'a Context,
     pub arguments: Option<&'a RawValue>,
 }
 
 /// A handler that has its arguments and is ready to run.
-pub(crate) type Handler = BoxFuture<'static, Result<ToolResult, ToolError>>;
+pub(crate) type Handler = BoxFuture<'static, Result<Product, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
@@ -96,13 +97,13 @@ impl Policies {
     }
 
     /// Why a call is not let in, before its arguments are decoded; `None` lets it in.
-    pub(crate) fn refusal(&self, tool: &str, cx: &Context) -> Option<Done> {
-        if let Err(error) = self.access.check(tool, cx.principal()) {
+    pub(crate) fn refusal(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
+        if let Err(error) = self.access.check(item, cx.principal()) {
             return Some(Done::forbidden(error));
         }
         let limiter = self.rate_limit.as_ref()?;
         let wait = limiter.check(cx).err()?;
-        Some(Done::refused(Outcome::RateLimited, &limiter.refusal(tool), wait))
+        Some(Done::refused(item, Outcome::RateLimited, &limiter.refusal(item), wait))
     }
 
     /// Leaves what the declaration asks for about a call that has ended.
@@ -113,8 +114,8 @@ impl Policies {
     }
 
     /// What a caller is told whose call was stopped by the server's shutdown.
-    pub(crate) fn stopped(&self) -> Done {
-        let text = format!("stopped because the server is shutting down; {}", self.effect.advice());
-        Done::failed(Outcome::Cancelled, text)
+    pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
+        let text = format!("stopped because the server is shutting down; {}", self.effect.advice(item));
+        Done::failed(item, Outcome::Cancelled, text)
     }
 }

@@ -8,13 +8,15 @@ use super::Call;
 use super::contain::Panicked;
 use super::redact::Redacted;
 use crate::handler::ToolError;
-use crate::handler::tool_error::{failed, reference};
-use crate::protocol::{RpcError, ToolResult};
+use crate::handler::kind::Item;
+use crate::handler::product::Product;
+use crate::handler::tool_error::{failed, failure, reference};
+use crate::protocol::RpcError;
 
 /// Key in `_meta` of a refusal: how many seconds to wait before trying again.
 pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
 
-/// How a tool call ended; the values of the label `outcome`.
+/// How a call ended; the values of the label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok,
@@ -59,21 +61,27 @@ impl Outcome {
 #[derive(Clone, Debug)]
 pub(crate) struct Done {
     pub outcome: Outcome,
-    pub answer: Result<ToolResult, RpcError>,
+    pub answer: Result<Product, RpcError>,
 }
 
 impl Done {
-    /// The model reads why there is no result.
-    pub(crate) fn failed(outcome: Outcome, text: impl Into<String>) -> Self {
-        Self { outcome, answer: Ok(ToolResult::error(text)) }
+    /// The caller reads why there is no result.
+    pub(crate) fn failed(item: Item<'_>, outcome: Outcome, text: impl Into<String>) -> Self {
+        Self { outcome, answer: failure(item, text) }
     }
 
     /// The call was refused, and will not be after `wait`.
-    pub(super) fn refused(outcome: Outcome, text: &str, wait: Duration) -> Self {
+    pub(super) fn refused(item: Item<'_>, outcome: Outcome, text: &str, wait: Duration) -> Self {
         let seconds = rounded_up(wait);
-        let mut result = ToolResult::error(format!("{text}; retry in {seconds:.1} s"));
-        result.meta = Some(Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]));
-        Self { outcome, answer: Ok(result) }
+        let after = Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]);
+        let answer = match failure(item, format!("{text}; retry in {seconds:.1} s")) {
+            Ok(Product::Tool(mut result)) => {
+                result.meta = Some(after);
+                Ok(Product::Tool(result))
+            }
+            answer => answer.map_err(|error| error.with_data(after.into())),
+        };
+        Self { outcome, answer }
     }
 
     /// The protocol has an error for it.
@@ -82,32 +90,33 @@ impl Done {
     }
 
     /// The author's code panicked; what it said is on stderr already, by the panic hook.
-    pub(crate) fn panicked(tool: &str) -> Self {
+    pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
-        tracing::error!(tool, %reference, "tool panicked");
-        Self { outcome: Outcome::Panic, answer: Ok(failed(tool, &reference)) }
+        tracing::error!(%item, %reference, "panicked");
+        Self { outcome: Outcome::Panic, answer: failed(item, &reference) }
     }
 
     /// What the handler has come to.
     pub(super) fn of(
         call: &Call<'_>,
-        ended: Result<Result<ToolResult, ToolError>, Panicked>,
+        ended: Result<Result<Product, ToolError>, Panicked>,
         redacted: &Redacted,
     ) -> Self {
         let hide = |text| redacted.hide(text, call.arguments);
         match ended {
-            Ok(Ok(result)) if result.is_error => {
-                Self { outcome: Outcome::Error, answer: Ok(redacted.hide_in(result, call.arguments)) }
+            Ok(Ok(Product::Tool(result))) if result.is_error => {
+                let result = redacted.hide_in(result, call.arguments);
+                Self { outcome: Outcome::Error, answer: Ok(Product::Tool(result)) }
             }
-            Ok(Ok(result)) => Self { outcome: Outcome::Ok, answer: Ok(result) },
+            Ok(Ok(product)) => Self { outcome: Outcome::Ok, answer: Ok(product) },
             Ok(Err(error)) => {
                 let answer = match error.lacks().filter(|_| call.cx.is_told_of_capabilities()) {
                     Some(capability) => Err(RpcError::missing_capability(&capability.required())),
-                    None => Ok(error.into_result(call.tool, hide)),
+                    None => error.into_answer(call.item, hide),
                 };
                 Self { outcome: Outcome::Error, answer }
             }
-            Err(Panicked) => Self::panicked(call.tool),
+            Err(Panicked) => Self::panicked(call.item),
         }
     }
 }

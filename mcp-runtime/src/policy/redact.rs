@@ -16,7 +16,7 @@ const UNKNOWN: &str = "[unknown argument]";
 /// Shorter values are not searched for: they would be found in every other word.
 const SHORTEST: usize = 3;
 
-/// The parameters of one tool.
+/// The parameters of one declared function.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redacted {
     pub names: Vec<&'static str>,

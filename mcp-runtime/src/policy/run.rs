@@ -11,14 +11,14 @@ use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
 use super::{Call, Handler, Policies};
 use crate::handler::ToolError;
-use crate::protocol::ToolResult;
+use crate::handler::product::Product;
 
 /// Begins the handler once more, with the same arguments.
 pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
 
 impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
 
-type Ended = Result<Result<ToolResult, ToolError>, Panicked>;
+type Ended = Result<Result<Product, ToolError>, Panicked>;
 
 impl Policies {
     /// Runs a call whose arguments fit: `handler` first, and what `again` begins where it is to be tried again.
@@ -34,7 +34,7 @@ impl Policies {
         let mut held = None;
         if let Some(slots) = &self.concurrency {
             let Some(slot) = slots.enter().await else {
-                return Done::failed(Outcome::Busy, slots.refusal(call.tool));
+                return Done::failed(call.item, Outcome::Busy, slots.refusal(call.item));
             };
             call.cx.take_slot(&slot);
             held = Some(slot);
@@ -54,7 +54,7 @@ impl Policies {
                 None => Done::of(&call, contain(handler).await, &self.redacted),
                 Some(limit) => match tokio::time::timeout(limit, contain(handler)).await {
                     Ok(ended) => Done::of(&call, ended, &self.redacted),
-                    Err(_) => self.timed_out(limit),
+                    Err(_) => self.timed_out(&call, limit),
                 },
             }
         } else {
@@ -62,7 +62,7 @@ impl Policies {
         };
         match &self.max_output {
             None => done,
-            Some(limit) => limit.check(call.tool, done),
+            Some(limit) => limit.check(call.item, done),
         }
     }
 
@@ -95,7 +95,7 @@ impl Policies {
             None => None,
             Some((_, Ok(attempt))) => Some(attempt),
             Some((circuit, Err(wait))) => {
-                return Err(Done::refused(Outcome::Unavailable, &circuit.refusal(call.tool), wait));
+                return Err(Done::refused(call.item, Outcome::Unavailable, &circuit.refusal(call.item), wait));
             }
         };
         let ended = match deadline {
@@ -109,15 +109,15 @@ impl Policies {
             (Some(attempt), _) => attempt.failed(),
             (None, _) => {}
         }
-        ended.ok_or_else(|| self.timed_out(self.timeout.unwrap_or_default()))
+        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
     }
 
-    fn timed_out(&self, limit: Duration) -> Done {
-        Done::failed(Outcome::Timeout, self.effect.timed_out(limit))
+    fn timed_out(&self, call: &Call<'_>, limit: Duration) -> Done {
+        Done::failed(call.item, Outcome::Timeout, self.effect.timed_out(call.item, limit))
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = self.redacted.hide(error.detail(), call.arguments);
-        tracing::warn!(tool = call.tool, error, ?wait, "tool failed; it is tried again");
+        tracing::warn!(item = %call.item, error, ?wait, "failed; it is tried again");
     }
 }

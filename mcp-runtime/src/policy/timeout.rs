@@ -1,8 +1,9 @@
-//! `timeout`: what a caller is told when a handler was stopped, true for what the tool declares of itself.
+//! `timeout`: what a caller is told when a handler was stopped, true for what it declares of itself.
 
 use std::fmt;
 use std::time::Duration;
 
+use crate::handler::kind::Item;
 use crate::handler::spec::Spec;
 
 /// What a call may have done by the time it was stopped.
@@ -23,16 +24,17 @@ impl Effect {
     }
 
     /// What to do next.
-    pub(crate) fn advice(self) -> &'static str {
+    pub(crate) fn advice(self, item: Item<'_>) -> String {
+        let noun = item.kind.noun();
         match self {
-            Self::Reads => "this tool only reads, so it is safe to retry",
-            Self::Repeatable => "this tool is idempotent, so it is safe to retry",
-            Self::Unknown => "the outcome is unknown: check before retrying",
+            Self::Reads => format!("this {noun} only reads, so it is safe to retry"),
+            Self::Repeatable => format!("this {noun} is idempotent, so it is safe to retry"),
+            Self::Unknown => "the outcome is unknown: check before retrying".to_owned(),
         }
     }
 
-    pub(super) fn timed_out(self, limit: Duration) -> String {
-        format!("timed out after {}; {}", Written(limit), self.advice())
+    pub(super) fn timed_out(self, item: Item<'_>, limit: Duration) -> String {
+        format!("timed out after {}; {}", Written(limit), self.advice(item))
     }
 }
 

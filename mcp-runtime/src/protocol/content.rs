@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::server_info::Icon;
+
 /// One block of content.
 ///
 /// [MCP 2026-07-28, tool results](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool-result).
@@ -83,6 +85,9 @@ pub struct ResourceLink {
     /// Its size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Icons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub icons: Vec<Icon>,
     /// For whom, and how important.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
@@ -121,17 +126,21 @@ pub struct Resource {
     /// The bytes as base64, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blob: Option<String>,
+    /// Metadata.
+    #[serde(default, rename = "_meta", skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Map<String, Value>>,
 }
 
 impl Resource {
     /// A text resource.
     pub fn text(uri: impl Into<String>, mime_type: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { uri: uri.into(), mime_type: Some(mime_type.into()), text: Some(text.into()), blob: None }
+        Self { uri: uri.into(), mime_type: Some(mime_type.into()), text: Some(text.into()), ..Self::default() }
     }
 
     /// A binary resource; the bytes are encoded here.
     pub fn blob(uri: impl Into<String>, mime_type: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
-        Self { uri: uri.into(), mime_type: Some(mime_type.into()), text: None, blob: Some(STANDARD.encode(bytes)) }
+        let blob = Some(STANDARD.encode(bytes));
+        Self { uri: uri.into(), mime_type: Some(mime_type.into()), blob, ..Self::default() }
     }
 }
 

@@ -26,6 +26,9 @@ pub struct RpcError {
     pub data: Option<Value>,
     #[serde(skip)]
     status: u16,
+    /// The code that revisions before 2026-07-28 have for it, where it is another.
+    #[serde(skip)]
+    pub(crate) legacy_code: Option<i32>,
 }
 
 impl RpcError {
@@ -45,9 +48,11 @@ impl RpcError {
     pub const MISSING_CAPABILITY: i32 = -32021;
     /// `-32022`: the protocol version is not supported.
     pub const UNSUPPORTED_VERSION: i32 = -32022;
+    /// `-32002`: there is no such resource, in revisions before 2026-07-28, which has `-32602` for it.
+    pub const LEGACY_RESOURCE_NOT_FOUND: i32 = -32002;
 
     fn new(code: i32, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), data: None, status }
+        Self { code, message: message.into(), data: None, status, legacy_code: None }
     }
 
     pub(crate) fn parse_error(error: &serde_json::Error) -> Self {
@@ -88,15 +93,38 @@ impl RpcError {
         error
     }
 
-    pub(crate) fn unknown_tool(name: &str) -> Self {
-        Self::invalid_params(format!("Unknown tool: {name}"))
+    /// There is no tool, or no prompt, of this name.
+    pub(crate) fn unknown(noun: &str, name: &str) -> Self {
+        Self::invalid_params(format!("Unknown {noun}: {name}"))
+    }
+
+    /// There is no resource at the URI, which [`RpcError::at`] adds.
+    pub(crate) fn resource_not_found() -> Self {
+        let mut error = Self::invalid_params("resource not found");
+        error.legacy_code = Some(Self::LEGACY_RESOURCE_NOT_FOUND);
+        error
+    }
+
+    /// Adds a reason to the message.
+    #[must_use]
+    pub(crate) fn because(mut self, reason: impl fmt::Display) -> Self {
+        self.message = format!("{} ({reason})", self.message).into();
+        self
+    }
+
+    /// Says which resource it is about.
+    #[must_use]
+    pub(crate) fn at(mut self, uri: &str) -> Self {
+        self.message = format!("{}: {uri}", self.message).into();
+        self.data.get_or_insert_with(|| json!({}))["uri"] = uri.into();
+        self
     }
 
     /// A caller who was not granted all of `needed`; HTTP 403, so that a client can ask for more.
-    pub(crate) fn missing_scopes(tool: &str, needed: &[&str], missing: &[&str]) -> Self {
+    pub(crate) fn missing_scopes(item: impl fmt::Display, needed: &[&str], missing: &[&str]) -> Self {
         let list = |scopes: &[&str]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
         let message = format!(
-            "tool `{tool}` needs {}, and the caller was not granted {}; call with a token that grants all of them",
+            "{item} needs {}, and the caller was not granted {}; call with a token that grants all of them",
             list(needed),
             list(missing)
         );

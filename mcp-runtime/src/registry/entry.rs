@@ -1,31 +1,51 @@
-//! One registered tool: its declaration bound to the server's state, with the state's type erased.
+//! One registered function: its declaration bound to the server's state, with the state's type erased.
 
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::template::Template;
 use crate::handler::argument::{ArgList as _, Input};
+use crate::handler::completion::{Completer, Completion};
 use crate::handler::inject::State;
+use crate::handler::kind::{Item, Kind};
 use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
 use crate::handler::spec::Spec;
-use crate::handler::{Context, Tool};
-use crate::ops::metrics::{Metrics, ToolMetrics};
+use crate::handler::{Context, Declaration, ToolError};
+use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
-use crate::protocol::{Icon, Object, RpcError, ToolAnnotations, tool};
+use crate::protocol::resource::Place;
+use crate::protocol::{Icon, Object, RpcError, Tool, ToolAnnotations, prompt, resource};
 use crate::schema::{FinishedInput, InputSchema};
 
-/// A tool as the service sees it.
-pub(crate) struct ToolEntry {
+/// A declared function as the service sees it.
+pub(crate) struct Entry {
+    /// Its name on the wire.
+    pub name: String,
     pub spec: Spec,
-    pub descriptor: tool::Tool,
+    pub descriptor: Descriptor,
     pub policies: Policies,
-    pub metrics: ToolMetrics,
+    pub metrics: ItemMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
     /// Why the declaration cannot be served; found only when it is registered.
     pub faults: Vec<String>,
+    /// How the URI of a template is read.
+    pub template: Option<Template>,
     handler: Box<dyn Handler>,
+}
+
+/// How a list describes it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Descriptor {
+    Tool(Tool),
+    Resource(resource::Descriptor),
+    Prompt(prompt::Descriptor),
 }
 
 /// The arguments of a call.
@@ -45,19 +65,23 @@ impl<'a> Arguments<'a> {
     }
 }
 
+/// Proposals for an argument, on their way.
+pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
+
 /// A declared function with its state.
 trait Handler: Send + Sync {
     /// Decodes the arguments and begins the call; how many arguments had to be coerced.
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
-    #[cfg(feature = "cli")]
+    /// Completes an argument, if its declaration says how.
+    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals>;
     fn input(&self) -> &FinishedInput;
 }
 
-impl ToolEntry {
-    /// Declares `T` with `state`.
-    pub(crate) fn new<S: State, T: Tool<S>>(state: Arc<S>) -> Self {
-        let spec = T::spec();
-        let mut args = T::args();
+impl Entry {
+    /// Declares `D` with `state`.
+    pub(crate) fn new<S: State, D: Declaration<S>>(state: Arc<S>) -> Self {
+        let spec = D::spec();
+        let mut args = D::args();
         let mut input = InputSchema::new();
         args.prepare(&mut input);
         let mut faults = std::mem::take(&mut input.faults);
@@ -70,45 +94,85 @@ impl ToolEntry {
         let mut redacted =
             Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
         args.redacted(&mut |argument| redacted.names.push(argument));
-        let returns = T::returns();
-        let descriptor = describe(&spec, &finished, &returns);
-        let keywords = Keywords::compile(&spec, &descriptor.input_schema, &redacted, &mut faults);
+        let returns = D::returns();
+        let descriptor = Descriptor::of(&spec, &finished, &returns);
+        let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
+        let template = Template::is_template(spec.uri).then(|| Template::compile(spec.uri)).transpose();
+        let template = template.unwrap_or_else(|fault| {
+            faults.push(fault);
+            None
+        });
         Self {
+            name: spec.name.to_owned(),
             descriptor,
             policies: Policies::new(&spec, redacted),
-            metrics: ToolMetrics::default(),
+            metrics: ItemMetrics::default(),
             headers,
             faults,
-            handler: Box::new(Bound::<S, T> { state, args, returns, input: finished, keywords }),
+            template,
+            handler: Box::new(Bound::<S, D> {
+                state,
+                args,
+                returns,
+                input: finished,
+                keywords,
+                completers: D::completers(),
+            }),
             spec,
         }
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.spec.name
+    /// What messages call it.
+    pub(crate) fn item(&self) -> Item<'_> {
+        Item { kind: self.spec.kind, name: &self.name }
+    }
+
+    /// The URI or the URI template of a resource; empty for what has none.
+    pub(crate) fn uri(&self) -> &str {
+        match &self.descriptor {
+            Descriptor::Resource(resource::Descriptor { place: Place::Uri(uri) | Place::Template(uri), .. }) => uri,
+            _ => "",
+        }
     }
 
     pub(crate) fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.handler.begin(cx, arguments)
     }
 
-    #[cfg(feature = "cli")]
+    pub(crate) fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
+        self.handler.complete(argument, cx, asked)
+    }
+
     pub(crate) fn input(&self) -> &FinishedInput {
         self.handler.input()
     }
 
     pub(super) fn measure(&mut self, metrics: &Metrics) {
-        self.metrics = metrics.tool(self.spec.name);
+        self.metrics = metrics.item(self.item());
     }
 }
 
-impl fmt::Debug for ToolEntry {
+impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToolEntry").field("spec", &self.spec).finish_non_exhaustive()
+        f.debug_struct("Entry").field("spec", &self.spec).finish_non_exhaustive()
     }
 }
 
-fn describe<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> tool::Tool {
+impl Descriptor {
+    fn of<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Self {
+        match spec.kind {
+            Kind::Tool => Self::Tool(tool(spec, input, returns)),
+            Kind::Resource => Self::Resource(resource(spec)),
+            Kind::Prompt => Self::Prompt(prompt(spec, input)),
+        }
+    }
+}
+
+fn icons(spec: &Spec) -> Vec<Icon> {
+    spec.icon.map(Icon::new).into_iter().collect()
+}
+
+fn tool<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Tool {
     let annotations = ToolAnnotations {
         title: None,
         read_only: spec.read_only.then_some(true),
@@ -117,36 +181,72 @@ fn describe<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> tool
         idempotent: spec.idempotent.then_some(true),
         open_world: spec.open_world,
     };
-    tool::Tool {
+    Tool {
         name: spec.name.to_owned(),
         title: spec.title.map(str::to_owned),
         description: spec.description.to_owned(),
-        icons: spec.icon.map(Icon::new).into_iter().collect(),
+        icons: icons(spec),
         input_schema: to_raw_value(input).unwrap_or_default(),
         output_schema: returns.schema.as_ref().and_then(|schema| to_raw_value(schema).ok()),
         annotations: (annotations != ToolAnnotations::default()).then_some(annotations),
     }
 }
 
-/// A declared function, the state it borrows from, and what was compiled from its declaration.
-struct Bound<S: State, T: Tool<S>> {
-    state: Arc<S>,
-    args: T::Args,
-    returns: Returns<T::Output>,
-    input: FinishedInput,
-    keywords: Keywords,
+fn resource(spec: &Spec) -> resource::Descriptor {
+    let uri = spec.uri.to_owned();
+    resource::Descriptor {
+        place: if Template::is_template(&uri) { Place::Template(uri) } else { Place::Uri(uri) },
+        name: spec.name.to_owned(),
+        title: spec.title.map(str::to_owned),
+        description: spec.description.to_owned(),
+        icons: icons(spec),
+        mime_type: spec.mime_type.map(str::to_owned),
+        size: spec.size,
+        annotations: spec.annotations(),
+        meta: None,
+    }
 }
 
-impl<S: State, T: Tool<S>> Handler for Bound<S, T> {
+fn prompt(spec: &Spec, input: &FinishedInput) -> prompt::Descriptor {
+    let argument = |(name, schema): (&'static str, &Value)| prompt::Argument {
+        name: name.to_owned(),
+        title: None,
+        description: schema.get("description").and_then(Value::as_str).map(str::to_owned),
+        required: input.requires(name),
+    };
+    prompt::Descriptor {
+        name: spec.name.to_owned(),
+        title: spec.title.map(str::to_owned),
+        description: spec.description.to_owned(),
+        icons: icons(spec),
+        arguments: input.properties().map(argument).collect(),
+    }
+}
+
+/// A declared function, the state it borrows from, and what was compiled from its declaration.
+struct Bound<S: State, D: Declaration<S>> {
+    state: Arc<S>,
+    args: D::Args,
+    returns: Returns<D::Output>,
+    input: FinishedInput,
+    keywords: Keywords,
+    completers: Vec<(&'static str, Completer<S>)>,
+}
+
+impl<S: State, D: Declaration<S>> Handler for Bound<S, D> {
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.keywords.check(arguments.raw)?;
         let (values, coerced) =
-            Input::new(arguments.object, &self.input, arguments.coerce).decode::<T::Args>(&self.args)?;
+            Input::new(arguments.object, &self.input, arguments.coerce).decode::<D::Args>(&self.args)?;
         let (state, cx, convert) = (Arc::clone(&self.state), cx.clone(), self.returns.convert);
-        Ok((Box::pin(async move { convert(T::call(&state, &cx, values).await) }), coerced))
+        Ok((Box::pin(async move { convert(D::call(&state, &cx, values).await) }), coerced))
     }
 
-    #[cfg(feature = "cli")]
+    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
+        let (_, completer) = self.completers.iter().find(|(name, _)| *name == argument)?;
+        Some(completer(Arc::clone(&self.state), cx.clone(), asked))
+    }
+
     fn input(&self) -> &FinishedInput {
         &self.input
     }
@@ -161,9 +261,9 @@ struct Keywords {
 
 #[cfg(feature = "json-schema")]
 impl Keywords {
-    fn compile(spec: &Spec, schema: &RawValue, redacted: &Redacted, faults: &mut Vec<String>) -> Self {
+    fn compile(spec: &Spec, schema: &impl Serialize, redacted: &Redacted, faults: &mut Vec<String>) -> Self {
         let validator = spec.schema.and_then(|_| {
-            let schema = serde_json::from_str(schema.get()).ok()?;
+            let schema = serde_json::to_value(schema).ok()?;
             let compiled = jsonschema::draft202012::new(&schema);
             compiled.map_err(|error| faults.push(format!("the hand-written schema is not valid: {error}"))).ok()
         });
@@ -198,7 +298,7 @@ struct Keywords;
 
 #[cfg(not(feature = "json-schema"))]
 impl Keywords {
-    fn compile(spec: &Spec, _: &RawValue, _: &Redacted, faults: &mut Vec<String>) -> Self {
+    fn compile(spec: &Spec, _: &impl Serialize, _: &Redacted, faults: &mut Vec<String>) -> Self {
         if spec.schema.is_some() {
             faults.push("`schema = ..` needs the feature `json-schema` of mcp-runtime".to_owned());
         }
@@ -226,7 +326,7 @@ mod tests {
             })
         };
         let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
-        let spec = Spec::new("sign_in", "Signs in.").schema(schema);
+        let spec = Spec::tool("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
         let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted, &mut Vec::new());
         let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");

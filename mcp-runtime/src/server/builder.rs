@@ -10,15 +10,15 @@ use axum::routing::MethodRouter;
 use super::error::{Error, Result};
 use super::memory::Connection;
 use crate::handler::changes::Changes;
+use crate::handler::declaration::{Declaration, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::inject::State;
-use crate::handler::tool::{Tool, ToolSet, ToolVisitor};
 use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::protocol::Implementation;
-use crate::registry::{Registry, ToolEntry};
-use crate::service::tools_list::Lists;
+use crate::registry::{Entry, Registry};
+use crate::service::list::Lists;
 use crate::service::{Identity, Service, Settings};
 use crate::transport::http;
 
@@ -42,7 +42,7 @@ pub struct Server<S = ()> {
     state: Arc<S>,
     info: Implementation,
     instructions: Option<String>,
-    tools: Vec<ToolEntry>,
+    entries: Vec<Entry>,
     checks: Vec<Check>,
     pub(super) settings: Settings,
 }
@@ -57,7 +57,7 @@ impl Server {
             state: Arc::new(()),
             info: Implementation::new(name, version),
             instructions: None,
-            tools: Vec::new(),
+            entries: Vec::new(),
             checks: Vec::new(),
             settings: Settings::default(),
         }
@@ -65,22 +65,27 @@ impl Server {
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self { state: _, info, instructions, tools, checks, settings } = self;
-        Server { state: Arc::new(state), info, instructions, tools, checks, settings }
+        let Self { state: _, info, instructions, entries, checks, settings } = self;
+        Server { state: Arc::new(state), info, instructions, entries, checks, settings }
     }
 }
 
 impl<S: State> Server<S> {
     /// Adds tools: `tools![add, path::to::subtract]`.
     pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
-        struct Register<'a, S: State>(&'a mut Server<S>);
-        impl<S: State> ToolVisitor<S> for Register<'_, S> {
-            fn tool<T: Tool<S>>(&mut self) {
-                let entry = ToolEntry::new::<S, T>(Arc::clone(&self.0.state));
-                self.0.tools.push(entry);
-            }
-        }
         tools.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds resources and templates of resources: `resources![item, path::to::other]`.
+    pub fn resources(mut self, resources: impl ResourceSet<S>) -> Self {
+        resources.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds prompts: `prompts![pitch, path::to::other]`.
+    pub fn prompts(mut self, prompts: impl PromptSet<S>) -> Self {
+        prompts.visit(&mut Register(&mut self));
         self
     }
 
@@ -157,6 +162,12 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// How many entries one page of a list has, at least one. Default: 500.
+    pub fn page_size(mut self, entries: usize) -> Self {
+        self.settings.page_size = entries.max(1);
+        self
+    }
+
     /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` as an axum router, to merge into an application.
     ///
     /// Signals are the application's business: when it goes down, calls in flight are cancelled with their connections.
@@ -202,21 +213,21 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Self { state: _, info, instructions, tools, checks, settings } = self;
+        let Self { state: _, info, instructions, entries, checks, settings } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
         let mut registry = Registry::default();
-        for entry in tools {
+        for entry in entries {
             if let Some(fault) = entry.faults.first() {
-                return Err(Error::declaration(entry.name(), fault));
+                return Err(Error::declaration(entry.item(), fault));
             }
-            registry.add(entry).map_err(Error::duplicate)?;
+            registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
         }
         let metrics = Metrics::new();
         registry.measure(&metrics);
         Ok(Arc::new(Service {
-            lists: Lists::render(&registry),
+            lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
                 info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
                 info,
@@ -233,6 +244,16 @@ impl<S: State> Server<S> {
     }
 }
 
+/// Registers what a list shows.
+struct Register<'a, S: State>(&'a mut Server<S>);
+
+impl<S: State> Visitor<S> for Register<'_, S> {
+    fn visit<D: Declaration<S>>(&mut self) {
+        let entry = Entry::new::<S, D>(Arc::clone(&self.0.state));
+        self.0.entries.push(entry);
+    }
+}
+
 /// Whether `url`, which was set as `name`, is an absolute one.
 pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
     let parsed: Option<axum::http::Uri> = url.parse().ok();
@@ -244,6 +265,6 @@ pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
 
 impl<S: State> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("info", &self.info).field("tools", &self.tools).finish_non_exhaustive()
+        f.debug_struct("Server").field("info", &self.info).field("entries", &self.entries).finish_non_exhaustive()
     }
 }

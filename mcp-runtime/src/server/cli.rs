@@ -138,8 +138,8 @@ fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {
 
 /// `a=1 b=two` as the tool's arguments: text where its schema wants a string, JSON elsewhere.
 fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<String, Value>> {
-    let Some(entry) = service.registry.tool(tool) else {
-        let known: Vec<&str> = service.registry.tools().iter().map(crate::registry::ToolEntry::name).collect();
+    let Some(entry) = service.registry.tools.get(tool) else {
+        let known: Vec<&str> = service.registry.tools.entries().iter().map(|entry| entry.name.as_str()).collect();
         let hint = crate::handler::problem::nearest(tool, &known)
             .map_or_else(|| format!("the tools are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
         return Err(Error::usage(format!("there is no tool `{tool}`; {hint}")));
@@ -184,14 +184,15 @@ fn show(message: &Value) -> Result<()> {
 fn table(service: &Service) -> String {
     let rows: Vec<[String; 3]> = service
         .registry
-        .tools()
+        .tools
+        .entries()
         .iter()
         .map(|entry| {
             let spec = &entry.spec;
             let limits = limits(spec);
             let limits = if limits.is_empty() { "-".to_owned() } else { limits.join(", ") };
             let summary = spec.description.lines().next().unwrap_or_default().to_owned();
-            [spec.name.to_owned(), limits, summary]
+            [entry.name.clone(), limits, summary]
         })
         .collect();
     let width = |column: usize, title: &str| {
@@ -239,7 +240,7 @@ mod tests {
     #[test]
     fn every_limit_is_shown_with_its_source() {
         let here = Source::Attribute;
-        let spec = Spec::new("all", "Everything at once.")
+        let spec = Spec::tool("all", "Everything at once.")
             .audit()
             .scopes(&["a", "b"])
             .visible_if(|_| true)

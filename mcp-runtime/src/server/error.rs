@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::registry::Conflict;
+
 /// Why a server could not start or had to stop. Its text says what to do.
 pub struct Error(Kind);
 
@@ -10,8 +12,9 @@ pub struct Error(Kind);
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 enum Kind {
-    Duplicate(&'static str),
-    Declaration(&'static str, String),
+    Duplicate(String),
+    Ambiguous(String, String),
+    Declaration(String, String),
     Listen(String, io::Error),
     Io(&'static str, io::Error),
     Setting {
@@ -30,12 +33,18 @@ impl Error {
         Self(Kind::Other(cause.into()))
     }
 
-    pub(super) fn duplicate(tool: &'static str) -> Self {
-        Self(Kind::Duplicate(tool))
+    pub(super) fn conflict(conflict: &Conflict) -> Self {
+        Self(match conflict {
+            Conflict::Name(entry) => {
+                let (noun, name) = (entry.spec.kind.noun(), &entry.name);
+                Kind::Duplicate(format!("two {noun}s are called `{name}`; rename one with `name = \"..\"`"))
+            }
+            Conflict::Uri(entry, other) => Kind::Ambiguous(entry.name.clone(), other.clone()),
+        })
     }
 
-    pub(super) fn declaration(tool: &'static str, fault: &str) -> Self {
-        Self(Kind::Declaration(tool, fault.to_owned()))
+    pub(super) fn declaration(item: impl fmt::Display, fault: &str) -> Self {
+        Self(Kind::Declaration(item.to_string(), fault.to_owned()))
     }
 
     pub(super) fn listen(address: impl fmt::Display, cause: io::Error) -> Self {
@@ -59,10 +68,11 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Duplicate(tool) => {
-                write!(f, "two tools are called `{tool}`; rename one with `#[tool(name = \"..\")]`")
+            Kind::Duplicate(text) => f.write_str(text),
+            Kind::Ambiguous(one, other) => {
+                write!(f, "the URIs of resources `{one}` and `{other}` match one URI in common; change one of them")
             }
-            Kind::Declaration(tool, fault) => write!(f, "tool `{tool}` cannot be served: {fault}"),
+            Kind::Declaration(item, fault) => write!(f, "{item} cannot be served: {fault}"),
             Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 write!(
                     f,

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::Identity;
+use super::resources_read::Read;
 use crate::legacy::downgrade;
 use crate::protocol::meta::SERVER_INFO;
-use crate::protocol::{RequestId, RpcError, ToolResult, Version};
+use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
 
 /// The outcome of a request, before it is written for a revision.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub(crate) enum Answer {
     Members(bytes::Bytes),
     /// The result of a tool.
     Tool(ToolResult),
+    /// The contents of a resource.
+    Read(Read),
+    /// The messages of a prompt.
+    Prompt(Prompt),
     /// `{}`.
     Empty,
     /// A JSON-RPC error.
@@ -45,7 +50,7 @@ impl Answer {
         match self {
             Self::Error(error) => {
                 out.extend_from_slice(b",\"error\":");
-                write_json(&mut out, &error);
+                write_json(&mut out, &downgrade::error(error, version));
             }
             result if version.is_legacy() => write_legacy(&mut out, result, version),
             result => write_modern(&mut out, result, identity),
@@ -67,6 +72,17 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
             out.push(b',');
             write_tool_members(out, &result);
             meta = result.meta;
+        }
+        Answer::Read(read) => {
+            out.extend_from_slice(b",\"contents\":");
+            write_json(out, &read.contents);
+            out.push(b',');
+            out.extend_from_slice(&members(&read.hint));
+        }
+        Answer::Prompt(prompt) => {
+            out.push(b',');
+            out.extend_from_slice(&members(&prompt));
+            meta = prompt.meta;
         }
         Answer::Empty | Answer::Error(_) => {}
     }
@@ -91,6 +107,18 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
             downgrade::result(&mut result, version);
             write_tool_members(out, &result);
             if let Some(meta) = &result.meta {
+                out.extend_from_slice(b",\"_meta\":");
+                write_json(out, meta);
+            }
+        }
+        Answer::Read(read) => {
+            out.extend_from_slice(b"\"contents\":");
+            write_json(out, &read.contents);
+        }
+        Answer::Prompt(mut prompt) => {
+            downgrade::messages(&mut prompt, version);
+            out.extend_from_slice(&members(&prompt));
+            if let Some(meta) = &prompt.meta {
                 out.extend_from_slice(b",\"_meta\":");
                 write_json(out, meta);
             }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::members;
 use super::{Answer, Service};
-use crate::protocol::Version;
+use crate::protocol::{Method, Version};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,7 +22,7 @@ impl Service {
     pub(super) fn discover(&self) -> Answer {
         Answer::Members(members(&Discover {
             supported_versions: Version::ALL.map(Version::as_str),
-            capabilities: Self::capabilities(),
+            capabilities: self.capabilities(),
             instructions: self.identity.instructions.as_deref(),
             ttl_ms: 0,
             cache_scope: "private",
@@ -30,7 +30,36 @@ impl Service {
     }
 
     /// What the server can do, in every revision.
-    pub(crate) fn capabilities() -> Value {
-        json!({ "tools": { "listChanged": true }, "logging": {} })
+    pub(crate) fn capabilities(&self) -> Value {
+        let mut capabilities = json!({ "logging": {} });
+        if self.offers(&Method::ToolsList) {
+            capabilities["tools"] = json!({ "listChanged": true });
+        }
+        if self.offers(&Method::ResourcesList) {
+            capabilities["resources"] = json!({ "subscribe": true, "listChanged": true });
+        }
+        if self.offers(&Method::PromptsList) {
+            capabilities["prompts"] = json!({ "listChanged": true });
+        }
+        if self.offers(&Method::CompletionComplete) {
+            capabilities["completions"] = json!({});
+        }
+        capabilities
+    }
+
+    /// Whether the server has anything for a method of the modern revision. One without anything at all has tools,
+    /// which it will add one day.
+    pub(crate) fn offers(&self, method: &Method) -> bool {
+        let registry = &self.registry;
+        let (resources, prompts) =
+            (!registry.resources.is_empty() || !registry.templates.is_empty(), !registry.prompts.is_empty());
+        match method {
+            Method::ServerDiscover | Method::SubscriptionsListen => true,
+            Method::ToolsList | Method::ToolsCall => !registry.tools.is_empty() || !(resources || prompts),
+            Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => resources,
+            Method::PromptsList | Method::PromptsGet => prompts,
+            Method::CompletionComplete => prompts || !registry.templates.is_empty(),
+            _ => false,
+        }
     }
 }

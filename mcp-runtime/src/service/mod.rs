@@ -3,12 +3,17 @@
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
 
 pub(crate) mod answer;
+mod call;
+mod complete;
 pub(crate) mod discover;
+pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod modern;
+mod prompts_get;
+pub(crate) mod resources_read;
 pub(crate) mod tools_call;
-pub(crate) mod tools_list;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +21,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 pub(crate) use answer::Answer;
+use list::Which;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
@@ -24,7 +30,8 @@ use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
-use crate::protocol::{Implementation, Method, Request, RpcError};
+use crate::protocol::json::Text;
+use crate::protocol::{Implementation, Members, Method, Request, RpcError};
 use crate::registry::Registry;
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
@@ -32,7 +39,7 @@ use crate::registry::Registry;
 pub(crate) struct Service {
     pub identity: Identity,
     pub registry: Registry,
-    pub lists: tools_list::Lists,
+    pub lists: list::Lists,
     pub metrics: Metrics,
     pub health: Health,
     pub drain: Drain,
@@ -58,6 +65,8 @@ pub(crate) struct Settings {
     pub public_url: Option<String>,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub page_size: usize,
+    pub completion_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -69,6 +78,8 @@ impl Default for Settings {
             public_url: None,
             max_sessions: 1_000,
             session_idle: Duration::from_mins(30),
+            page_size: 500,
+            completion_timeout: Duration::from_secs(5),
         }
     }
 }
@@ -80,14 +91,27 @@ impl Service {
         let in_flight = self.drain.enter();
         let answer = match request.method {
             _ if in_flight.is_none() => Err(shutting_down()),
-            Method::ToolsCall => self.call_tool(request.params.as_deref(), cx).await,
-            Method::ToolsList => self.list_tools(request.params.as_deref(), cx),
-            Method::ServerDiscover => Ok(self.discover()),
-            _ => Err(RpcError::method_not_found(request.method.as_str())),
+            _ => self.carry(&request.method, request.params.as_deref(), cx).await,
         };
         let answer = answer.unwrap_or_else(Answer::Error);
         self.record(request, &answer, begun);
         answer
+    }
+
+    async fn carry(&self, method: &Method, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        match method {
+            method if !self.offers(method) => Err(RpcError::method_not_found(method.as_str())),
+            Method::ToolsCall => self.call_tool(params, cx).await,
+            Method::ResourcesRead => Box::pin(self.read_resource(params, cx)).await,
+            Method::PromptsGet => Box::pin(self.get_prompt(params, cx)).await,
+            Method::CompletionComplete => Box::pin(self.complete(params, cx)).await,
+            Method::ToolsList => self.list(Which::Tools, params, cx),
+            Method::ResourcesList => self.list(Which::Resources, params, cx),
+            Method::ResourcesTemplatesList => self.list(Which::Templates, params, cx),
+            Method::PromptsList => self.list(Which::Prompts, params, cx),
+            Method::ServerDiscover => Ok(self.discover()),
+            _ => Err(RpcError::method_not_found(method.as_str())),
+        }
     }
 
     /// Counts an answer and logs it.
@@ -105,6 +129,15 @@ impl Service {
     /// The bytes of an answer for this client.
     pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
         answer.encode(Some(&request.id), cx.version(), &self.identity).into()
+    }
+}
+
+/// A parameter that must be there and be text.
+fn text_param<'p>(params: Option<&'p Members>, name: &str, question: &str) -> Result<Cow<'p, str>, RpcError> {
+    match params.and_then(|params| params.decode::<Text<'p>>(name)) {
+        Some(Ok(Text(text))) => Ok(text),
+        Some(Err(_)) => Err(RpcError::invalid_params(format!("`{name}` must be a string"))),
+        None => Err(RpcError::invalid_params(format!("`{name}` is missing: {question}"))),
     }
 }
 

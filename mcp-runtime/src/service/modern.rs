@@ -1,12 +1,7 @@
 //! What makes a request modern, and what it must say about itself.
 
 use crate::protocol::meta::{PROTOCOL_VERSION, RawMeta, missing};
-use crate::protocol::{Method, RequestMeta, RpcError, Version};
-
-/// The methods of the modern revision that this server answers.
-pub(crate) fn knows(method: &Method) -> bool {
-    matches!(method, Method::ServerDiscover | Method::ToolsList | Method::ToolsCall | Method::SubscriptionsListen)
-}
+use crate::protocol::{RequestMeta, RpcError, Version};
 
 /// Whether `_meta` names a protocol version: the mark of the modern revision.
 pub(crate) fn is_modern(meta: &Result<Option<RawMeta<'_>>, RpcError>) -> bool {

@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::handler::Context;
+use crate::handler::kind::Item;
 use crate::handler::limit::{Algorithm, Per, RateLimit};
 use callers::Callers;
 use fixed_window::FixedWindow;
@@ -59,8 +60,8 @@ impl RateLimiter {
     }
 
     /// What a caller is told.
-    pub(crate) fn refusal(&self, tool: &str) -> String {
-        format!("rate limit of {} for tool `{tool}` reached", self.limit)
+    pub(crate) fn refusal(&self, item: Item<'_>) -> String {
+        format!("rate limit of {} for {item} reached", self.limit)
     }
 
     fn caller(&self, cx: &Context) -> Option<Caller> {

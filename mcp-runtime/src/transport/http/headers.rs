@@ -38,17 +38,24 @@ pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), 
 
 /// `Mcp-Name` and `Mcp-Param-*` must say what the params say.
 pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
-    if request.method != Method::ToolsCall {
-        return Ok(());
-    }
+    let named = match request.method {
+        Method::ToolsCall | Method::PromptsGet => "name",
+        Method::ResourcesRead => "uri",
+        _ => return Ok(()),
+    };
     let Some(params) = &request.params else { return Ok(()) };
-    let Some(Ok(name)) = params.decode::<String>("name") else { return Ok(()) };
+    let Some(Ok(name)) = params.decode::<String>(named) else { return Ok(()) };
     match text(headers, "Mcp-Name", &NAME)? {
         Some(header) if decoded("Mcp-Name", header)? == name => {}
         Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
         None => return Err(absent("Mcp-Name", &name)),
     }
-    let Some(entry) = service.registry.tool(&name).filter(|entry| !entry.headers.is_empty()) else { return Ok(()) };
+    if request.method != Method::ToolsCall {
+        return Ok(());
+    }
+    let Some(entry) = service.registry.tools.get(&name).filter(|entry| !entry.headers.is_empty()) else {
+        return Ok(());
+    };
     let arguments = params.decode::<Object<'_>>("arguments").and_then(Result::ok).unwrap_or_default();
     for (argument, header) in &entry.headers {
         same_argument(headers, header, arguments.get(argument)).map_err(|error| {

@@ -27,7 +27,7 @@ pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::R
     let ended = async move { drain.ended().await };
     let front = Front::new(Arc::clone(&service));
     // What nobody asks for is not told: it would be stored anew with each request.
-    if service.registry.tools().iter().any(|entry| entry.policies.asks_for_peer) {
+    if service.registry.entries().any(|entry| entry.policies.asks_for_peer) {
         let front = front.into_make_service_with_connect_info::<Peer>();
         return axum::serve(listener, front).with_graceful_shutdown(ended).await;
     }
@@ -117,34 +117,30 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpSocket;
 
-    use crate::__private::{Declared, Listed, Per, RateLimit, Returns, Source, Spec, Tool, ToolVisitor};
+    use crate::__private::{Declaration, ListedTool, Per, RateLimit, Returns, Source, Spec, Visitor};
     use crate::Server;
 
     struct Once;
 
-    impl Declared for Once {
-        const NAME: &'static str = "once";
-    }
-
-    impl Listed<()> for Once {
-        fn visit(visitor: &mut impl ToolVisitor<()>) {
-            visitor.tool::<Self>();
+    impl ListedTool<()> for Once {
+        fn visit(visitor: &mut impl Visitor<()>) {
+            visitor.visit::<Self>();
         }
     }
 
-    impl Tool<()> for Once {
+    impl Declaration<()> for Once {
         type Args = ();
         type Output = &'static str;
 
         fn spec() -> Spec {
             let limit = RateLimit::new(1, 3_600_000).per(Per::Ip);
-            Spec::new("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute)
+            Spec::tool("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute)
         }
 
         fn args() {}
 
         fn returns() -> Returns<&'static str> {
-            Returns::new()
+            Returns::result()
         }
 
         async fn call(_: &Arc<()>, _: &crate::Context, (): ()) -> &'static str {

@@ -82,7 +82,7 @@ impl Endpoint {
 
     fn modern(&self, request: Request, meta: RequestMeta, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
         headers::same_method(&sender.headers, &request)?;
-        if !modern::knows(&request.method) {
+        if !self.service.offers(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
         }
         headers::same_params(&self.service, &sender.headers, &request)?;

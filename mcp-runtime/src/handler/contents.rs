@@ -1,0 +1,103 @@
+//! What a resource may return.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::output::Json;
+use super::tool_error::{IntoToolError, ToolError};
+use crate::protocol::Resource;
+
+/// The types that a resource may return: text, bytes, [`Json<T>`], [`Resource`] and `Vec<Resource>`; `Option` of one of
+/// them, where `None` is a resource that does not exist; and `Result` of any of these.
+///
+/// What is returned without a URI is at the URI that was read; without a media type, it is of that which the attribute
+/// declares, or else `text/plain`, `application/json` or `application/octet-stream`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a resource",
+    label = "no contents of a resource",
+    note = "return `String`, `Vec<u8>`, `Resource`, `Vec<Resource>`, `Option` of one of them for what may not exist, or `Result` of one of these",
+    note = "wrap a type of your own in `Json<..>`"
+)]
+pub trait IntoContents {
+    /// The contents, or the failure to answer with.
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError>;
+}
+
+fn text(text: String, mime_type: Option<&str>) -> Vec<Resource> {
+    vec![Resource { text: Some(text), mime_type: mime_type.map(str::to_owned), ..Resource::default() }]
+}
+
+fn blob(bytes: &[u8]) -> Vec<Resource> {
+    vec![Resource { blob: Some(STANDARD.encode(bytes)), ..Resource::default() }]
+}
+
+impl IntoContents for String {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self, None))
+    }
+}
+
+impl IntoContents for &'static str {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self.to_owned(), None))
+    }
+}
+
+impl IntoContents for Cow<'static, str> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self.into_owned(), None))
+    }
+}
+
+impl IntoContents for Vec<u8> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(&self))
+    }
+}
+
+impl IntoContents for &'static [u8] {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(self))
+    }
+}
+
+impl IntoContents for Bytes {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(&self))
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(serde_json::to_string(&self.0)?, Some("application/json")))
+    }
+}
+
+impl IntoContents for Resource {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(vec![self])
+    }
+}
+
+impl IntoContents for Vec<Resource> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(self)
+    }
+}
+
+impl<T: IntoContents> IntoContents for Option<T> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        self.ok_or_else(ToolError::not_found)?.into_contents()
+    }
+}
+
+impl<T: IntoContents, E: IntoToolError> IntoContents for Result<T, E> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        self.map_err(IntoToolError::into_tool_error)?.into_contents()
+    }
+}

@@ -1,0 +1,111 @@
+//! The traits between generated code and the runtime: one declared function, and lists of them, a family of traits for
+//! each kind.
+
+use std::sync::Arc;
+
+use super::argument::{ArgList, Values};
+use super::completion::Completer;
+use super::context::Context;
+use super::inject::State;
+use super::output::Returns;
+use super::spec::Spec;
+
+/// What is known about a declared item at compile time.
+pub trait Declared {
+    /// The wire name.
+    const NAME: &'static str;
+    /// The URI, or the URI template, of a resource.
+    const URI: &'static str = "";
+}
+
+/// A declared function, on a server with state `S`. Implemented by the attributes; not by hand.
+pub trait Declaration<S: State>: Send + Sync + 'static {
+    /// The declared parameters: left-nested pairs of [`Arg`](super::argument::Arg)s.
+    type Args: ArgList;
+    /// The function's return type.
+    type Output;
+
+    /// The keys of the attribute.
+    fn spec() -> Spec;
+    /// The parameters, with their rules.
+    fn args() -> Self::Args;
+    /// How the return type becomes a result.
+    fn returns() -> Returns<Self::Output>;
+    /// Calls the function.
+    fn call<'a>(
+        state: &'a Arc<S>,
+        cx: &'a Context,
+        values: Values<Self::Args>,
+    ) -> impl Future<Output = Self::Output> + Send + 'a;
+
+    /// The parameters that can be completed, each with the function that does it.
+    fn completers() -> Vec<(&'static str, Completer<S>)> {
+        Vec::new()
+    }
+}
+
+/// Receives the declarations of a list one by one.
+pub trait Visitor<S: State> {
+    /// The next declaration.
+    fn visit<D: Declaration<S>>(&mut self);
+}
+
+macro_rules! family {
+    ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal) => {
+        #[doc = concat!("What `", $list, "` names: a type that anyone may see, in front of a [`Declaration`] whose \
+                         types may be private.")]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        pub trait $Listed<S: State> {
+            /// Shows the declaration to `visitor`.
+            fn visit(visitor: &mut impl Visitor<S>);
+        }
+
+        #[doc = concat!("A list as `", $list, "` makes it: a tree of pairs.")]
+        pub trait $Set<S: State> {
+            /// Shows each declaration to `visitor`, in order.
+            fn visit(self, visitor: &mut impl Visitor<S>);
+        }
+
+        impl<S: State> $Set<S> for () {
+            fn visit(self, _: &mut impl Visitor<S>) {}
+        }
+
+        impl<S: State, T: $Listed<S>> $Set<S> for (T,) {
+            fn visit(self, visitor: &mut impl Visitor<S>) {
+                T::visit(visitor);
+            }
+        }
+
+        impl<S: State, A: $Set<S>, B: $Set<S>> $Set<S> for (A, B) {
+            fn visit(self, visitor: &mut impl Visitor<S>) {
+                self.0.visit(visitor);
+                self.1.visit(visitor);
+            }
+        }
+    };
+}
+
+family!(
+    ListedTool,
+    ToolSet,
+    "tools![..]",
+    "`{Self}` is not a tool",
+    "not a tool",
+    "put `#[tool]` on the function `{Self}`"
+);
+family!(
+    ListedResource,
+    ResourceSet,
+    "resources![..]",
+    "`{Self}` is not a resource",
+    "not a resource",
+    "put `#[resource(\"..\")]` on the function `{Self}`"
+);
+family!(
+    ListedPrompt,
+    PromptSet,
+    "prompts![..]",
+    "`{Self}` is not a prompt",
+    "not a prompt",
+    "put `#[prompt]` on the function `{Self}`"
+);

@@ -1,0 +1,120 @@
+//! Prompts: their descriptions in `prompts/list`, and their messages.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::content::{Content, Role};
+use super::server_info::Icon;
+
+/// A prompt as `prompts/list` describes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Descriptor {
+    /// The name that `prompts/get` uses.
+    pub name: String,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Icons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub icons: Vec<Icon>,
+    /// What it is filled in with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a prompt; its value is a string.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Argument {
+    /// Its name.
+    pub name: String,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether the prompt cannot do without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+}
+
+/// The result of a prompt: messages to begin a conversation with.
+///
+/// ```
+/// use mcp_runtime::{Content, Prompt};
+/// let prompt = Prompt::new()
+///     .user("Translate this into French:")
+///     .user(Content::text("Good morning."))
+///     .assistant("Bonjour.");
+/// assert_eq!(prompt.messages().len(), 3);
+/// ```
+///
+/// [MCP 2026-07-28, prompts](https://modelcontextprotocol.io/specification/2026-07-28/server/prompts).
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Prompt {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    pub(crate) messages: Vec<PromptMessage>,
+    #[serde(skip)]
+    pub(crate) meta: Option<Map<String, Value>>,
+}
+
+/// One message of a prompt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PromptMessage {
+    /// Who says it.
+    pub role: Role,
+    /// What is said.
+    pub content: Content,
+}
+
+impl Prompt {
+    /// A prompt without messages.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds something that the user says.
+    #[must_use]
+    pub fn user(self, content: impl Into<Content>) -> Self {
+        self.message(Role::User, content)
+    }
+
+    /// Adds something that the model says.
+    #[must_use]
+    pub fn assistant(self, content: impl Into<Content>) -> Self {
+        self.message(Role::Assistant, content)
+    }
+
+    /// Adds a message.
+    #[must_use]
+    pub fn message(mut self, role: Role, content: impl Into<Content>) -> Self {
+        self.messages.push(PromptMessage { role, content: content.into() });
+        self
+    }
+
+    /// Says what this prompt is, now that its arguments are known.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Adds a member to `_meta`.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.meta.get_or_insert_default().insert(key.into(), value.into());
+        self
+    }
+
+    /// The messages, in order.
+    pub fn messages(&self) -> &[PromptMessage] {
+        &self.messages
+    }
+}

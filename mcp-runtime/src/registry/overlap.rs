@@ -1,0 +1,143 @@
+//! Whether two URI templates match a URI in common; while a program compiles, for what one list declares, and at the
+//! start, for all of it.
+//!
+//! A template is read as a sequence of characters, each of which stands for itself, for any character of a path segment,
+//! or for any character at all, and may be repeated. Two sequences are walked in step.
+
+/// Longer templates are not compared.
+const MOST: usize = 256;
+
+/// Any character but those that end a segment.
+const SEGMENT: u16 = 256;
+/// Any character.
+const ANY: u16 = 257;
+/// Marks a step that may be taken again, or not at all.
+const AGAIN: u16 = 512;
+
+/// Whether `a` and `b` are ambiguous: both are templates that match one URI, or both are the same.
+pub const fn is_ambiguous(a: &str, b: &str) -> bool {
+    let (first, second) = (steps(a.as_bytes()), steps(b.as_bytes()));
+    let (Some(first), Some(second)) = (first, second) else { return false };
+    // A URI of its own is preferred to a template that matches it too.
+    first.is_template == second.is_template && meet(&first, &second)
+}
+
+struct Steps {
+    step: [u16; MOST],
+    length: usize,
+    is_template: bool,
+}
+
+/// The steps of a template, up to its query or fragment.
+const fn steps(template: &[u8]) -> Option<Steps> {
+    let mut steps = Steps { step: [0; MOST], length: 0, is_template: false };
+    let mut at = 0;
+    while at < template.len() {
+        if steps.length + 3 > MOST {
+            return None;
+        }
+        if template[at] != b'{' {
+            steps.step[steps.length] = template[at] as u16;
+            steps.length += 1;
+            at += 1;
+            continue;
+        }
+        steps.is_template = true;
+        let operator = if at + 1 < template.len() { template[at + 1] } else { 0 };
+        let kind = match operator {
+            b'?' | b'&' | b'#' => return Some(steps),
+            b'+' => ANY,
+            _ => SEGMENT,
+        };
+        if matches!(operator, b'/' | b'.' | b';') {
+            steps.step[steps.length] = operator as u16;
+            steps.length += 1;
+        }
+        steps.step[steps.length] = kind;
+        steps.step[steps.length + 1] = kind | AGAIN;
+        steps.length += 2;
+        while at < template.len() && template[at] != b'}' {
+            at += 1;
+        }
+        at += 1;
+    }
+    Some(steps)
+}
+
+/// Whether some text takes both to their ends.
+const fn meet(a: &Steps, b: &Steps) -> bool {
+    let mut reached = [[false; MOST + 1]; MOST + 1];
+    reached[0][0] = true;
+    let mut i = 0;
+    while i <= a.length {
+        let mut j = 0;
+        while j <= b.length {
+            if reached[i][j] {
+                let (left, right) = (at(a, i), at(b, j));
+                if left & AGAIN != 0 {
+                    reached[i + 1][j] = true;
+                }
+                if right & AGAIN != 0 {
+                    reached[i][j + 1] = true;
+                }
+                if i < a.length && j < b.length && share(left & !AGAIN, right & !AGAIN) {
+                    reached[i + 1][j + 1] = true;
+                    if left & AGAIN != 0 {
+                        reached[i][j + 1] = true;
+                    }
+                    if right & AGAIN != 0 {
+                        reached[i + 1][j] = true;
+                    }
+                }
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    reached[a.length][b.length]
+}
+
+const fn at(steps: &Steps, place: usize) -> u16 {
+    if place < steps.length { steps.step[place] } else { 0 }
+}
+
+/// Whether a character can be both.
+const fn share(a: u16, b: u16) -> bool {
+    match (a, b) {
+        (ANY, _) | (_, ANY) | (SEGMENT, SEGMENT) => true,
+        (SEGMENT, other) | (other, SEGMENT) => !matches!(other as u8, b'/' | b'?' | b'#'),
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ambiguous;
+
+    #[test]
+    fn templates_that_match_one_uri_are_ambiguous() {
+        for (a, b) in [
+            ("shop://items/{id}", "shop://items/{name}"),
+            ("shop://{a}/x", "shop://items/{b}"),
+            ("shop://{+path}", "shop://items/{id}"),
+            ("db://{table}{?limit}", "db://{name}"),
+            ("a://{x}-{y}", "a://{z}"),
+            ("shop://items", "shop://items"),
+        ] {
+            assert!(is_ambiguous(a, b) && is_ambiguous(b, a), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn templates_that_match_different_uris_are_not() {
+        for (a, b) in [
+            ("shop://items/{id}", "shop://orders/{id}"),
+            ("shop://items/{id}", "shop://items/{id}/reviews"),
+            ("shop://items/{id}", "shop://items/top"),
+            ("a://{x}.json", "a://{x}.xml"),
+            ("shop://items", "shop://orders"),
+        ] {
+            assert!(!is_ambiguous(a, b) && !is_ambiguous(b, a), "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! URI templates (RFC 6570), read backwards: from a URI to the variables.
+//!
+//! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
+//! what is matched is decoded once. A URI with dot segments is another resource's (RFC 3986 §5.2.4), so nothing that is
+//! decoded to one matches.
+
+use std::fmt::Write as _;
+
+use iri_string::template::UriTemplateStr;
+use percent_encoding::percent_decode_str;
+use regex::Regex;
+use serde_json::{Map, Value};
+
+/// A compiled template.
+#[derive(Debug)]
+pub(crate) struct Template {
+    path: Regex,
+    /// The variables of the path, in the order of the groups.
+    variables: Vec<Variable>,
+    /// The variables of the query; `None` where the template has none, and a URI may have none either.
+    query: Option<Vec<Variable>>,
+}
+
+#[derive(Debug)]
+struct Variable {
+    name: String,
+    /// `{list*}`: each value by itself.
+    explode: bool,
+    /// What stands between the values of an exploded variable.
+    separator: char,
+}
+
+impl Template {
+    /// Whether `uri` has variables at all.
+    pub(crate) fn is_template(uri: &str) -> bool {
+        uri.contains(['{', '}'])
+    }
+
+    /// Compiles a template, or says why that cannot be.
+    pub(crate) fn compile(template: &str) -> Result<Self, String> {
+        let parsed =
+            UriTemplateStr::new(template).map_err(|error| format!("`{template}` is no URI template: {error}"))?;
+        let mut this =
+            Self { path: Regex::new("$.").map_err(|error| error.to_string())?, variables: Vec::new(), query: None };
+        let mut pattern = "^".to_owned();
+        let mut rest = parsed.as_str();
+        while let Some((literal, expression)) = rest.split_once('{') {
+            let (expression, after) = expression.split_once('}').unwrap_or((expression, ""));
+            pattern.push_str(&regex::escape(literal));
+            this.expression(expression, &mut pattern)?;
+            rest = after;
+        }
+        if this.query.is_some() && !rest.is_empty() {
+            return Err(format!("`{template}` goes on after its query; end it with `{{?..}}`"));
+        }
+        pattern.push_str(&regex::escape(rest));
+        pattern.push('$');
+        this.path = Regex::new(&pattern).map_err(|error| format!("`{template}` cannot be matched: {error}"))?;
+        Ok(this)
+    }
+
+    fn expression(&mut self, expression: &str, pattern: &mut String) -> Result<(), String> {
+        let (operator, list) = match expression.chars().next() {
+            Some(operator @ ('+' | '#' | '.' | '/' | ';' | '?' | '&')) => (Some(operator), &expression[1..]),
+            _ => (None, expression),
+        };
+        let separator = match operator {
+            Some(operator @ ('.' | '/' | ';')) => operator,
+            Some('?' | '&') => '&',
+            _ => ',',
+        };
+        for (place, written) in list.split(',').enumerate() {
+            let (name, explode) = written.strip_suffix('*').map_or((written, false), |name| (name, true));
+            if name.contains(':') {
+                return Err(format!(
+                    "`{{{expression}}}` cuts a value off, which cannot be read back: write `{{{name}}}` without the length",
+                    name = name.split(':').next().unwrap_or(name)
+                ));
+            }
+            let variable = Variable { name: name.to_owned(), explode, separator };
+            if let Some('?' | '&') = operator {
+                self.query.get_or_insert_default().push(variable);
+                continue;
+            }
+            if self.query.is_some() {
+                return Err(format!("`{{{expression}}}` comes after the query; end the template with `{{?..}}`"));
+            }
+            let one = match operator {
+                Some('+' | '#') => ".+",
+                _ => "[^/?#,;]+",
+            };
+            let lead = match operator {
+                Some('#') if place == 0 => "#",
+                Some('.') => r"\.",
+                Some('/') => "/",
+                _ if place > 0 => ",",
+                _ => "",
+            };
+            let _ = match (operator, explode) {
+                (Some(';'), _) => write!(pattern, ";{}=([^/?#;]*)", regex::escape(name)),
+                (Some('/' | '.'), true) => write!(pattern, "((?:{lead}[^/?#]+)+)"),
+                (_, true) => write!(pattern, "{lead}([^/?#]+)"),
+                (_, false) => write!(pattern, "{lead}({one})"),
+            };
+            self.variables.push(variable);
+        }
+        Ok(())
+    }
+
+    /// The variables that make this template `uri`, as a JSON object; `None` if none do.
+    pub(crate) fn variables(&self, uri: &str) -> Option<String> {
+        let (path, query) = match (&self.query, uri.split_once('?')) {
+            (Some(_), Some((path, query))) => (path, Some(query)),
+            _ => (uri, None),
+        };
+        let captures = self.path.captures(path)?;
+        let mut values = Map::new();
+        for (variable, group) in self.variables.iter().zip(captures.iter().skip(1)) {
+            values.insert(variable.name.clone(), variable.value(group?.as_str())?);
+        }
+        for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            self.member(&decoded(name)?, decoded(value)?, &mut values);
+        }
+        Some(Value::Object(values).to_string())
+    }
+
+    /// One member of the query; unknown ones are left for the declaration to refuse.
+    fn member(&self, name: &str, value: String, values: &mut Map<String, Value>) {
+        let explode = self.query.iter().flatten().any(|variable| variable.name == name && variable.explode);
+        match values.get_mut(name) {
+            Some(Value::Array(list)) => list.push(value.into()),
+            _ if explode => drop(values.insert(name.to_owned(), vec![value].into())),
+            _ => drop(values.insert(name.to_owned(), value.into())),
+        }
+    }
+}
+
+impl Variable {
+    fn value(&self, text: &str) -> Option<Value> {
+        let checked = |text: &str| decoded(text).filter(|text| !has_dot_segments(text));
+        if !self.explode {
+            return checked(text).map(Value::String);
+        }
+        let parts = text.split(self.separator).filter(|part| !part.is_empty());
+        parts.map(|part| checked(part).map(Value::String)).collect::<Option<Vec<_>>>().map(Value::Array)
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+fn has_dot_segments(text: &str) -> bool {
+    text.contains('\0') || text.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(template: &str, uri: &str) -> Option<String> {
+        Template::compile(template).unwrap().variables(uri)
+    }
+
+    #[test]
+    fn variables_are_read_back() {
+        for (template, uri, expected) in [
+            ("shop://items/{id}", "shop://items/5", r#"{"id":"5"}"#),
+            ("shop://items/{id}", "shop://items/a%20b%2Fc", r#"{"id":"a b/c"}"#),
+            ("file:///{+path}", "file:///a/b.txt", r#"{"path":"a/b.txt"}"#),
+            ("db://{table}{?limit,q}", "db://users?q=x%26y&limit=3", r#"{"table":"users","q":"x&y","limit":"3"}"#),
+            ("db://{table}{?limit}", "db://users", r#"{"table":"users"}"#),
+            ("a://x{/parts*}", "a://x/b/c", r#"{"parts":["b","c"]}"#),
+            ("a://x{?tag*}", "a://x?tag=b&tag=c", r#"{"tag":["b","c"]}"#),
+            ("a://{x,y}", "a://1,2", r#"{"x":"1","y":"2"}"#),
+            ("a://x{.kind}", "a://x.json", r#"{"kind":"json"}"#),
+            ("a://x{#part}", "a://x#top", r#"{"part":"top"}"#),
+            ("a://x{;v}", "a://x;v=1", r#"{"v":"1"}"#),
+        ] {
+            assert_eq!(variables(template, uri).as_deref(), Some(expected), "{template} {uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_elsewhere_does_not_match() {
+        for (template, uri) in [
+            ("shop://items/{id}", "shop://items/"),
+            ("shop://items/{id}", "shop://items/5/reviews"),
+            ("shop://items/{id}", "shop://items/5?x=1"),
+            ("file:///{+path}", "file:///a/../../etc/passwd"),
+            ("file:///{name}", "file:///%2e%2e%2fetc%2fpasswd"),
+            ("file:///{name}", "file:///a%00"),
+            ("a://{x}", "a://%ff"),
+        ] {
+            assert_eq!(variables(template, uri), None, "{template} {uri}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_refused() {
+        for template in ["a://{x:3}", "a://{", "a://{?x}/y"] {
+            assert!(Template::compile(template).is_err(), "{template}");
+        }
+    }
+}

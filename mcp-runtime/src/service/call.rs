@@ -1,0 +1,86 @@
+//! One call of a declared function, of any kind: let it in, decode the arguments, run the handler, count what came of it.
+
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::Service;
+use crate::handler::Context;
+use crate::handler::kind::Kind;
+use crate::handler::problem::Problems;
+use crate::handler::product::Product;
+use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::{Call, Done, Outcome};
+use crate::protocol::RpcError;
+use crate::registry::{Arguments, Entry};
+
+impl Service {
+    /// Calls `entry`. Where `textual`, the arguments are strings by their nature, and become what the parameters want.
+    pub(super) async fn call(
+        &self,
+        entry: &Entry,
+        cx: &Context,
+        arguments: Option<&RawValue>,
+        textual: bool,
+    ) -> Result<Product, RpcError> {
+        let call = Call { item: entry.item(), cx, arguments: arguments.filter(|raw| raw.get() != "null") };
+        let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
+        let done = self.carry_out(entry, call, textual).await;
+        running.outcome = done.outcome;
+        done.answer
+    }
+
+    async fn carry_out(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
+        if let Some(refused) = entry.policies.refusal(call.item, call.cx) {
+            return refused;
+        }
+        let begin = || {
+            let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
+            Ok(contain_now(|| entry.begin(call.cx, arguments)))
+        };
+        let handler = match begin() {
+            Ok(Ok(Ok((handler, coerced)))) => {
+                entry.metrics.coerced(if textual { 0 } else { coerced });
+                handler
+            }
+            Ok(Ok(Err(problems))) => return misfit(&call, &problems),
+            Ok(Err(Panicked)) => return Done::panicked(call.item),
+            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
+        };
+        let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
+        tokio::select! {
+            biased;
+            done = entry.policies.run(call, handler, &again) => done,
+            () = self.drain.expired() => entry.policies.stopped(call.item),
+        }
+    }
+}
+
+/// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
+fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
+    let text = problems.describe(call.item);
+    match call.item.kind {
+        Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
+        Kind::Prompt => Done { outcome: Outcome::InvalidArguments, answer: Err(RpcError::invalid_params(text)) },
+        Kind::Resource => {
+            let error = RpcError::resource_not_found().because(text);
+            Done { outcome: Outcome::InvalidArguments, answer: Err(error) }
+        }
+    }
+}
+
+/// A call in progress: counted when it ends, as cancelled when it is dropped before.
+struct Running<'a> {
+    entry: &'a Entry,
+    call: Call<'a>,
+    begun: Instant,
+    outcome: Outcome,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let took = self.begun.elapsed();
+        self.entry.metrics.record(self.outcome, took);
+        self.entry.policies.record(&self.call, self.outcome, took);
+        tracing::debug!(item = %self.call.item, outcome = self.outcome.as_str(), ?took, "called");
+    }
+}

@@ -1,0 +1,121 @@
+//! `completion/complete`: proposals for an argument of a prompt, or for a variable of a resource template.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::answer::members;
+use super::{Answer, Service};
+use crate::handler::{Completion, Context};
+use crate::policy::Outcome;
+use crate::policy::contain::contain;
+use crate::protocol::{Members, RpcError};
+use crate::registry::Entry;
+
+/// The most proposals of one answer, by the schema.
+const MOST: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum Reference {
+    #[serde(rename = "ref/prompt")]
+    Prompt { name: String },
+    #[serde(rename = "ref/resource")]
+    Resource { uri: String },
+}
+
+#[derive(Deserialize)]
+struct Argument {
+    name: String,
+    value: String,
+}
+
+#[derive(Default, Deserialize)]
+struct Known {
+    #[serde(default)]
+    arguments: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Proposals {
+    values: Vec<String>,
+    total: usize,
+    has_more: bool,
+}
+
+impl Service {
+    pub(super) async fn complete(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let entry = self.referred(read(params, "ref")?)?;
+        if let Some(done) = entry.policies.refusal(entry.item(), cx) {
+            return Err(done.answer.err().unwrap_or_else(|| RpcError::internal("refused")));
+        }
+        let Argument { name, value } = read(params, "argument")?;
+        let known: Known = match params.and_then(|params| params.get("context")) {
+            None => Known::default(),
+            Some(_) => read(params, "context")?,
+        };
+        let Some((_, schema)) = entry.input().properties().find(|(argument, _)| *argument == name) else {
+            return Err(RpcError::invalid_params(format!("{} has no argument `{name}`", entry.item())));
+        };
+        let proposals = match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
+            Some(proposals) => self.proposed(entry, proposals).await?,
+            None => enumerated(schema, &value),
+        };
+        Ok(answer(proposals))
+    }
+
+    /// What a reference names.
+    fn referred(&self, reference: Reference) -> Result<&Entry, RpcError> {
+        match reference {
+            Reference::Prompt { name } => {
+                self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))
+            }
+            Reference::Resource { uri } => {
+                let template = self.registry.templates.get(&uri);
+                let found = template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
+                found.ok_or_else(|| RpcError::resource_not_found().at(&uri))
+            }
+        }
+    }
+
+    async fn proposed(&self, entry: &Entry, asked: crate::registry::Proposals) -> Result<Vec<String>, RpcError> {
+        let begun = Instant::now();
+        let failed = |text: String| {
+            tracing::warn!(item = %entry.item(), error = text, took = ?begun.elapsed(), "completion failed");
+            RpcError::internal(format!("the completion of {} failed", entry.item()))
+        };
+        let proposed = tokio::time::timeout(self.settings.completion_timeout, contain(asked)).await;
+        match proposed {
+            Ok(Ok(Ok(proposals))) => Ok(proposals),
+            Ok(Ok(Err(error))) => Err(failed(error.detail())),
+            Ok(Err(_)) => Err(failed(Outcome::Panic.as_str().to_owned())),
+            Err(_) => Err(failed(Outcome::Timeout.as_str().to_owned())),
+        }
+    }
+}
+
+/// The values that a schema allows and that begin like `typed`.
+fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
+    let typed = typed.to_lowercase();
+    let allowed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+    let texts = allowed.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    texts.filter(|text| text.to_lowercase().starts_with(&typed)).collect()
+}
+
+fn answer(mut values: Vec<String>) -> Answer {
+    let total = values.len();
+    values.truncate(MOST);
+    let completion = Proposals { values, total, has_more: total > MOST };
+    Answer::Members(members(&BTreeMap::from([("completion", completion)])))
+}
+
+fn read<'p, T: Deserialize<'p>>(params: Option<&'p Members>, name: &str) -> Result<T, RpcError> {
+    match params.and_then(|params| params.decode::<T>(name)) {
+        Some(Ok(value)) => Ok(value),
+        Some(Err(error)) => Err(RpcError::invalid_params(format!("`{name}` is not valid: {error}"))),
+        None => Err(RpcError::invalid_params(format!("`{name}` is missing"))),
+    }
+}

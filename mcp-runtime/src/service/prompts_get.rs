@@ -1,0 +1,20 @@
+//! `prompts/get`: the prompt and its arguments, which are strings.
+
+use serde_json::value::RawValue;
+
+use super::{Answer, Service, text_param};
+use crate::handler::Context;
+use crate::handler::product::Product;
+use crate::protocol::{Members, RpcError};
+
+impl Service {
+    pub(super) async fn get_prompt(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let name = text_param(params, "name", "which prompt?")?;
+        let entry = self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))?;
+        let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
+        match self.call(entry, cx, arguments, true).await? {
+            Product::Prompt(prompt) => Ok(Answer::Prompt(prompt)),
+            _ => Err(RpcError::internal("internal error")),
+        }
+    }
+}

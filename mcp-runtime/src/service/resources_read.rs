@@ -1,0 +1,69 @@
+//! `resources/read`: the resource at a URI, or the template that matches it.
+
+use iri_string::types::UriStr;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{Answer, Service, text_param};
+use crate::handler::Context;
+use crate::handler::product::Product;
+use crate::handler::spec::Spec;
+use crate::protocol::{Members, Resource, RpcError};
+
+/// What is read, and for how long it may be kept.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub contents: Vec<Resource>,
+    pub hint: Hint,
+}
+
+/// The cache hints of a modern result.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Hint {
+    ttl_ms: u64,
+    cache_scope: &'static str,
+}
+
+impl Hint {
+    /// As `cache` declares it: for everybody only where everybody may read it and the result is shared.
+    fn of(spec: &Spec, is_open: bool) -> Self {
+        match &spec.cache {
+            None => Self { ttl_ms: 0, cache_scope: "private" },
+            Some((cache, _)) => Self {
+                ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
+                cache_scope: if cache.shared && is_open { "public" } else { "private" },
+            },
+        }
+    }
+}
+
+impl Service {
+    pub(super) async fn read_resource(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let uri = text_param(params, "uri", "which resource?")?;
+        if UriStr::new(&uri).is_err() {
+            return Err(RpcError::invalid_params("`uri` is not an absolute URI (RFC 3986)").at(&uri));
+        }
+        let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
+        let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
+        let product = self.call(entry, cx, variables.as_deref(), true).await;
+        match product.map_err(|error| error.at(&uri))? {
+            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found().at(&uri)),
+            Product::Contents(contents) => {
+                let contents = contents.into_iter().map(|it| completed(it, &uri, entry.spec.mime_type)).collect();
+                Ok(Answer::Read(Read { contents, hint: Hint::of(&entry.spec, entry.policies.access.is_open()) }))
+            }
+            _ => Err(RpcError::internal("internal error")),
+        }
+    }
+}
+
+/// Contents with what their function left out.
+fn completed(mut contents: Resource, uri: &str, declared: Option<&str>) -> Resource {
+    if contents.uri.is_empty() {
+        uri.clone_into(&mut contents.uri);
+    }
+    let usual = if contents.blob.is_some() { "application/octet-stream" } else { "text/plain" };
+    let mime_type = contents.mime_type.take().unwrap_or_else(|| declared.unwrap_or(usual).to_owned());
+    Resource { mime_type: Some(mime_type), ..contents }
+}
