@@ -1,16 +1,19 @@
 //! The call, as a declared function sees it.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{Changes, List};
+use super::client::{AskError, Asked, Client};
 use super::principal::Principal;
 use super::tool_error::ToolError;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
@@ -32,6 +35,7 @@ struct Call {
     log_level: Option<Level>,
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
+    asks: Option<Arc<dyn Client>>,
     changes: Changes,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
@@ -67,7 +71,7 @@ pub(crate) trait Output: Send + Sync + 'static {
 
 impl Outbox {
     /// Sends a message, which has no line end; whether there was room.
-    fn offer(&self, mut message: Vec<u8>) -> bool {
+    pub(crate) fn offer(&self, mut message: Vec<u8>) -> bool {
         match self {
             Self::Response(sender) => sender.try_send(message.into()).is_ok(),
             Self::Lines(output) => {
@@ -91,6 +95,8 @@ pub(crate) struct Caller {
     pub peer: Option<IpAddr>,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
+    /// The client, if it can be asked.
+    pub client: Option<Arc<dyn Client>>,
     pub changes: Changes,
 }
 
@@ -105,6 +111,7 @@ impl Context {
             log_level: meta.log_level,
             progress: meta.progress_token.map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
             outbox: caller.outbox,
+            asks: caller.client,
             changes: caller.changes,
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -193,15 +200,40 @@ impl Context {
         if self.has_ended() {
             return;
         }
-        self.0.cancelled.get_or_init(CancellationToken::new).cancelled().await;
+        let token = self.0.cancelled.get_or_init(CancellationToken::new);
+        // Whoever ends the call either sees the token or is seen here.
+        fence(Ordering::SeqCst);
+        if !self.has_ended() {
+            token.cancelled().await;
+        }
     }
 
     /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
     pub(crate) fn end(&self) {
         self.0.ended.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
+    }
+
+    /// The client of a session, which can be asked; `None` in the modern revision.
+    pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
+        self.0.asks.as_ref()
+    }
+
+    /// Asks the client on the stream of this call: `method` with `params`, an object. Ends with the call.
+    #[cfg_attr(not(test), expect(dead_code, reason = "what asks is on its way"))]
+    pub(crate) fn ask(&self, method: &'static str, params: Value) -> Asked {
+        let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
+            return std::future::ready(Err(AskError::Gone)).boxed();
+        };
+        let (asked, cx) = (Arc::clone(client).ask(self.0.outbox.clone(), method, params), self.clone());
+        let ended = async move {
+            cx.cancelled().await;
+            Err(AskError::Gone)
+        };
+        futures_util::future::select(asked, ended.boxed()).map(|first| first.factor_first().0).boxed()
     }
 
     /// Whether the client's revision has an error for a missing capability.

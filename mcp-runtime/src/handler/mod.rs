@@ -5,6 +5,7 @@
 pub(crate) mod argument;
 pub(crate) mod blocking;
 pub(crate) mod changes;
+pub(crate) mod client;
 pub(crate) mod completion;
 pub(crate) mod contents;
 pub(crate) mod context;

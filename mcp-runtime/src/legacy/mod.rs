@@ -1,10 +1,13 @@
-//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`
-//! and the downgrade of results. Nothing outside this module asks for a version.
+//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`,
+//! requests to the client and the downgrade of results. Nothing outside this module asks for a version.
 
+mod ask;
 pub(crate) mod batch;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
 pub(crate) mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -14,6 +17,7 @@ use tokio::time::Instant;
 pub(crate) use session::{Session, Sessions};
 
 use crate::handler::Context;
+use crate::handler::client::Client;
 use crate::handler::context::Caller;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
@@ -23,11 +27,12 @@ use crate::service::{Answer, EndOnDrop, Service};
 pub(crate) fn context(
     session: &Session,
     meta: Result<Option<RawMeta<'_>>, RpcError>,
-    caller: Caller,
+    mut caller: Caller,
 ) -> Result<Context, RpcError> {
     let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();
     let meta =
         RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
+    caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
     Ok(Context::new(session.version, caller, meta))
 }
 

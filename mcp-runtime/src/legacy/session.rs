@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, abortable};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::Asks;
 use crate::handler::changes::{Changes, OFFERED, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
+use crate::service::calls::Calls;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
@@ -21,8 +22,10 @@ pub(crate) struct Session {
     pub capabilities: ClientCapabilities,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
+    /// What the client is asked.
+    pub asks: Arc<Asks>,
     log_level: AtomicU8,
-    in_flight: Mutex<HashMap<RequestId, AbortHandle>>,
+    calls: Mutex<Calls>,
     last_used: Mutex<Instant>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
@@ -34,8 +37,9 @@ impl Session {
             version,
             capabilities,
             news: changes.subscribe(OFFERED),
+            asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
-            in_flight: Mutex::default(),
+            calls: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             ended: CancellationToken::new(),
         }
@@ -55,9 +59,8 @@ impl Session {
         id: &RequestId,
         call: C,
     ) -> impl Future<Output = Option<C::Output>> + use<C> {
-        let (call, handle) = abortable(call);
-        lock(&self.in_flight).insert(id.clone(), handle);
-        let in_flight = InFlight { session: Arc::clone(self), id: id.clone() };
+        let (number, call) = lock(&self.calls).begin(Some(id.clone()), call);
+        let in_flight = InFlight { session: Arc::clone(self), number };
         async move {
             let _in_flight = in_flight;
             call.await.ok()
@@ -66,9 +69,18 @@ impl Session {
 
     /// Cancels the call with this id; an unknown one is ignored.
     pub(crate) fn cancel(&self, id: &RequestId) {
-        if let Some(handle) = lock(&self.in_flight).get(id) {
-            handle.abort();
-        }
+        lock(&self.calls).cancel(id);
+    }
+
+    /// Ends the session: its stream ends, and what the client was asked is not answered any more.
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+        self.asks.close();
+    }
+
+    /// It is not idle.
+    pub(super) fn touch(&self) {
+        *lock(&self.last_used) = Instant::now();
     }
 
     fn idle(&self) -> Duration {
@@ -85,13 +97,13 @@ fn in_use(session: &Arc<Session>) -> bool {
 #[derive(Debug)]
 struct InFlight {
     session: Arc<Session>,
-    id: RequestId,
+    number: u64,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        lock(&self.session.in_flight).remove(&self.id);
-        *lock(&self.session.last_used) = Instant::now();
+        lock(&self.session.calls).end(self.number);
+        self.session.touch();
     }
 }
 
@@ -131,7 +143,7 @@ impl Sessions {
             open.remove(id);
             return None;
         }
-        *lock(&session.last_used) = Instant::now();
+        session.touch();
         Some(Arc::clone(session))
     }
 
@@ -146,9 +158,9 @@ impl Sessions {
     }
 }
 
-/// Ends the session's stream; `false`, so that `retain` lets go of it.
-fn end(session: &Arc<Session>) -> bool {
-    session.ended.cancel();
+/// Ends the session; `false`, so that `retain` lets go of it.
+fn end(session: &Session) -> bool {
+    session.end();
     false
 }
 

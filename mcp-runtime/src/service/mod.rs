@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 mod call;
+pub(crate) mod calls;
 mod complete;
 pub(crate) mod discover;
 pub(crate) mod list;

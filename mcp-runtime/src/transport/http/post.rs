@@ -16,7 +16,6 @@ use super::response::{accepted, json};
 use super::route::Next;
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::legacy::batch;
 use crate::protocol::RpcError;
 use crate::service::exchange;
 
@@ -37,10 +36,6 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
             json(status, text)
         }
         Ok(Next::Notifying(exchange, notes)) => respond(exchange, notes).await,
-        Ok(Next::Batch(calls)) => {
-            let answers = futures_util::future::join_all(calls).await;
-            batch::join(answers.iter().map(|(_, text)| text)).map_or_else(accepted, |text| json(200, text))
-        }
         Err(refusal) => endpoint.refuse(refusal),
     }
 }
@@ -78,6 +73,7 @@ async fn respond(mut exchange: Exchange, mut notes: mpsc::Receiver<Bytes>) -> Re
         Some(note) = notes.recv() => sse::call(note, notes, exchange),
         (status, text) = &mut exchange => match notes.try_recv() {
             Ok(note) => sse::call_done(note, notes, text),
+            Err(_) if status == 202 => accepted(),
             Err(_) if text.is_empty() => sse::empty(),
             Err(_) => json(status, text),
         },

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::FutureExt as _;
+use futures_util::future::{FutureExt as _, join_all};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -33,8 +33,6 @@ pub(super) enum Next {
     Call(Request, Context),
     /// A call that may notify before it answers.
     Notifying(Exchange, mpsc::Receiver<Bytes>),
-    /// The calls of a batch.
-    Batch(Vec<Exchange>),
 }
 
 impl Endpoint {
@@ -53,14 +51,14 @@ impl Endpoint {
                 })
             }
             Message::Notification(notification) => self.notification(&notification, &sender.headers),
-            Message::Response(_) if sender.headers.contains_key(&SESSION_ID) => {
-                self.session(&sender.headers)?;
+            Message::Response(response) if sender.headers.contains_key(&SESSION_ID) => {
+                self.session(&sender.headers)?.asks.answer(&response);
                 Ok(Next::Respond(accepted()))
             }
             Message::Response(_) => {
                 Err(RpcError::invalid_request("a client sends requests here, not responses").into())
             }
-            Message::Batch(members) => self.batch(members, &sender),
+            Message::Batch(members) => self.batch(members, &sender, accepts),
         }
     }
 
@@ -150,7 +148,7 @@ impl Endpoint {
         Ok(Next::Respond(accepted()))
     }
 
-    fn batch(&self, members: Vec<RawJson>, sender: &Sender) -> Result<Next, Refusal> {
+    fn batch(&self, members: Vec<RawJson>, sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
         let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
         let session = named.then(|| self.session(&sender.headers)).transpose()?;
         let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
@@ -158,7 +156,9 @@ impl Endpoint {
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
             return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
         };
-        let mut calls = Vec::new();
+        let (notes_in, notes) = outbox();
+        let outbox = accepts.stream.then_some(notes_in);
+        let mut calls: Vec<Call> = Vec::new();
         for member in members {
             let refused = |id, error| -> Call {
                 let text = batch::refusal(id, error, &self.service.identity);
@@ -167,7 +167,7 @@ impl Endpoint {
             let call = match Member::of(&member) {
                 Member::Request(request) => {
                     let id = request.id.clone();
-                    let caller = sender.clone().caller(None, &self.service.changes);
+                    let caller = sender.clone().caller(outbox.clone(), &self.service.changes);
                     self.legacy_call(session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
                 }
                 Member::Refused(id, error) => refused(id.as_ref(), error),
@@ -175,11 +175,21 @@ impl Endpoint {
                     cancel(session, &notification);
                     continue;
                 }
-                Member::Response => continue,
+                Member::Response(response) => {
+                    session.asks.answer(&response);
+                    continue;
+                }
             };
-            calls.push(Exchange::outliving_disconnect(call, self.service.drain.clone()));
+            calls.push(call);
         }
-        Ok(Next::Batch(calls))
+        if calls.is_empty() {
+            return Ok(Next::Respond(accepted()));
+        }
+        let answers = join_all(calls).map(|answers| {
+            let texts = answers.iter().map(|(_, text)| text);
+            batch::join(texts).map_or((202, Bytes::new()), |text| (200, text))
+        });
+        Ok(Next::Notifying(Exchange::outliving_disconnect(Box::pin(answers), self.service.drain.clone()), notes))
     }
 
     /// The session that the headers name.

@@ -33,7 +33,7 @@ impl Sender {
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
         let Self { headers, principal, peer } = self;
-        Caller { principal, peer, headers, outbox, changes: changes.clone() }
+        Caller { principal, peer, headers, outbox, client: None, changes: changes.clone() }
     }
 }
 
