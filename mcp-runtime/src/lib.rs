@@ -43,7 +43,7 @@ mod service;
 mod transport;
 
 pub use handler::{
-    Completion, Confirm, Context, Elicit, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError,
+    Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError,
     IntoToolResult, Json, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;

@@ -44,7 +44,7 @@ pub(crate) struct Subject([u8; 32]);
 pub(crate) type Kept = Vec<(String, Box<RawValue>)>;
 
 /// What is remembered of the rounds so far.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// The client's answers, by key.
     pub answers: Kept,
@@ -78,23 +78,49 @@ pub(crate) enum Unsealed {
 #[error("the system has no source of random numbers")]
 pub(crate) struct NoRandom;
 
+/// What keys are made of.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(pub Vec<Vec<u8>>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Secrets").field(&self.0.len()).finish()
+    }
+}
+
 /// A secret that is too short to keep anything secret: which one, and its length.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("secret {} has {bytes} bytes; each needs at least {SHORTEST}, such as those of `openssl rand -base64 32`", .place + 1)]
 pub(crate) struct TooShort {
-    pub place: usize,
-    pub bytes: usize,
+    place: usize,
+    bytes: usize,
+}
+
+/// Why there are no keys.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub(crate) enum Unusable {
+    #[error(transparent)]
+    TooShort(#[from] TooShort),
+    #[error(transparent)]
+    NoRandom(#[from] NoRandom),
 }
 
 impl Keys {
-    /// A key that only this process has.
-    pub(crate) fn random() -> Result<Self, NoRandom> {
+    /// The keys that these secrets stand for; without any, one that only this process has.
+    pub(crate) fn new(secrets: &Secrets) -> Result<Self, Unusable> {
+        if secrets.0.is_empty() {
+            return Ok(Self::random()?);
+        }
+        Ok(Self::from_secrets(&secrets.0)?)
+    }
+
+    fn random() -> Result<Self, NoRandom> {
         let mut secret = [0; SHORTEST];
         getrandom::fill(&mut secret).map_err(|_| NoRandom)?;
         Ok(Self::of(vec![cipher(&secret)]))
     }
 
-    /// The keys that these secrets stand for.
-    pub(crate) fn from_secrets(secrets: &[Vec<u8>]) -> Result<Self, TooShort> {
+    fn from_secrets(secrets: &[Vec<u8>]) -> Result<Self, TooShort> {
         let key = |(place, secret): (usize, &Vec<u8>)| match secret.len() {
             bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
             _ => Ok(cipher(secret)),

@@ -31,6 +31,7 @@ mod client;
 pub mod era;
 mod link;
 mod reply;
+mod script;
 mod time;
 
 /// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
@@ -69,6 +70,7 @@ pub use mcp_macros::kit_server as server;
 pub use client::{Lines, Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use reply::Reply;
+pub use script::{Answer, Question};
 pub use time::{HeldTime, hold_time};
 
 /// Compiles and runs the README's programs.

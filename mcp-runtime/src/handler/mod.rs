@@ -3,6 +3,8 @@
 //! Invariants: knows the wire's types and the schemas, but no transport, no policy and no server.
 
 pub(crate) mod argument;
+pub(crate) mod ask;
+mod asking;
 pub(crate) mod blocking;
 pub(crate) mod changes;
 pub(crate) mod client;
@@ -12,6 +14,7 @@ pub(crate) mod context;
 mod date;
 pub(crate) mod declaration;
 pub(crate) mod elicit;
+mod elicit_error;
 pub(crate) mod field;
 mod form;
 pub(crate) mod inject;
@@ -33,6 +36,7 @@ pub use context::Context;
 pub(crate) use declaration::Declaration;
 pub use declaration::{PromptSet, ResourceSet, ToolSet};
 pub use elicit::{Confirm, Elicit};
+pub use elicit_error::ElicitError;
 pub use inject::Inject;
 pub use messages::IntoPrompt;
 pub use output::{IntoToolResult, Json};

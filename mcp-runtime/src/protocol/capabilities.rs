@@ -54,6 +54,13 @@ impl Capability {
         }
     }
 
+    /// The object that declares all of them.
+    pub(crate) fn all_required(capabilities: &[Self]) -> Value {
+        let mut all = json!({});
+        capabilities.iter().for_each(|capability| merge(&mut all, capability.required()));
+        all
+    }
+
     /// What a client with it can do.
     pub(crate) fn verb(self) -> &'static str {
         match self {
@@ -63,6 +70,15 @@ impl Capability {
             Self::SamplingTools => "run a model with the server's tools (`sampling.tools`)",
             Self::SamplingContext => "run a model with its own context (`sampling.context`)",
             Self::Roots => "list its roots (`roots`)",
+        }
+    }
+}
+
+/// Adds the members of `more`, at every depth.
+fn merge(all: &mut Value, more: Value) {
+    if let (Value::Object(all), Value::Object(more)) = (all, more) {
+        for (name, value) in more {
+            merge(all.entry(name).or_insert_with(|| json!({})), value);
         }
     }
 }
