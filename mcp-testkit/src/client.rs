@@ -154,8 +154,9 @@ impl TestClient {
     }
 
     /// From now on these are the client's roots: `json!([{"uri": "file:///home/ann"}])`; declares `roots`.
+    #[expect(clippy::needless_pass_by_value, reason = "reads as `roots(json!([..]))`")]
     pub fn roots(&self, roots: Value) -> &Self {
-        self.learn(|script| script.roots(roots))
+        self.learn(|script| script.roots(&roots))
     }
 
     fn learn(&self, lesson: impl FnOnce(&mut Script)) -> &Self {

@@ -157,12 +157,11 @@ impl Inbox {
     /// The response to a request of the server's.
     fn answer(&self, request: &Value) -> Value {
         let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
-        match lock(&self.script).answer(request) {
-            Some(result) => response["result"] = result,
-            None => {
-                let message = format!("this test has no answer to {}", request["method"]);
-                response["error"] = json!({ "code": -32601, "message": message });
-            }
+        if let Some(result) = lock(&self.script).answer(request) {
+            response["result"] = result;
+        } else {
+            let message = format!("this test has no answer to {}", request["method"]);
+            response["error"] = json!({ "code": -32601, "message": message });
         }
         response
     }

@@ -85,7 +85,7 @@ impl Script {
         self.sample = Some(Box::new(says));
     }
 
-    pub(crate) fn roots(&mut self, roots: Value) {
+    pub(crate) fn roots(&mut self, roots: &Value) {
         let result = json!({ "roots": roots });
         self.roots = Some(Box::new(move |_| result.clone()));
     }

@@ -17,5 +17,6 @@ mod metrics;
 mod mirror;
 mod param;
 mod reply;
+mod resume;
 mod session;
 mod stream;

@@ -63,6 +63,6 @@ fn bound(bound: &Bound) -> TokenStream {
     }
 }
 
-fn optional(value: Option<&TokenStream>) -> TokenStream {
+pub(super) fn optional(value: Option<&TokenStream>) -> TokenStream {
     value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

@@ -56,9 +56,9 @@ fn field(field: &Field) -> TokenStream {
 
 fn choice(elicit: &Elicit, variants: &[Variant], enum_names: bool) -> TokenStream {
     let ident = &elicit.ident;
-    let choices = variants.iter().map(|Variant { name, title, .. }| match title {
-        Some(title) => quote!((#name, ::core::option::Option::Some(#title))),
-        None => quote!((#name, ::core::option::Option::None)),
+    let choices = variants.iter().map(|Variant { name, title, .. }| {
+        let title = argument::optional(title.as_ref().map(|title| quote!(#title)).as_ref());
+        quote!((#name, #title))
     });
     let names = variants.iter().map(|variant| &variant.ident);
     let (at, place) = (names.clone().enumerate().map(chosen), names.enumerate().map(placed));

@@ -94,7 +94,7 @@ fn form<'f>(fields: impl Iterator<Item = &'f Field>, errors: &mut Errors) -> Vec
 fn field(field: &Field, ident: &Ident, keys: args::elicit::Field, errors: &mut Errors) -> elicit::Field {
     let shown = ident.unraw().to_string();
     let argument = inclusive(keys.argument, errors);
-    errors.handle(check_formats(&argument, &keys.date, &keys.date_time));
+    errors.handle(check_formats(&argument, keys.date.as_ref(), keys.date_time.as_ref()));
     let mut rules = rules::all(&argument, None, errors);
     rules.extend(keys.date.map(|_| Rule::Date));
     rules.extend(keys.date_time.map(|_| Rule::DateTime));
@@ -148,10 +148,10 @@ fn closed(mut set: Set<ExprRange>) -> Result<Set<ExprRange>, Diagnostic> {
 /// A text has one format.
 fn check_formats(
     keys: &args::argument::Argument,
-    date: &Option<Set<bool>>,
-    date_time: &Option<Set<bool>>,
+    date: Option<&Set<bool>>,
+    date_time: Option<&Set<bool>>,
 ) -> Result<(), Diagnostic> {
-    let mut formats = [&keys.email, &keys.url, date, date_time].into_iter().flatten();
+    let mut formats = [keys.email.as_ref(), keys.url.as_ref(), date, date_time].into_iter().flatten();
     match (formats.next(), formats.next()) {
         (Some(first), Some(second)) => Err(err!(second.name, "`{}` contradicts `{}`", second.name, first.name)
             .help("a text has one format: remove one of them")),

@@ -160,7 +160,7 @@ impl Context {
             asker.answered(answer.map(Arc::from).map_err(|error| ElicitError::new(key, Kind::Refused(error))));
             self.wake();
         }
-        match read(&*asker.answer().await?) {
+        match read(&asker.answer().await?) {
             Ok(outcome) => outcome,
             Err(problem) => {
                 asker.malformed(key, problem);
@@ -177,10 +177,8 @@ impl Context {
         if !missing.is_empty() {
             return Err(Failure::Missing(missing));
         }
-        match self.is_modern() || self.phrase(request.clone()).is_some() {
-            true => Ok(()),
-            false => Err(Failure::Missing(request.needs.clone())),
-        }
+        let can_be_said = self.is_modern() || self.phrase(request.clone()).is_some();
+        if can_be_said { Ok(()) } else { Err(Failure::Missing(request.needs.clone())) }
     }
 }
 

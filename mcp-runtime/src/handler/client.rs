@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::context::Outbox;
+use super::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
 /// What a client says when it is asked: its result, as it was received.

@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Waker;
 
 use axum::http::{HeaderMap, HeaderName};
-use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
 use super::changes::{Changes, List};
 use super::client::{AskError, Asked, Client};
+use super::outbox::Outbox;
 use super::principal::Principal;
 use super::tool_error::ToolError;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
@@ -54,43 +54,6 @@ pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 struct ProgressState {
     token: RawJson,
     last: Mutex<f64>,
-}
-
-/// Where the notifications of one call go. Bounded: what does not fit is lost, as progress and logs may be.
-#[derive(Clone)]
-pub(crate) enum Outbox {
-    /// To the response of the call itself.
-    Response(mpsc::Sender<Bytes>),
-    /// To the line connection.
-    Lines(Arc<dyn Output>),
-}
-
-/// Where a peer's lines go. Writing never waits: what cannot be written yet is kept.
-pub(crate) trait Output: Send + Sync + 'static {
-    /// Takes whole lines.
-    fn append(&self, lines: &[u8]);
-
-    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
-    fn offer(&self, line: &[u8]) -> bool;
-}
-
-impl Outbox {
-    /// Sends a message, which has no line end; whether there was room.
-    pub(crate) fn offer(&self, mut message: Vec<u8>) -> bool {
-        match self {
-            Self::Response(sender) => sender.try_send(message.into()).is_ok(),
-            Self::Lines(output) => {
-                message.push(b'\n');
-                output.offer(&message)
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for Outbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outbox").finish_non_exhaustive()
-    }
 }
 
 /// What a transport knows about a call when it begins.
@@ -198,6 +161,18 @@ impl Context {
     /// Tells every client that listens that the list of tools has changed.
     pub fn tools_changed(&self) {
         self.0.changes.publish(List::Tools);
+    }
+
+    /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.
+    ///
+    /// For calls that take long, so that no connection is held for as long. It means something in sessions of revision
+    /// 2025-11-25 over HTTP, where the client reads the answer, and what is reported until then, from a stream that is
+    /// kept for it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere
+    /// nothing happens.
+    pub fn close_stream(&self) {
+        if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
+            outbox.release();
+        }
     }
 
     /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.

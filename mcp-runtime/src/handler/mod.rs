@@ -21,6 +21,7 @@ pub(crate) mod inject;
 pub(crate) mod kind;
 pub(crate) mod limit;
 pub(crate) mod messages;
+pub(crate) mod outbox;
 pub(crate) mod output;
 pub(crate) mod principal;
 pub(crate) mod problem;

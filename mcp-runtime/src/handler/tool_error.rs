@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 
 use super::elicit_error::ElicitError;
-use super::kind::{Item, Kind as ItemKind};
+use super::kind::{Item, Kind as ItemKind, event};
 use super::product::Product;
 use crate::protocol::{Capability, RpcError, ToolResult};
 
@@ -112,7 +112,7 @@ impl ToolError {
             }
             Kind::Private(cause) => {
                 let reference = reference();
-                tracing::error!(%item, %reference, error = hide(chain(&*cause)), "failed");
+                event!(error, item, { %reference, error = hide(chain(&*cause)), }, "failed");
                 failed(item, &reference)
             }
         }

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::question;
 use crate::handler::client::{AskError, Asked, Client};
-use crate::handler::context::Outbox;
+use crate::handler::outbox::Outbox;
 use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
 /// How long a client may take: a person may have to decide.

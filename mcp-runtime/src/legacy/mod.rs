@@ -7,6 +7,8 @@ pub(crate) mod downgrade;
 pub(crate) mod handshake;
 mod question;
 pub(crate) mod session;
+pub(crate) mod stream;
+mod streams;
 #[cfg(test)]
 mod tests;
 

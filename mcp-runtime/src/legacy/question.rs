@@ -77,34 +77,34 @@ mod tests {
     use crate::protocol::input::sampling::Sample;
     use serde_json::json;
 
-    fn form(property: Value) -> InputRequest {
+    fn form(property: &Value) -> InputRequest {
         InputRequest::form("?", json!({ "type": "object", "properties": { "it": property } }))
     }
 
-    fn phrased(property: Value, version: Version) -> Option<Value> {
+    fn phrased(property: &Value, version: Version) -> Option<Value> {
         let request = phrase(form(property), version)?;
         Some(request.params["requestedSchema"]["properties"]["it"].clone())
     }
 
     #[test]
     fn a_form_of_2025_06_18_says_less() {
-        let old = |property| phrased(property, Version::V2025_06_18);
-        assert_eq!(old(json!({"type": "string", "default": "a"})), Some(json!({"type": "string"})));
+        let old = |property: &Value| phrased(property, Version::V2025_06_18);
+        assert_eq!(old(&json!({"type": "string", "default": "a"})), Some(json!({"type": "string"})));
         let switch = json!({"type": "boolean", "default": true});
-        assert_eq!(old(switch.clone()), Some(switch));
+        assert_eq!(old(&switch), Some(switch));
         let titled = json!({"type": "string", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]});
         let names = json!({"type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"]});
-        assert_eq!(old(titled.clone()), Some(names));
-        assert_eq!(phrased(titled.clone(), Version::V2025_11_25), Some(titled));
-        assert_eq!(old(json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})), None);
+        assert_eq!(old(&titled), Some(names));
+        assert_eq!(phrased(&titled, Version::V2025_11_25), Some(titled));
+        assert_eq!(old(&json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})), None);
         assert!(
-            !phrase(form(json!({})), Version::V2025_06_18).unwrap().params.as_object().unwrap().contains_key("mode")
+            !phrase(form(&json!({})), Version::V2025_06_18).unwrap().params.as_object().unwrap().contains_key("mode")
         );
     }
 
     #[test]
     fn what_a_revision_does_not_have_is_not_asked() {
-        assert!(phrase(form(json!({})), Version::V2025_03_26).is_none());
+        assert!(phrase(form(&json!({})), Version::V2025_03_26).is_none());
         let url = || InputRequest::url("?", "https://example.com");
         assert!(phrase(url(), Version::V2025_06_18).is_none());
         let newer = phrase(url(), Version::V2025_11_25).unwrap();

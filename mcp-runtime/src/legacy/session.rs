@@ -11,9 +11,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
+use super::streams::Streams;
 use crate::handler::changes::{Changes, OFFERED, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
-use crate::service::calls::Calls;
+use crate::service::running::Running;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
@@ -22,10 +23,12 @@ pub(crate) struct Session {
     pub capabilities: ClientCapabilities,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
+    /// What it reads over HTTP.
+    pub streams: Streams,
     /// What the client is asked.
     pub asks: Arc<Asks>,
     log_level: AtomicU8,
-    calls: Mutex<Calls>,
+    running: Mutex<Running>,
     last_used: Mutex<Instant>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
@@ -36,10 +39,11 @@ impl Session {
         Self {
             version,
             capabilities,
+            streams: Streams::new(version),
             news: changes.subscribe(OFFERED),
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
-            calls: Mutex::default(),
+            running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             ended: CancellationToken::new(),
         }
@@ -59,7 +63,7 @@ impl Session {
         id: &RequestId,
         call: C,
     ) -> impl Future<Output = Option<C::Output>> + use<C> {
-        let (number, call) = lock(&self.calls).begin(Some(id.clone()), call);
+        let (number, call) = lock(&self.running).begin(Some(id.clone()), call);
         let in_flight = InFlight { session: Arc::clone(self), number };
         async move {
             let _in_flight = in_flight;
@@ -69,7 +73,7 @@ impl Session {
 
     /// Cancels the call with this id; an unknown one is ignored.
     pub(crate) fn cancel(&self, id: &RequestId) {
-        lock(&self.calls).cancel(id);
+        lock(&self.running).cancel(id);
     }
 
     /// Ends the session: its stream ends, and what the client was asked is not answered any more.
@@ -102,7 +106,7 @@ struct InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        lock(&self.session.calls).end(self.number);
+        lock(&self.session.running).end(self.number);
         self.session.touch();
     }
 }

@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::Service as _;
 
-use crate::__private::{Declared, Listed, Returns, Spec, Tool, ToolVisitor};
+use crate::__private::{Declaration, ListedTool, Returns, Spec, Visitor};
 use crate::{Connection, Server};
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -18,28 +18,24 @@ const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 /// Asks for the client's roots and says what it has heard.
 struct Curious;
 
-impl Declared for Curious {
-    const NAME: &'static str = "curious";
-}
-
-impl Listed<()> for Curious {
-    fn visit(visitor: &mut impl ToolVisitor<()>) {
-        visitor.tool::<Self>();
+impl ListedTool<()> for Curious {
+    fn visit(visitor: &mut impl Visitor<()>) {
+        visitor.visit::<Self>();
     }
 }
 
-impl Tool<()> for Curious {
+impl Declaration<()> for Curious {
     type Args = ();
     type Output = String;
 
     fn spec() -> Spec {
-        Spec::new("curious", "Asks back.")
+        Spec::tool("curious", "Asks back.")
     }
 
     fn args() {}
 
     fn returns() -> Returns<String> {
-        Returns::new()
+        Returns::result()
     }
 
     async fn call(_: &Arc<()>, cx: &crate::Context, (): ()) -> String {

@@ -8,7 +8,7 @@ use super::Call;
 use super::ask::{Ended, Stopped};
 use super::redact::Redacted;
 use crate::handler::ask::{Failure, Stop};
-use crate::handler::kind::Item;
+use crate::handler::kind::{Item, event};
 use crate::handler::product::Product;
 use crate::handler::tool_error::{failed, failure, reference};
 use crate::protocol::{Capability, RpcError};
@@ -94,7 +94,7 @@ impl Done {
     /// The author's code panicked; what it said is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
-        tracing::error!(%item, %reference, "panicked");
+        event!(error, item, { %reference, }, "panicked");
         Self { outcome: Outcome::Panic, answer: failed(item, &reference) }
     }
 

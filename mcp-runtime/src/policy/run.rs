@@ -10,6 +10,7 @@ use super::retry::Backoff;
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
 use crate::handler::ToolError;
+use crate::handler::kind::event;
 
 /// Begins the handler once more, with the same arguments.
 pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
@@ -101,14 +102,17 @@ impl Policies {
             None => Some(ask::run(call.cx, handler).await),
             Some(deadline) => deadline.hold(call.cx, ask::run(call.cx, handler)).await,
         };
-        match (attempt, &ended) {
-            // The client's lack, not the tool's.
-            (Some(_), Some(Ok(Err(error)))) if error.lacks().is_some() => {}
-            // Its client is to answer first.
-            (Some(_), Some(Err(Stopped::Asks(_)))) => {}
-            (Some(attempt), Some(Ok(Ok(_)))) => attempt.succeeded(),
-            (Some(attempt), _) => attempt.failed(),
-            (None, _) => {}
+        let says_something = match &ended {
+            // The client's lack, not the handler's.
+            Some(Ok(Err(error))) => error.lacks().is_none(),
+            // The client is to answer first.
+            Some(Err(Stopped::Asks(_))) => false,
+            _ => true,
+        };
+        match attempt.filter(|_| says_something) {
+            Some(attempt) if matches!(ended, Some(Ok(Ok(_)))) => attempt.succeeded(),
+            Some(attempt) => attempt.failed(),
+            None => {}
         }
         ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
     }
@@ -119,6 +123,6 @@ impl Policies {
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = self.redacted.hide(error.detail(), call.arguments);
-        tracing::warn!(item = %call.item, error, ?wait, "failed; it is tried again");
+        event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

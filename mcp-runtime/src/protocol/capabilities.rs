@@ -57,7 +57,9 @@ impl Capability {
     /// The object that declares all of them.
     pub(crate) fn all_required(capabilities: &[Self]) -> Value {
         let mut all = json!({});
-        capabilities.iter().for_each(|capability| merge(&mut all, capability.required()));
+        for capability in capabilities {
+            merge(&mut all, capability.required());
+        }
         all
     }
 

@@ -90,6 +90,28 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs stay as they are.
+    ///
+    /// The other server keeps its state; its name, its instructions and its settings are not used.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, tool, tools};
+    /// # /// Pays. #[doc = ""]
+    /// # #[tool] async fn pay() {}
+    /// let billing = Server::new("billing", "1.0.0").tools(tools![pay]);
+    /// let shop = Server::new("shop", "1.0.0").mount("billing", billing); // the tool is `billing.pay`
+    /// ```
+    pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
+        let prefix = prefix.as_ref();
+        self.entries.extend(other.entries.into_iter().map(|mut entry| {
+            entry.mount(prefix);
+            entry
+        }));
+        self.checks
+            .extend(other.checks.into_iter().map(|check| Check { name: format!("{prefix}.{}", check.name), ..check }));
+        self
+    }
+
     /// What a model should know about the server as a whole.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
@@ -119,7 +141,7 @@ impl<S: State> Server<S> {
         let state = Arc::clone(&self.state);
         let check = Arc::new(check);
         self.checks.push(Check {
-            name,
+            name: name.to_owned(),
             run: Box::new(move || {
                 let (state, check) = (Arc::clone(&state), Arc::clone(&check));
                 Box::pin(async move { check(&state).await })

@@ -4,7 +4,6 @@
 
 pub(crate) mod answer;
 mod call;
-pub(crate) mod calls;
 mod complete;
 pub(crate) mod discover;
 mod input;
@@ -13,6 +12,7 @@ pub(crate) mod listen;
 pub(crate) mod modern;
 mod prompts_get;
 pub(crate) mod resources_read;
+pub(crate) mod running;
 pub(crate) mod tools_call;
 
 use std::borrow::Cow;
@@ -27,7 +27,7 @@ use list::Which;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
-use crate::handler::context::Outbox;
+use crate::handler::outbox::Outbox;
 use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;

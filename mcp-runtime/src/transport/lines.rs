@@ -18,15 +18,16 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::handler::context::{Caller, Outbox, Output};
+use crate::handler::context::Caller;
+use crate::handler::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
-use crate::service::calls::Calls;
 use crate::service::listen::Subscription;
+use crate::service::running::Running;
 use crate::service::{Answer, Service, modern};
 
 /// Calls that may be in flight at once; further ones wait their turn.
@@ -58,7 +59,7 @@ struct State {
     /// Tells the session what has changed.
     news: Option<AbortHandle>,
     /// The calls that are tasks.
-    running: Calls,
+    running: Running,
     waiting: VecDeque<(Option<RequestId>, Call)>,
 }
 

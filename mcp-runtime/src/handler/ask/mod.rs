@@ -146,11 +146,13 @@ impl Asks {
 
     /// What to drop the call for, if nothing but its client's answers can bring it further, or nothing at all.
     pub(crate) fn stop(&self, is_modern: bool) -> Option<Stop> {
-        let mut state = self.lock();
-        if !state.running.is_empty() {
+        let state = self.lock();
+        let failure = state.failure();
+        // What runs once is to be remembered, but for what cannot come to an end.
+        if !state.running.is_empty() && !matches!(failure, Some(Failure::Misuse(_))) {
             return None;
         }
-        state.failure().map(Stop::Failed).or_else(|| state.open().filter(|_| is_modern).map(Stop::Asks))
+        failure.map(Stop::Failed).or_else(|| state.open().filter(|_| is_modern).map(Stop::Asks))
     }
 
     /// Ends the asking of a call that was dropped; whoever still waits, in a task of its own, is told.
@@ -224,7 +226,7 @@ impl State {
         memory
     }
 
-    /// What is wrong with the call: the first of it, but everything that the client lacks.
+    /// What is wrong with the call: the author's own mistake, or the first of it, but everything that the client lacks.
     fn failure(&self) -> Option<Failure> {
         let failures = self.questions.iter().filter_map(|question| match &question.status {
             Status::Failed(failure) => Some(failure.clone()),
@@ -235,6 +237,7 @@ impl State {
                 all.extend(more);
                 Failure::Missing(all)
             }
+            (_, misuse @ Failure::Misuse(_)) => misuse,
             (first, _) => first,
         })
     }

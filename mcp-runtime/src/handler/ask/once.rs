@@ -40,17 +40,11 @@ impl Asks {
             return self.never(key, "is the key of two blocks that run once: give each a key of its own").await;
         };
         let value = self.inside(work).await?;
-        match to_raw_value(&value) {
-            Ok(raw) => {
-                self.lock().memory.once.push((key.to_owned(), raw));
-                drop(running);
-                Ok(value)
-            }
-            Err(_) => {
-                drop(running);
-                self.never(key, "has come to what cannot be written as JSON").await
-            }
-        }
+        let raw = to_raw_value(&value);
+        drop(running);
+        let Ok(raw) = raw else { return self.never(key, "has come to what cannot be written as JSON").await };
+        self.lock().memory.once.push((key.to_owned(), raw));
+        Ok(value)
     }
 
     fn remembered(&self, key: &str) -> Option<Box<RawValue>> {

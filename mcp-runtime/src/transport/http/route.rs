@@ -18,7 +18,9 @@ use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::handler::Context;
 use crate::handler::context::Caller;
+use crate::handler::outbox::{Outbox, Stored};
 use crate::legacy::batch::{self, Member};
+use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestMeta, RpcError, Version};
@@ -31,8 +33,10 @@ pub(super) enum Next {
     Respond(Response),
     /// A modern call that cannot notify: its answer is the response.
     Call(Request, Context),
-    /// A call that may notify before it answers.
-    Notifying(Exchange, mpsc::Receiver<Bytes>),
+    /// A modern call that may notify before it answers.
+    Notifying(Call, mpsc::Receiver<Bytes>),
+    /// A call in a session, or a batch of them.
+    InSession(Exchange),
 }
 
 impl Endpoint {
@@ -95,7 +99,7 @@ impl Endpoint {
         let (notes_in, notes) = outbox();
         let cx = Context::new(Version::LATEST, sender.caller(Some(notes_in), &self.service.changes), meta);
         let call = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
-        Ok(Next::Notifying(Exchange::cancelled_by_disconnect(call), notes))
+        Ok(Next::Notifying(call, notes))
     }
 
     fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
@@ -126,10 +130,9 @@ impl Endpoint {
 
     fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
         let session = self.session(&sender.headers)?;
-        let (notes_in, notes) = outbox();
-        let caller = sender.caller(accepts.stream.then_some(notes_in), &self.service.changes);
-        let call = self.legacy_call(&session, request, caller)?;
-        Ok(Next::Notifying(Exchange::outliving_disconnect(call, self.service.drain.clone()), notes))
+        let (stream, outbox) = stored(&session, accepts);
+        let call = self.legacy_call(&session, request, sender.caller(outbox, &self.service.changes))?;
+        Ok(Next::InSession(Exchange::new(call, session, stream, self.service.drain.clone())))
     }
 
     /// One legacy call, cancellable by its id; a cancelled one has no text.
@@ -151,13 +154,12 @@ impl Endpoint {
     fn batch(&self, members: Vec<RawJson>, sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
         let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
         let session = named.then(|| self.session(&sender.headers)).transpose()?;
-        let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
-            let version = session.map(|session| session.version).or(header_version(&sender.headers));
+        let version = session.as_ref().map(|session| session.version).or(header_version(&sender.headers));
+        let Some(session) = session.filter(|session| session.version == Version::V2025_03_26) else {
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
             return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
         };
-        let (notes_in, notes) = outbox();
-        let outbox = accepts.stream.then_some(notes_in);
+        let (stream, outbox) = stored(&session, accepts);
         let mut calls: Vec<Call> = Vec::new();
         for member in members {
             let refused = |id, error| -> Call {
@@ -168,11 +170,11 @@ impl Endpoint {
                 Member::Request(request) => {
                     let id = request.id.clone();
                     let caller = sender.clone().caller(outbox.clone(), &self.service.changes);
-                    self.legacy_call(session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
+                    self.legacy_call(&session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
                 }
                 Member::Refused(id, error) => refused(id.as_ref(), error),
                 Member::Notification(notification) => {
-                    cancel(session, &notification);
+                    cancel(&session, &notification);
                     continue;
                 }
                 Member::Response(response) => {
@@ -189,7 +191,7 @@ impl Endpoint {
             let texts = answers.iter().map(|(_, text)| text);
             batch::join(texts).map_or((202, Bytes::new()), |text| (200, text))
         });
-        Ok(Next::Notifying(Exchange::outliving_disconnect(Box::pin(answers), self.service.drain.clone()), notes))
+        Ok(Next::InSession(Exchange::new(Box::pin(answers), session, stream, self.service.drain.clone())))
     }
 
     /// The session that the headers name.
@@ -206,6 +208,13 @@ impl Endpoint {
             RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
         })
     }
+}
+
+/// The stream that the response to a call may become, and the way there for a client that reads streams.
+fn stored(session: &Session, accepts: Accepts) -> (Arc<Stream>, Option<Outbox>) {
+    let stream = session.streams.begin();
+    let outbox = accepts.stream.then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
+    (stream, outbox)
 }
 
 fn cancel(session: &Session, notification: &Notification) {

@@ -10,7 +10,8 @@ use axum::http::{Extensions, HeaderMap, request};
 
 use crate::handler::Principal;
 use crate::handler::changes::Changes;
-use crate::handler::context::{Caller, Outbox};
+use crate::handler::context::Caller;
+use crate::handler::outbox::Outbox;
 
 /// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]

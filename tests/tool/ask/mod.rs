@@ -1,5 +1,7 @@
 //! Questions to the user: one handler for every revision.
 
+mod rounds;
+
 use mcp_runtime::{Confirm, Context, Elicit, ElicitError, Server, ToolError, Version, tool, tools};
 use mcp_testkit::{Answer, TestClient};
 use serde_json::json;
@@ -84,4 +86,50 @@ async fn one_handler_asks_in_every_revision(client: TestClient) {
     client.on_elicit(|_| Answer::cancel());
     client.call("delete", json!({"path": "a.txt"})).await.assert_error("the user closed `confirm` without an answer");
     client.call("greet", json!({})).await.assert_error("no name: the user closed `name`");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
+    if client.version() < Version::V2025_11_25 {
+        return;
+    }
+    client.on_elicit(|question| {
+        let form = json!({
+            "type": "object",
+            "properties": {
+                "name": {
+                    "type": "string", "minLength": 1, "maxLength": 20,
+                    "title": "Full name", "description": "As it is to be on the badge.",
+                },
+                "seats": {"type": "integer", "minimum": 1, "maximum": 5, "default": 1},
+                "meal": {"type": "string", "oneOf": [
+                    {"const": "meat", "title": "With meat"}, {"const": "veggie", "title": "Without meat"},
+                ]},
+                "days": {"type": "array", "items": {"type": "string", "enum": ["Friday", "Saturday"]}, "minItems": 1},
+                "mail": {"type": "string", "format": "email"},
+            },
+            "required": ["name", "meal", "days"],
+        });
+        assert_eq!(question.schema(), &form);
+        json!({"name": "Ann", "seats": "2", "meal": "veggie", "days": ["Friday", "Saturday"]})
+    });
+    client.call("sign_up", json!({})).await.assert_text("Ann 2 Veggie [Friday, Saturday] None");
+    client.on_elicit(|_| json!({"name": "", "seats": 9, "meal": "vegie", "days": [], "mail": "x"}));
+    let reply = client.call("sign_up", json!({})).await;
+    let told = if client.version().is_legacy() {
+        reply.text()
+    } else {
+        reply.assert_rpc_error(-32602);
+        reply.response()["error"]["message"].as_str().unwrap().to_owned()
+    };
+    for problem in [
+        "correct these 5 problems",
+        "`name` must have 1 to 20 characters, has 0",
+        "`seats` must be from 1 to 5, was 9",
+        "`meal` must be \"meat\" or \"veggie\", was \"vegie\"",
+        "`days` must have at least 1 items, has 0",
+        "`mail` must be an email address, was \"x\"",
+    ] {
+        assert!(told.contains(problem), "no {problem:?} in {told}");
+    }
 }

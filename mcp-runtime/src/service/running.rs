@@ -8,28 +8,28 @@ use crate::protocol::RequestId;
 
 /// The calls of one connection or session that can be cancelled.
 #[derive(Debug, Default)]
-pub(crate) struct Calls {
+pub(crate) struct Running {
     begun: u64,
-    running: BTreeMap<u64, (Option<RequestId>, AbortHandle)>,
+    calls: BTreeMap<u64, (Option<RequestId>, AbortHandle)>,
 }
 
-impl Calls {
+impl Running {
     /// Makes `call` one that can be cancelled by its id, until the number that it gets is ended.
     pub(crate) fn begin<C: Future>(&mut self, id: Option<RequestId>, call: C) -> (u64, Abortable<C>) {
         let (call, handle) = abortable(call);
         self.begun += 1;
-        self.running.insert(self.begun, (id, handle));
+        self.calls.insert(self.begun, (id, handle));
         (self.begun, call)
     }
 
     /// Forgets a call, which has ended with an answer or without.
     pub(crate) fn end(&mut self, number: u64) {
-        self.running.remove(&number);
+        self.calls.remove(&number);
     }
 
     /// Cancels the call with this id, of several the last; whether there was one.
     pub(crate) fn cancel(&self, id: &RequestId) -> bool {
-        let mut named = self.running.values().rev().filter(|(own, _)| own.as_ref() == Some(id));
+        let mut named = self.calls.values().rev().filter(|(own, _)| own.as_ref() == Some(id));
         match named.find(|(_, handle)| !handle.is_aborted()) {
             Some((_, handle)) => {
                 handle.abort();
@@ -41,12 +41,12 @@ impl Calls {
 
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
-        self.running.len()
+        self.calls.len()
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.running.is_empty()
+        self.calls.is_empty()
     }
 }
 
@@ -66,24 +66,24 @@ mod tests {
 
     #[test]
     fn an_id_used_twice_names_the_last_call_and_then_the_first() {
-        let mut calls = Calls::default();
-        let (first, mut one) = calls.begin(Some(id()), pending::<()>());
-        let (last, mut other) = calls.begin(Some(id()), pending::<()>());
-        calls.end(last);
-        assert!(calls.cancel(&id()), "the end of the last does not hide the first");
+        let mut running = Running::default();
+        let (first, mut one) = running.begin(Some(id()), pending::<()>());
+        let (last, mut other) = running.begin(Some(id()), pending::<()>());
+        running.end(last);
+        assert!(running.cancel(&id()), "the end of the last does not hide the first");
         assert!((&mut one).now_or_never().unwrap().is_err());
         assert!((&mut other).now_or_never().is_none());
-        assert!(!calls.cancel(&id()));
-        calls.end(first);
-        assert!(calls.is_empty());
+        assert!(!running.cancel(&id()));
+        running.end(first);
+        assert!(running.is_empty());
     }
 
     #[test]
     fn both_calls_of_an_id_can_be_cancelled() {
-        let mut calls = Calls::default();
-        let (_, one) = calls.begin(Some(id()), pending::<()>());
-        let (_, other) = calls.begin(Some(id()), pending::<()>());
-        assert!(calls.cancel(&id()) && calls.cancel(&id()) && !calls.cancel(&id()));
+        let mut running = Running::default();
+        let (_, one) = running.begin(Some(id()), pending::<()>());
+        let (_, other) = running.begin(Some(id()), pending::<()>());
+        assert!(running.cancel(&id()) && running.cancel(&id()) && !running.cancel(&id()));
         assert!(one.now_or_never().unwrap().is_err() && other.now_or_never().unwrap().is_err());
     }
 }
