@@ -4,6 +4,7 @@
 //! `codegen` has nothing left to refuse.
 
 pub(crate) mod argument;
+pub(crate) mod elicit;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod notice;
