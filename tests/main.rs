@@ -11,6 +11,7 @@ mod lines;
 mod patience;
 mod process;
 mod reference;
+mod shelf;
 mod tool;
 mod tools;
 mod ui;

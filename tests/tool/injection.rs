@@ -143,5 +143,5 @@ async fn two_tools_of_one_name_in_two_lists_stop_the_start() {
     let app = App { name: String::new(), hits: Arc::default(), limit: 0 };
     let server = Server::new("twice", "1.0.0").state(app).tools(tools![nothing]).tools(tools![mixed, nothing]);
     let error = server.check().unwrap_err().to_string();
-    assert_eq!(error, "two tools are called `nothing`; rename one with `#[tool(name = \"..\")]`");
+    assert_eq!(error, "two tools are called `nothing`; rename one with `name = \"..\"`");
 }

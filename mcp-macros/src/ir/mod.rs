@@ -7,6 +7,7 @@ pub(crate) mod argument;
 pub(crate) mod completer;
 pub(crate) mod declaration;
 pub(crate) mod list;
+pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod resource;

@@ -8,6 +8,7 @@ pub(crate) mod declaration;
 pub(crate) mod list;
 mod literal;
 pub(crate) mod marker;
+pub(crate) mod model;
 mod moment;
 mod name;
 mod number;

@@ -31,6 +31,29 @@ pub(crate) struct Item<'a> {
     pub name: &'a str,
 }
 
+impl<'a> Item<'a> {
+    /// The name, if this is a `kind`: logs have a field for each kind.
+    pub(crate) fn named(self, kind: Kind) -> Option<&'a str> {
+        (self.kind == kind).then_some(self.name)
+    }
+}
+
+/// An event about an item, which stands in the field of its kind; the kind also begins the message.
+macro_rules! event {
+    ($level:ident, $item:expr, { $($fields:tt)* }, $message:literal) => {{
+        let item: $crate::handler::kind::Item<'_> = $item;
+        tracing::$level!(
+            tool = item.named($crate::handler::kind::Kind::Tool),
+            resource = item.named($crate::handler::kind::Kind::Resource),
+            prompt = item.named($crate::handler::kind::Kind::Prompt),
+            $($fields)*
+            concat!("{} ", $message),
+            item.kind.noun()
+        )
+    }};
+}
+pub(crate) use event;
+
 impl fmt::Display for Item<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.kind.noun(), self.name)

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 
-use super::kind::{Item, Kind as ItemKind};
+use super::kind::{Item, Kind as ItemKind, event};
 use super::product::Product;
 use crate::protocol::{Capability, RpcError, ToolResult};
 
@@ -111,7 +111,7 @@ impl ToolError {
             }
             Kind::Private(cause) => {
                 let reference = reference();
-                tracing::error!(%item, %reference, error = hide(chain(&*cause)), "failed");
+                event!(error, item, { %reference, error = hide(chain(&*cause)), }, "failed");
                 failed(item, &reference)
             }
         }

@@ -25,6 +25,7 @@ pub(crate) fn error(mut error: RpcError, version: Version) -> RpcError {
 /// A tool, a resource or a prompt as `version` describes it.
 pub(crate) fn descriptor(descriptor: Descriptor, version: Version) -> Descriptor {
     match descriptor {
+        it if !version.is_legacy() => it,
         Descriptor::Tool(it) => Descriptor::Tool(tool(it, version)),
         Descriptor::Resource(it) => Descriptor::Resource(resource(it, version)),
         Descriptor::Prompt(it) => Descriptor::Prompt(prompt(it, version)),

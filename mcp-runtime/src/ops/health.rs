@@ -19,7 +19,7 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// One declared dependency.
 pub(crate) struct Check {
-    pub name: &'static str,
+    pub name: String,
     pub run: Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Health {
 /// What a check found.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct CheckReport {
-    pub name: &'static str,
+    pub name: String,
     pub ok: bool,
     pub latency_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,11 +88,16 @@ async fn report(check: &Check) -> CheckReport {
     if let Some(error) = &error {
         tracing::warn!(check = check.name, error, "a readiness check failed");
     }
-    CheckReport { name: check.name, ok: error.is_none(), latency_ms: begun.elapsed().as_secs_f64() * 1000.0, error }
+    CheckReport {
+        name: check.name.clone(),
+        ok: error.is_none(),
+        latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
+        error,
+    }
 }
 
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.checks.iter().map(|check| check.name)).finish()
+        f.debug_list().entries(self.checks.iter().map(|check| &check.name)).finish()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Call;
 use super::outcome::Outcome;
 use super::redact::Redacted;
+use crate::handler::kind::Kind;
 
 /// The target of audit records.
 pub(crate) const TARGET: &str = "mcp_runtime::audit";
@@ -15,13 +16,15 @@ pub(crate) const TARGET: &str = "mcp_runtime::audit";
 pub(super) fn record(call: &Call<'_>, outcome: Outcome, took: Duration, redacted: &Redacted) {
     tracing::info!(
         target: TARGET,
-        kind = call.item.kind.noun(),
-        name = call.item.name,
+        tool = call.item.named(Kind::Tool),
+        resource = call.item.named(Kind::Resource),
+        prompt = call.item.named(Kind::Prompt),
         principal = call.cx.principal().subject(),
         peer = call.cx.peer().map(tracing::field::display),
         arguments = redacted.arguments(call.arguments),
         outcome = outcome.as_str(),
         duration_ms = took.as_secs_f64() * 1_000.0,
-        "called"
+        "{} called",
+        call.item.kind.noun()
     );
 }

@@ -8,7 +8,7 @@ use super::Call;
 use super::contain::Panicked;
 use super::redact::Redacted;
 use crate::handler::ToolError;
-use crate::handler::kind::Item;
+use crate::handler::kind::{Item, event};
 use crate::handler::product::Product;
 use crate::handler::tool_error::{failed, failure, reference};
 use crate::protocol::RpcError;
@@ -92,7 +92,7 @@ impl Done {
     /// The author's code panicked; what it said is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
-        tracing::error!(%item, %reference, "panicked");
+        event!(error, item, { %reference, }, "panicked");
         Self { outcome: Outcome::Panic, answer: failed(item, &reference) }
     }
 

@@ -11,6 +11,7 @@ use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
 use super::{Call, Handler, Policies};
 use crate::handler::ToolError;
+use crate::handler::kind::event;
 use crate::handler::product::Product;
 
 /// Begins the handler once more, with the same arguments.
@@ -118,6 +119,6 @@ impl Policies {
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = self.redacted.hide(error.detail(), call.arguments);
-        tracing::warn!(item = %call.item, error, ?wait, "failed; it is tried again");
+        event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

@@ -135,6 +135,22 @@ impl Entry {
         }
     }
 
+    /// Puts it under a prefix, as a part of another server.
+    pub(crate) fn mount(&mut self, prefix: &str) {
+        self.name = format!("{prefix}.{}", self.name);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if self.name.len() > 128 || prefix.is_empty() || !self.name.chars().all(is_name) {
+            self.faults
+                .push("names have 1 to 128 of A-Z a-z 0-9 _ - . ; mount its server under another prefix".to_owned());
+        }
+        let name = match &mut self.descriptor {
+            Descriptor::Tool(tool) => &mut tool.name,
+            Descriptor::Resource(resource) => &mut resource.name,
+            Descriptor::Prompt(prompt) => &mut prompt.name,
+        };
+        self.name.clone_into(name);
+    }
+
     pub(crate) fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.handler.begin(cx, arguments)
     }
@@ -329,7 +345,8 @@ mod tests {
         let spec = Spec::tool("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
         let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted, &mut Vec::new());
-        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");
+        let sign_in = Item { kind: Kind::Tool, name: "sign_in" };
+        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe(sign_in);
         assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
         assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));
         assert!(told(r#"{"user": "short"}"#).contains("short"));

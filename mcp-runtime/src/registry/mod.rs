@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use crate::handler::kind::Kind;
 use crate::ops::metrics::Metrics;
+#[cfg(feature = "cli")]
+use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 
 mod entry;
@@ -36,40 +38,38 @@ pub(crate) struct Listing {
 #[derive(Debug)]
 pub(crate) enum Conflict {
     /// Another one of its kind has its name.
-    Name(Entry),
-    /// Another resource has its URI, or one that matches the same.
-    Uri(Entry, String),
+    Name(Kind, String),
+    /// Two resources have one URI, or match the same.
+    Uri(String, String),
 }
 
 impl Registry {
     pub(crate) fn add(&mut self, entry: Entry) -> Result<(), Conflict> {
-        match (&entry.descriptor, entry.spec.kind) {
-            (Descriptor::Resource(descriptor), _) => match &descriptor.place {
-                Place::Uri(uri) => {
-                    let uri = uri.clone();
-                    self.check_resource(entry).and_then(|entry| self.resources.add(uri, entry))
+        let key = entry.name.clone();
+        match &entry.descriptor {
+            Descriptor::Tool(_) => self.tools.add(key, entry),
+            Descriptor::Prompt(_) => self.prompts.add(key, entry),
+            Descriptor::Resource(descriptor) => {
+                self.check_resource(&entry)?;
+                match &descriptor.place {
+                    Place::Uri(uri) => self.resources.add(uri.clone(), entry),
+                    Place::Template(uri) => self.templates.add(uri.clone(), entry),
                 }
-                Place::Template(uri) => {
-                    let uri = uri.clone();
-                    self.check_resource(entry).and_then(|entry| self.templates.add(uri, entry))
-                }
-            },
-            (_, Kind::Prompt) => self.prompts.add(entry.name.clone(), entry),
-            _ => self.tools.add(entry.name.clone(), entry),
+            }
         }
     }
 
     /// Names of resources differ, whether they are templates or not, and so does what they match.
-    fn check_resource(&self, entry: Entry) -> Result<Entry, Conflict> {
-        let mut others = self.resources.entries.iter().chain(&self.templates.entries);
-        if others.any(|other| other.name == entry.name) {
-            return Err(Conflict::Name(entry));
+    fn check_resource(&self, entry: &Entry) -> Result<(), Conflict> {
+        for other in self.resources.entries().iter().chain(self.templates.entries()) {
+            if other.name == entry.name {
+                return Err(Conflict::Name(Kind::Resource, entry.name.clone()));
+            }
+            if overlap::is_ambiguous(other.uri(), entry.uri()) {
+                return Err(Conflict::Uri(other.name.clone(), entry.name.clone()));
+            }
         }
-        let same = |other: &&Entry| overlap::is_ambiguous(other.uri(), entry.uri());
-        match self.resources.entries.iter().chain(&self.templates.entries).find(same) {
-            Some(other) => Err(Conflict::Uri(entry, other.name.clone())),
-            None => Ok(entry),
-        }
+        Ok(())
     }
 
     /// The resource at `uri`, and the variables of its template as a JSON object.
@@ -78,6 +78,15 @@ impl Registry {
             return Some((entry, None));
         }
         self.templates.entries.iter().find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
+    }
+
+    /// The tools, as their list describes them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.entries().iter().filter_map(|entry| match &entry.descriptor {
+            Descriptor::Tool(tool) => Some(tool),
+            _ => None,
+        })
     }
 
     /// Everything that is declared.
@@ -98,7 +107,7 @@ impl Registry {
 impl Listing {
     fn add(&mut self, key: String, entry: Entry) -> Result<(), Conflict> {
         if self.by_key.contains_key(&key) {
-            return Err(Conflict::Name(entry));
+            return Err(Conflict::Name(entry.spec.kind, entry.name));
         }
         self.by_key.insert(key, self.entries.len());
         self.entries.push(entry);

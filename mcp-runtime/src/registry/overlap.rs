@@ -11,6 +11,9 @@ const MOST: usize = 256;
 const SEGMENT: u16 = 256;
 /// Any character.
 const ANY: u16 = 257;
+const SLASH: u16 = b'/' as u16;
+const QUERY: u16 = b'?' as u16;
+const FRAGMENT: u16 = b'#' as u16;
 /// Marks a step that may be taken again, or not at all.
 const AGAIN: u16 = 512;
 
@@ -66,35 +69,31 @@ const fn steps(template: &[u8]) -> Option<Steps> {
 
 /// Whether some text takes both to their ends.
 const fn meet(a: &Steps, b: &Steps) -> bool {
-    let mut reached = [[false; MOST + 1]; MOST + 1];
-    reached[0][0] = true;
+    // Which steps of `b` are reached together with the current step of `a`, and with the next.
+    let (mut here, mut next) = ([false; MOST + 1], [false; MOST + 1]);
+    here[0] = true;
     let mut i = 0;
-    while i <= a.length {
+    loop {
         let mut j = 0;
         while j <= b.length {
-            if reached[i][j] {
+            if here[j] {
                 let (left, right) = (at(a, i), at(b, j));
-                if left & AGAIN != 0 {
-                    reached[i + 1][j] = true;
+                let (again, other_again) = (left & AGAIN != 0, right & AGAIN != 0);
+                let both = i < a.length && j < b.length && share(left & !AGAIN, right & !AGAIN);
+                if j < b.length {
+                    here[j + 1] |= other_again || both && again;
+                    next[j + 1] |= both;
                 }
-                if right & AGAIN != 0 {
-                    reached[i][j + 1] = true;
-                }
-                if i < a.length && j < b.length && share(left & !AGAIN, right & !AGAIN) {
-                    reached[i + 1][j + 1] = true;
-                    if left & AGAIN != 0 {
-                        reached[i][j + 1] = true;
-                    }
-                    if right & AGAIN != 0 {
-                        reached[i + 1][j] = true;
-                    }
-                }
+                next[j] |= again || both && other_again;
             }
             j += 1;
         }
+        if i == a.length {
+            return here[b.length];
+        }
+        (here, next) = (next, [false; MOST + 1]);
         i += 1;
     }
-    reached[a.length][b.length]
 }
 
 const fn at(steps: &Steps, place: usize) -> u16 {
@@ -105,7 +104,7 @@ const fn at(steps: &Steps, place: usize) -> u16 {
 const fn share(a: u16, b: u16) -> bool {
     match (a, b) {
         (ANY, _) | (_, ANY) | (SEGMENT, SEGMENT) => true,
-        (SEGMENT, other) | (other, SEGMENT) => !matches!(other as u8, b'/' | b'?' | b'#'),
+        (SEGMENT, other) | (other, SEGMENT) => other != SLASH && other != QUERY && other != FRAGMENT,
         _ => a == b,
     }
 }

@@ -35,11 +35,11 @@ impl Error {
 
     pub(super) fn conflict(conflict: &Conflict) -> Self {
         Self(match conflict {
-            Conflict::Name(entry) => {
-                let (noun, name) = (entry.spec.kind.noun(), &entry.name);
+            Conflict::Name(kind, name) => {
+                let noun = kind.noun();
                 Kind::Duplicate(format!("two {noun}s are called `{name}`; rename one with `name = \"..\"`"))
             }
-            Conflict::Uri(entry, other) => Kind::Ambiguous(entry.name.clone(), other.clone()),
+            Conflict::Uri(one, other) => Kind::Ambiguous(one.clone(), other.clone()),
         })
     }
 

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::Service;
 use crate::handler::Context;
-use crate::handler::kind::Kind;
+use crate::handler::kind::{Kind, event};
 use crate::handler::problem::Problems;
 use crate::handler::product::Product;
 use crate::policy::contain::{Panicked, contain_now};
@@ -81,6 +81,6 @@ impl Drop for Running<'_> {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);
         self.entry.policies.record(&self.call, self.outcome, took);
-        tracing::debug!(item = %self.call.item, outcome = self.outcome.as_str(), ?took, "called");
+        event!(debug, self.call.item, { outcome = self.outcome.as_str(), ?took, }, "called");
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::answer::members;
 use super::{Answer, Service};
+use crate::handler::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
 use crate::policy::contain::contain;
@@ -84,7 +85,7 @@ impl Service {
     async fn proposed(&self, entry: &Entry, asked: crate::registry::Proposals) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
-            tracing::warn!(item = %entry.item(), error = text, took = ?begun.elapsed(), "completion failed");
+            event!(warn, entry.item(), { error = text, took = ?begun.elapsed(), }, "could not be completed");
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let proposed = tokio::time::timeout(self.settings.completion_timeout, contain(asked)).await;
