@@ -43,7 +43,7 @@ mod transport;
 
 pub use handler::{
     Completion, Context, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json,
-    Principal, PromptSet, ResourceSet, ToolError, ToolSet,
+    Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::{
