@@ -20,3 +20,4 @@ mod reply;
 mod resume;
 mod session;
 mod stream;
+mod subscribe;

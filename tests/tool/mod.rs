@@ -4,6 +4,7 @@ mod ask;
 mod coercion;
 mod failure;
 mod injection;
+mod lint;
 mod nested;
 mod output;
 mod rate_limit;

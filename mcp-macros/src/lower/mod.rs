@@ -6,6 +6,7 @@ pub(crate) mod argument;
 pub(crate) mod elicit;
 pub(crate) mod list;
 mod literal;
+pub(crate) mod model;
 mod name;
 mod number;
 mod parameter;

@@ -14,8 +14,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
-use super::changes::{Changes, List};
+use super::changes::Changes;
 use super::client::{AskError, Asked, Client};
+use super::notifier::Notifier;
 use super::outbox::Outbox;
 use super::principal::Principal;
 use super::tool_error::ToolError;
@@ -160,7 +161,27 @@ impl Context {
 
     /// Tells every client that listens that the list of tools has changed.
     pub fn tools_changed(&self) {
-        self.0.changes.publish(List::Tools);
+        self.notifier().tools_changed();
+    }
+
+    /// Tells every client that listens that the list of prompts has changed.
+    pub fn prompts_changed(&self) {
+        self.notifier().prompts_changed();
+    }
+
+    /// Tells every client that listens that the list of resources, or that of templates, has changed.
+    pub fn resources_changed(&self) {
+        self.notifier().resources_changed();
+    }
+
+    /// Tells every client that has subscribed to the resource at `uri`, or to what it is a part of, that it has changed.
+    pub fn resource_updated(&self, uri: impl AsRef<str>) {
+        self.notifier().resource_updated(uri);
+    }
+
+    /// The same for work that outlives the call.
+    pub fn notifier(&self) -> Notifier {
+        Notifier::new(self.0.changes.clone())
     }
 
     /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.

@@ -1,5 +1,5 @@
 //! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`,
-//! requests to the client and the downgrade of results. Nothing outside this module asks for a version.
+//! subscriptions, requests to the client, streams to come back to and the downgrade of results. Nothing outside this module asks for a version.
 
 mod ask;
 pub(crate) mod batch;
@@ -9,6 +9,7 @@ mod question;
 pub(crate) mod session;
 pub(crate) mod stream;
 mod streams;
+mod subscribe;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,7 @@ pub(crate) async fn exchange(
 
 async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
     let begun = Instant::now();
+    let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
         Method::ServerDiscover | Method::SubscriptionsListen => {
             Err(RpcError::method_not_found(request.method.as_str()))
@@ -61,6 +63,8 @@ async fn answer(service: &Service, session: &Session, request: &Request, cx: &Co
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),
+        Method::ResourcesSubscribe if has_resources => subscribe::subscribe(service, session, request, cx),
+        Method::ResourcesUnsubscribe if has_resources => subscribe::unsubscribe(session, request),
         Method::Initialize => Err(RpcError::invalid_request("this session has been initialized already")),
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };

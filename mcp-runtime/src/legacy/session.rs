@@ -1,6 +1,6 @@
 //! Sessions of clients that opened with `initialize`.
 //!
-//! Invariants: ids are unguessable and authenticate nobody; sessions are bounded in number and end when idle.
+//! Invariants: ids are unguessable and authenticate nobody: a session is its opener's alone; sessions are bounded in number and end when idle.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -12,15 +12,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::Asks;
 use super::streams::Streams;
-use crate::handler::changes::{Changes, OFFERED, Subscriber};
+use crate::handler::Principal;
+use crate::handler::changes::Subscriber;
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
-use crate::service::running::Running;
+use crate::service::cancellable::Cancellable;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
+    /// Who has opened it, as [`Principal::key`] says.
+    owner: Option<Arc<str>>,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
     /// What it reads over HTTP.
@@ -28,19 +31,20 @@ pub(crate) struct Session {
     /// What the client is asked.
     pub asks: Arc<Asks>,
     log_level: AtomicU8,
-    running: Mutex<Running>,
+    running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
 }
 
 impl Session {
-    pub(super) fn new(version: Version, capabilities: ClientCapabilities, changes: &Changes) -> Self {
+    pub(super) fn new(version: Version, capabilities: ClientCapabilities, news: Subscriber, who: &Principal) -> Self {
         Self {
             version,
             capabilities,
+            owner: who.key(),
             streams: Streams::new(version),
-            news: changes.subscribe(OFFERED),
+            news,
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
@@ -129,7 +133,7 @@ impl Sessions {
         let id = new_id()?;
         let mut open = lock(&self.open);
         if open.len() >= self.most {
-            open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
+            self.sweep(&mut open);
             if open.len() >= self.most {
                 return None;
             }
@@ -138,10 +142,10 @@ impl Sessions {
         Some(id)
     }
 
-    /// The session with this id, unless it has ended or was idle for too long.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Session>> {
+    /// The session with this id, if it is `who`'s, unless it has ended or was idle for too long.
+    pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let mut open = lock(&self.open);
-        let session = open.get(id)?;
+        let session = open.get(id).filter(|session| session.owner == who.key())?;
         if session.idle() >= self.idle && !in_use(session) {
             end(session);
             open.remove(id);
@@ -151,14 +155,22 @@ impl Sessions {
         Some(Arc::clone(session))
     }
 
-    /// Ends a session; whether there was one.
-    pub(crate) fn remove(&self, id: &str) -> bool {
-        lock(&self.open).remove(id).is_some_and(|session| !end(&session))
+    /// Ends a session of `who`'s; whether there was one.
+    pub(crate) fn remove(&self, id: &str, who: &Principal) -> bool {
+        let mut open = lock(&self.open);
+        let owned = open.get(id).is_some_and(|session| session.owner == who.key());
+        owned && open.remove(id).is_some_and(|session| !end(&session))
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        lock(&self.open).len()
+    /// How many there are, without those that were idle for too long, which end here.
+    pub(crate) fn count(&self) -> usize {
+        let mut open = lock(&self.open);
+        self.sweep(&mut open);
+        open.len()
+    }
+
+    fn sweep(&self, open: &mut HashMap<Box<str>, Arc<Session>>) {
+        open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
     }
 }
 

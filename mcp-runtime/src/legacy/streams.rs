@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::session::Session;
 use super::stream::{Reader, Stream};
 use crate::protocol::{RpcError, Version};
@@ -87,9 +89,9 @@ impl Session {
     }
 
     /// Says something that belongs to no call.
-    pub(crate) fn say(&self, message: String) {
+    pub(crate) fn say(&self, message: Bytes) {
         use crate::handler::outbox::Stored as _;
-        if !self.streams.general.offer(message.into()) {
+        if !self.streams.general.offer(message) {
             tracing::debug!("the client does not read its stream; a notification was dropped");
         }
     }

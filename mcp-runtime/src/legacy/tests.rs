@@ -153,6 +153,11 @@ impl Web {
         self.router.clone().call(request).await.unwrap()
     }
 
+    async fn resume(&self, event: &str) -> Response {
+        let request = Request::get("/mcp").header("mcp-session-id", &self.session).header("last-event-id", event);
+        self.router.clone().call(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
     async fn end(&self) {
         let request = Request::delete("/mcp").header("mcp-session-id", &self.session).body(Body::empty()).unwrap();
         assert_eq!(self.router.clone().call(request).await.unwrap().status(), StatusCode::NO_CONTENT);
@@ -205,4 +210,43 @@ async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_
     assert_eq!(other.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
     web.end().await;
     assert!(heard(&event(&mut stream).await.unwrap()).contains("cannot be asked"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_http_a_question_waits_for_a_client_that_has_lost_the_connection() {
+    let web = Web::open("2025-11-25").await;
+    let mut lost = web.post(call(1)).await;
+    let first = lost.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+    let first = String::from_utf8(first.to_vec()).unwrap();
+    let id = first.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    drop(lost);
+    let mut stream = web.resume(id).await;
+    let question = event(&mut stream).await.unwrap();
+    assert_eq!(web.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
+    assert_eq!(heard(&event(&mut stream).await.unwrap()), HEARD);
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_http_a_question_is_taken_back_with_its_call() {
+    let web = Web::open("2025-11-25").await;
+    let mut stream = web.post(call(1)).await;
+    let question = event(&mut stream).await.unwrap();
+    let cancel = r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#;
+    web.post(cancel.to_owned()).await;
+    let taken_back = event(&mut stream).await.unwrap();
+    assert_eq!(taken_back["method"], "notifications/cancelled");
+    assert_eq!(taken_back["params"]["requestId"], question["id"]);
+    assert_eq!(event(&mut stream).await, None, "a cancelled call has no answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_no_streams_is_not_asked() {
+    let web = Web::open("2025-11-25").await;
+    let mut request =
+        Request::post("/mcp").header("content-type", "application/json").body(Body::from(call(1))).unwrap();
+    request.headers_mut().insert("accept", "application/json".parse().unwrap());
+    request.headers_mut().insert("mcp-session-id", web.session.parse().unwrap());
+    let response = web.router.clone().call(request).await.unwrap();
+    let text = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
 }

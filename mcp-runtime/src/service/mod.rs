@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 mod call;
+pub(crate) mod cancellable;
 mod complete;
 pub(crate) mod discover;
 mod input;
@@ -12,8 +13,8 @@ pub(crate) mod listen;
 pub(crate) mod modern;
 mod prompts_get;
 pub(crate) mod resources_read;
-pub(crate) mod running;
 pub(crate) mod tools_call;
+pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -139,7 +140,11 @@ impl Service {
 }
 
 /// A parameter that must be there and be text.
-fn text_param<'p>(params: Option<&'p Members>, name: &str, question: &str) -> Result<Cow<'p, str>, RpcError> {
+pub(crate) fn text_param<'p>(
+    params: Option<&'p Members>,
+    name: &str,
+    question: &str,
+) -> Result<Cow<'p, str>, RpcError> {
     match params.and_then(|params| params.decode::<Text<'p>>(name)) {
         Some(Ok(Text(text))) => Ok(text),
         Some(Err(_)) => Err(RpcError::invalid_params(format!("`{name}` must be a string"))),

@@ -26,8 +26,8 @@ use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
-use crate::service::running::Running;
 use crate::service::{Answer, Service, modern};
 
 /// Calls that may be in flight at once; further ones wait their turn.
@@ -59,7 +59,7 @@ struct State {
     /// Tells the session what has changed.
     news: Option<AbortHandle>,
     /// The calls that are tasks.
-    running: Running,
+    running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Call)>,
 }
 
@@ -153,7 +153,7 @@ impl Peer {
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(Arc::clone(&service), request)?;
+                let subscription = Subscription::open(Arc::clone(&service), request, principal)?;
                 service.record(request, &Answer::Empty, begun);
                 return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
             }
@@ -163,7 +163,7 @@ impl Peer {
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
-                let (session, answer) = legacy::handshake::initialize(&service, request)?;
+                let (session, answer) = legacy::handshake::initialize(&service, request, principal)?;
                 service.record(request, &answer, begun);
                 write(&answer.encode(Some(&request.id), session.version, &service.identity), out);
                 self.open(Arc::new(session));
@@ -197,8 +197,8 @@ impl Peer {
         let (output, told) = (Arc::clone(&self.0.output), Arc::clone(&session));
         let news = self.0.runtime.spawn(async move {
             loop {
-                let list = told.news.next().await;
-                output.offer(&line(list.message().as_bytes()));
+                let change = told.news.next().await;
+                output.offer(&line(&change.message(None)));
             }
         });
         let mut state = self.lock();

@@ -31,6 +31,10 @@ impl Sender {
         Self { principal, peer: peer(&parts.extensions), headers: parts.headers }
     }
 
+    pub(super) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
         let Self { headers, principal, peer } = self;

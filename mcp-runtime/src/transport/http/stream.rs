@@ -9,6 +9,7 @@ use axum::response::Response;
 use futures_util::stream;
 
 use super::headers::{LAST_EVENT_ID, SESSION_ID};
+use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::legacy::stream::{Event, Reader};
 use crate::protocol::RpcError;
@@ -27,7 +28,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
         let error = RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error.into());
     }
-    match endpoint.reader(request.headers()) {
+    match endpoint.reader(&Sender::of(request.into_parts().0)) {
         Ok(reader) => sse::kept(stream::unfold((reader, Arc::clone(&endpoint.service)), next)),
         Err(error) => endpoint.refuse(error.into()),
     }
@@ -35,9 +36,9 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
 
 impl Endpoint {
     /// Where the client has left off, or the session's own stream.
-    fn reader(&self, headers: &HeaderMap) -> Result<Reader, RpcError> {
-        let session = self.session(headers)?;
-        match headers.get(&LAST_EVENT_ID) {
+    fn reader(&self, sender: &Sender) -> Result<Reader, RpcError> {
+        let session = self.session(sender)?;
+        match sender.headers.get(&LAST_EVENT_ID) {
             Some(event) => session.resume(event.to_str().unwrap_or_default()),
             None => Ok(session.read_general()),
         }
@@ -55,7 +56,7 @@ async fn next((mut reader, service): (Reader, Arc<Service>)) -> Option<(Event, (
             () = service.drain.begun() => return None,
             () = session.ended.cancelled() => return None,
             event = reader.next() => return event.map(|event| (event, (reader, service))),
-            list = session.news.next() => session.say(list.message()),
+            change = session.news.next() => session.say(change.message(None)),
         }
     }
 }
@@ -65,9 +66,10 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return endpoint.refuse(error.into());
     }
-    match session_id(request.headers()) {
+    let sender = Sender::of(request.into_parts().0);
+    match session_id(&sender.headers) {
         None => not_allowed(),
-        Some(id) if endpoint.service.sessions.remove(id) => empty(StatusCode::NO_CONTENT),
+        Some(id) if endpoint.service.sessions.remove(id, sender.principal()) => empty(StatusCode::NO_CONTENT),
         Some(_) => empty(StatusCode::NOT_FOUND),
     }
 }

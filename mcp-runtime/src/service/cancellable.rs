@@ -8,12 +8,12 @@ use crate::protocol::RequestId;
 
 /// The calls of one connection or session that can be cancelled.
 #[derive(Debug, Default)]
-pub(crate) struct Running {
+pub(crate) struct Cancellable {
     begun: u64,
     calls: BTreeMap<u64, (Option<RequestId>, AbortHandle)>,
 }
 
-impl Running {
+impl Cancellable {
     /// Makes `call` one that can be cancelled by its id, until the number that it gets is ended.
     pub(crate) fn begin<C: Future>(&mut self, id: Option<RequestId>, call: C) -> (u64, Abortable<C>) {
         let (call, handle) = abortable(call);
@@ -66,24 +66,24 @@ mod tests {
 
     #[test]
     fn an_id_used_twice_names_the_last_call_and_then_the_first() {
-        let mut running = Running::default();
-        let (first, mut one) = running.begin(Some(id()), pending::<()>());
-        let (last, mut other) = running.begin(Some(id()), pending::<()>());
-        running.end(last);
-        assert!(running.cancel(&id()), "the end of the last does not hide the first");
+        let mut calls = Cancellable::default();
+        let (first, mut one) = calls.begin(Some(id()), pending::<()>());
+        let (last, mut other) = calls.begin(Some(id()), pending::<()>());
+        calls.end(last);
+        assert!(calls.cancel(&id()), "the end of the last does not hide the first");
         assert!((&mut one).now_or_never().unwrap().is_err());
         assert!((&mut other).now_or_never().is_none());
-        assert!(!running.cancel(&id()));
-        running.end(first);
-        assert!(running.is_empty());
+        assert!(!calls.cancel(&id()));
+        calls.end(first);
+        assert!(calls.is_empty());
     }
 
     #[test]
     fn both_calls_of_an_id_can_be_cancelled() {
-        let mut running = Running::default();
-        let (_, one) = running.begin(Some(id()), pending::<()>());
-        let (_, other) = running.begin(Some(id()), pending::<()>());
-        assert!(running.cancel(&id()) && running.cancel(&id()) && !running.cancel(&id()));
+        let mut calls = Cancellable::default();
+        let (_, one) = calls.begin(Some(id()), pending::<()>());
+        let (_, other) = calls.begin(Some(id()), pending::<()>());
+        assert!(calls.cancel(&id()) && calls.cancel(&id()) && !calls.cancel(&id()));
         assert!(one.now_or_never().unwrap().is_err() && other.now_or_never().unwrap().is_err());
     }
 }
