@@ -2,6 +2,7 @@
 //!
 //! The suite's fixtures are functions here, one file per kind. What cannot be declared is missing from the SDK.
 
+mod asking;
 mod content;
 mod reporting;
 mod schema;
@@ -27,13 +28,31 @@ fn server() -> Server {
         reporting::test_tool_with_logging,
         reporting::test_tool_with_progress,
         reporting::test_missing_capability,
-        reporting::test_streaming_elicitation,
         reporting::test_logging_tool,
         reporting::test_trigger_tool_change,
         reporting::test_reconnection,
     ];
+    let asking = tools![
+        asking::test_sampling,
+        asking::test_elicitation,
+        asking::test_elicitation_sep1034_defaults,
+        asking::test_elicitation_sep1330_enums,
+        asking::test_streaming_elicitation,
+        asking::test_input_required_result_elicitation,
+        asking::test_input_required_result_sampling,
+        asking::test_input_required_result_list_roots,
+        asking::test_input_required_result_request_state,
+        asking::test_input_required_result_multiple_inputs,
+        asking::test_input_required_result_multi_round,
+        asking::test_input_required_result_tampered_state,
+        asking::test_input_required_result_capabilities,
+    ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
-    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION")).tools(content).tools(reporting).tools(schema)
+    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
+        .tools(content)
+        .tools(reporting)
+        .tools(asking)
+        .tools(schema)
 }
 
 #[cfg(test)]
@@ -88,6 +107,18 @@ mod tests {
         let reply = client.call("test_missing_capability", json!({})).await;
         reply.assert_rpc_error(-32021);
         assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], json!({"sampling": {}}));
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn every_kind_of_input_is_asked_for(client: TestClient) {
+        client.on_elicit(|_| json!({"name": "Alice"}));
+        client.on_sample(|_| json!("Hi")).roots(json!([{"uri": "file:///test/root"}]));
+        let reply = client.call("test_input_required_result_multiple_inputs", json!({})).await;
+        if client.version() == mcp_testkit::Version::V2025_03_26 {
+            reply.assert_error("`elicitation`");
+        } else {
+            reply.assert_text("Hi, Alice! (1 roots)");
+        }
     }
 
     #[mcp_testkit::test(eras = "all")]

@@ -35,13 +35,6 @@ pub(crate) fn test_missing_capability(cx: &Context) -> Result<&'static str, Tool
     Ok("The client can sample")
 }
 
-/// Reports progress on its own stream, and nothing else.
-#[tool(read_only)]
-pub(crate) fn test_streaming_elicitation(cx: &Context) -> &'static str {
-    cx.progress(1.0, 1.0, "streaming");
-    "Streaming complete"
-}
-
 /// Logs at level info, to clients that ask for it.
 #[tool(read_only)]
 pub(crate) fn test_logging_tool(cx: &Context) -> &'static str {

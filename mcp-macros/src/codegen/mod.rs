@@ -5,6 +5,7 @@
 //! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
+pub(crate) mod elicit;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod notice;

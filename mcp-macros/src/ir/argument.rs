@@ -45,6 +45,8 @@ pub(crate) enum Rule {
     Pattern(LitStr),
     Email,
     Url,
+    Date,
+    DateTime,
     OneOf(Vec<LitStr>),
     Custom(TokenStream),
 }

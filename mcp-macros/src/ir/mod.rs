@@ -4,7 +4,9 @@
 //! `codegen` has nothing left to refuse.
 
 pub(crate) mod argument;
+pub(crate) mod elicit;
 pub(crate) mod list;
+pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod server;

@@ -58,7 +58,7 @@ fn keys(typed: &PatType, errors: &mut Errors) -> args::Argument {
     args::read(attribute::arguments(first), errors)
 }
 
-fn default(
+pub(super) fn default(
     keys: &args::Argument,
     name: &str,
     given: &Type,

@@ -3,8 +3,10 @@
 //! Invariants: a function here looks at everything it was given before it gives up, and what it gives back is valid.
 
 pub(crate) mod argument;
+pub(crate) mod elicit;
 pub(crate) mod list;
 mod literal;
+pub(crate) mod model;
 mod name;
 mod number;
 mod parameter;

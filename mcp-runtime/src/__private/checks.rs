@@ -5,6 +5,7 @@
 use crate::handler::argument::{Arg, Decode, Describe};
 use crate::handler::completion::Proposed;
 use crate::handler::contents::IntoContents;
+use crate::handler::field::Field;
 use crate::handler::inject::State;
 use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
@@ -13,6 +14,11 @@ use crate::handler::tool_error::ToolError;
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
 pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
     Arg::new(name)
+}
+
+/// [`Arg::field`], likewise.
+pub fn field<T: Field>(name: &'static str) -> Arg<T> {
+    Arg::field(name)
 }
 
 /// [`Returns::result`], likewise.

@@ -1,11 +1,11 @@
-//! The command line of a server: `stdio` (default), `http`, `tools`, `call`.
+//! The command line of a server: `stdio` (default), `http`, `tools`, `call`, `check`.
 
 use std::net::SocketAddr;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
-use super::builder::{Server, check_public_url};
+use super::builder::{Server, check_public_url, state_keys};
 use super::error::{Error, Result};
 use crate::handler::inject::State;
 use crate::handler::limit::Source;
@@ -15,7 +15,10 @@ use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
 use crate::protocol::Version;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
+use crate::seal::Secrets;
 use crate::service::Service;
+
+mod check;
 
 impl<S: State> Server<S> {
     /// Makes the binary its own command line, and does what its arguments say.
@@ -25,10 +28,11 @@ impl<S: State> Server<S> {
     /// calculator http --bind ADDR      Streamable HTTP at /mcp, with /health /healthz /ready /metrics
     /// calculator tools                 a table: name, description, limits in force and where each came from
     /// calculator call add a=1 b=2      calls a tool and prints the result
+    /// calculator check                 whether it could start, and which clients would refuse which tool
     /// ```
     ///
-    /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL`, `MCP_LOG_LEVEL` (`info`),
-    /// `MCP_LOG_FORMAT` (`text` or `json`). Flags win. Logs go to stderr.
+    /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL`, `MCP_STATE_KEYS` (as
+    /// [`Server::state_keys`], with commas between them), `MCP_LOG_LEVEL` (`info`), `MCP_LOG_FORMAT` (`text` or `json`). Flags win. Logs go to stderr.
     pub async fn run(mut self) -> Result<()> {
         let matches = match command(&self).try_get_matches() {
             Ok(matches) => matches,
@@ -39,6 +43,11 @@ impl<S: State> Server<S> {
         if let Ok(url) = std::env::var("MCP_PUBLIC_URL") {
             check_public_url("MCP_PUBLIC_URL", &url)?;
             self = self.public_url(url);
+        }
+        if let Ok(secrets) = std::env::var("MCP_STATE_KEYS") {
+            let secrets = Secrets(secrets.split(',').map(|secret| secret.trim().into()).collect());
+            state_keys("MCP_STATE_KEYS", &secrets)?;
+            self = self.state_keys(secrets.0);
         }
         match matches.subcommand() {
             Some(("http", http)) => {
@@ -54,6 +63,7 @@ impl<S: State> Server<S> {
                 Ok(())
             }
             Some(("call", call)) => self.call(call).await,
+            Some(("check", _)) => check::report(&*self.build()?),
             _ => self.serve_stdio().await,
         }
     }
@@ -88,7 +98,7 @@ fn command<S: State>(server: &Server<S>) -> Command {
         .about(format!("The MCP server {name}. Without a command it serves stdio, which is what an MCP client starts."))
         .after_help(
             "Environment: MCP_SERVER_HOST, MCP_SERVER_PORT, MCP_PUBLIC_URL, \
-             MCP_LOG_LEVEL (info), MCP_LOG_FORMAT (text or json). Flags win over it.",
+             MCP_STATE_KEYS, MCP_LOG_LEVEL (info), MCP_LOG_FORMAT (text or json). Flags win over it.",
         )
         .disable_help_subcommand(true)
         .subcommand(Command::new("stdio").about("Serve stdin and stdout (the default)"))
@@ -120,6 +130,11 @@ fn command<S: State>(server: &Server<S>) -> Command {
                         .action(ArgAction::Append)
                         .help("Arguments; a value is JSON, or text where the tool wants text"),
                 ),
+        )
+        .subcommand(
+            Command::new("check").about(
+                "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
+            ),
         )
 }
 
