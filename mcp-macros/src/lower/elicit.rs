@@ -13,6 +13,7 @@ use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Rule;
 use crate::ir::elicit::{self, Elicit, Shape, Variant};
+use crate::syntax::kind::Kind;
 use crate::syntax::attribute::{self, ELICIT};
 use crate::syntax::doc;
 
@@ -100,7 +101,7 @@ fn field(field: &Field, ident: &Ident, keys: args::elicit::Field, errors: &mut E
     rules.extend(keys.date_time.map(|_| Rule::DateTime));
     elicit::Field {
         ident: ident.clone(),
-        name: name::argument(argument.rename.as_ref(), ident, errors),
+        name: name::argument(Kind::Tool, argument.rename.as_ref(), ident, errors),
         ty: field.ty.to_token_stream(),
         title: name::text(keys.title, errors),
         description: doc::text(&field.attrs),
