@@ -11,7 +11,11 @@ use mcp_runtime::{Server, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    server().run().await
+    let server = match std::env::var("CONFORMANCE_PAGE_SIZE").ok().and_then(|entries| entries.parse().ok()) {
+        Some(entries) => server().page_size(entries),
+        None => server(),
+    };
+    server.run().await
 }
 
 fn server() -> Server {
@@ -30,7 +34,11 @@ fn server() -> Server {
         reporting::test_missing_capability,
         reporting::test_logging_tool,
         reporting::test_trigger_tool_change,
+        reporting::test_trigger_prompt_change,
+        reporting::test_touch_resource,
         reporting::test_reconnection,
+        reporting::test_wait_for_cancellation,
+        reporting::test_cancelled_calls,
     ];
     let asking = tools![
         asking::test_sampling,
