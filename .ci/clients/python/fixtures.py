@@ -142,6 +142,11 @@ async def questions(peer):
     check("the prompt is the tool's", ok and "capital of France" in json.dumps(params.get("messages")), asked)
 
     asked.clear()
+    result = await peer.call("test_input_required_result_list_roots")
+    ok = "file:///test/root" in text_of(result) and len(asked) == 1
+    check("answers a question for the roots", ok, [result, asked])
+
+    asked.clear()
     result = await peer.call("test_input_required_result_multiple_inputs")
     methods = sorted(method for method, _ in asked)
     expected = ["elicitation/create", "roots/list", "sampling/createMessage"]

@@ -1,12 +1,15 @@
 """The Python SDK 2.x: its client in each mode, behind what the checks call."""
 
+import warnings
 from contextlib import asynccontextmanager
 
 import anyio
 import mcp_types as types
 from events import Events, wire
-from mcp import Client, MCPError, StdioServerParameters
+from mcp import Client, MCPError, MCPDeprecationWarning, StdioServerParameters
 from mcp.shared.subscriptions import event_to_notification
+
+warnings.simplefilter("ignore", MCPDeprecationWarning)  # sessions have what the newest revision has not
 
 # How the SDK is told to connect, and the protocol revision that must come of it.
 MODES = {

@@ -13,6 +13,9 @@ export const PACKAGE = "@modelcontextprotocol/sdk";
 // How the SDK is told to connect, and the protocol revision that must come of it.
 export const MODES = [["legacy", {}, "2025-11-25"]];
 
+// The code of the error for a resource that is not there.
+export const NOT_FOUND = { legacy: -32002 };
+
 const SCHEMAS = {
   "elicitation/create": ElicitRequestSchema,
   "sampling/createMessage": CreateMessageRequestSchema,

@@ -19,6 +19,9 @@ export const MODES = [
   ]),
 ];
 
+// The code of the error for a resource that is not there: this SDK turns the -32002 of older revisions into today's.
+export const NOT_FOUND = { legacy: -32602, modern: -32602 };
+
 export const create = (options) => new Client(CLIENT, { capabilities: CAPABILITIES, ...options });
 export const onRequest = (client, method, handler) => client.setRequestHandler(method, handler);
 export const callTool = (client, params, options) => client.callTool(params, options);

@@ -4,10 +4,12 @@
 
 mod asking;
 mod content;
+mod prompts;
 mod reporting;
+mod resources;
 mod schema;
 
-use mcp_runtime::{Server, tools};
+use mcp_runtime::{Server, prompts, resources, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
@@ -56,11 +58,26 @@ fn server() -> Server {
         asking::test_input_required_result_capabilities,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
+    let resources = resources![
+        resources::static_text,
+        resources::static_binary,
+        resources::watched_resource,
+        resources::template_data,
+    ];
+    let prompts = prompts![
+        prompts::test_simple_prompt,
+        prompts::test_prompt_with_arguments,
+        prompts::test_prompt_with_embedded_resource,
+        prompts::test_prompt_with_image,
+        prompts::test_input_required_result_prompt,
+    ];
     Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
         .tools(content)
         .tools(reporting)
         .tools(asking)
         .tools(schema)
+        .resources(resources)
+        .prompts(prompts)
 }
 
 #[cfg(test)]
