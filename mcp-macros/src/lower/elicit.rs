@@ -13,9 +13,9 @@ use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Rule;
 use crate::ir::elicit::{self, Elicit, Shape, Variant};
-use crate::syntax::kind::Kind;
 use crate::syntax::attribute::{self, ELICIT};
 use crate::syntax::doc;
+use crate::syntax::kind::Kind;
 
 /// The form or the choice that a type declares.
 pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> Elicit {
