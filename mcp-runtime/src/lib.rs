@@ -39,6 +39,7 @@ mod registry;
 mod schema;
 mod server;
 mod service;
+mod skills;
 mod transport;
 
 pub use handler::{

@@ -2,6 +2,7 @@
 //!
 //! The matrix is that of the specification's changelogs from 2025-03-26 to 2026-07-28.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::protocol::{
@@ -96,6 +97,14 @@ fn without_icons(block: &mut Content) {
     if let Content::ResourceLink(link) = block {
         link.icons.clear();
     }
+}
+
+/// What the server can do as `version` knows it: no extension, since none is defined for these revisions.
+pub(crate) fn capabilities(mut capabilities: Value, version: Version) -> Value {
+    if let Some(all) = capabilities.as_object_mut().filter(|_| version.is_legacy()) {
+        all.remove("extensions");
+    }
+    capabilities
 }
 
 /// The server's name as `version` writes it.

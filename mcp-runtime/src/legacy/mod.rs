@@ -47,9 +47,11 @@ pub(crate) async fn exchange(
 async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
     let begun = Instant::now();
     let answer = match request.method {
-        Method::ServerDiscover | Method::SubscriptionsListen => {
-            Err(RpcError::method_not_found(request.method.as_str()))
-        }
+        Method::ServerDiscover
+        | Method::SubscriptionsListen
+        | Method::ResourcesDirectoryRead
+        | Method::SkillsList
+        | Method::SkillsGet => Err(RpcError::method_not_found(request.method.as_str())),
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),

@@ -5,6 +5,7 @@
 pub mod capabilities;
 pub mod content;
 pub mod error;
+pub mod extension;
 pub mod id;
 pub mod json;
 pub mod level;
@@ -15,6 +16,7 @@ pub mod notification;
 pub mod prompt;
 pub mod resource;
 pub mod server_info;
+pub mod skill;
 pub mod tool;
 pub mod version;
 

@@ -8,10 +8,14 @@ use std::collections::HashMap;
 use crate::handler::kind::Kind;
 use crate::ops::metrics::Metrics;
 use crate::protocol::resource::Place;
+use crate::protocol::skill::Skill;
 
 mod entry;
+pub(crate) mod files;
 pub(crate) mod overlap;
 mod template;
+
+use files::Files;
 
 pub(crate) use entry::{Arguments, Descriptor, Entry, Proposals};
 
@@ -22,6 +26,9 @@ pub(crate) struct Registry {
     pub resources: Listing,
     pub templates: Listing,
     pub prompts: Listing,
+    pub files: Files,
+    /// In the order of their paths.
+    pub skills: Vec<Skill>,
 }
 
 /// Declared functions of one list, in the order of their registration.

@@ -20,6 +20,9 @@ use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::service::list::Lists;
 use crate::service::{Identity, Service, Settings};
+#[cfg(feature = "skills")]
+use crate::skills::Source;
+use crate::skills::Sources;
 use crate::transport::http;
 
 /// A server: its name, its state and what it offers.
@@ -44,6 +47,7 @@ pub struct Server<S = ()> {
     instructions: Option<String>,
     entries: Vec<Entry>,
     checks: Vec<Check>,
+    skills: Sources,
     pub(super) settings: Settings,
 }
 
@@ -59,14 +63,15 @@ impl Server {
             instructions: None,
             entries: Vec::new(),
             checks: Vec::new(),
+            skills: Sources::default(),
             settings: Settings::default(),
         }
     }
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self { state: _, info, instructions, entries, checks, settings } = self;
-        Server { state: Arc::new(state), info, instructions, entries, checks, settings }
+        let Self { state: _, info, instructions, entries, checks, skills, settings } = self;
+        Server { state: Arc::new(state), info, instructions, entries, checks, skills, settings }
     }
 }
 
@@ -89,7 +94,44 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs stay as they are.
+    /// Serves the skills in `folder`: each folder below it with a `SKILL.md` is one, at `skill://<path>/SKILL.md`.
+    ///
+    /// Everything in a skill's folder is served with it, but for what begins with a dot; what is in no skill's folder
+    /// is not. Files are read when the server is built, and kept: at most 16 MiB and 512 files a skill, and 256 MiB
+    /// altogether. What breaks a rule of the [format](https://agentskills.io/specification) stops the start, with a
+    /// text that says which file, and what to do.
+    ///
+    /// Clients of revision 2026-07-28 find them by the
+    /// [skills extension](https://github.com/modelcontextprotocol/ext-skills); for older ones they are resources.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skills("skills"); // skills/refunds/SKILL.md and others
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skills(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.skills.push(Source::Folder(folder.into()));
+        self
+    }
+
+    /// Serves skills that are in the program itself, file by file, as [`Server::skills`] serves those of a folder.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skill_files([
+    ///     // include_str!("../skills/refunds/SKILL.md")
+    ///     ("refunds/SKILL.md", "---\nname: refunds\ndescription: How to pay back.\n---\nAsk first."),
+    /// ]);
+    /// assert!(server.check().is_ok());
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skill_files<P: Into<String>, B: AsRef<[u8]>>(mut self, files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
+        self.skills.push(Source::Files(files.collect()));
+        self
+    }
+
+    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
     ///
     /// The other server keeps its state; its name, its instructions and its settings are not used.
     ///
@@ -108,6 +150,7 @@ impl<S: State> Server<S> {
         }));
         self.checks
             .extend(other.checks.into_iter().map(|check| Check { name: format!("{prefix}.{}", check.name), ..check }));
+        self.skills.append(other.skills);
         self
     }
 
@@ -235,7 +278,7 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Self { state: _, info, instructions, entries, checks, settings } = self;
+        let Self { state: _, info, instructions, entries, checks, skills, settings } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
@@ -246,6 +289,7 @@ impl<S: State> Server<S> {
             }
             registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
         }
+        skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
         registry.measure(&metrics);
         Ok(Arc::new(Service {

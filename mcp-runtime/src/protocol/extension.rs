@@ -1,0 +1,4 @@
+//! Extensions: what both sides may agree on beyond the core of the protocol, by its id.
+
+/// Skills (SEP-2640): folders of instructions for agents, served as resources.
+pub const SKILLS: &str = "io.modelcontextprotocol/skills";
