@@ -5,6 +5,7 @@
 mod content;
 mod reporting;
 mod schema;
+mod skills;
 
 use mcp_runtime::{Server, tools};
 
@@ -32,7 +33,11 @@ fn server() -> Server {
         reporting::test_trigger_tool_change,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
-    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION")).tools(content).tools(reporting).tools(schema)
+    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
+        .tools(content)
+        .tools(reporting)
+        .tools(schema)
+        .skill_files(skills::FILES)
 }
 
 #[cfg(test)]
