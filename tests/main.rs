@@ -10,6 +10,7 @@ mod lines;
 mod patience;
 mod process;
 mod reference;
+mod shelf;
 mod skills;
 mod tool;
 mod tools;

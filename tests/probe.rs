@@ -71,6 +71,12 @@ fn explode() -> String {
     panic!("the password is hunter2")
 }
 
+/// Has a name that not every client takes.
+#[tool(name = "shop.search", read_only)]
+async fn dotted(#[arg(email)] mail: String) -> String {
+    mail
+}
+
 /// What is not a whole line stays in the buffer of `print!`.
 #[expect(clippy::print_stdout, reason = "a library may do this before the server runs")]
 fn print_without_its_end() {
@@ -117,6 +123,7 @@ async fn main() -> mcp_runtime::Result<()> {
         explode,
         fail
     ]);
+    let server = if std::env::var_os("PROBE_DOTTED").is_some() { server.tools(tools![dotted]) } else { server };
     match deadline {
         Some(millis) => server.shutdown_deadline(Duration::from_millis(millis)).run().await,
         None => server.run().await,

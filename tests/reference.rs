@@ -19,8 +19,8 @@ fn read() -> Keys {
             keys.entry(attribute).or_default().extend(quoted(table, "Key { name: "));
         }
     }
-    // These have no page of their own: their few keys are described where `lib.rs` re-exports them.
-    keys.retain(|attribute, _| !["#[state]", "#[model]"].contains(&attribute.as_str()));
+    // It has no page of its own: its two keys are described where `lib.rs` re-exports it.
+    keys.remove("#[state]");
     keys
 }
 

@@ -86,9 +86,9 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
         return finish(tokens, &TokenStream::new(), &errors);
     }
     let runtime = lower::tool::runtime(keys.runtime.as_ref());
-    let both = keys.input.is_none() && keys.output.is_none();
-    let derives = codegen::model::derives(both || keys.input.is_some(), both || keys.output.is_some(), &runtime);
-    finish(&quote!(#derives #tokens), &TokenStream::new(), &errors)
+    let model = lower::model::lower(&keys, &item);
+    let derives = codegen::model::derives(model, &runtime);
+    finish(&quote!(#derives #tokens), &codegen::model::imports(model, &runtime), &errors)
 }
 
 /// `tools![tokens]`

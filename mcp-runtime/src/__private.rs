@@ -8,6 +8,7 @@ pub use std::sync::Arc;
 pub use schemars;
 pub use serde;
 pub use serde_json;
+pub use validator;
 
 pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;

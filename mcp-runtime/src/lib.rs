@@ -27,6 +27,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod lint;
 pub mod protocol;
 
 #[doc(hidden)]
@@ -44,7 +45,7 @@ mod transport;
 
 pub use handler::{
     Completion, Context, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json,
-    Principal, PromptSet, ResourceSet, ToolError, ToolSet,
+    Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::{
@@ -77,39 +78,6 @@ pub use mcp_macros::server;
 #[doc = include_str!("docs/arg.md")]
 pub use mcp_macros::tool;
 
-/// Derives what a type needs to be an argument, a result or a part of one, by way of this crate: no `serde` or
-/// `schemars` in your own `Cargo.toml`.
-///
-/// | key | default | meaning | example |
-/// |---|---|---|---|
-/// | `input` | both | only what an argument needs: it is read from JSON | `#[model(input)]` |
-/// | `output` | both | only what a result needs: it is written as JSON | `#[model(output)]` |
-/// | `crate` | `::mcp_runtime` | the path of this crate | `#[model(crate = ::mcp)]` |
-///
-/// The attributes of serde and schemars work below it: `#[serde(rename_all = "camelCase")]`, `#[schemars(title = "..")]`.
-/// Doc comments are the descriptions in the schema.
-///
-/// ```
-/// use mcp_runtime::{Json, model, tool};
-///
-/// /// What to look for.
-/// #[model(input)]
-/// struct Filter {
-///     /// At least so many.
-///     at_least: u32,
-///     tag: Option<String>,
-/// }
-///
-/// #[model(output)]
-/// struct Found {
-///     names: Vec<&'static str>,
-/// }
-///
-/// /// Finds things.
-/// #[tool(read_only)]
-/// async fn find(filter: Filter) -> Json<Found> {
-///     Json(Found { names: vec!["one"; filter.at_least as usize] })
-/// }
-/// ```
 #[cfg(feature = "macros")]
+#[doc = include_str!("docs/model.md")]
 pub use mcp_macros::model;

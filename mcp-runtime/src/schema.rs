@@ -1,7 +1,7 @@
 //! From Rust types to the JSON Schemas that MCP clients accept.
 //!
-//! Invariants: computed once, when a tool is registered; references are inlined unless recursive; no `$schema`,
-//! no Rust-only `format`, no null unions; the root of an input schema is a plain object.
+//! Invariants: computed once, when a tool is registered; references are inlined unless recursive; the root of an input
+//! schema is a plain object; what a schema may hold is said in [`normal`].
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -9,11 +9,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// Formats that name a Rust or C type rather than a text format; clients reject them.
-const NUMERIC_FORMATS: [&str; 14] = [
-    "int", "int8", "int16", "int32", "int64", "int128", "uint", "uint8", "uint16", "uint32", "uint64", "uint128",
-    "float", "double",
-];
+use self::normal::{Direction, normalize};
+
+mod normal;
 
 /// The schema of a tool's arguments, built property by property in the order of declaration.
 #[derive(Debug)]
@@ -38,11 +36,16 @@ impl InputSchema {
         }
     }
 
-    /// The normalised schema of a type, for use as a property.
+    /// The schema of a type, for use as a property: rules and words are laid over it, and then [`Self::settle`].
     pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
         let mut value = schema(&mut self.generator).to_value();
-        normalize(&mut value, Direction::Input);
+        normal::open(&mut value);
         value
+    }
+
+    /// Normalises a property to which nothing is added any more.
+    pub(crate) fn settle(property: &mut Value) {
+        normalize(property, Direction::Input);
     }
 
     pub(crate) fn add(&mut self, name: &'static str, schema: Value, required: bool) {
@@ -144,144 +147,4 @@ fn definitions(generator: &mut SchemaGenerator, direction: Direction) -> Map<Str
     let mut defs = generator.take_definitions(true);
     defs.values_mut().for_each(|schema| normalize(schema, direction));
     defs
-}
-
-/// Which way the described value travels.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    /// From the client: `null` is the same as absent, so that no union with it is needed.
-    Input,
-    /// To the client, which may check it: a `null` that is sent must be allowed.
-    Output,
-}
-
-/// Rewrites a schema into what MCP clients accept, at every depth.
-fn normalize(schema: &mut Value, direction: Direction) {
-    match schema {
-        Value::Bool(true) => *schema = Value::Object(Map::new()),
-        Value::Array(items) => items.iter_mut().for_each(|item| normalize(item, direction)),
-        Value::Object(object) => normalize_object(object, direction),
-        _ => {}
-    }
-}
-
-fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
-    object.shift_remove("$schema");
-    if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
-        object.shift_remove("format");
-    }
-    if direction == Direction::Input {
-        drop_null(object);
-    }
-    fold_constants(object);
-    for (key, value) in object.iter_mut() {
-        match key.as_str() {
-            // Data, not schemas: nothing to rewrite inside.
-            "default" | "const" | "enum" | "examples" => {}
-            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
-                if let Value::Object(members) = value {
-                    members.values_mut().for_each(|member| normalize(member, direction));
-                }
-            }
-            "additionalProperties" | "items" | "unevaluatedProperties" if value.is_boolean() => {}
-            _ => normalize(value, direction),
-        }
-    }
-}
-
-/// Takes `null` out of a union: an optional property is absent from `required`, and `null` is accepted anyway.
-fn drop_null(object: &mut Map<String, Value>) {
-    if let Some(Value::Array(types)) = object.get_mut("type") {
-        types.retain(|name| name != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            object.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Value::Array(values)) = object.get_mut("enum")
-        && values.len() > 1
-    {
-        values.retain(|value| !value.is_null());
-    }
-    for key in ["anyOf", "oneOf"] {
-        let Some(Value::Array(branches)) = object.get_mut(key) else { continue };
-        branches.retain(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
-        if let [Value::Object(only)] = branches.as_slice() {
-            let only = only.clone();
-            object.shift_remove(key);
-            for (name, value) in only {
-                object.entry(name).or_insert(value);
-            }
-        }
-    }
-}
-
-/// Writes a union of constant strings, which is what a documented enum becomes, as an `enum`; what was said of each
-/// constant goes into the description.
-fn fold_constants(object: &mut Map<String, Value>) {
-    for key in ["oneOf", "anyOf"] {
-        let Some(Value::Array(branches)) = object.get(key) else { continue };
-        let constants: Option<Vec<Value>> = branches
-            .iter()
-            .map(|branch| match branch.get("const") {
-                Some(constant @ Value::String(_)) => Some(vec![constant.clone()]),
-                // schemars gathers undocumented variants in one branch.
-                None => branch.get("enum")?.as_array().filter(|values| values.iter().all(Value::is_string)).cloned(),
-                Some(_) => None,
-            })
-            .collect::<Option<Vec<_>>>()
-            .map(|constants| constants.concat());
-        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else { continue };
-        let said = branches.iter().filter_map(|branch| {
-            Some(format!("- {}: {}", branch.get("const")?.as_str()?, branch.get("description")?.as_str()?))
-        });
-        let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
-        let description = own.into_iter().chain(said).collect::<Vec<_>>().join("\n");
-        object.shift_remove(key);
-        object.insert("type".to_owned(), "string".into());
-        object.insert("enum".to_owned(), Value::Array(constants));
-        if !description.is_empty() {
-            object.insert("description".to_owned(), description.into());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_documented_enum_is_an_enum() {
-        let mut schema = json!({"description": "By what.", "oneOf": [
-            {"type": "string", "enum": ["size"]}, {"type": "string", "const": "age", "description": "In years."},
-        ]});
-        normalize(&mut schema, Direction::Input);
-        let wanted = json!({"type": "string", "enum": ["size", "age"], "description": "By what.\n- age: In years."});
-        assert_eq!(schema, wanted);
-    }
-
-    #[test]
-    fn an_output_may_be_null_where_its_type_says_so() {
-        let mut schema = json!({"type": ["string", "null"]});
-        normalize(&mut schema, Direction::Output);
-        assert_eq!(schema, json!({"type": ["string", "null"]}));
-    }
-
-    #[test]
-    fn numeric_formats_and_null_unions_go() {
-        let mut schema = json!({"type": ["integer", "null"], "format": "uint64", "minimum": 0});
-        normalize(&mut schema, Direction::Input);
-        assert_eq!(schema, json!({"type": "integer", "minimum": 0}));
-        let mut schema = json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
-        normalize(&mut schema, Direction::Input);
-        assert_eq!(schema, json!({"type": "object", "description": "d"}));
-    }
-
-    #[test]
-    fn text_formats_stay() {
-        let mut schema = json!({"type": "string", "format": "date-time"});
-        normalize(&mut schema, Direction::Input);
-        assert_eq!(schema, json!({"type": "string", "format": "date-time"}));
-    }
 }

@@ -24,6 +24,10 @@
 //! All of the runtime's clocks are tokio's: with `start_paused = true`, [`tokio::time::advance`] moves limits and
 //! timeouts, and a call that waits moves the time by itself. Where a tool waits for a thread of its own, such as a
 //! database driver's, time must not pass meanwhile: [`hold_time`] holds it.
+//!
+//! Two lines hold a server's schemas: [`TestClient::assert_accepted`] fails when Claude, OpenAI, Gemini, VS Code or
+//! llama.cpp would refuse a tool, and says why; [`TestClient::assert_schemas`] compares the tools with a file, and says
+//! which changes break callers.
 
 #[doc(hidden)]
 pub mod __private;
@@ -31,6 +35,7 @@ mod client;
 pub mod era;
 mod link;
 mod reply;
+mod schema;
 mod time;
 
 /// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
@@ -68,6 +73,7 @@ pub use mcp_macros::kit_server as server;
 
 pub use client::{Lines, Pending, TestClient};
 pub use mcp_runtime::Version;
+pub use mcp_runtime::lint::{Finding, Verdict};
 pub use reply::Reply;
 pub use time::{HeldTime, hold_time};
 

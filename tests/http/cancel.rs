@@ -133,3 +133,19 @@ async fn cancelling_what_is_unknown_or_misshapen_is_ignored() {
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
     client.send(Call::legacy(&session, "tools/call", add)).await.assert_text("3");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_id_used_twice_still_cancels_the_call_that_is_left() {
+    let (server, mut watch) = watched();
+    let client = Client::new(server);
+    let session = client.initialize("2025-11-25").await;
+    let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
+    let others = async {
+        assert_eq!(watch.next().await, "begun");
+        client.send(Call::legacy(&session, "tools/call", add)).await.assert_text("3");
+        assert_eq!(client.open(cancel(&session, &json!(1))).await.status, 202);
+        assert_eq!(watch.next().await, "dropped");
+    };
+    let (reply, ()) = tokio::join!(client.open(hold_in(&session)), others);
+    assert_eq!(reply.stream().rest().await, Vec::<serde_json::Value>::new());
+}

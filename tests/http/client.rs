@@ -129,6 +129,11 @@ impl Call {
         Self::get().header("mcp-session-id", session).header("accept", "text/event-stream")
     }
 
+    /// The stream of the event with this id, after it.
+    pub(crate) fn resume(session: &str, event: &str) -> Self {
+        Self::stream(session).header("last-event-id", event)
+    }
+
     /// Sets a header, in place of what it was.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();

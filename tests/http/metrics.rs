@@ -137,3 +137,18 @@ async fn sessions_are_counted_while_they_are_open() {
     client.open(Call::delete(&session)).await;
     assert_eq!(scrape(&client).await.0["mcp_active_sessions"], 1.0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn sessions_that_are_idle_are_not_counted_any_more() {
+    let minute = std::time::Duration::from_mins(1);
+    let client = Client::new(server().sessions(10, minute));
+    let (idle, streaming) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let stream = client.open(Call::stream(&streaming)).await;
+    tokio::time::advance(minute).await;
+    assert_eq!(scrape(&client).await.0["mcp_active_sessions"], 1.0);
+    assert_eq!(client.send(Call::legacy(&idle, "ping", json!({}))).await.status, 404);
+    drop(stream);
+    assert_eq!(scrape(&client).await.0["mcp_active_sessions"], 1.0, "idle since its stream has ended");
+    tokio::time::advance(minute).await;
+    assert_eq!(scrape(&client).await.0["mcp_active_sessions"], 0.0);
+}

@@ -17,5 +17,7 @@ mod metrics;
 mod mirror;
 mod param;
 mod reply;
+mod resume;
 mod session;
 mod stream;
+mod subscribe;

@@ -74,6 +74,19 @@ impl Events {
         .await
     }
 
+    /// The next event with its id; comments are passed over.
+    pub(crate) async fn event(&mut self) -> Option<Event> {
+        loop {
+            let frame = self.frame().await?;
+            let field = |name: &str| frame.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
+            if !frame.starts_with(':') {
+                let data = field("data:").filter(|data| !data.is_empty());
+                let message = data.map_or(Value::Null, |data| serde_json::from_str(&data).unwrap());
+                return Some(Event { id: field("id:"), retry: field("retry:"), message });
+            }
+        }
+    }
+
     /// All messages until the end.
     pub(crate) async fn rest(mut self) -> Vec<Value> {
         let mut messages = Vec::new();
@@ -81,6 +94,22 @@ impl Events {
             messages.push(message);
         }
         messages
+    }
+}
+
+/// One event, with what a client needs to come back for the next.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) id: Option<String>,
+    pub(crate) retry: Option<String>,
+    /// `null` when it has no data.
+    pub(crate) message: Value,
+}
+
+impl Event {
+    /// Its id, which it must have.
+    pub(crate) fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_else(|| panic!("an event without an id: {self:?}"))
     }
 }
 

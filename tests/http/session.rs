@@ -120,6 +120,58 @@ async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_session_is_idle_since_its_stream_has_ended() {
+    let client = Client::new(server().sessions(10, MINUTE));
+    let session = client.initialize("2025-11-25").await;
+    let stream = client.open(Call::stream(&session)).await;
+    tokio::time::advance(60 * MINUTE).await;
+    drop(stream);
+    tokio::time::advance(MINUTE / 2).await;
+    assert_eq!(ping(&client, &session).await, 200);
+    tokio::time::advance(MINUTE).await;
+    assert_eq!(ping(&client, &session).await, 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_races_the_end_of_a_session_is_answered_or_not_found() {
+    let client = Client::new(server());
+    for _ in 0..50 {
+        let session = client.initialize("2025-11-25").await;
+        let spawn = |call: Call| {
+            let client = client.clone();
+            tokio::spawn(async move { client.open(call).await.status })
+        };
+        let work = || Call::legacy(&session, "tools/call", json!({ "name": "work" })).progress_token(json!(1));
+        let others =
+            [spawn(work()), spawn(Call::stream(&session)), spawn(work()), spawn(Call::resume(&session, "1.0"))];
+        let end = spawn(Call::delete(&session));
+        for other in others {
+            assert!([200, 400, 404].contains(&other.await.unwrap()));
+        }
+        assert_eq!(end.await.unwrap(), 204);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_that_of_whoever_has_opened_it() {
+    use mcp_runtime::Principal;
+    use mcp_runtime::axum::{Extension, Router};
+    let router: Router = server().into_router();
+    let of = |who: &str| Client::from(router.clone().layer(Extension(Principal::new(who, ["all"]))));
+    let (ada, eve, nobody) = (of("ada"), of("eve"), Client::from(router.clone()));
+    let session = ada.initialize("2025-11-25").await;
+    for other in [&eve, &nobody] {
+        assert_eq!(ping(other, &session).await, 404);
+        assert_eq!(other.open(Call::stream(&session)).await.status, 404);
+        assert_eq!(other.open(Call::resume(&session, "0.0")).await.status, 404);
+        assert_eq!(other.open(Call::delete(&session)).await.status, 404);
+    }
+    let open = nobody.initialize("2025-11-25").await;
+    assert_eq!((ping(&ada, &session).await, ping(&ada, &open).await, ping(&nobody, &open).await), (200, 404, 200));
+    assert_eq!(ada.open(Call::delete(&session)).await.status, 204);
+}
+
+#[tokio::test(start_paused = true)]
 async fn half_an_hour_is_the_default() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;

@@ -97,12 +97,13 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
     let (server, watch) = watched();
     let client = Client::new(server);
     let hold = Call::tool("hold", json!({})).progress_token(json!("t"));
-    let session = client.initialize("2025-11-25").await;
+    let (new, old) = (client.initialize("2025-11-25").await, client.initialize("2025-06-18").await);
     let listen = Call::modern("subscriptions/listen", json!({ "notifications": {} }));
-    for (call, speaks_first) in [(hold, true), (listen, true), (Call::stream(&session), false)] {
+    let (new, old) = (Call::stream(&new), Call::stream(&old));
+    for (call, speaks_first) in [(hold, true), (listen, true), (new, true), (old, false)] {
         let mut stream = client.open(call).await.stream();
         if speaks_first {
-            assert!(stream.frame().await.unwrap().starts_with("data: "));
+            assert!(!stream.frame().await.unwrap().starts_with(':'));
         }
         for _ in 0..3 {
             let before = tokio::time::Instant::now();

@@ -48,6 +48,21 @@ async fn only_the_named_call_is_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_used_twice_cancels_one_call_at_a_time() {
+    let (server, mut watch) = watched();
+    let client = TestClient::raw(server, era::MODERN);
+    let lines = client.lines();
+    for _ in 0..2 {
+        lines.send(modern(json!(1), "tools/call", json!({ "name": "hold" })));
+        assert_eq!(watch.next().await, "begun");
+    }
+    for _ in 0..2 {
+        lines.send(cancel(&json!(1)));
+        assert_eq!(watch.next().await, "dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn cancelling_what_is_unknown_finished_or_misshapen_is_ignored() {
     let client = TestClient::new(server()).await;
     client.call("add", json!({ "a": 1, "b": 2 })).await.assert_text("3");

@@ -7,6 +7,7 @@ mod envelope;
 mod era;
 mod listen;
 mod report;
+mod subscribe;
 
 use mcp_runtime::Version;
 use mcp_testkit::TestClient;

@@ -1,4 +1,4 @@
-//! The command line: `tools`, `call`, flags, environment; texts and exit codes.
+//! The command line: `tools`, `call`, `check`, flags, environment; texts and exit codes.
 
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -75,6 +75,30 @@ fn an_argument_without_a_value_is_explained() {
 }
 
 #[test]
+fn a_check_passes_where_every_client_takes_every_tool() {
+    assert_eq!(args(&["check"]), (Some(0), "10 tools checked: every client takes them\n".to_owned(), String::new()));
+}
+
+#[test]
+fn a_check_names_the_client_that_would_refuse_a_tool() {
+    let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
+    assert_eq!((code, stderr.as_str()), (Some(1), "Error: some client would reject 1 of 11 tools\n"));
+    let lines: Vec<_> = stdout.lines().collect();
+    assert_eq!(lines.len(), 4, "{stdout}");
+    assert!(lines[0].starts_with(
+        "error: `shop.search`: Claude rejects the name; use 1 to 64 of `A-Z a-z 0-9 _ -` (https://github.com/"
+    ));
+    assert!(lines[1].starts_with("error: `shop.search`: OpenAI rejects the name; "), "{stdout}");
+    assert!(lines[2].starts_with("note: `shop.search`: Gemini ignores the format `email` of `mail`; "), "{stdout}");
+}
+
+#[test]
+fn a_check_fails_where_the_server_could_not_start() {
+    let stderr = fails(probe().arg("check").env("MCP_PUBLIC_URL", "nowhere"), 1);
+    assert!(stderr.contains("MCP_PUBLIC_URL"), "{stderr}");
+}
+
+#[test]
 fn unknown_commands_and_flags_exit_2_with_a_hint() {
     let stderr = fails(probe().arg("htp"), 2);
     assert!(stderr.contains("'htp'") && stderr.contains("http"), "{stderr}");
@@ -92,7 +116,7 @@ fn help_and_version_are_printed() {
     assert_eq!((code, stdout.as_str()), (Some(0), "probe 1.2.3\n"));
     let (code, stdout, _) = args(&["--help"]);
     assert_eq!(code, Some(0));
-    for word in ["stdio", "http", "tools", "call", "MCP_SERVER_HOST", "MCP_LOG_FORMAT"] {
+    for word in ["stdio", "http", "tools", "call", "check", "MCP_SERVER_HOST", "MCP_LOG_FORMAT"] {
         assert!(stdout.contains(word), "{word}: {stdout}");
     }
 }

@@ -97,6 +97,11 @@ async fn what_would_lose_something_is_refused() {
         (json!({ "integer": "5.5" }), "`integer` must be an integer, was \"5.5\""),
         (json!({ "integer": "five" }), "`integer` must be an integer, was \"five\""),
         (json!({ "integer": true }), "`integer` must be an integer, was true"),
+        (json!({ "number": "" }), "`number` must be a number, was \"\""),
+        (json!({ "flag": "" }), "`flag` must be a boolean, was \"\""),
+        (json!({ "list": "" }), "`list` must be an array, was \"\""),
+        (json!({ "point": "" }), "`point` must be an object, was \"\""),
+        (json!({ "point": "[1]" }), "`point` must be an object, was \"[1]\""),
         (json!({ "integer": "" }), "`integer` must be an integer, was \"\""),
         (json!({ "flag": "yes" }), "`flag` must be a boolean, was \"yes\""),
         (json!({ "flag": 1 }), "`flag` must be a boolean, was 1"),
@@ -142,8 +147,13 @@ async fn each_coerced_argument_is_counted_and_no_other() {
     assert_eq!(coercions().await, 0.0);
     client.call("kinds", json!({ "integer": "5", "flag": "true", "text": "5" })).await.assert_ok();
     assert_eq!(coercions().await, 2.0);
+    let kinds = json!({
+        "number": "1.5", "small": 7.0, "list": "[1]", "point": r#"{"x":1}"#, "points": [{ "x": "1" }, { "x": "2" }],
+    });
+    client.call("kinds", kinds).await.assert_ok();
+    assert_eq!(coercions().await, 7.0, "one for each argument, however much was coerced inside");
     client.call("kinds", json!({ "integer": "5", "flag": "maybe" })).await.assert_error("`flag`");
-    assert_eq!(coercions().await, 2.0, "nothing was called");
+    assert_eq!(coercions().await, 7.0, "nothing was called");
 }
 
 #[tokio::test(start_paused = true)]

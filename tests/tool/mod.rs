@@ -3,6 +3,7 @@
 mod coercion;
 mod failure;
 mod injection;
+mod lint;
 mod nested;
 mod output;
 mod rate_limit;

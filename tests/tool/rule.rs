@@ -144,7 +144,7 @@ async fn rename() {
 
 #[tokio::test(start_paused = true)]
 async fn example() {
-    check("day", json!({ "examples": ["2026-01-01"] }), &[json!("any day")], &[]).await;
+    check("day", json!({ "description": "For example: \"2026-01-01\"" }), &[json!("any day")], &[]).await;
 }
 
 #[tokio::test(start_paused = true)]

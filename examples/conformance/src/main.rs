@@ -31,6 +31,7 @@ fn server() -> Server {
         reporting::test_streaming_elicitation,
         reporting::test_logging_tool,
         reporting::test_trigger_tool_change,
+        reporting::test_reconnection,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
     Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))

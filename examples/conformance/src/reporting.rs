@@ -49,6 +49,14 @@ pub(crate) fn test_logging_tool(cx: &Context) -> &'static str {
     "Logging evaluated"
 }
 
+/// Lets the client go, and has the answer ready when it comes back.
+#[tool(read_only, timeout = "5s")]
+pub(crate) async fn test_reconnection(cx: &Context) -> &'static str {
+    cx.close_stream();
+    sleep(2 * STEP).await;
+    "Reconnection test completed successfully"
+}
+
 /// Says that the list of tools has changed.
 #[tool]
 pub(crate) fn test_trigger_tool_change(cx: &Context) -> &'static str {

@@ -46,7 +46,7 @@ impl World {
     pub async fn search_countries(
         pool: &SqlitePool,
         /// Words to look for, such as `korea`, `são tomé`, `western africa` or `DEU`.
-        #[arg(length = 1..=100, pattern = r"\S")]
+        #[arg(length = 1..=100, pattern = "^.*[^ ].*$")]
         query: String,
         /// Most countries to return.
         #[arg(default = 10, range = 1..=50)]

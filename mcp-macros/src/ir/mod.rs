@@ -5,6 +5,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod list;
+pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod server;

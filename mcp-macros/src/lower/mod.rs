@@ -5,6 +5,7 @@
 pub(crate) mod argument;
 pub(crate) mod list;
 mod literal;
+pub(crate) mod model;
 mod name;
 mod number;
 mod parameter;

@@ -7,11 +7,13 @@ use syn::{Attribute, Meta, Token};
 pub(crate) const ARG: &str = "arg";
 pub(crate) const CFG: &str = "cfg";
 pub(crate) const CFG_ATTR: &str = "cfg_attr";
+pub(crate) const DERIVE: &str = "derive";
 pub(crate) const DOC: &str = "doc";
 pub(crate) const PROMPT: &str = "prompt";
 pub(crate) const READY: &str = "ready";
 pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const TOOL: &str = "tool";
+pub(crate) const VALIDATE: &str = "validate";
 
 /// The attributes that `#[server]` reads off the functions of its block.
 pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];

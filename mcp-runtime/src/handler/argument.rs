@@ -181,6 +181,7 @@ impl<T> Arg<T> {
                 keywords.insert("x-mcp-header".to_owned(), header.into());
             }
         }
+        InputSchema::settle(&mut schema);
         if let Some(default) = &self.default {
             let problems = self.problems_of(&(default.make)()).into_list();
             input.faults.extend(problems.into_iter().map(|problem| format!("the default of {problem}")));

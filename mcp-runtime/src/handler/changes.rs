@@ -1,11 +1,16 @@
-//! Who wants to know that a list has changed: subscribers with one flag per list, so that news coalesce.
+//! Who wants to know what has changed: subscribers with one flag per list and a set of resources, so that news coalesce.
 //!
-//! Invariant: a subscriber costs the same however much happens and however slowly it reads.
+//! Invariant: what a subscriber costs is bounded, however much happens and however slowly it reads.
 
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
+
+/// How many resources one subscriber may watch, and how many may have changed before only watched ones are named.
+pub(crate) const WATCHED: usize = 1_000;
 
 /// A list that can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,80 +22,183 @@ pub(crate) enum List {
 }
 
 impl List {
-    /// The whole message, for a session.
-    pub(crate) fn message(self) -> String {
-        format!(r#"{{"jsonrpc":"2.0","method":"{}"}}"#, self.notification())
+    pub(crate) const ALL: [Self; 3] = [Self::Tools, Self::Prompts, Self::Resources];
+}
+
+/// What has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// What a list shows.
+    List(List),
+    /// What is at a URI.
+    Resource(Arc<str>),
+}
+
+impl Change {
+    /// The notification that tells of it, with `_meta` where the client's revision wants one.
+    pub(crate) fn message(&self, meta: Option<Value>) -> Bytes {
+        let mut params = Map::new();
+        if let Self::Resource(uri) = self {
+            params.insert("uri".to_owned(), json!(**uri));
+        }
+        if let Some(meta) = meta {
+            params.insert("_meta".to_owned(), meta);
+        }
+        let mut message = json!({ "jsonrpc": "2.0", "method": self.notification() });
+        if !params.is_empty() {
+            message["params"] = params.into();
+        }
+        message.to_string().into()
     }
 
-    /// The notification that tells of a change.
-    pub(crate) fn notification(self) -> &'static str {
+    fn notification(&self) -> &'static str {
         match self {
-            Self::Tools => "notifications/tools/list_changed",
-            Self::Prompts => "notifications/prompts/list_changed",
-            Self::Resources => "notifications/resources/list_changed",
+            Self::List(List::Tools) => "notifications/tools/list_changed",
+            Self::List(List::Prompts) => "notifications/prompts/list_changed",
+            Self::List(List::Resources) => "notifications/resources/list_changed",
+            Self::Resource(_) => "notifications/resources/updated",
         }
     }
 }
 
-/// The lists that the server has, and that can therefore change.
-pub(crate) const OFFERED: [List; 1] = [List::Tools];
-
 /// The changes of one server.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Changes(Arc<Mutex<Vec<Weak<Pending>>>>);
+pub(crate) struct Changes(Arc<Mutex<Readers>>);
+
+#[derive(Debug, Default)]
+struct Readers {
+    subscribers: Vec<Weak<Pending>>,
+    /// The server that this one is a part of.
+    whole: Option<Changes>,
+}
 
 /// One subscriber's unread news.
 #[derive(Debug)]
 struct Pending {
     wanted: u8,
-    unread: AtomicU8,
+    news: Mutex<News>,
     wake: Notify,
+}
+
+#[derive(Debug, Default)]
+struct News {
+    lists: u8,
+    watched: BTreeSet<Arc<str>>,
+    updated: BTreeSet<Arc<str>>,
 }
 
 /// A subscription; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Subscriber(Arc<Pending>);
 
+/// A subscriber watches as many resources as it may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TooMany;
+
 impl Changes {
     /// Tells every subscriber that wants to know.
-    pub(crate) fn publish(&self, list: List) {
-        let mut subscribers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers.retain(|subscriber| {
-            let Some(pending) = subscriber.upgrade() else { return false };
-            if pending.wanted & list as u8 != 0 {
-                pending.unread.fetch_or(list as u8, Ordering::AcqRel);
-                pending.wake.notify_one();
-            }
-            true
-        });
+    pub(crate) fn publish(&self, change: &Change) {
+        let whole = {
+            let mut readers = lock(&self.0);
+            readers.subscribers.retain(|subscriber| {
+                let Some(pending) = subscriber.upgrade() else { return false };
+                pending.tell(change);
+                true
+            });
+            readers.whole.clone()
+        };
+        if let Some(whole) = whole {
+            whole.publish(change);
+        }
     }
 
     /// Subscribes to changes of `lists`.
     pub(crate) fn subscribe(&self, lists: impl IntoIterator<Item = List>) -> Subscriber {
         let wanted = lists.into_iter().fold(0, |wanted, list| wanted | list as u8);
-        let pending = Arc::new(Pending { wanted, unread: AtomicU8::new(0), wake: Notify::new() });
-        let mut subscribers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        subscribers.retain(|subscriber| subscriber.strong_count() > 0);
-        subscribers.push(Arc::downgrade(&pending));
+        let pending = Arc::new(Pending { wanted, news: Mutex::default(), wake: Notify::new() });
+        let mut readers = lock(&self.0);
+        readers.subscribers.retain(|subscriber| subscriber.strong_count() > 0);
+        readers.subscribers.push(Arc::downgrade(&pending));
         Subscriber(pending)
     }
+
+    /// From now on what changes here changes in `whole`.
+    pub(crate) fn join(&self, whole: &Self) {
+        lock(&self.0).whole = Some(whole.clone());
+    }
+}
+
+impl Pending {
+    fn tell(&self, change: &Change) {
+        let told = match change {
+            Change::List(list) if self.wanted & *list as u8 != 0 => {
+                lock(&self.news).lists |= *list as u8;
+                true
+            }
+            Change::List(_) => false,
+            Change::Resource(uri) => lock(&self.news).update(uri),
+        };
+        if told {
+            self.wake.notify_one();
+        }
+    }
+}
+
+impl News {
+    fn update(&mut self, uri: &Arc<str>) -> bool {
+        let Some(watched) = watched(&self.watched, uri).cloned() else { return false };
+        let room = self.updated.len() < WATCHED;
+        self.updated.insert(if room { Arc::clone(uri) } else { watched })
+    }
+
+    fn take(&mut self) -> Option<Change> {
+        if let Some(list) = List::ALL.into_iter().find(|list| self.lists & *list as u8 != 0) {
+            self.lists &= !(list as u8);
+            return Some(Change::List(list));
+        }
+        self.updated.pop_first().map(Change::Resource)
+    }
+}
+
+/// The watched resource that `uri` is, or is a part of: what follows a watched URI begins with a slash.
+fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
+    let parts = uri.match_indices('/').flat_map(|(slash, _)| [slash, slash + 1]);
+    std::iter::once(uri.len()).chain(parts).find_map(|end| all.get(&uri[..end]))
 }
 
 impl Subscriber {
     /// Waits for the next change.
-    pub(crate) async fn next(&self) -> List {
+    pub(crate) async fn next(&self) -> Change {
         loop {
             let wake = self.0.wake.notified();
-            let unread = self.0.unread.load(Ordering::Acquire);
-            if let Some(list) =
-                [List::Tools, List::Prompts, List::Resources].into_iter().find(|list| unread & *list as u8 != 0)
-            {
-                self.0.unread.fetch_and(!(list as u8), Ordering::AcqRel);
-                return list;
+            let change = lock(&self.0.news).take();
+            if let Some(change) = change {
+                return change;
             }
             wake.await;
         }
     }
+
+    /// Watches the resource at `uri` and what is below it.
+    pub(crate) fn watch(&self, uri: &str) -> Result<(), TooMany> {
+        let mut news = lock(&self.0.news);
+        if news.watched.len() >= WATCHED && !news.watched.contains(uri) {
+            return Err(TooMany);
+        }
+        news.watched.insert(uri.into());
+        Ok(())
+    }
+
+    /// Watches it no longer.
+    pub(crate) fn unwatch(&self, uri: &str) {
+        let News { watched: still, updated, .. } = &mut *lock(&self.0.news);
+        still.remove(uri);
+        updated.retain(|uri| watched(still, uri).is_some());
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -98,15 +206,67 @@ mod tests {
     use super::*;
     use futures_util::FutureExt as _;
 
-    #[tokio::test]
-    async fn news_coalesce_and_only_the_wanted_arrive() {
+    fn updated(uri: &str) -> Change {
+        Change::Resource(uri.into())
+    }
+
+    /// All that has not been read.
+    fn unread(subscriber: &Subscriber) -> Vec<Change> {
+        std::iter::from_fn(|| subscriber.next().now_or_never()).collect()
+    }
+
+    #[test]
+    fn news_coalesce_and_only_the_wanted_arrive() {
         let changes = Changes::default();
         let tools = changes.subscribe([List::Tools]);
         let prompts = changes.subscribe([List::Prompts]);
-        changes.publish(List::Tools);
-        changes.publish(List::Tools);
-        assert_eq!(tools.next().await, List::Tools);
-        assert!(tools.next().now_or_never().is_none());
-        assert!(prompts.next().now_or_never().is_none());
+        changes.publish(&Change::List(List::Tools));
+        changes.publish(&Change::List(List::Tools));
+        assert_eq!(unread(&tools), [Change::List(List::Tools)]);
+        assert_eq!(unread(&prompts), []);
+    }
+
+    #[test]
+    fn a_watched_resource_is_told_of_once_and_so_is_what_is_below_it() {
+        let changes = Changes::default();
+        let subscriber = changes.subscribe([]);
+        subscriber.watch("db://rows").unwrap();
+        subscriber.watch("file:///dir/").unwrap();
+        for uri in
+            ["db://rows", "db://rows/1", "db://rows", "db://rowsother", "db://row", "file:///dir/a/b", "file:///di"]
+        {
+            changes.publish(&updated(uri));
+        }
+        assert_eq!(unread(&subscriber), ["db://rows", "db://rows/1", "file:///dir/a/b"].map(updated));
+        changes.publish(&updated("db://rows/1"));
+        subscriber.unwatch("db://rows");
+        changes.publish(&updated("db://rows"));
+        assert_eq!(unread(&subscriber), []);
+    }
+
+    #[test]
+    fn what_is_watched_and_what_is_unread_are_bounded() {
+        let changes = Changes::default();
+        let subscriber = changes.subscribe([]);
+        for number in 0..WATCHED {
+            subscriber.watch(&format!("db://{number}")).unwrap();
+        }
+        assert!(subscriber.watch("db://more").is_err());
+        subscriber.watch("db://7").unwrap();
+        for number in 0..5 * WATCHED {
+            changes.publish(&updated(&format!("db://7/{number}")));
+        }
+        let unread = unread(&subscriber);
+        assert_eq!(unread.len(), WATCHED + 1);
+        assert!(unread.contains(&updated("db://7")), "the rest in one");
+    }
+
+    #[test]
+    fn a_part_tells_the_whole() {
+        let (part, whole) = (Changes::default(), Changes::default());
+        part.join(&whole);
+        let subscriber = whole.subscribe([List::Tools]);
+        part.publish(&Change::List(List::Tools));
+        assert_eq!(unread(&subscriber), [Change::List(List::Tools)]);
     }
 }

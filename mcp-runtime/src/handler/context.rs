@@ -1,16 +1,20 @@
 //! The call, as a declared function sees it.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use axum::http::{HeaderMap, HeaderName};
-use bytes::Bytes;
+use futures_util::FutureExt as _;
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-use super::changes::{Changes, List};
+use super::changes::Changes;
+use super::client::{AskError, Asked, Client};
+use super::notifier::Notifier;
+use super::outbox::Outbox;
 use super::principal::Principal;
 use super::tool_error::ToolError;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
@@ -32,6 +36,7 @@ struct Call {
     log_level: Option<Level>,
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
+    asks: Option<Arc<dyn Client>>,
     changes: Changes,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
@@ -47,43 +52,6 @@ struct ProgressState {
     last: Mutex<f64>,
 }
 
-/// Where the notifications of one call go. Bounded: what does not fit is lost, as progress and logs may be.
-#[derive(Clone)]
-pub(crate) enum Outbox {
-    /// To the response of the call itself.
-    Response(mpsc::Sender<Bytes>),
-    /// To the line connection.
-    Lines(Arc<dyn Output>),
-}
-
-/// Where a peer's lines go. Writing never waits: what cannot be written yet is kept.
-pub(crate) trait Output: Send + Sync + 'static {
-    /// Takes whole lines.
-    fn append(&self, lines: &[u8]);
-
-    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
-    fn offer(&self, line: &[u8]) -> bool;
-}
-
-impl Outbox {
-    /// Sends a message, which has no line end; whether there was room.
-    fn offer(&self, mut message: Vec<u8>) -> bool {
-        match self {
-            Self::Response(sender) => sender.try_send(message.into()).is_ok(),
-            Self::Lines(output) => {
-                message.push(b'\n');
-                output.offer(&message)
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for Outbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Outbox").finish_non_exhaustive()
-    }
-}
-
 /// What a transport knows about a call when it begins.
 #[derive(Debug, Default)]
 pub(crate) struct Caller {
@@ -91,6 +59,8 @@ pub(crate) struct Caller {
     pub peer: Option<IpAddr>,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
+    /// The client, if it can be asked.
+    pub client: Option<Arc<dyn Client>>,
     pub changes: Changes,
 }
 
@@ -105,6 +75,7 @@ impl Context {
             log_level: meta.log_level,
             progress: meta.progress_token.map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
             outbox: caller.outbox,
+            asks: caller.client,
             changes: caller.changes,
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -183,7 +154,39 @@ impl Context {
 
     /// Tells every client that listens that the list of tools has changed.
     pub fn tools_changed(&self) {
-        self.0.changes.publish(List::Tools);
+        self.notifier().tools_changed();
+    }
+
+    /// Tells every client that listens that the list of prompts has changed.
+    pub fn prompts_changed(&self) {
+        self.notifier().prompts_changed();
+    }
+
+    /// Tells every client that listens that the list of resources, or that of templates, has changed.
+    pub fn resources_changed(&self) {
+        self.notifier().resources_changed();
+    }
+
+    /// Tells every client that has subscribed to the resource at `uri`, or to what it is a part of, that it has changed.
+    pub fn resource_updated(&self, uri: impl AsRef<str>) {
+        self.notifier().resource_updated(uri);
+    }
+
+    /// The same for work that outlives the call.
+    pub fn notifier(&self) -> Notifier {
+        Notifier::new(self.0.changes.clone())
+    }
+
+    /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.
+    ///
+    /// For calls that take long, so that no connection is held for as long. It means something in sessions of revision
+    /// 2025-11-25 over HTTP, where the client reads the answer, and what is reported until then, from a stream that is
+    /// kept for it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere
+    /// nothing happens.
+    pub fn close_stream(&self) {
+        if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
+            outbox.release();
+        }
     }
 
     /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
@@ -193,15 +196,40 @@ impl Context {
         if self.has_ended() {
             return;
         }
-        self.0.cancelled.get_or_init(CancellationToken::new).cancelled().await;
+        let token = self.0.cancelled.get_or_init(CancellationToken::new);
+        // Whoever ends the call either sees the token or is seen here.
+        fence(Ordering::SeqCst);
+        if !self.has_ended() {
+            token.cancelled().await;
+        }
     }
 
     /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
     pub(crate) fn end(&self) {
         self.0.ended.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
+    }
+
+    /// The client of a session, which can be asked; `None` in the modern revision.
+    pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
+        self.0.asks.as_ref()
+    }
+
+    /// Asks the client on the stream of this call: `method` with `params`, an object. Ends with the call.
+    #[cfg_attr(not(test), expect(dead_code, reason = "what asks is on its way"))]
+    pub(crate) fn ask(&self, method: &'static str, params: Value) -> Asked {
+        let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
+            return std::future::ready(Err(AskError::Gone)).boxed();
+        };
+        let (asked, cx) = (Arc::clone(client).ask(self.0.outbox.clone(), method, params), self.clone());
+        let ended = async move {
+            cx.cancelled().await;
+            Err(AskError::Gone)
+        };
+        futures_util::future::select(asked, ended.boxed()).map(|first| first.factor_first().0).boxed()
     }
 
     /// Whether the client's revision has an error for a missing capability.

@@ -9,6 +9,7 @@ use super::problem::{Fault, Problems, expected, nearest, shown};
 
 /// How deep a value is followed; deeper ones are left to the decoder.
 const DEPTH: usize = 64;
+
 /// The JSON of `raw` with everything coerced that loses nothing; `None` after noting what is wrong.
 pub(super) fn mend(
     raw: &RawValue,
@@ -57,8 +58,9 @@ impl Mender<'_> {
         match value {
             Value::Object(members) => self.fit_members(members, schema, path, depth),
             Value::Array(items) => {
-                let Some(item) = schema.get("items") else { return };
                 for (index, value) in items.iter_mut().enumerate() {
+                    let own = schema.get("prefixItems").and_then(|places| places.get(index));
+                    let Some(item) = own.or_else(|| schema.get("items")) else { return };
                     self.fit(value, item, &format!("{path}[{index}]"), depth + 1);
                 }
             }

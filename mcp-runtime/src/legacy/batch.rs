@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, Response, RpcError, Version};
 use crate::service::{Answer, Identity};
 
 /// One member of a batch.
@@ -13,7 +13,7 @@ pub(crate) enum Member {
     /// What happened at the client.
     Notification(Notification),
     /// An answer to a request of ours.
-    Response,
+    Response(Response),
     /// What may not be part of a batch.
     Refused(Option<RequestId>, RpcError),
 }
@@ -27,7 +27,7 @@ impl Member {
             }
             Ok(Message::Request(request)) => Self::Request(request),
             Ok(Message::Notification(notification)) => Self::Notification(notification),
-            Ok(Message::Response(_)) => Self::Response,
+            Ok(Message::Response(response)) => Self::Response(response),
             Ok(Message::Batch(_)) => Self::Refused(None, RpcError::invalid_request("a batch in a batch")),
             Err(malformed) => Self::Refused(malformed.id, *malformed.error),
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::downgrade;
 use super::session::Session;
+use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
 use crate::service::answer::members;
 use crate::service::{Answer, Service, shutting_down};
@@ -21,7 +22,7 @@ struct Initialized<'a> {
 }
 
 /// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
-pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Session, Answer), RpcError> {
+pub(crate) fn initialize(service: &Service, request: &Request, who: &Principal) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
     }
@@ -36,7 +37,8 @@ pub(crate) fn initialize(service: &Service, request: &Request) -> Result<(Sessio
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));
-    Ok((Session::new(version, capabilities, &service.changes), answer))
+    let news = service.changes.subscribe(service.changing());
+    Ok((Session::new(version, capabilities, news, who), answer))
 }
 
 fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {

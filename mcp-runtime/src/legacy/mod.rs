@@ -1,10 +1,16 @@
-//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`
-//! and the downgrade of results. Nothing outside this module asks for a version.
+//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`,
+//! subscriptions, requests to the client, streams to come back to and the downgrade of results. Nothing outside this module asks for a version.
 
+mod ask;
 pub(crate) mod batch;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
 pub(crate) mod session;
+pub(crate) mod stream;
+mod streams;
+mod subscribe;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -14,6 +20,7 @@ use tokio::time::Instant;
 pub(crate) use session::{Session, Sessions};
 
 use crate::handler::Context;
+use crate::handler::client::Client;
 use crate::handler::context::Caller;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
@@ -23,11 +30,12 @@ use crate::service::{Answer, EndOnDrop, Service};
 pub(crate) fn context(
     session: &Session,
     meta: Result<Option<RawMeta<'_>>, RpcError>,
-    caller: Caller,
+    mut caller: Caller,
 ) -> Result<Context, RpcError> {
     let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();
     let meta =
         RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
+    caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
     Ok(Context::new(session.version, caller, meta))
 }
 
@@ -46,6 +54,7 @@ pub(crate) async fn exchange(
 
 async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
     let begun = Instant::now();
+    let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
         Method::ServerDiscover
         | Method::SubscriptionsListen
@@ -55,6 +64,8 @@ async fn answer(service: &Service, session: &Session, request: &Request, cx: &Co
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),
+        Method::ResourcesSubscribe if has_resources => subscribe::subscribe(service, session, request, cx),
+        Method::ResourcesUnsubscribe if has_resources => subscribe::unsubscribe(session, request),
         Method::Initialize => Err(RpcError::invalid_request("this session has been initialized already")),
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };

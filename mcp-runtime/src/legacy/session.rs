@@ -1,41 +1,53 @@
 //! Sessions of clients that opened with `initialize`.
 //!
-//! Invariants: ids are unguessable and authenticate nobody; sessions are bounded in number and end when idle.
+//! Invariants: ids are unguessable and authenticate nobody: a session is its opener's alone; sessions are bounded in number and end when idle.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{AbortHandle, abortable};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::handler::changes::{Changes, OFFERED, Subscriber};
+use super::ask::Asks;
+use super::streams::Streams;
+use crate::handler::Principal;
+use crate::handler::changes::Subscriber;
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
+use crate::service::cancellable::Cancellable;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
+    /// Who has opened it, as [`Principal::key`] says.
+    owner: Option<Arc<str>>,
     /// News for the client; read by its GET stream, or by its stdio.
     pub news: Subscriber,
+    /// What it reads over HTTP.
+    pub streams: Streams,
+    /// What the client is asked.
+    pub asks: Arc<Asks>,
     log_level: AtomicU8,
-    in_flight: Mutex<HashMap<RequestId, AbortHandle>>,
+    running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
 }
 
 impl Session {
-    pub(super) fn new(version: Version, capabilities: ClientCapabilities, changes: &Changes) -> Self {
+    pub(super) fn new(version: Version, capabilities: ClientCapabilities, news: Subscriber, who: &Principal) -> Self {
         Self {
             version,
             capabilities,
-            news: changes.subscribe(OFFERED),
+            owner: who.key(),
+            streams: Streams::new(version),
+            news,
+            asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
-            in_flight: Mutex::default(),
+            running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             ended: CancellationToken::new(),
         }
@@ -55,9 +67,8 @@ impl Session {
         id: &RequestId,
         call: C,
     ) -> impl Future<Output = Option<C::Output>> + use<C> {
-        let (call, handle) = abortable(call);
-        lock(&self.in_flight).insert(id.clone(), handle);
-        let in_flight = InFlight { session: Arc::clone(self), id: id.clone() };
+        let (number, call) = lock(&self.running).begin(Some(id.clone()), call);
+        let in_flight = InFlight { session: Arc::clone(self), number };
         async move {
             let _in_flight = in_flight;
             call.await.ok()
@@ -66,9 +77,18 @@ impl Session {
 
     /// Cancels the call with this id; an unknown one is ignored.
     pub(crate) fn cancel(&self, id: &RequestId) {
-        if let Some(handle) = lock(&self.in_flight).get(id) {
-            handle.abort();
-        }
+        lock(&self.running).cancel(id);
+    }
+
+    /// Ends the session: its stream ends, and what the client was asked is not answered any more.
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+        self.asks.close();
+    }
+
+    /// It is not idle.
+    pub(super) fn touch(&self) {
+        *lock(&self.last_used) = Instant::now();
     }
 
     fn idle(&self) -> Duration {
@@ -85,13 +105,13 @@ fn in_use(session: &Arc<Session>) -> bool {
 #[derive(Debug)]
 struct InFlight {
     session: Arc<Session>,
-    id: RequestId,
+    number: u64,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        lock(&self.session.in_flight).remove(&self.id);
-        *lock(&self.session.last_used) = Instant::now();
+        lock(&self.session.running).end(self.number);
+        self.session.touch();
     }
 }
 
@@ -113,7 +133,7 @@ impl Sessions {
         let id = new_id()?;
         let mut open = lock(&self.open);
         if open.len() >= self.most {
-            open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
+            self.sweep(&mut open);
             if open.len() >= self.most {
                 return None;
             }
@@ -122,33 +142,41 @@ impl Sessions {
         Some(id)
     }
 
-    /// The session with this id, unless it has ended or was idle for too long.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Session>> {
+    /// The session with this id, if it is `who`'s, unless it has ended or was idle for too long.
+    pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
         let mut open = lock(&self.open);
-        let session = open.get(id)?;
+        let session = open.get(id).filter(|session| session.owner == who.key())?;
         if session.idle() >= self.idle && !in_use(session) {
             end(session);
             open.remove(id);
             return None;
         }
-        *lock(&session.last_used) = Instant::now();
+        session.touch();
         Some(Arc::clone(session))
     }
 
-    /// Ends a session; whether there was one.
-    pub(crate) fn remove(&self, id: &str) -> bool {
-        lock(&self.open).remove(id).is_some_and(|session| !end(&session))
+    /// Ends a session of `who`'s; whether there was one.
+    pub(crate) fn remove(&self, id: &str, who: &Principal) -> bool {
+        let mut open = lock(&self.open);
+        let owned = open.get(id).is_some_and(|session| session.owner == who.key());
+        owned && open.remove(id).is_some_and(|session| !end(&session))
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        lock(&self.open).len()
+    /// How many there are, without those that were idle for too long, which end here.
+    pub(crate) fn count(&self) -> usize {
+        let mut open = lock(&self.open);
+        self.sweep(&mut open);
+        open.len()
+    }
+
+    fn sweep(&self, open: &mut HashMap<Box<str>, Arc<Session>>) {
+        open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
     }
 }
 
-/// Ends the session's stream; `false`, so that `retain` lets go of it.
-fn end(session: &Arc<Session>) -> bool {
-    session.ended.cancel();
+/// Ends the session; `false`, so that `retain` lets go of it.
+fn end(session: &Session) -> bool {
+    session.end();
     false
 }
 

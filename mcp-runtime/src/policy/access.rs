@@ -32,7 +32,7 @@ impl Access {
     }
 
     /// Lets `principal` call `item`, or says why not.
-    pub(super) fn check(&self, item: Item<'_>, principal: &Principal) -> Result<(), RpcError> {
+    pub(crate) fn check(&self, item: Item<'_>, principal: &Principal) -> Result<(), RpcError> {
         if self.admits(principal) {
             return Ok(());
         }

@@ -345,7 +345,8 @@ mod tests {
         let spec = Spec::tool("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
         let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted, &mut Vec::new());
-        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe("sign_in");
+        let sign_in = Item { kind: Kind::Tool, name: "sign_in" };
+        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe(sign_in);
         assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
         assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));
         assert!(told(r#"{"user": "short"}"#).contains("short"));

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 use crate::handler::kind::Kind;
 use crate::ops::metrics::Metrics;
+#[cfg(feature = "cli")]
+use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
 
@@ -83,6 +85,15 @@ impl Registry {
             return Some((entry, None));
         }
         self.templates.entries.iter().find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
+    }
+
+    /// The tools, as their list describes them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.entries().iter().filter_map(|entry| match &entry.descriptor {
+            Descriptor::Tool(tool) => Some(tool),
+            _ => None,
+        })
     }
 
     /// Everything that is declared.

@@ -1,4 +1,4 @@
-//! The command line of a server: `stdio` (default), `http`, `tools`, `call`.
+//! The command line of a server: `stdio` (default), `http`, `tools`, `call`, `check`.
 
 use std::net::SocketAddr;
 
@@ -17,6 +17,8 @@ use crate::protocol::Version;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
 use crate::service::Service;
 
+mod check;
+
 impl<S: State> Server<S> {
     /// Makes the binary its own command line, and does what its arguments say.
     ///
@@ -25,6 +27,7 @@ impl<S: State> Server<S> {
     /// calculator http --bind ADDR      Streamable HTTP at /mcp, with /health /healthz /ready /metrics
     /// calculator tools                 a table: name, description, limits in force and where each came from
     /// calculator call add a=1 b=2      calls a tool and prints the result
+    /// calculator check                 whether it could start, and which clients would refuse which tool
     /// ```
     ///
     /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL`, `MCP_LOG_LEVEL` (`info`),
@@ -54,6 +57,7 @@ impl<S: State> Server<S> {
                 Ok(())
             }
             Some(("call", call)) => self.call(call).await,
+            Some(("check", _)) => check::report(&*self.build()?),
             _ => self.serve_stdio().await,
         }
     }
@@ -120,6 +124,11 @@ fn command<S: State>(server: &Server<S>) -> Command {
                         .action(ArgAction::Append)
                         .help("Arguments; a value is JSON, or text where the tool wants text"),
                 ),
+        )
+        .subcommand(
+            Command::new("check").about(
+                "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
+            ),
         )
 }
 

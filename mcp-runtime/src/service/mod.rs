@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 mod call;
+pub(crate) mod cancellable;
 mod complete;
 pub(crate) mod discover;
 pub(crate) mod list;
@@ -15,6 +16,7 @@ mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
 pub(crate) mod tools_call;
+pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -28,7 +30,7 @@ use list::Which;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
-use crate::handler::context::Outbox;
+use crate::handler::outbox::Outbox;
 use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
@@ -139,7 +141,11 @@ impl Service {
 }
 
 /// A parameter that must be there and be text.
-fn text_param<'p>(params: Option<&'p Members>, name: &str, question: &str) -> Result<Cow<'p, str>, RpcError> {
+pub(crate) fn text_param<'p>(
+    params: Option<&'p Members>,
+    name: &str,
+    question: &str,
+) -> Result<Cow<'p, str>, RpcError> {
     match params.and_then(|params| params.decode::<Text<'p>>(name)) {
         Some(Ok(Text(text))) => Ok(text),
         Some(Err(_)) => Err(RpcError::invalid_params(format!("`{name}` must be a string"))),

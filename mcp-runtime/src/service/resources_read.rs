@@ -1,9 +1,9 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
 
-use iri_string::types::UriStr;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::watch::check_uri;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
 use crate::handler::product::Product;
@@ -44,9 +44,7 @@ impl Hint {
 impl Service {
     pub(super) async fn read_resource(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which resource?")?;
-        if UriStr::new(&uri).is_err() {
-            return Err(RpcError::invalid_params("`uri` is not an absolute URI (RFC 3986)").at(&uri));
-        }
+        check_uri(&uri)?;
         if let Some(file) = self.registry.files.contents.get(&*uri) {
             return Ok(Answer::Read(Read { contents: vec![file.clone()], hint: Hint::NONE }));
         }

@@ -5,7 +5,7 @@
 //! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
 //! notifications of its call.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
@@ -18,13 +18,15 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::handler::context::{Caller, Outbox, Output};
+use crate::handler::context::Caller;
+use crate::handler::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
 use crate::policy::contain::contain;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
 use crate::service::{Answer, Service, modern};
 
@@ -56,10 +58,8 @@ struct State {
     session: Option<Arc<Session>>,
     /// Tells the session what has changed.
     news: Option<AbortHandle>,
-    /// The calls that are tasks, by a number of ours: a client may use an id twice.
-    running: HashSet<u64>,
-    begun: u64,
-    by_id: HashMap<RequestId, (u64, AbortHandle)>,
+    /// The calls that are tasks.
+    running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Call)>,
 }
 
@@ -82,7 +82,11 @@ impl Peer {
                 }
             },
             Ok(Message::Notification(notification)) => self.notice(&notification),
-            Ok(Message::Response(_)) => tracing::debug!("a response to no request of ours was ignored"),
+            Ok(Message::Response(response)) => {
+                if let Some(session) = self.session() {
+                    session.asks.answer(&response);
+                }
+            }
             Ok(Message::Batch(members)) => match self.session().filter(|it| it.version == Version::V2025_03_26) {
                 Some(session) => self.batch(&session, members, principal, out),
                 None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
@@ -104,6 +108,9 @@ impl Peer {
     /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
     /// shutdown would refuse it.
     pub(crate) fn end_of_input(&self) {
+        if let Some(session) = self.session() {
+            session.end();
+        }
         let waiting = std::mem::take(&mut self.lock().waiting);
         let mut out = Vec::new();
         for (id, call) in waiting {
@@ -146,7 +153,7 @@ impl Peer {
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(Arc::clone(&service), request)?;
+                let subscription = Subscription::open(Arc::clone(&service), request, principal)?;
                 service.record(request, &Answer::Empty, begun);
                 return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
             }
@@ -156,7 +163,7 @@ impl Peer {
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
-                let (session, answer) = legacy::handshake::initialize(&service, request)?;
+                let (session, answer) = legacy::handshake::initialize(&service, request, principal)?;
                 service.record(request, &answer, begun);
                 write(&answer.encode(Some(&request.id), session.version, &service.identity), out);
                 self.open(Arc::new(session));
@@ -190,12 +197,14 @@ impl Peer {
         let (output, told) = (Arc::clone(&self.0.output), Arc::clone(&session));
         let news = self.0.runtime.spawn(async move {
             loop {
-                let list = told.news.next().await;
-                output.offer(&line(list.message().as_bytes()));
+                let change = told.news.next().await;
+                output.offer(&line(&change.message(None)));
             }
         });
         let mut state = self.lock();
-        state.session = Some(session);
+        if let Some(before) = state.session.replace(session) {
+            before.end();
+        }
         if let Some(before) = state.news.replace(news.abort_handle()) {
             before.abort();
         }
@@ -219,37 +228,26 @@ impl Peer {
     }
 
     fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
-        let (peer, own) = (self.clone(), id.clone());
-        state.begun += 1;
-        let call_number = state.begun;
-        state.running.insert(call_number);
-        // The state is locked: the task cannot end before it is known here.
-        let task = self.0.runtime.spawn(async move {
-            let text = contain(call).await.unwrap_or_else(|_| {
-                tracing::error!("a call ended in a panic outside the handler");
-                let error = Answer::Error(RpcError::internal("internal error"));
-                error.encode(own.as_ref(), peer.version(), &peer.0.service.identity).into()
-            });
-            peer.0.output.append(&line(&text));
-            peer.ended(call_number, own.as_ref());
+        let peer = self.clone();
+        let (number, call) = state.running.begin(id.clone(), contain(call));
+        self.0.runtime.spawn(async move {
+            // A cancelled call says nothing.
+            if let Ok(outcome) = call.await {
+                let text = outcome.unwrap_or_else(|_| {
+                    tracing::error!("a call ended in a panic outside the handler");
+                    let error = Answer::Error(RpcError::internal("internal error"));
+                    error.encode(id.as_ref(), peer.version(), &peer.0.service.identity).into()
+                });
+                peer.0.output.append(&line(&text));
+            }
+            peer.ended(number);
         });
-        if let Some(id) = id {
-            state.by_id.insert(id, (call_number, task.abort_handle()));
-        }
     }
 
-    /// A running call has ended, with or without an answer; the next one that waits takes its place. A call that ends
-    /// just when it is cancelled does so once.
-    fn ended(&self, call_number: u64, id: Option<&RequestId>) {
+    /// A running call has ended, with or without an answer; the next one that waits takes its place.
+    fn ended(&self, number: u64) {
         let mut state = self.lock();
-        if !state.running.remove(&call_number) {
-            return;
-        }
-        if let Some(id) = id
-            && state.by_id.get(id).is_some_and(|(own, _)| *own == call_number)
-        {
-            state.by_id.remove(id);
-        }
+        state.running.end(number);
         if let Some((id, call)) = state.waiting.pop_front() {
             self.spawn(&mut state, id, call);
         }
@@ -259,15 +257,12 @@ impl Peer {
 
     fn notice(&self, notification: &Notification) {
         let Some(id) = notification.cancels() else { return };
-        let running = {
+        let cancelled = {
             let mut state = self.lock();
             state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
-            state.by_id.remove(&id)
+            state.running.cancel(&id)
         };
-        if let Some((call_number, task)) = running {
-            task.abort();
-            self.ended(call_number, None);
-        } else if let Some(session) = self.session() {
+        if !cancelled && let Some(session) = self.session() {
             session.cancel(&id);
         }
     }
@@ -292,7 +287,10 @@ impl Peer {
                     self.notice(&notification);
                     continue;
                 }
-                Member::Response => continue,
+                Member::Response(response) => {
+                    session.asks.answer(&response);
+                    continue;
+                }
             });
         }
         let joined = join_all(calls).map(|answers| batch::join(&answers).unwrap_or_default());

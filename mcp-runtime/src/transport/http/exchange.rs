@@ -1,32 +1,47 @@
-//! One call over HTTP, and what becomes of it when its client goes away.
+//! One call of a session over HTTP, which goes on when its client goes away.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use crate::legacy::Session;
+use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
 
 /// A call: its HTTP status and its encoded answer, which is empty when there is none.
 pub(super) type Call = BoxFuture<'static, (u16, Bytes)>;
 
-/// A call and what becomes of it when the client goes away.
+/// A call and the stream that its response may become. Only `notifications/cancelled` ends it early.
 pub(super) struct Exchange {
     call: Option<Call>,
-    /// Where the call goes on without its client (legacy); `None` lets it be dropped, which cancels it (modern).
-    outlives: Option<Drain>,
+    session: Arc<Session>,
+    pub stream: Arc<Stream>,
+    drain: Drain,
 }
 
 impl Exchange {
-    /// In the modern revision, closing the response is cancellation.
-    pub(super) fn cancelled_by_disconnect(call: Call) -> Self {
-        Self { call: Some(call), outlives: None }
+    pub(super) fn new(call: Call, session: Arc<Session>, stream: Arc<Stream>, drain: Drain) -> Self {
+        Self { call: Some(call), session, stream, drain }
     }
 
-    /// In a session, only `notifications/cancelled` is.
-    pub(super) fn outliving_disconnect(call: Call, drain: Drain) -> Self {
-        Self { call: Some(call), outlives: Some(drain) }
+    /// Makes the response a stream: the call goes on by itself, and its answer comes there.
+    pub(super) fn streamed(mut self) -> Reader {
+        let reader = self.session.read(&self.stream);
+        let drain = self.drain.clone();
+        drain.spawn(async move {
+            let (_, answer) = (&mut self).await;
+            self.stream.end(answer);
+        });
+        reader
+    }
+
+    /// The same when the call is done.
+    pub(super) fn answered(self, answer: Bytes) -> Reader {
+        self.stream.end(answer);
+        self.session.read(&self.stream)
     }
 }
 
@@ -34,19 +49,24 @@ impl Future for Exchange {
     type Output = (u16, Bytes);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(call) = &mut self.call else { return Poll::Pending };
-        let answer = std::task::ready!(call.as_mut().poll(cx));
-        self.call = None;
-        Poll::Ready(answer)
+        // What panics is not polled again.
+        let Some(mut call) = self.call.take() else { return Poll::Pending };
+        let answer = call.as_mut().poll(cx);
+        if answer.is_pending() {
+            self.call = Some(call);
+        }
+        answer
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        if let (Some(call), Some(drain)) = (self.call.take(), &self.outlives)
+        // Where nobody has read yet, nobody can come back.
+        self.stream.end(Bytes::new());
+        if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()
         {
-            drain.spawn(async move {
+            self.drain.spawn(async move {
                 call.await;
             });
         }

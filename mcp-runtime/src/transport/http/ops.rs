@@ -47,7 +47,7 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
 
 /// Prometheus metrics, in the OpenMetrics text format.
 pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    service.metrics.sessions.set(i64::try_from(service.sessions.len()).unwrap_or(i64::MAX));
+    service.metrics.sessions.set(i64::try_from(service.sessions.count()).unwrap_or(i64::MAX));
     let mut response = Response::new(Body::from(service.metrics.render()));
     response.headers_mut().insert(
         header::CONTENT_TYPE,

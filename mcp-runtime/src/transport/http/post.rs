@@ -11,12 +11,11 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::accept::Accepts;
-use super::exchange::Exchange;
+use super::exchange::{Call, Exchange};
 use super::response::{accepted, json};
 use super::route::Next;
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::legacy::batch;
 use crate::protocol::RpcError;
 use crate::service::exchange;
 
@@ -36,11 +35,8 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
             let (status, text) = exchange(Arc::clone(&endpoint.service), request, cx).await;
             json(status, text)
         }
-        Ok(Next::Notifying(exchange, notes)) => respond(exchange, notes).await,
-        Ok(Next::Batch(calls)) => {
-            let answers = futures_util::future::join_all(calls).await;
-            batch::join(answers.iter().map(|(_, text)| text)).map_or_else(accepted, |text| json(200, text))
-        }
+        Ok(Next::Notifying(call, notes)) => respond(call, notes).await,
+        Ok(Next::InSession(exchange)) => respond_in_session(exchange).await,
         Err(refusal) => endpoint.refuse(refusal),
     }
 }
@@ -72,14 +68,29 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut exchange: Exchange, mut notes: mpsc::Receiver<Bytes>) -> Response {
+async fn respond(mut call: Call, mut notes: mpsc::Receiver<Bytes>) -> Response {
     tokio::select! {
         biased;
-        Some(note) = notes.recv() => sse::call(note, notes, exchange),
-        (status, text) = &mut exchange => match notes.try_recv() {
+        Some(note) = notes.recv() => sse::call(note, notes, call),
+        (status, text) = &mut call => match notes.try_recv() {
             Ok(note) => sse::call_done(note, notes, text),
-            Err(_) if text.is_empty() => sse::empty(),
             Err(_) => json(status, text),
         },
     }
+}
+
+/// The same in a session. A call without an answer has been cancelled.
+async fn respond_in_session(mut exchange: Exchange) -> Response {
+    let stream = Arc::clone(&exchange.stream);
+    let reader = tokio::select! {
+        biased;
+        () = stream.begun() => exchange.streamed(),
+        (status, text) = &mut exchange => match status {
+            _ if stream.has_begun() => exchange.answered(text),
+            202 => return accepted(),
+            _ if text.is_empty() => return sse::empty(),
+            _ => return json(status, text),
+        },
+    };
+    sse::call_in_session(reader)
 }

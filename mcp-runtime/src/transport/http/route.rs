@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::FutureExt as _;
+use futures_util::future::{FutureExt as _, join_all};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -16,9 +16,11 @@ use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
 use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::handler::Context;
 use crate::handler::context::Caller;
+use crate::handler::outbox::{Outbox, Stored};
+use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
+use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestMeta, RpcError, Version};
@@ -31,10 +33,10 @@ pub(super) enum Next {
     Respond(Response),
     /// A modern call that cannot notify: its answer is the response.
     Call(Request, Context),
-    /// A call that may notify before it answers.
-    Notifying(Exchange, mpsc::Receiver<Bytes>),
-    /// The calls of a batch.
-    Batch(Vec<Exchange>),
+    /// A modern call that may notify before it answers.
+    Notifying(Call, mpsc::Receiver<Bytes>),
+    /// A call in a session, or a batch of them.
+    InSession(Exchange),
 }
 
 impl Endpoint {
@@ -52,15 +54,15 @@ impl Endpoint {
                     Refusal { id: Some(id), version, error: Box::new(error) }
                 })
             }
-            Message::Notification(notification) => self.notification(&notification, &sender.headers),
-            Message::Response(_) if sender.headers.contains_key(&SESSION_ID) => {
-                self.session(&sender.headers)?;
+            Message::Notification(notification) => self.notification(&notification, &sender),
+            Message::Response(response) if sender.headers.contains_key(&SESSION_ID) => {
+                self.session(&sender)?.asks.answer(&response);
                 Ok(Next::Respond(accepted()))
             }
             Message::Response(_) => {
                 Err(RpcError::invalid_request("a client sends requests here, not responses").into())
             }
-            Message::Batch(members) => self.batch(members, &sender),
+            Message::Batch(members) => self.batch(members, &sender, accepts),
         }
     }
 
@@ -73,7 +75,8 @@ impl Endpoint {
             return next.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
-            let response = self.initialize(&request).map_err(|error| (error, Version::LATEST_LEGACY))?;
+            let response =
+                self.initialize(&request, sender.principal()).map_err(|error| (error, Version::LATEST_LEGACY))?;
             return Ok(Next::Respond(response));
         }
         let version = header_version(&sender.headers).unwrap_or(Version::V2025_03_26);
@@ -87,7 +90,7 @@ impl Endpoint {
         }
         headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            return self.listen(&request, accepts).map(Next::Respond);
+            return self.listen(&request, &sender, accepts).map(Next::Respond);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
@@ -97,22 +100,22 @@ impl Endpoint {
         let (notes_in, notes) = outbox();
         let cx = Context::new(Version::LATEST, sender.caller(Some(notes_in), &self.service.changes), meta);
         let call = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
-        Ok(Next::Notifying(Exchange::cancelled_by_disconnect(call), notes))
+        Ok(Next::Notifying(call, notes))
     }
 
-    fn listen(&self, request: &Request, accepts: Accepts) -> Result<Response, RpcError> {
+    fn listen(&self, request: &Request, sender: &Sender, accepts: Accepts) -> Result<Response, RpcError> {
         let begun = Instant::now();
         if !accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }
-        let subscription = Subscription::open(Arc::clone(&self.service), request)?;
+        let subscription = Subscription::open(Arc::clone(&self.service), request, sender.principal())?;
         self.service.record(request, &Answer::Empty, begun);
         Ok(sse::listen(subscription))
     }
 
-    fn initialize(&self, request: &Request) -> Result<Response, RpcError> {
+    fn initialize(&self, request: &Request, who: &Principal) -> Result<Response, RpcError> {
         let begun = Instant::now();
-        let (session, answer) = legacy::handshake::initialize(&self.service, request)?;
+        let (session, answer) = legacy::handshake::initialize(&self.service, request, who)?;
         let version = session.version;
         let id = self.service.sessions.insert(session).ok_or_else(|| {
             RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
@@ -127,11 +130,10 @@ impl Endpoint {
     }
 
     fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
-        let session = self.session(&sender.headers)?;
-        let (notes_in, notes) = outbox();
-        let caller = sender.caller(accepts.stream.then_some(notes_in), &self.service.changes);
-        let call = self.legacy_call(&session, request, caller)?;
-        Ok(Next::Notifying(Exchange::outliving_disconnect(call, self.service.drain.clone()), notes))
+        let session = self.session(&sender)?;
+        let (stream, outbox) = stored(&session, accepts);
+        let call = self.legacy_call(&session, request, sender.caller(outbox, &self.service.changes))?;
+        Ok(Next::InSession(Exchange::new(call, session, stream, self.service.drain.clone())))
     }
 
     /// One legacy call, cancellable by its id; a cancelled one has no text.
@@ -143,22 +145,23 @@ impl Endpoint {
         Ok(Box::pin(answer.map(|answer| answer.unwrap_or((200, Bytes::new())))))
     }
 
-    fn notification(&self, notification: &Notification, headers: &HeaderMap) -> Result<Next, Refusal> {
-        if headers.contains_key(&SESSION_ID) && !names_other_version(headers) {
-            cancel(&*self.session(headers)?, notification);
+    fn notification(&self, notification: &Notification, sender: &Sender) -> Result<Next, Refusal> {
+        if sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers) {
+            cancel(&*self.session(sender)?, notification);
         }
         Ok(Next::Respond(accepted()))
     }
 
-    fn batch(&self, members: Vec<RawJson>, sender: &Sender) -> Result<Next, Refusal> {
+    fn batch(&self, members: Vec<RawJson>, sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
         let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
-        let session = named.then(|| self.session(&sender.headers)).transpose()?;
-        let Some(session) = session.as_ref().filter(|session| session.version == Version::V2025_03_26) else {
-            let version = session.map(|session| session.version).or(header_version(&sender.headers));
+        let session = named.then(|| self.session(sender)).transpose()?;
+        let version = session.as_ref().map(|session| session.version).or(header_version(&sender.headers));
+        let Some(session) = session.filter(|session| session.version == Version::V2025_03_26) else {
             let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
             return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
         };
-        let mut calls = Vec::new();
+        let (stream, outbox) = stored(&session, accepts);
+        let mut calls: Vec<Call> = Vec::new();
         for member in members {
             let refused = |id, error| -> Call {
                 let text = batch::refusal(id, error, &self.service.identity);
@@ -167,35 +170,52 @@ impl Endpoint {
             let call = match Member::of(&member) {
                 Member::Request(request) => {
                     let id = request.id.clone();
-                    let caller = sender.clone().caller(None, &self.service.changes);
-                    self.legacy_call(session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
+                    let caller = sender.clone().caller(outbox.clone(), &self.service.changes);
+                    self.legacy_call(&session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
                 }
                 Member::Refused(id, error) => refused(id.as_ref(), error),
                 Member::Notification(notification) => {
-                    cancel(session, &notification);
+                    cancel(&session, &notification);
                     continue;
                 }
-                Member::Response => continue,
+                Member::Response(response) => {
+                    session.asks.answer(&response);
+                    continue;
+                }
             };
-            calls.push(Exchange::outliving_disconnect(call, self.service.drain.clone()));
+            calls.push(call);
         }
-        Ok(Next::Batch(calls))
+        if calls.is_empty() {
+            return Ok(Next::Respond(accepted()));
+        }
+        let answers = join_all(calls).map(|answers| {
+            let texts = answers.iter().map(|(_, text)| text);
+            batch::join(texts).map_or((202, Bytes::new()), |text| (200, text))
+        });
+        Ok(Next::InSession(Exchange::new(Box::pin(answers), session, stream, self.service.drain.clone())))
     }
 
-    /// The session that the headers name.
-    pub(super) fn session(&self, headers: &HeaderMap) -> Result<Arc<Session>, RpcError> {
-        let Some(id) = headers.get(&SESSION_ID) else {
+    /// The session that the headers name, which is the sender's own.
+    pub(super) fn session(&self, sender: &Sender) -> Result<Arc<Session>, RpcError> {
+        let Some(id) = sender.headers.get(&SESSION_ID) else {
             return Err(RpcError::invalid_request(
                 "no session: send `initialize` first and repeat its `Mcp-Session-Id`, \
                  or speak revision 2026-07-28, which names its version in `params._meta`",
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.service.sessions.get(id).ok_or_else(|| {
+        self.service.sessions.get(id, sender.principal()).ok_or_else(|| {
             // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
             RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
         })
     }
+}
+
+/// The stream that the response to a call may become, and the way there for a client that reads streams.
+fn stored(session: &Session, accepts: Accepts) -> (Arc<Stream>, Option<Outbox>) {
+    let stream = session.streams.begin();
+    let outbox = accepts.stream.then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
+    (stream, outbox)
 }
 
 fn cancel(session: &Session, notification: &Notification) {

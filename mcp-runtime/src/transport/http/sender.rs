@@ -10,7 +10,8 @@ use axum::http::{Extensions, HeaderMap, request};
 
 use crate::handler::Principal;
 use crate::handler::changes::Changes;
-use crate::handler::context::{Caller, Outbox};
+use crate::handler::context::Caller;
+use crate::handler::outbox::Outbox;
 
 /// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +31,14 @@ impl Sender {
         Self { principal, peer: peer(&parts.extensions), headers: parts.headers }
     }
 
+    pub(super) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
         let Self { headers, principal, peer } = self;
-        Caller { principal, peer, headers, outbox, changes: changes.clone() }
+        Caller { principal, peer, headers, outbox, client: None, changes: changes.clone() }
     }
 }
 

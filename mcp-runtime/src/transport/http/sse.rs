@@ -10,16 +10,19 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::exchange::Exchange;
+use super::exchange::Call;
+use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
 
 /// How long a stream may be silent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// When a client comes back that has lost the connection or was let go.
+const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer.
-pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, exchange: Exchange) -> Response {
-    response(stream::unfold(CallState::Running { first: Some(first), notes, exchange }, next_of_call))
+pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
+    response(stream::unfold(CallState::Running { first: Some(first), notes, call }, next_of_call))
 }
 
 /// The stream of a call that was done when the stream began.
@@ -29,50 +32,61 @@ pub(super) fn call_done(first: Bytes, notes: mpsc::Receiver<Bytes>, answer: Byte
 
 /// The stream of a listen request.
 pub(super) fn listen(subscription: Subscription) -> Response {
-    events(stream::unfold(subscription, |mut subscription| async move {
-        subscription.next().await.map(|text| (text, subscription))
+    alive(stream::unfold(subscription, |mut subscription| async move {
+        subscription.next().await.map(|text| (event(&text), subscription))
     }))
 }
 
-/// Messages as a stream of events, with heartbeats.
-pub(super) fn events(messages: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    let state = (Box::pin(messages), Instant::now() + HEARTBEAT);
-    response(stream::unfold(state, |(mut messages, heartbeat)| async move {
+/// The stream of a call in a session.
+pub(super) fn call_in_session(reader: Reader) -> Response {
+    kept(stream::unfold(reader, |mut reader| async move { reader.next().await.map(|event| (event, reader)) }))
+}
+
+/// The events of a stream that a client may come back to.
+pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    use futures_util::StreamExt as _;
+    alive(events.map(|event| identified(&event)))
+}
+
+/// Events, and a comment where none comes for too long.
+fn alive(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let state = (Box::pin(events), Instant::now() + HEARTBEAT);
+    response(stream::unfold(state, |(mut events, heartbeat)| async move {
         use futures_util::StreamExt as _;
         let frame = tokio::select! {
             biased;
-            message = messages.next() => event(&message?),
+            event = events.next() => event?,
             () = sleep_until(heartbeat) => COMMENT,
         };
-        Some((frame, (messages, Instant::now() + HEARTBEAT)))
+        Some((frame, (events, Instant::now() + HEARTBEAT)))
     }))
 }
 
-/// The stream of a call that was cancelled: it ends without an answer.
+/// The stream of a call that was cancelled before it said anything: it ends without an answer.
 pub(super) fn empty() -> Response {
     response(stream::empty())
 }
 
 enum CallState {
-    Running { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, exchange: Exchange },
+    Running { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Call },
     Done { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, answer: Option<Bytes> },
 }
 
 async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
     match state {
-        CallState::Running { first: Some(first), notes, exchange } => {
-            Some((event(&first), CallState::Running { first: None, notes, exchange }))
+        CallState::Running { first: Some(first), notes, call } => {
+            Some((event(&first), CallState::Running { first: None, notes, call }))
         }
-        CallState::Running { first: None, mut notes, mut exchange } => {
+        CallState::Running { first: None, mut notes, mut call } => {
             let heartbeat = sleep_until(Instant::now() + HEARTBEAT);
             tokio::select! {
                 biased;
-                Some(note) = notes.recv() => Some((event(&note), CallState::Running { first: None, notes, exchange })),
-                (_, answer) = &mut exchange => {
+                Some(note) = notes.recv() => Some((event(&note), CallState::Running { first: None, notes, call })),
+                (_, answer) = &mut call => {
                     let answer = Some(answer).filter(|answer| !answer.is_empty());
                     Box::pin(next_of_call(CallState::Done { first: None, notes, answer })).await
                 }
-                () = heartbeat => Some((COMMENT, CallState::Running { first: None, notes, exchange })),
+                () = heartbeat => Some((COMMENT, CallState::Running { first: None, notes, call })),
             }
         }
         CallState::Done { first, mut notes, answer } => match (first.or_else(|| notes.try_recv().ok()), answer) {
@@ -88,6 +102,17 @@ fn event(message: &[u8]) -> Bytes {
     frame.extend_from_slice(b"data: ");
     frame.extend_from_slice(message);
     frame.extend_from_slice(b"\n\n");
+    frame.freeze()
+}
+
+/// An event to come back to. The one without a message says when to.
+fn identified(event: &Event) -> Bytes {
+    let Event { id, message } = event;
+    let Some(message) = message else { return format!("id: {id}\nretry: {RETRY_MS}\ndata:\n\n").into() };
+    let mut frame = BytesMut::with_capacity(message.len() + id.len() + 16);
+    for part in [b"id: ", id.as_bytes(), b"\ndata: ", message, b"\n\n"] {
+        frame.extend_from_slice(part);
+    }
     frame.freeze()
 }
 

@@ -1,4 +1,4 @@
-//! `GET /mcp` and `DELETE /mcp`: the stream and the end of a legacy session.
+//! `GET /mcp` and `DELETE /mcp`: the streams and the end of a legacy session.
 
 use std::sync::Arc;
 
@@ -6,16 +6,16 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use bytes::Bytes;
 use futures_util::stream;
 
-use super::headers::SESSION_ID;
+use super::headers::{LAST_EVENT_ID, SESSION_ID};
+use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::legacy::Session;
+use crate::legacy::stream::{Event, Reader};
 use crate::protocol::RpcError;
 use crate::service::Service;
 
-/// The session's stream of unsolicited news.
+/// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return endpoint.refuse(error.into());
@@ -28,21 +28,37 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
         let error = RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error.into());
     }
-    match endpoint.session(request.headers()) {
-        Ok(session) => sse::events(stream::unfold((session, Arc::clone(&endpoint.service)), next)),
+    match endpoint.reader(&Sender::of(request.into_parts().0)) {
+        Ok(reader) => sse::kept(stream::unfold((reader, Arc::clone(&endpoint.service)), next)),
         Err(error) => endpoint.refuse(error.into()),
     }
 }
 
-async fn next(state: (Arc<Session>, Arc<Service>)) -> Option<(Bytes, (Arc<Session>, Arc<Service>))> {
-    let (session, service) = state;
-    let list = tokio::select! {
-        biased;
-        () = service.drain.begun() => return None,
-        () = session.ended.cancelled() => return None,
-        list = session.news.next() => list,
+impl Endpoint {
+    /// Where the client has left off, or the session's own stream.
+    fn reader(&self, sender: &Sender) -> Result<Reader, RpcError> {
+        let session = self.session(sender)?;
+        match sender.headers.get(&LAST_EVENT_ID) {
+            Some(event) => session.resume(event.to_str().unwrap_or_default()),
+            None => Ok(session.read_general()),
+        }
+    }
+}
+
+/// The next event. The session's own stream ends with the session and with the server, that of a call with the call.
+async fn next((mut reader, service): (Reader, Arc<Service>)) -> Option<(Event, (Reader, Arc<Service>))> {
+    let Some(session) = reader.general().cloned() else {
+        return reader.next().await.map(|event| (event, (reader, service)));
     };
-    Some((list.message().into(), (session, service)))
+    loop {
+        tokio::select! {
+            biased;
+            () = service.drain.begun() => return None,
+            () = session.ended.cancelled() => return None,
+            event = reader.next() => return event.map(|event| (event, (reader, service))),
+            change = session.news.next() => session.say(change.message(None)),
+        }
+    }
 }
 
 /// Ends the session.
@@ -50,9 +66,10 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return endpoint.refuse(error.into());
     }
-    match session_id(request.headers()) {
+    let sender = Sender::of(request.into_parts().0);
+    match session_id(&sender.headers) {
         None => not_allowed(),
-        Some(id) if endpoint.service.sessions.remove(id) => empty(StatusCode::NO_CONTENT),
+        Some(id) if endpoint.service.sessions.remove(id, sender.principal()) => empty(StatusCode::NO_CONTENT),
         Some(_) => empty(StatusCode::NOT_FOUND),
     }
 }

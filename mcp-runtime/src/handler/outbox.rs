@@ -1,0 +1,65 @@
+//! Where the messages of one call go, besides its answer.
+//!
+//! Invariants: sending never waits; there is a bound, and what does not fit is not taken.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+/// Where the messages of one call go. What does not fit is lost, as progress and logs may be.
+#[derive(Clone)]
+pub(crate) enum Outbox {
+    /// To the response of the call itself.
+    Response(mpsc::Sender<Bytes>),
+    /// To the line connection.
+    Lines(Arc<dyn Output>),
+    /// To a stream that its client may leave and come back to.
+    Stored(Arc<dyn Stored>),
+}
+
+/// Where a peer's lines go. Writing never waits: what cannot be written yet is kept.
+pub(crate) trait Output: Send + Sync + 'static {
+    /// Takes whole lines.
+    fn append(&self, lines: &[u8]);
+
+    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
+    fn offer(&self, line: &[u8]) -> bool;
+}
+
+/// A stream that is kept, so that a client that comes back reads what it has missed.
+pub(crate) trait Stored: Send + Sync + 'static {
+    /// Takes a message; whether there was room.
+    fn offer(&self, message: Bytes) -> bool;
+
+    /// Lets the client go, where it knows how to come back.
+    fn release(&self);
+}
+
+impl Outbox {
+    /// Sends a message, which has no line end; whether there was room.
+    pub(crate) fn offer(&self, mut message: Vec<u8>) -> bool {
+        match self {
+            Self::Response(sender) => sender.try_send(message.into()).is_ok(),
+            Self::Lines(output) => {
+                message.push(b'\n');
+                output.offer(&message)
+            }
+            Self::Stored(stream) => stream.offer(message.into()),
+        }
+    }
+
+    /// Lets the client go, where it knows how to come back.
+    pub(crate) fn release(&self) {
+        if let Self::Stored(stream) = self {
+            stream.release();
+        }
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbox").finish_non_exhaustive()
+    }
+}

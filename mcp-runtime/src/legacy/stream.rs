@@ -1,0 +1,258 @@
+//! One event stream of a session: what has been said on it, kept for a while, so that a client that has lost the
+//! connection reads on where it was.
+//!
+//! Invariants: a message is on one stream and goes to one reader; what waits to be read and what is kept after that are
+//! bounded; an event id names the stream and the place in it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::session::Session;
+use crate::handler::outbox::Stored;
+
+/// How many messages of a stream may wait to be read, and how many are kept.
+const MESSAGES: usize = 256;
+/// The same in bytes; but a message that is alone may be longer.
+const BYTES: usize = 256 * 1024;
+
+/// A stream: that of a call, or the session's own.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    pub(super) number: u64,
+    /// Whether its clients take an event without data, and so can be told to come back: from 2025-11-25.
+    primes: bool,
+    log: Mutex<Log>,
+    changed: Notify,
+}
+
+/// Messages at places that count from 1.
+#[derive(Debug)]
+struct Log {
+    kept: VecDeque<Bytes>,
+    bytes: usize,
+    /// The place of the oldest message that is kept.
+    oldest: u64,
+    /// The place of the next message to be read.
+    next: u64,
+    /// Which reader it is that reads.
+    reader: u64,
+    /// The reader ends when it has come so far.
+    released: Option<u64>,
+    ended: Option<Instant>,
+}
+
+/// What a reader reads.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// What a client repeats as `Last-Event-ID`.
+    pub id: String,
+    /// A message; nothing in the first event of all, whose id a client needs to come back before there is another.
+    pub message: Option<Bytes>,
+}
+
+/// Reads one stream, for one connection; the next one takes its place.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    session: Arc<Session>,
+    stream: Arc<Stream>,
+    number: u64,
+    primes: bool,
+}
+
+enum Turn {
+    Read(Event),
+    Wait,
+    End,
+}
+
+impl Stream {
+    pub(super) fn new(number: u64, primes: bool) -> Self {
+        let log = Log { kept: VecDeque::new(), bytes: 0, oldest: 1, next: 1, reader: 0, released: None, ended: None };
+        Self { number, primes, log: Mutex::new(log), changed: Notify::new() }
+    }
+
+    /// Resolves when there is something to read, or the client is to be let go.
+    pub(crate) async fn begun(&self) {
+        loop {
+            let changed = self.changed.notified();
+            if self.has_begun() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Whether there has ever been something to read.
+    pub(crate) fn has_begun(&self) -> bool {
+        let log = self.lock();
+        log.end() > 1 || log.released.is_some()
+    }
+
+    /// The answer, if there is one, and the end. What comes later is not taken.
+    pub(crate) fn end(&self, answer: Bytes) {
+        let mut log = self.lock();
+        if log.ended.is_none() {
+            log.ended = Some(Instant::now());
+            if !answer.is_empty() {
+                log.push(answer);
+            }
+        }
+        drop(log);
+        self.changed.notify_waiters();
+    }
+
+    /// When it has ended.
+    pub(super) fn ended(&self) -> Option<Instant> {
+        self.lock().ended
+    }
+
+    /// Reads what nobody has read yet, for `session`.
+    pub(super) fn read(self: Arc<Self>, session: Arc<Session>) -> Reader {
+        let number = self.lock().attach();
+        Reader { session, primes: self.primes, number, stream: self }.announced()
+    }
+
+    /// Reads on after `place`; `None` when that is not kept any more, or has never been.
+    pub(super) fn resume(self: Arc<Self>, session: Arc<Session>, place: u64) -> Option<Reader> {
+        let number = self.lock().rewind(place)?;
+        Some(Reader { session, primes: false, number, stream: self }.announced())
+    }
+
+    fn turn(&self, reader: u64) -> Turn {
+        let mut log = self.lock();
+        if log.reader != reader {
+            return Turn::End;
+        }
+        if log.released.is_some_and(|place| log.next >= place) {
+            log.reader += 1;
+            log.released = None;
+            return Turn::End;
+        }
+        match log.read() {
+            Some((place, message)) => Turn::Read(Event { id: self.id(place), message: Some(message) }),
+            None if log.ended.is_some() => Turn::End,
+            None => Turn::Wait,
+        }
+    }
+
+    fn id(&self, place: u64) -> String {
+        format!("{}.{place}", self.number)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stored for Stream {
+    fn offer(&self, message: Bytes) -> bool {
+        let mut log = self.lock();
+        let taken = log.ended.is_none() && log.has_room(message.len());
+        if taken {
+            log.push(message);
+        }
+        drop(log);
+        self.changed.notify_waiters();
+        taken
+    }
+
+    fn release(&self) {
+        if self.primes {
+            let mut log = self.lock();
+            log.released = Some(log.end());
+            drop(log);
+            self.changed.notify_waiters();
+        }
+    }
+}
+
+impl Log {
+    /// The place of the next message to be written.
+    fn end(&self) -> u64 {
+        self.oldest + self.kept.len() as u64
+    }
+
+    /// A new reader, where the one before has come.
+    fn attach(&mut self) -> u64 {
+        self.reader += 1;
+        self.reader
+    }
+
+    /// A new reader after `place`, if what comes there is kept.
+    fn rewind(&mut self, place: u64) -> Option<u64> {
+        let next = place.checked_add(1).filter(|next| (self.oldest..=self.end()).contains(next))?;
+        (self.next, self.released) = (next, None);
+        Some(self.attach())
+    }
+
+    fn has_room(&self, length: usize) -> bool {
+        let unread = || self.kept.range(self.index(self.next)..);
+        let waiting: usize = unread().map(Bytes::len).sum();
+        unread().len() < MESSAGES && (waiting == 0 || waiting + length <= BYTES)
+    }
+
+    fn push(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.kept.push_back(message);
+        self.trim();
+    }
+
+    fn read(&mut self) -> Option<(u64, Bytes)> {
+        let (place, message) = (self.next, self.kept.get(self.index(self.next))?.clone());
+        self.next += 1;
+        self.trim();
+        Some((place, message))
+    }
+
+    /// Forgets the oldest of what has been read, past what is kept.
+    fn trim(&mut self) {
+        while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
+            let Some(forgotten) = self.kept.pop_front() else { return };
+            self.bytes -= forgotten.len();
+            self.oldest += 1;
+        }
+    }
+
+    fn index(&self, place: u64) -> usize {
+        usize::try_from(place.saturating_sub(self.oldest)).unwrap_or(usize::MAX)
+    }
+}
+
+impl Reader {
+    /// Tells the reader before that it has ended.
+    fn announced(self) -> Self {
+        self.stream.changed.notify_waiters();
+        self
+    }
+
+    /// The next event; `None` when the stream has ended, or the connection is to.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        if std::mem::take(&mut self.primes) {
+            let before = self.stream.lock().next - 1;
+            return Some(Event { id: self.stream.id(before), message: None });
+        }
+        loop {
+            let changed = self.stream.changed.notified();
+            match self.stream.turn(self.number) {
+                Turn::Read(event) => return Some(event),
+                Turn::End => return None,
+                Turn::Wait => changed.await,
+            }
+        }
+    }
+
+    /// The session, if it is its own stream that is read and not that of a call.
+    pub(crate) fn general(&self) -> Option<&Arc<Session>> {
+        Some(&self.session).filter(|session| session.streams.is_general(&self.stream))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.session.touch();
+    }
+}

@@ -1,0 +1,333 @@
+//! Schemas without what MCP clients refuse: the same values in the words that all of them know.
+//!
+//! Invariants: applied twice it changes nothing more; what an input schema allows is what the decoder takes, whatever
+//! the schema no longer says. Which client refuses what is in [`lint`](crate::lint), with sources.
+
+use serde_json::{Map, Value, json};
+
+/// Formats that name a Rust or C type rather than a text format; clients reject them.
+const NUMERIC_FORMATS: [&str; 14] = [
+    "int", "int8", "int16", "int32", "int64", "int128", "uint", "uint8", "uint16", "uint32", "uint64", "uint128",
+    "float", "double",
+];
+
+/// What schemars wants of the keys of a map from numbers.
+const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
+
+/// Which way the described value travels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From the client: `null` is the same as absent, so that no union with it is needed.
+    Input,
+    /// To the client, which may check it: a `null` that is sent must be allowed.
+    Output,
+}
+
+/// Rewrites a schema into what MCP clients accept, at every depth.
+pub(super) fn normalize(schema: &mut Value, direction: Direction) {
+    match schema {
+        Value::Bool(true) => *schema = Value::Object(Map::new()),
+        Value::Array(items) => items.iter_mut().for_each(|item| normalize(item, direction)),
+        Value::Object(object) => normalize_object(object, direction),
+        _ => {}
+    }
+}
+
+/// Prepares the schema of a parameter for what is declared beside its type; the rest is [`normalize`]'s.
+pub(super) fn open(schema: &mut Value) {
+    match schema {
+        Value::Bool(true) => *schema = Value::Object(Map::new()),
+        Value::Object(object) => {
+            drop_null(object);
+            fold_constants(object);
+        }
+        _ => {}
+    }
+}
+
+fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
+    object.shift_remove("$schema");
+    if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
+        object.shift_remove("format");
+    }
+    if direction == Direction::Input {
+        drop_null(object);
+    }
+    fold_constants(object);
+    if direction == Direction::Input {
+        plain_words(object);
+    }
+    for (key, value) in object.iter_mut() {
+        match key.as_str() {
+            // Data, not schemas: nothing to rewrite inside.
+            "default" | "const" | "enum" | "examples" => {}
+            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+                if let Value::Object(members) = value {
+                    members.values_mut().for_each(|member| normalize(member, direction));
+                }
+            }
+            "additionalProperties" | "unevaluatedProperties" | "uniqueItems" if value.is_boolean() => {}
+            _ => normalize(value, direction),
+        }
+    }
+    if direction == Direction::Input {
+        even_tuple(object);
+    }
+}
+
+/// Says the same without the words that some clients refuse.
+fn plain_words(object: &mut Map<String, Value>) {
+    // The decoder takes a set's value twice, so that the keyword promised what is not checked.
+    object.shift_remove("uniqueItems");
+    // The decoder takes the first branch that fits.
+    if let (Some(branches), false) = (object.get("oneOf").cloned(), object.contains_key("anyOf")) {
+        object.shift_remove("oneOf");
+        object.insert("anyOf".to_owned(), branches);
+    }
+    if object.get("const").is_some_and(Value::is_string)
+        && let Some(only) = object.shift_remove("const")
+    {
+        object.insert("enum".to_owned(), json!([only]));
+    }
+    if object.get("default").is_some_and(Value::is_null) {
+        object.shift_remove("default");
+    }
+    if object.get("not") == Some(&json!({ "const": 0 })) {
+        object.shift_remove("not");
+        tell(object, "It is not 0.");
+    }
+    inclusive_bounds(object);
+    open_number_keys(object);
+    tell_examples(object);
+}
+
+/// More than 0 is at least 1, if it is an integer.
+fn inclusive_bounds(object: &mut Map<String, Value>) {
+    if object.get("type").is_none_or(|kind| kind != "integer") {
+        return;
+    }
+    for (exclusive, inclusive, step) in [("exclusiveMinimum", "minimum", 1), ("exclusiveMaximum", "maximum", -1)] {
+        let bound = object.get(exclusive).and_then(|bound| moved(bound, step));
+        if let (Some(bound), false) = (bound, object.contains_key(inclusive)) {
+            object.shift_remove(exclusive);
+            object.insert(inclusive.to_owned(), bound);
+        }
+    }
+}
+
+/// The integer next to `bound`, if there is one.
+fn moved(bound: &Value, step: i64) -> Option<Value> {
+    let signed = bound.as_i64().and_then(|bound| bound.checked_add(step)).map(Value::from);
+    signed.or_else(|| bound.as_u64().and_then(|bound| bound.checked_add_signed(step)).map(Value::from))
+}
+
+/// Says in words that the keys of a map are numbers; a pattern for them would leave clients that know none of it with
+/// a map that has no keys at all.
+fn open_number_keys(object: &mut Map<String, Value>) {
+    let Some(Value::Object(patterns)) = object.get("patternProperties") else { return };
+    let mut patterns = patterns.iter();
+    let (Some((pattern, values)), None) = (patterns.next(), patterns.next()) else { return };
+    if !NUMBER_KEYS.contains(&pattern.as_str()) || object.get("additionalProperties") != Some(&Value::Bool(false)) {
+        return;
+    }
+    let values = values.clone();
+    object.shift_remove("patternProperties");
+    object.insert("additionalProperties".to_owned(), values);
+    tell(object, "Its keys are whole numbers.");
+}
+
+/// Puts examples into the description, which every client shows to its model.
+fn tell_examples(object: &mut Map<String, Value>) {
+    let Some(Value::Array(examples)) = object.get("examples") else { return };
+    let examples: Vec<String> = examples.iter().map(Value::to_string).collect();
+    object.shift_remove("examples");
+    if !examples.is_empty() {
+        tell(object, &format!("For example: {}", examples.join(", ")));
+    }
+}
+
+/// Adds a line to the description.
+fn tell(object: &mut Map<String, Value>, line: &str) {
+    let own = object.get("description").and_then(Value::as_str);
+    let text = own.map_or_else(|| line.to_owned(), |own| format!("{own}\n{line}"));
+    object.insert("description".to_owned(), text.into());
+}
+
+/// Gives a tuple `items`, without which clients refuse an array; a tuple of one type needs nothing else.
+fn even_tuple(object: &mut Map<String, Value>) {
+    if object.contains_key("items") {
+        return;
+    }
+    let Some(Value::Array(places)) = object.get("prefixItems") else { return };
+    let mut kinds: Vec<Value> = Vec::new();
+    for place in places {
+        if !kinds.contains(place) {
+            kinds.push(place.clone());
+        }
+    }
+    let length = Value::from(places.len());
+    let is_exact = ["minItems", "maxItems"].iter().all(|bound| object.get(*bound) == Some(&length));
+    let items = match kinds.as_slice() {
+        [only] if is_exact => {
+            let only = only.clone();
+            object.shift_remove("prefixItems");
+            only
+        }
+        [only] => only.clone(),
+        _ => json!({ "anyOf": kinds }),
+    };
+    object.insert("items".to_owned(), items);
+}
+
+/// Takes `null` out of a union: an optional property is absent from `required`, and `null` is accepted anyway.
+fn drop_null(object: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum")
+        && values.len() > 1
+    {
+        values.retain(|value| !value.is_null());
+    }
+    for key in ["anyOf", "oneOf"] {
+        let Some(Value::Array(branches)) = object.get_mut(key) else { continue };
+        branches.retain(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
+        if let [Value::Object(only)] = branches.as_slice() {
+            let only = only.clone();
+            object.shift_remove(key);
+            for (name, value) in only {
+                object.entry(name).or_insert(value);
+            }
+        }
+    }
+}
+
+/// Writes a union of constant strings, which is what a documented enum becomes, as an `enum`; what was said of each
+/// constant goes into the description.
+fn fold_constants(object: &mut Map<String, Value>) {
+    for key in ["oneOf", "anyOf"] {
+        let Some(Value::Array(branches)) = object.get(key) else { continue };
+        let constants: Option<Vec<Value>> = branches
+            .iter()
+            .map(|branch| match branch.get("const") {
+                Some(constant @ Value::String(_)) => Some(vec![constant.clone()]),
+                // schemars gathers undocumented variants in one branch.
+                None => branch.get("enum")?.as_array().filter(|values| values.iter().all(Value::is_string)).cloned(),
+                Some(_) => None,
+            })
+            .collect::<Option<Vec<_>>>()
+            .map(|constants| constants.concat());
+        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else { continue };
+        let said = branches.iter().filter_map(|branch| {
+            Some(format!("- {}: {}", branch.get("const")?.as_str()?, branch.get("description")?.as_str()?))
+        });
+        let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
+        let description = own.into_iter().chain(said).collect::<Vec<_>>().join("\n");
+        object.shift_remove(key);
+        object.insert("type".to_owned(), "string".into());
+        object.insert("enum".to_owned(), Value::Array(constants));
+        if !description.is_empty() {
+            object.insert("description".to_owned(), description.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_documented_enum_is_an_enum() {
+        let mut schema = json!({"description": "By what.", "oneOf": [
+            {"type": "string", "enum": ["size"]}, {"type": "string", "const": "age", "description": "In years."},
+        ]});
+        normalize(&mut schema, Direction::Input);
+        let wanted = json!({"type": "string", "enum": ["size", "age"], "description": "By what.\n- age: In years."});
+        assert_eq!(schema, wanted);
+    }
+
+    #[test]
+    fn an_output_may_be_null_where_its_type_says_so() {
+        let mut schema = json!({"type": ["string", "null"]});
+        normalize(&mut schema, Direction::Output);
+        assert_eq!(schema, json!({"type": ["string", "null"]}));
+    }
+
+    #[test]
+    fn numeric_formats_and_null_unions_go() {
+        let mut schema = json!({"type": ["integer", "null"], "format": "uint64", "minimum": 0});
+        normalize(&mut schema, Direction::Input);
+        assert_eq!(schema, json!({"type": "integer", "minimum": 0}));
+        let mut schema = json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
+        normalize(&mut schema, Direction::Input);
+        assert_eq!(schema, json!({"type": "object", "description": "d"}));
+    }
+
+    #[test]
+    fn text_formats_stay() {
+        let mut schema = json!({"type": "string", "format": "date-time"});
+        normalize(&mut schema, Direction::Input);
+        assert_eq!(schema, json!({"type": "string", "format": "date-time"}));
+    }
+
+    fn input(mut schema: Value) -> Value {
+        normalize(&mut schema, Direction::Input);
+        let once = schema.clone();
+        normalize(&mut schema, Direction::Input);
+        assert_eq!(schema, once, "twice is the same as once");
+        schema
+    }
+
+    #[test]
+    fn a_bound_of_an_integer_is_inclusive() {
+        let schema = input(json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}));
+        assert_eq!(schema, json!({"type": "integer", "minimum": 1, "maximum": 9}));
+        let largest = input(json!({"type": "integer", "exclusiveMaximum": u64::MAX}));
+        assert_eq!(largest, json!({"type": "integer", "maximum": u64::MAX - 1}));
+        let number = json!({"type": "number", "exclusiveMinimum": 0});
+        assert_eq!(input(number.clone()), number);
+    }
+
+    #[test]
+    fn a_union_is_any_of_its_branches_and_a_constant_an_enum_of_one() {
+        let schema = input(json!({"oneOf": [
+            {"type": "object", "properties": {"kind": {"type": "string", "const": "a"}}}, {"type": "integer"},
+        ]}));
+        let kind = json!({"type": "string", "enum": ["a"]});
+        assert_eq!(schema, json!({"anyOf": [{"type": "object", "properties": {"kind": kind}}, {"type": "integer"}]}));
+    }
+
+    #[test]
+    fn a_tuple_has_items() {
+        let pair = |kind: &str| {
+            let places = json!([{"type": "integer", "format": "int8"}, {"type": kind}]);
+            input(json!({"type": "array", "prefixItems": places, "minItems": 2, "maxItems": 2}))
+        };
+        let even = json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer"}});
+        assert_eq!(pair("integer"), even);
+        assert_eq!(pair("string")["items"], json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}));
+        assert_eq!(pair("string")["prefixItems"], json!([{"type": "integer"}, {"type": "string"}]));
+        assert_eq!(input(json!({"type": "array", "items": true})), json!({"type": "array", "items": {}}));
+    }
+
+    #[test]
+    fn a_set_is_a_list_and_a_map_from_numbers_says_so() {
+        let set = json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true});
+        assert_eq!(input(set), json!({"type": "array", "items": {"type": "string"}}));
+        let map = json!({"type": "object", "patternProperties": {"^\\d+$": {"type": "string"}}, "additionalProperties": false});
+        let told = json!({"type": "object", "additionalProperties": {"type": "string"},
+            "description": "Its keys are whole numbers."});
+        assert_eq!(input(map), told);
+    }
+
+    #[test]
+    fn examples_are_told() {
+        let schema = input(json!({"type": "string", "description": "A code.", "examples": ["IS", "NO"]}));
+        assert_eq!(schema, json!({"type": "string", "description": "A code.\nFor example: \"IS\", \"NO\""}));
+    }
+}

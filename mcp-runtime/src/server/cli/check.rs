@@ -1,0 +1,40 @@
+//! `check`: what clients would say about the tools, one line for each thing.
+
+use super::print;
+use crate::lint::{self, Finding, Verdict};
+use crate::protocol::Tool;
+use crate::server::error::{Error, Result};
+use crate::service::Service;
+
+/// Prints what was found; an error if a client would refuse a tool.
+pub(super) fn report(service: &Service) -> Result<()> {
+    let tools: Vec<&Tool> = service.registry.tools().collect();
+    let (mut notes, mut refused) = (0, 0);
+    for tool in &tools {
+        let found = lint::tool(tool);
+        for finding in &found {
+            print(&line(finding));
+        }
+        if found.iter().any(|finding| finding.verdict == Verdict::Rejects) {
+            refused += 1;
+        }
+        notes += found.len();
+    }
+    let all = counted(tools.len(), "tool");
+    if refused > 0 {
+        return Err(Error::usage(format!("some client would reject {refused} of {all}")));
+    }
+    let notes = if notes == 0 { String::new() } else { format!(", with {}", counted(notes, "note")) };
+    print(&format!("{all} checked: every client takes them{notes}"));
+    Ok(())
+}
+
+/// What, what to do, and where that is from.
+fn line(finding: &Finding) -> String {
+    let level = if finding.verdict == Verdict::Rejects { "error" } else { "note" };
+    format!("{level}: {finding} ({})", finding.source)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

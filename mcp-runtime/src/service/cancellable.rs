@@ -1,0 +1,89 @@
+//! Calls in flight, by a number of ours: a client may use an id twice.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{AbortHandle, Abortable, abortable};
+
+use crate::protocol::RequestId;
+
+/// The calls of one connection or session that can be cancelled.
+#[derive(Debug, Default)]
+pub(crate) struct Cancellable {
+    begun: u64,
+    calls: BTreeMap<u64, (Option<RequestId>, AbortHandle)>,
+}
+
+impl Cancellable {
+    /// Makes `call` one that can be cancelled by its id, until the number that it gets is ended.
+    pub(crate) fn begin<C: Future>(&mut self, id: Option<RequestId>, call: C) -> (u64, Abortable<C>) {
+        let (call, handle) = abortable(call);
+        self.begun += 1;
+        self.calls.insert(self.begun, (id, handle));
+        (self.begun, call)
+    }
+
+    /// Forgets a call, which has ended with an answer or without.
+    pub(crate) fn end(&mut self, number: u64) {
+        self.calls.remove(&number);
+    }
+
+    /// Cancels the call with this id, of several the last; whether there was one.
+    pub(crate) fn cancel(&self, id: &RequestId) -> bool {
+        let mut named = self.calls.values().rev().filter(|(own, _)| own.as_ref() == Some(id));
+        match named.find(|(_, handle)| !handle.is_aborted()) {
+            Some((_, handle)) => {
+                handle.abort();
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::protocol::{Message, Request};
+    use futures_util::FutureExt as _;
+    use std::future::pending;
+
+    fn id() -> RequestId {
+        let ping = bytes::Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+        let Ok(Message::Request(Request { id, .. })) = Message::parse(&ping) else { panic!("a request") };
+        id
+    }
+
+    #[test]
+    fn an_id_used_twice_names_the_last_call_and_then_the_first() {
+        let mut calls = Cancellable::default();
+        let (first, mut one) = calls.begin(Some(id()), pending::<()>());
+        let (last, mut other) = calls.begin(Some(id()), pending::<()>());
+        calls.end(last);
+        assert!(calls.cancel(&id()), "the end of the last does not hide the first");
+        assert!((&mut one).now_or_never().unwrap().is_err());
+        assert!((&mut other).now_or_never().is_none());
+        assert!(!calls.cancel(&id()));
+        calls.end(first);
+        assert!(calls.is_empty());
+    }
+
+    #[test]
+    fn both_calls_of_an_id_can_be_cancelled() {
+        let mut calls = Cancellable::default();
+        let (_, one) = calls.begin(Some(id()), pending::<()>());
+        let (_, other) = calls.begin(Some(id()), pending::<()>());
+        assert!(calls.cancel(&id()) && calls.cancel(&id()) && !calls.cancel(&id()));
+        assert!(one.now_or_never().unwrap().is_err() && other.now_or_never().unwrap().is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! Schemas under test: which clients refuse them, and what a change does to callers.
+//!
+//! Invariant: what is compared is what the client is shown, so that a tool hidden from it is none.
+
+use std::path::Path;
+
+use mcp_runtime::lint::{self, Finding, Verdict};
+
+use crate::client::TestClient;
+
+pub(crate) mod change;
+mod compare;
+mod snapshot;
+
+use self::change::Change;
+use self::snapshot::{Mode, Outcome, Snapshot};
+
+impl TestClient {
+    /// What Claude, OpenAI, Gemini, VS Code and llama.cpp would say about the tools that this client sees.
+    ///
+    /// # Panics
+    ///
+    /// When the tools cannot be listed.
+    pub async fn lint(&self) -> Vec<Finding> {
+        let tools = self.tools().await;
+        let tools = tools.into_iter().map(|tool| {
+            serde_json::from_value(tool).unwrap_or_else(|error| panic!("not the description of a tool: {error}"))
+        });
+        tools.flat_map(|tool| lint::tool(&tool)).collect()
+    }
+
+    /// No client rejects a tool; what some of them ignore is let pass.
+    ///
+    /// # Panics
+    ///
+    /// When one does: with the tool, the client, the reason, what to write instead, and where the rule is from.
+    pub async fn assert_accepted(&self) {
+        let found = self.lint().await;
+        let rejected: Vec<String> = found
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Rejects)
+            .map(|finding| format!("- {finding}\n  {}", finding.source))
+            .collect();
+        assert!(rejected.is_empty(), "expected tools that every client accepts\n\n{}", rejected.join("\n"));
+    }
+
+    /// The tools are those of the file at `path`, which is relative to the package.
+    ///
+    /// Without the file it is written, and the test passes, but not where `CI` is set. Every difference fails, so that
+    /// the file never rots, and the text says which of them break callers. `MCP_SCHEMAS=overwrite` writes what the
+    /// tools are now.
+    ///
+    /// A change breaks callers when a call that was right is refused, or an answer is no longer what was promised: a
+    /// tool or a parameter that is gone, a new required parameter, a narrower type or limit, an output that lost
+    /// something or may hold more than before.
+    ///
+    /// # Panics
+    ///
+    /// When there is a difference, or the file cannot be read or written.
+    pub async fn assert_schemas(&self, path: impl AsRef<Path>) {
+        let now = Snapshot::of(&self.tools().await);
+        match now.meet(path.as_ref(), Mode::wanted()) {
+            Outcome::Same | Outcome::Written => {}
+            Outcome::Missing => panic!("there is no {}: run the test once without `CI`", path.as_ref().display()),
+            Outcome::Changed(changes) => panic!("{}", told(path.as_ref(), &changes)),
+        }
+    }
+}
+
+/// The changes in words: what breaks first, then the rest, then what to do.
+fn told(path: &Path, changes: &[Change]) -> String {
+    let (breaking, compatible): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.breaks);
+    let must_follow = !breaking.is_empty();
+    let mut paragraphs = vec![format!("the tools are not those of {}", path.display())];
+    for (title, changes) in [("breaks callers", breaking), ("safe for callers", compatible)] {
+        if !changes.is_empty() {
+            let lines: Vec<String> = changes.iter().map(|change| format!("- {change}")).collect();
+            paragraphs.push(format!("{title}:\n{}", lines.join("\n")));
+        }
+    }
+    let advice = if must_follow {
+        "keep the old form beside the new one, or, if every caller can follow, accept it"
+    } else {
+        "no caller has to follow; accept it"
+    };
+    paragraphs.push(format!("{advice} with MCP_SCHEMAS=overwrite cargo test"));
+    paragraphs.join("\n\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_breaks_comes_first_and_says_how_to_go_on() {
+        let change = |what: &str, breaks| Change { tool: "add".to_owned(), what: what.to_owned(), breaks };
+        let text = told(Path::new("a.json"), &[change("`b` is new", false), change("`a` is gone", true)]);
+        let expected = "the tools are not those of a.json\n\nbreaks callers:\n- `add`: `a` is gone\n\nsafe for callers:\n\
+            - `add`: `b` is new\n\nkeep the old form";
+        assert!(text.starts_with(expected), "{text}");
+        let text = told(Path::new("a.json"), &[change("`b` is new", false)]);
+        assert!(text.contains("no caller has to follow; accept it with MCP_SCHEMAS=overwrite"), "{text}");
+    }
+}
