@@ -6,6 +6,7 @@
 #![expect(clippy::unused_async, reason = "methods of a server that could wait, and checks that must be `async`")]
 
 mod http;
+mod item;
 mod lines;
 mod patience;
 mod process;

@@ -3,9 +3,13 @@
 //! Invariants: a function here looks at everything it was given before it gives up, and what it gives back is valid.
 
 pub(crate) mod argument;
+mod completer;
+pub(crate) mod declaration;
 pub(crate) mod list;
 mod literal;
+pub(crate) mod marker;
 pub(crate) mod model;
+mod moment;
 mod name;
 mod number;
 mod parameter;
@@ -13,13 +17,15 @@ mod policy;
 mod rate_limit;
 mod ready;
 mod receiver;
+mod resource;
 mod role;
 mod rules;
 mod scopes;
 pub(crate) mod server;
 mod signature;
 pub(crate) mod state;
+mod template;
 mod together;
-pub(crate) mod tool;
 mod ty;
+mod uri;
 mod word;

@@ -1,35 +1,38 @@
-//! One tool.
+//! One declared function: a tool, a resource or a prompt.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Attribute, Visibility};
+use syn::{Attribute, LitStr, Visibility};
 
 use super::argument::Parameter;
 use super::policy::Policies;
+use super::resource::Resource;
 use crate::syntax::doc::Text;
+use crate::syntax::kind::Kind;
 
-/// A tool, or the place of one that could not be read.
+/// A declared function, or the place of one that could not be read.
 #[derive(Debug)]
-pub(crate) struct Tool {
+pub(crate) struct Declaration {
+    pub(crate) kind: Kind,
     /// The function's name.
     pub(crate) ident: Ident,
     pub(crate) visibility: Visibility,
     pub(crate) cfgs: Vec<Attribute>,
     /// The name on the wire.
     pub(crate) name: String,
-    /// `None` when the tool has mistakes; whatever names it compiles all the same.
+    /// The URI or URI template, if it has one.
+    pub(crate) uri: Option<LitStr>,
+    /// `None` when there are mistakes; whatever names the function compiles all the same.
     pub(crate) body: Option<Body>,
 }
 
-/// What a tool is and does.
+/// What a declared function is and does.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) description: Text,
     pub(crate) title: Option<String>,
     pub(crate) icon: Option<String>,
-    pub(crate) hints: Hints,
+    pub(crate) own: Own,
     pub(crate) policies: Policies,
-    /// The path of a function.
-    pub(crate) schema: Option<TokenStream>,
     pub(crate) mode: Mode,
     pub(crate) takes_self: bool,
     pub(crate) parameters: Vec<Parameter>,
@@ -37,13 +40,23 @@ pub(crate) struct Body {
     pub(crate) output: TokenStream,
 }
 
-/// The specification's annotations.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hints {
+/// What only one kind has.
+#[derive(Debug)]
+pub(crate) enum Own {
+    Tool(Tool),
+    Resource(Resource),
+    Prompt,
+}
+
+/// What only a tool has: the specification's annotations, and hand-written keywords.
+#[derive(Debug)]
+pub(crate) struct Tool {
     pub(crate) read_only: bool,
     pub(crate) idempotent: bool,
     pub(crate) destructive: Option<bool>,
     pub(crate) open_world: Option<bool>,
+    /// The path of a function.
+    pub(crate) schema: Option<TokenStream>,
 }
 
 /// How the function runs.

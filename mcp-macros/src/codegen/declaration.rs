@@ -1,26 +1,28 @@
-//! A tool as a type that implements the runtime's `Tool`.
+//! A declared function as a type that implements the runtime's `Declaration`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, Path, Type};
 
-use super::{argument, enclosed, spec};
+use super::{argument, completer, enclosed, spec};
 use crate::ir::argument::Parameter;
-use crate::ir::tool::{Body, Mode, Tool};
+use crate::ir::declaration::{Body, Declaration, Mode};
+use crate::syntax::kind::Kind;
 
 /// The type `name {}` beside the function, and the type behind it, which may have private types in its signature.
-pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
-    let Tool { ident, visibility, cfgs, name, .. } = tool;
-    let doc = format!("The tool `{name}`, for `tools![{ident}]`.");
-    let implementations = implementations(tool, &Place::free(tool), ident, rt);
+pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
+    let Declaration { kind, ident, visibility, cfgs, name, uri, .. } = declaration;
+    let doc = format!("The {} `{name}`, for `{}![{ident}]`.", kind.noun(), kind.plural());
+    let uri = uri.as_ref().map(|uri| quote!(const URI: &'static str = #uri;));
+    let implementations = implementations(declaration, &Place::free(declaration), ident, rt);
     let constant = enclosed(
         cfgs,
         rt,
         &quote! {
             #[automatically_derived]
-            impl __mcp::Declared for #ident { const NAME: &'static str = #name; }
-            struct __McpTool {}
+            impl __mcp::Declared for #ident { const NAME: &'static str = #name; #uri }
+            struct __McpItem {}
             #implementations
         },
     );
@@ -34,10 +36,10 @@ pub(crate) fn free(tool: &Tool, rt: &Path) -> TokenStream {
 }
 
 /// The type that stands for a method, and its implementations, for the inside of a `const`.
-pub(crate) fn method(tool: &Tool, self_type: &Type, generics: &Generics, rt: &Path) -> TokenStream {
-    let cfgs = &tool.cfgs;
-    let handle = handle(tool);
-    let implementations = implementations(tool, &Place::method(tool, self_type, generics), &handle, rt);
+pub(crate) fn method(declaration: &Declaration, self_type: &Type, generics: &Generics, rt: &Path) -> TokenStream {
+    let cfgs = &declaration.cfgs;
+    let handle = handle(declaration);
+    let implementations = implementations(declaration, &Place::method(declaration, self_type, generics), &handle, rt);
     quote! {
         #(#cfgs)*
         struct #handle {}
@@ -47,13 +49,13 @@ pub(crate) fn method(tool: &Tool, self_type: &Type, generics: &Generics, rt: &Pa
 }
 
 /// The name of the type that stands for a method.
-pub(crate) fn handle(tool: &Tool) -> Ident {
-    format_ident!("__mcp_{}", tool.ident.unraw(), span = tool.ident.span())
+pub(crate) fn handle(declaration: &Declaration) -> Ident {
+    format_ident!("__mcp_{}", declaration.ident.unraw(), span = declaration.ident.span())
 }
 
-/// Where the function of a tool is found.
+/// Where a declared function is found.
 struct Place<'p> {
-    /// The type that stands for the tool.
+    /// The type that stands for it.
     handle: Ident,
     /// The function.
     callee: TokenStream,
@@ -64,14 +66,14 @@ struct Place<'p> {
 }
 
 impl<'p> Place<'p> {
-    fn free(tool: &Tool) -> Self {
-        let ident = &tool.ident;
-        let handle = format_ident!("__McpTool");
+    fn free(declaration: &Declaration) -> Self {
+        let ident = &declaration.ident;
+        let handle = format_ident!("__McpItem");
         Self { handle, callee: quote!(#ident), state: quote!(__McpState), generics: None }
     }
 
-    fn method(tool: &Tool, self_type: &Type, generics: &'p Generics) -> Self {
-        let (handle, ident) = (handle(tool), &tool.ident);
+    fn method(declaration: &Declaration, self_type: &Type, generics: &'p Generics) -> Self {
+        let (handle, ident) = (handle(declaration), &declaration.ident);
         let callee = quote!(<#self_type>::#ident);
         Self { handle, callee, state: quote!(#self_type), generics: Some(generics) }
     }
@@ -97,17 +99,22 @@ fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
     })
 }
 
-/// `listed` is what may be seen of the tool.
-fn implementations(tool: &Tool, place: &Place<'_>, listed: &Ident, rt: &Path) -> TokenStream {
+/// `listed` is what may be seen of it.
+fn implementations(declaration: &Declaration, place: &Place<'_>, listed: &Ident, rt: &Path) -> TokenStream {
     let Place { handle, state, .. } = place;
-    let (parameters, predicates) = place.header(tool.body.as_ref());
-    let items = match &tool.body {
-        Some(body) => items(tool, body, place, rt),
+    let (parameters, predicates) = place.header(declaration.body.as_ref());
+    let shown = match declaration.kind {
+        Kind::Tool => quote!(ListedTool),
+        Kind::Resource => quote!(ListedResource),
+        Kind::Prompt => quote!(ListedPrompt),
+    };
+    let items = match &declaration.body {
+        Some(body) => items(declaration, body, place, rt),
         None => stub(place, rt),
     };
     quote! {
         #[automatically_derived]
-        impl #parameters __mcp::ListedTool<#state> for #listed #predicates {
+        impl #parameters __mcp::#shown<#state> for #listed #predicates {
             fn visit(__mcp_visitor: &mut impl __mcp::Visitor<#state>) { __mcp_visitor.visit::<#handle>(); }
         }
         #[automatically_derived]
@@ -115,9 +122,15 @@ fn implementations(tool: &Tool, place: &Place<'_>, listed: &Ident, rt: &Path) ->
     }
 }
 
-fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let (output, spec) = (&body.output, spec::spec(tool, body));
-    let (types, arguments) = arguments(body);
+fn items(declaration: &Declaration, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
+    let (output, spec) = (&body.output, spec::spec(declaration, body));
+    let (types, arguments) = arguments(declaration.kind, body);
+    let returns = match declaration.kind {
+        Kind::Tool => quote!(returns),
+        Kind::Resource => quote!(contents),
+        Kind::Prompt => quote!(messages),
+    };
+    let completers = completer::completers(body, &place.state);
     let rungs = (!types.is_empty()).then(|| {
         quote!(
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
@@ -125,18 +138,19 @@ fn items(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream 
     });
     let types = nested(types.iter().map(|ty| quote!(__mcp::Arg<#ty>)));
     let arguments = nested(arguments.into_iter());
-    let shim = shim(tool, body, place, rt);
+    let shim = shim(declaration, body, place, rt);
     quote! {
         type Args = #types;
         type Output = #output;
         fn spec() -> __mcp::Spec { #spec }
         fn args() -> Self::Args { #rungs #arguments }
-        fn returns() -> __mcp::Returns<Self::Output> { __mcp::returns::<#output>() }
+        fn returns() -> __mcp::Returns<Self::Output> { __mcp::#returns::<#output>() }
+        #completers
         #shim
     }
 }
 
-/// What stands in for a tool with mistakes, so that they stay the only errors.
+/// What stands in for a function with mistakes, so that they stay the only errors.
 fn stub(place: &Place<'_>, rt: &Path) -> TokenStream {
     let state = &place.state;
     quote! {
@@ -151,9 +165,9 @@ fn stub(place: &Place<'_>, rt: &Path) -> TokenStream {
 }
 
 /// The types of the arguments, and the expressions that describe them.
-fn arguments(body: &Body) -> (Vec<&TokenStream>, Vec<TokenStream>) {
+fn arguments(kind: Kind, body: &Body) -> (Vec<&TokenStream>, Vec<TokenStream>) {
     let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some((&argument.ty, argument::argument(argument))),
+        Parameter::Argument(argument) => Some((&argument.ty, argument::argument(kind, argument))),
         Parameter::Injected(_) => None,
     });
     arguments.unzip()
@@ -165,8 +179,8 @@ fn nested(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 /// The one place that calls the function, and demands that its future is `Send`; boxes nothing.
-fn shim(tool: &Tool, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
-    let span = tool.ident.span();
+fn shim(declaration: &Declaration, body: &Body, place: &Place<'_>, rt: &Path) -> TokenStream {
+    let span = declaration.ident.span();
     let state = &place.state;
     let values = nested(body.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Argument(argument) => Some(local(&argument.ident, span)),
