@@ -48,6 +48,7 @@ pub use handler::{
     Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
+pub use protocol::view::{Permission, View};
 pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
 };

@@ -28,4 +28,5 @@ mod template;
 mod together;
 mod ty;
 mod uri;
+mod view;
 mod word;

@@ -19,6 +19,7 @@ pub mod server_info;
 pub mod skill;
 pub mod tool;
 pub mod version;
+pub mod view;
 
 pub use capabilities::{Capability, ClientCapabilities};
 pub use content::{Annotations, Content, Resource, Role};

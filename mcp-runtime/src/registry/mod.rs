@@ -96,6 +96,16 @@ impl Registry {
         })
     }
 
+    /// The tools that are shown in a view or called by one.
+    pub(crate) fn viewed(&self) -> impl Iterator<Item = &Entry> {
+        self.tools.entries().iter().filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
+    }
+
+    /// A tool whose view is no resource here, and the view's URI.
+    pub(crate) fn without_view(&self) -> Option<(&Entry, &'static str)> {
+        self.viewed().filter_map(|tool| Some((tool, tool.spec.ui?))).find(|(_, uri)| self.resource(uri).is_none())
+    }
+
     /// Everything that is declared.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         [&self.tools, &self.resources, &self.templates, &self.prompts].into_iter().flat_map(Listing::entries)

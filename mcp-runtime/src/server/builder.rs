@@ -301,6 +301,14 @@ impl<S: State> Server<S> {
             }
             registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
         }
+        if let Some((tool, uri)) = registry.without_view() {
+            return Err(Error::declaration(
+                tool.item(),
+                &format!(
+                    "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
+                ),
+            ));
+        }
         skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
         registry.measure(&metrics);

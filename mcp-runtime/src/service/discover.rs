@@ -57,6 +57,9 @@ impl Service {
         if self.offers(&Method::SkillsList) {
             extensions.insert(extension::SKILLS.to_owned(), json!({ "directoryRead": true }));
         }
+        if self.registry.viewed().next().is_some() {
+            extensions.insert(extension::UI.to_owned(), json!({}));
+        }
         extensions
     }
 
