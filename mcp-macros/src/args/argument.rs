@@ -23,6 +23,7 @@ static KEYS: Table = Table {
         Key { name: "example", form: Form::Expression, example: "10" },
         Key { name: "redact", form: Form::Flag, example: "" },
         Key { name: "header", form: Form::Text, example: "\"Region\"" },
+        Key { name: "elicit", form: Form::Text, example: "\"Which account?\"" },
     ],
     expected: &[
         ("name", "did you mean `rename`?"),
@@ -48,7 +49,8 @@ static KEYS: Table = Table {
         ("secret", "did you mean `redact`?"),
         ("examples", "did you mean `example`?"),
         ("complete", "this version has no `complete`: remove it"),
-        ("elicit", "this version has no `elicit`: remove it"),
+        ("ask", "did you mean `elicit`?"),
+        ("question", "did you mean `elicit`?"),
     ],
 };
 
@@ -74,6 +76,7 @@ pub(crate) struct Argument {
     pub(crate) example: Option<Set<Expr>>,
     pub(crate) redact: Option<Set<bool>>,
     pub(crate) header: Option<Set<String>>,
+    pub(crate) elicit: Option<Set<String>>,
 }
 
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
@@ -92,6 +95,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
             "example" => argument.example = setting.expression(),
             "redact" => argument.redact = setting.read(errors),
             "header" => argument.header = setting.read(errors),
+            "elicit" => argument.elicit = setting.read(errors),
             other => unreachable!("every key of the table is read, `{other}` too"),
         }
     }

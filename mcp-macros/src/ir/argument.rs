@@ -26,6 +26,8 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
+    /// What the client's user is asked when the client sends nothing.
+    pub(crate) elicit: Option<String>,
 }
 
 /// A value of the argument's own type.

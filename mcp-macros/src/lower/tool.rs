@@ -57,6 +57,7 @@ fn body(
     let (mode, hints) = (mode(&keys, signature), hints(&keys));
     let description = description(function, keys.description, errors);
     let (takes_self, parameters) = parameter::all(signature, self_type, errors);
+    errors.handle(together::check_elicit(&keys.policies, &parameters));
     Some(Body {
         title: name::text(keys.title, errors),
         icon: name::icon(keys.icon, errors),

@@ -11,6 +11,7 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 
+mod asking;
 mod entry;
 pub(crate) mod overlap;
 mod template;
