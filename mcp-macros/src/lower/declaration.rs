@@ -73,6 +73,8 @@ fn body(
     if let (Some(place), true) = (place, errors.len() == before) {
         place.check_parameters(&parameters, errors);
     }
+    let parameters: Vec<_> = parameters.into_iter().map(parameter::Read::into_parameter).collect();
+    errors.handle(together::check_elicit(&keys.policies, &parameters));
     let policies = policy::lower(&keys.policies, around.defaults, Some((kind, &function.name)), self_type, errors);
     Some(Body {
         title: name::text(keys.title, errors),
@@ -80,7 +82,7 @@ fn body(
         policies,
         mode,
         takes_self: signature.receiver().is_some(),
-        parameters: parameters.into_iter().map(parameter::Read::into_parameter).collect(),
+        parameters,
         output: parameter::in_block(&signature::output(signature, noun, errors), self_type),
         own: own(keys.own, place, self_type, errors)?,
         description: description?,

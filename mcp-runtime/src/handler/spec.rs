@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::kind::Kind;
+use super::kind::{Item, Kind};
 use super::limit::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
 use super::principal::Principal;
 use crate::protocol::{Annotations, Role, view};
@@ -91,6 +91,11 @@ impl Spec {
             blocking: false,
             schema: None,
         }
+    }
+
+    /// What messages call it.
+    pub(crate) fn item(&self) -> Item<'static> {
+        Item { kind: self.kind, name: self.name }
     }
 
     /// A name for people.

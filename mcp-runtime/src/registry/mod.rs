@@ -12,6 +12,7 @@ use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
 
+mod asking;
 mod entry;
 pub(crate) mod files;
 pub(crate) mod overlap;
