@@ -31,14 +31,17 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+mod clock;
 mod handler;
 mod legacy;
 mod ops;
 mod policy;
+mod random;
 mod registry;
 mod schema;
 mod server;
 mod service;
+pub mod task;
 mod transport;
 
 pub use handler::{

@@ -1,11 +1,13 @@
 //! Answers, and how each revision writes them: one pass, one buffer.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Identity;
 use super::resources_read::Read;
 use crate::legacy::downgrade;
 use crate::protocol::meta::SERVER_INFO;
+use crate::task::{DetailedTask, TaskRecord};
 use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
 
 /// The outcome of a request, before it is written for a revision.
@@ -19,6 +21,8 @@ pub(crate) enum Answer {
     Read(Read),
     /// The messages of a prompt.
     Prompt(Prompt),
+    /// A task that has begun.
+    Task(Box<TaskRecord>),
     /// `{}`.
     Empty,
     /// A JSON-RPC error.
@@ -61,7 +65,8 @@ impl Answer {
 }
 
 fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
-    out.extend_from_slice(b",\"result\":{\"resultType\":\"complete\"");
+    let kind = if matches!(answer, Answer::Task(_)) { "task" } else { "complete" };
+    out.extend_from_slice(format!(",\"result\":{{\"resultType\":\"{kind}\"").as_bytes());
     let mut meta = None;
     match answer {
         Answer::Members(members) => {
@@ -83,6 +88,10 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
             out.push(b',');
             out.extend_from_slice(&members(&prompt));
             meta = prompt.meta;
+        }
+        Answer::Task(record) => {
+            out.push(b',');
+            out.extend_from_slice(&members(&DetailedTask::created(&record)));
         }
         Answer::Empty | Answer::Error(_) => {}
     }
@@ -123,7 +132,8 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
                 write_json(out, meta);
             }
         }
-        Answer::Empty | Answer::Error(_) => {}
+        // Only modern clients know tasks.
+        Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
     out.push(b'}');
 }
@@ -138,6 +148,18 @@ fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
     if result.is_error {
         out.extend_from_slice(b",\"isError\":true");
     }
+}
+
+/// A tool's result by itself, as a task holds it.
+pub(crate) fn tool_json(result: &ToolResult) -> Option<Box<RawValue>> {
+    let mut out = b"{".to_vec();
+    write_tool_members(&mut out, result);
+    if let Some(meta) = &result.meta {
+        out.extend_from_slice(b",\"_meta\":");
+        write_json(&mut out, meta);
+    }
+    out.push(b'}');
+    String::from_utf8(out).ok().and_then(|text| RawValue::from_string(text).ok())
 }
 
 /// Appends `value`; what cannot be written as JSON becomes `null`.

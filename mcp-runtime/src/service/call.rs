@@ -24,15 +24,15 @@ impl Service {
     ) -> Result<Product, RpcError> {
         let call = Call { item: entry.item(), cx, arguments: arguments.filter(|raw| raw.get() != "null") };
         let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
-        let done = self.carry_out(entry, call, textual).await;
+        let done = match entry.policies.refusal(call.item, call.cx) {
+            Some(refused) => refused,
+            None => self.carry_out(entry, call, textual).await,
+        };
         running.outcome = done.outcome;
         done.answer
     }
 
     async fn carry_out(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
-        if let Some(refused) = entry.policies.refusal(call.item, call.cx) {
-            return refused;
-        }
         let begin = || {
             let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
             Ok(contain_now(|| entry.begin(call.cx, arguments)))

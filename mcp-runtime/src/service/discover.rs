@@ -58,6 +58,9 @@ impl Service {
             Method::ToolsList | Method::ToolsCall => !registry.tools.is_empty() || !(resources || prompts),
             Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => resources,
             Method::PromptsList | Method::PromptsGet => prompts,
+            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
+                registry.tools.entries().iter().any(|entry| entry.spec.task.is_some())
+            }
             Method::CompletionComplete => prompts || !registry.templates.is_empty(),
             _ => false,
         }

@@ -11,6 +11,7 @@ pub(crate) mod listen;
 pub(crate) mod modern;
 mod prompts_get;
 pub(crate) mod resources_read;
+mod tasks;
 pub(crate) mod running;
 pub(crate) mod tools_call;
 
@@ -34,6 +35,7 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::json::Text;
 use crate::protocol::{Implementation, Members, Method, Request, RpcError};
 use crate::registry::Registry;
+use crate::task::Tasks;
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub(crate) struct Service {
     pub drain: Drain,
     pub changes: Changes,
     pub sessions: Sessions,
+    pub tasks: Tasks,
     pub settings: Settings,
 }
 
@@ -87,7 +90,7 @@ impl Default for Settings {
 
 impl Service {
     /// Answers a request; counts it and says so in the log.
-    pub(crate) async fn answer(&self, request: &Request, cx: &Context) -> Answer {
+    pub(crate) async fn answer(self: &Arc<Self>, request: &Request, cx: &Context) -> Answer {
         let begun = Instant::now();
         let in_flight = self.drain.enter();
         let answer = match request.method {
@@ -99,7 +102,7 @@ impl Service {
         answer
     }
 
-    async fn carry(&self, method: &Method, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    async fn carry(self: &Arc<Self>, method: &Method, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         match method {
             method if !self.offers(method) => Err(RpcError::method_not_found(method.as_str())),
             Method::ToolsCall => self.call_tool(params, cx).await,
@@ -110,6 +113,9 @@ impl Service {
             Method::ResourcesList => self.list(Which::Resources, params, cx),
             Method::ResourcesTemplatesList => self.list(Which::Templates, params, cx),
             Method::PromptsList => self.list(Which::Prompts, params, cx),
+            Method::TasksGet => Box::pin(self.get_task(params, cx)).await,
+            Method::TasksUpdate => Box::pin(self.update_task(params, cx)).await,
+            Method::TasksCancel => Box::pin(self.cancel_task(params, cx)).await,
             Method::ServerDiscover => Ok(self.discover()),
             _ => Err(RpcError::method_not_found(method.as_str())),
         }
