@@ -32,16 +32,19 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+mod clock;
 mod handler;
 mod legacy;
 mod ops;
 mod policy;
+mod random;
 mod registry;
 mod schema;
 mod seal;
 mod server;
 mod service;
 mod skills;
+pub mod task;
 mod transport;
 
 pub use handler::{

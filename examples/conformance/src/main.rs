@@ -9,6 +9,7 @@ mod reporting;
 mod resources;
 mod schema;
 mod skills;
+mod tasks;
 
 use mcp_runtime::{Server, prompts, resources, tools};
 
@@ -59,6 +60,15 @@ fn server() -> Server {
         asking::test_input_required_result_capabilities,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
+    let tasks = tools![
+        tasks::greet,
+        tasks::slow_compute,
+        tasks::failing_job,
+        tasks::protocol_error_job,
+        tasks::confirm_delete,
+        tasks::multi_input,
+        tasks::test_tool_with_task,
+    ];
     let resources = resources![
         resources::static_text,
         resources::static_binary,
@@ -77,6 +87,7 @@ fn server() -> Server {
         .tools(reporting)
         .tools(asking)
         .tools(schema)
+        .tools(tasks)
         .resources(resources)
         .prompts(prompts)
         .skill_files(skills::FILES)
