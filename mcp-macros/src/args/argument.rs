@@ -101,7 +101,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
     argument
 }
 
-fn default(setting: Setting) -> Option<Default> {
+pub(super) fn default(setting: Setting) -> Option<Default> {
     match setting.value {
         Value::None => Some(Default::OfType(setting.name.span())),
         _ => setting.expression().map(Box::new).map(Default::Value),

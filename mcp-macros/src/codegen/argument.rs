@@ -27,12 +27,12 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
 }
 
 /// `.method(arguments)`, where a bound that fails is reported at `span`.
-fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
+pub(super) fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
     let method = Ident::new(method, span);
     quote_spanned!(span=> .#method(#arguments))
 }
 
-fn closure(value: &Value) -> TokenStream {
+pub(super) fn closure(value: &Value) -> TokenStream {
     match value {
         Value::OfType(key) => quote_spanned!(*key=> ::core::default::Default::default),
         Value::Text(text) => quote_spanned!(text.span()=> || ::core::convert::Into::into(#text)),
@@ -40,7 +40,7 @@ fn closure(value: &Value) -> TokenStream {
     }
 }
 
-fn rule(rule: &Rule, span: Span) -> TokenStream {
+pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
     match rule {
         Rule::Range(low, high) => {
             let (low, high) = (bound(low), bound(high));
@@ -53,6 +53,8 @@ fn rule(rule: &Rule, span: Span) -> TokenStream {
         Rule::Pattern(pattern) => call(span, "pattern", &quote!(#pattern)),
         Rule::Email => call(span, "email", &TokenStream::new()),
         Rule::Url => call(span, "url", &TokenStream::new()),
+        Rule::Date => call(span, "date", &TokenStream::new()),
+        Rule::DateTime => call(span, "date_time", &TokenStream::new()),
         Rule::OneOf(texts) => call(span, "one_of", &quote!(&[#(#texts),*])),
         Rule::Custom(path) => call(span, "custom", path),
     }
@@ -66,6 +68,6 @@ fn bound(bound: &Bound) -> TokenStream {
     }
 }
 
-fn optional(value: Option<&TokenStream>) -> TokenStream {
+pub(super) fn optional(value: Option<&TokenStream>) -> TokenStream {
     value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

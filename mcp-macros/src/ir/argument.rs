@@ -47,6 +47,8 @@ pub(crate) enum Rule {
     Pattern(LitStr),
     Email,
     Url,
+    Date,
+    DateTime,
     OneOf(Vec<LitStr>),
     Custom(TokenStream),
 }

@@ -77,7 +77,7 @@ fn check_mirrored(kind: Kind, header: &Set<String>) -> Result<(), Diagnostic> {
     }
 }
 
-fn default(
+pub(super) fn default(
     keys: &args::Argument,
     name: &str,
     given: &Type,

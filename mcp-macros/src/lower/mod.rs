@@ -5,6 +5,7 @@
 pub(crate) mod argument;
 mod completer;
 pub(crate) mod declaration;
+pub(crate) mod elicit;
 pub(crate) mod list;
 mod literal;
 pub(crate) mod marker;

@@ -66,6 +66,7 @@ impl<T: JsonSchema> Describe for T {
 /// Only [`Arg::new`] and the rules bound `T`, so that a wrong type is one error.
 pub struct Arg<T> {
     name: &'static str,
+    title: Option<&'static str>,
     description: Option<&'static str>,
     decode: fn(&str) -> Result<T, serde_json::Error>,
     absent: fn() -> Option<T>,
@@ -87,12 +88,24 @@ struct Default<T> {
 impl<T: Decode + Describe> Arg<T> {
     /// The parameter called `name` on the wire.
     pub fn new(name: &'static str) -> Self {
+        Self::described(name, T::decode, T::absent, T::describe)
+    }
+}
+
+impl<T> Arg<T> {
+    pub(super) fn described(
+        name: &'static str,
+        decode: fn(&str) -> Result<T, serde_json::Error>,
+        absent: fn() -> Option<T>,
+        describe: fn(&mut SchemaGenerator) -> Schema,
+    ) -> Self {
         Self {
             name,
+            title: None,
             description: None,
-            decode: T::decode,
-            absent: T::absent,
-            describe: T::describe,
+            decode,
+            absent,
+            describe,
             default: None,
             example: None,
             redact: false,
@@ -102,9 +115,14 @@ impl<T: Decode + Describe> Arg<T> {
             schema: Value::Null,
         }
     }
-}
 
-impl<T> Arg<T> {
+    /// What it is called, for people.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
     /// What it is, for the model.
     #[must_use]
     pub fn describe(mut self, description: &'static str) -> Self {
@@ -114,11 +132,15 @@ impl<T> Arg<T> {
 
     /// Its value when the client sends none, or `null`.
     #[must_use]
-    pub fn default(mut self, make: fn() -> T) -> Self
+    pub fn default(self, make: fn() -> T) -> Self
     where
         T: Serialize,
     {
         let json = serde_json::to_value(make()).unwrap_or_default();
+        self.with_default(make, json)
+    }
+
+    pub(super) fn with_default(mut self, make: fn() -> T, json: Value) -> Self {
         self.default = Some(Default { make, json });
         self
     }
@@ -165,6 +187,9 @@ impl<T> Arg<T> {
             for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
                 keywords.insert((*keyword).to_owned(), value.clone());
             }
+            if let Some(title) = self.title {
+                keywords.insert("title".to_owned(), title.into());
+            }
             if let Some(text) = self.description {
                 let rest =
                     keywords.get("description").and_then(Value::as_str).filter(|_| keywords.contains_key("enum"));
@@ -181,7 +206,7 @@ impl<T> Arg<T> {
                 keywords.insert("x-mcp-header".to_owned(), header.into());
             }
         }
-        InputSchema::settle(&mut schema);
+        input.settle(&mut schema);
         if let Some(default) = &self.default {
             let problems = self.problems_of(&(default.make)()).into_list();
             input.faults.extend(problems.into_iter().map(|problem| format!("the default of {problem}")));
@@ -331,6 +356,12 @@ pub struct Input<'a, 's> {
 impl<'a, 's> Input<'a, 's> {
     pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
         Self { object, finished, coerce, coerced: 0, problems: Problems::new() }
+    }
+
+    /// Decodes all fields of a form, in which others may stand beside them.
+    pub(super) fn decode_form<A: ArgList>(mut self, args: &A) -> Result<A::Values, Problems> {
+        let values = args.take(&mut self);
+        values.filter(|_| self.problems.is_empty()).ok_or(self.problems)
     }
 
     /// Decodes all parameters; every problem at once, or the values and how many were coerced.

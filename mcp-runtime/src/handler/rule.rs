@@ -9,6 +9,7 @@ use serde_json::{Number, Value};
 use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::argument::Arg;
+use super::date;
 use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 
 /// One rule: what the schema says, and the check that makes it true.
@@ -254,6 +255,24 @@ impl<T> Arg<T> {
         T: Textual,
     {
         self.format("uri", "an absolute URL", validator::ValidateUrl::validate_url)
+    }
+
+    /// A date: `2026-07-28`.
+    #[must_use]
+    pub fn date(self) -> Self
+    where
+        T: Textual,
+    {
+        self.format("date", "a date such as 2026-07-28", date::is_date)
+    }
+
+    /// A date with a time: `2026-07-28T09:30:00Z`.
+    #[must_use]
+    pub fn date_time(self) -> Self
+    where
+        T: Textual,
+    {
+        self.format("date-time", "a date with a time such as 2026-07-28T09:30:00Z", date::is_date_time)
     }
 
     fn format(self, format: &'static str, noun: &'static str, holds: fn(&str) -> bool) -> Self

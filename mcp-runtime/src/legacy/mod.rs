@@ -5,6 +5,7 @@ mod ask;
 pub(crate) mod batch;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
+mod question;
 pub(crate) mod session;
 pub(crate) mod stream;
 mod streams;

@@ -19,6 +19,7 @@ use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
+use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
 use crate::service::{Identity, Service, Settings};
 #[cfg(feature = "skills")]
@@ -230,6 +231,18 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Secrets of at least 32 bytes each, from which the keys are made that encrypt what clients carry between the rounds
+    /// of a call (`requestState`): the first encrypts, all of them decrypt.
+    ///
+    /// Instances that serve one URL need the same ones. To replace a secret, put the new one first, and take the old one
+    /// out ten minutes later. Default: one that is made up at the start, and that only this process has.
+    ///
+    /// A secret that is too short stops the start.
+    pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
     ///
     /// Default: 1000, and 30 minutes.
@@ -294,6 +307,7 @@ impl<S: State> Server<S> {
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
+        let keys = state_keys("state_keys", &settings.state_keys)?;
         let mut registry = Registry::default();
         for entry in entries {
             if let Some(fault) = entry.faults.first() {
@@ -325,6 +339,7 @@ impl<S: State> Server<S> {
             drain: Drain::default(),
             changes,
             sessions: Sessions::new(settings.max_sessions, settings.session_idle),
+            keys,
             settings,
         }))
     }
@@ -338,6 +353,11 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         let entry = Entry::new::<S, D>(Arc::clone(&self.0.state));
         self.0.entries.push(entry);
     }
+}
+
+/// The keys that `secrets`, which were set as `name`, stand for.
+pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
+    Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
 }
 
 /// Whether `url`, which was set as `name`, is an absolute one.

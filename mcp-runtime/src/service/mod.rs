@@ -7,6 +7,7 @@ mod call;
 pub(crate) mod cancellable;
 mod complete;
 pub(crate) mod discover;
+mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod modern;
@@ -38,6 +39,7 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::json::Text;
 use crate::protocol::{Implementation, Members, Method, Request, RpcError};
 use crate::registry::Registry;
+use crate::seal::{Keys, Secrets};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ pub(crate) struct Service {
     pub drain: Drain,
     pub changes: Changes,
     pub sessions: Sessions,
+    pub keys: Keys,
     pub settings: Settings,
 }
 
@@ -72,6 +75,7 @@ pub(crate) struct Settings {
     pub session_idle: Duration,
     pub page_size: usize,
     pub completion_timeout: Duration,
+    pub state_keys: Secrets,
 }
 
 impl Default for Settings {
@@ -85,6 +89,7 @@ impl Default for Settings {
             session_idle: Duration::from_mins(30),
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
+            state_keys: Secrets::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::call::Given;
 use super::watch::check_uri;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
@@ -50,15 +51,16 @@ impl Service {
         }
         let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
-        let product = self.call(entry, cx, variables.as_deref(), true).await;
-        match product.map_err(|error| error.at(&uri))? {
-            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found().at(&uri)),
+        let finish = |product| match product {
+            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found()),
             Product::Contents(contents) => {
                 let contents = contents.into_iter().map(|it| completed(it, &uri, entry.spec.mime_type)).collect();
                 Ok(Answer::Read(Read { contents, hint: Hint::of(&entry.spec, entry.policies.access.is_open()) }))
             }
             _ => Err(RpcError::internal("internal error")),
-        }
+        };
+        let given = Given { params, arguments: variables.as_deref(), textual: true };
+        self.call(entry, cx, given, finish).await.map_err(|error| error.at(&uri))
     }
 }
 
