@@ -21,7 +21,7 @@ pub(crate) struct Read {
     pub(crate) name_at: TokenStream,
     /// The key that gives it a value when there is none.
     pub(crate) default_at: Option<TokenStream>,
-    is_renamed: bool,
+    pub(crate) is_renamed: bool,
     header: Option<Set<String>>,
 }
 

@@ -1,7 +1,8 @@
 //! What only a resource has: where it is, and what clients are told about its contents.
 
-use syn::LitStr;
+use syn::{Expr, LitStr};
 
+use super::literal::{self, Number};
 use super::template::{self, Variable};
 use super::word::words;
 use super::{moment, name, parameter, uri};
@@ -74,12 +75,8 @@ fn audience(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Vec<Role> {
     words(set, &ROLES, errors)
 }
 
-fn priority(set: &Set<syn::Lit>) -> Result<f64, Diagnostic> {
-    let number: Option<f64> = match &set.value {
-        syn::Lit::Int(int) => int.base10_parse().ok(),
-        syn::Lit::Float(float) => float.base10_parse().ok(),
-        _ => None,
-    };
+fn priority(set: &Set<Expr>) -> Result<f64, Diagnostic> {
+    let number = literal::number(&set.value).map(Number::decimal);
     number.filter(|number| (0.0..=1.0).contains(number)).ok_or_else(|| {
         err!(set.at, "`priority` is a number from 0 to 1")
             .help("write `1.0` for what matters most, `0.0` for the least")

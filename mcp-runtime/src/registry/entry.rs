@@ -98,6 +98,9 @@ impl Entry {
         let mut redacted =
             Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
         args.redacted(&mut |argument| redacted.names.push(argument));
+        if spec.kind == Kind::Prompt {
+            faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
+        }
         let returns = D::returns();
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
@@ -170,6 +173,19 @@ impl Entry {
     pub(super) fn measure(&mut self, metrics: &Metrics) {
         self.metrics = metrics.item(self.item());
     }
+}
+
+/// Whether values of this schema are objects or lists, whatever they are.
+fn is_structured(schema: &Value) -> bool {
+    match (schema.get("type").and_then(Value::as_str), schema.get("anyOf").and_then(Value::as_array)) {
+        (Some(name), _) => matches!(name, "object" | "array"),
+        (None, Some(all)) => all.iter().all(is_structured),
+        (None, None) => false,
+    }
+}
+
+fn not_text((name, _): (&'static str, &Value)) -> String {
+    format!("the argument `{name}` is an object or a list, and arguments of prompts are text")
 }
 
 impl fmt::Debug for Entry {
