@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcp_runtime::{Confirm, Context, ToolError, protocol::RpcError, tool};
+use mcp_runtime::{Confirm, Context, Elicit, ToolError, protocol::RpcError, tool};
 use tokio::time::sleep;
 
 /// Greets, at once.
@@ -36,6 +36,11 @@ pub(crate) async fn protocol_error_job() -> Result<String, ToolError> {
 pub(crate) async fn confirm_delete(cx: &Context, filename: String) -> Result<String, ToolError> {
     let sure: Confirm = cx.elicit("confirm", format!("Really delete {filename}?")).await?;
     Ok(if sure.yes() { format!("deleted {filename}") } else { format!("kept {filename}") })
+}
+
+#[derive(Elicit)]
+struct Name {
+    name: String,
 }
 
 /// Asks two questions at once.
