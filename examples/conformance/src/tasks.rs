@@ -47,8 +47,8 @@ struct Name {
 #[tool(task = "optional")]
 pub(crate) async fn multi_input(cx: &Context) -> Result<String, ToolError> {
     let (name, sure) =
-        tokio::join!(cx.elicit::<String>("name", "What is your name?"), cx.elicit::<Confirm>("confirm", "Go on?"),);
-    Ok(format!("{}: {}", name?, sure?.yes()))
+        tokio::join!(cx.elicit::<Name>("name", "What is your name?"), cx.elicit::<Confirm>("confirm", "Go on?"));
+    Ok(format!("{}: {}", name?.name, sure?.yes()))
 }
 
 /// Asks before it becomes a task.
