@@ -10,11 +10,18 @@ type Keys = BTreeMap<String, Vec<String>>;
 /// What the macros read: the tables in `mcp-macros/src/args`.
 fn read() -> Keys {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-macros/src/args");
+    // What tables share, by the name under which they include it.
+    let groups = [("declaration", "NAMES"), ("declaration", "RUNNING"), ("policy", "KEYS")].map(|(file, name)| {
+        let source = fs::read_to_string(folder.join(file).with_extension("rs")).unwrap();
+        let group = source.split(&format!("const {name}: &[Key]")).nth(1).unwrap();
+        (format!("{file}::{name}"), group.split("];").next().unwrap_or_default().to_owned())
+    });
     let mut keys = Keys::new();
     for file in fs::read_dir(folder).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         for table in source.split("Table = Table {").skip(1) {
+            let table = &groups.iter().fold(table.to_owned(), |table, (name, keys)| table.replace(name, keys));
             let attribute = quoted(table, "attribute: ").next().unwrap();
             keys.entry(attribute).or_default().extend(quoted(table, "Key { name: "));
         }

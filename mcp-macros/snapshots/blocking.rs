@@ -1,3 +1,9 @@
+#[allow(
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_async,
+    clippy::unused_self
+)]
 /// Reads a file.
 fn read(files: &Files, path: String) -> String {
     files.read(path)
@@ -18,7 +24,7 @@ const _: () = {
     impl __mcp::Declared for read {
         const NAME: &'static str = "read";
     }
-    struct __McpTool {}
+    struct __McpItem {}
     #[automatically_derived]
     impl<__McpState> __mcp::ListedTool<__McpState> for read
     where
@@ -26,11 +32,11 @@ const _: () = {
         Files: __mcp::Inject<__McpState>,
     {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
-            __mcp_visitor.visit::<__McpTool>();
+            __mcp_visitor.visit::<__McpItem>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpItem
     where
         __McpState: __mcp::State,
         Files: __mcp::Inject<__McpState>,
@@ -38,7 +44,7 @@ const _: () = {
         type Args = ((), __mcp::Arg<String>);
         type Output = String;
         fn spec() -> __mcp::Spec {
-            __mcp::Spec::tool("read", "Reads a file.").blocking().schema(path_schema)
+            __mcp::Spec::tool("read", "Reads a file.").schema(path_schema).blocking()
         }
         fn args() -> Self::Args {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};

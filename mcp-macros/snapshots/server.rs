@@ -1,10 +1,55 @@
 /// The shop catalogue.
 impl Shop {
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Search the catalogue.
     #[cfg(feature = "search")]
     async fn search(&self, query: String) -> String {
         query
     }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
+    /// One item.
+    async fn item(&self, id: u64) -> String {
+        self.one(id)
+    }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
+    /// All of them.
+    async fn items(&self) -> String {
+        self.all()
+    }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
+    /// A sales pitch.
+    async fn pitch(&self, product: String) -> String {
+        product
+    }
+    async fn products(&self, db: &Db, typed: String) -> Vec<String> {
+        db.find(typed)
+    }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn database(&self) -> Result<(), DbError> {
         self.db.ping().await
     }
@@ -62,8 +107,151 @@ const _: () = {
             }
         }
     };
+    struct __mcp_item {}
+    const _: () = {
+        #[automatically_derived]
+        impl __mcp::ListedResource<Shop> for __mcp_item
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+                __mcp_visitor.visit::<__mcp_item>();
+            }
+        }
+        #[automatically_derived]
+        impl __mcp::Declaration<Shop> for __mcp_item
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            type Args = ((), __mcp::Arg<u64>);
+            type Output = String;
+            fn spec() -> __mcp::Spec {
+                __mcp::Spec::resource("item", "One item.", "shop://items/{id}")
+                    .timeout(30000u64, __mcp::Source::Defaults)
+            }
+            fn args() -> Self::Args {
+                use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+                (
+                    (),
+                    __mcp::variable::<u64>("id")
+                        .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
+                )
+            }
+            fn returns() -> __mcp::Returns<Self::Output> {
+                __mcp::contents::<String>()
+            }
+            fn call<'a>(
+                __mcp_state: &'a __mcp::Arc<Shop>,
+                __mcp_cx: &'a ::mcp_runtime::Context,
+                ((), __mcp_arg_id): __mcp::Values<Self::Args>,
+            ) -> impl ::core::future::Future<
+                Output = Self::Output,
+            > + ::core::marker::Send + 'a {
+                <Shop>::item(__mcp_state, __mcp_arg_id)
+            }
+        }
+    };
+    struct __mcp_items {}
+    const _: () = {
+        #[automatically_derived]
+        impl __mcp::ListedResource<Shop> for __mcp_items
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+                __mcp_visitor.visit::<__mcp_items>();
+            }
+        }
+        #[automatically_derived]
+        impl __mcp::Declaration<Shop> for __mcp_items
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            type Args = ();
+            type Output = String;
+            fn spec() -> __mcp::Spec {
+                __mcp::Spec::resource("items", "All of them.", "shop://items")
+                    .timeout(30000u64, __mcp::Source::Defaults)
+            }
+            fn args() -> Self::Args {
+                ()
+            }
+            fn returns() -> __mcp::Returns<Self::Output> {
+                __mcp::contents::<String>()
+            }
+            fn call<'a>(
+                __mcp_state: &'a __mcp::Arc<Shop>,
+                __mcp_cx: &'a ::mcp_runtime::Context,
+                (): __mcp::Values<Self::Args>,
+            ) -> impl ::core::future::Future<
+                Output = Self::Output,
+            > + ::core::marker::Send + 'a {
+                <Shop>::items(__mcp_state)
+            }
+        }
+    };
+    struct __mcp_pitch {}
+    const _: () = {
+        #[automatically_derived]
+        impl __mcp::ListedPrompt<Shop> for __mcp_pitch
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+                __mcp_visitor.visit::<__mcp_pitch>();
+            }
+        }
+        #[automatically_derived]
+        impl __mcp::Declaration<Shop> for __mcp_pitch
+        where
+            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+        {
+            type Args = ((), __mcp::Arg<String>);
+            type Output = String;
+            fn spec() -> __mcp::Spec {
+                __mcp::Spec::prompt("pitch", "A sales pitch.")
+                    .timeout(30000u64, __mcp::Source::Defaults)
+            }
+            fn args() -> Self::Args {
+                use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+                (
+                    (),
+                    __mcp::text::<String>("product")
+                        .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
+                )
+            }
+            fn returns() -> __mcp::Returns<Self::Output> {
+                __mcp::messages::<String>()
+            }
+            fn completers() -> ::std::vec::Vec<(&'static str, __mcp::Completer<Shop>)> {
+                ::std::vec![
+                    ("product", | __mcp_state, __mcp_cx, __mcp_asked |
+                    ::std::boxed::Box::pin(async move { __mcp::proposals(< Shop >
+                    ::products(& __mcp_state, < Db as __mcp::Inject < Shop >> ::inject(&
+                    __mcp_state, & __mcp_cx), __mcp::asked(__mcp_asked))). await }))
+                ]
+            }
+            fn call<'a>(
+                __mcp_state: &'a __mcp::Arc<Shop>,
+                __mcp_cx: &'a ::mcp_runtime::Context,
+                ((), __mcp_arg_product): __mcp::Values<Self::Args>,
+            ) -> impl ::core::future::Future<
+                Output = Self::Output,
+            > + ::core::marker::Send + 'a {
+                <Shop>::pitch(__mcp_state, __mcp_arg_product)
+            }
+        }
+    };
+    const _: () = {
+        #[allow(dead_code)]
+        const __MCP_ALL: &[(&str, usize)] = &[
+            ("shop://items/{id}", 0usize),
+            ("shop://items", 1usize),
+        ];
+        const _: () = __mcp::unique_uri(__MCP_ALL, 1usize);
+    };
     impl Shop {
-        /// This value as a server: its tools and its checks.
+        /// This value as a server, with all that its `impl` block declares.
         #[allow(dead_code)]
         pub fn into_server(self) -> ::mcp_runtime::Server<Self> {
             fn __mcp_build(__mcp_state: Shop) -> ::mcp_runtime::Server<Shop>
@@ -78,6 +266,9 @@ const _: () = {
                     .instructions("The shop catalogue.");
                 let __mcp_server = __mcp_server
                     .tools((#[cfg(feature = "search")] __mcp_search {},));
+                let __mcp_server = __mcp_server
+                    .resources(((__mcp_item {},), (__mcp_items {},)));
+                let __mcp_server = __mcp_server.prompts((__mcp_pitch {},));
                 let __mcp_server = __mcp_server
                     .ready(
                         "database",

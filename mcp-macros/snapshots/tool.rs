@@ -1,3 +1,9 @@
+#[allow(
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_async,
+    clippy::unused_self
+)]
 /// Search the catalogue.
 pub async fn search(
     db: &Db,
@@ -23,7 +29,7 @@ const _: () = {
     impl __mcp::Declared for search {
         const NAME: &'static str = "search";
     }
-    struct __McpTool {}
+    struct __McpItem {}
     #[automatically_derived]
     impl<__McpState> __mcp::ListedTool<__McpState> for search
     where
@@ -32,11 +38,11 @@ const _: () = {
         Context: __mcp::Inject<__McpState>,
     {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
-            __mcp_visitor.visit::<__McpTool>();
+            __mcp_visitor.visit::<__McpItem>();
         }
     }
     #[automatically_derived]
-    impl<__McpState> __mcp::Declaration<__McpState> for __McpTool
+    impl<__McpState> __mcp::Declaration<__McpState> for __McpItem
     where
         __McpState: __mcp::State,
         Db: __mcp::Inject<__McpState>,

@@ -2,41 +2,43 @@ const LIST: () = (
     {
         #[allow(unused_imports)]
         use ::mcp_runtime::__private as __mcp;
-        #[allow(dead_code)]
-        const __MCP_NAMES: &[(&str, usize)] = &[
-            (
-                {
-                    #[allow(unused_imports)]
-                    use __mcp::no_tool::__McpTool;
+        {
+            #[allow(dead_code)]
+            const __MCP_ALL: &[(&str, usize)] = &[
+                (
                     {
                         #[allow(unused_imports)]
-                        use add as __McpTool;
-                        <__McpTool as __mcp::Declared>::NAME
-                    }
-                },
-                0usize,
-            ),
+                        use __mcp::nothing::__McpItem;
+                        {
+                            #[allow(unused_imports)]
+                            use add as __McpItem;
+                            <__McpItem as __mcp::Declared>::NAME
+                        }
+                    },
+                    0usize,
+                ),
+                #[cfg(unix)]
+                (
+                    {
+                        #[allow(unused_imports)]
+                        use __mcp::nothing::__McpItem;
+                        {
+                            #[allow(unused_imports)]
+                            use path::to::sub as __McpItem;
+                            <__McpItem as __mcp::Declared>::NAME
+                        }
+                    },
+                    1usize,
+                ),
+            ];
             #[cfg(unix)]
-            (
-                {
-                    #[allow(unused_imports)]
-                    use __mcp::no_tool::__McpTool;
-                    {
-                        #[allow(unused_imports)]
-                        use path::to::sub as __McpTool;
-                        <__McpTool as __mcp::Declared>::NAME
-                    }
-                },
-                1usize,
-            ),
-        ];
-        #[cfg(unix)]
-        const _: () = __mcp::unique(__MCP_NAMES, 1usize);
+            const _: () = __mcp::unique("tool", __MCP_ALL, 1usize);
+        }
     },
     (
         (
             {
-                mod __mcp_no_tool {
+                mod __mcp_nothing {
                     #[allow(
                         non_camel_case_types,
                         dead_code,
@@ -45,18 +47,18 @@ const LIST: () = (
                     pub(super) struct add {}
                 }
                 #[allow(unused_imports)]
-                use __mcp_no_tool::add as __McpTool;
+                use __mcp_nothing::add as __McpItem;
                 {
                     #[allow(unused_imports)]
-                    use add as __McpTool;
-                    __McpTool {}
+                    use add as __McpItem;
+                    __McpItem {}
                 }
             },
         ),
         (
             #[cfg(unix)]
             {
-                mod __mcp_no_tool {
+                mod __mcp_nothing {
                     #[allow(
                         non_camel_case_types,
                         dead_code,
@@ -65,11 +67,11 @@ const LIST: () = (
                     pub(super) struct sub {}
                 }
                 #[allow(unused_imports)]
-                use __mcp_no_tool::sub as __McpTool;
+                use __mcp_nothing::sub as __McpItem;
                 {
                     #[allow(unused_imports)]
-                    use path::to::sub as __McpTool;
-                    __McpTool {}
+                    use path::to::sub as __McpItem;
+                    __McpItem {}
                 }
             },
         ),

@@ -3,43 +3,47 @@
 //! Invariant: the item always comes first and always comes, with nothing but our own attributes taken off, so that
 //! a mistake in an attribute is one error and the rest of the program still sees the item.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::DeriveInput;
 use syn::spanned::Spanned;
 
 use crate::diag::{Errors, err};
 use crate::ir::notice::Notice;
-use crate::lower::tool::Surroundings;
-use crate::syntax::attribute::TOOL;
+use crate::lower::declaration::Surroundings;
+use crate::syntax::attribute::DECLARING;
 use crate::syntax::block::Block;
 use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
+use crate::syntax::kind::Kind;
 use crate::{args, codegen, lower};
 
-/// `#[tool(attributes)] item`
-pub(crate) fn tool(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
+/// `#[tool(attributes)] item`, or the attribute of another kind
+pub(crate) fn declaration(kind: Kind, attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let attribute = format!("#[{}]", kind.noun());
     let function = match Function::read(Item::read(tokens.clone())) {
         Ok(function) => function,
         Err(item) => {
-            errors.push(misplaced("#[tool]", "a function", &item));
+            errors.push(misplaced(&attribute, "a function", &item));
             return finish(tokens, &TokenStream::new(), &errors);
         }
     };
-    let item = clean::function(&function.item, &[TOOL]);
-    lower::tool::check_single(&function, &attributes, &mut errors);
-    let keys = args::tool::read(attributes, &mut errors);
+    let item = clean::function(&function.item, &DECLARING);
+    lower::marker::check_single(kind, &function, &attributes, &mut errors);
+    // The place of the attribute, whose own tokens nobody hands us.
+    let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
+    let keys = args::declaration::read(kind, at, attributes, &mut errors);
     if function.mentions_self() {
-        let error = err!(function.name, "`#[tool]` on a method needs `#[server]` on its `impl` block");
+        let error = err!(function.name, "`{attribute}` on a method needs `#[server]` on its `impl` block");
         errors.push(error.help("put `#[server]` above `impl`, or make the method a function outside of it"));
         return finish(&item, &TokenStream::new(), &errors);
     }
-    let runtime = lower::tool::runtime(keys.runtime.as_ref());
-    let tool = lower::tool::lower(&function, keys, Surroundings::default(), &mut errors);
-    let generated = codegen::tool::free(&tool, &runtime);
-    let unreadable = function.signature.is_none().then(|| unreadable(&function.name, "#[tool]"));
+    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
+    let declaration = lower::declaration::lower(kind, &function, keys, Surroundings::default(), &mut errors);
+    let generated = codegen::declaration::free(&declaration, &runtime);
+    let unreadable = function.signature.is_none().then(|| unreadable(&function.name, &attribute));
     finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
@@ -95,16 +99,16 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
         errors.push(misplaced("#[model]", "a struct or an enum", &item));
         return finish(tokens, &TokenStream::new(), &errors);
     }
-    let runtime = lower::tool::runtime(keys.runtime.as_ref());
+    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
     let model = lower::model::lower(&keys, &item);
     let derives = codegen::model::derives(model, &runtime);
     finish(&quote!(#derives #tokens), &codegen::model::imports(model, &runtime), &errors)
 }
 
-/// `tools![tokens]`
-pub(crate) fn tools(tokens: TokenStream) -> TokenStream {
+/// `tools![tokens]`, or the list of another kind
+pub(crate) fn list(kind: Kind, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let list = codegen::list::list(&lower::list::lower(tokens, &mut errors));
+    let list = codegen::list::list(&lower::list::lower(kind, tokens, &mut errors));
     let errors = errors.tokens();
     if errors.is_empty() { list } else { quote!({ #errors #list }) }
 }
@@ -153,7 +157,7 @@ mod tests {
                 db.search(query, limit).await
             }
         };
-        let expansion = tool(quote!(rate_limit = "10/min", timeout = "5s", read_only), &item);
+        let expansion = declaration(Kind::Tool, quote!(rate_limit = "10/min", timeout = "5s", read_only), &item);
         check(expect_file!["../snapshots/tool.rs"], expansion);
     }
 
@@ -165,8 +169,36 @@ mod tests {
                 files.read(path)
             }
         };
-        let expansion = tool(quote!(blocking, crate = crate::sdk, schema = path_schema), &item);
+        let expansion = declaration(Kind::Tool, quote!(blocking, crate = crate::sdk, schema = path_schema), &item);
         check(expect_file!["../snapshots/blocking.rs"], expansion);
+    }
+
+    #[test]
+    fn a_resource() {
+        let item = quote! {
+            /// One item.
+            async fn item(shop: &Shop, #[arg(complete = ids)] id: u64) -> Option<Json<Item>> {
+                shop.item(id)
+            }
+        };
+        let attributes = quote! {
+            "shop://items/{id}", mime_type = "application/json", audience("user"), priority = 0.8, cache = "60s"
+        };
+        check(expect_file!["../snapshots/resource.rs"], declaration(Kind::Resource, attributes, &item));
+    }
+
+    #[test]
+    fn a_prompt() {
+        let item = quote! {
+            /// A sales pitch.
+            fn pitch(
+                /// What is sold.
+                #[arg(length = 1..)] product: String,
+            ) -> Prompt {
+                Prompt::new().user(product)
+            }
+        };
+        check(expect_file!["../snapshots/prompt.rs"], declaration(Kind::Prompt, quote!(title = "Pitch"), &item));
     }
 
     #[test]
@@ -181,7 +213,7 @@ mod tests {
             retry(max = 3, backoff = "50ms"), breaker(failures = 5, cooldown = "30s"), max_output = "64KiB",
             scopes("a", "b"), visible_if = staff::may_see, audit
         };
-        check(expect_file!["../snapshots/policies.rs"], tool(attributes, &item));
+        check(expect_file!["../snapshots/policies.rs"], declaration(Kind::Tool, attributes, &item));
     }
 
     #[test]
@@ -190,7 +222,8 @@ mod tests {
             /// Searches.
             async fn search(query: String) -> String { query }
         };
-        check(expect_file!["../snapshots/mistake.rs"], tool(quote!(ratelimit = "10/min"), &item));
+        let expansion = declaration(Kind::Tool, quote!(ratelimit = "10/min"), &item);
+        check(expect_file!["../snapshots/mistake.rs"], expansion);
     }
 
     #[test]
@@ -202,6 +235,16 @@ mod tests {
                 #[cfg(feature = "search")]
                 #[tool(read_only)]
                 async fn search(&self, #[arg(default = Self::query())] query: String) -> String { query }
+                /// One item.
+                #[resource("shop://items/{id}")]
+                async fn item(&self, id: u64) -> String { self.one(id) }
+                /// All of them.
+                #[resource("shop://items")]
+                async fn items(&self) -> String { self.all() }
+                /// A sales pitch.
+                #[prompt]
+                async fn pitch(&self, #[arg(complete = Self::products)] product: String) -> String { product }
+                async fn products(&self, db: &Db, typed: String) -> Vec<String> { db.find(typed) }
                 #[ready]
                 async fn database(&self) -> Result<(), DbError> { self.db.ping().await }
                 fn helper(&self) {}
@@ -253,11 +296,12 @@ mod tests {
 
     #[test]
     fn a_list_of_tools() {
-        let list = tools(quote!(
+        let tokens = quote!(
             add,
             #[cfg(unix)]
             path::to::sub
-        ));
+        );
+        let list = list(Kind::Tool, tokens);
         check(expect_file!["../snapshots/tools.rs"], quote!(const LIST: () = #list;));
     }
 }

@@ -22,10 +22,10 @@ const REVISIONS: [(&str, &str); 4] = [
 
 static KEYS: Table = Table {
     attribute: "#[mcp_testkit::test]",
-    keys: &[
+    keys: &[&[
         Key { name: "eras", form: Form::Text, example: "\"all\"" },
         Key { name: "server", form: Form::Expression, example: "path::to::server" },
-    ],
+    ]],
     expected: &[("era", "did you mean `eras`?")],
 };
 

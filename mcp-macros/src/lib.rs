@@ -1,7 +1,7 @@
 //! The attribute macros of `mcp-runtime`, which re-exports and documents them.
 //!
 //! Stages are columns: `syntax` (what was written) → `args` (what the keys say) → `lower` (what is legal) → `ir` →
-//! `codegen`. Primitives are rows: a tool has one file in each. `expand` drives, `diag` words.
+//! `codegen`. Primitives are rows: what only a resource has is a file in each. `expand` drives, `diag` words.
 
 mod args;
 mod codegen;
@@ -13,11 +13,24 @@ mod lower;
 mod syntax;
 
 use proc_macro::TokenStream;
+use syntax::kind::Kind;
 
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]
 pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::tool(attributes.into(), &item.into()).into()
+    expand::declaration(Kind::Tool, attributes.into(), &item.into()).into()
+}
+
+/// Declares a function as a resource. See `mcp_runtime::resource`.
+#[proc_macro_attribute]
+pub fn resource(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    expand::declaration(Kind::Resource, attributes.into(), &item.into()).into()
+}
+
+/// Declares a function as a prompt. See `mcp_runtime::prompt`.
+#[proc_macro_attribute]
+pub fn prompt(attributes: TokenStream, item: TokenStream) -> TokenStream {
+    expand::declaration(Kind::Prompt, attributes.into(), &item.into()).into()
 }
 
 /// Declares an `impl` block as a server. See `mcp_runtime::server`.
@@ -47,7 +60,19 @@ pub fn elicit(item: TokenStream) -> TokenStream {
 /// A list of tools for `Server::tools`. See `mcp_runtime::tools`.
 #[proc_macro]
 pub fn tools(tokens: TokenStream) -> TokenStream {
-    expand::tools(tokens.into()).into()
+    expand::list(Kind::Tool, tokens.into()).into()
+}
+
+/// A list of resources for `Server::resources`. See `mcp_runtime::resources`.
+#[proc_macro]
+pub fn resources(tokens: TokenStream) -> TokenStream {
+    expand::list(Kind::Resource, tokens.into()).into()
+}
+
+/// A list of prompts for `Server::prompts`. See `mcp_runtime::prompts`.
+#[proc_macro]
+pub fn prompts(tokens: TokenStream) -> TokenStream {
+    expand::list(Kind::Prompt, tokens.into()).into()
 }
 
 /// A test of a server, once in each revision. See `mcp_testkit::test`.

@@ -41,6 +41,7 @@ mod schema;
 mod seal;
 mod server;
 mod service;
+mod skills;
 mod transport;
 
 pub use handler::{
@@ -52,6 +53,7 @@ pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{
     IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse, ToolUseResult,
 };
+pub use protocol::view::{Permission, View};
 pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
 };
@@ -60,7 +62,7 @@ pub use server::{Connection, Server};
 
 pub use {axum, schemars, serde, serde_json, validator};
 
-/// Lets tools take a struct, and the type of each of its fields, by reference.
+/// Lets tools, resources and prompts take a struct, and the type of each of its fields, by reference.
 ///
 /// `#[state(skip)]` on a field leaves its type out, as when two fields have the same one; `#[state(crate = path)]` on
 /// the struct says where the runtime is.
@@ -77,6 +79,14 @@ pub use mcp_macros::Elicit;
 #[cfg(feature = "macros")]
 pub use mcp_macros::tools;
 
+/// A list of resources for [`Server::resources`]: `resources![readme, path::to::item]`, as [`tools!`].
+#[cfg(feature = "macros")]
+pub use mcp_macros::resources;
+
+/// A list of prompts for [`Server::prompts`]: `prompts![pitch, path::to::review]`, as [`tools!`].
+#[cfg(feature = "macros")]
+pub use mcp_macros::prompts;
+
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/server.md")]
 pub use mcp_macros::server;
@@ -85,6 +95,14 @@ pub use mcp_macros::server;
 #[doc = include_str!("docs/tool.md")]
 #[doc = include_str!("docs/arg.md")]
 pub use mcp_macros::tool;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/resource.md")]
+pub use mcp_macros::resource;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/prompt.md")]
+pub use mcp_macros::prompt;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/model.md")]

@@ -4,14 +4,21 @@
 
 mod asking;
 mod content;
+mod prompts;
 mod reporting;
+mod resources;
 mod schema;
+mod skills;
 
-use mcp_runtime::{Server, tools};
+use mcp_runtime::{Server, prompts, resources, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    server().run().await
+    let server = match std::env::var("CONFORMANCE_PAGE_SIZE").ok().and_then(|entries| entries.parse().ok()) {
+        Some(entries) => server().page_size(entries),
+        None => server(),
+    };
+    server.run().await
 }
 
 fn server() -> Server {
@@ -30,7 +37,11 @@ fn server() -> Server {
         reporting::test_missing_capability,
         reporting::test_logging_tool,
         reporting::test_trigger_tool_change,
+        reporting::test_trigger_prompt_change,
+        reporting::test_touch_resource,
         reporting::test_reconnection,
+        reporting::test_wait_for_cancellation,
+        reporting::test_cancelled_calls,
     ];
     let asking = tools![
         asking::test_sampling,
@@ -48,11 +59,27 @@ fn server() -> Server {
         asking::test_input_required_result_capabilities,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
+    let resources = resources![
+        resources::static_text,
+        resources::static_binary,
+        resources::watched_resource,
+        resources::template_data,
+    ];
+    let prompts = prompts![
+        prompts::test_simple_prompt,
+        prompts::test_prompt_with_arguments,
+        prompts::test_prompt_with_embedded_resource,
+        prompts::test_prompt_with_image,
+        prompts::test_input_required_result_prompt,
+    ];
     Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
         .tools(content)
         .tools(reporting)
         .tools(asking)
         .tools(schema)
+        .resources(resources)
+        .prompts(prompts)
+        .skill_files(skills::FILES)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "#[arg]",
-    keys: &[
+    keys: &[&[
         Key { name: "default", form: Form::Default, example: "10" },
         Key { name: "length", form: Form::Range, example: "1..=200" },
         Key { name: "range", form: Form::Range, example: "1..=100" },
@@ -23,8 +23,9 @@ static KEYS: Table = Table {
         Key { name: "example", form: Form::Expression, example: "10" },
         Key { name: "redact", form: Form::Flag, example: "" },
         Key { name: "header", form: Form::Text, example: "\"Region\"" },
+        Key { name: "complete", form: Form::Path, example: "path::to::function" },
         Key { name: "elicit", form: Form::Text, example: "\"Which account?\"" },
-    ],
+    ]],
     expected: &[
         ("name", "did you mean `rename`?"),
         ("desc", "write a doc comment (`/// ..`) above the parameter"),
@@ -48,7 +49,7 @@ static KEYS: Table = Table {
         ("validate", "did you mean `custom`?"),
         ("secret", "did you mean `redact`?"),
         ("examples", "did you mean `example`?"),
-        ("complete", "this version has no `complete`: remove it"),
+        ("completion", "did you mean `complete`?"),
         ("ask", "did you mean `elicit`?"),
         ("question", "did you mean `elicit`?"),
     ],
@@ -76,6 +77,7 @@ pub(crate) struct Argument {
     pub(crate) example: Option<Set<Expr>>,
     pub(crate) redact: Option<Set<bool>>,
     pub(crate) header: Option<Set<String>>,
+    pub(crate) complete: Option<Set<ExprPath>>,
     pub(crate) elicit: Option<Set<String>>,
 }
 
@@ -95,6 +97,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
             "example" => argument.example = setting.expression(),
             "redact" => argument.redact = setting.read(errors),
             "header" => argument.header = setting.read(errors),
+            "complete" => argument.complete = setting.path(),
             "elicit" => argument.elicit = setting.read(errors),
             other => unreachable!("every key of the table is read, `{other}` too"),
         }
@@ -116,7 +119,7 @@ mod tests {
     #[test]
     fn every_key_of_the_table_is_read() {
         let mut errors = Errors::default();
-        let usages: Vec<String> = KEYS.keys.iter().map(Key::usage).collect();
+        let usages: Vec<String> = KEYS.keys().map(Key::usage).collect();
         let argument = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(argument.one_of.is_some() && argument.header.is_some() && argument.range.is_some());

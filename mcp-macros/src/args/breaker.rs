@@ -11,10 +11,10 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "breaker(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "failures", form: Form::Count, example: "5" },
         Key { name: "cooldown", form: Form::Duration, example: "\"30s\"" },
-    ],
+    ]],
     expected: &[("max", "did you mean `failures`?"), ("timeout", "did you mean `cooldown`?")],
 };
 

@@ -11,11 +11,11 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "cache(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "ttl", form: Form::Duration, example: "\"30s\"" },
         Key { name: "max_entries", form: Form::Count, example: "1000" },
         Key { name: "per", form: Form::Text, example: "\"principal\"" },
-    ],
+    ]],
     expected: &[
         ("max", "did you mean `max_entries`?"),
         ("size", "did you mean `max_entries`?"),

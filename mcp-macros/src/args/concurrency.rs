@@ -10,10 +10,10 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "concurrency(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "max", form: Form::Count, example: "4" },
         Key { name: "queue", form: Form::Count, example: "16" },
-    ],
+    ]],
     expected: &[("limit", "did you mean `max`?"), ("waiting", "did you mean `queue`?")],
 };
 

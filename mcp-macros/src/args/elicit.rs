@@ -11,7 +11,7 @@ use crate::diag::Errors;
 
 static FIELD: Table = Table {
     attribute: "#[elicit]",
-    keys: &[
+    keys: &[&[
         Key { name: "default", form: Form::Default, example: "10" },
         Key { name: "length", form: Form::Range, example: "1..=200" },
         Key { name: "range", form: Form::Range, example: "1..=100" },
@@ -21,7 +21,7 @@ static FIELD: Table = Table {
         Key { name: "date_time", form: Form::Flag, example: "" },
         Key { name: "title", form: Form::Text, example: "\"Full name\"" },
         Key { name: "rename", form: Form::Text, example: "\"fullName\"" },
-    ],
+    ]],
     expected: &[
         ("name", "did you mean `rename`?"),
         ("label", "did you mean `title`?"),
@@ -58,10 +58,10 @@ static FIELD: Table = Table {
 
 static VARIANT: Table = Table {
     attribute: "#[elicit]",
-    keys: &[
+    keys: &[&[
         Key { name: "title", form: Form::Text, example: "\"In progress\"" },
         Key { name: "rename", form: Form::Text, example: "\"in_progress\"" },
-    ],
+    ]],
     expected: &[
         ("name", "did you mean `rename`?"),
         ("label", "did you mean `title`?"),
@@ -73,10 +73,10 @@ static VARIANT: Table = Table {
 
 static CONTAINER: Table = Table {
     attribute: "#[elicit]",
-    keys: &[
+    keys: &[&[
         Key { name: "enum_names", form: Form::Flag, example: "" },
         Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
-    ],
+    ]],
     expected: &[
         ("names", "did you mean `enum_names`?"),
         ("enumNames", "the JSON Schema keyword `enumNames` is written `enum_names` here"),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_key_of_a_field_is_read() {
         let mut errors = Errors::default();
-        let usages: Vec<String> = FIELD.keys.iter().map(Key::usage).collect();
+        let usages: Vec<String> = FIELD.keys().map(Key::usage).collect();
         let field = field(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(field.date.is_some() && field.date_time.is_some() && field.title.is_some());

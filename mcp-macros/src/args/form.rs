@@ -29,6 +29,8 @@ pub(crate) enum Form {
     DurationOrKeys,
     /// `concurrency = 4`, `concurrency(max = 4, queue = 16)`
     CountOrKeys,
+    /// `priority = 0.8`
+    Number,
     /// `range = 1..=100`
     Range,
     /// `schema = path::to::function`
@@ -54,6 +56,7 @@ impl Form {
             Self::RateOrKeys => "a rate string",
             Self::Size => "a size string",
             Self::Count | Self::CountOrKeys => "a positive whole number",
+            Self::Number => "a number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
             Self::Expression | Self::Default => "a value",
@@ -77,12 +80,14 @@ impl Form {
     fn admits(self, expr: &Expr) -> bool {
         match (self, expr) {
             (_, Expr::Group(group)) => self.admits(&group.expr),
+            (Self::Number, Expr::Unary(unary)) => matches!(unary.op, UnOp::Neg(_)) && self.admits(&unary.expr),
             (Self::Switch, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))
             | (
                 Self::Text | Self::Duration | Self::Size | Self::RateOrKeys | Self::DurationOrKeys,
                 Expr::Lit(ExprLit { lit: Lit::Str(_), .. }),
             )
             | (Self::Count | Self::CountOrKeys, Expr::Lit(ExprLit { lit: Lit::Int(_), .. }))
+            | (Self::Number, Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }))
             | (Self::Range, Expr::Range(_))
             | (Self::Path, Expr::Path(_))
             | (Self::Expression | Self::Default, _) => true,
@@ -223,7 +228,7 @@ pub(crate) fn kind(expr: &Expr) -> &'static str {
     }
 }
 
-fn literal_kind(literal: &Lit) -> &'static str {
+pub(super) fn literal_kind(literal: &Lit) -> &'static str {
     match literal {
         Lit::Str(_) => "a string",
         Lit::ByteStr(_) | Lit::CStr(_) => "a byte string",

@@ -25,9 +25,16 @@ pub(crate) struct Key {
 pub(crate) struct Table {
     /// The attribute as messages call it: `#[tool]`.
     pub(crate) attribute: &'static str,
-    pub(crate) keys: &'static [Key],
+    /// In groups, of which several attributes may share one.
+    pub(crate) keys: &'static [&'static [Key]],
     /// Keys that people expect, and what to do instead.
     pub(crate) expected: &'static [(&'static str, &'static str)],
+}
+
+impl Table {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + use<> {
+        self.keys.iter().copied().flatten()
+    }
 }
 
 impl Key {
@@ -56,13 +63,13 @@ pub(crate) fn read(tokens: TokenStream, table: &'static Table, errors: &mut Erro
 }
 
 fn known(name: &Ident, table: &'static Table, errors: &mut Errors) -> Option<&'static Key> {
-    let key = table.keys.iter().find(|key| name == key.name);
+    let key = table.keys().find(|key| name == key.name);
     if key.is_none() {
         let expected = table.expected.iter().find(|(other, _)| name == other).map(|(_, help)| (*help).to_owned());
-        let near = || nearest(&name.to_string(), table.keys.iter().map(|key| key.name));
+        let near = || nearest(&name.to_string(), table.keys().map(|key| key.name));
         let help = expected.or_else(|| near().map(|near| format!("did you mean `{near}`?")));
         let help = help.unwrap_or_else(|| {
-            let names: Vec<String> = table.keys.iter().map(|key| format!("`{}`", key.name)).collect();
+            let names: Vec<String> = table.keys().map(|key| format!("`{}`", key.name)).collect();
             format!("the keys are {}", names.join(", "))
         });
         errors.push(err!(name, "unknown key `{name}` in `{}`", table.attribute).help(help));
@@ -172,12 +179,12 @@ mod tests {
 
     static TABLE: Table = Table {
         attribute: "#[tool]",
-        keys: &[
+        keys: &[&[
             Key { name: "name", form: Form::Text, example: "\"search\"" },
             Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
             Key { name: "read_only", form: Form::Flag, example: "" },
             Key { name: "range", form: Form::Range, example: "1..=100" },
-        ],
+        ]],
         expected: &[("readOnlyHint", "the MCP field `readOnlyHint` is written `read_only` here")],
     };
 

@@ -10,11 +10,11 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "#[model]",
-    keys: &[
+    keys: &[&[
         Key { name: "input", form: Form::Flag, example: "" },
         Key { name: "output", form: Form::Flag, example: "" },
         Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
-    ],
+    ]],
     expected: &[
         ("serialize", "did you mean `output`?"),
         ("deserialize", "did you mean `input`?"),

@@ -33,7 +33,7 @@ impl Nested {
             }
             value => {
                 let at = if let Value::Expr(expr) = &value { expr.to_token_stream() } else { quote!(#name) };
-                let first = table.keys.first().map(|key| Setting { key, name: name.clone(), value });
+                let first = table.keys().next().map(|key| Setting { key, name: name.clone(), value });
                 (quote!(#name), at, first.into_iter().collect())
             }
         };
@@ -50,7 +50,7 @@ impl Nested {
     pub(super) fn need<T: FromMeta>(&mut self, key: &str, errors: &mut Errors) -> Option<Set<T>> {
         let is_written = self.settings.iter().any(|setting| setting.key.name == key);
         if !is_written && !self.has_mistakes {
-            let usage = self.table.keys.iter().find(|known| known.name == key).map(keys::Key::usage);
+            let usage = self.table.keys().find(|known| known.name == key).map(keys::Key::usage);
             let error = err!(self.whole, "`{}` has no `{key}`", self.name);
             errors.push(error.help(format!("add for example `{}`", usage.unwrap_or_default())));
         }
@@ -73,15 +73,15 @@ mod tests {
 
     static OUTER: Table = Table {
         attribute: "#[tool]",
-        keys: &[Key { name: "queue", form: Form::CountOrKeys, example: "4" }],
+        keys: &[&[Key { name: "queue", form: Form::CountOrKeys, example: "4" }]],
         expected: &[],
     };
     static INNER: Table = Table {
         attribute: "queue(..)",
-        keys: &[
+        keys: &[&[
             Key { name: "most", form: Form::Count, example: "4" },
             Key { name: "least", form: Form::Count, example: "1" },
-        ],
+        ]],
         expected: &[],
     };
 

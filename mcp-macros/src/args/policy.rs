@@ -1,4 +1,4 @@
-//! The keys about the running of a call, which a tool and the defaults of a block share.
+//! The keys about the running of a call, which all kinds of declared functions and the defaults of a block share.
 
 use syn::{ExprPath, LitStr};
 
@@ -6,11 +6,26 @@ use super::breaker::{self, Breaker};
 use super::cache::{self, Cache};
 use super::concurrency::{self, Concurrency};
 use super::duration::Millis;
+use super::form::Form;
+use super::keys::Key;
 use super::rate_limit::{self, RateLimit};
 use super::retry::{self, Retry};
 use super::setting::{Set, Setting};
 use super::size::Bytes;
 use crate::diag::Errors;
+
+pub(super) const KEYS: &[Key] = &[
+    Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"10/min\"" },
+    Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
+    Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
+    Key { name: "cache", form: Form::DurationOrKeys, example: "\"30s\"" },
+    Key { name: "retry", form: Form::CountOrKeys, example: "3" },
+    Key { name: "breaker", form: Form::Keys, example: "failures = 5, cooldown = \"30s\"" },
+    Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
+    Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
+    Key { name: "visible_if", form: Form::Path, example: "path::to::function" },
+    Key { name: "audit", form: Form::Flag, example: "" },
+];
 
 /// What those keys say.
 #[derive(Debug, Default)]

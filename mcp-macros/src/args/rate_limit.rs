@@ -11,12 +11,12 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "rate_limit(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "quota", form: Form::Text, example: "\"10/min\"" },
         Key { name: "burst", form: Form::Count, example: "5" },
         Key { name: "per", form: Form::Text, example: "\"principal\"" },
         Key { name: "algorithm", form: Form::Text, example: "\"token_bucket\"" },
-    ],
+    ]],
     expected: &[("limit", "did you mean `quota`?"), ("rate", "did you mean `quota`?")],
 };
 

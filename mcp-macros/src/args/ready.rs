@@ -9,7 +9,7 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "#[ready]",
-    keys: &[Key { name: "name", form: Form::Text, example: "\"database\"" }],
+    keys: &[&[Key { name: "name", form: Form::Text, example: "\"database\"" }]],
     expected: &[("timeout", "this version has no `timeout` for checks: remove it")],
 };
 

@@ -11,10 +11,10 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "retry(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "max", form: Form::Count, example: "3" },
         Key { name: "backoff", form: Form::Duration, example: "\"100ms\"" },
-    ],
+    ]],
     expected: &[
         ("attempts", "did you mean `max`?"),
         ("times", "did you mean `max`?"),

@@ -11,7 +11,7 @@ use crate::diag::Errors;
 
 static KEYS: Table = Table {
     attribute: "#[server]",
-    keys: &[
+    keys: &[&[
         Key { name: "name", form: Form::Text, example: "\"shop\"" },
         Key { name: "version", form: Form::Text, example: "\"1.0.0\"" },
         Key { name: "title", form: Form::Text, example: "\"The shop\"" },
@@ -20,7 +20,7 @@ static KEYS: Table = Table {
         Key { name: "part", form: Form::Text, example: "\"orders\"" },
         Key { name: "parts", form: Form::Texts, example: "\"orders\", \"reports\"" },
         Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
-    ],
+    ]],
     expected: &[
         ("description", "did you mean `instructions`? a doc comment on the block says the same"),
         ("timeout", "write `defaults(timeout = \"30s\")`"),
@@ -37,7 +37,7 @@ static KEYS: Table = Table {
 
 static DEFAULTS: Table = Table {
     attribute: "defaults(..)",
-    keys: &[
+    keys: &[&[
         Key { name: "timeout", form: Form::Duration, example: "\"30s\"" },
         Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"100/min\"" },
         Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
@@ -46,7 +46,7 @@ static DEFAULTS: Table = Table {
         Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
         Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
         Key { name: "audit", form: Form::Flag, example: "" },
-    ],
+    ]],
     expected: &[
         ("cache", "write `cache` on each tool whose results may be remembered"),
         ("visible_if", "write `visible_if` on each tool that not everybody sees"),
@@ -62,7 +62,7 @@ pub(crate) struct Server {
     pub(crate) version: Option<Set<String>>,
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
-    /// What every tool of the block gets that does not say otherwise.
+    /// What every declared function of the block gets that does not say otherwise.
     pub(crate) defaults: Policies,
     pub(crate) part: Option<Set<LitStr>>,
     pub(crate) parts: Option<Set<Vec<LitStr>>>,
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn every_key_of_the_table_is_read() {
         let mut errors = Errors::default();
-        let usages: Vec<String> = KEYS.keys.iter().map(Key::usage).collect();
+        let usages: Vec<String> = KEYS.keys().map(Key::usage).collect();
         let server = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(server.name.is_some() && server.defaults.timeout.is_some() && server.runtime.is_some());
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn every_default_is_read() {
         let mut errors = Errors::default();
-        let usages: Vec<String> = DEFAULTS.keys.iter().map(Key::usage).collect();
+        let usages: Vec<String> = DEFAULTS.keys().map(Key::usage).collect();
         let tokens = format!("defaults({})", usages.join(", "));
         let defaults = read(tokens.parse().unwrap_or_default(), &mut errors).defaults;
         assert_eq!(errors.messages(), Vec::<String>::new());

@@ -9,13 +9,13 @@ use crate::diag::Errors;
 
 static FIELD: Table = Table {
     attribute: "#[state]",
-    keys: &[Key { name: "skip", form: Form::Flag, example: "" }],
+    keys: &[&[Key { name: "skip", form: Form::Flag, example: "" }]],
     expected: &[("ignore", "did you mean `skip`?")],
 };
 
 static CONTAINER: Table = Table {
     attribute: "#[state]",
-    keys: &[Key { name: "crate", form: Form::Path, example: "::mcp_runtime" }],
+    keys: &[&[Key { name: "crate", form: Form::Path, example: "::mcp_runtime" }]],
     expected: &[("skip", "`skip` goes on a field")],
 };
 

@@ -5,9 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::ir::argument::{Argument, Bound, Rule, Value};
+use crate::syntax::kind::Kind;
 
 /// `arg::<T>("name").describe("..")..`
-pub(crate) fn argument(argument: &Argument) -> TokenStream {
+pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let Argument { name, ty, .. } = argument;
     let span = ty.span().resolved_at(Span::mixed_site());
     let describe = argument.description.as_ref().map(|text| quote!(.describe(#text)));
@@ -18,7 +19,11 @@ pub(crate) fn argument(argument: &Argument) -> TokenStream {
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
     let elicit = argument.elicit.as_ref().map(|question| call(span, "elicit", &quote!(#question)));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
-    let new = quote!(__mcp::arg::<#ty>(#name));
+    let new = match kind {
+        Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),
+        Kind::Resource => quote!(__mcp::variable::<#ty>(#name)),
+        Kind::Prompt => quote!(__mcp::text::<#ty>(#name)),
+    };
     quote!(#new #describe #default #example #(#rules)* #redact #header #elicit #nested)
 }
 

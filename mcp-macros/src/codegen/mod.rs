@@ -5,15 +5,17 @@
 //! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
+mod completer;
+pub(crate) mod declaration;
 pub(crate) mod elicit;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod notice;
 mod policy;
+mod resource;
 pub(crate) mod server;
 mod spec;
 pub(crate) mod state;
-pub(crate) mod tool;
 mod tree;
 
 use proc_macro2::TokenStream;

@@ -1,34 +1,37 @@
 //! A block as `into_server`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Generics, Ident, Path};
+use syn::{Attribute, Generics, Ident, Path};
 
 use super::notice::notice;
 use super::tree::tree;
-use super::{enclosed, tool};
+use super::{declaration, enclosed};
+use crate::ir::declaration::Declaration;
 use crate::ir::server::{Check, Role, Server, Whole};
-use crate::ir::tool::Tool;
+use crate::syntax::kind::Kind;
 
-/// The types of the tools, and the function that puts them into a server.
+/// The types of what is declared, and the function that puts them into a server.
 pub(crate) fn server(server: &Server) -> TokenStream {
     let Server { runtime: rt, self_type, generics, .. } = server;
-    let tools = server.tools.iter().map(|tool| tool::method(tool, self_type, generics, rt));
-    let distinct = distinct(&server.tools);
+    let handles = server.declarations.iter().map(|one| declaration::method(one, self_type, generics, rt));
+    let distinct = Kind::ALL.map(|kind| distinct(kind, &of(kind, server)));
+    let apart = server.compares_uris.then(|| apart(&of(Kind::Resource, server)));
     let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
     let members = match &server.role {
         Role::Whole(whole) => into_server(server, whole),
         Role::Part(name) => adder(server, name),
     };
-    let taken = is_split(server).then(|| server.tools.iter().map(taken).collect::<TokenStream>());
+    let taken = is_split(server).then(|| server.declarations.iter().map(taken).collect::<TokenStream>());
     let constant = enclosed(
         &server.cfgs,
         rt,
         &quote! {
-            #(#tools)*
-            #distinct
+            #(#handles)*
+            #(#distinct)*
+            #apart
             impl #parameters #self_type #predicates { #members #taken }
         },
     );
@@ -47,7 +50,7 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
         .map(|part| quote_spanned!(here(part.span())=> let __mcp_server = <#self_type>::#part(__mcp_server);));
     let build = quote_spanned!(here(self_type.span())=> __mcp_build(self));
     quote_spanned! {here(self_type.span())=>
-        /// This value as a server: its tools and its checks.
+        /// This value as a server, with all that its `impl` block declares.
         #[allow(dead_code)]
         pub fn into_server(self) -> #rt::Server<Self> {
             fn __mcp_build #parameters (__mcp_state: #self_type) -> #rt::Server<#self_type> #shared {
@@ -89,14 +92,14 @@ fn is_split(server: &Server) -> bool {
 }
 
 /// A constant whose name says what is wrong when another block of the type has it too.
-fn taken(tool: &Tool) -> TokenStream {
-    let (cfgs, name) = (&tool.cfgs, tool.name.replace('-', "_dash_").replace('.', "_dot_"));
-    let constant = format_ident!("tool_name_already_used__{name}");
-    quote_spanned!(tool.ident.span()=> #(#cfgs)* #[allow(dead_code)] const #constant: () = ();)
+fn taken(declaration: &Declaration) -> TokenStream {
+    let (cfgs, name) = (&declaration.cfgs, declaration.name.replace('-', "_dash_").replace('.', "_dot_"));
+    let constant = format_ident!("{}_name_already_used__{name}", declaration.kind.noun());
+    quote_spanned!(declaration.ident.span()=> #(#cfgs)* #[allow(dead_code)] const #constant: () = ();)
 }
 
 /// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
-/// lifetime because rustc would check it on the spot otherwise, and report it once for each tool.
+/// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
 pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
     let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
@@ -111,39 +114,77 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
     quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions)
 }
 
-/// Statements that add the tools and checks of the block.
+/// Statements that add what the block declares, list by list, and its checks.
 fn added(server: &Server) -> TokenStream {
-    let leaves: Vec<TokenStream> = server.tools.iter().map(leaf).collect();
-    let (tools, checks) = (tree(&leaves), server.checks.iter().map(|check| self::check(check, server)));
+    let lists = Kind::ALL.map(|kind| list(kind, &of(kind, server)));
+    let checks = server.checks.iter().map(|check| self::check(check, server));
     quote! {
-        let __mcp_server = __mcp_server.tools(#tools);
+        #(#lists)*
         #(#checks)*
     }
 }
 
+/// The statement that adds one list; nothing when it is empty.
+fn list(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
+    let add = Ident::new(kind.plural(), Span::call_site());
+    let leaves: Vec<TokenStream> = declarations.iter().map(|declaration| leaf(declaration)).collect();
+    let tree = tree(&leaves);
+    (!leaves.is_empty()).then(|| quote!(let __mcp_server = __mcp_server.#add(#tree);))
+}
+
+/// The declarations of one kind.
+fn of(kind: Kind, server: &Server) -> Vec<&Declaration> {
+    server.declarations.iter().filter(|declaration| declaration.kind == kind).collect()
+}
+
 /// Assertions for names that only `#[cfg]`s keep apart, if they do.
-fn distinct(tools: &[Tool]) -> TokenStream {
-    let is_shared = |tool: &&Tool| tools.iter().filter(|other| other.name == tool.name).count() > 1;
-    let shared: Vec<&Tool> = tools.iter().filter(is_shared).filter(|tool| !tool.cfgs.is_empty()).collect();
-    if shared.is_empty() {
-        return TokenStream::new();
-    }
-    let places = 0..shared.len();
-    let cfgs: Vec<_> = shared.iter().map(|tool| &tool.cfgs).collect();
-    let names = shared.iter().map(|tool| &tool.name);
-    let spans = shared.iter().map(|tool| tool.ident.span());
-    let assertions = places.clone().zip(&cfgs).zip(spans).map(
-        |((place, cfgs), span)| quote_spanned!(span=> #(#cfgs)* const _: () = __mcp::unique(__MCP_NAMES, #place);),
-    );
-    quote! {
-        #[allow(dead_code)]
-        const __MCP_NAMES: &[(&str, usize)] = &[#(#(#cfgs)* (#names, #places)),*];
-        #(#assertions)*
+fn distinct(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
+    let is_shared = |one: &&&Declaration| declarations.iter().filter(|other| other.name == one.name).count() > 1;
+    let shared = declarations.iter().filter(is_shared).filter(|one| !one.cfgs.is_empty());
+    let names: Vec<Distinct> = shared.map(|one| Distinct::new(one, &one.name, one.ident.span())).collect();
+    let noun = kind.noun();
+    (!names.is_empty())
+        .then(|| compared(&names, |at, place| quote_spanned!(at=> __mcp::unique(#noun, __MCP_ALL, #place))))
+}
+
+/// Assertions that no URI belongs to two resources.
+fn apart(resources: &[&Declaration]) -> Option<TokenStream> {
+    let uris: Vec<Distinct> =
+        resources.iter().filter_map(|one| one.uri.as_ref().map(|uri| Distinct::new(one, uri, uri.span()))).collect();
+    (uris.len() > 1).then(|| compared(&uris, |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place))))
+}
+
+/// A text that is to differ from others.
+struct Distinct<'t> {
+    cfgs: &'t [Attribute],
+    text: TokenStream,
+    at: Span,
+}
+
+impl<'t> Distinct<'t> {
+    fn new(of: &'t Declaration, text: &impl ToTokens, at: Span) -> Self {
+        Self { cfgs: &of.cfgs, text: text.to_token_stream(), at }
     }
 }
 
-fn leaf(tool: &Tool) -> TokenStream {
-    let (cfgs, handle) = (&tool.cfgs, tool::handle(tool));
+/// The texts with their places, and an assertion for each of them.
+fn compared(texts: &[Distinct<'_>], assertion: impl Fn(Span, usize) -> TokenStream) -> TokenStream {
+    let listed = texts.iter().enumerate().map(|(place, Distinct { cfgs, text, .. })| quote!(#(#cfgs)* (#text, #place)));
+    let assertions = texts.iter().enumerate().skip(1).map(|(place, Distinct { cfgs, at, .. })| {
+        let assertion = assertion(*at, place);
+        quote_spanned!(*at=> #(#cfgs)* const _: () = #assertion;)
+    });
+    quote! {
+        const _: () = {
+            #[allow(dead_code)]
+            const __MCP_ALL: &[(&str, usize)] = &[#(#listed),*];
+            #(#assertions)*
+        };
+    }
+}
+
+fn leaf(declaration: &Declaration) -> TokenStream {
+    let (cfgs, handle) = (&declaration.cfgs, declaration::handle(declaration));
     quote!(#(#cfgs)* #handle {})
 }
 

@@ -1,29 +1,44 @@
-//! The keys of a tool as a chain of builder calls.
+//! The keys of a declared function as a chain of builder calls.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::policy;
-use crate::ir::tool::{Body, Hints, Mode, Tool};
+use super::{policy, resource};
+use crate::ir::declaration::{Body, Declaration, Mode, Own, Tool};
 
 /// `Spec::tool("name", "description")..`
-pub(crate) fn spec(tool: &Tool, body: &Body) -> TokenStream {
-    let (name, description) = (&tool.name, &body.description);
+pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
+    let (name, description) = (&declaration.name, &body.description);
+    let start = match &body.own {
+        Own::Tool(_) => quote!(tool(#name, #description)),
+        Own::Resource(resource) => {
+            let uri = &resource.uri;
+            quote!(resource(#name, #description, #uri))
+        }
+        Own::Prompt => quote!(prompt(#name, #description)),
+    };
     let title = body.title.as_ref().map(|title| quote!(.title(#title)));
     let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
-    let hints = hints(body.hints);
+    let own = match &body.own {
+        Own::Tool(tool) => hints(tool),
+        Own::Resource(resource) => resource::about(resource),
+        Own::Prompt => TokenStream::new(),
+    };
     let policies = policy::policies(&body.policies);
     let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
-    let schema = body.schema.as_ref().map(|path| quote!(.schema(#path)));
     quote! {
-        __mcp::Spec::tool(#name, #description) #title #icon #hints #policies #blocking #schema
+        __mcp::Spec::#start #title #icon #own #policies #blocking
     }
 }
 
-fn hints(hints: Hints) -> TokenStream {
-    let read_only = hints.read_only.then(|| quote!(.read_only()));
-    let idempotent = hints.idempotent.then(|| quote!(.idempotent()));
-    let destructive = hints.destructive.map(|destructive| quote!(.destructive(#destructive)));
-    let open_world = hints.open_world.map(|open_world| quote!(.open_world(#open_world)));
-    quote!(#read_only #idempotent #destructive #open_world)
+fn hints(tool: &Tool) -> TokenStream {
+    let read_only = tool.read_only.then(|| quote!(.read_only()));
+    let idempotent = tool.idempotent.then(|| quote!(.idempotent()));
+    let destructive = tool.destructive.map(|destructive| quote!(.destructive(#destructive)));
+    let open_world = tool.open_world.map(|open_world| quote!(.open_world(#open_world)));
+    let ui = tool.ui.as_ref().map(|uri| quote!(.ui(#uri)));
+    let viewers = &tool.visible_to;
+    let visible_to = (!viewers.is_empty()).then(|| quote!(.visible_to(&[#(#viewers),*])));
+    let schema = tool.schema.as_ref().map(|path| quote!(.schema(#path)));
+    quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #schema)
 }

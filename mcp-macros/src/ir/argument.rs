@@ -1,8 +1,9 @@
-//! One parameter of a tool.
+//! One parameter of a declared function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::LitStr;
 
+use super::completer::Completer;
 use crate::syntax::doc::Text;
 
 /// By reference from the server, or by value from the client.
@@ -26,6 +27,7 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
+    pub(crate) completer: Option<Completer>,
     /// What the client's user is asked when the client sends nothing.
     pub(crate) elicit: Option<String>,
 }

@@ -1,15 +1,18 @@
-//! One `tools![..]`.
+//! One `tools![..]`, `resources![..]` or `prompts![..]`.
 
 use syn::{Attribute, Path};
 
-/// A list of tools.
+use crate::syntax::kind::Kind;
+
+/// A list of declared functions of one kind.
 #[derive(Debug)]
 pub(crate) struct List {
+    pub(crate) kind: Kind,
     pub(crate) runtime: Path,
     pub(crate) entries: Vec<Entry>,
 }
 
-/// A tool in the list.
+/// One of them.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) cfgs: Vec<Attribute>,

@@ -82,7 +82,7 @@ pub(crate) struct Breaker {
 /// Where a policy was declared.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source {
-    /// On the tool itself.
+    /// On the function itself.
     Attribute,
     /// In `#[server(defaults(..))]`.
     Defaults,

@@ -3,11 +3,11 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Generics, Path, Type};
 
+use super::declaration::Declaration;
 use super::notice::Notice;
-use super::tool::Tool;
 use crate::syntax::doc::Text;
 
-/// A type with the tools and checks of its block.
+/// A type with what its block declares and checks.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) runtime: Path,
@@ -15,7 +15,9 @@ pub(crate) struct Server {
     pub(crate) self_type: Type,
     pub(crate) generics: Generics,
     pub(crate) role: Role,
-    pub(crate) tools: Vec<Tool>,
+    pub(crate) declarations: Vec<Declaration>,
+    /// Whether the URIs of the resources are still to be compared; not when two are known to be the same.
+    pub(crate) compares_uris: bool,
     pub(crate) checks: Vec<Check>,
     pub(crate) notices: Vec<Notice>,
 }

@@ -1,36 +1,41 @@
-//! One argument, and the arguments of a tool against each other.
+//! One argument, and the arguments of a function against each other.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, Ident, Lit, PatType, Type};
 
+use super::declaration::Surroundings;
 use super::parameter::{self, in_block};
-use super::{name, rules, ty};
+use super::{completer, name, rules, ty};
 use crate::args::argument::{self as args, Default};
 use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::{Argument, Value};
+use crate::syntax::kind::Kind;
 use crate::syntax::{attribute, doc};
 
 /// An argument, and the tokens that its names came from.
 pub(crate) struct Read {
     pub(crate) argument: Argument,
-    name_at: TokenStream,
-    is_renamed: bool,
+    pub(crate) name_at: TokenStream,
+    /// The key that gives it a value when there is none.
+    pub(crate) default_at: Option<TokenStream>,
+    pub(crate) is_renamed: bool,
     header: Option<Set<String>>,
 }
 
 /// The argument that a parameter called `ident` declares.
-pub(crate) fn read(typed: &PatType, ident: &Ident, self_type: Option<&Type>, errors: &mut Errors) -> Read {
+pub(crate) fn read(kind: Kind, typed: &PatType, ident: &Ident, around: Surroundings<'_>, errors: &mut Errors) -> Read {
+    let self_type = around.self_type;
     let keys = keys(typed, errors);
-    let name = name::argument(keys.rename.as_ref(), ident, errors);
+    let name = name::argument(kind, keys.rename.as_ref(), ident, errors);
     let shown = ident.unraw().to_string();
     let rules = rules::all(&keys, self_type, errors);
     let default = default(&keys, &shown, &typed.ty, self_type, errors);
     let example = example(&keys, &shown, &typed.ty, self_type, errors);
     if let Some(header) = &keys.header {
-        errors.handle(name::header(header));
+        errors.handle(check_mirrored(kind, header).and_then(|()| name::header(header)));
     }
     if let Some(elicit) = &keys.elicit {
         errors.handle(check_elicit(elicit, &keys));
@@ -47,8 +52,13 @@ pub(crate) fn read(typed: &PatType, ident: &Ident, self_type: Option<&Type>, err
         redact: keys.redact.is_some(),
         elicit: keys.elicit.as_ref().map(|set| set.value.clone()),
         header: keys.header.as_ref().and_then(|set| syn::parse2(set.at.clone()).ok()),
+        completer: keys.complete.as_ref().and_then(|set| completer::lower(kind, set, around, errors)),
     };
-    Read { argument, name_at, is_renamed: keys.rename.is_some(), header: keys.header }
+    let default_at = keys.default.as_ref().map(|default| match default {
+        Default::OfType(key) => Ident::new("default", *key).into_token_stream(),
+        Default::Value(set) => set.name.to_token_stream(),
+    });
+    Read { argument, name_at, default_at, is_renamed: keys.rename.is_some(), header: keys.header }
 }
 
 /// Whether the client's user can be asked for the argument.
@@ -76,6 +86,15 @@ fn keys(typed: &PatType, errors: &mut Errors) -> args::Argument {
         errors.push(error.help("put all settings into one `#[arg(..)]`"));
     }
     args::read(attribute::arguments(first), errors)
+}
+
+/// Only the arguments of tools are mirrored in headers.
+fn check_mirrored(kind: Kind, header: &Set<String>) -> Result<(), Diagnostic> {
+    match kind {
+        Kind::Tool => Ok(()),
+        kind => Err(err!(header.name, "`header` on an argument of a {}", kind.noun())
+            .help("remove it: only the arguments of tools are mirrored in headers")),
+    }
 }
 
 pub(super) fn default(
@@ -118,29 +137,23 @@ fn value(what: &str, name: &str, set: &Set<Expr>, given: &Type, self_type: Optio
     }
 }
 
-/// Names and headers that two arguments of `tool` share.
-pub(crate) fn check_together(tool: &Ident, read: &[parameter::Read], errors: &mut Errors) {
-    let arguments: Vec<&Read> = read
-        .iter()
-        .filter_map(|read| match read {
-            parameter::Read::Argument(argument) => Some(&**argument),
-            parameter::Read::Injected(_) => None,
-        })
-        .collect();
+/// Names and headers that two arguments of `function` share.
+pub(crate) fn check_together(function: &Ident, read: &[parameter::Read], errors: &mut Errors) {
+    let arguments: Vec<&Read> = read.iter().filter_map(parameter::Read::argument).collect();
     for (at, second) in arguments.iter().enumerate() {
         let earlier = || arguments.iter().take(at);
         if let Some(first) = earlier().find(|first| first.argument.name == second.argument.name) {
-            errors.push(one_name(tool, first, second));
+            errors.push(one_name(function, first, second));
         }
         errors.handle(headers_differ(second, earlier().copied()));
     }
 }
 
-fn one_name(tool: &Ident, first: &Read, second: &Read) -> Diagnostic {
+fn one_name(function: &Ident, first: &Read, second: &Read) -> Diagnostic {
     let renamed = if first.is_renamed && !second.is_renamed { first } else { second };
     let help = if renamed.is_renamed { "change the `rename`" } else { "add `#[arg(rename = \"..\")]` to one of them" };
     let name = &second.argument.name;
-    err!(renamed.name_at, "two arguments of `{}` are named \"{name}\" on the wire", tool.unraw()).help(help)
+    err!(renamed.name_at, "two arguments of `{}` are named \"{name}\" on the wire", function.unraw()).help(help)
 }
 
 fn headers_differ<'r>(second: &Read, mut earlier: impl Iterator<Item = &'r Read>) -> Result<(), Diagnostic> {

@@ -15,6 +15,7 @@ use crate::ir::argument::Rule;
 use crate::ir::elicit::{self, Elicit, Shape, Variant};
 use crate::syntax::attribute::{self, ELICIT};
 use crate::syntax::doc;
+use crate::syntax::kind::Kind;
 
 /// The form or the choice that a type declares.
 pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> Elicit {
@@ -101,7 +102,7 @@ fn field(field: &Field, ident: &Ident, keys: args::elicit::Field, errors: &mut E
     rules.extend(keys.date_time.map(|_| Rule::DateTime));
     elicit::Field {
         ident: ident.clone(),
-        name: name::argument(argument.rename.as_ref(), ident, errors),
+        name: name::argument(Kind::Tool, argument.rename.as_ref(), ident, errors),
         ty: field.ty.to_token_stream(),
         title: name::text(keys.title, errors),
         description: doc::text(&field.attrs),

@@ -1,4 +1,4 @@
-//! The paths of `tools![..]`.
+//! The paths of `tools![..]`, `resources![..]` or `prompts![..]`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,18 +9,19 @@ use super::ty;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::list::{Entry, List};
 use crate::syntax::attribute;
+use crate::syntax::kind::Kind;
 
-/// The tools of the list; what is no path is recorded and left out.
+/// The entries of the list; what is no path is recorded and left out.
 ///
 /// `crate = path;` in front names the runtime, for those who re-export it.
-pub(crate) fn lower(tokens: TokenStream, errors: &mut Errors) -> List {
-    let mut list = List { runtime: syn::parse_quote!(::mcp_runtime), entries: Vec::new() };
+pub(crate) fn lower(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> List {
+    let mut list = List { kind, runtime: syn::parse_quote!(::mcp_runtime), entries: Vec::new() };
     let read = |input: ParseStream| {
         if let Some(path) = runtime(input)? {
             list.runtime = path;
         }
         while !input.is_empty() {
-            match entry(input) {
+            match entry(kind, input) {
                 Ok(entry) => push(entry, &mut list.entries, errors),
                 Err(error) => {
                     errors.push(error);
@@ -55,32 +56,34 @@ fn skip_to_comma(input: ParseStream) -> syn::Result<()> {
 }
 
 /// One path, up to the next comma.
-fn entry(input: ParseStream) -> syn::Result<Entry> {
+fn entry(kind: Kind, input: ParseStream) -> syn::Result<Entry> {
     let attributes = input.call(Attribute::parse_outer)?;
     let start = input.fork();
     let path = input.parse::<Path>().map_err(|error| match start.parse::<TokenTree>() {
-        Ok(tree) => no_path(&tree).into(),
+        Ok(tree) => no_path(kind, &tree).into(),
         Err(_) => error,
     })?;
     if !input.is_empty() && !input.peek(Token![,]) {
-        return Err(not_only_a_path(&path, &input.parse()?).into());
+        return Err(not_only_a_path(kind, &path, &input.parse()?).into());
     }
     if let Some(other) = attributes.iter().find(|attribute| !attribute::is(attribute, attribute::CFG)) {
-        return Err(err!(other, "only `#[cfg(..)]` goes on a tool in this list").help("remove it").into());
+        let noun = kind.noun();
+        return Err(err!(other, "only `#[cfg(..)]` goes on a {noun} in this list").help("remove it").into());
     }
     Ok(Entry { cfgs: attributes, path })
 }
 
-fn no_path(at: &TokenTree) -> Diagnostic {
-    err!(at, "expected the path of a tool, found `{at}`").help("write the name of a function with `#[tool]`")
+fn no_path(kind: Kind, at: &TokenTree) -> Diagnostic {
+    err!(at, "expected the path of a {}, found `{at}`", kind.noun())
+        .help(format!("write the name of a function with `{}`", kind.attribute()))
 }
 
-fn not_only_a_path(path: &Path, next: &TokenTree) -> Diagnostic {
+fn not_only_a_path(kind: Kind, path: &Path, next: &TokenTree) -> Diagnostic {
     let written = ty::source(path);
     match next {
         TokenTree::Group(_) => err!(next, "`{written}` is listed, not called").help(format!("write `{written}`")),
         TokenTree::Ident(_) => err!(next, "expected `,` before `{next}`").help("add a comma"),
-        _ => err!(next, "expected `,`, found `{next}`").help("tools are separated by commas"),
+        _ => err!(next, "expected `,`, found `{next}`").help(format!("{} are separated by commas", kind.plural())),
     }
 }
 
@@ -104,7 +107,7 @@ mod tests {
 
     fn outcome(tokens: TokenStream) -> (Vec<String>, usize) {
         let mut errors = Errors::default();
-        let list = lower(tokens, &mut errors);
+        let list = lower(Kind::Tool, tokens, &mut errors);
         (list.entries.iter().map(|entry| ty::source(&entry.path)).collect(), errors.len())
     }
 
@@ -127,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_runtime_may_have_another_name() {
-        let list = lower(quote!(crate = ::sdk; add), &mut Errors::default());
+        let list = lower(Kind::Tool, quote!(crate = ::sdk; add), &mut Errors::default());
         assert_eq!((ty::source(&list.runtime), list.entries.len()), ("::sdk".to_owned(), 1));
     }
 }

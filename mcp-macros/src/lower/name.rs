@@ -6,39 +6,41 @@ use syn::ext::IdentExt;
 
 use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
+use crate::syntax::kind::Kind;
 
-/// The most characters the specification allows in a tool's name.
+/// The most characters the specification allows in a name.
 const MOST: usize = 128;
 
-/// The name of a tool: as given, or the function's.
-pub(crate) fn tool(given: Option<&Set<String>>, function: &Ident, errors: &mut Errors) -> String {
+/// The name of a declared function: as given, or the function's.
+pub(crate) fn declared(kind: Kind, given: Option<&Set<String>>, function: &Ident, errors: &mut Errors) -> String {
     let own = function.unraw().to_string();
     if let Some(set) = given {
-        errors.handle(check(&set.value, &set.at, &own));
+        errors.handle(check(kind, &set.value, &set.at, &own));
         return set.value.clone();
     }
-    errors.handle(check(&own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
+    errors.handle(check(kind, &own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
     own
 }
 
-fn check(name: &str, at: &impl ToTokens, function: &str) -> Result<(), Diagnostic> {
+fn check(kind: Kind, name: &str, at: &impl ToTokens, function: &str) -> Result<(), Diagnostic> {
+    let noun = kind.noun();
     if name.is_empty() {
         let help = format!("remove `name` to use the function name `{function}`");
-        return Err(err!(at, "tool name is empty").help(help));
+        return Err(err!(at, "{noun} name is empty").help(help));
     }
     let length = name.chars().count();
     if length > MOST {
-        return Err(err!(at, "tool name has {length} characters; at most {MOST} are allowed").help("shorten it"));
+        return Err(err!(at, "{noun} name has {length} characters; at most {MOST} are allowed").help("shorten it"));
     }
     let illegal = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
     match illegal {
         None => Ok(()),
-        Some(c) => Err(err!(at, "tool name \"{name}\" contains `{c}`").help("use only A-Z a-z 0-9 _ - .")),
+        Some(c) => Err(err!(at, "{noun} name \"{name}\" contains `{c}`").help("use only A-Z a-z 0-9 _ - .")),
     }
 }
 
 /// The name of an argument: as given, or the parameter's without `r#` and leading underscores.
-pub(crate) fn argument(given: Option<&Set<String>>, parameter: &Ident, errors: &mut Errors) -> String {
+pub(crate) fn argument(kind: Kind, given: Option<&Set<String>>, parameter: &Ident, errors: &mut Errors) -> String {
     let own = parameter.unraw().to_string();
     let own = own.trim_start_matches('_');
     match given {
@@ -49,7 +51,8 @@ pub(crate) fn argument(given: Option<&Set<String>>, parameter: &Ident, errors: &
         Some(set) => set.value.clone(),
         None => {
             if own.is_empty() {
-                errors.push(err!(parameter, "tool arguments need a name, found `{parameter}`"));
+                let noun = kind.noun();
+                errors.push(err!(parameter, "{noun} arguments need a name, found `{parameter}`"));
             }
             own.to_owned()
         }
@@ -78,9 +81,13 @@ pub(crate) fn icon(set: Option<Set<String>>, errors: &mut Errors) -> Option<Stri
     text(set, errors)
 }
 
+/// Whether a token of RFC 9110 may contain the character.
+pub(crate) fn is_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
 /// The name of a header: a token of RFC 9110.
 pub(crate) fn header(set: &Set<String>) -> Result<(), Diagnostic> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if set.value.is_empty() {
         return Err(err!(set.at, "header name is empty").help("write for example `header = \"Region\"`"));
     }

@@ -1,4 +1,4 @@
-//! The policies of a tool: its own, and those of its block where it has none.
+//! The policies of a declared function: its own, and those of its block where it has none.
 
 use std::num::NonZeroU64;
 
@@ -13,18 +13,19 @@ use crate::args::policy::Policies as Given;
 use crate::args::setting::Set;
 use crate::diag::Errors;
 use crate::ir::policy::{Breaker, Cache, Concurrency, Policies, Retry, Source};
+use crate::syntax::kind::Kind;
 
-/// What a tool's own keys and the defaults around it come to.
+/// What a function's own keys and the defaults around it come to.
 pub(crate) fn lower(
     own: &Given,
     defaults: Option<&Given>,
-    tool: Option<&Ident>,
+    function: Option<(Kind, &Ident)>,
     self_type: Option<&Type>,
     errors: &mut Errors,
 ) -> Policies {
     let none = Given::default();
     let defaults = defaults.unwrap_or(&none);
-    let rate_limit = |set: &Set<_>, errors: &mut Errors| rate_limit::lower(set, tool, errors);
+    let rate_limit = |set: &Set<_>, errors: &mut Errors| rate_limit::lower(set, function, errors);
     let visible_if = own.visible_if.as_ref();
     Policies {
         rate_limit: chosen(own.rate_limit.as_ref(), defaults.rate_limit.as_ref(), rate_limit, errors),
@@ -40,7 +41,7 @@ pub(crate) fn lower(
     }
 }
 
-/// The tool's own, or else the default; a mistake in a default is reported once, by the block.
+/// The function's own, or else the default; a mistake in a default is reported once, by the block.
 fn chosen<A, T>(
     own: Option<&Set<A>>,
     default: Option<&Set<A>>,

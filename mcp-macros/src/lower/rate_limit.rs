@@ -10,11 +10,12 @@ use crate::args;
 use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::policy::{Algorithm, Per, RateLimit};
+use crate::syntax::kind::Kind;
 
-/// The rate limit, for a message about `tool` if it has one.
+/// The rate limit, for a message about a function if it has one.
 pub(crate) fn lower(
     set: &Set<args::rate_limit::RateLimit>,
-    tool: Option<&Ident>,
+    function: Option<(Kind, &Ident)>,
     errors: &mut Errors,
 ) -> Option<RateLimit> {
     const ZERO: number::Zero = ("a burst of zero would refuse every call", "leave `burst` out");
@@ -28,7 +29,7 @@ pub(crate) fn lower(
     let quota = &given.quota;
     let count = NonZeroU32::new(quota.value.count);
     if count.is_none() {
-        errors.push(zero(quota, tool));
+        errors.push(zero(quota, function));
     }
     let burst = given.burst.as_ref().and_then(|burst| number::count(burst, ZERO, errors));
     let per = given.per.as_ref().and_then(|per| word(per, &PER, errors));
@@ -37,10 +38,13 @@ pub(crate) fn lower(
     Some(RateLimit { count: count?, period_millis: NonZeroU64::new(quota.value.period)?, burst, per, algorithm })
 }
 
-fn zero(quota: &Set<args::rate::Quota>, tool: Option<&Ident>) -> Diagnostic {
-    let who = tool.map_or("no tool".to_owned(), |tool| format!("`{tool}`"));
-    let never = if tool.is_some() { "could never be called" } else { "could ever be called" };
-    err!(quota.at, "rate limit of zero: {who} {never}").help("use a count of at least 1, or remove the tool")
+fn zero(quota: &Set<args::rate::Quota>, function: Option<(Kind, &Ident)>) -> Diagnostic {
+    match function {
+        Some((kind, name)) => err!(quota.at, "rate limit of zero: `{name}` could never be called")
+            .help(format!("use a count of at least 1, or remove the {}", kind.noun())),
+        None => err!(quota.at, "rate limit of zero: nothing could ever be called")
+            .help("use a count of at least 1, or leave `rate_limit` out for no limit"),
+    }
 }
 
 fn check_burst(given: &args::rate_limit::RateLimit, algorithm: Option<Algorithm>) -> Result<(), Diagnostic> {

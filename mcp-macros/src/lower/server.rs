@@ -4,18 +4,19 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Path};
 
-use super::tool::{self, Surroundings};
-use super::{policy, ready, role, together};
+use super::declaration::{self, Surroundings};
+use super::{marker, policy, ready, role, together};
 use crate::args;
 use crate::args::policy::Policies;
 use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::declaration::Declaration;
 use crate::ir::notice::{Level, Notice};
 use crate::ir::server::{Check, Server};
-use crate::ir::tool::Tool;
-use crate::syntax::attribute::{self, MARKERS, READY, TOOL};
+use crate::syntax::attribute::{self, MARKERS};
 use crate::syntax::block::{Block, Head, Member};
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
+use crate::syntax::kind::Kind;
 
 /// The server that a block declares; `None` when there is no type to make one of.
 pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Errors) -> Option<Server> {
@@ -30,14 +31,16 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
         }
     };
     members.check_names(errors);
+    let compares_uris = members.check_uris(errors);
     let notices = members.notices();
     Some(Server {
-        runtime: tool::runtime(keys.runtime.as_ref()),
+        runtime: declaration::runtime(keys.runtime.as_ref()),
         cfgs: attribute::cfgs(&block.attributes),
         self_type: head.self_type.clone(),
         generics: head.generics.clone(),
         role: role::lower(keys, block, errors),
-        tools: members.tools.into_iter().map(|named| named.tool).collect(),
+        declarations: members.declared.into_iter().map(|named| named.declaration).collect(),
+        compares_uris,
         checks: members.checks,
         notices,
     })
@@ -46,24 +49,25 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
 /// What the functions of a block declare.
 #[derive(Default)]
 struct Members {
-    tools: Vec<Named>,
+    declared: Vec<Named>,
     checks: Vec<Check>,
-    /// Whether something is there that is no tool.
+    /// Whether something else is there.
     has_others: bool,
     /// Functions that are half-written, or too new for us.
     unreadable: Vec<Ident>,
 }
 
-/// A tool, and the tokens that its name came from.
+/// A declared function, and the tokens that its name came from.
 struct Named {
-    tool: Tool,
+    declaration: Declaration,
     at: proc_macro2::TokenStream,
 }
 
 impl Members {
     fn read(block: &Block, head: &Head, defaults: &Policies, errors: &mut Errors) -> Self {
         let mut members = Self::default();
-        let surroundings = Surroundings { self_type: Some(&head.self_type), defaults: Some(defaults) };
+        let surroundings =
+            Surroundings { self_type: Some(&head.self_type), defaults: Some(defaults), members: &block.members };
         for member in &block.members {
             members.check_hidden(member.item(), errors);
             match member {
@@ -71,7 +75,7 @@ impl Members {
                 Member::Other(item) => members.other(item, errors),
             }
         }
-        if members.tools.is_empty() && !members.has_others {
+        if members.declared.is_empty() && !members.has_others {
             errors.push(nothing_found(head));
         }
         members
@@ -81,32 +85,37 @@ impl Members {
         let mut markers = function.attributes().iter().filter(|attribute| attribute::is_any(attribute, &MARKERS));
         let Some(first) = markers.next() else { return check_stray(function, errors) };
         for second in markers {
-            errors.push(second_marker(function, first, second));
+            errors.push(marker::second(function, first, second));
         }
         if function.signature.is_none() {
             self.unreadable.push(function.name.clone());
         }
-        if attribute::is(first, TOOL) {
-            self.tool(function, first, surroundings, errors);
-        } else if attribute::is(first, READY) {
-            self.has_others = true;
-            self.checks.extend(ready::lower(function, first, errors));
+        if let Some(kind) = Kind::of(first) {
+            self.declare(kind, function, first, surroundings, errors);
         } else {
             self.has_others = true;
-            errors.push(not_yet(first));
+            self.checks.extend(ready::lower(function, first, errors));
         }
     }
 
-    fn tool(&mut self, function: &Function, marker: &Attribute, around: Surroundings<'_>, errors: &mut Errors) {
+    fn declare(
+        &mut self,
+        kind: Kind,
+        function: &Function,
+        marker: &Attribute,
+        around: Surroundings<'_>,
+        errors: &mut Errors,
+    ) {
         let mut own = Errors::default();
-        let keys = args::tool::read(attribute::arguments(marker), &mut own);
+        let (at, tokens) = (marker.to_token_stream(), attribute::arguments(marker));
+        let keys = args::declaration::read(kind, at, tokens, &mut own);
         if let Some(path) = &keys.runtime {
             let help = "write `#[server(crate = ..)]`: it holds for the whole block";
             own.push(err!(path.name, "`crate` belongs to the `#[server]` attribute here").help(help));
         }
         let at = keys.name.as_ref().map_or_else(|| function.name.to_token_stream(), |name| name.at.clone());
-        let tool = tool::lower(function, keys, around, &mut own);
-        self.tools.push(Named { tool, at });
+        let declaration = declaration::lower(kind, function, keys, around, &mut own);
+        self.declared.push(Named { declaration, at });
         errors.append(own);
     }
 
@@ -136,13 +145,16 @@ impl Members {
         }
     }
 
-    /// Two tools, or two checks, of one name; `#[cfg]`s may keep them apart.
+    /// Two of one kind, or two checks, of one name; `#[cfg]`s may keep them apart.
     fn check_names(&self, errors: &mut Errors) {
-        for (at, second) in self.tools.iter().enumerate() {
-            let same = |first: &&Named| first.tool.name == second.tool.name && !second.may_be_apart(first);
-            if let Some(first) = self.tools.iter().take(at).find(same) {
-                let error = err!(second.at, "duplicate tool name `{}`", second.tool.name);
-                errors.push(error.help(format!("first used by `{}`: rename one of them", first.tool.ident)));
+        for (at, second) in self.declared.iter().enumerate() {
+            let Declaration { kind, name, .. } = &second.declaration;
+            let same = |first: &&Named| {
+                second.is_beside(first) && first.declaration.name == *name && !second.may_be_apart(first)
+            };
+            if let Some(first) = self.declared.iter().take(at).find(same) {
+                let error = err!(second.at, "duplicate {} name `{name}`", kind.noun());
+                errors.push(error.help(format!("first used by `{}`: rename one of them", first.declaration.ident)));
             }
         }
         for (at, second) in self.checks.iter().enumerate() {
@@ -154,22 +166,44 @@ impl Members {
         }
     }
 
+    /// Two resources of one URI; whether the URIs are to be compared as templates, too.
+    fn check_uris(&self, errors: &mut Errors) -> bool {
+        let before = errors.len();
+        for (at, second) in self.declared.iter().enumerate() {
+            let Some(uri) = &second.declaration.uri else { continue };
+            let same = |first: &&Named| first.declaration.uri.as_ref() == Some(uri) && !second.may_be_apart(first);
+            if let Some(first) = self.declared.iter().take(at).find(same) {
+                let error = err!(uri, "duplicate resource URI \"{}\"", uri.value());
+                errors.push(error.help(format!("first used by `{}`", first.declaration.ident)));
+            }
+        }
+        errors.len() == before
+    }
+
     fn notices(&self) -> Vec<Notice> {
         let differ_by_case = |(at, second): (usize, &Named)| {
-            let name = &second.tool.name;
-            let same = |first: &&Named| first.tool.name != *name && first.tool.name.eq_ignore_ascii_case(name);
-            let first = self.tools.iter().take(at).find(same)?;
-            let text = format!("tool names \"{}\" and \"{name}\" differ only by case: rename one", first.tool.name);
+            let Declaration { kind, name, .. } = &second.declaration;
+            let same = |first: &&Named| {
+                let other = &first.declaration.name;
+                second.is_beside(first) && other != name && other.eq_ignore_ascii_case(name)
+            };
+            let first = &self.declared.iter().take(at).find(same)?.declaration.name;
+            let text = format!("{} names \"{first}\" and \"{name}\" differ only by case: rename one", kind.noun());
             Some(Notice { at: second.at.span(), text, level: Level::Warning })
         };
         let unreadable = self.unreadable.iter().map(|name| Notice::unreadable(name.span(), "#[server]"));
-        self.tools.iter().enumerate().filter_map(differ_by_case).chain(unreadable).collect()
+        self.declared.iter().enumerate().filter_map(differ_by_case).chain(unreadable).collect()
     }
 }
 
 impl Named {
+    /// Whether both are in one list.
+    fn is_beside(&self, other: &Self) -> bool {
+        self.declaration.kind == other.declaration.kind
+    }
+
     fn may_be_apart(&self, other: &Self) -> bool {
-        !self.tool.cfgs.is_empty() && !other.tool.cfgs.is_empty()
+        !self.declaration.cfgs.is_empty() && !other.declaration.cfgs.is_empty()
     }
 }
 
@@ -179,27 +213,16 @@ fn of_a_trait(implemented: &Path) -> Diagnostic {
 }
 
 fn nothing_found(head: &Head) -> Diagnostic {
-    err!(head.self_type, "`#[server]` found no tool in this impl block").help("put `#[tool]` on a function")
-}
-
-fn not_yet(marker: &Attribute) -> Diagnostic {
-    let written = marker.path().to_token_stream();
-    err!(marker, "this version has no `#[{written}]`").help("remove it, or make the function a `#[tool]`")
-}
-
-fn second_marker(function: &Function, first: &Attribute, second: &Attribute) -> Diagnostic {
-    if attribute::is(first, TOOL) && attribute::is(second, TOOL) {
-        return tool::twice(function, &attribute::arguments(first), second);
-    }
-    let (first, written) = (first.path().to_token_stream(), second.path().to_token_stream());
-    err!(second, "`{}` is already a `#[{first}]`", function.name)
-        .help(format!("remove `#[{written}]`, or write a second function"))
+    err!(head.self_type, "`#[server]` found no tool, resource or prompt in this impl block")
+        .help("put `#[tool]`, `#[resource(\"..\")]` or `#[prompt]` on a function")
 }
 
 /// `#[arg]` where nobody reads it.
 fn check_stray(function: &Function, errors: &mut Errors) {
     for stray in function.args() {
-        let error = err!(stray, "`#[arg]` on a parameter of `{}`, which is no tool", function.name);
-        errors.push(error.help("put `#[tool]` on the function, or remove `#[arg]`"));
+        let error = err!(stray, "`#[arg]` on a parameter of `{}`, which is not declared", function.name);
+        errors.push(
+            error.help("put `#[tool]`, `#[resource(\"..\")]` or `#[prompt]` on the function, or remove `#[arg]`"),
+        );
     }
 }

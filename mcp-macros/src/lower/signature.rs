@@ -1,13 +1,13 @@
-//! What a tool's signature may be, apart from its parameters.
+//! What a declared function's signature may be, apart from its parameters.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, ReturnType, Safety, Signature, Type};
 
 use super::ty;
 use crate::diag::{Diagnostic, Errors, err};
 
-/// Refuses the qualifiers and generics that a tool cannot have.
+/// Refuses the qualifiers and generics that a declared function cannot have.
 pub(crate) fn check(signature: &Signature, what: &str, errors: &mut Errors) {
     if let Some(token) = &signature.constness {
         errors.push(err!(token, "{what} functions cannot be `const`").help("remove `const`"));
@@ -42,19 +42,21 @@ fn generic(parameter: &GenericParam, what: &str) -> Result<(), Diagnostic> {
 }
 
 /// The return type, if it has a name and owns what it holds.
-pub(crate) fn output(signature: &Signature, errors: &mut Errors) -> TokenStream {
-    let ReturnType::Type(_, given) = &signature.output else { return quote!(()) };
+pub(crate) fn output(signature: &Signature, what: &str, errors: &mut Errors) -> TokenStream {
+    let ReturnType::Type(_, given) = &signature.output else {
+        return quote_spanned!(signature.ident.span()=> ());
+    };
     let written = ty::source(given);
     if let Type::ImplTrait(opaque) = ty::peeled(given) {
         let is_future = opaque.bounds.iter().any(|bound| ty::source(bound).contains("Future<"));
         let help = if is_future { "write `async fn`" } else { "write the type that is returned" };
-        errors.push(err!(given, "tool results need a concrete type, found `{written}`").help(help));
+        errors.push(err!(given, "{what} results need a concrete type, found `{written}`").help(help));
     } else if let Some(from) = ty::borrows(given) {
         let help = match ty::owned(given) {
             Some(owned) => format!("return `{owned}`"),
             None => "return an owned type".to_owned(),
         };
-        errors.push(err!(given, "tool results must be owned, found a type borrowing from `{from}`").help(help));
+        errors.push(err!(given, "{what} results must be owned, found a type borrowing from `{from}`").help(help));
     }
     given.to_token_stream()
 }

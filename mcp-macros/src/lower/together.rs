@@ -1,10 +1,11 @@
-//! The keys of a tool against each other and against its function.
+//! The keys of a declared function against each other and against the function.
 //!
-//! Invariants: an error is at the key that cannot be there, or, when that is a default, at the tool's name; keys that
+//! Invariants: an error is at the key that cannot be there, or, when that is a default, at the function's name; keys that
 //! contradict each other in two ways are one error.
 
 use syn::Ident;
 
+use crate::args::declaration::{Declaration, Own};
 use crate::args::duration::Millis;
 use crate::args::policy::Policies;
 use crate::args::retry::Retry;
@@ -12,25 +13,34 @@ use crate::args::setting::Set;
 use crate::args::tool::Tool;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Parameter;
-use crate::ir::tool::Mode;
+use crate::ir::declaration::Mode;
 
-/// The keys of one tool; to be asked only when each of them could be read.
-pub(crate) fn check(tool: &Ident, keys: &Tool, defaults: Option<&Policies>, mode: Mode, errors: &mut Errors) {
+/// The keys of one function; to be asked only when each of them could be read.
+pub(crate) fn check(
+    function: &Ident,
+    keys: &Declaration,
+    defaults: Option<&Policies>,
+    mode: Mode,
+    errors: &mut Errors,
+) {
     let none = Policies::default();
-    let defaults = defaults.unwrap_or(&none);
-    errors.handle(check_destructive(keys));
-    errors.handle(check_cache(tool, keys));
-    let own = &keys.policies;
-    if mode == Mode::Sync {
-        errors.handle(check_timeout(tool, own, defaults).and_then(|()| check_concurrency(tool, own, defaults)));
+    let (own, defaults) = (&keys.policies, defaults.unwrap_or(&none));
+    let mut may_retry = true;
+    if let Own::Tool(tool) = &keys.own {
+        errors.handle(check_destructive(tool, own));
+        errors.handle(check_cache(function, tool, own));
+        may_retry = errors.handle(check_retry(function, tool, own, defaults)).is_some();
     }
-    let may_retry = errors.handle(check_retry(tool, keys, defaults)).is_some();
+    if mode == Mode::Sync {
+        let timeout = check_timeout(function, own, defaults);
+        errors.handle(timeout.and_then(|()| check_concurrency(function, own, defaults)));
+    }
     if may_retry && (own.retry.is_some() || own.timeout.is_some()) {
         errors.handle(check_backoff(own, defaults));
     }
 }
 
-/// The defaults of a block, as far as they need no tool.
+/// The defaults of a block, as far as they need no function.
 pub(crate) fn check_defaults(defaults: &Policies, errors: &mut Errors) {
     errors.handle(check_backoff(defaults, &Policies::default()));
 }
@@ -39,9 +49,9 @@ fn is_destructive(keys: &Tool) -> Option<&Set<bool>> {
     keys.destructive.as_ref().filter(|set| set.value)
 }
 
-fn check_destructive(keys: &Tool) -> Result<(), Diagnostic> {
+fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     let Some(destructive) = is_destructive(keys) else { return Ok(()) };
-    let other = match (&keys.read_only, &keys.policies.cache) {
+    let other = match (&keys.read_only, &own.cache) {
         (Some(_), _) => "read_only",
         (None, Some(_)) => "cache",
         (None, None) => return Ok(()),
@@ -49,8 +59,8 @@ fn check_destructive(keys: &Tool) -> Result<(), Diagnostic> {
     Err(err!(destructive.name, "`destructive` contradicts `{other}`").help("remove one of them"))
 }
 
-fn check_cache(tool: &Ident, keys: &Tool) -> Result<(), Diagnostic> {
-    match &keys.policies.cache {
+fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
+    match &own.cache {
         Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
             Err(err!(cache.name, "`cache` needs `read_only`")
                 .help(format!("add `read_only` if `{tool}` changes nothing, or remove `cache`")))
@@ -74,12 +84,12 @@ pub(crate) fn check_elicit(policies: &Policies, parameters: &[Parameter]) -> Res
     }
 }
 
-fn check_retry(tool: &Ident, keys: &Tool, defaults: &Policies) -> Result<(), Diagnostic> {
+fn check_retry(tool: &Ident, keys: &Tool, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     if keys.read_only.is_some() || keys.idempotent.is_some() {
         return Ok(());
     }
-    if let Some(own) = &keys.policies.retry {
-        return Err(err!(own.name, "`retry` needs `read_only` or `idempotent`")
+    if let Some(retry) = &own.retry {
+        return Err(err!(retry.name, "`retry` needs `read_only` or `idempotent`")
             .help(format!("add the one that is true of `{tool}`, or remove `retry`")));
     }
     match &defaults.retry {
@@ -92,23 +102,24 @@ fn check_retry(tool: &Ident, keys: &Tool, defaults: &Policies) -> Result<(), Dia
 
 const NOT_ASYNC: &str = "add `blocking` to run it on the blocking pool, or make the function `async`";
 
-fn check_timeout(tool: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+fn check_timeout(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     match (&own.timeout, &defaults.timeout) {
         (Some(own), _) => Err(err!(own.name, "`timeout` cannot stop a function that is not `async`").help(NOT_ASYNC)),
         (None, Some(_)) => {
-            Err(err!(tool, "the default `timeout` cannot stop `{tool}`, which is not `async`").help(NOT_ASYNC))
+            Err(err!(function, "the default `timeout` cannot stop `{function}`, which is not `async`").help(NOT_ASYNC))
         }
         (None, None) => Ok(()),
     }
 }
 
-fn check_concurrency(tool: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+fn check_concurrency(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     match (&own.concurrency, &defaults.concurrency) {
         (Some(own), _) => {
             Err(err!(own.name, "`concurrency` cannot limit a function that is not `async`").help(NOT_ASYNC))
         }
         (None, Some(_)) => {
-            Err(err!(tool, "the default `concurrency` cannot limit `{tool}`, which is not `async`").help(NOT_ASYNC))
+            Err(err!(function, "the default `concurrency` cannot limit `{function}`, which is not `async`")
+                .help(NOT_ASYNC))
         }
         (None, None) => Ok(()),
     }
@@ -128,7 +139,7 @@ fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> 
         .help("allow more time, or lower `max` or `backoff`"))
 }
 
-/// What holds for a tool, and the words in front of its name.
+/// What holds for a function, and the words in front of its name.
 fn declared<'s, T>(own: Option<&'s Set<T>>, default: Option<&'s Set<T>>) -> Option<(&'s Set<T>, &'static str)> {
     own.map(|set| (set, "")).or_else(|| default.map(|set| (set, "the default ")))
 }
@@ -153,12 +164,13 @@ mod tests {
 
     use super::*;
     use crate::args;
+    use crate::syntax::kind::Kind;
 
     #[test]
     fn waits_double_up_to_30_seconds() {
         let waits = |tokens| {
-            let tool = args::tool::read(tokens, &mut Errors::default());
-            tool.policies.retry.map(|set| longest_waits(&set.value).0)
+            let keys = args::declaration::read(Kind::Tool, quote!(tool), tokens, &mut Errors::default());
+            keys.policies.retry.map(|set| longest_waits(&set.value).0)
         };
         assert_eq!(waits(quote!(retry = 3)), Some(700));
         assert_eq!(waits(quote!(retry(max = 2, backoff = "1s"))), Some(3_000));

@@ -16,6 +16,9 @@ pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const TOOL: &str = "tool";
 pub(crate) const VALIDATE: &str = "validate";
 
+/// The attributes that declare a function.
+pub(crate) const DECLARING: [&str; 3] = [TOOL, RESOURCE, PROMPT];
+
 /// The attributes that `#[server]` reads off the functions of its block.
 pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];
 

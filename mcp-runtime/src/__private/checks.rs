@@ -3,18 +3,51 @@
 //! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
 
 use crate::handler::argument::{Arg, Decode, Describe};
-use crate::handler::completion::Proposed;
+use crate::handler::completion::{Completion, Proposed};
 use crate::handler::contents::IntoContents;
 use crate::handler::field::Field;
 use crate::handler::inject::State;
 use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
 use crate::handler::tool_error::ToolError;
+use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
 pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
     Arg::new(name)
 }
+
+/// [`Arg::new`], for an argument of a prompt.
+pub fn text<T: Text>(name: &'static str) -> Arg<T> {
+    Arg::new(name)
+}
+
+/// [`Arg::new`], for a variable of a URI template.
+pub fn variable<T: Variable>(name: &'static str) -> Arg<T> {
+    Arg::new(name)
+}
+
+/// A type that can be read from the text that a user gives a prompt.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a prompt argument: prompt arguments are text",
+    label = "cannot be read from text",
+    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data that derives `serde::Deserialize` and `schemars::JsonSchema`, as `#[mcp_runtime::model]` does; or take it by reference (`&{Self}`) if the server's state provides it"
+)]
+pub trait Text: Decode + Describe {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Decode + Describe> Text for T {}
+
+/// A type that can be read from a part of a URI.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a variable of a URI template: what is in a URI is text",
+    label = "cannot be read from text",
+    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data that derives `serde::Deserialize` and `schemars::JsonSchema`, as `#[mcp_runtime::model]` does; or take it by reference (`&{Self}`) if the server's state provides it"
+)]
+pub trait Variable: Decode + Describe {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Decode + Describe> Variable for T {}
 
 /// [`Arg::field`], likewise.
 pub fn field<T: Field>(name: &'static str) -> Arg<T> {
@@ -41,6 +74,34 @@ pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String
     proposed.proposed().await
 }
 
+/// What a function that completes a parameter takes.
+pub fn asked<T: Asked>(completion: Completion) -> T {
+    T::of(completion)
+}
+
+/// What such a function may take by value.
+#[diagnostic::on_unimplemented(
+    message = "a function that completes an argument cannot take `{Self}`",
+    label = "the function named here takes `{Self}`",
+    note = "take `String` for what was typed so far, or `mcp_runtime::Completion` for the other arguments, too"
+)]
+pub trait Asked: Sized {
+    #[doc(hidden)]
+    fn of(completion: Completion) -> Self;
+}
+
+impl Asked for Completion {
+    fn of(completion: Completion) -> Self {
+        completion
+    }
+}
+
+impl Asked for String {
+    fn of(completion: Completion) -> Self {
+        completion.into()
+    }
+}
+
 /// [`State`], for a type whose state-ness generated code relies on in many places, but is to be told about in one.
 ///
 /// As a bound for every lifetime it is believed where it is written and checked where it is used.
@@ -57,18 +118,41 @@ impl<T: State> SharedFor<'_> for T {}
 /// Panics, at compile time, if an entry of `names` before the one at `place` has the same name.
 ///
 /// `names` are the names of a list with their places in it, in order; places may be missing.
-pub const fn unique(names: &[(&str, usize)], place: usize) {
-    let mut at = 0;
-    while at < names.len() && names[at].1 < place {
-        at += 1;
-    }
+pub const fn unique(noun: &str, names: &[(&str, usize)], place: usize) {
+    let at = index(names, place);
     let (name, mut earlier) = (names[at].0, 0);
     while earlier < at {
         if same(names[earlier].0, name) && !name.is_empty() {
-            fail(name);
+            fail(&["duplicate ", noun, " name `", name, "`"]);
         }
         earlier += 1;
     }
+}
+
+/// Panics, at compile time, if an entry of `uris` before the one at `place` has the same URI, or is a template that
+/// matches the same.
+pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
+    let at = index(uris, place);
+    let (uri, mut earlier) = (uris[at].0, 0);
+    while earlier < at {
+        let other = uris[earlier].0;
+        if !uri.is_empty() && same(other, uri) {
+            fail(&["duplicate resource URI \"", uri, "\""]);
+        }
+        if !uri.is_empty() && !other.is_empty() && is_ambiguous(other, uri) {
+            fail(&["the URI templates \"", uri, "\" and \"", other, "\" match the same URIs"]);
+        }
+        earlier += 1;
+    }
+}
+
+/// Where the entry at `place` is, among those that are there.
+const fn index(entries: &[(&str, usize)], place: usize) -> usize {
+    let mut at = 0;
+    while at < entries.len() && entries[at].1 < place {
+        at += 1;
+    }
+    at
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -88,11 +172,10 @@ const fn same(a: &str, b: &str) -> bool {
 
 /// A panic in a constant takes one string: the sentence is put together in a buffer.
 #[track_caller]
-const fn fail(name: &str) -> ! {
-    const MOST: usize = 160;
+const fn fail(parts: &[&str]) -> ! {
+    const MOST: usize = 640;
     let mut text = [b' '; MOST];
     let mut length = 0;
-    let parts = ["duplicate tool name `", name, "`"];
     let mut part = 0;
     while part < parts.len() {
         let bytes = parts[part].as_bytes();
@@ -107,35 +190,49 @@ const fn fail(name: &str) -> ! {
     let (text, _) = text.split_at(length);
     match core::str::from_utf8(text) {
         Ok(text) => panic!("{}", text),
-        Err(_) => panic!("duplicate tool name"),
+        Err(_) => panic!("declared twice"),
     }
 }
 
 /// What a path in `tools![..]` falls back to when it names no type, so that only the list itself says what is wrong.
-pub mod no_tool {
-    /// Stands for something that is no tool.
+pub mod nothing {
+    /// Stands for something that declares nothing.
     #[derive(Debug)]
-    pub struct __McpTool {}
+    pub struct __McpItem {}
 
-    impl crate::__private::Declared for __McpTool {
+    impl crate::__private::Declared for __McpItem {
         const NAME: &'static str = "";
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::unique;
+    use super::{unique, unique_uri};
 
     #[test]
     fn different_names_pass() {
         const NAMES: &[(&str, usize)] = &[("add", 0), ("sub", 2), ("", 3), ("", 4)];
-        const _: () = unique(NAMES, 2);
-        const _: () = unique(NAMES, 4);
+        const _: () = unique("tool", NAMES, 2);
+        const _: () = unique("tool", NAMES, 4);
     }
 
     #[test]
     #[should_panic(expected = "duplicate tool name `add`")]
     fn the_second_of_two_fails() {
-        unique(&[("add", 0), ("sub", 1), ("add", 2)], 2);
+        unique("tool", &[("add", 0), ("sub", 1), ("add", 2)], 2);
+    }
+
+    #[test]
+    fn different_uris_pass() {
+        const URIS: &[(&str, usize)] = &[("a://b", 0), ("a://{b}", 1), ("", 2), ("a://{b}/c", 3), ("", 4)];
+        const _: () = unique_uri(URIS, 1);
+        const _: () = unique_uri(URIS, 3);
+        const _: () = unique_uri(URIS, 4);
+    }
+
+    #[test]
+    #[should_panic(expected = "the URI templates \"a://{c}\" and \"a://{b}\" match the same URIs")]
+    fn two_templates_that_match_the_same_fail() {
+        unique_uri(&[("a://{b}", 0), ("a://{c}", 1)], 1);
     }
 }

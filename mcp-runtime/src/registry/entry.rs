@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 
 use super::asking;
 use super::template::Template;
@@ -17,12 +17,12 @@ use crate::handler::kind::{Item, Kind};
 use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
 use crate::handler::product::Product;
-use crate::handler::spec::Spec;
+use crate::handler::spec::{Spec, is_view};
 use crate::handler::{Context, Declaration, ToolError};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
-use crate::protocol::{Icon, Object, RpcError, Tool, ToolAnnotations, prompt, resource};
+use crate::protocol::{Icon, Object, RpcError, Tool, ToolAnnotations, prompt, resource, view};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A declared function as the service sees it.
@@ -91,11 +91,18 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
+        if is_view(spec.uri) && spec.mime_type != Some(view::MIME_TYPE) {
+            let mime_type = view::MIME_TYPE;
+            faults.push(format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"));
+        }
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
         let mut redacted =
             Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
         args.redacted(&mut |argument| redacted.names.push(argument));
+        if spec.kind == Kind::Prompt {
+            faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
+        }
         let returns = D::returns();
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
@@ -170,6 +177,19 @@ impl Entry {
     }
 }
 
+/// Whether values of this schema are objects or lists, whatever they are.
+fn is_structured(schema: &Value) -> bool {
+    match (schema.get("type").and_then(Value::as_str), schema.get("anyOf").and_then(Value::as_array)) {
+        (Some(name), _) => matches!(name, "object" | "array"),
+        (None, Some(all)) => all.iter().all(is_structured),
+        (None, None) => false,
+    }
+}
+
+fn not_text((name, _): (&'static str, &Value)) -> String {
+    format!("the argument `{name}` is an object or a list, and arguments of prompts are text")
+}
+
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("spec", &self.spec).finish_non_exhaustive()
@@ -207,7 +227,20 @@ fn tool<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Tool {
         input_schema: to_raw_value(input).unwrap_or_default(),
         output_schema: returns.schema.as_ref().and_then(|schema| to_raw_value(schema).ok()),
         annotations: (annotations != ToolAnnotations::default()).then_some(annotations),
+        meta: ui(spec),
     }
+}
+
+/// The view of a tool, and who sees the tool, as `_meta` says it.
+fn ui(spec: &Spec) -> Option<Map<String, Value>> {
+    let mut ui = Map::new();
+    if let Some(uri) = spec.ui {
+        ui.insert("resourceUri".to_owned(), uri.into());
+    }
+    if !spec.visible_to.is_empty() {
+        ui.insert("visibility".to_owned(), spec.visible_to.into());
+    }
+    (!ui.is_empty()).then(|| Map::from_iter([("ui".to_owned(), ui.into())]))
 }
 
 fn resource(spec: &Spec) -> resource::Descriptor {

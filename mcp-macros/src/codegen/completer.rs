@@ -1,0 +1,39 @@
+//! The functions that complete arguments, as pointers to functions.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use crate::ir::argument::{Argument, Parameter};
+use crate::ir::completer::{Completer, Given};
+use crate::ir::declaration::Body;
+
+/// The function that lists them; nothing when there are none.
+pub(crate) fn completers(body: &Body, state: &TokenStream) -> Option<TokenStream> {
+    let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
+        Parameter::Argument(argument) => Some(&**argument),
+        Parameter::Injected(_) => None,
+    });
+    let all: Vec<TokenStream> = arguments.filter_map(|argument| completer(argument, state)).collect();
+    (!all.is_empty()).then(|| {
+        quote::quote! {
+            fn completers() -> ::std::vec::Vec<(&'static str, __mcp::Completer<#state>)> { ::std::vec![#(#all),*] }
+        }
+    })
+}
+
+fn completer(argument: &Argument, state: &TokenStream) -> Option<TokenStream> {
+    let name = &argument.name;
+    let Completer { at, callee, given } = argument.completer.as_ref()?;
+    let given = given.iter().map(|given| match given {
+        Given::State => quote_spanned!(*at=> &__mcp_state),
+        Given::Injected(ty) => {
+            quote_spanned!(*at=> <#ty as __mcp::Inject<#state>>::inject(&__mcp_state, &__mcp_cx))
+        }
+        Given::Asked => quote_spanned!(*at=> __mcp::asked(__mcp_asked)),
+    });
+    Some(quote_spanned! {*at=>
+        (#name, |__mcp_state, __mcp_cx, __mcp_asked| ::std::boxed::Box::pin(async move {
+            __mcp::proposals(#callee(#(#given),*)).await
+        }))
+    })
+}

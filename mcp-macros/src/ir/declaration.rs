@@ -1,0 +1,73 @@
+//! One declared function: a tool, a resource or a prompt.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, LitStr, Visibility};
+
+use super::argument::Parameter;
+use super::policy::Policies;
+use super::resource::Resource;
+use crate::syntax::doc::Text;
+use crate::syntax::kind::Kind;
+
+/// A declared function, or the place of one that could not be read.
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    pub(crate) kind: Kind,
+    /// The function's name.
+    pub(crate) ident: Ident,
+    pub(crate) visibility: Visibility,
+    pub(crate) cfgs: Vec<Attribute>,
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// The URI or URI template, if it has one.
+    pub(crate) uri: Option<LitStr>,
+    /// `None` when there are mistakes; whatever names the function compiles all the same.
+    pub(crate) body: Option<Body>,
+}
+
+/// What a declared function is and does.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) description: Text,
+    pub(crate) title: Option<String>,
+    pub(crate) icon: Option<String>,
+    pub(crate) own: Own,
+    pub(crate) policies: Policies,
+    pub(crate) mode: Mode,
+    pub(crate) takes_self: bool,
+    pub(crate) parameters: Vec<Parameter>,
+    /// The return type, `()` when there is none.
+    pub(crate) output: TokenStream,
+}
+
+/// What only one kind has.
+#[derive(Debug)]
+pub(crate) enum Own {
+    Tool(Tool),
+    Resource(Resource),
+    Prompt,
+}
+
+/// What only a tool has: the specification's annotations, and hand-written keywords.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    pub(crate) read_only: bool,
+    pub(crate) idempotent: bool,
+    pub(crate) destructive: Option<bool>,
+    pub(crate) open_world: Option<bool>,
+    /// The URI of its view.
+    pub(crate) ui: Option<String>,
+    /// `model`, `app` or both; empty means both.
+    pub(crate) visible_to: Vec<&'static str>,
+    /// The path of a function.
+    pub(crate) schema: Option<TokenStream>,
+}
+
+/// How the function runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Async,
+    Sync,
+    /// Sync, on the blocking pool.
+    Blocking,
+}

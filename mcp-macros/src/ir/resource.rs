@@ -1,0 +1,23 @@
+//! What only a resource has.
+
+use syn::LitStr;
+
+/// Where a resource is, and what clients are told about its contents.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    pub(crate) uri: LitStr,
+    pub(crate) mime_type: Option<String>,
+    /// In bytes.
+    pub(crate) size: Option<u64>,
+    pub(crate) audience: Vec<Role>,
+    /// From 0 to 1.
+    pub(crate) priority: Option<f64>,
+    pub(crate) last_modified: Option<String>,
+}
+
+/// For whom contents are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    User,
+    Assistant,
+}
