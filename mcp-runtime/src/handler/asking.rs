@@ -174,6 +174,7 @@ impl Context {
         // Asked in a task of its own, it would not be noticed by itself.
         self.wake();
         if asker.is_first && !self.is_reentered() {
+            // Should this future be dropped, the client is not waited for any more.
             let _waiting = asks.wait();
             let answer = match self.phrase(request) {
                 Some(request) => self.ask(key, request.method, request.params).await,

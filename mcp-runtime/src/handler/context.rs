@@ -221,6 +221,9 @@ impl Context {
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
+        if let Some(asks) = self.asked() {
+            asks.close();
+        }
     }
 
     /// The client of a session, which can be asked; `None` in the modern revision.
@@ -238,9 +241,14 @@ impl Context {
         self.0.asks.get().map(|asks| &**asks)
     }
 
-    /// Whoever runs the function is to look at what was asked.
+    /// Whoever runs the function is to look at what was asked; nobody does any more when the call has ended.
     pub(super) fn wake(&self) {
         self.0.watcher.wake();
+        // Whoever ends the call either sees the question or is seen here.
+        fence(Ordering::SeqCst);
+        if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
+            asks.close();
+        }
     }
 
     /// Says who runs the function.
