@@ -79,6 +79,16 @@ pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     finish(&TokenStream::new(), &codegen::state::state(&state), &errors)
 }
 
+/// `#[derive(Elicit)] item`
+pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
+        return errors.tokens();
+    };
+    let elicit = lower::elicit::lower(&input, &mut errors);
+    finish(&TokenStream::new(), &codegen::elicit::elicit(&elicit), &errors)
+}
+
 /// `#[model(attributes)] item`
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -254,6 +264,34 @@ mod tests {
             }
         ));
         check(expect_file!["../snapshots/state.rs"], expansion);
+    }
+
+    #[test]
+    fn a_form() {
+        let expansion = elicit(quote!(
+            struct Signup {
+                /// What to call you.
+                #[elicit(title = "Full name", length = 1..=80)]
+                name: String,
+                #[elicit(range = 18..150)]
+                age: u8,
+                #[elicit(default = Plan::Free)]
+                r#plan: Plan,
+            }
+        ));
+        check(expect_file!["../snapshots/form.rs"], expansion);
+    }
+
+    #[test]
+    fn a_choice() {
+        let expansion = elicit(quote!(
+            enum Plan {
+                #[elicit(title = "No charge", rename = "free")]
+                Free,
+                Paid,
+            }
+        ));
+        check(expect_file!["../snapshots/choice.rs"], expansion);
     }
 
     #[test]

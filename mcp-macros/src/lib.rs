@@ -51,6 +51,12 @@ pub fn state(item: TokenStream) -> TokenStream {
     expand::state(item.into()).into()
 }
 
+/// Makes a struct a form, or an enum a choice. See `mcp_runtime::Elicit`.
+#[proc_macro_derive(Elicit, attributes(elicit))]
+pub fn elicit(item: TokenStream) -> TokenStream {
+    expand::elicit(item.into()).into()
+}
+
 /// A list of tools for `Server::tools`. See `mcp_runtime::tools`.
 #[proc_macro]
 pub fn tools(tokens: TokenStream) -> TokenStream {

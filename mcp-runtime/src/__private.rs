@@ -16,6 +16,8 @@ pub use crate::handler::completion::{Completer, Completion, Proposed};
 pub use crate::handler::declaration::{
     Declaration, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet, Visitor,
 };
+pub use crate::handler::elicit::Elicit;
+pub use crate::handler::field::Choice;
 pub use crate::handler::inject::{Inject, State};
 pub use crate::handler::kind::Kind;
 pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};

@@ -38,15 +38,22 @@ mod ops;
 mod policy;
 mod registry;
 mod schema;
+mod seal;
 mod server;
 mod service;
+mod skills;
 mod transport;
 
 pub use handler::{
-    Completion, Context, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json,
-    Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
+    Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError,
+    IntoToolResult, Json, Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
+pub use protocol::input::roots::Root;
+pub use protocol::input::sampling::{
+    IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse, ToolUseResult,
+};
+pub use protocol::view::{Permission, View};
 pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
 };
@@ -61,6 +68,10 @@ pub use {axum, schemars, serde, serde_json, validator};
 /// the struct says where the runtime is.
 #[cfg(feature = "macros")]
 pub use mcp_macros::State;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/elicit.md")]
+pub use mcp_macros::Elicit;
 
 /// A list of tools for [`Server::tools`]: `tools![add, path::to::sub]`, with `#[cfg(..)]` where an entry needs it.
 ///

@@ -20,18 +20,29 @@ pub struct InputSchema {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
     defs: Map<String, Value>,
+    direction: Direction,
     /// Why the declaration cannot be served.
     pub(crate) faults: Vec<String>,
 }
 
 impl InputSchema {
     pub(crate) fn new() -> Self {
+        Self::towards(Direction::Input)
+    }
+
+    /// The schema of a form for the client's user.
+    pub(crate) fn form() -> Self {
+        Self::towards(Direction::Form)
+    }
+
+    fn towards(direction: Direction) -> Self {
         let settings = SchemaSettings::draft2020_12().with(inline);
         Self {
             generator: settings.into_generator(),
             properties: Vec::new(),
             required: Vec::new(),
             defs: Map::new(),
+            direction,
             faults: Vec::new(),
         }
     }
@@ -39,13 +50,13 @@ impl InputSchema {
     /// The schema of a type, for use as a property: rules and words are laid over it, and then [`Self::settle`].
     pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
         let mut value = schema(&mut self.generator).to_value();
-        normal::open(&mut value);
+        normal::open(&mut value, self.direction);
         value
     }
 
     /// Normalises a property to which nothing is added any more.
-    pub(crate) fn settle(property: &mut Value) {
-        normalize(property, Direction::Input);
+    pub(crate) fn settle(&self, property: &mut Value) {
+        normalize(property, self.direction);
     }
 
     pub(crate) fn add(&mut self, name: &'static str, schema: Value, required: bool) {
@@ -57,7 +68,7 @@ impl InputSchema {
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
-        self.defs = definitions(&mut self.generator, Direction::Input);
+        self.defs = definitions(&mut self.generator, self.direction);
         FinishedInput { properties: self.properties, required: self.required, defs: self.defs, overlay: Map::new() }
     }
 }
@@ -90,6 +101,17 @@ impl FinishedInput {
 
     pub(crate) fn defs(&self) -> &Map<String, Value> {
         &self.defs
+    }
+
+    /// The whole as a form: no more keywords than a form may have.
+    pub(crate) fn to_form(&self) -> Value {
+        let properties: Map<String, Value> =
+            self.properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        let mut form = serde_json::json!({ "type": "object", "properties": properties });
+        if !self.required.is_empty() {
+            form["required"] = self.required.iter().copied().collect();
+        }
+        form
     }
 }
 

@@ -1,6 +1,7 @@
 //! A client in memory, in any revision.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mcp_runtime::protocol::meta::{CLIENT_CAPABILITIES, CLIENT_INFO, LOG_LEVEL, PROTOCOL_VERSION};
@@ -8,12 +9,15 @@ use mcp_runtime::{Level, Principal, Server, Version};
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::link::{Answer, Link};
+use crate::link::{self, Link, lock};
 use crate::reply::Reply;
+use crate::script::{Answer, Question, Script};
 
 /// How long an answer may take. Paused time passes at once when nothing else is left to do, so a lost answer fails a
 /// test instead of stopping it.
 const PATIENCE: Duration = Duration::from_hours(24);
+/// How many rounds a call may have.
+const ROUNDS: usize = 20;
 
 /// A client of a server in the same process.
 ///
@@ -24,7 +28,10 @@ pub struct TestClient {
     link: Link,
     version: Version,
     next_id: AtomicI64,
-    capabilities: Value,
+    capabilities: Mutex<Value>,
+    /// Whether a session has been told other capabilities than these.
+    is_outdated: AtomicBool,
+    script: Arc<Mutex<Script>>,
     log_level: Option<Level>,
 }
 
@@ -35,7 +42,7 @@ pub struct Pending<'a> {
     client: &'a TestClient,
     id: Value,
     request: Value,
-    answer: oneshot::Receiver<Answer>,
+    answer: oneshot::Receiver<link::Answer>,
 }
 
 impl TestClient {
@@ -56,12 +63,7 @@ impl TestClient {
     pub async fn with_version<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
         let client = Self::raw(server, version);
         if version.is_legacy() {
-            let params = json!({
-                "protocolVersion": version.as_str(),
-                "capabilities": client.capabilities,
-                "clientInfo": { "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") },
-            });
-            let reply = client.send("initialize", params).reply().await;
+            let reply = client.shake_hands().reply().await;
             assert_eq!(reply.result()["protocolVersion"], version.as_str(), "the server chose another revision");
             client.notify("notifications/initialized", json!({}));
         }
@@ -75,20 +77,101 @@ impl TestClient {
     /// When the server cannot start.
     pub fn raw<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
         let connection = server.connect().unwrap_or_else(|error| panic!("the server cannot start: {error}"));
+        let script = Arc::default();
         Self {
-            link: Link::new(connection),
+            link: Link::new(connection, Arc::clone(&script)),
             version,
             next_id: AtomicI64::new(1),
-            capabilities: json!({}),
+            capabilities: Mutex::new(json!({})),
+            is_outdated: AtomicBool::new(false),
+            script,
             log_level: None,
         }
     }
 
-    /// Declares what this client can do, as a `ClientCapabilities` object (modern revision).
+    fn shake_hands(&self) -> Pending<'_> {
+        self.is_outdated.store(false, Ordering::Relaxed);
+        let params = json!({
+            "protocolVersion": self.version.as_str(),
+            "capabilities": *lock(&self.capabilities),
+            "clientInfo": { "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") },
+        });
+        self.send("initialize", params)
+    }
+
+    /// Declares what this client can do, as a `ClientCapabilities` object; in a session by shaking hands anew. Those
+    /// that scripted answers need are declared with them.
     #[must_use]
-    pub fn capabilities(mut self, capabilities: Value) -> Self {
-        self.capabilities = capabilities;
+    pub fn capabilities(self, capabilities: Value) -> Self {
+        self.declare(capabilities);
         self
+    }
+
+    fn declare(&self, capabilities: Value) {
+        *lock(&self.capabilities) = capabilities;
+        self.is_outdated.store(self.version.is_legacy(), Ordering::Relaxed);
+    }
+
+    /// From now on the user does this with each question, by a form or a URL; declares `elicitation`.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Confirm, Context, Server, ToolError, tool, tools};
+    /// # use mcp_testkit::{Answer, TestClient};
+    /// # use serde_json::json;
+    /// # /// Deletes it.
+    /// # #[tool(destructive)]
+    /// # async fn delete(cx: &Context) -> Result<bool, ToolError> {
+    /// #     Ok(cx.elicit::<Confirm>("confirm", "Really delete it?").await?.yes())
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = TestClient::new(Server::new("files", "1.0.0").tools(tools![delete])).await;
+    /// client.on_elicit(|question| {
+    ///     assert_eq!(question.message(), "Really delete it?");
+    ///     json!({"confirm": true})
+    /// });
+    /// client.call("delete", json!({})).await.assert_text("true");
+    /// client.on_elicit(|_| Answer::decline());
+    /// client.call("delete", json!({})).await.assert_error("declined");
+    /// # }
+    /// ```
+    pub fn on_elicit<A: Into<Answer>>(&self, mut says: impl FnMut(&Question) -> A + Send + 'static) -> &Self {
+        self.learn(|script| script.elicit(move |question| says(question).into()))
+    }
+
+    /// From now on the model answers so: from the params of the request to its result, or the text of the result;
+    /// declares `sampling`.
+    pub fn on_sample(&self, mut says: impl FnMut(&Value) -> Value + Send + 'static) -> &Self {
+        self.learn(|script| {
+            script.sample(move |params| match says(params) {
+                Value::String(text) => json!({
+                    "role": "assistant", "model": "test-model", "stopReason": "endTurn",
+                    "content": { "type": "text", "text": text },
+                }),
+                result => result,
+            });
+        })
+    }
+
+    /// From now on these are the client's roots: `json!([{"uri": "file:///home/ann"}])`; declares `roots`.
+    #[expect(clippy::needless_pass_by_value, reason = "reads as `roots(json!([..]))`")]
+    pub fn roots(&self, roots: Value) -> &Self {
+        self.learn(|script| script.roots(&roots))
+    }
+
+    fn learn(&self, lesson: impl FnOnce(&mut Script)) -> &Self {
+        let mut script = lock(&self.script);
+        lesson(&mut script);
+        let mut declared = lock(&self.capabilities).as_object().cloned().unwrap_or_default();
+        declared.extend(script.capabilities(self.version));
+        drop(script);
+        self.declare(declared.into());
+        self
+    }
+
+    /// What the server has asked so far: `{"method": .., "params": ..}` each, in every revision.
+    pub fn asked(&self) -> Vec<Value> {
+        lock(&self.script).asked()
     }
 
     /// Asks for log messages of this level and above with each request (modern revision).
@@ -145,6 +228,10 @@ impl TestClient {
 
     /// Sends any request without waiting for its answer.
     pub fn send(&self, method: &str, params: Value) -> Pending<'_> {
+        if self.is_outdated.swap(false, Ordering::Relaxed) {
+            drop(self.shake_hands());
+            self.notify("notifications/initialized", json!({}));
+        }
         let id = json!(self.next_id.fetch_add(1, Ordering::Relaxed));
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": self.with_meta(params, &id) });
         let answer = self.link.request(&id, request.to_string());
@@ -195,6 +282,35 @@ impl TestClient {
         value.unwrap_or_else(|| panic!("there is no metric {series} in\n{text}"))
     }
 
+    /// The params of the next round, if the server asks and the script answers.
+    fn answered(&self, reply: &Reply) -> Option<Value> {
+        let result = reply.response().get("result").filter(|result| result["resultType"] == "input_required")?;
+        let mut script = lock(&self.script);
+        if script.is_empty() {
+            return None;
+        }
+        let mut params = reply.params().clone();
+        let fields = params.as_object_mut()?;
+        for member in ["inputResponses", "requestState"] {
+            fields.remove(member);
+        }
+        // Each round is a request of its own.
+        if let Some(meta) = fields.get_mut("_meta").and_then(Value::as_object_mut) {
+            meta.remove("progressToken");
+        }
+        if let Some(requests) = result["inputRequests"].as_object() {
+            let answer = |(key, request): (&String, &Value)| {
+                let answer = script.answer(request);
+                (key.clone(), answer.unwrap_or_else(|| panic!("this test has no answer to\n{request:#}")))
+            };
+            fields.insert("inputResponses".to_owned(), requests.iter().map(answer).collect::<Map<_, _>>().into());
+        }
+        if let Some(state) = result.get("requestState") {
+            fields.insert("requestState".to_owned(), state.clone());
+        }
+        Some(params)
+    }
+
     fn with_meta(&self, params: Value, id: &Value) -> Value {
         let mut params = match params {
             Value::Object(params) => params,
@@ -206,7 +322,7 @@ impl TestClient {
             meta.entry("progressToken").or_insert_with(|| id.clone());
             if !self.version.is_legacy() {
                 meta.entry(PROTOCOL_VERSION).or_insert_with(|| self.version.as_str().into());
-                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| self.capabilities.clone());
+                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| lock(&self.capabilities).clone());
                 meta.entry(CLIENT_INFO)
                     .or_insert_with(|| json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }));
                 if let Some(level) = self.log_level {
@@ -225,6 +341,18 @@ impl Pending<'_> {
     ///
     /// When the server ends, or is idle, without an answer.
     pub async fn reply(self) -> Reply {
+        let client = self.client;
+        let mut reply = self.next().await;
+        for _ in 0..ROUNDS {
+            let Some(params) = client.answered(&reply) else { return reply };
+            let method = reply.method().to_owned();
+            reply = client.send(&method, params).next().await.after(reply);
+        }
+        panic!("the server still asks after {ROUNDS} rounds: {:#}", reply.response())
+    }
+
+    /// The answer of this round.
+    async fn next(self) -> Reply {
         let Self { request, answer, .. } = self;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok((response, notifications))) => Reply::new(request, response, notifications),

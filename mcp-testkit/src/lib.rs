@@ -36,6 +36,7 @@ pub mod era;
 mod link;
 mod reply;
 mod schema;
+mod script;
 mod time;
 
 /// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
@@ -75,6 +76,7 @@ pub use client::{Lines, Pending, TestClient};
 pub use mcp_runtime::Version;
 pub use mcp_runtime::lint::{Finding, Verdict};
 pub use reply::Reply;
+pub use script::{Answer, Question};
 pub use time::{HeldTime, hold_time};
 
 /// Compiles and runs the README's programs.

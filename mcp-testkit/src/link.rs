@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcp_runtime::{Connection, Principal};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+
+use crate::script::Script;
 
 /// What came back for a request: the response, and the notifications before it.
 pub(crate) type Answer = (Value, Vec<Value>);
@@ -22,6 +24,8 @@ struct Inbox {
     waiting: HashMap<String, oneshot::Sender<Answer>>,
     notifications: Vec<Value>,
     lines: Option<mpsc::UnboundedSender<String>>,
+    /// What is said when the server asks.
+    script: Arc<Mutex<Script>>,
     ended: bool,
 }
 
@@ -34,9 +38,9 @@ enum Command {
 }
 
 impl Link {
-    pub(crate) fn new(connection: Connection) -> Self {
+    pub(crate) fn new(connection: Connection, script: Arc<Mutex<Script>>) -> Self {
         let (commands, received) = mpsc::unbounded_channel();
-        let inbox = Arc::new(Mutex::default());
+        let inbox = Arc::new(Mutex::new(Inbox { script, ..Inbox::default() }));
         // Ends when this link is dropped: the commands end then, and the connection is closed.
         tokio::spawn(run(connection, received, Arc::clone(&inbox)));
         Self { commands, inbox }
@@ -97,7 +101,12 @@ async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<C
         tokio::select! {
             biased;
             line = connection.receive() => match line {
-                Some(line) => lock(&inbox).deliver(line),
+                Some(line) => {
+                    let answer = lock(&inbox).deliver(line);
+                    if let Some(answer) = answer {
+                        connection.send(answer).await;
+                    }
+                }
                 None => break,
             },
             command = commands.recv(), if open => match command {
@@ -121,12 +130,16 @@ async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<C
 }
 
 impl Inbox {
-    fn deliver(&mut self, line: String) {
+    /// Takes a line from the server; what is said to it, if it asks something.
+    fn deliver(&mut self, line: String) -> Option<String> {
         if let Some(lines) = &self.lines {
             let _ = lines.send(line);
-            return;
+            return None;
         }
         let message: Value = serde_json::from_str(&line).unwrap_or(Value::String(line));
+        if message.get("method").is_some() && message.get("id").is_some() {
+            return Some(self.answer(&message).to_string());
+        }
         let waiting = message.get("id").and_then(|id| self.waiting.remove(&id.to_string()));
         match waiting {
             Some(waiting) => {
@@ -138,6 +151,19 @@ impl Inbox {
             }
             None => self.notifications.push(message),
         }
+        None
+    }
+
+    /// The response to a request of the server's.
+    fn answer(&self, request: &Value) -> Value {
+        let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
+        if let Some(result) = lock(&self.script).answer(request) {
+            response["result"] = result;
+        } else {
+            let message = format!("this test has no answer to {}", request["method"]);
+            response["error"] = json!({ "code": -32601, "message": message });
+        }
+        response
     }
 }
 
@@ -147,6 +173,6 @@ fn belongs_to(notification: &Value, id: &Value) -> bool {
     params.get("progressToken") == Some(id) || notification["method"] == "notifications/message"
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -18,6 +18,20 @@ impl Reply {
         Self { request, response, notifications }
     }
 
+    pub(crate) fn method(&self) -> &str {
+        self.request["method"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn params(&self) -> &Value {
+        &self.request["params"]
+    }
+
+    /// The same reply, as that of a round after others.
+    pub(crate) fn after(mut self, before: Self) -> Self {
+        self.notifications.splice(..0, before.notifications);
+        self
+    }
+
     /// The `result` member.
     ///
     /// # Panics

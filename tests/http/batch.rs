@@ -127,3 +127,20 @@ async fn a_batch_goes_on_when_its_client_goes_away() {
     watch.release();
     assert_eq!(watch.next().await, "finished");
 }
+
+#[tokio::test(start_paused = true)]
+async fn members_report_on_the_stream_that_the_response_then_is() {
+    let client = Client::new(server());
+    let session = client.initialize("2025-03-26").await;
+    let work = |id: i64| {
+        let params = json!({ "name": "work", "_meta": { "progressToken": id } });
+        request(json!(id), "tools/call", params)
+    };
+    let messages = client.open(batch(&session, &[work(1), work(2)])).await.stream().rest().await;
+    let (answers, reports) = messages.split_last().unwrap();
+    assert_eq!(answers.as_array().unwrap().len(), 2);
+    for token in [1, 2] {
+        let own = reports.iter().filter(|report| report["params"]["progressToken"] == token);
+        assert_eq!(own.map(|report| report["params"]["progress"].clone()).collect::<Vec<_>>(), [0.0, 1.0, 2.5]);
+    }
+}

@@ -226,12 +226,12 @@ async fn a_client_that_stays_away_misses_reports_but_not_the_answer() {
     let mut stream = client.open(tool(&session, "count", json!({ "to": 1000 }))).await.stream();
     let first = stream.event().await.unwrap();
     drop(stream);
-    let messages = resumed(&client, &session, first.id()).await;
+    let stream = resumed(&client, &session, first.id()).await;
     // The call goes on while nobody reads.
     for _ in 0..3000 {
         tokio::task::yield_now().await;
     }
-    let messages = messages.rest().await;
+    let messages = stream.rest().await;
     assert_eq!((messages.len(), text(&messages[256])), (257, "counted"));
     assert_eq!(messages[255]["params"]["progress"], 256);
 }

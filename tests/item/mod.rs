@@ -7,3 +7,4 @@ mod policy;
 mod prompt;
 mod resource;
 mod server;
+mod view;

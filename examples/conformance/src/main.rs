@@ -2,15 +2,23 @@
 //!
 //! The suite's fixtures are functions here, one file per kind. What cannot be declared is missing from the SDK.
 
+mod asking;
 mod content;
+mod prompts;
 mod reporting;
+mod resources;
 mod schema;
+mod skills;
 
-use mcp_runtime::{Server, tools};
+use mcp_runtime::{Server, prompts, resources, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    server().run().await
+    let server = match std::env::var("CONFORMANCE_PAGE_SIZE").ok().and_then(|entries| entries.parse().ok()) {
+        Some(entries) => server().page_size(entries),
+        None => server(),
+    };
+    server.run().await
 }
 
 fn server() -> Server {
@@ -27,13 +35,51 @@ fn server() -> Server {
         reporting::test_tool_with_logging,
         reporting::test_tool_with_progress,
         reporting::test_missing_capability,
-        reporting::test_streaming_elicitation,
         reporting::test_logging_tool,
         reporting::test_trigger_tool_change,
+        reporting::test_trigger_prompt_change,
+        reporting::test_touch_resource,
         reporting::test_reconnection,
+        reporting::test_wait_for_cancellation,
+        reporting::test_cancelled_calls,
+    ];
+    let asking = tools![
+        asking::test_sampling,
+        asking::test_elicitation,
+        asking::test_elicitation_sep1034_defaults,
+        asking::test_elicitation_sep1330_enums,
+        asking::test_streaming_elicitation,
+        asking::test_input_required_result_elicitation,
+        asking::test_input_required_result_sampling,
+        asking::test_input_required_result_list_roots,
+        asking::test_input_required_result_request_state,
+        asking::test_input_required_result_multiple_inputs,
+        asking::test_input_required_result_multi_round,
+        asking::test_input_required_result_tampered_state,
+        asking::test_input_required_result_capabilities,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
-    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION")).tools(content).tools(reporting).tools(schema)
+    let resources = resources![
+        resources::static_text,
+        resources::static_binary,
+        resources::watched_resource,
+        resources::template_data,
+    ];
+    let prompts = prompts![
+        prompts::test_simple_prompt,
+        prompts::test_prompt_with_arguments,
+        prompts::test_prompt_with_embedded_resource,
+        prompts::test_prompt_with_image,
+        prompts::test_input_required_result_prompt,
+    ];
+    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
+        .tools(content)
+        .tools(reporting)
+        .tools(asking)
+        .tools(schema)
+        .resources(resources)
+        .prompts(prompts)
+        .skill_files(skills::FILES)
 }
 
 #[cfg(test)]
@@ -88,6 +134,18 @@ mod tests {
         let reply = client.call("test_missing_capability", json!({})).await;
         reply.assert_rpc_error(-32021);
         assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], json!({"sampling": {}}));
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn every_kind_of_input_is_asked_for(client: TestClient) {
+        client.on_elicit(|_| json!({"name": "Alice"}));
+        client.on_sample(|_| json!("Hi")).roots(json!([{"uri": "file:///test/root"}]));
+        let reply = client.call("test_input_required_result_multiple_inputs", json!({})).await;
+        if client.version() == mcp_testkit::Version::V2025_03_26 {
+            reply.assert_error("`elicitation`");
+        } else {
+            reply.assert_text("Hi, Alice! (1 roots)");
+        }
     }
 
     #[mcp_testkit::test(eras = "all")]

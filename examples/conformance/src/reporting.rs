@@ -1,5 +1,7 @@
 //! Tools that report back while they run, or need something of the client.
 
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mcp_runtime::{Capability, Context, Level, ToolError, tool};
@@ -35,13 +37,6 @@ pub(crate) fn test_missing_capability(cx: &Context) -> Result<&'static str, Tool
     Ok("The client can sample")
 }
 
-/// Reports progress on its own stream, and nothing else.
-#[tool(read_only)]
-pub(crate) fn test_streaming_elicitation(cx: &Context) -> &'static str {
-    cx.progress(1.0, 1.0, "streaming");
-    "Streaming complete"
-}
-
 /// Logs at level info, to clients that ask for it.
 #[tool(read_only)]
 pub(crate) fn test_logging_tool(cx: &Context) -> &'static str {
@@ -62,4 +57,43 @@ pub(crate) async fn test_reconnection(cx: &Context) -> &'static str {
 pub(crate) fn test_trigger_tool_change(cx: &Context) -> &'static str {
     cx.tools_changed();
     "Tool list change triggered"
+}
+
+/// Says that the list of prompts has changed.
+#[tool]
+pub(crate) fn test_trigger_prompt_change(cx: &Context) -> &'static str {
+    cx.prompts_changed();
+    "Prompt list change triggered"
+}
+
+/// Says that the watched resource has changed.
+#[tool]
+pub(crate) fn test_touch_resource(cx: &Context) -> &'static str {
+    cx.resource_updated("test://watched-resource");
+    "Resource update triggered"
+}
+
+static CANCELLED: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts calls that were cancelled: their future is dropped, and this with it.
+struct OnCancel;
+
+impl Drop for OnCancel {
+    fn drop(&mut self) {
+        CANCELLED.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Reports progress once, and waits until it is cancelled.
+#[tool(read_only, timeout = "30s")]
+pub(crate) async fn test_wait_for_cancellation(cx: &Context) {
+    let _counted = OnCancel;
+    cx.progress(0.0, None, "waiting");
+    pending::<()>().await;
+}
+
+/// Says how many calls of `test_wait_for_cancellation` are over.
+#[tool(read_only)]
+pub(crate) fn test_cancelled_calls() -> String {
+    CANCELLED.load(Ordering::SeqCst).to_string()
 }

@@ -10,6 +10,7 @@ pub(crate) mod cache;
 pub(crate) mod concurrency;
 pub(crate) mod declaration;
 pub(crate) mod duration;
+pub(crate) mod elicit;
 pub(crate) mod form;
 pub(crate) mod keys;
 pub(crate) mod model;

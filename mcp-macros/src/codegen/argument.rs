@@ -17,22 +17,23 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
+    let elicit = argument.elicit.as_ref().map(|question| call(span, "elicit", &quote!(#question)));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),
         Kind::Resource => quote!(__mcp::variable::<#ty>(#name)),
         Kind::Prompt => quote!(__mcp::text::<#ty>(#name)),
     };
-    quote!(#new #describe #default #example #(#rules)* #redact #header #nested)
+    quote!(#new #describe #default #example #(#rules)* #redact #header #elicit #nested)
 }
 
 /// `.method(arguments)`, where a bound that fails is reported at `span`.
-fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
+pub(super) fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenStream {
     let method = Ident::new(method, span);
     quote_spanned!(span=> .#method(#arguments))
 }
 
-fn closure(value: &Value) -> TokenStream {
+pub(super) fn closure(value: &Value) -> TokenStream {
     match value {
         Value::OfType(key) => quote_spanned!(*key=> ::core::default::Default::default),
         Value::Text(text) => quote_spanned!(text.span()=> || ::core::convert::Into::into(#text)),
@@ -40,7 +41,7 @@ fn closure(value: &Value) -> TokenStream {
     }
 }
 
-fn rule(rule: &Rule, span: Span) -> TokenStream {
+pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
     match rule {
         Rule::Range(low, high) => {
             let (low, high) = (bound(low), bound(high));
@@ -53,6 +54,8 @@ fn rule(rule: &Rule, span: Span) -> TokenStream {
         Rule::Pattern(pattern) => call(span, "pattern", &quote!(#pattern)),
         Rule::Email => call(span, "email", &TokenStream::new()),
         Rule::Url => call(span, "url", &TokenStream::new()),
+        Rule::Date => call(span, "date", &TokenStream::new()),
+        Rule::DateTime => call(span, "date_time", &TokenStream::new()),
         Rule::OneOf(texts) => call(span, "one_of", &quote!(&[#(#texts),*])),
         Rule::Custom(path) => call(span, "custom", path),
     }
@@ -66,6 +69,6 @@ fn bound(bound: &Bound) -> TokenStream {
     }
 }
 
-fn optional(value: Option<&TokenStream>) -> TokenStream {
+pub(super) fn optional(value: Option<&TokenStream>) -> TokenStream {
     value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

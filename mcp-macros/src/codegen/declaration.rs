@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Generics, Path, Type};
 
+use super::tree::nested;
 use super::{argument, completer, enclosed, spec};
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, Mode};
@@ -171,11 +172,6 @@ fn arguments(kind: Kind, body: &Body) -> (Vec<&TokenStream>, Vec<TokenStream>) {
         Parameter::Injected(_) => None,
     });
     arguments.unzip()
-}
-
-/// `(((), a), b)`: pairs nested to the left, any number of them.
-fn nested(items: impl Iterator<Item = TokenStream>) -> TokenStream {
-    items.fold(quote!(()), |before, item| quote!((#before, #item)))
 }
 
 /// The one place that calls the function, and demands that its future is `Send`; boxes nothing.

@@ -7,6 +7,7 @@
 mod argument;
 mod completer;
 pub(crate) mod declaration;
+pub(crate) mod elicit;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod notice;

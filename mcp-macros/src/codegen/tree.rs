@@ -1,4 +1,4 @@
-//! Lists of any length as a balanced tree of tuples.
+//! Lists of any length as tuples: a balanced tree, or pairs nested to the left.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,6 +14,11 @@ pub(crate) fn tree(leaves: &[TokenStream]) -> TokenStream {
             quote!((#left, #right))
         }
     }
+}
+
+/// `(((), a), b)`: pairs nested to the left, any number of them.
+pub(crate) fn nested(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    items.fold(quote!(()), |before, item| quote!((#before, #item)))
 }
 
 #[cfg(test)]

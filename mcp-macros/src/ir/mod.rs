@@ -6,6 +6,7 @@
 pub(crate) mod argument;
 pub(crate) mod completer;
 pub(crate) mod declaration;
+pub(crate) mod elicit;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod notice;

@@ -5,6 +5,7 @@
 pub(crate) mod argument;
 mod completer;
 pub(crate) mod declaration;
+pub(crate) mod elicit;
 pub(crate) mod list;
 mod literal;
 pub(crate) mod marker;
@@ -28,4 +29,5 @@ mod template;
 mod together;
 mod ty;
 mod uri;
+mod view;
 mod word;

@@ -4,7 +4,7 @@ use syn::{Expr, LitStr};
 
 use super::literal::{self, Number};
 use super::template::{self, Variable};
-use super::word::word;
+use super::word::words;
 use super::{moment, name, parameter, uri};
 use crate::args;
 use crate::args::declaration::{Declaration, Own};
@@ -72,16 +72,7 @@ fn size(set: &Set<Bytes>, place: Option<&Place>) -> Result<u64, Diagnostic> {
 
 fn audience(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Vec<Role> {
     const ROLES: [(&str, Role); 2] = [("user", Role::User), ("assistant", Role::Assistant)];
-    let mut roles = Vec::new();
-    for text in &set.value {
-        let one = Set { name: set.name.clone(), value: text.value(), at: quote::quote!(#text) };
-        let Some(role) = word(&one, &ROLES, errors) else { continue };
-        if roles.contains(&role) {
-            errors.push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
-        }
-        roles.push(role);
-    }
-    roles
+    words(set, &ROLES, errors)
 }
 
 fn priority(set: &Set<Expr>) -> Result<f64, Diagnostic> {

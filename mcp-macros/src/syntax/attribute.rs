@@ -9,6 +9,7 @@ pub(crate) const CFG: &str = "cfg";
 pub(crate) const CFG_ATTR: &str = "cfg_attr";
 pub(crate) const DERIVE: &str = "derive";
 pub(crate) const DOC: &str = "doc";
+pub(crate) const ELICIT: &str = "elicit";
 pub(crate) const PROMPT: &str = "prompt";
 pub(crate) const READY: &str = "ready";
 pub(crate) const RESOURCE: &str = "resource";

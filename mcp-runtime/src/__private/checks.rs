@@ -5,6 +5,7 @@
 use crate::handler::argument::{Arg, Decode, Describe};
 use crate::handler::completion::{Completion, Proposed};
 use crate::handler::contents::IntoContents;
+use crate::handler::field::Field;
 use crate::handler::inject::State;
 use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
@@ -47,6 +48,11 @@ pub trait Variable: Decode + Describe {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Decode + Describe> Variable for T {}
+
+/// [`Arg::field`], likewise.
+pub fn field<T: Field>(name: &'static str) -> Arg<T> {
+    Arg::field(name)
+}
 
 /// [`Returns::result`], likewise.
 pub fn returns<T: IntoToolResult>() -> Returns<T> {

@@ -11,12 +11,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::outbox::Outbox;
+use crate::protocol::{InputRequest, Version};
 
 /// What a client says when it is asked: its result, as it was received.
 pub(crate) type Asked = BoxFuture<'static, Result<Box<RawValue>, AskError>>;
 
 /// A client that answers requests of the server's.
 pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
+    /// `request` as the client's revision asks it; `None` if it cannot.
+    fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest>;
+
     /// Sends a request on `outbox`, where the messages of a call go, and waits for its answer.
     fn ask(self: Arc<Self>, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked;
 }

@@ -3,14 +3,17 @@
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::task::Waker;
 
 use axum::http::{HeaderMap, HeaderName};
 use futures_util::FutureExt as _;
+use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
+use super::ask::Asks;
 use super::changes::Changes;
 use super::client::{AskError, Asked, Client};
 use super::notifier::Notifier;
@@ -18,7 +21,7 @@ use super::outbox::Outbox;
 use super::principal::Principal;
 use super::tool_error::ToolError;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
-use crate::protocol::{Capability, ClientCapabilities, Level, RawJson, RequestMeta, Version};
+use crate::protocol::{Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version};
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -36,7 +39,9 @@ struct Call {
     log_level: Option<Level>,
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
-    asks: Option<Arc<dyn Client>>,
+    client: Option<Arc<dyn Client>>,
+    asks: OnceLock<Box<Asks>>,
+    watcher: AtomicWaker,
     changes: Changes,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
@@ -75,7 +80,9 @@ impl Context {
             log_level: meta.log_level,
             progress: meta.progress_token.map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
             outbox: caller.outbox,
-            asks: caller.client,
+            client: caller.client,
+            asks: OnceLock::new(),
+            watcher: AtomicWaker::new(),
             changes: caller.changes,
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -215,11 +222,35 @@ impl Context {
 
     /// The client of a session, which can be asked; `None` in the modern revision.
     pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
-        self.0.asks.as_ref()
+        self.0.client.as_ref()
+    }
+
+    /// What was asked, from the first question on.
+    pub(crate) fn asks(&self) -> &Asks {
+        self.0.asks.get_or_init(Box::default)
+    }
+
+    /// What was asked, if anything was.
+    pub(crate) fn asked(&self) -> Option<&Asks> {
+        self.0.asks.get().map(|asks| &**asks)
+    }
+
+    /// Whoever runs the function is to look at what was asked.
+    pub(super) fn wake(&self) {
+        self.0.watcher.wake();
+    }
+
+    /// Says who runs the function.
+    pub(crate) fn watch(&self, waker: &Waker) {
+        self.0.watcher.register(waker);
+    }
+
+    /// A question as the client's revision asks it; `None` if it cannot, or if the client cannot be asked.
+    pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
+        self.client_handle()?.phrase(request, self.0.version)
     }
 
     /// Asks the client on the stream of this call: `method` with `params`, an object. Ends with the call.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what asks is on its way"))]
     pub(crate) fn ask(&self, method: &'static str, params: Value) -> Asked {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
             return std::future::ready(Err(AskError::Gone)).boxed();
@@ -232,8 +263,8 @@ impl Context {
         futures_util::future::select(asked, ended.boxed()).map(|first| first.factor_first().0).boxed()
     }
 
-    /// Whether the client's revision has an error for a missing capability.
-    pub(crate) fn is_told_of_capabilities(&self) -> bool {
+    /// Whether the client's revision has no sessions: it is asked by an answer, and told what it lacks by an error.
+    pub(crate) fn is_modern(&self) -> bool {
         !self.0.version.is_legacy()
     }
 

@@ -3,13 +3,20 @@
 //! Invariants: knows the wire's types and the schemas, but no transport, no policy and no server.
 
 pub(crate) mod argument;
+pub(crate) mod ask;
+mod asking;
 pub(crate) mod blocking;
 pub(crate) mod changes;
 pub(crate) mod client;
 pub(crate) mod completion;
 pub(crate) mod contents;
 pub(crate) mod context;
+mod date;
 pub(crate) mod declaration;
+pub(crate) mod elicit;
+mod elicit_error;
+pub(crate) mod field;
+mod form;
 pub(crate) mod inject;
 pub(crate) mod kind;
 pub(crate) mod limit;
@@ -30,6 +37,8 @@ pub use contents::IntoContents;
 pub use context::Context;
 pub(crate) use declaration::Declaration;
 pub use declaration::{PromptSet, ResourceSet, ToolSet};
+pub use elicit::{Confirm, Elicit};
+pub use elicit_error::ElicitError;
 pub use inject::Inject;
 pub use messages::IntoPrompt;
 pub use notifier::Notifier;

@@ -112,10 +112,23 @@ impl Problems {
 
     /// The text that the model reads.
     pub(crate) fn describe(&self, item: Item<'_>) -> String {
-        let mut text = match self.found.len() {
+        let text = match self.found.len() {
             1 => format!("the arguments of {item} do not fit; correct this and call again:"),
             many => format!("the arguments of {item} do not fit; correct these {many} problems and call again:"),
         };
+        self.listed_after(text)
+    }
+
+    /// The same for the content of a form.
+    pub(super) fn describe_form(&self) -> String {
+        let text = match self.found.len() {
+            1 => "the content does not fit the form; correct this and send it again:".to_owned(),
+            many => format!("the content does not fit the form; correct these {many} problems and send it again:"),
+        };
+        self.listed_after(text)
+    }
+
+    fn listed_after(&self, mut text: String) -> String {
         for problem in self.found.iter().take(MOST) {
             let _ = write!(text, "\n- {problem}");
         }

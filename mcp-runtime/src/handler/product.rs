@@ -1,5 +1,6 @@
 //! What a declared function has made, whatever its kind.
 
+use super::ask::Questions;
 use crate::protocol::{Prompt, Resource, ToolResult};
 
 /// The result of a call.
@@ -11,4 +12,6 @@ pub(crate) enum Product {
     Contents(Vec<Resource>),
     /// Of a prompt.
     Prompt(Prompt),
+    /// Nothing yet: its client is to be asked first.
+    Questions(Questions),
 }

@@ -9,6 +9,7 @@ use serde_json::{Number, Value};
 use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::argument::Arg;
+use super::date;
 use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 
 /// One rule: what the schema says, and the check that makes it true.
@@ -147,7 +148,7 @@ lengthed! {
 
 /// A type that `pattern`, `one_of`, `email` and `url` can check: a string, or an optional one.
 #[diagnostic::on_unimplemented(
-    message = "`pattern`, `email`, `url` and `one_of` need a string, but this argument is `{Self}`",
+    message = "`pattern`, `email`, `url`, `date`, `date_time` and `one_of` need a string, but this argument is `{Self}`",
     label = "not a string",
     note = "take `String` or `Option<String>`"
 )]
@@ -254,6 +255,24 @@ impl<T> Arg<T> {
         T: Textual,
     {
         self.format("uri", "an absolute URL", validator::ValidateUrl::validate_url)
+    }
+
+    /// A date: `2026-07-28`.
+    #[must_use]
+    pub fn date(self) -> Self
+    where
+        T: Textual,
+    {
+        self.format("date", "a date such as 2026-07-28", date::is_date)
+    }
+
+    /// A date with a time: `2026-07-28T09:30:00Z`.
+    #[must_use]
+    pub fn date_time(self) -> Self
+    where
+        T: Textual,
+    {
+        self.format("date-time", "a date with a time such as 2026-07-28T09:30:00Z", date::is_date_time)
     }
 
     fn format(self, format: &'static str, noun: &'static str, holds: fn(&str) -> bool) -> Self

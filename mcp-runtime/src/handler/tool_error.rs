@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 
+use super::elicit_error::ElicitError;
 use super::kind::{Item, Kind as ItemKind, event};
 use super::product::Product;
 use crate::protocol::{Capability, RpcError, ToolResult};
@@ -155,7 +156,12 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 
 impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
     fn from(cause: E) -> Self {
-        Self::of(Kind::Private(Box::new(cause)))
+        let cause: Box<dyn Error + Send + Sync> = Box::new(cause);
+        match cause.downcast::<ElicitError>() {
+            // Its text was written for the model.
+            Ok(error) => Self::new(error.to_string()),
+            Err(cause) => Self::of(Kind::Private(cause)),
+        }
     }
 }
 

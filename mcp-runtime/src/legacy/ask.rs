@@ -11,9 +11,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 
+use super::question;
 use crate::handler::client::{AskError, Asked, Client};
 use crate::handler::outbox::Outbox;
-use crate::protocol::{Method, RequestId, Response};
+use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
 /// How long a client may take: a person may have to decide.
 const LIMIT: Duration = Duration::from_mins(10);
@@ -42,6 +43,10 @@ struct Question<'a> {
 }
 
 impl Client for Asks {
+    fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest> {
+        question::phrase(request, version)
+    }
+
     fn ask(self: Arc<Self>, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked {
         Box::pin(async move {
             let (mut pending, answer) = self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;

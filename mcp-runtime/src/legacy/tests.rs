@@ -1,6 +1,6 @@
 //! A call that asks its client, over both transports and in each revision that has sessions.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -8,9 +8,11 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tower::Service as _;
 
 use crate::__private::{Declaration, ListedTool, Returns, Spec, Visitor};
+use crate::handler::client::AskError;
 use crate::{Connection, Server};
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -138,7 +140,11 @@ struct Web {
 
 impl Web {
     async fn open(version: &str) -> Self {
-        let mut web = Self { router: server().into_router(), session: String::new() };
+        Self::at(server().into_router(), version).await
+    }
+
+    async fn at(router: Router, version: &str) -> Self {
+        let mut web = Self { router, session: String::new() };
         let response = web.post(initialize(version)).await;
         response.headers()["mcp-session-id"].to_str().unwrap().clone_into(&mut web.session);
         web
@@ -204,9 +210,7 @@ async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_
     let web = Web::open("2025-11-25").await;
     let mut stream = web.post(call(1)).await;
     let question = event(&mut stream).await.unwrap();
-    let other = Web { router: web.router.clone(), session: String::new() };
-    let response = other.post(initialize("2025-11-25")).await;
-    let other = Web { session: response.headers()["mcp-session-id"].to_str().unwrap().to_owned(), ..other };
+    let other = Web::at(web.router.clone(), "2025-11-25").await;
     assert_eq!(other.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
     web.end().await;
     assert!(heard(&event(&mut stream).await.unwrap()).contains("cannot be asked"));
@@ -249,4 +253,63 @@ async fn a_client_that_reads_no_streams_is_not_asked() {
     let response = web.router.clone().call(request).await.unwrap();
     let text = response.into_body().collect().await.unwrap().to_bytes();
     assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
+}
+
+/// Asks when it is let, and leaves what it has heard.
+struct Shy;
+
+/// What lets [`Shy`] ask, and what it has heard.
+#[derive(Default)]
+struct Courage {
+    begun: Notify,
+    ask: Notify,
+    heard: Mutex<Option<Result<String, AskError>>>,
+    done: Notify,
+}
+
+impl ListedTool<Arc<Courage>> for Shy {
+    fn visit(visitor: &mut impl Visitor<Arc<Courage>>) {
+        visitor.visit::<Self>();
+    }
+}
+
+impl Declaration<Arc<Courage>> for Shy {
+    type Args = ();
+    type Output = ();
+
+    fn spec() -> Spec {
+        Spec::tool("curious", "Asks back when it is let.")
+    }
+
+    fn args() {}
+
+    fn returns() -> Returns<()> {
+        Returns::result()
+    }
+
+    async fn call(state: &Arc<Arc<Courage>>, cx: &crate::Context, (): ()) {
+        state.begun.notify_one();
+        state.ask.notified().await;
+        let heard = cx.ask("roots/list", json!({})).await;
+        *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
+        state.done.notify_one();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_cannot_know_where_to_come_back_to_is_not_asked() {
+    let courage = Arc::<Courage>::default();
+    let router = Server::new("asks", "1.0.0").state(Arc::clone(&courage)).tools((Shy,)).into_router();
+    let web = Web::at(router, "2025-11-25").await;
+    {
+        let mut call = Box::pin(web.post(call(1)));
+        tokio::select! {
+            biased;
+            _ = &mut call => panic!("the call waits"),
+            () = courage.begun.notified() => {}
+        }
+    }
+    courage.ask.notify_one();
+    courage.done.notified().await;
+    assert_eq!(*courage.heard.lock().unwrap(), Some(Err(AskError::Gone)));
 }

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::outcome::{Done, Outcome};
 use super::{Call, canonical};
+use crate::handler::ask::Asks;
 use crate::handler::limit::Cache;
 use crate::protocol::RpcError;
 
@@ -54,8 +55,9 @@ impl Results {
         let entry = self.cell(&key);
         let kept = entry.get_or_try_init(|| async {
             let done = make.await;
-            // A client that lacks a capability: the next one may have it.
-            if matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY) {
+            // A client that lacks a capability: the next one may have it. What was asked belongs to one call.
+            let asked = call.cx.asked().is_some_and(Asks::are_any);
+            if asked || matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY) {
                 Err(done)
             } else {
                 Ok((done, Instant::now()))

@@ -36,7 +36,7 @@ impl<'a> Walk<'a> {
 }
 
 /// The canonical text of arguments that a tool has accepted: there `null` means the same as leaving a member out.
-pub(super) fn arguments(raw: Option<&RawValue>) -> Box<str> {
+pub(crate) fn arguments(raw: Option<&RawValue>) -> Box<str> {
     let mut object: Object<'_> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
     object.retain(|_, value| value.get() != "null");
     let mut out = String::new();

@@ -8,16 +8,18 @@
 //! 4. `cache`: a hit has taken a place, but runs nothing.
 //! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
 //!    and the breaker counts each of them.
-//! 6. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
+//! 6. A handler that asks its client is dropped until the answer is there ([`ask`]): neither a success nor a failure.
+//! 7. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
 //!
 //! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
 //! grows without bound; a key that is not declared costs neither an allocation nor a lock.
 
 pub(crate) mod access;
+mod ask;
 pub(crate) mod audit;
 mod breaker;
 mod cache;
-mod canonical;
+pub(crate) mod canonical;
 mod concurrency;
 pub(crate) mod contain;
 pub(crate) mod max_output;

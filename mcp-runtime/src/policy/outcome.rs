@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::Call;
-use super::contain::Panicked;
+use super::ask::{Ended, Stopped};
 use super::redact::Redacted;
-use crate::handler::ToolError;
+use crate::handler::ask::{Failure, Stop};
 use crate::handler::kind::{Item, event};
 use crate::handler::product::Product;
 use crate::handler::tool_error::{failed, failure, reference};
-use crate::protocol::RpcError;
+use crate::protocol::{Capability, RpcError};
 
 /// Key in `_meta` of a refusal: how many seconds to wait before trying again.
 pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
@@ -30,10 +30,11 @@ pub(crate) enum Outcome {
     OutputTooLarge,
     Panic,
     Cancelled,
+    InputRequired,
 }
 
 impl Outcome {
-    pub(crate) const ALL: [(Self, &'static str); 11] = [
+    pub(crate) const ALL: [(Self, &'static str); 12] = [
         (Self::Ok, "ok"),
         (Self::Error, "error"),
         (Self::InvalidArguments, "invalid_arguments"),
@@ -45,6 +46,7 @@ impl Outcome {
         (Self::OutputTooLarge, "output_too_large"),
         (Self::Panic, "panic"),
         (Self::Cancelled, "cancelled"),
+        (Self::InputRequired, "input_required"),
     ];
 
     pub(crate) fn as_str(self) -> &'static str {
@@ -97,11 +99,7 @@ impl Done {
     }
 
     /// What the handler has come to.
-    pub(super) fn of(
-        call: &Call<'_>,
-        ended: Result<Result<Product, ToolError>, Panicked>,
-        redacted: &Redacted,
-    ) -> Self {
+    pub(super) fn of(call: &Call<'_>, ended: Ended, redacted: &Redacted) -> Self {
         let hide = |text| redacted.hide(text, call.arguments);
         match ended {
             Ok(Ok(Product::Tool(result))) if result.is_error => {
@@ -110,14 +108,50 @@ impl Done {
             }
             Ok(Ok(product)) => Self { outcome: Outcome::Ok, answer: Ok(product) },
             Ok(Err(error)) => {
-                let answer = match error.lacks().filter(|_| call.cx.is_told_of_capabilities()) {
+                let answer = match error.lacks().filter(|_| call.cx.is_modern()) {
                     Some(capability) => Err(RpcError::missing_capability(&capability.required())),
                     None => error.into_answer(call.item, hide),
                 };
                 Self { outcome: Outcome::Error, answer }
             }
-            Err(Panicked) => Self::panicked(call.item),
+            Err(Stopped::Panicked) => Self::panicked(call.item),
+            Err(Stopped::Asks(stop)) => Self::asks(call, stop),
         }
+    }
+
+    /// The handler was dropped because of what it asked.
+    fn asks(call: &Call<'_>, stop: Stop) -> Self {
+        match stop {
+            Stop::Asks(questions) => {
+                Self { outcome: Outcome::InputRequired, answer: Ok(Product::Questions(questions)) }
+            }
+            Stop::Failed(Failure::Missing(missing)) => Self::lacking(call, &missing),
+            Stop::Failed(Failure::Malformed(key, problem)) => {
+                let answer = if call.cx.is_modern() {
+                    Err(RpcError::invalid_params(format!("`inputResponses.{key}`: {problem}")))
+                } else {
+                    failure(call.item, format!("the client's answer to `{key}` cannot be read: {problem}"))
+                };
+                Self { outcome: Outcome::InvalidArguments, answer }
+            }
+            Stop::Failed(Failure::Misuse(text)) => Self::failed(call.item, Outcome::Error, text),
+        }
+    }
+
+    /// The client cannot do what the handler needs.
+    fn lacking(call: &Call<'_>, missing: &[Capability]) -> Self {
+        let answer = if call.cx.is_modern() {
+            Err(RpcError::missing_capability(&Capability::all_required(missing)))
+        } else {
+            let verbs: Vec<_> = missing.iter().map(|capability| capability.verb()).collect();
+            let declared = missing.iter().all(|capability| call.cx.client().has(*capability));
+            let why = match call.cx.version() {
+                version if declared => format!("revision {version}, which this one speaks, cannot be asked so"),
+                _ => "this one did not declare it".to_owned(),
+            };
+            failure(call.item, format!("{} needs a client that can {}; {why}", call.item, verbs.join(" and ")))
+        };
+        Self { outcome: Outcome::Error, answer }
     }
 }
 

@@ -4,22 +4,18 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
-use super::contain::{Panicked, contain};
+use super::ask::{self, Ended, Stopped};
 use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
+use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
 use crate::handler::ToolError;
 use crate::handler::kind::event;
-use crate::handler::product::Product;
 
 /// Begins the handler once more, with the same arguments.
 pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
 
 impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
-
-type Ended = Result<Result<Product, ToolError>, Panicked>;
 
 impl Policies {
     /// Runs a call whose arguments fit: `handler` first, and what `again` begins where it is to be tried again.
@@ -52,10 +48,10 @@ impl Policies {
     async fn measured(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
         let done = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
-                None => Done::of(&call, contain(handler).await, &self.redacted),
-                Some(limit) => match tokio::time::timeout(limit, contain(handler)).await {
-                    Ok(ended) => Done::of(&call, ended, &self.redacted),
-                    Err(_) => self.timed_out(&call, limit),
+                None => Done::of(&call, ask::run(call.cx, handler).await, &self.redacted),
+                Some(limit) => match Deadline::after(limit).hold(call.cx, ask::run(call.cx, handler)).await {
+                    Some(ended) => Done::of(&call, ended, &self.redacted),
+                    None => self.timed_out(&call, limit),
                 },
             }
         } else {
@@ -69,7 +65,7 @@ impl Policies {
 
     /// Tries until it works, until an error comes that another attempt would meet too, or until it is too late.
     async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
-        let deadline = self.timeout.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = self.timeout.map(Deadline::after);
         let mut backoff = Backoff::new(self.retry);
         loop {
             let ended = match self.attempt(&call, handler, deadline).await {
@@ -77,7 +73,10 @@ impl Policies {
                 Err(done) => return done,
             };
             let next = match &ended {
-                Ok(Err(error)) if error.is_retryable() => backoff.next(deadline).map(|wait| (error, wait)),
+                Ok(Err(error)) if error.is_retryable() => {
+                    let end = deadline.and_then(|deadline| deadline.end(call.cx));
+                    backoff.next(end).map(|wait| (error, wait))
+                }
                 _ => None,
             };
             let Some((error, wait)) = next else { return Done::of(&call, ended, &self.redacted) };
@@ -91,7 +90,7 @@ impl Policies {
     }
 
     /// One attempt, if the breaker lets it through; an error is the end of the call.
-    async fn attempt(&self, call: &Call<'_>, handler: Handler, deadline: Option<Instant>) -> Result<Ended, Done> {
+    async fn attempt(&self, call: &Call<'_>, handler: Handler, deadline: Option<Deadline>) -> Result<Ended, Done> {
         let attempt = match self.breaker.as_ref().map(|circuit| (circuit, circuit.enter())) {
             None => None,
             Some((_, Ok(attempt))) => Some(attempt),
@@ -100,15 +99,20 @@ impl Policies {
             }
         };
         let ended = match deadline {
-            None => Some(contain(handler).await),
-            Some(deadline) => timeout_at(deadline, contain(handler)).await.ok(),
+            None => Some(ask::run(call.cx, handler).await),
+            Some(deadline) => deadline.hold(call.cx, ask::run(call.cx, handler)).await,
         };
-        match (attempt, &ended) {
-            // The client's lack, not the tool's.
-            (Some(_), Some(Ok(Err(error)))) if error.lacks().is_some() => {}
-            (Some(attempt), Some(Ok(Ok(_)))) => attempt.succeeded(),
-            (Some(attempt), _) => attempt.failed(),
-            (None, _) => {}
+        let says_something = match &ended {
+            // The client's lack, not the handler's.
+            Some(Ok(Err(error))) => error.lacks().is_none(),
+            // The client is to answer first.
+            Some(Err(Stopped::Asks(_))) => false,
+            _ => true,
+        };
+        match attempt.filter(|_| says_something) {
+            Some(attempt) if matches!(ended, Some(Ok(Ok(_)))) => attempt.succeeded(),
+            Some(attempt) => attempt.failed(),
+            None => {}
         }
         ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
     }

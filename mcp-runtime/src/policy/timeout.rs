@@ -1,10 +1,54 @@
 //! `timeout`: what a caller is told when a handler was stopped, true for what it declares of itself.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::handler::Context;
+use crate::handler::ask::Asks;
 use crate::handler::kind::Item;
 use crate::handler::spec::Spec;
+
+/// When a call is stopped, which the time that its client is waited for puts off.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline {
+    begun: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    pub(super) fn after(limit: Duration) -> Self {
+        Self { begun: Instant::now(), limit }
+    }
+
+    /// The time, as it is known now; `None` where there is no such time, or while the client is waited for.
+    pub(super) fn end(self, cx: &Context) -> Option<Instant> {
+        let waited = cx.asked().map_or(Some(Duration::ZERO), Asks::waited)?;
+        self.begun.checked_add(self.limit)?.checked_add(waited)
+    }
+
+    /// What `work` comes to by then.
+    pub(super) async fn hold<F: Future>(self, cx: &Context, work: F) -> Option<F::Output> {
+        let mut work = pin!(work);
+        let mut sleep = pin!(None);
+        poll_fn(|task| {
+            if let Poll::Ready(output) = work.as_mut().poll(task) {
+                return Poll::Ready(Some(output));
+            }
+            // An answer of the client's wakes this up again.
+            let Some(end) = self.end(cx) else { return Poll::Pending };
+            if sleep.as_ref().as_pin_ref().is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end) {
+                sleep.set(Some(sleep_until(end)));
+            }
+            sleep.as_mut().as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(task)).map(|()| None)
+        })
+        .await
+    }
+}
 
 /// What a call may have done by the time it was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

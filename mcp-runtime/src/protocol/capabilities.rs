@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{extension, view};
+
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
@@ -33,6 +35,10 @@ pub enum Capability {
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
+    /// Running the client's model with tools of this server's.
+    SamplingTools,
+    /// Running the client's model with what the client knows.
+    SamplingContext,
     /// Listing the client's roots.
     Roots,
 }
@@ -44,8 +50,19 @@ impl Capability {
             Self::Elicitation => json!({ "elicitation": {} }),
             Self::ElicitationUrl => json!({ "elicitation": { "url": {} } }),
             Self::Sampling => json!({ "sampling": {} }),
+            Self::SamplingTools => json!({ "sampling": { "tools": {} } }),
+            Self::SamplingContext => json!({ "sampling": { "context": {} } }),
             Self::Roots => json!({ "roots": {} }),
         }
+    }
+
+    /// The object that declares all of them.
+    pub(crate) fn all_required(capabilities: &[Self]) -> Value {
+        let mut all = json!({});
+        for capability in capabilities {
+            merge(&mut all, capability.required());
+        }
+        all
     }
 
     /// What a client with it can do.
@@ -54,12 +71,29 @@ impl Capability {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
             Self::ElicitationUrl => "open a URL for its user (`elicitation.url`)",
             Self::Sampling => "run a model for the server (`sampling`)",
+            Self::SamplingTools => "run a model with the server's tools (`sampling.tools`)",
+            Self::SamplingContext => "run a model with its own context (`sampling.context`)",
             Self::Roots => "list its roots (`roots`)",
         }
     }
 }
 
+/// Adds the members of `more`, at every depth.
+fn merge(all: &mut Value, more: Value) {
+    if let (Value::Object(all), Value::Object(more)) = (all, more) {
+        for (name, value) in more {
+            merge(all.entry(name).or_insert_with(|| json!({})), value);
+        }
+    }
+}
+
 impl ClientCapabilities {
+    /// Whether the client shows views with the results of tools (MCP Apps).
+    pub fn shows_views(&self) -> bool {
+        let types = self.extensions.get(extension::UI).and_then(|settings| settings["mimeTypes"].as_array());
+        types.is_some_and(|types| types.iter().any(|one| one == view::MIME_TYPE))
+    }
+
     /// Whether the client declared it. `elicitation: {}` means forms.
     pub fn has(&self, capability: Capability) -> bool {
         let elicitation = self.elicitation.as_ref();
@@ -67,6 +101,8 @@ impl ClientCapabilities {
             Capability::Elicitation => elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
             Capability::ElicitationUrl => elicitation.is_some_and(|it| it.url.is_some()),
             Capability::Sampling => self.sampling.is_some(),
+            Capability::SamplingTools => self.sampling.as_ref().is_some_and(|it| it.tools.is_some()),
+            Capability::SamplingContext => self.sampling.as_ref().is_some_and(|it| it.context.is_some()),
             Capability::Roots => self.roots.is_some(),
         }
     }
@@ -91,6 +127,9 @@ pub struct Sampling {
     /// It takes tools in the request.
     #[serde(default)]
     pub tools: Option<Value>,
+    /// It adds what it knows.
+    #[serde(default)]
+    pub context: Option<Value>,
 }
 
 /// The client has roots.

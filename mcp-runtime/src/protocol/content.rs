@@ -57,6 +57,13 @@ pub struct Media {
     pub meta: Option<Map<String, Value>>,
 }
 
+impl Media {
+    /// These bytes.
+    pub(crate) fn encoded(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+        Self { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Self::default() }
+    }
+}
+
 /// A resource that the client can read later.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -194,12 +201,12 @@ impl Content {
 
     /// A picture; the bytes are encoded here.
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
-        Self::Image(Media { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Media::default() })
+        Self::Image(Media::encoded(bytes, mime_type))
     }
 
     /// A sound; the bytes are encoded here.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
-        Self::Audio(Media { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Media::default() })
+        Self::Audio(Media::encoded(bytes, mime_type))
     }
 
     /// A resource by reference.

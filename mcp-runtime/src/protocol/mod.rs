@@ -5,7 +5,9 @@
 pub mod capabilities;
 pub mod content;
 pub mod error;
+pub mod extension;
 pub mod id;
+pub mod input;
 pub mod json;
 pub mod level;
 pub mod message;
@@ -15,13 +17,16 @@ pub mod notification;
 pub mod prompt;
 pub mod resource;
 pub mod server_info;
+pub mod skill;
 pub mod tool;
 pub mod version;
+pub mod view;
 
 pub use capabilities::{Capability, ClientCapabilities};
 pub use content::{Annotations, Content, Resource, Role};
 pub use error::RpcError;
 pub use id::RequestId;
+pub use input::InputRequest;
 pub use json::{Members, Object, RawJson, View};
 pub use level::Level;
 pub use message::{Message, Notification, Request, Response};

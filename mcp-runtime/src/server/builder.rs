@@ -19,8 +19,12 @@ use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
+use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
 use crate::service::{Identity, Service, Settings};
+#[cfg(feature = "skills")]
+use crate::skills::Source;
+use crate::skills::Sources;
 use crate::transport::http;
 
 /// A server: its name, its state and what it offers.
@@ -46,6 +50,7 @@ pub struct Server<S = ()> {
     entries: Vec<Entry>,
     checks: Vec<Check>,
     changes: Changes,
+    skills: Sources,
     pub(super) settings: Settings,
 }
 
@@ -62,14 +67,15 @@ impl Server {
             entries: Vec::new(),
             checks: Vec::new(),
             changes: Changes::default(),
+            skills: Sources::default(),
             settings: Settings::default(),
         }
     }
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self { state: _, info, instructions, entries, checks, changes, settings } = self;
-        Server { state: Arc::new(state), info, instructions, entries, checks, changes, settings }
+        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
+        Server { state: Arc::new(state), info, instructions, entries, checks, changes, skills, settings }
     }
 }
 
@@ -92,12 +98,49 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Serves the skills in `folder`: each folder below it with a `SKILL.md` is one, at `skill://<path>/SKILL.md`.
+    ///
+    /// Everything in a skill's folder is served with it, but for what begins with a dot; what is in no skill's folder
+    /// is not. Files are read when the server is built, and kept: at most 16 MiB and 512 files a skill, and 256 MiB
+    /// altogether. What breaks a rule of the [format](https://agentskills.io/specification) stops the start, with a
+    /// text that says which file, and what to do.
+    ///
+    /// Clients of revision 2026-07-28 find them by the
+    /// [skills extension](https://github.com/modelcontextprotocol/ext-skills); for older ones they are resources.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skills("skills"); // skills/refunds/SKILL.md and others
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skills(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.skills.push(Source::Folder(folder.into()));
+        self
+    }
+
+    /// Serves skills that are in the program itself, file by file, as [`Server::skills`] serves those of a folder.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skill_files([
+    ///     // include_str!("../skills/refunds/SKILL.md")
+    ///     ("refunds/SKILL.md", "---\nname: refunds\ndescription: How to pay back.\n---\nAsk first."),
+    /// ]);
+    /// assert!(server.check().is_ok());
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skill_files<P: Into<String>, B: AsRef<[u8]>>(mut self, files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
+        self.skills.push(Source::Files(files.collect()));
+        self
+    }
+
     /// Tells clients what has changed, from outside of a call; also after the server has been made into something else.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
     }
 
-    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs stay as they are.
+    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
     ///
     /// The other server keeps its state; its name, its instructions and its settings are not used.
     ///
@@ -117,6 +160,7 @@ impl<S: State> Server<S> {
         }));
         self.checks
             .extend(other.checks.into_iter().map(|check| Check { name: format!("{prefix}.{}", check.name), ..check }));
+        self.skills.append(other.skills);
         self
     }
 
@@ -187,6 +231,18 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Secrets of at least 32 bytes each, from which the keys are made that encrypt what clients carry between the rounds
+    /// of a call (`requestState`): the first encrypts, all of them decrypt.
+    ///
+    /// Instances that serve one URL need the same ones. To replace a secret, put the new one first, and take the old one
+    /// out ten minutes later. Default: one that is made up at the start, and that only this process has.
+    ///
+    /// A secret that is too short stops the start.
+    pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
     ///
     /// Default: 1000, and 30 minutes.
@@ -247,10 +303,11 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Self { state: _, info, instructions, entries, checks, changes, settings } = self;
+        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
+        let keys = state_keys("state_keys", &settings.state_keys)?;
         let mut registry = Registry::default();
         for entry in entries {
             if let Some(fault) = entry.faults.first() {
@@ -258,6 +315,15 @@ impl<S: State> Server<S> {
             }
             registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
         }
+        if let Some((tool, uri)) = registry.without_view() {
+            return Err(Error::declaration(
+                tool.item(),
+                &format!(
+                    "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
+                ),
+            ));
+        }
+        skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
         registry.measure(&metrics);
         Ok(Arc::new(Service {
@@ -273,6 +339,7 @@ impl<S: State> Server<S> {
             drain: Drain::default(),
             changes,
             sessions: Sessions::new(settings.max_sessions, settings.session_idle),
+            keys,
             settings,
         }))
     }
@@ -286,6 +353,11 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         let entry = Entry::new::<S, D>(Arc::clone(&self.0.state));
         self.0.entries.push(entry);
     }
+}
+
+/// The keys that `secrets`, which were set as `name`, stand for.
+pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
+    Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
 }
 
 /// Whether `url`, which was set as `name`, is an absolute one.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
-use super::builder::{Server, check_public_url};
+use super::builder::{Server, check_public_url, state_keys};
 use super::error::{Error, Result};
 use crate::handler::inject::State;
 use crate::handler::limit::Source;
@@ -15,6 +15,7 @@ use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
 use crate::protocol::Version;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
+use crate::seal::Secrets;
 use crate::service::Service;
 
 mod check;
@@ -30,8 +31,8 @@ impl<S: State> Server<S> {
     /// calculator check                 whether it could start, and which clients would refuse which tool
     /// ```
     ///
-    /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL`, `MCP_LOG_LEVEL` (`info`),
-    /// `MCP_LOG_FORMAT` (`text` or `json`). Flags win. Logs go to stderr.
+    /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL`, `MCP_STATE_KEYS` (as
+    /// [`Server::state_keys`], with commas between them), `MCP_LOG_LEVEL` (`info`), `MCP_LOG_FORMAT` (`text` or `json`). Flags win. Logs go to stderr.
     pub async fn run(mut self) -> Result<()> {
         let matches = match command(&self).try_get_matches() {
             Ok(matches) => matches,
@@ -42,6 +43,11 @@ impl<S: State> Server<S> {
         if let Ok(url) = std::env::var("MCP_PUBLIC_URL") {
             check_public_url("MCP_PUBLIC_URL", &url)?;
             self = self.public_url(url);
+        }
+        if let Ok(secrets) = std::env::var("MCP_STATE_KEYS") {
+            let secrets = Secrets(secrets.split(',').map(|secret| secret.trim().into()).collect());
+            state_keys("MCP_STATE_KEYS", &secrets)?;
+            self = self.state_keys(secrets.0);
         }
         match matches.subcommand() {
             Some(("http", http)) => {
@@ -92,7 +98,7 @@ fn command<S: State>(server: &Server<S>) -> Command {
         .about(format!("The MCP server {name}. Without a command it serves stdio, which is what an MCP client starts."))
         .after_help(
             "Environment: MCP_SERVER_HOST, MCP_SERVER_PORT, MCP_PUBLIC_URL, \
-             MCP_LOG_LEVEL (info), MCP_LOG_FORMAT (text or json). Flags win over it.",
+             MCP_STATE_KEYS, MCP_LOG_LEVEL (info), MCP_LOG_FORMAT (text or json). Flags win over it.",
         )
         .disable_help_subcommand(true)
         .subcommand(Command::new("stdio").about("Serve stdin and stdout (the default)"))

@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Read(Read),
     /// The messages of a prompt.
     Prompt(Prompt),
+    /// What the client is to answer first: members written before.
+    InputRequired(bytes::Bytes),
     /// `{}`.
     Empty,
     /// A JSON-RPC error.
@@ -61,10 +63,11 @@ impl Answer {
 }
 
 fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
-    out.extend_from_slice(b",\"result\":{\"resultType\":\"complete\"");
+    out.extend_from_slice(b",\"result\":{\"resultType\":\"");
+    out.extend_from_slice(if let Answer::InputRequired(_) = answer { b"input_required\"" } else { b"complete\"" });
     let mut meta = None;
     match answer {
-        Answer::Members(members) => {
+        Answer::Members(members) | Answer::InputRequired(members) => {
             out.push(b',');
             out.extend_from_slice(&members);
         }
@@ -111,7 +114,8 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
                 write_json(out, meta);
             }
         }
-        Answer::Read(read) => {
+        Answer::Read(mut read) => {
+            downgrade::contents(&mut read.contents, version);
             out.extend_from_slice(b"\"contents\":");
             write_json(out, &read.contents);
         }
@@ -123,7 +127,8 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
                 write_json(out, meta);
             }
         }
-        Answer::Empty | Answer::Error(_) => {}
+        // A session's client is asked by requests.
+        Answer::InputRequired(_) | Answer::Empty | Answer::Error(_) => {}
     }
     out.push(b'}');
 }

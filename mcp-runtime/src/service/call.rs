@@ -3,35 +3,51 @@
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::Service;
+use super::{Answer, Service};
 use crate::handler::Context;
 use crate::handler::kind::{Kind, event};
 use crate::handler::problem::Problems;
 use crate::handler::product::Product;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Outcome};
-use crate::protocol::RpcError;
+use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 
+/// What a client calls something with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given<'a> {
+    pub params: Option<&'a Members>,
+    pub arguments: Option<&'a RawValue>,
+    /// Whether the arguments are strings by their nature, and become what the parameters want.
+    pub textual: bool,
+}
+
 impl Service {
-    /// Calls `entry`. Where `textual`, the arguments are strings by their nature, and become what the parameters want.
+    /// Calls `entry`, and makes an answer of what it has made.
     pub(super) async fn call(
         &self,
         entry: &Entry,
         cx: &Context,
-        arguments: Option<&RawValue>,
-        textual: bool,
-    ) -> Result<Product, RpcError> {
+        given: Given<'_>,
+        finish: impl FnOnce(Product) -> Result<Answer, RpcError>,
+    ) -> Result<Answer, RpcError> {
+        let arguments = given.arguments;
         let call = Call { item: entry.item(), cx, arguments: arguments.filter(|raw| raw.get() != "null") };
         let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
-        let done = self.carry_out(entry, call, textual).await;
+        let done = self.carry_out(entry, call, given).await;
         running.outcome = done.outcome;
-        done.answer
+        match done.answer? {
+            Product::Questions(questions) => self.input_required(&questions, &call),
+            product => finish(product),
+        }
     }
 
-    async fn carry_out(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
+    async fn carry_out(&self, entry: &Entry, call: Call<'_>, Given { params, textual, .. }: Given<'_>) -> Done {
         if let Some(refused) = entry.policies.refusal(call.item, call.cx) {
             return refused;
+        }
+        if let Err(error) = self.receive(params, &call) {
+            return Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
         }
         let begin = || {
             let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;

@@ -7,11 +7,15 @@ mod call;
 pub(crate) mod cancellable;
 mod complete;
 pub(crate) mod discover;
+mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod modern;
+mod page;
 mod prompts_get;
+mod resources_directory_read;
 pub(crate) mod resources_read;
+mod skills_get;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
 
@@ -35,6 +39,7 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::json::Text;
 use crate::protocol::{Implementation, Members, Method, Request, RpcError};
 use crate::registry::Registry;
+use crate::seal::{Keys, Secrets};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -47,6 +52,7 @@ pub(crate) struct Service {
     pub drain: Drain,
     pub changes: Changes,
     pub sessions: Sessions,
+    pub keys: Keys,
     pub settings: Settings,
 }
 
@@ -69,6 +75,7 @@ pub(crate) struct Settings {
     pub session_idle: Duration,
     pub page_size: usize,
     pub completion_timeout: Duration,
+    pub state_keys: Secrets,
 }
 
 impl Default for Settings {
@@ -82,6 +89,7 @@ impl Default for Settings {
             session_idle: Duration::from_mins(30),
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
+            state_keys: Secrets::default(),
         }
     }
 }
@@ -111,6 +119,9 @@ impl Service {
             Method::ResourcesList => self.list(Which::Resources, params, cx),
             Method::ResourcesTemplatesList => self.list(Which::Templates, params, cx),
             Method::PromptsList => self.list(Which::Prompts, params, cx),
+            Method::SkillsList => self.list(Which::Skills, params, cx),
+            Method::SkillsGet => self.get_skill(params),
+            Method::ResourcesDirectoryRead => self.read_directory(params),
             Method::ServerDiscover => Ok(self.discover()),
             _ => Err(RpcError::method_not_found(method.as_str())),
         }

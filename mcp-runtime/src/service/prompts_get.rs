@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::call::Given;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
 use crate::handler::product::Product;
@@ -12,9 +13,10 @@ impl Service {
         let name = text_param(params, "name", "which prompt?")?;
         let entry = self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))?;
         let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
-        match self.call(entry, cx, arguments, true).await? {
+        let finish = |product| match product {
             Product::Prompt(prompt) => Ok(Answer::Prompt(prompt)),
             _ => Err(RpcError::internal("internal error")),
-        }
+        };
+        self.call(entry, cx, Given { params, arguments, textual: true }, finish).await
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::call::Given;
 use super::watch::check_uri;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
@@ -26,10 +27,13 @@ pub(crate) struct Hint {
 }
 
 impl Hint {
+    /// Nothing is promised: it is asked for again, by each caller.
+    pub(super) const NONE: Self = Self { ttl_ms: 0, cache_scope: "private" };
+
     /// As `cache` declares it: for everybody only where everybody may read it and the result is shared.
     fn of(spec: &Spec, is_open: bool) -> Self {
         match &spec.cache {
-            None => Self { ttl_ms: 0, cache_scope: "private" },
+            None => Self::NONE,
             Some((cache, _)) => Self {
                 ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
                 cache_scope: if cache.shared && is_open { "public" } else { "private" },
@@ -42,17 +46,21 @@ impl Service {
     pub(super) async fn read_resource(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which resource?")?;
         check_uri(&uri)?;
+        if let Some(file) = self.registry.files.contents.get(&*uri) {
+            return Ok(Answer::Read(Read { contents: vec![file.clone()], hint: Hint::NONE }));
+        }
         let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
-        let product = self.call(entry, cx, variables.as_deref(), true).await;
-        match product.map_err(|error| error.at(&uri))? {
-            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found().at(&uri)),
+        let finish = |product| match product {
+            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found()),
             Product::Contents(contents) => {
                 let contents = contents.into_iter().map(|it| completed(it, &uri, entry.spec.mime_type)).collect();
                 Ok(Answer::Read(Read { contents, hint: Hint::of(&entry.spec, entry.policies.access.is_open()) }))
             }
             _ => Err(RpcError::internal("internal error")),
-        }
+        };
+        let given = Given { params, arguments: variables.as_deref(), textual: true };
+        self.call(entry, cx, given, finish).await.map_err(|error| error.at(&uri))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::call::Given;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
 use crate::handler::product::Product;
@@ -12,10 +13,11 @@ impl Service {
         let name = text_param(params, "name", "which tool?")?;
         let entry = self.registry.tools.get(&name).ok_or_else(|| RpcError::unknown("tool", &name))?;
         let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
-        match self.call(entry, cx, arguments, false).await? {
+        let finish = |product| match product {
             Product::Tool(result) => Ok(Answer::Tool(result)),
             _ => Err(RpcError::internal("internal error")),
-        }
+        };
+        self.call(entry, cx, Given { params, arguments, textual: false }, finish).await
     }
 }
 

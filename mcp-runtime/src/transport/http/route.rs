@@ -23,7 +23,7 @@ use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestMeta, RpcError, Version};
+use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
 
@@ -62,7 +62,7 @@ impl Endpoint {
             Message::Response(_) => {
                 Err(RpcError::invalid_request("a client sends requests here, not responses").into())
             }
-            Message::Batch(members) => self.batch(members, &sender, accepts),
+            Message::Batch(members) => self.batch(&members, &sender, accepts),
         }
     }
 
@@ -152,7 +152,7 @@ impl Endpoint {
         Ok(Next::Respond(accepted()))
     }
 
-    fn batch(&self, members: Vec<RawJson>, sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
+    fn batch(&self, members: &[RawJson], sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
         let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
         let session = named.then(|| self.session(sender)).transpose()?;
         let version = session.as_ref().map(|session| session.version).or(header_version(&sender.headers));
@@ -161,30 +161,10 @@ impl Endpoint {
             return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
         };
         let (stream, outbox) = stored(&session, accepts);
-        let mut calls: Vec<Call> = Vec::new();
-        for member in members {
-            let refused = |id, error| -> Call {
-                let text = batch::refusal(id, error, &self.service.identity);
-                Box::pin(std::future::ready((200, text)))
-            };
-            let call = match Member::of(&member) {
-                Member::Request(request) => {
-                    let id = request.id.clone();
-                    let caller = sender.clone().caller(outbox.clone(), &self.service.changes);
-                    self.legacy_call(&session, request, caller).unwrap_or_else(|error| refused(Some(&id), error))
-                }
-                Member::Refused(id, error) => refused(id.as_ref(), error),
-                Member::Notification(notification) => {
-                    cancel(&session, &notification);
-                    continue;
-                }
-                Member::Response(response) => {
-                    session.asks.answer(&response);
-                    continue;
-                }
-            };
-            calls.push(call);
-        }
+        let calls: Vec<Call> = members
+            .iter()
+            .filter_map(|member| self.member(Member::of(member), &session, sender, outbox.as_ref()))
+            .collect();
         if calls.is_empty() {
             return Ok(Next::Respond(accepted()));
         }
@@ -193,6 +173,30 @@ impl Endpoint {
             batch::join(texts).map_or((202, Bytes::new()), |text| (200, text))
         });
         Ok(Next::InSession(Exchange::new(Box::pin(answers), session, stream, self.service.drain.clone())))
+    }
+
+    /// What one member of a batch is answered with, if it is to be answered.
+    fn member(&self, member: Member, session: &Arc<Session>, sender: &Sender, outbox: Option<&Outbox>) -> Option<Call> {
+        let refused = |id: Option<&RequestId>, error| -> Option<Call> {
+            let text = batch::refusal(id, error, &self.service.identity);
+            Some(Box::pin(std::future::ready((200, text))))
+        };
+        match member {
+            Member::Request(request) => {
+                let id = request.id.clone();
+                let caller = sender.clone().caller(outbox.cloned(), &self.service.changes);
+                self.legacy_call(session, request, caller).map_or_else(|error| refused(Some(&id), error), Some)
+            }
+            Member::Refused(id, error) => refused(id.as_ref(), error),
+            Member::Notification(notification) => {
+                cancel(session, &notification);
+                None
+            }
+            Member::Response(response) => {
+                session.asks.answer(&response);
+                None
+            }
+        }
     }
 
     /// The session that the headers name, which is the sender's own.

@@ -1,0 +1,42 @@
+"""What a client is told and asked while it runs, and what it answers: the same in both versions of the SDK."""
+
+import anyio
+
+ROOTS = [{"uri": "file:///test/root", "name": "Test Root"}]
+FORM = {"username": "ada", "email": "ada@example.com", "name": "Ada", "confirm": True, "ok": True}
+
+
+def wire(message):
+    """A message of the SDK as it is on the wire."""
+    return message.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Events:
+    """Notifications as (method, params) in `told`, requests of the server's in `asked`."""
+
+    def __init__(self):
+        self.told = []
+        self.asked = []
+
+    def tell(self, method, params=None):
+        self.told.append((method, params or {}))
+
+    async def wait_for(self, method, seconds=5):
+        """The params of the first notification of this method, once it is there; `None` if it does not come."""
+        with anyio.move_on_after(seconds):
+            while True:
+                for told, params in self.told:
+                    if told == method:
+                        return params
+                await anyio.sleep(0.01)
+
+    def answer(self, method, params):
+        """What the user, their model or their host says to a request of the server's."""
+        self.asked.append((method, params))
+        if method == "elicitation/create":
+            fields = params["requestedSchema"]["properties"]
+            return {"action": "accept", "content": {field: FORM.get(field, "Ada") for field in fields}}
+        if method == "sampling/createMessage":
+            content = {"type": "text", "text": "Paris"}
+            return {"role": "assistant", "content": content, "model": "test-model", "stopReason": "endTurn"}
+        return {"roots": ROOTS}

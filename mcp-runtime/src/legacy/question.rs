@@ -1,0 +1,125 @@
+//! Questions as older revisions ask them.
+//!
+//! - 2025-11-25 wants an id for a URL.
+//! - Before it there are no URLs, no modes, no samples with tools, and one block in a message; a form has defaults for
+//!   booleans only, writes titles as `enumNames`, and lets nobody choose more than one.
+//! - 2025-03-26 has no elicitation at all.
+
+use serde_json::{Map, Value};
+
+use crate::protocol::{Capability, InputRequest, Version};
+
+/// `request` as `version` asks it; `None` if it cannot.
+pub(crate) fn phrase(mut request: InputRequest, version: Version) -> Option<InputRequest> {
+    let needs = |capability| request.needs.contains(&capability);
+    let (form, url) = (needs(Capability::Elicitation), needs(Capability::ElicitationUrl));
+    if version >= Version::V2025_11_25 {
+        if url {
+            request.params["elicitationId"] = new_id().into();
+        }
+        return Some(request);
+    }
+    if url || needs(Capability::SamplingTools) || form && version < Version::V2025_06_18 {
+        return None;
+    }
+    let params = request.params.as_object_mut()?;
+    params.shift_remove("mode");
+    if let Some(properties) = params.get_mut("requestedSchema").and_then(|form| form["properties"].as_object_mut()) {
+        for property in properties.values_mut().filter_map(Value::as_object_mut) {
+            simplify(property)?;
+        }
+    }
+    if let Some(messages) = params.get_mut("messages").and_then(Value::as_array_mut) {
+        *messages = messages.drain(..).flat_map(apart).collect();
+    }
+    Some(request)
+}
+
+/// A property as 2025-06-18 knows it; `None` if it does not.
+fn simplify(property: &mut Map<String, Value>) -> Option<()> {
+    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    if kind == "array" {
+        return None;
+    }
+    if kind != "boolean" {
+        property.shift_remove("default");
+    }
+    if let Some(Value::Array(choices)) = property.shift_remove("oneOf") {
+        let all = |name: &str| -> Value { choices.iter().filter_map(|choice| choice.get(name).cloned()).collect() };
+        property.insert("enum".to_owned(), all("const"));
+        property.insert("enumNames".to_owned(), all("title"));
+    }
+    Some(())
+}
+
+/// A message of several blocks as several messages.
+fn apart(message: Value) -> Vec<Value> {
+    match message.get("content") {
+        Some(Value::Array(blocks)) => {
+            let one = |block: &Value| serde_json::json!({ "role": message["role"], "content": block });
+            blocks.iter().map(one).collect()
+        }
+        _ => vec![message],
+    }
+}
+
+/// The id of a URL that the user opens: nothing is ever said of it again, so it only has to be new.
+fn new_id() -> String {
+    let mut bytes = [0; 16];
+    // Without a random source all are the same, and only a client that shows two at once would mind.
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:032x}", u128::from_be_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::input::sampling::Sample;
+    use serde_json::json;
+
+    fn form(property: &Value) -> InputRequest {
+        InputRequest::form("?", json!({ "type": "object", "properties": { "it": property } }))
+    }
+
+    fn phrased(property: &Value, version: Version) -> Option<Value> {
+        let request = phrase(form(property), version)?;
+        Some(request.params["requestedSchema"]["properties"]["it"].clone())
+    }
+
+    #[test]
+    fn a_form_of_2025_06_18_says_less() {
+        let old = |property: &Value| phrased(property, Version::V2025_06_18);
+        assert_eq!(old(&json!({"type": "string", "default": "a"})), Some(json!({"type": "string"})));
+        let switch = json!({"type": "boolean", "default": true});
+        assert_eq!(old(&switch), Some(switch));
+        let titled = json!({"type": "string", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]});
+        let names = json!({"type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"]});
+        assert_eq!(old(&titled), Some(names));
+        assert_eq!(phrased(&titled, Version::V2025_11_25), Some(titled));
+        assert_eq!(old(&json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})), None);
+        assert!(
+            !phrase(form(&json!({})), Version::V2025_06_18).unwrap().params.as_object().unwrap().contains_key("mode")
+        );
+    }
+
+    #[test]
+    fn what_a_revision_does_not_have_is_not_asked() {
+        assert!(phrase(form(&json!({})), Version::V2025_03_26).is_none());
+        let url = || InputRequest::url("?", "https://example.com");
+        assert!(phrase(url(), Version::V2025_06_18).is_none());
+        let newer = phrase(url(), Version::V2025_11_25).unwrap();
+        assert_eq!(newer.params["elicitationId"].as_str().map(str::len), Some(32));
+        let tools = InputRequest::sample(&Sample::new("?").tool("look", "Looks.", json!({})));
+        assert!(phrase(tools, Version::V2025_06_18).is_none());
+        assert!(phrase(InputRequest::roots(), Version::V2025_03_26).is_some());
+    }
+
+    #[test]
+    fn a_message_of_many_blocks_is_many_messages() {
+        let sample = InputRequest::sample(&Sample::new("a").user(["b", "c"]));
+        let old = phrase(sample, Version::V2025_06_18).unwrap();
+        let texts: Vec<_> =
+            old.params["messages"].as_array().unwrap().iter().map(|it| &it["content"]["text"]).collect();
+        assert_eq!(texts, ["a", "b", "c"]);
+    }
+}

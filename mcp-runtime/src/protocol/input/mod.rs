@@ -1,0 +1,59 @@
+//! What a server asks of its client while a call runs: the same requests in every revision.
+//!
+//! In 2026-07-28 they are the values of `inputRequests` in an `input_required` result, in older revisions requests of
+//! the server. [MCP 2026-07-28, multi round-trip
+//! requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/utilities/mrtr).
+
+pub mod elicitation;
+pub mod roots;
+pub mod sampling;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::capabilities::Capability;
+use sampling::Sample;
+
+const ELICITATION_CREATE: &str = "elicitation/create";
+const SAMPLING_CREATE_MESSAGE: &str = "sampling/createMessage";
+const ROOTS_LIST: &str = "roots/list";
+
+/// One thing that is asked: a method of the client and its params.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct InputRequest {
+    /// `elicitation/create`, `sampling/createMessage` or `roots/list`.
+    pub method: &'static str,
+    /// The params of the method.
+    pub params: Value,
+    /// What the client must have declared.
+    #[serde(skip)]
+    pub needs: Vec<Capability>,
+}
+
+impl InputRequest {
+    /// A form for the user: `schema` is an object of flat properties.
+    pub fn form(message: &str, schema: Value) -> Self {
+        let mut params = json!({ "mode": "form", "message": message });
+        params["requestedSchema"] = schema;
+        Self { method: ELICITATION_CREATE, params, needs: vec![Capability::Elicitation] }
+    }
+
+    /// A URL for the user to open.
+    pub fn url(message: &str, url: &str) -> Self {
+        let params = json!({ "mode": "url", "message": message, "url": url });
+        Self { method: ELICITATION_CREATE, params, needs: vec![Capability::ElicitationUrl] }
+    }
+
+    /// A run of the client's model.
+    pub fn sample(sample: &Sample) -> Self {
+        // Made of text, numbers and JSON: there is nothing in it that could not be written.
+        let params = serde_json::to_value(sample).unwrap_or_default();
+        Self { method: SAMPLING_CREATE_MESSAGE, params, needs: sample.needs() }
+    }
+
+    /// The client's roots.
+    pub fn roots() -> Self {
+        Self { method: ROOTS_LIST, params: json!({}), needs: vec![Capability::Roots] }
+    }
+}

@@ -1,0 +1,447 @@
+//! `sampling/createMessage`: a run of the client's model, and what comes back of it.
+//!
+//! [MCP 2026-07-28, sampling](https://modelcontextprotocol.io/specification/2026-07-28/client/sampling).
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use crate::protocol::capabilities::Capability;
+use crate::protocol::content::{Content, Media, Role, Text};
+
+/// How many tokens a sample may have that asks for no other number.
+const MAX_TOKENS: u32 = 1024;
+
+/// What to ask the client's model: for [`Context::sample`](crate::Context::sample).
+///
+/// ```
+/// use mcp_runtime::Sample;
+/// let sample = Sample::new("What is the capital of France?").system_prompt("Answer in one word.").max_tokens(10);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    messages: Vec<SampleMessage>,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_prompt: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_sequences: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_preferences: Option<ModelPreferences>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include_context: Option<IncludeContext>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    metadata: Map<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<SampleTool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<ToolChoice>,
+}
+
+/// One message of the conversation that the model goes on with.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct SampleMessage {
+    role: Role,
+    #[serde(serialize_with = "one_or_many")]
+    content: Vec<SampleContent>,
+}
+
+/// One block of a message to or from the client's model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SampleContent {
+    /// Text.
+    Text(Text),
+    /// A picture.
+    Image(Media),
+    /// Sound.
+    Audio(Media),
+    /// The model wants a tool to be called.
+    ToolUse(ToolUse),
+    /// What that tool said.
+    ToolResult(ToolUseResult),
+}
+
+/// A call that the model wants to be made, to one of [`Sample::tool`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolUse {
+    /// What its result refers to.
+    pub id: String,
+    /// The tool.
+    pub name: String,
+    /// The arguments.
+    pub input: Map<String, Value>,
+}
+
+/// The result of a call that the model wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ToolUseResult {
+    /// The [`ToolUse`] that it answers.
+    pub tool_use_id: String,
+    /// What the tool said.
+    pub content: Vec<Content>,
+    /// The same as JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structured_content: Option<Value>,
+    /// Whether the call failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_error: bool,
+}
+
+/// A tool that the client's model may want to be called; the server calls it, and samples again with the result.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SampleTool {
+    name: String,
+    description: String,
+    input_schema: Value,
+}
+
+/// Whether the model may, must or must not use the tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "mode", rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ToolChoice {
+    /// As it likes.
+    Auto,
+    /// At least one.
+    Required,
+    /// None of them.
+    None,
+}
+
+/// What of its own context the client should add. Deprecated by the specification, but for `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum IncludeContext {
+    /// Nothing.
+    None,
+    /// What it has of this server.
+    ThisServer,
+    /// What it has of all its servers.
+    AllServers,
+}
+
+/// Which model to use: hints in order of preference, and what matters, from 0 to 1. The client decides.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelPreferences {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<Hint>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_priority: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed_priority: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intelligence_priority: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Hint {
+    name: String,
+}
+
+impl ModelPreferences {
+    /// No preferences.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a part of a model's name, less wanted than those before.
+    #[must_use]
+    pub fn hint(mut self, name: impl Into<String>) -> Self {
+        self.hints.push(Hint { name: name.into() });
+        self
+    }
+
+    /// How much a low price matters, from 0 to 1.
+    #[must_use]
+    pub fn cost(mut self, priority: f64) -> Self {
+        self.cost_priority = share(priority);
+        self
+    }
+
+    /// How much speed matters, from 0 to 1.
+    #[must_use]
+    pub fn speed(mut self, priority: f64) -> Self {
+        self.speed_priority = share(priority);
+        self
+    }
+
+    /// How much capability matters, from 0 to 1.
+    #[must_use]
+    pub fn intelligence(mut self, priority: f64) -> Self {
+        self.intelligence_priority = share(priority);
+        self
+    }
+}
+
+/// A number from 0 to 1; nothing, if it is none.
+fn share(priority: f64) -> Option<f64> {
+    (!priority.is_nan()).then(|| priority.clamp(0.0, 1.0))
+}
+
+impl Sample {
+    /// A conversation that begins with this message of the user; at most 1024 tokens.
+    pub fn new(prompt: impl Into<SampleContent>) -> Self {
+        let empty = Self {
+            messages: Vec::new(),
+            max_tokens: MAX_TOKENS,
+            system_prompt: None,
+            temperature: None,
+            stop_sequences: Vec::new(),
+            model_preferences: None,
+            include_context: None,
+            metadata: Map::new(),
+            tools: Vec::new(),
+            tool_choice: None,
+        };
+        empty.user([prompt])
+    }
+
+    /// Adds a message of the user; the blocks of a message with tool results must all be tool results.
+    #[must_use]
+    pub fn user(self, content: impl IntoIterator<Item = impl Into<SampleContent>>) -> Self {
+        self.message(Role::User, content.into_iter().map(Into::into).collect())
+    }
+
+    /// Adds a message of the model, such as [`Sampled::content`] of the sample before.
+    #[must_use]
+    pub fn assistant(self, content: impl IntoIterator<Item = impl Into<SampleContent>>) -> Self {
+        self.message(Role::Assistant, content.into_iter().map(Into::into).collect())
+    }
+
+    fn message(mut self, role: Role, content: Vec<SampleContent>) -> Self {
+        self.messages.push(SampleMessage { role, content });
+        self
+    }
+
+    /// The most tokens that the model may write. Default: 1024.
+    #[must_use]
+    pub fn max_tokens(mut self, most: u32) -> Self {
+        self.max_tokens = most;
+        self
+    }
+
+    /// What the model should know beforehand; the client may change it.
+    #[must_use]
+    pub fn system_prompt(mut self, text: impl Into<String>) -> Self {
+        self.system_prompt = Some(text.into());
+        self
+    }
+
+    /// How freely the model chooses its words.
+    #[must_use]
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.temperature = Some(temperature).filter(|temperature| temperature.is_finite());
+        self
+    }
+
+    /// Adds a text at which the model stops.
+    #[must_use]
+    pub fn stop_sequence(mut self, text: impl Into<String>) -> Self {
+        self.stop_sequences.push(text.into());
+        self
+    }
+
+    /// Which model to use.
+    #[must_use]
+    pub fn model_preferences(mut self, preferences: ModelPreferences) -> Self {
+        self.model_preferences = Some(preferences);
+        self
+    }
+
+    /// What of its own context the client should add; more than nothing needs `sampling.context`.
+    #[must_use]
+    pub fn include_context(mut self, context: IncludeContext) -> Self {
+        self.include_context = Some(context);
+        self
+    }
+
+    /// Adds a member to `metadata`, which is between this server and a provider that it knows.
+    #[must_use]
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// Adds a tool that the model may want to be called; needs a client with `sampling.tools`.
+    #[must_use]
+    pub fn tool(
+        mut self,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        input_schema: impl Into<Value>,
+    ) -> Self {
+        let (name, description, input_schema) = (name.into(), description.into(), input_schema.into());
+        self.tools.push(SampleTool { name, description, input_schema });
+        self
+    }
+
+    /// Whether the model may, must or must not use the tools; needs a client with `sampling.tools`.
+    #[must_use]
+    pub fn tool_choice(mut self, choice: ToolChoice) -> Self {
+        self.tool_choice = Some(choice);
+        self
+    }
+
+    /// What the client must have declared.
+    pub(super) fn needs(&self) -> Vec<Capability> {
+        let tools = !self.tools.is_empty() || self.tool_choice.is_some();
+        let context = self.include_context.is_some_and(|context| context != IncludeContext::None);
+        let needs = [
+            (!tools && !context).then_some(Capability::Sampling),
+            tools.then_some(Capability::SamplingTools),
+            context.then_some(Capability::SamplingContext),
+        ];
+        needs.into_iter().flatten().collect()
+    }
+}
+
+impl ToolUseResult {
+    /// What the tool said to the call `of`.
+    pub fn new(of: &ToolUse, content: impl Into<Content>) -> Self {
+        Self { tool_use_id: of.id.clone(), content: vec![content.into()], structured_content: None, is_error: false }
+    }
+
+    /// The same result, as that of a call that failed.
+    #[must_use]
+    pub fn failed(mut self) -> Self {
+        self.is_error = true;
+        self
+    }
+}
+
+impl From<&str> for SampleContent {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for SampleContent {
+    fn from(text: String) -> Self {
+        Self::Text(Text { text, ..Text::default() })
+    }
+}
+
+impl From<ToolUseResult> for SampleContent {
+    fn from(result: ToolUseResult) -> Self {
+        Self::ToolResult(result)
+    }
+}
+
+impl SampleContent {
+    /// A picture; the bytes are encoded here.
+    pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+        Self::Image(Media::encoded(bytes, mime_type))
+    }
+
+    /// A sound; the bytes are encoded here.
+    pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
+        Self::Audio(Media::encoded(bytes, mime_type))
+    }
+}
+
+/// What the client's model said.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Sampled {
+    /// Who says it; the model, as a rule.
+    pub role: Role,
+    /// What it says.
+    #[serde(deserialize_with = "read_one_or_many")]
+    pub content: Vec<SampleContent>,
+    /// The model that was used.
+    pub model: String,
+    /// Why it stopped: `endTurn`, `stopSequence`, `maxTokens`, `toolUse` or a word of the provider's.
+    #[serde(default)]
+    pub stop_reason: Option<String>,
+}
+
+impl Sampled {
+    /// The texts, joined by newlines.
+    pub fn text(&self) -> String {
+        let texts = self.content.iter().filter_map(|block| match block {
+            SampleContent::Text(block) => Some(block.text.as_str()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The calls that the model wants to be made.
+    pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUse> {
+        self.content.iter().filter_map(|block| match block {
+            SampleContent::ToolUse(call) => Some(call),
+            _ => None,
+        })
+    }
+}
+
+/// One block stands by itself, as every revision has it; several are an array.
+fn one_or_many<S: Serializer>(content: &[SampleContent], serializer: S) -> Result<S::Ok, S::Error> {
+    match content {
+        [only] => only.serialize(serializer),
+        many => many.serialize(serializer),
+    }
+}
+
+fn read_one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SampleContent>, D::Error> {
+    let raw = <Box<RawValue>>::deserialize(deserializer)?;
+    let read = match raw.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(raw.get()),
+        _ => serde_json::from_str(raw.get()).map(|only| vec![only]),
+    };
+    read.map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_sample_is_written_with_what_was_said_of_it() {
+        let sample = Sample::new("Capital of France?")
+            .max_tokens(100)
+            .model_preferences(ModelPreferences::new().hint("small").cost(2.0));
+        let expected = json!({
+            "messages": [{"role": "user", "content": {"type": "text", "text": "Capital of France?"}}],
+            "maxTokens": 100,
+            "modelPreferences": {"hints": [{"name": "small"}], "costPriority": 1.0},
+        });
+        assert_eq!(serde_json::to_value(&sample).unwrap(), expected);
+        assert_eq!(sample.needs(), [Capability::Sampling]);
+    }
+
+    #[test]
+    fn tools_and_context_need_more_of_the_client() {
+        let sample = Sample::new("?").tool("look", "Looks.", json!({"type": "object"})).tool_choice(ToolChoice::Auto);
+        assert_eq!(sample.needs(), [Capability::SamplingTools]);
+        assert_eq!(serde_json::to_value(&sample).unwrap()["toolChoice"], json!({"mode": "auto"}));
+        assert_eq!(Sample::new("?").include_context(IncludeContext::None).needs(), [Capability::Sampling]);
+        let context = Sample::new("?").include_context(IncludeContext::ThisServer);
+        assert_eq!(context.needs(), [Capability::SamplingContext]);
+    }
+
+    #[test]
+    fn a_result_has_one_block_or_many() {
+        let read = |content: Value| {
+            let result = json!({"role": "assistant", "model": "m", "content": content});
+            serde_json::from_str::<Sampled>(&result.to_string())
+        };
+        assert_eq!(read(json!({"type": "text", "text": "Paris"})).unwrap().text(), "Paris");
+        let call = json!({"type": "tool_use", "id": "1", "name": "look", "input": {}});
+        let many = read(json!([{"type": "text", "text": "a"}, call])).unwrap();
+        assert_eq!((many.text().as_str(), many.tool_uses().count()), ("a", 1));
+        assert!(read(json!("Paris")).is_err());
+    }
+}

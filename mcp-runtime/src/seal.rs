@@ -1,0 +1,286 @@
+//! What a server remembers between the rounds of a call, sealed so that its client can carry it and not read it.
+//!
+//! A sealed text is base64url of a format byte, a random nonce and what `XChaCha20-Poly1305` made of the [`State`], so
+//! that the same state is never the same text twice. Invariants: what does not open, or was sealed for another caller,
+//! for another call or for too long ago, says nothing of what is in it; keys are in no error and no log; no I/O.
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::Aead;
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+/// How long a client may take from one round to the next.
+const LIFETIME: Duration = Duration::from_mins(10);
+/// The fewest bytes that a secret may have.
+const SHORTEST: usize = 32;
+/// The first byte of a sealed text.
+const FORMAT: u8 = 1;
+const NONCE: usize = 24;
+
+/// The keys of one server: the first seals, all of them open.
+pub(crate) struct Keys {
+    ciphers: Vec<XChaCha20Poly1305>,
+    clock: Clock,
+}
+
+/// The system's clock, as it was when the server was built and as tokio's moves it.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    begun: SystemTime,
+    since: Instant,
+}
+
+/// What a state is about: nobody else's call, and no other one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Subject([u8; 32]);
+
+/// Names and what they stand for, in order.
+pub(crate) type Kept = Vec<(String, Box<RawValue>)>;
+
+/// What is remembered of the rounds so far.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// The client's answers, by key.
+    pub answers: Kept,
+    /// What blocks that are run once have come to, by key.
+    pub once: Kept,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed<S> {
+    expires: u64,
+    principal: [u8; 32],
+    call: [u8; 32],
+    state: S,
+}
+
+/// Why a text is no state of this call; says what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unsealed {
+    #[error("was not made by this server, or was changed")]
+    Forged,
+    #[error("has expired")]
+    Expired,
+    #[error("was made for another caller")]
+    OtherPrincipal,
+    #[error("was made for a call with another name or other arguments")]
+    OtherCall,
+}
+
+/// The system has no random numbers.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the system has no source of random numbers")]
+pub(crate) struct NoRandom;
+
+/// What keys are made of.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets(pub Vec<Vec<u8>>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Secrets").field(&self.0.len()).finish()
+    }
+}
+
+/// A secret that is too short to keep anything secret: which one, and its length.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("secret {} has {bytes} bytes; each needs at least {SHORTEST}, such as those of `openssl rand -base64 32`", .place + 1)]
+pub(crate) struct TooShort {
+    place: usize,
+    bytes: usize,
+}
+
+/// Why there are no keys.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub(crate) enum Unusable {
+    #[error(transparent)]
+    TooShort(#[from] TooShort),
+    #[error(transparent)]
+    NoRandom(#[from] NoRandom),
+}
+
+impl Keys {
+    /// The keys that these secrets stand for; without any, one that only this process has.
+    pub(crate) fn new(secrets: &Secrets) -> Result<Self, Unusable> {
+        if secrets.0.is_empty() {
+            return Ok(Self::random()?);
+        }
+        Ok(Self::from_secrets(&secrets.0)?)
+    }
+
+    fn random() -> Result<Self, NoRandom> {
+        let mut secret = [0; SHORTEST];
+        getrandom::fill(&mut secret).map_err(|_| NoRandom)?;
+        Ok(Self::of(vec![cipher(&secret)]))
+    }
+
+    fn from_secrets(secrets: &[Vec<u8>]) -> Result<Self, TooShort> {
+        let key = |(place, secret): (usize, &Vec<u8>)| match secret.len() {
+            bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
+            _ => Ok(cipher(secret)),
+        };
+        secrets.iter().enumerate().map(key).collect::<Result<_, _>>().map(Self::of)
+    }
+
+    fn of(ciphers: Vec<XChaCha20Poly1305>) -> Self {
+        Self { ciphers, clock: Clock { begun: SystemTime::now(), since: Instant::now() } }
+    }
+
+    /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
+    pub(crate) fn seal(&self, state: &State, principal: Subject, call: Subject) -> Result<String, NoRandom> {
+        let expires = self.clock.now().saturating_add(LIFETIME).as_secs();
+        let sealed = Sealed { expires, principal: principal.0, call: call.0, state };
+        // Digests, numbers and JSON that was read: there is nothing in it that could not be written.
+        let text = serde_json::to_vec(&sealed).unwrap_or_default();
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|_| NoRandom)?;
+        let first = self.ciphers.first().ok_or(NoRandom)?;
+        // Fails only for a text of 256 GiB.
+        let hidden = first.encrypt(&nonce.into(), &*text).map_err(|_| NoRandom)?;
+        Ok(URL_SAFE_NO_PAD.encode([&[FORMAT][..], &nonce, &hidden].concat()))
+    }
+
+    /// What was sealed as `text` for `principal` and `call`.
+    pub(crate) fn open(&self, text: &str, principal: Subject, call: Subject) -> Result<State, Unsealed> {
+        let sealed = self.decrypt(text).ok_or(Unsealed::Forged)?;
+        let sealed: Sealed<State> = serde_json::from_slice(&sealed).map_err(|_| Unsealed::Forged)?;
+        if sealed.principal != principal.0 {
+            return Err(Unsealed::OtherPrincipal);
+        }
+        if sealed.call != call.0 {
+            return Err(Unsealed::OtherCall);
+        }
+        if sealed.expires <= self.clock.now().as_secs() {
+            return Err(Unsealed::Expired);
+        }
+        Ok(sealed.state)
+    }
+
+    fn decrypt(&self, text: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, hidden) = bytes.strip_prefix(&[FORMAT])?.split_first_chunk::<NONCE>()?;
+        self.ciphers.iter().find_map(|cipher| cipher.decrypt(&(*nonce).into(), hidden).ok())
+    }
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("ciphers", &self.ciphers.len()).finish_non_exhaustive()
+    }
+}
+
+impl Clock {
+    /// The time since 1970.
+    fn now(self) -> Duration {
+        self.begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_add(self.since.elapsed())
+    }
+}
+
+impl Subject {
+    /// A digest of `parts`, each by itself.
+    pub(crate) fn of<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        Self(digest.finalize().into())
+    }
+}
+
+/// A secret is as long as it likes; a key is a digest of it that is used for nothing else.
+fn cipher(secret: &[u8]) -> XChaCha20Poly1305 {
+    let key = Subject::of([&b"mcp-runtime request state"[..], secret]);
+    XChaCha20Poly1305::new(&key.0.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(secrets: &[u8]) -> Keys {
+        let secrets: Vec<_> = secrets.iter().map(|byte| vec![*byte; SHORTEST]).collect();
+        Keys::from_secrets(&secrets).unwrap()
+    }
+
+    fn state() -> State {
+        let answer = serde_json::value::to_raw_value(&serde_json::json!({"action": "accept"})).unwrap();
+        State { answers: vec![("confirm".to_owned(), answer)], once: Vec::new() }
+    }
+
+    fn subject(name: &str) -> Subject {
+        Subject::of([name.as_bytes()])
+    }
+
+    fn sealed(keys: &Keys) -> String {
+        keys.seal(&state(), subject("ann"), subject("call")).unwrap()
+    }
+
+    fn opened(keys: &Keys, text: &str) -> Result<usize, Unsealed> {
+        keys.open(text, subject("ann"), subject("call")).map(|state| state.answers.len())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_state_opens_for_its_caller_and_its_call_for_ten_minutes() {
+        let keys = keys(&[1]);
+        let text = sealed(&keys);
+        assert_eq!(opened(&keys, &text), Ok(1));
+        let wrong = |principal, call| keys.open(&text, subject(principal), subject(call)).map(drop);
+        assert_eq!(wrong("bob", "call"), Err(Unsealed::OtherPrincipal));
+        assert_eq!(wrong("ann", "other"), Err(Unsealed::OtherCall));
+        tokio::time::advance(LIFETIME.saturating_sub(Duration::from_secs(1))).await;
+        assert_eq!(opened(&keys, &text), Ok(1));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(opened(&keys, &text), Err(Unsealed::Expired));
+    }
+
+    #[test]
+    fn any_change_is_noticed() {
+        let keys = keys(&[1]);
+        let text = sealed(&keys);
+        for place in 0..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            assert_eq!(opened(&keys, &String::from_utf8(bytes).unwrap()), Err(Unsealed::Forged), "{place}");
+        }
+        for other in ["", "AQ", &text[1..], &format!("{text}-TAMPERED"), &format!("{text}AAAA")] {
+            assert_eq!(opened(&keys, other), Err(Unsealed::Forged), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_two_texts_are_the_same_and_none_shows_what_is_in_it() {
+        let keys = keys(&[1]);
+        let text = sealed(&keys);
+        assert_ne!(text, sealed(&keys));
+        let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
+        assert!(!bytes.windows(7).any(|part| part == b"confirm"));
+    }
+
+    #[test]
+    fn keys_are_rotated_by_putting_a_new_one_first() {
+        let (before, between, after) = (keys(&[1]), keys(&[2, 1]), keys(&[2]));
+        assert_eq!(opened(&between, &sealed(&before)), Ok(1));
+        assert_eq!(opened(&after, &sealed(&between)), Ok(1));
+        assert_eq!(opened(&after, &sealed(&before)), Err(Unsealed::Forged));
+        assert_eq!(opened(&Keys::random().unwrap(), &sealed(&before)), Err(Unsealed::Forged));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        let Err(TooShort { place: 1, bytes: 31 }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]]) else {
+            panic!("taken")
+        };
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(Subject::of([&b"ab"[..], b"c"]), Subject::of([&b"a"[..], b"bc"]));
+    }
+}

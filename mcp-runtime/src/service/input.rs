@@ -1,0 +1,97 @@
+//! Input from the client in the middle of a call: `inputResponses` and `requestState` come in, `input_required` goes out.
+//!
+//! Invariants: what a client sends is no answer before the question has been asked; what it carries for the server is
+//! taken only as the server has sealed it, for this caller and this call.
+
+use bytes::Bytes;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::answer::members;
+use super::{Answer, Service};
+use crate::handler::Context;
+use crate::handler::ask::Questions;
+use crate::policy::{Call, canonical};
+use crate::protocol::json::Text;
+use crate::protocol::{InputRequest, Members, Object, RpcError};
+use crate::seal::{Kept, State, Subject};
+
+const RESPONSES: &str = "inputResponses";
+const STATE: &str = "requestState";
+
+impl Service {
+    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing.
+    pub(super) fn receive(&self, params: Option<&Members>, call: &Call<'_>) -> Result<(), RpcError> {
+        let Some(params) = params.filter(|_| call.cx.is_modern()) else { return Ok(()) };
+        let (sent, state) = (responses(params)?, params.decode::<Text<'_>>(STATE));
+        let memory = match state {
+            None => None,
+            Some(Err(_)) => return Err(RpcError::invalid_params("`requestState` must be a string")),
+            Some(Ok(Text(text))) => {
+                let opened = self.keys.open(&text, caller(call.cx), subject(call));
+                Some(opened.map_err(|why| {
+                    let help = "begin the call anew, without `requestState` and `inputResponses`";
+                    RpcError::invalid_params(format!("`requestState` {why}: {help}"))
+                })?)
+            }
+        };
+        if sent.is_some() || memory.is_some() {
+            call.cx.asks().receive(sent.unwrap_or_default(), memory.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// What the client is answered that has to answer first.
+    pub(super) fn input_required(&self, questions: &Questions, call: &Call<'_>) -> Result<Answer, RpcError> {
+        let sealed = self.seal(&questions.memory, call).map_err(|error| {
+            tracing::error!(%error, "the state of a call could not be sealed");
+            RpcError::internal("internal error")
+        })?;
+        Ok(Answer::InputRequired(body(&questions.requests, &sealed)))
+    }
+
+    fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, crate::seal::NoRandom> {
+        self.keys.seal(memory, caller(call.cx), subject(call))
+    }
+}
+
+/// The members of `inputResponses`; `None` when there is no such member.
+fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
+    match params.decode::<Object<'_>>(RESPONSES) {
+        None => Ok(None),
+        Some(Err(_)) => Err(RpcError::invalid_params("`inputResponses` must be an object: the answers by their keys")),
+        Some(Ok(object)) => {
+            let kept = object.iter().map(|(key, raw): (&str, &RawValue)| (key.to_owned(), raw.to_owned()));
+            Ok(Some(kept.collect()))
+        }
+    }
+}
+
+/// The caller, whom nobody can be mistaken for.
+fn caller(cx: &Context) -> Subject {
+    match cx.principal().subject() {
+        None => Subject::of([&b"anonymous"[..]]),
+        Some(name) => Subject::of([&b"principal"[..], name.as_bytes()]),
+    }
+}
+
+/// What is called, with what.
+fn subject(call: &Call<'_>) -> Subject {
+    let arguments = canonical::arguments(call.arguments);
+    Subject::of([call.item.kind.noun(), call.item.name, &arguments].map(str::as_bytes))
+}
+
+fn body(requests: &[(String, InputRequest)], state: &str) -> Bytes {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body<'a> {
+        #[serde(serialize_with = "by_key", skip_serializing_if = "<[_]>::is_empty")]
+        input_requests: &'a [(String, InputRequest)],
+        request_state: &'a str,
+    }
+    members(&Body { input_requests: requests, request_state: state })
+}
+
+fn by_key<S: Serializer>(requests: &[(String, InputRequest)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(requests.iter().map(|(key, request)| (key, request)))
+}
