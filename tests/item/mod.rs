@@ -1,5 +1,10 @@
 //! Resources and prompts: what is declared on a function is true when it is read.
 
+mod access;
+mod complete;
+mod page;
+mod policy;
 mod prompt;
 mod resource;
+mod server;
 mod view;

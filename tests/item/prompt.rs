@@ -1,6 +1,6 @@
 //! Prompts are filled with the arguments that a user gives.
 
-use mcp_runtime::{Content, Context, Prompt, Server, prompt, prompts};
+use mcp_runtime::{Content, Context, Prompt, Server, model, prompt, prompts};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
@@ -52,4 +52,68 @@ async fn messages_are_made_in_every_revision() {
         assert_eq!(get(&client, "greet", json!({})).await["messages"][0]["content"]["text"], "Hello, you");
         assert_eq!(get(&client, "picture", json!({})).await["messages"][0]["content"]["type"], "image");
     }
+}
+
+#[tokio::test]
+async fn arguments_that_do_not_fit_are_all_named_in_every_revision() {
+    for version in era::ALL {
+        let client = TestClient::with_version(server(), version).await;
+        for (name, arguments, named) in [
+            ("review", json!({}), ["`code`", "missing"]),
+            ("review", json!({ "code": "x", "sentences": "many" }), ["`sentences`", "many"]),
+            ("review", json!({ "code": "x", "sentence": "3" }), ["`sentence`", "`sentences`"]),
+            ("greet", json!({ "whom": "me" }), ["`whom`", "world"]),
+            ("reveiw", json!({}), ["reveiw", "prompt"]),
+        ] {
+            let reply = client.request("prompts/get", json!({ "name": name, "arguments": arguments })).await;
+            reply.assert_rpc_error(-32602);
+            let message = reply.response()["error"]["message"].as_str().unwrap().to_owned();
+            assert!(named.iter().all(|word| message.contains(word)), "{version:?} {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_names_arguments_and_which_are_needed() {
+    let client = TestClient::new(server()).await;
+    let listed = client.request("prompts/list", json!({})).await.result()["prompts"].clone();
+    assert_eq!(
+        listed[0],
+        json!({
+            "name": "review", "title": "Review", "description": "A review.",
+            "arguments": [
+                { "name": "code", "description": "The code.", "required": true },
+                { "name": "sentences", "description": "How many sentences." },
+            ],
+        })
+    );
+    assert_eq!(listed[1]["arguments"], json!([{ "name": "whom" }]));
+    assert_eq!(listed[2].get("arguments"), None);
+}
+
+/// Something with parts.
+#[model]
+struct Options {
+    topic: String,
+}
+
+/// Takes what nobody can type.
+#[prompt]
+async fn structured(opts: Options) -> String {
+    opts.topic
+}
+
+/// Takes several.
+#[prompt]
+async fn several(topics: Vec<String>) -> String {
+    topics.concat()
+}
+
+#[test]
+fn an_argument_that_is_no_text_stops_the_start() {
+    let fault = |server: Server| server.check().unwrap_err().to_string();
+    let structured = fault(Server::new("prompts", "1.0.0").prompts(prompts![structured]));
+    assert!(structured.contains("the argument `opts` is an object or a list"), "{structured}");
+    let several = fault(Server::new("prompts", "1.0.0").prompts(prompts![several]));
+    assert!(several.contains("prompt `several`"), "{several}");
 }

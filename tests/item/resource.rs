@@ -80,3 +80,81 @@ async fn contents_are_read_in_every_revision() {
         );
     }
 }
+
+/// The error of a read that fails.
+async fn refused(client: &TestClient, uri: &str) -> Value {
+    client.request("resources/read", json!({ "uri": uri })).await.response()["error"].clone()
+}
+
+#[tokio::test]
+async fn variables_are_decoded_into_their_types() {
+    let client = TestClient::new(server()).await;
+    for (uri, expected) in [
+        ("shop://kinds/red%20tea", "10 of red tea, sold: None"),
+        ("shop://kinds/tea?limit=3", "3 of tea, sold: None"),
+        ("shop://kinds/tea?sold=true&limit=3", "3 of tea, sold: Some(true)"),
+        ("shop://kinds/a%2Fb", "10 of a/b, sold: None"),
+    ] {
+        assert_eq!(read(&client, uri).await[0]["text"], expected, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found_in_every_revision() {
+    for version in era::ALL {
+        let client = TestClient::with_version(server(), version).await;
+        let code = if version.is_legacy() { -32002 } else { -32602 };
+        for (uri, reason) in [
+            ("shop://nowhere", "resource not found"),
+            ("shop://items/100", "resource not found"),
+            ("shop://items/five", "`id`"),
+            ("shop://items/0", "at least 1"),
+            ("shop://kinds/tea?limit=many", "`limit`"),
+            ("shop://kinds/tea?colour=red", "`colour`"),
+            ("shop://items/5/reviews", "resource not found"),
+        ] {
+            let error = refused(&client, uri).await;
+            assert_eq!((&error["code"], &error["data"]["uri"]), (&json!(code), &json!(uri)), "{version:?} {error}");
+            let message = error["message"].as_str().unwrap();
+            assert!(message.contains(reason), "{version:?} {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_private_failure_is_an_internal_error_with_a_reference() {
+    let client = TestClient::new(server()).await;
+    let error = refused(&client, "shop://broken").await;
+    assert_eq!(error["code"], -32603);
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("resource `broken` failed (reference ") && !message.contains("disk"), "{message}");
+}
+
+#[tokio::test]
+async fn lists_say_what_the_keys_say() {
+    let client = TestClient::new(server()).await;
+    let listed = client.request("resources/list", json!({})).await.result()["resources"].clone();
+    assert_eq!(
+        listed[0],
+        json!({
+            "uri": "shop://readme", "name": "readme", "description": "What there is to know.",
+            "mimeType": "text/markdown", "size": 10,
+            "annotations": { "audience": ["user", "assistant"], "priority": 0.5 },
+        })
+    );
+    assert_eq!(
+        listed[1],
+        json!({
+            "uri": "shop://logo", "name": "logo", "title": "Logo", "description": "The sign above the door.",
+            "annotations": { "lastModified": "2026-01-31T12:00:00Z" },
+        })
+    );
+    let templates = client.request("resources/templates/list", json!({})).await.result()["resourceTemplates"].clone();
+    assert_eq!(
+        templates,
+        json!([
+            { "uriTemplate": "shop://items/{id}", "name": "item", "description": "One item." },
+            { "uriTemplate": "shop://kinds/{kind}{?limit,sold}", "name": "kind", "description": "Items of a kind." },
+        ])
+    );
+}

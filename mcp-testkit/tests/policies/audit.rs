@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::{Server, State, tool, tools};
+use mcp_runtime::{Server, State, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
@@ -78,4 +78,37 @@ async fn every_call_leaves_one_record() {
         let took = Duration::from_secs_f64(records[4]["duration_ms"].as_f64().unwrap() / 1_000.0);
         assert!((Duration::from_secs(5)..Duration::from_millis(5_010)).contains(&took), "{took:?}");
     }
+}
+
+/// An account.
+#[resource("bank://accounts/{id}", audit)]
+async fn account(id: u32) -> Option<String> {
+    (id < 10).then(|| id.to_string())
+}
+
+/// A reminder.
+#[prompt(audit)]
+async fn remind(whom: String) -> String {
+    whom
+}
+
+#[tokio::test]
+async fn reads_and_prompts_leave_records_too() {
+    let logs = Logs::new();
+    let server = Server::new("audit", "1.0.0").resources(resources![account]).prompts(prompts![remind]);
+    let client = TestClient::new(server).await;
+    client.request("resources/read", json!({ "uri": "bank://accounts/5" })).await.assert_ok();
+    client.request("resources/read", json!({ "uri": "bank://accounts/50" })).await.assert_rpc_error(-32602);
+    client.request("prompts/get", json!({ "name": "remind", "arguments": { "whom": "ann" } })).await.assert_ok();
+    let records = records(&logs);
+    let told: Vec<_> = records.iter().map(|it| [&it["arguments"], &it["outcome"]]).collect();
+    assert_eq!(
+        told,
+        [
+            [&json!(r#"{"id":"5"}"#), &json!("ok")],
+            [&json!(r#"{"id":"50"}"#), &json!("error")],
+            [&json!(r#"{"whom":"ann"}"#), &json!("ok")],
+        ]
+    );
+    assert_eq!((&records[0]["resource"], &records[2]["prompt"]), (&json!("account"), &json!("remind")));
 }
