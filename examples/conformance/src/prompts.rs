@@ -12,7 +12,7 @@ pub(crate) fn test_simple_prompt() -> &'static str {
 
 /// A prompt with two arguments.
 #[prompt]
-pub(crate) fn test_prompt_with_arguments(
+pub(crate) async fn test_prompt_with_arguments(
     /// First test argument.
     #[arg(complete = cities)]
     arg1: String,
@@ -23,7 +23,7 @@ pub(crate) fn test_prompt_with_arguments(
 }
 
 fn cities(typed: String) -> Vec<&'static str> {
-    ["paris", "park", "party"].into_iter().filter(|city| city.starts_with(&typed)).collect()
+    ["paris", "park", "party"].into_iter().filter(move |city| city.starts_with(&typed)).collect()
 }
 
 /// A prompt with a resource by value.

@@ -23,7 +23,7 @@ pub(crate) fn watched_resource() -> &'static str {
 }
 
 #[model(output)]
-pub(crate) struct Data {
+pub(crate) struct Filled {
     id: String,
     #[serde(rename = "templateTest")]
     template_test: bool,
@@ -32,7 +32,7 @@ pub(crate) struct Data {
 
 /// The data of an id.
 #[resource("test://template/{id}/data", mime_type = "application/json")]
-pub(crate) fn template_data(id: String) -> Json<Data> {
+pub(crate) fn template_data(id: String) -> Json<Filled> {
     let data = format!("Data for ID: {id}");
-    Json(Data { id, template_test: true, data })
+    Json(Filled { id, template_test: true, data })
 }
