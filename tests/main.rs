@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![expect(clippy::float_cmp, reason = "metrics and reports count in numbers that a float holds exactly")]
 #![expect(clippy::needless_pass_by_value, reason = "reads as `call(json!({..}))`")]
-#![expect(clippy::unused_async, reason = "methods of a server that could wait, and checks that must be `async`")]
 
 mod http;
 mod item;
@@ -12,6 +11,7 @@ mod patience;
 mod process;
 mod reference;
 mod shelf;
+mod skills;
 mod tool;
 mod tools;
 mod ui;

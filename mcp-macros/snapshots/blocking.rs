@@ -1,3 +1,9 @@
+#[allow(
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_async,
+    clippy::unused_self
+)]
 /// Reads a file.
 fn read(files: &Files, path: String) -> String {
     files.read(path)

@@ -1,18 +1,42 @@
 /// The shop catalogue.
 impl Shop {
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// Search the catalogue.
     #[cfg(feature = "search")]
     async fn search(&self, query: String) -> String {
         query
     }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// One item.
     async fn item(&self, id: u64) -> String {
         self.one(id)
     }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// All of them.
     async fn items(&self) -> String {
         self.all()
     }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     /// A sales pitch.
     async fn pitch(&self, product: String) -> String {
         product
@@ -20,6 +44,12 @@ impl Shop {
     async fn products(&self, db: &Db, typed: String) -> Vec<String> {
         db.find(typed)
     }
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn database(&self) -> Result<(), DbError> {
         self.db.ping().await
     }

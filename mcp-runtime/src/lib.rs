@@ -41,6 +41,7 @@ mod schema;
 mod seal;
 mod server;
 mod service;
+mod skills;
 mod transport;
 
 pub use handler::{
@@ -52,6 +53,7 @@ pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{
     IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse, ToolUseResult,
 };
+pub use protocol::view::{Permission, View};
 pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
 };

@@ -20,30 +20,29 @@ pub struct InputSchema {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
     defs: Map<String, Value>,
-    /// Whether it is a form, whose fields are described as a user is to see them.
-    is_form: bool,
+    direction: Direction,
     /// Why the declaration cannot be served.
     pub(crate) faults: Vec<String>,
 }
 
 impl InputSchema {
     pub(crate) fn new() -> Self {
-        Self::empty(false)
+        Self::towards(Direction::Input)
     }
 
-    /// The schema of a form.
+    /// The schema of a form for the client's user.
     pub(crate) fn form() -> Self {
-        Self::empty(true)
+        Self::towards(Direction::Form)
     }
 
-    fn empty(is_form: bool) -> Self {
+    fn towards(direction: Direction) -> Self {
         let settings = SchemaSettings::draft2020_12().with(inline);
         Self {
             generator: settings.into_generator(),
             properties: Vec::new(),
             required: Vec::new(),
             defs: Map::new(),
-            is_form,
+            direction,
             faults: Vec::new(),
         }
     }
@@ -51,17 +50,13 @@ impl InputSchema {
     /// The schema of a type, for use as a property: rules and words are laid over it, and then [`Self::settle`].
     pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
         let mut value = schema(&mut self.generator).to_value();
-        if !self.is_form {
-            normal::open(&mut value);
-        }
+        normal::open(&mut value, self.direction);
         value
     }
 
     /// Normalises a property to which nothing is added any more.
     pub(crate) fn settle(&self, property: &mut Value) {
-        if !self.is_form {
-            normalize(property, Direction::Input);
-        }
+        normalize(property, self.direction);
     }
 
     pub(crate) fn add(&mut self, name: &'static str, schema: Value, required: bool) {
@@ -73,7 +68,7 @@ impl InputSchema {
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
-        self.defs = definitions(&mut self.generator, Direction::Input);
+        self.defs = definitions(&mut self.generator, self.direction);
         FinishedInput { properties: self.properties, required: self.required, defs: self.defs, overlay: Map::new() }
     }
 }

@@ -2,3 +2,4 @@
 
 mod prompt;
 mod resource;
+mod view;

@@ -8,6 +8,7 @@ mod prompts;
 mod reporting;
 mod resources;
 mod schema;
+mod skills;
 
 use mcp_runtime::{Server, prompts, resources, tools};
 
@@ -78,6 +79,7 @@ fn server() -> Server {
         .tools(schema)
         .resources(resources)
         .prompts(prompts)
+        .skill_files(skills::FILES)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub(crate) fn test_simple_prompt() -> &'static str {
 
 /// A prompt with two arguments.
 #[prompt]
-pub(crate) async fn test_prompt_with_arguments(
+pub(crate) fn test_prompt_with_arguments(
     /// First test argument.
     #[arg(complete = cities)]
     arg1: String,

@@ -23,7 +23,7 @@ pub(crate) fn watched_resource() -> &'static str {
 }
 
 #[model(output)]
-pub(crate) struct Filled {
+pub(crate) struct Item {
     id: String,
     #[serde(rename = "templateTest")]
     template_test: bool,
@@ -32,7 +32,7 @@ pub(crate) struct Filled {
 
 /// The data of an id.
 #[resource("test://template/{id}/data", mime_type = "application/json")]
-pub(crate) fn template_data(id: String) -> Json<Filled> {
+pub(crate) fn template_data(id: String) -> Json<Item> {
     let data = format!("Data for ID: {id}");
-    Json(Filled { id, template_test: true, data })
+    Json(Item { id, template_test: true, data })
 }

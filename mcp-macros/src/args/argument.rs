@@ -24,6 +24,7 @@ static KEYS: Table = Table {
         Key { name: "redact", form: Form::Flag, example: "" },
         Key { name: "header", form: Form::Text, example: "\"Region\"" },
         Key { name: "complete", form: Form::Path, example: "path::to::function" },
+        Key { name: "elicit", form: Form::Text, example: "\"Which account?\"" },
     ]],
     expected: &[
         ("name", "did you mean `rename`?"),
@@ -49,7 +50,8 @@ static KEYS: Table = Table {
         ("secret", "did you mean `redact`?"),
         ("examples", "did you mean `example`?"),
         ("completion", "did you mean `complete`?"),
-        ("elicit", "this version has no `elicit`: remove it"),
+        ("ask", "did you mean `elicit`?"),
+        ("question", "did you mean `elicit`?"),
     ],
 };
 
@@ -76,6 +78,7 @@ pub(crate) struct Argument {
     pub(crate) redact: Option<Set<bool>>,
     pub(crate) header: Option<Set<String>>,
     pub(crate) complete: Option<Set<ExprPath>>,
+    pub(crate) elicit: Option<Set<String>>,
 }
 
 pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
@@ -95,6 +98,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
             "redact" => argument.redact = setting.read(errors),
             "header" => argument.header = setting.read(errors),
             "complete" => argument.complete = setting.path(),
+            "elicit" => argument.elicit = setting.read(errors),
             other => unreachable!("every key of the table is read, `{other}` too"),
         }
     }

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_key_of_a_field_is_read() {
         let mut errors = Errors::default();
-        let usages: Vec<String> = FIELD.keys.iter().map(Key::usage).collect();
+        let usages: Vec<String> = FIELD.keys().map(Key::usage).collect();
         let field = field(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(field.date.is_some() && field.date_time.is_some() && field.title.is_some());

@@ -80,6 +80,7 @@ impl Form {
     fn admits(self, expr: &Expr) -> bool {
         match (self, expr) {
             (_, Expr::Group(group)) => self.admits(&group.expr),
+            (Self::Number, Expr::Unary(unary)) => matches!(unary.op, UnOp::Neg(_)) && self.admits(&unary.expr),
             (Self::Switch, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))
             | (
                 Self::Text | Self::Duration | Self::Size | Self::RateOrKeys | Self::DurationOrKeys,

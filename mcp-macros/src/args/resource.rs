@@ -1,7 +1,7 @@
 //! `#[resource("uri", ..)]`: the URI in front, and the keys that only a resource has.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Lit, LitStr};
+use syn::{Expr, Lit, LitStr};
 
 use super::form::{self, Form};
 use super::keys::{Key, Table};
@@ -59,7 +59,7 @@ pub(crate) struct Resource {
     pub(crate) mime_type: Option<Set<String>>,
     pub(crate) size: Option<Set<Bytes>>,
     pub(crate) audience: Option<Set<Vec<LitStr>>>,
-    pub(crate) priority: Option<Set<Lit>>,
+    pub(crate) priority: Option<Set<Expr>>,
     pub(crate) last_modified: Option<Set<String>>,
 }
 
@@ -67,7 +67,9 @@ impl Resource {
     /// The URI in front, and the tokens after it.
     pub(super) fn read_uri(tokens: TokenStream, errors: &mut Errors) -> (Self, TokenStream) {
         let mut trees = tokens.into_iter().peekable();
-        let Some(first) = trees.next_if(is_literal) else { return (Self::default(), trees.collect()) };
+        let Some(first) = trees.next_if(is_literal) else {
+            return (Self::default(), without_late_uri(trees.collect(), errors));
+        };
         let first: TokenStream = [first].into_iter().collect();
         let uri = syn::parse2::<Lit>(first.clone()).ok();
         let mut resource = Self::default();
@@ -93,12 +95,27 @@ impl Resource {
             "mime_type" => self.mime_type = setting.read(errors),
             "size" => self.size = setting.read(errors),
             "audience" => self.audience = setting.texts(errors),
-            "priority" => self.priority = setting.read(errors),
+            "priority" => self.priority = setting.expression(),
             "last_modified" => self.last_modified = setting.read(errors),
             _ => return Some(setting),
         }
         None
     }
+}
+
+/// The keys without a URI that comes after them, which is reported.
+fn without_late_uri(trees: Vec<TokenTree>, errors: &mut Errors) -> TokenStream {
+    let is_comma = |tree: Option<&TokenTree>| tree.is_none_or(|tree| is_punct(tree, ','));
+    let is_late = |(at, tree): (usize, &TokenTree)| {
+        is_literal(tree) && at > 0 && is_comma(trees.get(at - 1)) && is_comma(trees.get(at + 1))
+    };
+    let late = trees.iter().enumerate().position(is_late);
+    if let Some(uri) = late.and_then(|late| trees.get(late)) {
+        let error = err!(uri, "the URI of a resource comes before the keys");
+        errors.push(error.help(format!("write `#[resource({uri}, ..)]`")));
+    }
+    let is_kept = |at: usize| late.is_none_or(|late| at != late && at != late + 1);
+    trees.into_iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, tree)| tree).collect()
 }
 
 /// A literal, perhaps in the invisible group that `macro_rules!` puts around a `$uri:literal`.

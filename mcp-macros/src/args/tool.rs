@@ -1,6 +1,6 @@
 //! The keys that only `#[tool(..)]` has.
 
-use syn::ExprPath;
+use syn::{ExprPath, LitStr};
 
 use super::form::Form;
 use super::keys::{Key, Table};
@@ -17,6 +17,8 @@ pub(super) static KEYS: Table = Table {
             Key { name: "idempotent", form: Form::Flag, example: "" },
             Key { name: "destructive", form: Form::Switch, example: "" },
             Key { name: "open_world", form: Form::Switch, example: "" },
+            Key { name: "ui", form: Form::Text, example: "\"ui://shop/cart\"" },
+            Key { name: "visible_to", form: Form::Texts, example: "\"app\"" },
         ],
         policy::KEYS,
         &[Key { name: "schema", form: Form::Path, example: "path::to::function" }],
@@ -37,6 +39,8 @@ pub(super) static KEYS: Table = Table {
         ("async", "write `async fn`"),
         ("permissions", "did you mean `scopes`?"),
         ("hidden", "`visible_if = path` says who sees the tool"),
+        ("resourceUri", "the MCP field `_meta.ui.resourceUri` is written `ui` here"),
+        ("visibility", "the MCP field `_meta.ui.visibility` is written `visible_to` here"),
         ("task", "this version has no `task`: remove it"),
     ],
 };
@@ -48,6 +52,8 @@ pub(crate) struct Tool {
     pub(crate) idempotent: Option<Set<bool>>,
     pub(crate) destructive: Option<Set<bool>>,
     pub(crate) open_world: Option<Set<bool>>,
+    pub(crate) ui: Option<Set<String>>,
+    pub(crate) visible_to: Option<Set<Vec<LitStr>>>,
     pub(crate) schema: Option<Set<ExprPath>>,
 }
 
@@ -59,6 +65,8 @@ impl Tool {
             "idempotent" => self.idempotent = setting.read(errors),
             "destructive" => self.destructive = setting.read(errors),
             "open_world" => self.open_world = setting.read(errors),
+            "ui" => self.ui = setting.read(errors),
+            "visible_to" => self.visible_to = setting.texts(errors),
             "schema" => self.schema = setting.path(),
             _ => return Some(setting),
         }

@@ -17,13 +17,14 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
+    let elicit = argument.elicit.as_ref().map(|question| call(span, "elicit", &quote!(#question)));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),
         Kind::Resource => quote!(__mcp::variable::<#ty>(#name)),
         Kind::Prompt => quote!(__mcp::text::<#ty>(#name)),
     };
-    quote!(#new #describe #default #example #(#rules)* #redact #header #nested)
+    quote!(#new #describe #default #example #(#rules)* #redact #header #elicit #nested)
 }
 
 /// `.method(arguments)`, where a bound that fails is reported at `span`.

@@ -163,7 +163,7 @@ struct Distinct<'t> {
 
 impl<'t> Distinct<'t> {
     fn new(of: &'t Declaration, text: &impl ToTokens, at: Span) -> Self {
-        Self { cfgs: &of.cfgs, text: text.to_token_stream(), at: here(at) }
+        Self { cfgs: &of.cfgs, text: text.to_token_stream(), at }
     }
 }
 

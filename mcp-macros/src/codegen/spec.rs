@@ -36,6 +36,9 @@ fn hints(tool: &Tool) -> TokenStream {
     let idempotent = tool.idempotent.then(|| quote!(.idempotent()));
     let destructive = tool.destructive.map(|destructive| quote!(.destructive(#destructive)));
     let open_world = tool.open_world.map(|open_world| quote!(.open_world(#open_world)));
+    let ui = tool.ui.as_ref().map(|uri| quote!(.ui(#uri)));
+    let viewers = &tool.visible_to;
+    let visible_to = (!viewers.is_empty()).then(|| quote!(.visible_to(&[#(#viewers),*])));
     let schema = tool.schema.as_ref().map(|path| quote!(.schema(#path)));
-    quote!(#read_only #idempotent #destructive #open_world #schema)
+    quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #schema)
 }

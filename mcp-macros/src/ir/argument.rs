@@ -28,6 +28,8 @@ pub(crate) struct Argument {
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
     pub(crate) completer: Option<Completer>,
+    /// What the client's user is asked when the client sends nothing.
+    pub(crate) elicit: Option<String>,
 }
 
 /// A value of the argument's own type.

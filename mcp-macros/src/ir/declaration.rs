@@ -55,6 +55,10 @@ pub(crate) struct Tool {
     pub(crate) idempotent: bool,
     pub(crate) destructive: Option<bool>,
     pub(crate) open_world: Option<bool>,
+    /// The URI of its view.
+    pub(crate) ui: Option<String>,
+    /// `model`, `app` or both; empty means both.
+    pub(crate) visible_to: Vec<&'static str>,
     /// The path of a function.
     pub(crate) schema: Option<TokenStream>,
 }

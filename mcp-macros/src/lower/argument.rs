@@ -21,7 +21,7 @@ pub(crate) struct Read {
     pub(crate) name_at: TokenStream,
     /// The key that gives it a value when there is none.
     pub(crate) default_at: Option<TokenStream>,
-    is_renamed: bool,
+    pub(crate) is_renamed: bool,
     header: Option<Set<String>>,
 }
 
@@ -37,6 +37,9 @@ pub(crate) fn read(kind: Kind, typed: &PatType, ident: &Ident, around: Surroundi
     if let Some(header) = &keys.header {
         errors.handle(check_mirrored(kind, header).and_then(|()| name::header(header)));
     }
+    if let Some(elicit) = &keys.elicit {
+        errors.handle(check_elicit(elicit, &keys));
+    }
     let name_at = keys.rename.as_ref().map_or_else(|| ident.to_token_stream(), |set| set.at.clone());
     let argument = Argument {
         ident: format_ident!("__mcp_arg_{}", ident.unraw(), span = ident.span()),
@@ -47,6 +50,7 @@ pub(crate) fn read(kind: Kind, typed: &PatType, ident: &Ident, around: Surroundi
         example,
         rules,
         redact: keys.redact.is_some(),
+        elicit: keys.elicit.as_ref().map(|set| set.value.clone()),
         header: keys.header.as_ref().and_then(|set| syn::parse2(set.at.clone()).ok()),
         completer: keys.complete.as_ref().and_then(|set| completer::lower(kind, set, around, errors)),
     };
@@ -55,6 +59,22 @@ pub(crate) fn read(kind: Kind, typed: &PatType, ident: &Ident, around: Surroundi
         Default::Value(set) => set.name.to_token_stream(),
     });
     Read { argument, name_at, default_at, is_renamed: keys.rename.is_some(), header: keys.header }
+}
+
+/// Whether the client's user can be asked for the argument.
+fn check_elicit(elicit: &Set<String>, keys: &args::Argument) -> Result<(), Diagnostic> {
+    if elicit.value.trim().is_empty() {
+        return Err(err!(elicit.at, "the question is empty").help("write for example `elicit = \"Which account?\"`"));
+    }
+    if keys.default.is_some() {
+        return Err(err!(elicit.name, "`elicit` contradicts `default`: with a default there is nothing to ask")
+            .help("remove one of them"));
+    }
+    if keys.redact.is_some() {
+        return Err(err!(elicit.name, "`elicit` contradicts `redact`: a form must not ask for secrets")
+            .help("send the user to a page of yours with `cx.elicit_url(..)`, or remove `redact`"));
+    }
+    Ok(())
 }
 
 /// What the one `#[arg(..)]` of a parameter says.

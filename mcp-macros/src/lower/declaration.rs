@@ -2,7 +2,7 @@
 
 use syn::{ExprPath, Ident, Path, Signature, Type};
 
-use super::{name, parameter, policy, resource, signature, together};
+use super::{name, parameter, policy, resource, signature, together, view};
 use crate::args;
 use crate::args::policy::Policies;
 use crate::args::setting::Set;
@@ -73,6 +73,8 @@ fn body(
     if let (Some(place), true) = (place, errors.len() == before) {
         place.check_parameters(&parameters, errors);
     }
+    let parameters: Vec<_> = parameters.into_iter().map(parameter::Read::into_parameter).collect();
+    errors.handle(together::check_elicit(&keys.policies, &parameters));
     let policies = policy::lower(&keys.policies, around.defaults, Some((kind, &function.name)), self_type, errors);
     Some(Body {
         title: name::text(keys.title, errors),
@@ -80,7 +82,7 @@ fn body(
         policies,
         mode,
         takes_self: signature.receiver().is_some(),
-        parameters: parameters.into_iter().map(parameter::Read::into_parameter).collect(),
+        parameters,
         output: parameter::in_block(&signature::output(signature, noun, errors), self_type),
         own: own(keys.own, place, self_type, errors)?,
         description: description?,
@@ -95,18 +97,20 @@ fn own(
     errors: &mut Errors,
 ) -> Option<Own> {
     match keys {
-        args::declaration::Own::Tool(keys) => Some(Own::Tool(tool(*keys, self_type))),
+        args::declaration::Own::Tool(keys) => Some(Own::Tool(tool(*keys, self_type, errors))),
         args::declaration::Own::Resource(keys) => resource::lower(*keys, place, errors).map(Own::Resource),
         args::declaration::Own::Prompt => Some(Own::Prompt),
     }
 }
 
-fn tool(keys: args::tool::Tool, self_type: Option<&Type>) -> Tool {
+fn tool(keys: args::tool::Tool, self_type: Option<&Type>, errors: &mut Errors) -> Tool {
     Tool {
         read_only: keys.read_only.is_some(),
         idempotent: keys.idempotent.is_some(),
         destructive: keys.destructive.map(|set| set.value),
         open_world: keys.open_world.map(|set| set.value),
+        ui: keys.ui.and_then(|set| errors.handle(view::uri(set))),
+        visible_to: keys.visible_to.map(|set| view::viewers(&set, errors)).unwrap_or_default(),
         schema: keys.schema.map(|set| parameter::in_block(&set.value, self_type)),
     }
 }

@@ -94,6 +94,7 @@ fn form<'f>(fields: impl Iterator<Item = &'f Field>, errors: &mut Errors) -> Vec
 
 fn field(field: &Field, ident: &Ident, keys: args::elicit::Field, errors: &mut Errors) -> elicit::Field {
     let shown = ident.unraw().to_string();
+    let default = argument::default(&keys.argument, &shown, &field.ty, None, errors);
     let argument = inclusive(keys.argument, errors);
     errors.handle(check_formats(&argument, keys.date.as_ref(), keys.date_time.as_ref()));
     let mut rules = rules::all(&argument, None, errors);
@@ -105,7 +106,7 @@ fn field(field: &Field, ident: &Ident, keys: args::elicit::Field, errors: &mut E
         ty: field.ty.to_token_stream(),
         title: name::text(keys.title, errors),
         description: doc::text(&field.attrs),
-        default: argument::default(&argument, &shown, &field.ty, None, errors),
+        default,
         rules,
     }
 }

@@ -14,7 +14,7 @@ pub(crate) enum Number {
 
 impl Number {
     #[expect(clippy::cast_precision_loss, reason = "a comparison of a whole number with a decimal one is approximate")]
-    fn decimal(self) -> f64 {
+    pub(crate) fn decimal(self) -> f64 {
         match self {
             Self::Whole(whole) => whole as f64,
             Self::Decimal(decimal) => decimal,

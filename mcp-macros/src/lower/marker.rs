@@ -1,9 +1,9 @@
 //! The attribute that declares a function: there is one.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
 use syn::Attribute;
 
+use super::ty;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::syntax::attribute::{self, DECLARING};
 use crate::syntax::function::Function;
@@ -24,24 +24,27 @@ pub(crate) fn check_single(kind: Kind, function: &Function, first: &TokenStream,
 pub(crate) fn second(function: &Function, first: &Attribute, second: &Attribute) -> Diagnostic {
     match Kind::of(first) {
         Some(kind) if Kind::of(second) == Some(kind) => twice(function, &attribute::arguments(first), second),
-        _ => already(function, &first.path().to_token_stream().to_string(), second),
+        _ => already(function, &ty::source(first.path()), second),
     }
 }
 
 fn twice(function: &Function, first: &TokenStream, second: &Attribute) -> Diagnostic {
-    let written = second.path().to_token_stream();
+    let written = ty::source(second.path());
+    let error = err!(second, "`{}` already has a `#[{written}]` attribute", function.name);
+    if Kind::of(second) == Some(Kind::Resource) {
+        return error.help("put all settings into one; another URI is another function");
+    }
     let settings = [first.clone(), attribute::arguments(second)];
     let settings: Vec<String> = settings
         .iter()
         .map(|keys| keys.to_string().trim_end_matches(',').to_owned())
         .filter(|keys| !keys.is_empty())
         .collect();
-    err!(second, "`{}` already has a `#[{written}]` attribute", function.name)
-        .help(format!("put all settings into one: `#[{written}({})]`", settings.join(", ")))
+    error.help(format!("put all settings into one: `#[{written}({})]`", settings.join(", ")))
 }
 
 fn already(function: &Function, first: &str, second: &Attribute) -> Diagnostic {
-    let written = second.path().to_token_stream();
+    let written = ty::source(second.path());
     err!(second, "`{}` is already a `#[{first}]`", function.name)
         .help(format!("remove `#[{written}]`, or write a second function"))
 }

@@ -29,4 +29,5 @@ mod template;
 mod together;
 mod ty;
 mod uri;
+mod view;
 mod word;

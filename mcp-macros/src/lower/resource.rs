@@ -1,9 +1,10 @@
 //! What only a resource has: where it is, and what clients are told about its contents.
 
-use syn::LitStr;
+use syn::{Expr, LitStr};
 
+use super::literal::{self, Number};
 use super::template::{self, Variable};
-use super::word::word;
+use super::word::words;
 use super::{moment, name, parameter, uri};
 use crate::args;
 use crate::args::declaration::{Declaration, Own};
@@ -71,24 +72,11 @@ fn size(set: &Set<Bytes>, place: Option<&Place>) -> Result<u64, Diagnostic> {
 
 fn audience(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Vec<Role> {
     const ROLES: [(&str, Role); 2] = [("user", Role::User), ("assistant", Role::Assistant)];
-    let mut roles = Vec::new();
-    for text in &set.value {
-        let one = Set { name: set.name.clone(), value: text.value(), at: quote::quote!(#text) };
-        let Some(role) = word(&one, &ROLES, errors) else { continue };
-        if roles.contains(&role) {
-            errors.push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
-        }
-        roles.push(role);
-    }
-    roles
+    words(set, &ROLES, errors)
 }
 
-fn priority(set: &Set<syn::Lit>) -> Result<f64, Diagnostic> {
-    let number: Option<f64> = match &set.value {
-        syn::Lit::Int(int) => int.base10_parse().ok(),
-        syn::Lit::Float(float) => float.base10_parse().ok(),
-        _ => None,
-    };
+fn priority(set: &Set<Expr>) -> Result<f64, Diagnostic> {
+    let number = literal::number(&set.value).map(Number::decimal);
     number.filter(|number| (0.0..=1.0).contains(number)).ok_or_else(|| {
         err!(set.at, "`priority` is a number from 0 to 1")
             .help("write `1.0` for what matters most, `0.0` for the least")

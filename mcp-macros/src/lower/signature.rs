@@ -1,7 +1,7 @@
 //! What a declared function's signature may be, apart from its parameters.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote_spanned};
 use syn::{GenericParam, ReturnType, Safety, Signature, Type};
 
 use super::ty;
@@ -43,7 +43,9 @@ fn generic(parameter: &GenericParam, what: &str) -> Result<(), Diagnostic> {
 
 /// The return type, if it has a name and owns what it holds.
 pub(crate) fn output(signature: &Signature, what: &str, errors: &mut Errors) -> TokenStream {
-    let ReturnType::Type(_, given) = &signature.output else { return quote!(()) };
+    let ReturnType::Type(_, given) = &signature.output else {
+        return quote_spanned!(signature.ident.span()=> ());
+    };
     let written = ty::source(given);
     if let Type::ImplTrait(opaque) = ty::peeled(given) {
         let is_future = opaque.bounds.iter().any(|bound| ty::source(bound).contains("Future<"));

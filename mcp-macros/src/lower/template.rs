@@ -88,6 +88,7 @@ fn no_variable(uri: &LitStr, read: &argument::Read, is_template: bool, free: &mu
     let place = near.and_then(|near| free.iter().position(|variable| variable.name == near)).unwrap_or(0);
     let help = match (near, free.get(place)) {
         (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Some(Variable { name: other, .. })) if read.is_renamed => format!("write \"{other}\""),
         (None, Some(Variable { name: other, .. })) => {
             format!("call the parameter `{other}`, or add `#[arg(rename = \"{other}\")]`")
         }

@@ -12,6 +12,7 @@ use crate::args::retry::Retry;
 use crate::args::setting::Set;
 use crate::args::tool::Tool;
 use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::argument::Parameter;
 use crate::ir::declaration::Mode;
 
 /// The keys of one function; to be asked only when each of them could be read.
@@ -63,6 +64,21 @@ fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnost
         Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
             Err(err!(cache.name, "`cache` needs `read_only`")
                 .help(format!("add `read_only` if `{tool}` changes nothing, or remove `cache`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What depends on an answer is not the same for every call with the same arguments.
+pub(crate) fn check_elicit(policies: &Policies, parameters: &[Parameter]) -> Result<(), Diagnostic> {
+    let asked = parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Argument(argument) if argument.elicit.is_some() => Some(&argument.name),
+        _ => None,
+    });
+    match (&policies.cache, asked) {
+        (Some(cache), Some(asked)) => {
+            Err(err!(cache.name, "`cache` contradicts `elicit`: the result depends on what the user answers")
+                .help(format!("remove `cache`, or `elicit` from `{asked}`")))
         }
         _ => Ok(()),
     }

@@ -59,7 +59,11 @@ fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
         let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase();
         let encoded = c.encode_utf8(&mut bytes).bytes().flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)]);
         let encoded: String = encoded.collect();
-        return Err(err!(uri, "resource URI \"{text}\" contains {c:?}").help(format!("write `{encoded}`")));
+        let found = match c {
+            ' ' => "a space".to_owned(),
+            c => format!("`{}`", c.escape_debug()),
+        };
+        return Err(err!(uri, "resource URI \"{text}\" contains {found}").help(format!("write `{encoded}`")));
     }
     let is_encoded = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     if text.split('%').skip(1).any(|rest| !is_encoded(rest)) {
@@ -125,8 +129,8 @@ mod tests {
             ("docs/readme", "resource URI \"docs/readme\" has no scheme"),
             ("/readme", "resource URI \"/readme\" has no scheme"),
             ("{scheme}://x", "the scheme of the resource URI \"{scheme}://x\" is variable"),
-            ("docs://read me", "resource URI \"docs://read me\" contains ' '"),
-            ("docs://café", "resource URI \"docs://café\" contains 'é'"),
+            ("docs://read me", "resource URI \"docs://read me\" contains a space"),
+            ("docs://café", "resource URI \"docs://café\" contains `é`"),
             ("docs://100%", "resource URI \"docs://100%\" contains a `%` without two hexadecimal digits"),
             ("docs://{page", "`{` without `}` in \"docs://{page\""),
             ("docs://page}", "`}` without `{` in \"docs://page}\""),
@@ -136,7 +140,7 @@ mod tests {
             ("docs://x{?q}/y", "\"docs://x{?q}/y\" goes on after its query"),
             ("docs://x?a=b{&q}", "`{&q}` after a `?` is never matched"),
             ("docs://[", "\"docs://[\" is no URI: invalid host"),
-            ("docs://{a b}", "resource URI \"docs://{a b}\" contains ' '"),
+            ("docs://{a b}", "resource URI \"docs://{a b}\" contains a space"),
         ] {
             assert_eq!(outcome(uri), message, "{uri}");
         }

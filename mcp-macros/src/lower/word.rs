@@ -1,5 +1,8 @@
 //! Words out of a list.
 
+use quote::quote;
+use syn::LitStr;
+
 use crate::args::setting::Set;
 use crate::diag::{Errors, err, nearest};
 
@@ -15,6 +18,20 @@ pub(crate) fn word<T: Copy>(set: &Set<String>, known: &[(&str, T)], errors: &mut
     };
     errors.push(err!(set.at, "unknown `{key}` \"{text}\"").help(help));
     None
+}
+
+/// What the words stand for, each of which is one of `known` and there once.
+pub(crate) fn words<T: Copy>(set: &Set<Vec<LitStr>>, known: &[(&str, T)], errors: &mut Errors) -> Vec<T> {
+    let mut meanings = Vec::new();
+    for (at, text) in set.value.iter().enumerate() {
+        let one = Set { name: set.name.clone(), value: text.value(), at: quote!(#text) };
+        let Some(meaning) = word(&one, known, errors) else { continue };
+        if set.value.iter().take(at).any(|earlier| earlier.value() == text.value()) {
+            errors.push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
+        }
+        meanings.push(meaning);
+    }
+    meanings
 }
 
 /// `"a", "b" or "c"`

@@ -10,10 +10,21 @@ use syn::parse::Parser;
 use super::attribute;
 use super::item::{Item, is_group, is_punct};
 
-/// The item without the attributes called `markers`, and without what we read off its parameters.
+/// A declared function without the attributes called `markers`, and without what we read off its parameters.
 pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
     let kept = item.attributes.iter().filter(|attribute| !is_ours(attribute, markers)).map(ToTokens::to_token_stream);
-    kept.chain(item.rest.iter().map(|tree| parameters(tree).into())).collect()
+    let rest = item.rest.iter().map(|tree| parameters(tree).into());
+    std::iter::once(allowed()).chain(kept).chain(rest).collect()
+}
+
+/// What clippy's pedantic lints would have otherwise than a declaration wants it: by value is input, by reference is
+/// injected, and a function may be `async` because it will be.
+fn allowed() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref, clippy::unused_async, clippy::unused_self
+        )]
+    }
 }
 
 /// The item without the attributes called `markers`; its parameters are not ours to read.
@@ -78,8 +89,9 @@ mod tests {
         let item = Item::read(quote! {
             #[doc = "d"] #[tool(x)] pub async fn f(#[doc = "p"] #[arg(default)] #[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
         });
+        let allowed = allowed();
         let expected = quote! {
-            #[doc = "d"] pub async fn f(#[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
+            #allowed #[doc = "d"] pub async fn f(#[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
         };
         assert_eq!(function(&item, &[attribute::TOOL]).to_string(), expected.to_string());
     }

@@ -17,11 +17,6 @@ pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
     Arg::new(name)
 }
 
-/// [`Arg::field`], likewise.
-pub fn field<T: Field>(name: &'static str) -> Arg<T> {
-    Arg::field(name)
-}
-
 /// [`Arg::new`], for an argument of a prompt.
 pub fn text<T: Text>(name: &'static str) -> Arg<T> {
     Arg::new(name)
@@ -53,6 +48,11 @@ pub trait Variable: Decode + Describe {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Decode + Describe> Variable for T {}
+
+/// [`Arg::field`], likewise.
+pub fn field<T: Field>(name: &'static str) -> Arg<T> {
+    Arg::field(name)
+}
 
 /// [`Returns::result`], likewise.
 pub fn returns<T: IntoToolResult>() -> Returns<T> {

@@ -12,6 +12,8 @@ use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::field::Field;
+use super::form;
 use super::problem::Problems;
 use super::repair;
 use super::rule::Rule;
@@ -75,6 +77,8 @@ pub struct Arg<T> {
     example: Option<Value>,
     redact: bool,
     header: Option<&'static str>,
+    /// What the client's user is asked when the client sends nothing.
+    elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     nested: Option<super::rule::Nested<T>>,
     schema: Value,
@@ -110,6 +114,7 @@ impl<T> Arg<T> {
             example: None,
             redact: false,
             header: None,
+            elicit: None,
             rules: Vec::new(),
             nested: None,
             schema: Value::Null,
@@ -169,6 +174,16 @@ impl<T> Arg<T> {
         self
     }
 
+    /// The client's user is asked for it when the client sends nothing.
+    #[must_use]
+    pub fn elicit(mut self, question: &'static str) -> Self
+    where
+        T: Field,
+    {
+        self.elicit = Some(question);
+        self
+    }
+
     /// The `validator` rules of its own type, if it has any.
     #[must_use]
     pub fn nested(mut self, nested: Option<super::rule::Nested<T>>) -> Self {
@@ -212,12 +227,21 @@ impl<T> Arg<T> {
             input.faults.extend(problems.into_iter().map(|problem| format!("the default of {problem}")));
         }
         self.schema = schema.clone();
-        input.add(self.name, schema, self.default.is_none() && (self.absent)().is_none());
+        let required = self.default.is_none() && (self.absent)().is_none();
+        input.add(self.name, schema, required && self.elicit.is_none());
     }
 
     /// The value the client sent, or the default; `None` after noting what is wrong.
     fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
-        let Some(raw) = input.object.get(self.name) else {
+        let sent = input.object.get(self.name);
+        if let (Some(message), Some(asked)) = (self.elicit, &mut input.asked)
+            && sent.is_none_or(|raw| raw.get() == "null")
+        {
+            let required = (self.absent)().is_none();
+            asked.push(Asked { name: self.name, message, form: form::of_argument(self.name, &self.schema, required) });
+            return None;
+        }
+        let Some(raw) = sent else {
             return self.when_absent().or_else(|| {
                 input.problems.missing(self.name, &self.schema);
                 None
@@ -296,6 +320,9 @@ pub trait ArgList: Send + Sync + 'static {
     fn prepare(&mut self, input: &mut InputSchema);
     #[doc(hidden)]
     fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values>;
+    /// Takes the one parameter that is called `name`; whether it fits.
+    #[doc(hidden)]
+    fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool;
     #[doc(hidden)]
     fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str));
     #[doc(hidden)]
@@ -310,6 +337,9 @@ impl ArgList for () {
     fn prepare(&mut self, _: &mut InputSchema) {}
     fn take(&self, _: &mut Input<'_, '_>) -> Option<()> {
         Some(())
+    }
+    fn fits(&self, _: &str, _: &mut Input<'_, '_>) -> bool {
+        true
     }
     fn headers(&self, _: &mut dyn FnMut(&'static str, &'static str)) {}
     fn redacted(&self, _: &mut dyn FnMut(&'static str)) {}
@@ -326,6 +356,10 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
     fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values> {
         let (before, last) = (self.0.take(input), self.1.take(input));
         before.zip(last)
+    }
+
+    fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool {
+        if self.1.name == name { self.1.take(input).is_some() } else { self.0.fits(name, input) }
     }
 
     fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str)) {
@@ -351,11 +385,49 @@ pub struct Input<'a, 's> {
     coerce: bool,
     coerced: u32,
     problems: Problems,
+    /// What the client's user is to be asked; `None` where nobody is.
+    asked: Option<Vec<Asked>>,
+}
+
+/// A parameter that the client did not send, and that its user is to be asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub name: &'static str,
+    pub message: &'static str,
+    pub form: Value,
+}
+
+/// What has become of the arguments of a call.
+#[derive(Debug)]
+pub(crate) enum Decoded<V> {
+    /// The values, and how many were coerced.
+    Values(V, u32),
+    /// All that was sent fits, and this was not sent.
+    Asks(Vec<Asked>),
 }
 
 impl<'a, 's> Input<'a, 's> {
     pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
-        Self { object, finished, coerce, coerced: 0, problems: Problems::new() }
+        Self { object, finished, coerce, coerced: 0, problems: Problems::new(), asked: None }
+    }
+
+    /// Decodes all parameters but those that the client's user is to be asked for.
+    pub(crate) fn decode_or_ask<A: ArgList>(mut self, args: &A) -> Result<Decoded<A::Values>, Problems> {
+        self.asked = Some(Vec::new());
+        let values = args.take(&mut self);
+        self.note_strangers();
+        let asked = self.asked.take().unwrap_or_default();
+        match values {
+            _ if !self.problems.is_empty() => Err(self.problems),
+            Some(values) => Ok(Decoded::Values(values, self.coerced)),
+            None if asked.is_empty() => Err(self.problems),
+            None => Ok(Decoded::Asks(asked)),
+        }
+    }
+
+    /// Whether what the user wrote for the parameter `name` fits, and if not, why.
+    pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
+        if args.fits(name, &mut self) { Ok(()) } else { Err(self.problems.describe_form()) }
     }
 
     /// Decodes all fields of a form, in which others may stand beside them.
@@ -367,6 +439,15 @@ impl<'a, 's> Input<'a, 's> {
     /// Decodes all parameters; every problem at once, or the values and how many were coerced.
     pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<(A::Values, u32), Problems> {
         let values = args.take(&mut self);
+        self.note_strangers();
+        match values {
+            Some(values) if self.problems.is_empty() => Ok((values, self.coerced)),
+            _ => Err(self.problems),
+        }
+    }
+
+    /// Notes what is no parameter, or one twice.
+    fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
         for (position, (name, _)) in self.object.iter().enumerate() {
             if !known.contains(&name) {
@@ -374,10 +455,6 @@ impl<'a, 's> Input<'a, 's> {
             } else if self.object.iter().take(position).any(|(earlier, _)| earlier == name) {
                 self.problems.repeated(name);
             }
-        }
-        match values {
-            Some(values) if self.problems.is_empty() => Ok((values, self.coerced)),
-            _ => Err(self.problems),
         }
     }
 }

@@ -1,26 +1,31 @@
 //! What a declared function asks of its client: its user, its model, its roots.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::argument::Asked;
 use super::ask::{Failure, Reach};
 use super::context::Context;
 use super::elicit::Elicit;
 use super::elicit_error::{ElicitError, Kind};
 use super::form::Form;
-use crate::protocol::InputRequest;
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
 use crate::protocol::input::sampling::{Sample, Sampled};
+use crate::protocol::{InputRequest, Object};
 
 /// The key of [`Context::roots`].
 const ROOTS: &str = "client_roots";
 
 /// What a question has come to; what the client sends instead of an answer is described.
 type Read<T> = Result<Result<T, ElicitError>, String>;
+
+/// A form on its way: boxed, so that a `T` that is no form is one error.
+type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
 
 /// # Asking the client
 ///
@@ -52,14 +57,13 @@ impl Context {
     ///     Ok(if sure.yes() { format!("deleted {path}") } else { format!("kept {path}") })
     /// }
     /// ```
-    pub async fn elicit<T: Elicit>(
-        &self,
-        key: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Result<T, ElicitError> {
-        let (key, form) = (key.into(), Form::<T>::new());
-        let request = InputRequest::form(&message.into(), form.schema());
-        self.answer_to(&key, request, |raw| elicited(&key, raw, |content| form.read(content))).await
+    pub fn elicit<T: Elicit>(&self, key: impl Into<String>, message: impl Into<String>) -> Asking<'_, T> {
+        let (key, message) = (key.into(), message.into());
+        Box::pin(async move {
+            let form = Form::<T>::new();
+            let request = InputRequest::form(&message, form.schema());
+            self.answer_to(&key, request, |raw| elicited(&key, raw, |content| form.read(content))).await
+        })
     }
 
     /// Asks the user to open `url`, and goes on when they say that they do so; needs a client with `elicitation.url`.
@@ -75,6 +79,24 @@ impl Context {
         let key = key.into();
         let request = InputRequest::url(&message.into(), &url.into());
         self.answer_to(&key, request, |raw| elicited(&key, raw, |_| Ok(()))).await
+    }
+
+    /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
+    pub(crate) async fn elicit_argument(
+        &self,
+        asked: &Asked,
+        check: impl Fn(&RawValue) -> Result<(), String>,
+    ) -> Result<Option<Box<RawValue>>, ElicitError> {
+        let request = InputRequest::form(asked.message, asked.form.clone());
+        self.answer_to(asked.name, request, |raw| {
+            elicited(asked.name, raw, |content| {
+                let content = content.unwrap_or(RawValue::NULL);
+                check(content)?;
+                let members: Object<'_> = serde_json::from_str(content.get()).unwrap_or_default();
+                Ok(members.get(asked.name).map(ToOwned::to_owned))
+            })
+        })
+        .await
     }
 
     /// Runs the client's model; the client may let its user decide about it.
@@ -160,15 +182,15 @@ impl Context {
             asker.answered(answer.map(Arc::from).map_err(|error| ElicitError::new(key, Kind::Refused(error))));
             self.wake();
         }
-        match read(&asker.answer().await?) {
-            Ok(outcome) => outcome,
-            Err(problem) => {
-                asker.malformed(key, problem);
-                self.wake();
-                // An answer comes only to what goes on after its call.
-                asker.answer().await.and(Err(ElicitError::new(key, Kind::Over)))
-            }
-        }
+        let answer = asker.answer().await?;
+        let problem = match read(&answer) {
+            Ok(outcome) => return outcome,
+            Err(problem) => problem,
+        };
+        asker.malformed(key, problem);
+        self.wake();
+        // An answer comes only to what goes on after its call.
+        asker.answer().await.and(Err(ElicitError::new(key, Kind::Over)))
     }
 
     /// Whether the client can be asked this.

@@ -76,6 +76,11 @@ impl<T: IntoProposals, E: IntoToolError> IntoProposals for Result<T, E> {
 }
 
 /// Proposals, now or later: what a sync or an async function returns. `Time` tells the two apart for rustc.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a function that completes an argument",
+    label = "the function named here returns no list of texts",
+    note = "return `Vec<String>`, or `Result` of it, sync or async; the future of an async function must be `Send`"
+)]
 pub trait Proposed<Time> {
     /// The proposals, at best first.
     fn proposed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send;

@@ -11,8 +11,9 @@ use serde::Serialize;
 use super::output::Json;
 use super::tool_error::{IntoToolError, ToolError};
 use crate::protocol::Resource;
+use crate::protocol::view::View;
 
-/// The types that a resource may return: text, bytes, [`Json<T>`], [`Resource`] and `Vec<Resource>`; `Option` of one of
+/// The types that a resource may return: text, bytes, [`Json<T>`], [`View`], [`Resource`] and `Vec<Resource>`; `Option` of one of
 /// them, where `None` is a resource that does not exist; and `Result` of any of these.
 ///
 /// What is returned without a URI is at the URI that was read; without a media type, it is of that which the attribute
@@ -81,6 +82,12 @@ impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
 impl IntoContents for Resource {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
         Ok(vec![self])
+    }
+}
+
+impl IntoContents for View {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(vec![self.into()])
     }
 }
 

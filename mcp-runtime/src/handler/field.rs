@@ -11,7 +11,7 @@ use super::argument::{Arg, Decode};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of an elicitation form",
     label = "not a flat value",
-    note = "allowed are `String`, numbers, `bool`, enums without data that derive `Elicit`, `Vec` of such an enum, and `Option` of these: flatten `{Self}` into single fields"
+    note = "allowed are `String`, numbers, `bool`, enums without data that derive `Elicit`, `Vec` of such an enum, and `Option` of these: give the parts of anything else fields of their own"
 )]
 pub trait Field: Sized + Send + 'static {
     #[doc(hidden)]

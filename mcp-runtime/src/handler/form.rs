@@ -1,12 +1,40 @@
 //! A form: what a client shows to its user, and how what the user wrote there is read.
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::argument::{ArgList, Input};
 use super::elicit::Elicit;
 use super::problem::Problems;
 use crate::schema::{FinishedInput, InputSchema};
+
+/// The keywords that a field of a form may have.
+const KEYWORDS: [&str; 13] = [
+    "type",
+    "title",
+    "description",
+    "enum",
+    "oneOf",
+    "minLength",
+    "maxLength",
+    "format",
+    "minimum",
+    "maximum",
+    "items",
+    "minItems",
+    "maxItems",
+];
+
+/// The form that asks for one parameter, which `schema` describes.
+pub(super) fn of_argument(name: &str, schema: &Value, required: bool) -> Value {
+    let mut field = schema.as_object().cloned().unwrap_or_default();
+    field.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
+    let mut form = json!({ "type": "object", "properties": { name: field } });
+    if required {
+        form["required"] = json!([name]);
+    }
+    form
+}
 
 /// The form of a `T`.
 pub(super) struct Form<T: Elicit> {

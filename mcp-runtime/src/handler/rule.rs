@@ -148,7 +148,7 @@ lengthed! {
 
 /// A type that `pattern`, `one_of`, `email` and `url` can check: a string, or an optional one.
 #[diagnostic::on_unimplemented(
-    message = "`pattern`, `email`, `url` and `one_of` need a string, but this argument is `{Self}`",
+    message = "`pattern`, `email`, `url`, `date`, `date_time` and `one_of` need a string, but this argument is `{Self}`",
     label = "not a string",
     note = "take `String` or `Option<String>`"
 )]

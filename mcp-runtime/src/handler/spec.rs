@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::kind::Kind;
+use super::kind::{Item, Kind};
 use super::limit::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
 use super::principal::Principal;
-use crate::protocol::{Annotations, Role};
+use crate::protocol::{Annotations, Role, view};
 
 /// The keys of `#[tool(..)]`, `#[resource(..)]` or `#[prompt(..)]`, as plain data.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Spec {
     pub(crate) idempotent: bool,
     pub(crate) destructive: Option<bool>,
     pub(crate) open_world: Option<bool>,
+    pub(crate) ui: Option<&'static str>,
+    pub(crate) visible_to: &'static [&'static str],
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
     pub(crate) timeout: Option<(Duration, Source)>,
     pub(crate) concurrency: Option<(Concurrency, Source)>,
@@ -48,7 +50,8 @@ impl Spec {
 
     /// A resource at a URI, or at all those of a URI template.
     pub const fn resource(name: &'static str, description: &'static str, uri: &'static str) -> Self {
-        Self { uri, read_only: true, ..Self::new(Kind::Resource, name, description) }
+        let mime_type = if is_view(uri) { Some(view::MIME_TYPE) } else { None };
+        Self { uri, mime_type, read_only: true, ..Self::new(Kind::Resource, name, description) }
     }
 
     /// A prompt called `name`.
@@ -73,6 +76,8 @@ impl Spec {
             idempotent: false,
             destructive: None,
             open_world: None,
+            ui: None,
+            visible_to: &[],
             rate_limit: None,
             timeout: None,
             concurrency: None,
@@ -86,6 +91,11 @@ impl Spec {
             blocking: false,
             schema: None,
         }
+    }
+
+    /// What messages call it.
+    pub(crate) fn item(&self) -> Item<'static> {
+        Item { kind: self.kind, name: self.name }
     }
 
     /// A name for people.
@@ -162,6 +172,20 @@ impl Spec {
     #[must_use]
     pub const fn open_world(mut self, open_world: bool) -> Self {
         self.open_world = Some(open_world);
+        self
+    }
+
+    /// The URI of the view that its results are shown in.
+    #[must_use]
+    pub const fn ui(mut self, uri: &'static str) -> Self {
+        self.ui = Some(uri);
+        self
+    }
+
+    /// Who sees it: `model`, `app` or both.
+    #[must_use]
+    pub const fn visible_to(mut self, visible_to: &'static [&'static str]) -> Self {
+        self.visible_to = visible_to;
         self
     }
 
@@ -256,4 +280,9 @@ impl Spec {
         annotations.last_modified = self.last_modified.map(str::to_owned);
         (annotations != Annotations::default()).then_some(annotations)
     }
+}
+
+/// Whether a resource at `uri` is a view.
+pub(crate) const fn is_view(uri: &str) -> bool {
+    matches!(uri.as_bytes(), [b'u', b'i', b':', b'/', b'/', ..])
 }

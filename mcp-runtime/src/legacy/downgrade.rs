@@ -2,10 +2,12 @@
 //!
 //! The matrix is that of the specification's changelogs from 2025-03-26 to 2026-07-28.
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::protocol::{
-    Annotations, Content, Implementation, Prompt, RpcError, Tool, ToolResult, Version, prompt, resource,
+    Annotations, Content, Implementation, Prompt, Resource, RpcError, Tool, ToolResult, Version, extension, prompt,
+    resource,
 };
 use crate::registry::Descriptor;
 
@@ -64,6 +66,7 @@ fn tool(mut tool: Tool, version: Version) -> Tool {
             tool.annotations.get_or_insert_default().title = Some(title);
         }
         tool.output_schema = None;
+        tool.meta = None;
     }
     tool.output_schema = tool.output_schema.filter(|schema| has_object_root(schema));
     tool
@@ -95,6 +98,31 @@ pub(crate) fn messages(prompt: &mut Prompt, version: Version) {
 fn without_icons(block: &mut Content) {
     if let Content::ResourceLink(link) = block {
         link.icons.clear();
+    }
+}
+
+/// What the server can do as `version` knows it: of the extensions, only views are defined before 2026-07-28.
+pub(crate) fn capabilities(mut capabilities: Value, version: Version) -> Value {
+    let Some(extensions) = capabilities.get_mut("extensions").and_then(Value::as_object_mut) else {
+        return capabilities;
+    };
+    match version {
+        Version::V2026_07_28 => {}
+        Version::V2025_11_25 => extensions.retain(|id, _| id == extension::UI),
+        Version::V2025_06_18 | Version::V2025_03_26 => extensions.clear(),
+    }
+    if let (true, Some(all)) = (extensions.is_empty(), capabilities.as_object_mut()) {
+        all.remove("extensions");
+    }
+    capabilities
+}
+
+/// The contents of a resource as `version` understands them.
+pub(crate) fn contents(contents: &mut [Resource], version: Version) {
+    if version < Version::V2025_06_18 {
+        for one in contents {
+            one.meta = None;
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn initialize(service: &Service, request: &Request, who: &Principal) 
     let version = Version::parse(&requested).filter(|version| version.is_legacy()).unwrap_or(Version::LATEST_LEGACY);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
-        capabilities: service.capabilities(),
+        capabilities: downgrade::capabilities(service.capabilities(), version),
         server_info: downgrade::implementation(service.identity.info.clone(), version),
         instructions: service.identity.instructions.as_deref(),
     }));

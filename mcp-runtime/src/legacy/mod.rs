@@ -57,9 +57,11 @@ async fn answer(service: &Service, session: &Session, request: &Request, cx: &Co
     let begun = Instant::now();
     let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
-        Method::ServerDiscover | Method::SubscriptionsListen => {
-            Err(RpcError::method_not_found(request.method.as_str()))
-        }
+        Method::ServerDiscover
+        | Method::SubscriptionsListen
+        | Method::ResourcesDirectoryRead
+        | Method::SkillsList
+        | Method::SkillsGet => Err(RpcError::method_not_found(request.method.as_str())),
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{extension, view};
+
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
@@ -86,6 +88,12 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
+    /// Whether the client shows views with the results of tools (MCP Apps).
+    pub fn shows_views(&self) -> bool {
+        let types = self.extensions.get(extension::UI).and_then(|settings| settings["mimeTypes"].as_array());
+        types.is_some_and(|types| types.iter().any(|one| one == view::MIME_TYPE))
+    }
+
     /// Whether the client declared it. `elicitation: {}` means forms.
     pub fn has(&self, capability: Capability) -> bool {
         let elicitation = self.elicitation.as_ref();

@@ -5,6 +5,7 @@
 pub mod capabilities;
 pub mod content;
 pub mod error;
+pub mod extension;
 pub mod id;
 pub mod input;
 pub mod json;
@@ -16,8 +17,10 @@ pub mod notification;
 pub mod prompt;
 pub mod resource;
 pub mod server_info;
+pub mod skill;
 pub mod tool;
 pub mod version;
+pub mod view;
 
 pub use capabilities::{Capability, ClientCapabilities};
 pub use content::{Annotations, Content, Resource, Role};

@@ -31,6 +31,9 @@ pub struct Tool {
     /// What a call may do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<ToolAnnotations>,
+    /// Metadata.
+    #[serde(default, rename = "_meta", skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Map<String, Value>>,
 }
 
 /// What a call may do, as hints to the client; absent means the protocol's default.

@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 
+use super::asking;
 use super::template::Template;
-use crate::handler::argument::{ArgList as _, Input};
+use crate::handler::argument::{ArgList as _, Asked, Decoded, Input};
 use crate::handler::completion::{Completer, Completion};
 use crate::handler::inject::State;
 use crate::handler::kind::{Item, Kind};
 use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
-use crate::handler::spec::Spec;
+use crate::handler::product::Product;
+use crate::handler::spec::{Spec, is_view};
 use crate::handler::{Context, Declaration, ToolError};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
-use crate::protocol::{Icon, Object, RpcError, Tool, ToolAnnotations, prompt, resource};
+use crate::protocol::{Icon, Object, RpcError, Tool, ToolAnnotations, prompt, resource, view};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A declared function as the service sees it.
@@ -89,11 +91,18 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
+        if is_view(spec.uri) && spec.mime_type != Some(view::MIME_TYPE) {
+            let mime_type = view::MIME_TYPE;
+            faults.push(format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"));
+        }
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
         let mut redacted =
             Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
         args.redacted(&mut |argument| redacted.names.push(argument));
+        if spec.kind == Kind::Prompt {
+            faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
+        }
         let returns = D::returns();
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
@@ -110,14 +119,14 @@ impl Entry {
             headers,
             faults,
             template,
-            handler: Box::new(Bound::<S, D> {
+            handler: Box::new(Bound(Arc::new(Function::<S, D> {
                 state,
                 args,
                 returns,
                 input: finished,
                 keywords,
                 completers: D::completers(),
-            }),
+            }))),
             spec,
         }
     }
@@ -168,6 +177,19 @@ impl Entry {
     }
 }
 
+/// Whether values of this schema are objects or lists, whatever they are.
+fn is_structured(schema: &Value) -> bool {
+    match (schema.get("type").and_then(Value::as_str), schema.get("anyOf").and_then(Value::as_array)) {
+        (Some(name), _) => matches!(name, "object" | "array"),
+        (None, Some(all)) => all.iter().all(is_structured),
+        (None, None) => false,
+    }
+}
+
+fn not_text((name, _): (&'static str, &Value)) -> String {
+    format!("the argument `{name}` is an object or a list, and arguments of prompts are text")
+}
+
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("spec", &self.spec).finish_non_exhaustive()
@@ -205,7 +227,20 @@ fn tool<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Tool {
         input_schema: to_raw_value(input).unwrap_or_default(),
         output_schema: returns.schema.as_ref().and_then(|schema| to_raw_value(schema).ok()),
         annotations: (annotations != ToolAnnotations::default()).then_some(annotations),
+        meta: ui(spec),
     }
+}
+
+/// The view of a tool, and who sees the tool, as `_meta` says it.
+fn ui(spec: &Spec) -> Option<Map<String, Value>> {
+    let mut ui = Map::new();
+    if let Some(uri) = spec.ui {
+        ui.insert("resourceUri".to_owned(), uri.into());
+    }
+    if !spec.visible_to.is_empty() {
+        ui.insert("visibility".to_owned(), spec.visible_to.into());
+    }
+    (!ui.is_empty()).then(|| Map::from_iter([("ui".to_owned(), ui.into())]))
 }
 
 fn resource(spec: &Spec) -> resource::Descriptor {
@@ -240,7 +275,7 @@ fn prompt(spec: &Spec, input: &FinishedInput) -> prompt::Descriptor {
 }
 
 /// A declared function, the state it borrows from, and what was compiled from its declaration.
-struct Bound<S: State, D: Declaration<S>> {
+struct Function<S: State, D: Declaration<S>> {
     state: Arc<S>,
     args: D::Args,
     returns: Returns<D::Output>,
@@ -249,22 +284,52 @@ struct Bound<S: State, D: Declaration<S>> {
     completers: Vec<(&'static str, Completer<S>)>,
 }
 
+/// What calls share of a function.
+struct Bound<S: State, D: Declaration<S>>(Arc<Function<S, D>>);
+
+impl<S: State, D: Declaration<S>> Function<S, D> {
+    /// Asks for what was not sent, and calls the function.
+    async fn ask(
+        self: Arc<Self>,
+        cx: Context,
+        raw: Option<Box<RawValue>>,
+        asked: Vec<Asked>,
+    ) -> Result<Product, ToolError> {
+        let check = |name: &str, content: &RawValue| {
+            let object = serde_json::from_str(content.get()).map_err(|_| "`content` must be an object".to_owned())?;
+            Input::new(object, &self.input, true).check(&self.args, name)
+        };
+        let whole = asking::complete(&cx, raw.as_deref(), &asked, check).await?;
+        let misfit = |problems: Problems| ToolError::new(problems.describe(D::spec().item()));
+        self.keywords.check(Some(&whole)).map_err(misfit)?;
+        let object = serde_json::from_str(whole.get())?;
+        let (values, _) = Input::new(object, &self.input, true).decode::<D::Args>(&self.args).map_err(misfit)?;
+        (self.returns.convert)(D::call(&self.state, &cx, values).await)
+    }
+}
+
 impl<S: State, D: Declaration<S>> Handler for Bound<S, D> {
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
-        self.keywords.check(arguments.raw)?;
-        let (values, coerced) =
-            Input::new(arguments.object, &self.input, arguments.coerce).decode::<D::Args>(&self.args)?;
-        let (state, cx, convert) = (Arc::clone(&self.state), cx.clone(), self.returns.convert);
-        Ok((Box::pin(async move { convert(D::call(&state, &cx, values).await) }), coerced))
+        let Self(function) = self;
+        function.keywords.check(arguments.raw)?;
+        let input = Input::new(arguments.object, &function.input, arguments.coerce);
+        let (function, cx) = (Arc::clone(function), cx.clone());
+        match input.decode_or_ask::<D::Args>(&self.0.args)? {
+            Decoded::Values(values, coerced) => {
+                let call = async move { (function.returns.convert)(D::call(&function.state, &cx, values).await) };
+                Ok((Box::pin(call), coerced))
+            }
+            Decoded::Asks(asked) => Ok((Box::pin(function.ask(cx, arguments.raw.map(ToOwned::to_owned), asked)), 0)),
+        }
     }
 
     fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
-        let (_, completer) = self.completers.iter().find(|(name, _)| *name == argument)?;
-        Some(completer(Arc::clone(&self.state), cx.clone(), asked))
+        let (_, completer) = self.0.completers.iter().find(|(name, _)| *name == argument)?;
+        Some(completer(Arc::clone(&self.0.state), cx.clone(), asked))
     }
 
     fn input(&self) -> &FinishedInput {
-        &self.input
+        &self.0.input
     }
 }
 

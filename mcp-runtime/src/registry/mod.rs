@@ -10,10 +10,15 @@ use crate::ops::metrics::Metrics;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
+use crate::protocol::skill::Skill;
 
+mod asking;
 mod entry;
+pub(crate) mod files;
 pub(crate) mod overlap;
 mod template;
+
+use files::Files;
 
 pub(crate) use entry::{Arguments, Descriptor, Entry, Proposals};
 
@@ -24,6 +29,9 @@ pub(crate) struct Registry {
     pub resources: Listing,
     pub templates: Listing,
     pub prompts: Listing,
+    pub files: Files,
+    /// In the order of their paths.
+    pub skills: Vec<Skill>,
 }
 
 /// Declared functions of one list, in the order of their registration.
@@ -87,6 +95,16 @@ impl Registry {
             Descriptor::Tool(tool) => Some(tool),
             _ => None,
         })
+    }
+
+    /// The tools that are shown in a view or called by one.
+    pub(crate) fn viewed(&self) -> impl Iterator<Item = &Entry> {
+        self.tools.entries().iter().filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
+    }
+
+    /// A tool whose view is no resource here, and the view's URI.
+    pub(crate) fn without_view(&self) -> Option<(&Entry, &'static str)> {
+        self.viewed().filter_map(|tool| Some((tool, tool.spec.ui?))).find(|(_, uri)| self.resource(uri).is_none())
     }
 
     /// Everything that is declared.

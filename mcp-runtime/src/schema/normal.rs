@@ -15,10 +15,12 @@ const NUMERIC_FORMATS: [&str; 14] = [
 const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
 
 /// Which way the described value travels.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     /// From the client: `null` is the same as absent, so that no union with it is needed.
     Input,
+    /// From the client's user, by a form: titles of constants are for that user.
+    Form,
     /// To the client, which may check it: a `null` that is sent must be allowed.
     Output,
 }
@@ -34,12 +36,14 @@ pub(super) fn normalize(schema: &mut Value, direction: Direction) {
 }
 
 /// Prepares the schema of a parameter for what is declared beside its type; the rest is [`normalize`]'s.
-pub(super) fn open(schema: &mut Value) {
+pub(super) fn open(schema: &mut Value, direction: Direction) {
     match schema {
         Value::Bool(true) => *schema = Value::Object(Map::new()),
         Value::Object(object) => {
             drop_null(object);
-            fold_constants(object);
+            if direction != Direction::Form {
+                fold_constants(object);
+            }
         }
         _ => {}
     }
@@ -50,10 +54,12 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
         object.shift_remove("format");
     }
-    if direction == Direction::Input {
+    if direction != Direction::Output {
         drop_null(object);
     }
-    fold_constants(object);
+    if direction != Direction::Form {
+        fold_constants(object);
+    }
     if direction == Direction::Input {
         plain_words(object);
     }

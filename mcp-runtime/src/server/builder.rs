@@ -22,6 +22,9 @@ use crate::registry::{Entry, Registry};
 use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
 use crate::service::{Identity, Service, Settings};
+#[cfg(feature = "skills")]
+use crate::skills::Source;
+use crate::skills::Sources;
 use crate::transport::http;
 
 /// A server: its name, its state and what it offers.
@@ -47,6 +50,7 @@ pub struct Server<S = ()> {
     entries: Vec<Entry>,
     checks: Vec<Check>,
     changes: Changes,
+    skills: Sources,
     pub(super) settings: Settings,
 }
 
@@ -63,14 +67,15 @@ impl Server {
             entries: Vec::new(),
             checks: Vec::new(),
             changes: Changes::default(),
+            skills: Sources::default(),
             settings: Settings::default(),
         }
     }
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self { state: _, info, instructions, entries, checks, changes, settings } = self;
-        Server { state: Arc::new(state), info, instructions, entries, checks, changes, settings }
+        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
+        Server { state: Arc::new(state), info, instructions, entries, checks, changes, skills, settings }
     }
 }
 
@@ -93,12 +98,49 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Serves the skills in `folder`: each folder below it with a `SKILL.md` is one, at `skill://<path>/SKILL.md`.
+    ///
+    /// Everything in a skill's folder is served with it, but for what begins with a dot; what is in no skill's folder
+    /// is not. Files are read when the server is built, and kept: at most 16 MiB and 512 files a skill, and 256 MiB
+    /// altogether. What breaks a rule of the [format](https://agentskills.io/specification) stops the start, with a
+    /// text that says which file, and what to do.
+    ///
+    /// Clients of revision 2026-07-28 find them by the
+    /// [skills extension](https://github.com/modelcontextprotocol/ext-skills); for older ones they are resources.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skills("skills"); // skills/refunds/SKILL.md and others
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skills(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.skills.push(Source::Folder(folder.into()));
+        self
+    }
+
+    /// Serves skills that are in the program itself, file by file, as [`Server::skills`] serves those of a folder.
+    ///
+    /// ```
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skill_files([
+    ///     // include_str!("../skills/refunds/SKILL.md")
+    ///     ("refunds/SKILL.md", "---\nname: refunds\ndescription: How to pay back.\n---\nAsk first."),
+    /// ]);
+    /// assert!(server.check().is_ok());
+    /// ```
+    #[cfg(feature = "skills")]
+    pub fn skill_files<P: Into<String>, B: AsRef<[u8]>>(mut self, files: impl IntoIterator<Item = (P, B)>) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
+        self.skills.push(Source::Files(files.collect()));
+        self
+    }
+
     /// Tells clients what has changed, from outside of a call; also after the server has been made into something else.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
     }
 
-    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs stay as they are.
+    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
     ///
     /// The other server keeps its state; its name, its instructions and its settings are not used.
     ///
@@ -118,6 +160,7 @@ impl<S: State> Server<S> {
         }));
         self.checks
             .extend(other.checks.into_iter().map(|check| Check { name: format!("{prefix}.{}", check.name), ..check }));
+        self.skills.append(other.skills);
         self
     }
 
@@ -260,7 +303,7 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Self { state: _, info, instructions, entries, checks, changes, settings } = self;
+        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
@@ -272,6 +315,15 @@ impl<S: State> Server<S> {
             }
             registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
         }
+        if let Some((tool, uri)) = registry.without_view() {
+            return Err(Error::declaration(
+                tool.item(),
+                &format!(
+                    "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
+                ),
+            ));
+        }
+        skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
         registry.measure(&metrics);
         Ok(Arc::new(Service {

@@ -15,6 +15,7 @@ enum Kind {
     Duplicate(String),
     Ambiguous(String, String),
     Declaration(String, String),
+    Skills(String),
     Listen(String, io::Error),
     Io(&'static str, io::Error),
     Setting {
@@ -47,6 +48,10 @@ impl Error {
         Self(Kind::Declaration(item.to_string(), fault.to_owned()))
     }
 
+    pub(super) fn skills(fault: String) -> Self {
+        Self(Kind::Skills(fault))
+    }
+
     pub(super) fn listen(address: impl fmt::Display, cause: io::Error) -> Self {
         Self(Kind::Listen(address.to_string(), cause))
     }
@@ -73,6 +78,7 @@ impl fmt::Display for Error {
                 write!(f, "the URIs of resources `{one}` and `{other}` match one URI in common; change one of them")
             }
             Kind::Declaration(item, fault) => write!(f, "{item} cannot be served: {fault}"),
+            Kind::Skills(fault) => write!(f, "the skills cannot be served: {fault}"),
             Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 write!(
                     f,

@@ -114,7 +114,8 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
                 write_json(out, meta);
             }
         }
-        Answer::Read(read) => {
+        Answer::Read(mut read) => {
+            downgrade::contents(&mut read.contents, version);
             out.extend_from_slice(b"\"contents\":");
             write_json(out, &read.contents);
         }

@@ -1,11 +1,11 @@
 //! `server/discover`: the revisions, the capabilities and the instructions.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::members;
 use super::{Answer, Service};
-use crate::protocol::{Method, Version};
+use crate::protocol::{Method, Version, extension};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,19 +44,36 @@ impl Service {
         if self.offers(&Method::CompletionComplete) {
             capabilities["completions"] = json!({});
         }
+        let extensions = self.extensions();
+        if !extensions.is_empty() {
+            capabilities["extensions"] = extensions.into();
+        }
         capabilities
+    }
+
+    /// The extensions that the server has something for, with their settings.
+    fn extensions(&self) -> Map<String, Value> {
+        let mut extensions = Map::new();
+        if self.offers(&Method::SkillsList) {
+            extensions.insert(extension::SKILLS.to_owned(), json!({ "directoryRead": true }));
+        }
+        if self.registry.viewed().next().is_some() {
+            extensions.insert(extension::UI.to_owned(), json!({}));
+        }
+        extensions
     }
 
     /// Whether the server has anything for a method of the modern revision. One without anything at all has tools,
     /// which it will add one day.
     pub(crate) fn offers(&self, method: &Method) -> bool {
         let registry = &self.registry;
-        let (resources, prompts) =
-            (!registry.resources.is_empty() || !registry.templates.is_empty(), !registry.prompts.is_empty());
+        let declared = !registry.resources.is_empty() || !registry.templates.is_empty();
+        let (resources, prompts) = (declared || !registry.files.is_empty(), !registry.prompts.is_empty());
         match method {
             Method::ServerDiscover | Method::SubscriptionsListen => true,
             Method::ToolsList | Method::ToolsCall => !registry.tools.is_empty() || !(resources || prompts),
             Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => resources,
+            Method::ResourcesDirectoryRead | Method::SkillsList | Method::SkillsGet => !registry.skills.is_empty(),
             Method::PromptsList | Method::PromptsGet => prompts,
             Method::CompletionComplete => prompts || !registry.templates.is_empty(),
             _ => false,

@@ -1,19 +1,17 @@
-//! `tools/list`, `resources/list`, `resources/templates/list` and `prompts/list`: rendered once per revision, when the
-//! server is built; put together anew for callers from whom something is hidden, and for pages.
-//!
-//! A cursor names the last entry of its page, so that it stays good however often it is used.
+//! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
+//! revision, when the server is built; put together anew for callers from whom something is hidden, and for pages.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use serde::Serialize;
 
 use super::answer::members;
+use super::page::{self, Row};
+use super::resources_read::Hint;
 use super::{Answer, Service};
 use crate::handler::{Context, Principal};
 use crate::legacy::downgrade;
+use crate::protocol::resource::{self, Place};
 use crate::protocol::{Members, RpcError, Version};
-use crate::registry::{Entry, Listing, Registry};
+use crate::registry::{Descriptor, Entry, Registry};
 
 /// One of the lists of a server.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +20,11 @@ pub(crate) enum Which {
     Resources,
     Templates,
     Prompts,
+    Skills,
 }
 
 impl Which {
-    const ALL: [Self; 4] = [Self::Tools, Self::Resources, Self::Templates, Self::Prompts];
+    const ALL: [Self; 5] = [Self::Tools, Self::Resources, Self::Templates, Self::Prompts, Self::Skills];
 
     /// The member of the result.
     fn member(self) -> &'static str {
@@ -34,17 +33,34 @@ impl Which {
             Self::Resources => "resources",
             Self::Templates => "resourceTemplates",
             Self::Prompts => "prompts",
+            Self::Skills => "skills",
         }
     }
 
-    fn of(self, registry: &Registry) -> &Listing {
+    /// The declared functions in it.
+    fn of(self, registry: &Registry) -> &[Entry] {
         match self {
-            Self::Tools => &registry.tools,
-            Self::Resources => &registry.resources,
-            Self::Templates => &registry.templates,
-            Self::Prompts => &registry.prompts,
+            Self::Tools => registry.tools.entries(),
+            Self::Resources => registry.resources.entries(),
+            Self::Templates => registry.templates.entries(),
+            Self::Prompts => registry.prompts.entries(),
+            Self::Skills => &[],
         }
     }
+
+    /// What comes after them.
+    fn others(self, registry: &Registry, version: Version) -> Vec<Row> {
+        match self {
+            Self::Resources => registry.files.listed.iter().map(|file| row(file, version)).collect(),
+            Self::Skills => registry.skills.iter().map(|skill| Row::new(&skill.uri, skill)).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn row(file: &resource::Descriptor, version: Version) -> Row {
+    let (Place::Uri(key) | Place::Template(key)) = &file.place;
+    Row::new(key, &downgrade::descriptor(Descriptor::Resource(file.clone()), version))
 }
 
 /// The lists as each revision writes them.
@@ -55,18 +71,10 @@ pub(crate) struct Lists([[List; Version::ALL.len()]; Which::ALL.len()]);
 struct List {
     /// The only page, where everybody sees the same and it is not too long.
     whole: Option<Bytes>,
-    /// The entries one by one, in the order of the registry.
-    each: Vec<Bytes>,
+    /// Declared functions in the order of the registry, then what everybody may see.
+    rows: Vec<Row>,
     which: Which,
     version: Version,
-}
-
-/// Cache hints of a modern list: it may change, so it is asked for again; it is for one caller.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Cache {
-    ttl_ms: u64,
-    cache_scope: &'static str,
 }
 
 impl Lists {
@@ -77,77 +85,42 @@ impl Lists {
 
 impl List {
     fn render(registry: &Registry, which: Which, version: Version, page_size: usize) -> Self {
-        let entries = which.of(registry).entries();
-        let each: Vec<Bytes> = entries.iter().map(|entry| render(entry, version)).collect();
-        let mut list = Self { whole: None, each, which, version };
-        if entries.len() <= page_size && entries.iter().all(|entry| entry.policies.access.is_open()) {
-            list.whole = Some(list.page(list.each.iter(), None));
+        let entries = which.of(registry);
+        let declared = |entry: &Entry| Row::new(&entry.name, &downgrade::descriptor(entry.descriptor.clone(), version));
+        let mut rows: Vec<Row> = entries.iter().map(declared).collect();
+        rows.extend(which.others(registry, version));
+        let mut list = Self { whole: None, rows, which, version };
+        if list.rows.len() <= page_size && entries.iter().all(|entry| entry.policies.access.is_open()) {
+            list.whole = Some(list.page(list.rows.iter(), page_size));
         }
         list
     }
 
-    /// The page of what `principal` may see that comes after the entry at `after`.
-    fn seen_by(&self, principal: &Principal, entries: &[Entry], after: Option<usize>, page_size: usize) -> Bytes {
-        if let (Some(whole), None) = (&self.whole, after) {
+    /// The page of what `principal` may see that begins at the row at `begin`.
+    fn seen_by(&self, principal: &Principal, entries: &[Entry], begin: usize, page_size: usize) -> Bytes {
+        if let (Some(whole), 0) = (&self.whole, begin) {
             return whole.clone();
         }
-        let mut visible = entries.iter().zip(&self.each).skip(after.map_or(0, |after| after + 1));
-        let mut visible = visible.by_ref().filter(|(entry, _)| entry.policies.access.admits(principal));
-        let page: Vec<_> = visible.by_ref().take(page_size).collect();
-        let next = page.last().filter(|_| visible.next().is_some()).map(|(entry, _)| cursor(entry));
-        self.page(page.iter().map(|(_, text)| *text), next.as_deref())
+        let is_seen = |index: usize| entries.get(index).is_none_or(|entry| entry.policies.access.admits(principal));
+        let rows = self.rows.iter().enumerate().skip(begin).filter(|(index, _)| is_seen(*index));
+        self.page(rows.map(|(_, row)| row), page_size)
     }
 
-    fn page<'a>(&self, entries: impl Iterator<Item = &'a Bytes>, next: Option<&str>) -> Bytes {
-        let mut out = format!("\"{}\":[", self.which.member()).into_bytes();
-        for (index, entry) in entries.enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(entry);
-        }
-        out.push(b']');
-        if let Some(next) = next {
-            out.extend_from_slice(format!(",\"nextCursor\":\"{next}\"").as_bytes());
-        }
+    fn page<'r>(&self, rows: impl Iterator<Item = &'r Row>, page_size: usize) -> Bytes {
+        let mut out = page::write(self.which.member(), rows, page_size);
         if !self.version.is_legacy() {
             out.push(b',');
-            out.extend_from_slice(&members(&Cache { ttl_ms: 0, cache_scope: "private" }));
+            out.extend_from_slice(&members(&Hint::NONE));
         }
         out.into()
     }
 }
 
-fn render(entry: &Entry, version: Version) -> Bytes {
-    let descriptor = downgrade::descriptor(entry.descriptor.clone(), version);
-    serde_json::to_vec(&descriptor).unwrap_or_default().into()
-}
-
-/// Opaque to clients: the name of the last entry of a page.
-fn cursor(entry: &Entry) -> String {
-    URL_SAFE_NO_PAD.encode(&entry.name)
-}
-
-/// The place of the entry that a cursor names.
-fn place(cursor: &str, entries: &[Entry]) -> Option<usize> {
-    let name = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-    entries.iter().position(|entry| entry.name.as_bytes() == name)
-}
-
 impl Service {
     pub(super) fn list(&self, which: Which, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
-        let entries = which.of(&self.registry).entries();
-        let cursor = params.and_then(|params| params.decode::<Option<String>>("cursor"));
-        let after = match cursor {
-            None | Some(Ok(None)) => None,
-            Some(Ok(Some(cursor))) => Some(place(&cursor, entries).ok_or_else(|| unknown(&cursor))?),
-            Some(Err(_)) => return Err(RpcError::invalid_params("`cursor` must be a string")),
-        };
         let list = &self.lists.0[which as usize][cx.version().index()];
-        Ok(Answer::Members(list.seen_by(cx.principal(), entries, after, self.settings.page_size)))
+        let begin = page::begin(&list.rows, params)?;
+        let entries = which.of(&self.registry);
+        Ok(Answer::Members(list.seen_by(cx.principal(), entries, begin, self.settings.page_size)))
     }
-}
-
-fn unknown(cursor: &str) -> RpcError {
-    RpcError::invalid_params(format!("unknown cursor {cursor:?}; start again without one"))
 }

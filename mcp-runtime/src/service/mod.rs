@@ -11,8 +11,11 @@ mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod modern;
+mod page;
 mod prompts_get;
+mod resources_directory_read;
 pub(crate) mod resources_read;
+mod skills_get;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
 
@@ -116,6 +119,9 @@ impl Service {
             Method::ResourcesList => self.list(Which::Resources, params, cx),
             Method::ResourcesTemplatesList => self.list(Which::Templates, params, cx),
             Method::PromptsList => self.list(Which::Prompts, params, cx),
+            Method::SkillsList => self.list(Which::Skills, params, cx),
+            Method::SkillsGet => self.get_skill(params),
+            Method::ResourcesDirectoryRead => self.read_directory(params),
             Method::ServerDiscover => Ok(self.discover()),
             _ => Err(RpcError::method_not_found(method.as_str())),
         }

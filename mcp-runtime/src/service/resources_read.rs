@@ -27,10 +27,13 @@ pub(crate) struct Hint {
 }
 
 impl Hint {
+    /// Nothing is promised: it is asked for again, by each caller.
+    pub(super) const NONE: Self = Self { ttl_ms: 0, cache_scope: "private" };
+
     /// As `cache` declares it: for everybody only where everybody may read it and the result is shared.
     fn of(spec: &Spec, is_open: bool) -> Self {
         match &spec.cache {
-            None => Self { ttl_ms: 0, cache_scope: "private" },
+            None => Self::NONE,
             Some((cache, _)) => Self {
                 ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
                 cache_scope: if cache.shared && is_open { "public" } else { "private" },
@@ -43,6 +46,9 @@ impl Service {
     pub(super) async fn read_resource(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which resource?")?;
         check_uri(&uri)?;
+        if let Some(file) = self.registry.files.contents.get(&*uri) {
+            return Ok(Answer::Read(Read { contents: vec![file.clone()], hint: Hint::NONE }));
+        }
         let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
         let finish = |product| match product {

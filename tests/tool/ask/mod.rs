@@ -1,5 +1,7 @@
 //! Questions to the user: one handler for every revision.
 
+mod argument;
+mod policies;
 mod rounds;
 
 use mcp_runtime::{Confirm, Context, Elicit, ElicitError, Server, ToolError, Version, tool, tools};

@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(complete = names)] _query: String) {}
+async fn search(#[arg(elicit = "What?")] _query: String) {}
 
 fn main() {
     drop(search(String::new()));

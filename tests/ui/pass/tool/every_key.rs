@@ -20,6 +20,8 @@ mod staff {
     idempotent,
     destructive = false,
     open_world = false,
+    ui = "ui://docs/results",
+    visible_to("model", "app"),
     rate_limit(quota = "10/min", burst = 5, per = "ip", algorithm = "token_bucket"),
     timeout = "5s",
     concurrency(max = 4, queue = 16),

@@ -1,0 +1,7 @@
+//! Extensions: what both sides may agree on beyond the core of the protocol, by its id.
+
+/// Skills (SEP-2640): folders of instructions for agents, served as resources.
+pub const SKILLS: &str = "io.modelcontextprotocol/skills";
+
+/// MCP Apps (SEP-1865): pages that a client shows with a tool's results.
+pub const UI: &str = "io.modelcontextprotocol/ui";

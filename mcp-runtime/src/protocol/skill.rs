@@ -1,0 +1,30 @@
+//! Skills as `skills/list` and `skills/get` describe them.
+//!
+//! [Skills extension](https://github.com/modelcontextprotocol/ext-skills) of revision 2026-07-28.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A skill: its instructions, and a complete list of its files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Skill {
+    /// The URI of its `SKILL.md`.
+    pub uri: String,
+    /// The frontmatter of its `SKILL.md` as JSON, whole and unchanged.
+    pub frontmatter: Map<String, Value>,
+    /// Its files, `SKILL.md` and those of skills inside it among them.
+    pub resources: Vec<SkillFile>,
+}
+
+/// A file of a skill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SkillFile {
+    /// Where it is.
+    pub uri: String,
+    /// `sha256:` and 64 hexadecimal digits, over the bytes of the file.
+    pub digest: String,
+    /// How many bytes it has.
+    pub size: u64,
+}

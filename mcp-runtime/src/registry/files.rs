@@ -1,0 +1,25 @@
+//! Resources that are not functions: files as they were when the server was built, in folders.
+//!
+//! Invariants: everybody may read them; every folder is listed with all that is in it; the order is that of the URIs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::protocol::Resource;
+use crate::protocol::resource::Descriptor;
+
+/// Files and the folders that they are in, by URI.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// What is read.
+    pub contents: HashMap<String, Resource>,
+    /// What `resources/list` shows.
+    pub listed: Vec<Descriptor>,
+    /// What is in a folder, by URI.
+    pub folders: HashMap<String, BTreeMap<String, Descriptor>>,
+}
+
+impl Files {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.contents.is_empty()
+    }
+}

@@ -1,0 +1,25 @@
+//! `skills/get`: one skill, as `skills/list` describes it.
+
+use serde::Serialize;
+
+use super::answer::members;
+use super::resources_read::Hint;
+use super::{Answer, Service, text_param};
+use crate::protocol::skill::Skill;
+use crate::protocol::{Members, RpcError};
+
+#[derive(Serialize)]
+struct Got<'a> {
+    skill: &'a Skill,
+    #[serde(flatten)]
+    hint: Hint,
+}
+
+impl Service {
+    pub(super) fn get_skill(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
+        let uri = text_param(params, "uri", "which skill?")?;
+        let skill = self.registry.skills.iter().find(|skill| skill.uri == uri);
+        let skill = skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;
+        Ok(Answer::Members(members(&Got { skill, hint: Hint::NONE })))
+    }
+}

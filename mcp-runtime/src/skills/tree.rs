@@ -1,0 +1,48 @@
+//! The files of all skills together, wherever they came from: paths and bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most that the files of all skills of a server may have together, since they are kept in memory.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Files and folders by their paths, whose parts stand between `/`.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    pub(super) files: BTreeMap<String, File>,
+    pub(super) folders: BTreeSet<String>,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) bytes: Vec<u8>,
+    /// How messages call it.
+    pub(super) shown: String,
+}
+
+impl Tree {
+    pub(super) fn add(&mut self, path: String, bytes: Vec<u8>, shown: String) -> Result<(), String> {
+        if !path.split('/').all(is_name) {
+            return Err(format!("`{shown}` is no path of a file in a skill; write one such as `refunds/SKILL.md`"));
+        }
+        self.room(bytes.len() as u64, &shown)?;
+        self.bytes += bytes.len() as u64;
+        match self.files.insert(path, File { bytes, shown }) {
+            Some(other) => Err(format!("`{}` has the path of another file; rename one of them", other.shown)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether `more` bytes, those of `shown`, fit in.
+    pub(super) fn room(&self, more: u64, shown: &str) -> Result<(), String> {
+        if self.bytes + more <= MOST_BYTES {
+            return Ok(());
+        }
+        Err(format!("with `{shown}` the skills of this server have more than 256 MiB together; serve fewer of them"))
+    }
+}
+
+/// Whether a file or folder may be called so. What begins with a dot is hidden, or leads elsewhere.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', '\0'])
+}

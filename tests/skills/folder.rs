@@ -1,0 +1,93 @@
+//! Skills from a folder on the disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mcp_runtime::Server;
+use mcp_testkit::TestClient;
+use serde_json::json;
+
+use super::{fault, manifest};
+
+/// A fresh folder with the skill `refunds`, for one test.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skills").join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("refunds/empty")).unwrap();
+    fs::write(folder.join("refunds/SKILL.md"), manifest("refunds")).unwrap();
+    folder
+}
+
+fn server(folder: &Path) -> Server {
+    Server::new("skilled", "1.0.0").skills(folder)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_folder_is_served_as_it_was_when_the_server_was_built() {
+    let folder = folder("kept");
+    let client = TestClient::new(server(&folder)).await;
+    fs::remove_dir_all(&folder).unwrap();
+    let reply = client.request("resources/read", json!({ "uri": "skill://refunds/SKILL.md" })).await;
+    assert_eq!(reply.assert_ok().result()["contents"][0]["text"], manifest("refunds"));
+    let empty = client.request("resources/directory/read", json!({ "uri": "skill://refunds/empty" })).await;
+    assert_eq!(empty.assert_ok().result()["resources"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_begins_with_a_dot_is_left_out() {
+    let folder = folder("hidden");
+    fs::write(folder.join("refunds/.env"), "TOKEN=1").unwrap();
+    fs::create_dir(folder.join(".git")).unwrap();
+    let client = TestClient::new(server(&folder)).await;
+    let reply = client.request("skills/get", json!({ "uri": "skill://refunds/SKILL.md" })).await;
+    assert_eq!(reply.assert_ok().result()["skill"]["resources"].as_array().unwrap().len(), 1);
+    client.request("resources/read", json!({ "uri": "skill://refunds/.env" })).await.assert_rpc_error(-32602);
+}
+
+#[test]
+fn a_folder_that_is_not_there_stops_the_start() {
+    let told = fault(server(Path::new("no/such/folder")));
+    assert!(told.contains("the folder `no/such/folder` cannot be read"), "{told}");
+}
+
+#[test]
+fn a_fault_names_the_file_on_the_disk() {
+    let folder = folder("shown");
+    let file = folder.join("refunds/SKILL.md");
+    fs::write(&file, "").unwrap();
+    assert!(fault(server(&folder)).contains(&format!("`{}` has no frontmatter", file.display())));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_stops_the_start() {
+    let folder = folder("linked");
+    let outside = folder.with_extension("outside");
+    fs::write(&outside, "secret").unwrap();
+    std::os::unix::fs::symlink(&outside, folder.join("refunds/data")).unwrap();
+    assert!(fault(server(&folder)).contains("refunds/data` is a link out of the folder"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_circle_stops_the_start() {
+    let folder = folder("circle");
+    std::os::unix::fs::symlink("..", folder.join("refunds/again")).unwrap();
+    assert!(fault(server(&folder)).contains("refunds/again` is a link to a folder that it is in"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_inside_the_folder_is_followed() {
+    let folder = folder("inside");
+    std::os::unix::fs::symlink("SKILL.md", folder.join("refunds/copy.md")).unwrap();
+    assert!(server(&folder).check().is_ok());
+}
+
+#[test]
+fn all_skills_have_at_most_256_mib_together() {
+    let folder = folder("large");
+    // Only its size is asked for.
+    fs::File::create(folder.join("refunds/data")).unwrap().set_len(257 * 1024 * 1024).unwrap();
+    assert!(fault(server(&folder)).contains("the skills of this server have more than 256 MiB together"));
+}

@@ -1,0 +1,166 @@
+//! Questions and policies: what waits for a user is neither late nor broken, and nothing of it is remembered.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use mcp_runtime::{Confirm, Context, ElicitError, Server, ToolError, tool, tools};
+use mcp_testkit::{Answer, TestClient};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+/// Works for a second, asks, and works for as long as it is told.
+#[tool(timeout = "3s", read_only)]
+async fn slow(cx: &Context, seconds: u64) -> Result<&'static str, ElicitError> {
+    sleep(Duration::from_secs(1)).await;
+    let _sure: Confirm = cx.elicit("sure", "Sure?").await?;
+    sleep(Duration::from_secs(seconds)).await;
+    Ok("done")
+}
+
+/// Asks, behind a breaker.
+#[tool(breaker(failures = 1, cooldown = "30s"), read_only)]
+async fn fragile(cx: &Context) -> Result<bool, ElicitError> {
+    Ok(cx.elicit::<Confirm>("sure", "Sure?").await?.yes())
+}
+
+static RUNS: AtomicU32 = AtomicU32::new(0);
+
+/// Asks, and is remembered when nobody was asked.
+#[tool(cache = "1h", read_only)]
+async fn remembered(cx: &Context, ask: bool) -> Result<u32, ElicitError> {
+    if ask {
+        let _sure: Confirm = cx.elicit("sure", "Sure?").await?;
+    }
+    Ok(RUNS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Fails after it has asked, and is tried again.
+#[tool(retry(max = 2, backoff = "1s"), idempotent)]
+async fn again(cx: &Context) -> Result<u32, ToolError> {
+    static TRIES: AtomicU32 = AtomicU32::new(0);
+    let sure: Confirm = cx.elicit("sure", "Sure?").await?;
+    let tries = TRIES.fetch_add(1, Ordering::Relaxed);
+    if tries.is_multiple_of(2) || !sure.yes() { Err(ToolError::new("not yet").retryable()) } else { Ok(tries) }
+}
+
+/// Asks in a task of its own, and from a thread that waits.
+#[tool]
+async fn spawned(cx: &Context) -> Result<bool, ToolError> {
+    let cx = cx.clone();
+    let task = tokio::spawn(async move { cx.elicit::<Confirm>("sure", "Sure?").await });
+    Ok(task.await??.yes())
+}
+
+/// Asks twice, and takes the first answer.
+#[tool]
+async fn hurried(cx: &Context) -> Result<bool, ToolError> {
+    tokio::select! {
+        biased;
+        sure = cx.elicit::<Confirm>("sure", "Sure?") => Ok(sure?.yes()),
+        () = std::future::ready(()) => Ok(cx.elicit::<Confirm>("really", "Really?").await?.yes()),
+    }
+}
+
+#[mcp_testkit::server]
+fn server() -> Server {
+    Server::new("policies", "1.0.0").tools(tools![slow, fragile, remembered, again, spawned, hurried])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_may_take_longer_than_the_timeout() {
+    for version in [mcp_runtime::Version::V2025_11_25, mcp_runtime::Version::V2025_06_18] {
+        let client = TestClient::with_version(server(), version).await.capabilities(json!({"elicitation": {}}));
+        let mut lines = client.lines();
+        let call = async |seconds: u64, lines: &mut mcp_testkit::Lines<'_>| {
+            let begun = Instant::now();
+            drop(client.start("slow", json!({"seconds": seconds})));
+            let question = loop {
+                let line = lines.next().await.unwrap();
+                if line["method"] == "elicitation/create" {
+                    break line;
+                }
+            };
+            sleep(Duration::from_mins(5)).await;
+            let result = json!({"action": "accept", "content": {"confirm": true}});
+            lines.send(json!({"jsonrpc": "2.0", "id": question["id"], "result": result}).to_string());
+            let reply = lines.next().await.unwrap();
+            (reply["result"]["content"][0]["text"].as_str().unwrap().to_owned(), begun.elapsed().as_secs())
+        };
+        assert_eq!(call(1, &mut lines).await, ("done".to_owned(), 302));
+        let (late, after) = call(9, &mut lines).await;
+        assert!(late.starts_with("timed out after 3s"), "{late}");
+        assert_eq!(after, 303);
+    }
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    for _ in 0..3 {
+        client.call("fragile", json!({})).await.assert_text("true");
+    }
+    let incapable = client.capabilities(json!({}));
+    let refused = incapable.call("fragile", json!({})).await;
+    assert!(refused.response()["result"]["content"][0]["text"] != "true", "{:#}", refused.response());
+    incapable.on_elicit(|_| json!({"confirm": true}));
+    incapable.call("fragile", json!({})).await.assert_text("true");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_call_that_asked_is_not_cached(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    let one = client.call("remembered", json!({"ask": true})).await.text();
+    let other = client.call("remembered", json!({"ask": true})).await.text();
+    assert_ne!(one, other);
+    let quiet = client.call("remembered", json!({"ask": false})).await.text();
+    client.call("remembered", json!({"ask": false})).await.assert_text(quiet);
+    client.on_elicit(|_| Answer::decline());
+    client.call("remembered", json!({"ask": true})).await.assert_error("declined");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn an_attempt_after_the_first_asks_nothing_again(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    client.call("again", json!({})).await.assert_ok();
+    assert_eq!(client.asked().len(), 1);
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_task_can_ask_too(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    client.call("spawned", json!({})).await.assert_text("true");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    client.call("hurried", json!({})).await.assert_text("true");
+    if !client.version().is_legacy() {
+        let asked: Vec<_> = client.asked().iter().map(|asked| asked["params"]["message"].clone()).collect();
+        assert_eq!(asked, ["Really?"]);
+    }
+}
+
+#[mcp_testkit::test(eras = "legacy")]
+async fn a_client_that_refuses_to_ask_is_no_answer(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    let client = client.capabilities(json!({"elicitation": {}}));
+    client.call("fragile", json!({})).await.assert_error("there is no answer to `sure`: the client refused");
+}

@@ -1,0 +1,22 @@
+use mcp_runtime::{Server, prompt, prompts};
+
+/// A review.
+#[prompt]
+async fn review(#[arg(complete = names)] topic: String) -> String {
+    topic
+}
+
+async fn tick() {}
+
+async fn names(typed: String) -> Vec<String> {
+    let rc = std::rc::Rc::new(1);
+    tick().await;
+    drop(rc);
+    vec![typed]
+}
+
+fn main() {
+    drop(review(String::new()));
+    drop(names(String::new()));
+    drop(Server::new("demo", "1.0.0").prompts(prompts![review]));
+}

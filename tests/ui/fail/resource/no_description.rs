@@ -1,0 +1,11 @@
+use mcp_runtime::{Server, resource, resources};
+
+#[resource("docs://readme")]
+async fn page() -> String {
+    String::new()
+}
+
+fn main() {
+    drop(page());
+    drop(Server::new("demo", "1.0.0").resources(resources![page]));
+}

@@ -1,0 +1,9 @@
+use mcp_runtime::resource;
+
+/// A page.
+#[resource("docs://readme")]
+struct Page;
+
+fn main() {
+    drop(Page);
+}

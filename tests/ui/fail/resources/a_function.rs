@@ -1,0 +1,15 @@
+use mcp_runtime::{Server, resource, resources};
+
+/// A page.
+#[resource("docs://readme")]
+async fn page() -> String {
+    String::new()
+}
+
+async fn helper() -> String {
+    String::new()
+}
+
+fn main() {
+    drop(Server::new("demo", "1.0.0").resources(resources![page, helper]));
+}

@@ -1,0 +1,18 @@
+use mcp_runtime::server;
+
+struct Demo;
+
+/// A demo.
+#[server]
+impl Demo {
+    /// A page.
+    #[cfg_attr(all(), prompt)]
+    async fn page(&self) -> String {
+        String::new()
+    }
+}
+
+fn main() {
+    drop(Demo.page());
+    drop(Demo.into_server());
+}
