@@ -120,6 +120,38 @@ mod tests {
     }
 
     #[mcp_testkit::test(eras = "all")]
+    async fn every_resource_and_prompt_is_described(client: TestClient) {
+        for (method, member) in [
+            ("resources/list", "resources"),
+            ("resources/templates/list", "resourceTemplates"),
+            ("prompts/list", "prompts"),
+        ] {
+            let reply = client.request(method, json!({})).await;
+            let entries = reply.assert_ok().result()[member].as_array().unwrap().clone();
+            assert!(!entries.is_empty(), "{member}");
+            for entry in entries {
+                assert!(entry["description"].as_str().is_some_and(|text| !text.is_empty()), "{entry}");
+            }
+        }
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn a_template_is_filled_in(client: TestClient) {
+        let reply = client.request("resources/read", json!({"uri": "test://template/123/data"})).await;
+        let contents = &reply.assert_ok().result()["contents"][0];
+        assert_eq!(contents["mimeType"], "application/json");
+        assert_eq!(contents["text"], r#"{"id":"123","templateTest":true,"data":"Data for ID: 123"}"#);
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn an_argument_is_completed(client: TestClient) {
+        let prompt = json!({"type": "ref/prompt", "name": "test_prompt_with_arguments"});
+        let params = json!({"ref": prompt, "argument": {"name": "arg1", "value": "par"}});
+        let reply = client.request("completion/complete", params).await;
+        assert_eq!(reply.assert_ok().result()["completion"]["values"], json!(["paris", "park", "party"]));
+    }
+
+    #[mcp_testkit::test(eras = "all")]
     async fn every_type_of_content_arrives(client: TestClient) {
         let reply = client.call("test_multiple_content_types", json!({})).await;
         let blocks = reply.assert_ok().result()["content"].as_array().unwrap().clone();
