@@ -148,7 +148,7 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error.code);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = %error.message, ?took, "request refused");
+            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
         }
