@@ -30,7 +30,7 @@ async fn a_prompt_asks(client: TestClient) {
     });
     let reply = client.request("prompts/get", json!({"name": "greeting"})).await;
     if client.version() == Version::V2025_03_26 {
-        reply.assert_rpc_error(-32603);
+        reply.assert_rpc_error(-32600);
         return;
     }
     assert_eq!(reply.result()["messages"][0]["content"]["text"], "Greet Ann in French.");
@@ -45,7 +45,7 @@ async fn a_resource_asks(client: TestClient) {
     client.on_elicit(|_| json!({"reader": "Ann"}));
     let reply = client.request("resources/read", json!({"uri": "pages://7"})).await;
     if client.version() == Version::V2025_03_26 {
-        reply.assert_rpc_error(-32603);
+        reply.assert_rpc_error(-32600);
         return;
     }
     assert_eq!(reply.result()["contents"][0]["text"], "page 7 for Ann");
