@@ -69,6 +69,7 @@ impl Keywords {
 #[cfg(all(test, feature = "json-schema"))]
 mod tests {
     use super::*;
+    use crate::handler::kind::{Item, Kind};
 
     #[test]
     fn hand_written_keywords_do_not_show_redacted_values() {
