@@ -18,7 +18,8 @@ pub trait Declared {
     const URI: &'static str = "";
 }
 
-/// A declared function, on a server with state `S`. Implemented by the attributes; not by hand.
+/// A declared function, on a server with state `S`, written out by hand; the attributes say the same to a [`Visitor`] at
+/// once.
 pub trait Declaration<S: State>: Send + Sync + 'static {
     /// The declared parameters: left-nested pairs of [`Arg`](super::argument::Arg)s.
     type Args: ArgList;
@@ -46,9 +47,33 @@ pub trait Declaration<S: State>: Send + Sync + 'static {
 
 /// Receives the declarations of a list one by one.
 pub trait Visitor<S: State> {
+    /// The next declaration, piece by piece: the keys of the attribute, the parameters, how the return type becomes a
+    /// result, the parameters that can be completed, and the function.
+    fn declare<A, O, R>(
+        &mut self,
+        spec: Spec,
+        args: A,
+        returns: Returns<O>,
+        completers: Completers<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) where
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static;
+
     /// The next declaration.
-    fn visit<D: Declaration<S>>(&mut self);
+    fn visit<D: Declaration<S>>(&mut self)
+    where
+        D::Output: 'static,
+    {
+        self.declare(D::spec(), D::args(), D::returns(), D::completers(), |state, cx, values| async move {
+            D::call(&state, &cx, values).await
+        });
+    }
 }
+
+/// The parameters that can be completed, each with the function that does it.
+pub type Completers<S> = Vec<(&'static str, Completer<S>)>;
 
 macro_rules! family {
     ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal) => {

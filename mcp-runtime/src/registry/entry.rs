@@ -10,15 +10,16 @@ use serde_json::{Map, Value};
 
 use super::asking;
 use super::template::Template;
-use crate::handler::argument::{ArgList as _, Asked, Decoded, Input};
-use crate::handler::completion::{Completer, Completion};
+use crate::handler::argument::{ArgList, Asked, Decoded, Input, Values};
+use crate::handler::completion::Completion;
+use crate::handler::declaration::Completers;
 use crate::handler::inject::State;
 use crate::handler::kind::{Item, Kind};
 use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
 use crate::handler::product::Product;
 use crate::handler::spec::{Spec, is_view};
-use crate::handler::{Context, Declaration, ToolError};
+use crate::handler::{Context, ToolError};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
@@ -80,10 +81,21 @@ trait Handler: Send + Sync {
 }
 
 impl Entry {
-    /// Declares `D` with `state`.
-    pub(crate) fn new<S: State, D: Declaration<S>>(state: Arc<S>) -> Self {
-        let spec = D::spec();
-        let mut args = D::args();
+    /// Binds a declared function to `state`.
+    pub(crate) fn new<S, A, O, R>(
+        state: Arc<S>,
+        spec: Spec,
+        mut args: A,
+        returns: Returns<O>,
+        completers: Completers<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: State,
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static,
+    {
         let mut input = InputSchema::new();
         args.prepare(&mut input);
         let mut faults = std::mem::take(&mut input.faults);
@@ -103,7 +115,6 @@ impl Entry {
         if spec.kind == Kind::Prompt {
             faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
         }
-        let returns = D::returns();
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
         let template = Template::is_template(spec.uri).then(|| Template::compile(spec.uri)).transpose();
@@ -119,13 +130,15 @@ impl Entry {
             headers,
             faults,
             template,
-            handler: Box::new(Bound(Arc::new(Function::<S, D> {
+            handler: Box::new(Bound(Arc::new(Function {
                 state,
+                spec: spec.clone(),
                 args,
                 returns,
                 input: finished,
                 keywords,
-                completers: D::completers(),
+                completers,
+                call,
             }))),
             spec,
         }
@@ -275,19 +288,38 @@ fn prompt(spec: &Spec, input: &FinishedInput) -> prompt::Descriptor {
 }
 
 /// A declared function, the state it borrows from, and what was compiled from its declaration.
-struct Function<S: State, D: Declaration<S>> {
+struct Function<S, A, O, F> {
     state: Arc<S>,
-    args: D::Args,
-    returns: Returns<D::Output>,
+    spec: Spec,
+    args: A,
+    returns: Returns<O>,
     input: FinishedInput,
     keywords: Keywords,
-    completers: Vec<(&'static str, Completer<S>)>,
+    completers: Completers<S>,
+    call: F,
 }
 
 /// What calls share of a function.
-struct Bound<S: State, D: Declaration<S>>(Arc<Function<S, D>>);
+struct Bound<S, A, O, F>(Arc<Function<S, A, O, F>>);
 
-impl<S: State, D: Declaration<S>> Function<S, D> {
+impl<S, A, O, F, R> Function<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
+    /// The call of the function, on its way.
+    fn run(
+        &self,
+        cx: Context,
+        values: Values<A>,
+    ) -> impl Future<Output = Result<Product, ToolError>> + Send + use<S, A, O, F, R> {
+        let (running, convert) = ((self.call)(Arc::clone(&self.state), cx, values), self.returns.convert);
+        async move { convert(running.await) }
+    }
+
     /// Asks for what was not sent, and calls the function.
     async fn ask(
         self: Arc<Self>,
@@ -300,26 +332,32 @@ impl<S: State, D: Declaration<S>> Function<S, D> {
             Input::new(object, &self.input, true).check(&self.args, name)
         };
         let whole = asking::complete(&cx, raw.as_deref(), &asked, check).await?;
-        let misfit = |problems: Problems| ToolError::new(problems.describe(D::spec().item()));
+        let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
-        let (values, _) = Input::new(object, &self.input, true).decode::<D::Args>(&self.args).map_err(misfit)?;
-        (self.returns.convert)(D::call(&self.state, &cx, values).await)
+        let (values, _) = Input::new(object, &self.input, true).decode::<A>(&self.args).map_err(misfit)?;
+        self.run(cx, values).await
     }
 }
 
-impl<S: State, D: Declaration<S>> Handler for Bound<S, D> {
+impl<S, A, O, F, R> Handler for Bound<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         let Self(function) = self;
         function.keywords.check(arguments.raw)?;
         let input = Input::new(arguments.object, &function.input, arguments.coerce);
-        let (function, cx) = (Arc::clone(function), cx.clone());
-        match input.decode_or_ask::<D::Args>(&self.0.args)? {
-            Decoded::Values(values, coerced) => {
-                let call = async move { (function.returns.convert)(D::call(&function.state, &cx, values).await) };
-                Ok((Box::pin(call), coerced))
+        match input.decode_or_ask::<A>(&function.args)? {
+            Decoded::Values(values, coerced) => Ok((Box::pin(function.run(cx.clone(), values)), coerced)),
+            Decoded::Asks(asked) => {
+                let raw = arguments.raw.map(ToOwned::to_owned);
+                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw, asked)), 0))
             }
-            Decoded::Asks(asked) => Ok((Box::pin(function.ask(cx, arguments.raw.map(ToOwned::to_owned), asked)), 0)),
         }
     }
 
