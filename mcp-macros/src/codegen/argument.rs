@@ -63,12 +63,12 @@ pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
 
 fn bound(bound: &Bound) -> TokenStream {
     match bound {
-        Bound::Included(value) => quote!(::core::ops::Bound::Included(#value)),
-        Bound::Excluded(value) => quote!(::core::ops::Bound::Excluded(#value)),
-        Bound::Unbounded => quote!(::core::ops::Bound::Unbounded),
+        Bound::Included(value) => quote!(__mcp::Included(#value)),
+        Bound::Excluded(value) => quote!(__mcp::Excluded(#value)),
+        Bound::Unbounded => quote!(__mcp::Unbounded),
     }
 }
 
 pub(super) fn optional(value: Option<&TokenStream>) -> TokenStream {
-    value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
+    value.map_or_else(|| quote!(__mcp::None), |value| quote!(__mcp::Some(#value)))
 }

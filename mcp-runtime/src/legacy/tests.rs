@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::Service as _;
 
-use crate::__private::{Declaration, ListedTool, Returns, Spec, Visitor};
+use crate::__private::{ListedTool, Returns, Spec, Visitor};
 use crate::handler::client::AskError;
 use crate::{Connection, Server};
 
@@ -22,29 +22,13 @@ struct Curious;
 
 impl ListedTool<()> for Curious {
     fn visit(visitor: &mut impl Visitor<()>) {
-        visitor.visit::<Self>();
-    }
-}
-
-impl Declaration<()> for Curious {
-    type Args = ();
-    type Output = String;
-
-    fn spec() -> Spec {
-        Spec::tool("curious", "Asks back.")
-    }
-
-    fn args() {}
-
-    fn returns() -> Returns<String> {
-        Returns::result()
-    }
-
-    async fn call(_: &Arc<()>, cx: &crate::Context, (): ()) -> String {
-        match cx.ask("roots", "roots/list", json!({})).await {
-            Ok(roots) => roots.get().to_owned(),
-            Err(error) => error.to_string(),
-        }
+        let curious = |_, cx: crate::Context, ()| async move {
+            match cx.ask("roots", "roots/list", json!({})).await {
+                Ok(roots) => roots.get().to_owned(),
+                Err(error) => error.to_string(),
+            }
+        };
+        visitor.declare(Spec::tool("curious", "Asks back."), (), Returns::<String>::result(), Vec::new(), curious);
     }
 }
 

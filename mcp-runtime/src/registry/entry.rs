@@ -9,13 +9,15 @@ use super::descriptor::Descriptor;
 use super::function::{Arguments, Bound, Function, Handler, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
-use crate::handler::argument::ArgList as _;
+use crate::handler::Context;
+use crate::handler::argument::{ArgList, Values};
 use crate::handler::completion::Completion;
+use crate::handler::declaration::Completers;
 use crate::handler::inject::State;
 use crate::handler::kind::{Item, Kind};
+use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
 use crate::handler::spec::{Spec, is_view};
-use crate::handler::{Context, Declaration};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
@@ -39,10 +41,21 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Declares `D` with `state`.
-    pub(crate) fn new<S: State, D: Declaration<S>>(state: Arc<S>) -> Self {
-        let spec = D::spec();
-        let mut args = D::args();
+    /// Binds a declared function to `state`.
+    pub(crate) fn new<S, A, O, R>(
+        state: Arc<S>,
+        spec: Spec,
+        mut args: A,
+        returns: Returns<O>,
+        completers: Completers<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: State,
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static,
+    {
         let mut input = InputSchema::new();
         args.prepare(&mut input);
         let mut faults = std::mem::take(&mut input.faults);
@@ -62,7 +75,6 @@ impl Entry {
         if spec.kind == Kind::Prompt {
             faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
         }
-        let returns = D::returns();
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
         let template = Template::is_template(spec.uri).then(|| Template::compile(spec.uri)).transpose();
@@ -78,13 +90,15 @@ impl Entry {
             headers,
             faults,
             template,
-            handler: Box::new(Bound(Arc::new(Function::<S, D> {
+            handler: Box::new(Bound(Arc::new(Function {
                 state,
+                spec: spec.clone(),
                 args,
                 returns,
                 input: finished,
                 keywords,
-                completers: D::completers(),
+                completers,
+                call,
             }))),
             spec,
         }

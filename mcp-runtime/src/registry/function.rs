@@ -7,13 +7,15 @@ use serde_json::value::RawValue;
 
 use super::asking;
 use super::keywords::Keywords;
-use crate::handler::argument::{Asked, Decoded, Input, Values};
-use crate::handler::completion::{Completer, Completion};
+use crate::handler::argument::{ArgList, Asked, Decoded, Input, Values};
+use crate::handler::completion::Completion;
+use crate::handler::declaration::Completers;
 use crate::handler::inject::State;
 use crate::handler::output::Returns;
 use crate::handler::problem::Problems;
 use crate::handler::product::Product;
-use crate::handler::{Context, Declaration, ToolError};
+use crate::handler::spec::Spec;
+use crate::handler::{Context, ToolError};
 use crate::policy;
 use crate::protocol::{Object, RpcError};
 use crate::schema::FinishedInput;
@@ -51,19 +53,38 @@ pub(super) trait Handler: Send + Sync {
 }
 
 /// A declared function, the state it borrows from, and what was compiled from its declaration.
-pub(super) struct Function<S: State, D: Declaration<S>> {
+pub(super) struct Function<S, A, O, F> {
     pub state: Arc<S>,
-    pub args: D::Args,
-    pub returns: Returns<D::Output>,
+    pub spec: Spec,
+    pub args: A,
+    pub returns: Returns<O>,
     pub input: FinishedInput,
     pub keywords: Keywords,
-    pub completers: Vec<(&'static str, Completer<S>)>,
+    pub completers: Completers<S>,
+    pub call: F,
 }
 
 /// What calls share of a function.
-pub(super) struct Bound<S: State, D: Declaration<S>>(pub Arc<Function<S, D>>);
+pub(super) struct Bound<S, A, O, F>(pub Arc<Function<S, A, O, F>>);
 
-impl<S: State, D: Declaration<S>> Function<S, D> {
+impl<S, A, O, F, R> Function<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
+    /// The call of the function, on its way.
+    fn run(
+        &self,
+        cx: Context,
+        values: Values<A>,
+    ) -> impl Future<Output = Result<Product, ToolError>> + Send + use<S, A, O, F, R> {
+        let (running, convert) = ((self.call)(Arc::clone(&self.state), cx, values), self.returns.convert);
+        async move { convert(running.await) }
+    }
+
     /// Asks for what was not sent, and calls the function.
     async fn ask(
         self: Arc<Self>,
@@ -72,7 +93,7 @@ impl<S: State, D: Declaration<S>> Function<S, D> {
         asked: Vec<Asked>,
     ) -> Result<Product, ToolError> {
         let (_, values) = self.asked(&cx, raw, &asked).await?;
-        (self.returns.convert)(D::call(&self.state, &cx, values).await)
+        self.run(cx, values).await
     }
 
     /// All arguments, as JSON and as values, when what was not sent was asked for.
@@ -81,39 +102,45 @@ impl<S: State, D: Declaration<S>> Function<S, D> {
         cx: &Context,
         raw: Option<Box<RawValue>>,
         asked: &[Asked],
-    ) -> Result<(Box<RawValue>, Values<D::Args>), ToolError> {
+    ) -> Result<(Box<RawValue>, Values<A>), ToolError> {
         let check = |name: &str, content: &RawValue| {
             let object = serde_json::from_str(content.get()).map_err(|_| "`content` must be an object".to_owned())?;
             Input::new(object, &self.input, true).check(&self.args, name)
         };
         let whole = asking::complete(cx, raw.as_deref(), asked, check).await?;
-        let misfit = |problems: Problems| ToolError::new(problems.describe(D::spec().item()));
+        let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
-        let (values, _) = Input::new(object, &self.input, true).decode::<D::Args>(&self.args).map_err(misfit)?;
+        let (values, _) = Input::new(object, &self.input, true).decode::<A>(&self.args).map_err(misfit)?;
         Ok((whole, values))
     }
 }
 
-impl<S: State, D: Declaration<S>> Handler for Bound<S, D> {
+impl<S, A, O, F, R> Handler for Bound<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         let Self(function) = self;
         function.keywords.check(arguments.raw)?;
         let input = Input::new(arguments.object, &function.input, arguments.coerce);
-        let (function, cx) = (Arc::clone(function), cx.clone());
-        match input.decode_or_ask::<D::Args>(&self.0.args)? {
-            Decoded::Values(values, coerced) => {
-                let call = async move { (function.returns.convert)(D::call(&function.state, &cx, values).await) };
-                Ok((Box::pin(call), coerced))
+        match input.decode_or_ask::<A>(&function.args)? {
+            Decoded::Values(values, coerced) => Ok((Box::pin(function.run(cx.clone(), values)), coerced)),
+            Decoded::Asks(asked) => {
+                let raw = arguments.raw.map(ToOwned::to_owned);
+                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw, asked)), 0))
             }
-            Decoded::Asks(asked) => Ok((Box::pin(function.ask(cx, arguments.raw.map(ToOwned::to_owned), asked)), 0)),
         }
     }
 
     fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems> {
         self.0.keywords.check(arguments.raw)?;
         let input = Input::new(arguments.object, &self.0.input, arguments.coerce);
-        let Decoded::Asks(asked) = input.decode_or_ask::<D::Args>(&self.0.args)? else { return Ok(None) };
+        let Decoded::Asks(asked) = input.decode_or_ask::<A>(&self.0.args)? else { return Ok(None) };
         let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), arguments.raw.map(ToOwned::to_owned));
         Ok(Some(Box::pin(
             async move { function.asked(&cx, raw, &asked).await.map(|(whole, _)| Product::Arguments(whole)) },
