@@ -253,30 +253,14 @@ struct Courage {
 
 impl ListedTool<Arc<Courage>> for Shy {
     fn visit(visitor: &mut impl Visitor<Arc<Courage>>) {
-        visitor.visit::<Self>();
-    }
-}
-
-impl Declaration<Arc<Courage>> for Shy {
-    type Args = ();
-    type Output = ();
-
-    fn spec() -> Spec {
-        Spec::tool("curious", "Asks back when it is let.")
-    }
-
-    fn args() {}
-
-    fn returns() -> Returns<()> {
-        Returns::result()
-    }
-
-    async fn call(state: &Arc<Arc<Courage>>, cx: &crate::Context, (): ()) {
-        state.begun.notify_one();
-        state.ask.notified().await;
-        let heard = cx.ask("roots", "roots/list", json!({})).await;
-        *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
-        state.done.notify_one();
+        let shy = |state: Arc<Arc<Courage>>, cx: crate::Context, ()| async move {
+            state.begun.notify_one();
+            state.ask.notified().await;
+            let heard = cx.ask("roots", "roots/list", json!({})).await;
+            *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
+            state.done.notify_one();
+        };
+        visitor.declare(Spec::tool("curious", "Asks when let."), (), Returns::<()>::result(), Vec::new(), shy);
     }
 }
 
