@@ -25,7 +25,7 @@ pub use crate::handler::inject::{Inject, State};
 pub use crate::handler::kind::Kind;
 pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
 pub use crate::handler::output::Returns;
-pub use crate::handler::spec::Spec;
+pub use crate::handler::spec::{Spec, TaskSupport};
 pub use crate::protocol::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;

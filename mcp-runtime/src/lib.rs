@@ -32,16 +32,19 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+mod clock;
 mod handler;
 mod legacy;
 mod ops;
 mod policy;
+mod random;
 mod registry;
 mod schema;
 mod seal;
 mod server;
 mod service;
 mod skills;
+pub mod task;
 mod transport;
 
 pub use handler::{
@@ -55,7 +58,7 @@ pub use protocol::input::sampling::{
 };
 pub use protocol::view::{Permission, View};
 pub use protocol::{
-    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
+    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role, ToolResult, Version,
 };
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};

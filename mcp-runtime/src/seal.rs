@@ -4,7 +4,7 @@
 //! that the same state is never the same text twice. Invariants: what does not open, or was sealed for another caller,
 //! for another call or for too long ago, says nothing of what is in it; keys are in no error and no log; no I/O.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +13,8 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
-use tokio::time::Instant;
+
+use crate::clock::Clock;
 
 /// How long a client may take from one round to the next.
 const LIFETIME: Duration = Duration::from_mins(10);
@@ -27,13 +28,6 @@ const NONCE: usize = 24;
 pub(crate) struct Keys {
     ciphers: Vec<XChaCha20Poly1305>,
     clock: Clock,
-}
-
-/// The system's clock, as it was when the server was built and as tokio's moves it.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    begun: SystemTime,
-    since: Instant,
 }
 
 /// What a state is about: nobody else's call, and no other one.
@@ -129,12 +123,12 @@ impl Keys {
     }
 
     fn of(ciphers: Vec<XChaCha20Poly1305>) -> Self {
-        Self { ciphers, clock: Clock { begun: SystemTime::now(), since: Instant::now() } }
+        Self { ciphers, clock: Clock::default() }
     }
 
     /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
     pub(crate) fn seal(&self, state: &State, principal: Subject, call: Subject) -> Result<String, NoRandom> {
-        let expires = self.clock.now().saturating_add(LIFETIME).as_secs();
+        let expires = self.clock.elapsed().saturating_add(LIFETIME).as_secs();
         let sealed = Sealed { expires, principal: principal.0, call: call.0, state };
         // Digests, numbers and JSON that was read: there is nothing in it that could not be written.
         let text = serde_json::to_vec(&sealed).unwrap_or_default();
@@ -156,7 +150,7 @@ impl Keys {
         if sealed.call != call.0 {
             return Err(Unsealed::OtherCall);
         }
-        if sealed.expires <= self.clock.now().as_secs() {
+        if sealed.expires <= self.clock.elapsed().as_secs() {
             return Err(Unsealed::Expired);
         }
         Ok(sealed.state)
@@ -172,13 +166,6 @@ impl Keys {
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys").field("ciphers", &self.ciphers.len()).finish_non_exhaustive()
-    }
-}
-
-impl Clock {
-    /// The time since 1970.
-    fn now(self) -> Duration {
-        self.begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_add(self.since.elapsed())
     }
 }
 

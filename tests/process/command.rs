@@ -166,6 +166,14 @@ fn the_public_url_of_the_environment_or_a_flag_is_allowed() {
 }
 
 #[test]
+fn what_a_caller_writes_is_one_line_in_the_log() {
+    let mut process = Process::start(probe().envs([("MCP_LOG_LEVEL", "info")]));
+    process.send(super::child::call("1", "x\nforged line", serde_json::json!({})));
+    let line = process.hears("request refused");
+    assert!(line.contains(r"x\nforged line"), "{line}");
+}
+
+#[test]
 fn logs_are_json_on_request() {
     let mut process = Process::start(probe().envs([("MCP_LOG_FORMAT", "json"), ("MCP_LOG_LEVEL", "debug")]));
     process.send(super::child::call("1", "add", serde_json::json!({ "a": 1, "b": 2 })));

@@ -15,6 +15,7 @@ PROMPTS = {
     "test_prompt_with_embedded_resource",
     "test_prompt_with_image",
 }
+PAGE = 4  # entries, as .ci/clients/run starts the server
 WATCHED = "test://watched-resource"
 UPDATED = "notifications/resources/updated"
 TOOLS_CHANGED = "notifications/tools/list_changed"
@@ -40,6 +41,8 @@ async def lists(peer):
         entries = await peer.list(what)
         keys = [entry[key] for entry in entries]
         check(f"lists {what} over all pages, none twice", set(keys) >= expected and len(set(keys)) == len(keys), keys)
+        if len(keys) > PAGE:
+            check(f"gets at most {PAGE} {what} at a time", peer.pages == -(-len(keys) // PAGE), peer.pages)
         check(f"describes all {what}", all(entry.get("description") for entry in entries), entries)
     for prompt in entries:
         if prompt["name"] == "test_prompt_with_arguments":

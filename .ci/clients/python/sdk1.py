@@ -23,12 +23,13 @@ class Peer:
         self.session, self.events, self.version, self.server = session, events, version, server
 
     async def list(self, what):
-        entries, cursor = [], None
+        entries, cursor, self.pages = [], None, 0
         member = {"resource_templates": "resourceTemplates"}.get(what, what)
         while True:
             params = types.PaginatedRequestParams(cursor=cursor) if cursor else None
             page = wire(await getattr(self.session, f"list_{what}")(params=params))
             entries += page[member]
+            self.pages += 1
             cursor = page.get("nextCursor")
             if cursor is None:
                 return entries

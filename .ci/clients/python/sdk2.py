@@ -29,11 +29,12 @@ class Peer:
         self.server = client.server_info.name if client.server_info else None  # a pinned client asks nobody
 
     async def list(self, what):
-        entries, cursor = [], None
+        entries, cursor, self.pages = [], None, 0
         member = {"resource_templates": "resourceTemplates"}.get(what, what)
         while True:
             page = wire(await getattr(self.client, f"list_{what}")(cursor=cursor))
             entries += page[member]
+            self.pages += 1
             cursor = page.get("nextCursor")
             if cursor is None:
                 return entries

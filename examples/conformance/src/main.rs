@@ -9,6 +9,7 @@ mod reporting;
 mod resources;
 mod schema;
 mod skills;
+mod tasks;
 
 use mcp_runtime::{Server, prompts, resources, tools};
 
@@ -59,6 +60,15 @@ fn server() -> Server {
         asking::test_input_required_result_capabilities,
     ];
     let schema = tools![schema::json_schema_2020_12_tool, schema::test_custom_header];
+    let tasks = tools![
+        tasks::greet,
+        tasks::slow_compute,
+        tasks::failing_job,
+        tasks::protocol_error_job,
+        tasks::confirm_delete,
+        tasks::multi_input,
+        tasks::test_tool_with_task,
+    ];
     let resources = resources![
         resources::static_text,
         resources::static_binary,
@@ -77,6 +87,7 @@ fn server() -> Server {
         .tools(reporting)
         .tools(asking)
         .tools(schema)
+        .tools(tasks)
         .resources(resources)
         .prompts(prompts)
         .skill_files(skills::FILES)
@@ -106,6 +117,38 @@ mod tests {
         for tool in client.tools().await {
             assert!(tool["description"].as_str().is_some_and(|text| !text.is_empty()), "{tool}");
         }
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn every_resource_and_prompt_is_described(client: TestClient) {
+        for (method, member) in [
+            ("resources/list", "resources"),
+            ("resources/templates/list", "resourceTemplates"),
+            ("prompts/list", "prompts"),
+        ] {
+            let reply = client.request(method, json!({})).await;
+            let entries = reply.assert_ok().result()[member].as_array().unwrap().clone();
+            assert!(!entries.is_empty(), "{member}");
+            for entry in entries {
+                assert!(entry["description"].as_str().is_some_and(|text| !text.is_empty()), "{entry}");
+            }
+        }
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn a_template_is_filled_in(client: TestClient) {
+        let reply = client.request("resources/read", json!({"uri": "test://template/123/data"})).await;
+        let contents = &reply.assert_ok().result()["contents"][0];
+        assert_eq!(contents["mimeType"], "application/json");
+        assert_eq!(contents["text"], r#"{"id":"123","templateTest":true,"data":"Data for ID: 123"}"#);
+    }
+
+    #[mcp_testkit::test(eras = "all")]
+    async fn an_argument_is_completed(client: TestClient) {
+        let prompt = json!({"type": "ref/prompt", "name": "test_prompt_with_arguments"});
+        let params = json!({"ref": prompt, "argument": {"name": "arg1", "value": "par"}});
+        let reply = client.request("completion/complete", params).await;
+        assert_eq!(reply.assert_ok().result()["completion"]["values"], json!(["paris", "park", "party"]));
     }
 
     #[mcp_testkit::test(eras = "all")]

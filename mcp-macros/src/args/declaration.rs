@@ -136,7 +136,7 @@ mod tests {
     fn every_key_of_one_kind_is_read() {
         let Own::Tool(tool) = read_all(Kind::Tool).own else { panic!("a tool") };
         assert!(tool.read_only.is_some() && tool.destructive.is_some() && tool.schema.is_some());
-        assert!(tool.ui.is_some() && tool.visible_to.is_some());
+        assert!(tool.ui.is_some() && tool.visible_to.is_some() && tool.task.is_some());
         let Own::Resource(resource) = read_all(Kind::Resource).own else { panic!("a resource") };
         assert!(resource.uri.is_some() && resource.mime_type.is_some() && resource.size.is_some());
         assert!(resource.audience.is_some() && resource.priority.is_some() && resource.last_modified.is_some());

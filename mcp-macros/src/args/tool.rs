@@ -19,6 +19,7 @@ pub(super) static KEYS: Table = Table {
             Key { name: "open_world", form: Form::Switch, example: "" },
             Key { name: "ui", form: Form::Text, example: "\"ui://shop/cart\"" },
             Key { name: "visible_to", form: Form::Texts, example: "\"app\"" },
+            Key { name: "task", form: Form::Text, example: "\"optional\"" },
         ],
         policy::KEYS,
         &[Key { name: "schema", form: Form::Path, example: "path::to::function" }],
@@ -41,7 +42,8 @@ pub(super) static KEYS: Table = Table {
         ("hidden", "`visible_if = path` says who sees the tool"),
         ("resourceUri", "the MCP field `_meta.ui.resourceUri` is written `ui` here"),
         ("visibility", "the MCP field `_meta.ui.visibility` is written `visible_to` here"),
-        ("task", "this version has no `task`: remove it"),
+        ("taskSupport", "did you mean `task`?"),
+        ("background", "did you mean `task`?"),
     ],
 };
 
@@ -54,6 +56,7 @@ pub(crate) struct Tool {
     pub(crate) open_world: Option<Set<bool>>,
     pub(crate) ui: Option<Set<String>>,
     pub(crate) visible_to: Option<Set<Vec<LitStr>>>,
+    pub(crate) task: Option<Set<String>>,
     pub(crate) schema: Option<Set<ExprPath>>,
 }
 
@@ -67,6 +70,7 @@ impl Tool {
             "open_world" => self.open_world = setting.read(errors),
             "ui" => self.ui = setting.read(errors),
             "visible_to" => self.visible_to = setting.texts(errors),
+            "task" => self.task = setting.read(errors),
             "schema" => self.schema = setting.path(),
             _ => return Some(setting),
         }

@@ -17,7 +17,7 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
-    let elicit = argument.elicit.as_ref().map(|question| call(span, "elicit", &quote!(#question)));
+    let elicit = argument.elicit.as_ref().map(|question| quote!(.elicit(#question, __mcp::askable::<#ty>())));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{policy, resource};
-use crate::ir::declaration::{Body, Declaration, Mode, Own, Tool};
+use crate::ir::declaration::{Body, Declaration, Mode, Own, TaskSupport, Tool};
 
 /// `Spec::tool("name", "description")..`
 pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
@@ -39,6 +39,10 @@ fn hints(tool: &Tool) -> TokenStream {
     let ui = tool.ui.as_ref().map(|uri| quote!(.ui(#uri)));
     let viewers = &tool.visible_to;
     let visible_to = (!viewers.is_empty()).then(|| quote!(.visible_to(&[#(#viewers),*])));
+    let task = tool.task.map(|support| match support {
+        TaskSupport::Optional => quote!(.task(__mcp::TaskSupport::Optional)),
+        TaskSupport::Required => quote!(.task(__mcp::TaskSupport::Required)),
+    });
     let schema = tool.schema.as_ref().map(|path| quote!(.schema(#path)));
-    quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #schema)
+    quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #task #schema)
 }

@@ -59,8 +59,16 @@ pub(crate) struct Tool {
     pub(crate) ui: Option<String>,
     /// `model`, `app` or both; empty means both.
     pub(crate) visible_to: Vec<&'static str>,
+    pub(crate) task: Option<TaskSupport>,
     /// The path of a function.
     pub(crate) schema: Option<TokenStream>,
+}
+
+/// Whether calls may become tasks, or must.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TaskSupport {
+    Optional,
+    Required,
 }
 
 /// How the function runs.

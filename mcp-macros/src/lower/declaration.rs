@@ -2,17 +2,20 @@
 
 use syn::{ExprPath, Ident, Path, Signature, Type};
 
-use super::{name, parameter, policy, resource, signature, together, view};
+use super::{name, parameter, policy, resource, signature, together, view, word};
 use crate::args;
 use crate::args::policy::Policies;
 use crate::args::setting::Set;
 use crate::diag::{Diagnostic, Errors, err};
-use crate::ir::declaration::{Body, Declaration, Mode, Own, Tool};
+use crate::ir::declaration::{Body, Declaration, Mode, Own, TaskSupport, Tool};
 use crate::syntax::attribute;
 use crate::syntax::block::Member;
 use crate::syntax::doc::{self, Text};
 use crate::syntax::function::Function;
 use crate::syntax::kind::Kind;
+
+/// The values of `task`.
+const TASKS: [(&str, TaskSupport); 2] = [("optional", TaskSupport::Optional), ("required", TaskSupport::Required)];
 
 /// What surrounds a declared function: nothing, or a `#[server]` block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -111,6 +114,7 @@ fn tool(keys: args::tool::Tool, self_type: Option<&Type>, errors: &mut Errors) -
         open_world: keys.open_world.map(|set| set.value),
         ui: keys.ui.and_then(|set| errors.handle(view::uri(set))),
         visible_to: keys.visible_to.map(|set| view::viewers(&set, errors)).unwrap_or_default(),
+        task: keys.task.and_then(|set| word::word(&set, &TASKS, errors)),
         schema: keys.schema.map(|set| parameter::in_block(&set.value, self_type)),
     }
 }

@@ -73,6 +73,8 @@ pub(crate) fn check_arguments(
     for read in arguments {
         match variables.iter().find(|variable| variable.name == read.argument.name) {
             Some(variable) => drop(errors.handle(check_default(variable, read))),
+            // It comes from the user, not from the URI.
+            None if read.argument.elicit.is_some() => {}
             None => errors.push(no_variable(uri, read, !variables.is_empty(), &mut free)),
         }
     }

@@ -29,6 +29,7 @@ pub(crate) fn check(
     if let Own::Tool(tool) = &keys.own {
         errors.handle(check_destructive(tool, own));
         errors.handle(check_cache(function, tool, own));
+        errors.handle(check_task(tool, mode));
         may_retry = errors.handle(check_retry(function, tool, own, defaults)).is_some();
     }
     if mode == Mode::Sync {
@@ -101,6 +102,16 @@ fn check_retry(tool: &Ident, keys: &Tool, own: &Policies, defaults: &Policies) -
 }
 
 const NOT_ASYNC: &str = "add `blocking` to run it on the blocking pool, or make the function `async`";
+
+/// What occupies a thread cannot go on beside everything else.
+fn check_task(tool: &Tool, mode: Mode) -> Result<(), Diagnostic> {
+    match &tool.task {
+        Some(task) if mode == Mode::Sync => {
+            Err(err!(task.name, "`task` cannot run a function that is not `async`").help(NOT_ASYNC))
+        }
+        _ => Ok(()),
+    }
+}
 
 fn check_timeout(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     match (&own.timeout, &defaults.timeout) {

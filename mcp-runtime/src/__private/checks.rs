@@ -9,7 +9,7 @@ use crate::handler::completion::{Completer, Completion, Proposed};
 use crate::handler::contents::IntoContents;
 use crate::handler::context::Context;
 use crate::handler::declaration::Completers;
-use crate::handler::field::Field;
+use crate::handler::field::{Askable, Field};
 use crate::handler::inject::{Inject, State};
 use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
@@ -52,6 +52,11 @@ pub trait Variable: Decode + Describe {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Decode + Describe> Variable for T {}
+
+/// That a form can have a `T`, likewise.
+pub fn askable<T: Field>() -> Askable<T> {
+    Askable::PROVEN
+}
 
 /// [`Arg::field`], likewise.
 pub fn field<T: Field>(name: &'static str) -> Arg<T> {

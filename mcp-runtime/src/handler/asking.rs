@@ -173,10 +173,11 @@ impl Context {
         let asker = asks.ask(key, request.clone(), || self.reach(&request));
         // Asked in a task of its own, it would not be noticed by itself.
         self.wake();
-        if asker.is_first && !self.is_modern() {
+        if asker.is_first && !self.is_reentered() {
+            // Should this future be dropped, the client is not waited for any more.
             let _waiting = asks.wait();
             let answer = match self.phrase(request) {
-                Some(request) => self.ask(request.method, request.params).await,
+                Some(request) => self.ask(key, request.method, request.params).await,
                 None => Err(super::client::AskError::Gone),
             };
             asker.answered(answer.map(Arc::from).map_err(|error| ElicitError::new(key, Kind::Refused(error))));
@@ -199,7 +200,7 @@ impl Context {
         if !missing.is_empty() {
             return Err(Failure::Missing(missing));
         }
-        let can_be_said = self.is_modern() || self.phrase(request.clone()).is_some();
+        let can_be_said = self.is_reentered() || self.phrase(request.clone()).is_some();
         if can_be_said { Ok(()) } else { Err(Failure::Missing(request.needs.clone())) }
     }
 }

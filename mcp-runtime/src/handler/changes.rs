@@ -32,17 +32,15 @@ pub(crate) enum Change {
     List(List),
     /// What is at a URI.
     Resource(Arc<str>),
+    /// How far the task with this id has come.
+    Task(Arc<str>),
 }
 
 impl Change {
-    /// The notification that tells of it, with `_meta` where the client's revision wants one.
-    pub(crate) fn message(&self, meta: Option<Value>) -> Bytes {
-        let mut params = Map::new();
+    /// The notification that tells of it, with what else is to be said about it.
+    pub(crate) fn message(&self, mut params: Map<String, Value>) -> Bytes {
         if let Self::Resource(uri) = self {
             params.insert("uri".to_owned(), json!(**uri));
-        }
-        if let Some(meta) = meta {
-            params.insert("_meta".to_owned(), meta);
         }
         let mut message = json!({ "jsonrpc": "2.0", "method": self.notification() });
         if !params.is_empty() {
@@ -57,6 +55,7 @@ impl Change {
             Self::List(List::Prompts) => "notifications/prompts/list_changed",
             Self::List(List::Resources) => "notifications/resources/list_changed",
             Self::Resource(_) => "notifications/resources/updated",
+            Self::Task(_) => "notifications/tasks",
         }
     }
 }
@@ -85,6 +84,8 @@ struct News {
     lists: u8,
     watched: BTreeSet<Arc<str>>,
     updated: BTreeSet<Arc<str>>,
+    tasks: BTreeSet<Arc<str>>,
+    progressed: BTreeSet<Arc<str>>,
 }
 
 /// A subscription; it ends when dropped.
@@ -137,6 +138,7 @@ impl Pending {
             }
             Change::List(_) => false,
             Change::Resource(uri) => lock(&self.news).update(uri),
+            Change::Task(id) => lock(&self.news).progress(id),
         };
         if told {
             self.wake.notify_one();
@@ -151,12 +153,17 @@ impl News {
         self.updated.insert(if room { Arc::clone(uri) } else { watched })
     }
 
+    fn progress(&mut self, id: &Arc<str>) -> bool {
+        self.tasks.contains(id) && self.progressed.insert(Arc::clone(id))
+    }
+
     fn take(&mut self) -> Option<Change> {
         if let Some(list) = List::ALL.into_iter().find(|list| self.lists & *list as u8 != 0) {
             self.lists &= !(list as u8);
             return Some(Change::List(list));
         }
-        self.updated.pop_first().map(Change::Resource)
+        let updated = self.updated.pop_first().map(Change::Resource);
+        updated.or_else(|| self.progressed.pop_first().map(Change::Task))
     }
 }
 
@@ -186,6 +193,16 @@ impl Subscriber {
             return Err(TooMany);
         }
         news.watched.insert(uri.into());
+        Ok(())
+    }
+
+    /// Follows the task with this id.
+    pub(crate) fn follow(&self, id: &str) -> Result<(), TooMany> {
+        let mut news = lock(&self.0.news);
+        if news.tasks.len() >= WATCHED && !news.tasks.contains(id) {
+            return Err(TooMany);
+        }
+        news.tasks.insert(id.into());
         Ok(())
     }
 

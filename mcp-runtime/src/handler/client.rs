@@ -21,8 +21,12 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
     /// `request` as the client's revision asks it; `None` if it cannot.
     fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest>;
 
-    /// Sends a request on `outbox`, where the messages of a call go, and waits for its answer.
-    fn ask(self: Arc<Self>, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked;
+    /// Sends a request on `outbox`, where the messages of a call go, and waits for its answer; `key` tells the questions
+    /// of one call apart.
+    fn ask(self: Arc<Self>, key: &str, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked;
+
+    /// Hears how far the call has come, in words.
+    fn tell(&self, _message: &str) {}
 }
 
 /// Why there is no result.

@@ -137,6 +137,9 @@ impl Context {
     ///
     /// Sent only if the client asked for it with a progress token, and only while `done` grows.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
+        if let (Some(client), false) = (&self.0.client, self.has_ended()) {
+            client.tell(message.as_ref());
+        }
         let (Some(state), false) = (&self.0.progress, self.has_ended()) else { return };
         {
             let mut last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,6 +221,9 @@ impl Context {
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
+        if let Some(asks) = self.asked() {
+            asks.close();
+        }
     }
 
     /// The client of a session, which can be asked; `None` in the modern revision.
@@ -235,9 +241,14 @@ impl Context {
         self.0.asks.get().map(|asks| &**asks)
     }
 
-    /// Whoever runs the function is to look at what was asked.
+    /// Whoever runs the function is to look at what was asked; nobody does any more when the call has ended.
     pub(super) fn wake(&self) {
         self.0.watcher.wake();
+        // Whoever ends the call either sees the question or is seen here.
+        fence(Ordering::SeqCst);
+        if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
+            asks.close();
+        }
     }
 
     /// Says who runs the function.
@@ -250,17 +261,37 @@ impl Context {
         self.client_handle()?.phrase(request, self.0.version)
     }
 
-    /// Asks the client on the stream of this call: `method` with `params`, an object. Ends with the call.
-    pub(crate) fn ask(&self, method: &'static str, params: Value) -> Asked {
+    /// Asks the client on the stream of this call: `method` with `params`, an object, for the answer to `key`. Ends with
+    /// the call.
+    pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
             return std::future::ready(Err(AskError::Gone)).boxed();
         };
-        let (asked, cx) = (Arc::clone(client).ask(self.0.outbox.clone(), method, params), self.clone());
+        let (asked, cx) = (Arc::clone(client).ask(key, self.0.outbox.clone(), method, params), self.clone());
         let ended = async move {
             cx.cancelled().await;
             Err(AskError::Gone)
         };
         futures_util::future::select(asked, ended.boxed()).map(|first| first.factor_first().0).boxed()
+    }
+
+    /// The same call as a task, which goes on without its client and asks by way of `client`.
+    pub(crate) fn as_task(&self, client: Arc<dyn Client>) -> Self {
+        let Call { version, principal, peer, headers, capabilities, changes, .. } = &*self.0;
+        let caller = Caller {
+            principal: principal.clone(),
+            peer: *peer,
+            headers: headers.clone(),
+            client: Some(client),
+            changes: changes.clone(),
+            ..Caller::default()
+        };
+        Self::new(*version, caller, RequestMeta { capabilities: capabilities.clone(), ..RequestMeta::default() })
+    }
+
+    /// Whether a question is an answer to the call, which then begins anew: nobody can be asked while it runs.
+    pub(crate) fn is_reentered(&self) -> bool {
+        self.is_modern() && self.0.client.is_none()
     }
 
     /// Whether the client's revision has no sessions: it is asked by an answer, and told what it lacks by an error.

@@ -1,5 +1,7 @@
 //! What a declared function has made, whatever its kind.
 
+use serde_json::value::RawValue;
+
 use super::ask::Questions;
 use crate::protocol::{Prompt, Resource, ToolResult};
 
@@ -12,6 +14,8 @@ pub(crate) enum Product {
     Contents(Vec<Resource>),
     /// Of a prompt.
     Prompt(Prompt),
+    /// The arguments of a call, with those that the client's user was asked for.
+    Arguments(Box<RawValue>),
     /// Nothing yet: its client is to be asked first.
     Questions(Questions),
 }

@@ -40,6 +40,16 @@ pub struct Spec {
     pub(crate) audit: bool,
     pub(crate) blocking: bool,
     pub(crate) schema: Option<fn() -> serde_json::Value>,
+    pub(crate) task: Option<TaskSupport>,
+}
+
+/// Whether calls of a tool become tasks, of clients that know them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskSupport {
+    /// Other clients get the result.
+    Optional,
+    /// Other clients cannot call it.
+    Required,
 }
 
 impl Spec {
@@ -90,6 +100,7 @@ impl Spec {
             audit: false,
             blocking: false,
             schema: None,
+            task: None,
         }
     }
 
@@ -270,6 +281,13 @@ impl Spec {
     #[must_use]
     pub const fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
         self.schema = Some(schema);
+        self
+    }
+
+    /// Its calls become tasks.
+    #[must_use]
+    pub const fn task(mut self, support: TaskSupport) -> Self {
+        self.task = Some(support);
         self
     }
 

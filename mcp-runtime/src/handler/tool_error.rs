@@ -35,6 +35,7 @@ enum Kind {
     Public(String),
     MissingCapability(Capability),
     NotFound,
+    Protocol(RpcError),
     Private(Box<dyn Error + Send + Sync>),
 }
 
@@ -69,6 +70,12 @@ impl ToolError {
         self.retryable
     }
 
+    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For what is wrong with the
+    /// request or with the server, not with what the function was asked to do.
+    pub fn protocol(error: RpcError) -> Self {
+        Self::of(Kind::Protocol(error))
+    }
+
     /// There is no resource at the URI that was read. What returns `None` says the same.
     pub fn not_found() -> Self {
         Self::of(Kind::NotFound)
@@ -96,6 +103,7 @@ impl ToolError {
             Kind::Public(text) => text.clone(),
             Kind::MissingCapability(capability) => format!("the client cannot {}", capability.verb()),
             Kind::NotFound => NOT_FOUND.to_owned(),
+            Kind::Protocol(error) => error.to_string(),
             Kind::Private(cause) => chain(&**cause),
         }
     }
@@ -105,6 +113,7 @@ impl ToolError {
         match self.kind {
             Kind::NotFound if item.kind == ItemKind::Resource => Err(RpcError::resource_not_found()),
             Kind::NotFound => failure(item, NOT_FOUND),
+            Kind::Protocol(error) => Err(error),
             Kind::Public(text) => failure(item, hide(text)),
             Kind::MissingCapability(capability) => {
                 let verb = capability.verb();

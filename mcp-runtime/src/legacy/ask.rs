@@ -47,7 +47,7 @@ impl Client for Asks {
         question::phrase(request, version)
     }
 
-    fn ask(self: Arc<Self>, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked {
+    fn ask(self: Arc<Self>, _: &str, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked {
         Box::pin(async move {
             let (mut pending, answer) = self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;
             let Ok(outcome) = tokio::time::timeout(LIMIT, answer).await else { return Err(AskError::TimedOut(LIMIT)) };
@@ -168,7 +168,7 @@ mod tests {
     use crate::service::outbox;
 
     fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
-        let mut asked = Arc::clone(asks).ask(Some(outbox.clone()), "roots/list", json!({}));
+        let mut asked = Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
         // A question is sent as soon as somebody waits for its answer.
         assert!(asked.as_mut().now_or_never().is_none());
         asked
@@ -234,7 +234,7 @@ mod tests {
         asks.close();
         assert_eq!(asked.await.unwrap_err(), AskError::Gone);
         sent(&mut messages);
-        let late = Arc::clone(&asks).ask(Some(outbox), "roots/list", json!({}));
+        let late = Arc::clone(&asks).ask("roots", Some(outbox), "roots/list", json!({}));
         assert_eq!(late.await.unwrap_err(), AskError::Gone);
         assert!(messages.try_recv().is_err(), "nothing more is sent");
     }
@@ -242,11 +242,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_reached_is_not_waited_for() {
         let asks = Arc::<Asks>::default();
-        let unheard = Arc::clone(&asks).ask(None, "roots/list", json!({}));
+        let unheard = Arc::clone(&asks).ask("roots", None, "roots/list", json!({}));
         assert_eq!(unheard.await.unwrap_err(), AskError::Gone);
         let (full, _messages) = outbox();
         while full.offer(b"{}".to_vec()) {}
-        let asked = Arc::clone(&asks).ask(Some(full), "roots/list", json!({}));
+        let asked = Arc::clone(&asks).ask("roots", Some(full), "roots/list", json!({}));
         assert_eq!(asked.await.unwrap_err(), AskError::Gone);
         assert!(asks.lock().waiting.is_empty());
     }

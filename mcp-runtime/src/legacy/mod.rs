@@ -53,7 +53,7 @@ pub(crate) async fn exchange(
     (answer.status(cx.version()), service.encode(&request, answer, &cx))
 }
 
-async fn answer(service: &Service, session: &Session, request: &Request, cx: &Context) -> Answer {
+async fn answer(service: &Arc<Service>, session: &Session, request: &Request, cx: &Context) -> Answer {
     let begun = Instant::now();
     let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {

@@ -130,7 +130,7 @@ impl Sessions {
 
     /// Keeps a session under a new id; `None` when there are too many and none is idle.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
-        let id = new_id()?;
+        let id = crate::random::id()?;
         let mut open = lock(&self.open);
         if open.len() >= self.most {
             self.sweep(&mut open);
@@ -178,13 +178,6 @@ impl Sessions {
 fn end(session: &Session) -> bool {
     session.end();
     false
-}
-
-/// 128 random bits in hexadecimal; `None` when the system has no random source.
-fn new_id() -> Option<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -41,7 +41,7 @@ impl Declaration<()> for Curious {
     }
 
     async fn call(_: &Arc<()>, cx: &crate::Context, (): ()) -> String {
-        match cx.ask("roots/list", json!({})).await {
+        match cx.ask("roots", "roots/list", json!({})).await {
             Ok(roots) => roots.get().to_owned(),
             Err(error) => error.to_string(),
         }
@@ -290,7 +290,7 @@ impl Declaration<Arc<Courage>> for Shy {
     async fn call(state: &Arc<Arc<Courage>>, cx: &crate::Context, (): ()) {
         state.begun.notify_one();
         state.ask.notified().await;
-        let heard = cx.ask("roots/list", json!({})).await;
+        let heard = cx.ask("roots", "roots/list", json!({})).await;
         *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
         state.done.notify_one();
     }

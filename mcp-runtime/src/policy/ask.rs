@@ -39,7 +39,7 @@ async fn until_it_asks(cx: &Context, mut handler: Handler) -> Result<Result<Prod
         Poll::Pending => {
             // First, so that what is asked from here on is noticed.
             cx.watch(task.waker());
-            match cx.asked().and_then(|asks| asks.stop(cx.is_modern())) {
+            match cx.asked().and_then(|asks| asks.stop(cx.is_reentered())) {
                 Some(stop) => Poll::Ready(Err(stop)),
                 None => Poll::Pending,
             }

@@ -46,7 +46,7 @@ fn size(product: &Product) -> u64 {
         }
         Product::Contents(contents) => written(contents),
         Product::Prompt(prompt) => written(&prompt.messages),
-        Product::Questions(_) => 0,
+        Product::Arguments(_) | Product::Questions(_) => 0,
     }
 }
 

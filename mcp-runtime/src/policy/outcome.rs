@@ -8,7 +8,7 @@ use super::Call;
 use super::ask::{Ended, Stopped};
 use super::redact::Redacted;
 use crate::handler::ask::{Failure, Stop};
-use crate::handler::kind::{Item, event};
+use crate::handler::kind::{Item, Kind, event};
 use crate::handler::product::Product;
 use crate::handler::tool_error::{failed, failure, reference};
 use crate::protocol::{Capability, RpcError};
@@ -149,7 +149,12 @@ impl Done {
                 version if declared => format!("revision {version}, which this one speaks, cannot be asked so"),
                 _ => "this one did not declare it".to_owned(),
             };
-            failure(call.item, format!("{} needs a client that can {}; {why}", call.item, verbs.join(" and ")))
+            let text = format!("{} needs a client that can {}; {why}", call.item, verbs.join(" and "));
+            match call.item.kind {
+                Kind::Tool => failure(call.item, text),
+                // Older revisions have no code for it; it is no fault of the server's.
+                Kind::Resource | Kind::Prompt => Err(RpcError::invalid_request(text).with_status(200)),
+            }
         };
         Self { outcome: Outcome::Error, answer }
     }

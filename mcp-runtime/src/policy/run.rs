@@ -27,6 +27,11 @@ impl Policies {
         }
     }
 
+    /// Runs what asks for arguments, before the call itself.
+    pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
+        Done::of(call, super::ask::run(call.cx, handler).await, &self.redacted)
+    }
+
     async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
         let mut held = None;
         if let Some(slots) = &self.concurrency {

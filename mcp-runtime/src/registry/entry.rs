@@ -75,6 +75,9 @@ pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
 trait Handler: Send + Sync {
     /// Decodes the arguments and begins the call; how many arguments had to be coerced.
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
+    /// Decodes the arguments of a call that is to run later; what asks for those that were not sent, if that is to be
+    /// done first.
+    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems>;
     /// Completes an argument, if its declaration says how.
     fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals>;
     fn input(&self) -> &FinishedInput;
@@ -175,6 +178,14 @@ impl Entry {
 
     pub(crate) fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
         self.handler.begin(cx, arguments)
+    }
+
+    pub(crate) fn complete_arguments(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<Option<policy::Handler>, Problems> {
+        self.handler.complete_arguments(cx, arguments)
     }
 
     pub(crate) fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
@@ -327,16 +338,27 @@ where
         raw: Option<Box<RawValue>>,
         asked: Vec<Asked>,
     ) -> Result<Product, ToolError> {
+        let (_, values) = self.asked(&cx, raw, &asked).await?;
+        self.run(cx, values).await
+    }
+
+    /// All arguments, as JSON and as values, when what was not sent was asked for.
+    async fn asked(
+        &self,
+        cx: &Context,
+        raw: Option<Box<RawValue>>,
+        asked: &[Asked],
+    ) -> Result<(Box<RawValue>, Values<A>), ToolError> {
         let check = |name: &str, content: &RawValue| {
             let object = serde_json::from_str(content.get()).map_err(|_| "`content` must be an object".to_owned())?;
             Input::new(object, &self.input, true).check(&self.args, name)
         };
-        let whole = asking::complete(&cx, raw.as_deref(), &asked, check).await?;
+        let whole = asking::complete(cx, raw.as_deref(), asked, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
         let (values, _) = Input::new(object, &self.input, true).decode::<A>(&self.args).map_err(misfit)?;
-        self.run(cx, values).await
+        Ok((whole, values))
     }
 }
 
@@ -359,6 +381,16 @@ where
                 Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw, asked)), 0))
             }
         }
+    }
+
+    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems> {
+        self.0.keywords.check(arguments.raw)?;
+        let input = Input::new(arguments.object, &self.0.input, arguments.coerce);
+        let Decoded::Asks(asked) = input.decode_or_ask::<A>(&self.0.args)? else { return Ok(None) };
+        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), arguments.raw.map(ToOwned::to_owned));
+        Ok(Some(Box::pin(
+            async move { function.asked(&cx, raw, &asked).await.map(|(whole, _)| Product::Arguments(whole)) },
+        )))
     }
 
     fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {

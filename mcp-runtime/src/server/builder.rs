@@ -29,6 +29,7 @@ use crate::service::{Identity, Service, Settings};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
+use crate::task::{TaskStore, Tasks};
 use crate::transport::http;
 
 /// A server: its name, its state and what it offers.
@@ -247,6 +248,19 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
+    /// most 10,000.
+    pub fn task_store(mut self, store: impl TaskStore) -> Self {
+        self.settings.task_store = Arc::new(store);
+        self
+    }
+
+    /// How long a task may run, and is kept from its beginning on. Default: an hour.
+    pub fn task_ttl(mut self, ttl: Duration) -> Self {
+        self.settings.task_ttl = ttl;
+        self
+    }
+
     /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
     ///
     /// Default: 1000, and 30 minutes.
@@ -343,6 +357,7 @@ impl<S: State> Server<S> {
             drain: Drain::default(),
             changes,
             sessions: Sessions::new(settings.max_sessions, settings.session_idle),
+            tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
             keys,
             settings,
         }))

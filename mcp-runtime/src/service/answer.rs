@@ -1,12 +1,14 @@
 //! Answers, and how each revision writes them: one pass, one buffer.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::Identity;
 use super::resources_read::Read;
 use crate::legacy::downgrade;
 use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
+use crate::task::{DetailedTask, TaskRecord};
 
 /// The outcome of a request, before it is written for a revision.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub(crate) enum Answer {
     Prompt(Prompt),
     /// What the client is to answer first: members written before.
     InputRequired(bytes::Bytes),
+    /// A task that has begun.
+    Task(Box<TaskRecord>),
     /// `{}`.
     Empty,
     /// A JSON-RPC error.
@@ -63,8 +67,14 @@ impl Answer {
 }
 
 fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
+    let kind: &[u8] = match answer {
+        Answer::InputRequired(_) => b"input_required",
+        Answer::Task(_) => b"task",
+        _ => b"complete",
+    };
     out.extend_from_slice(b",\"result\":{\"resultType\":\"");
-    out.extend_from_slice(if let Answer::InputRequired(_) = answer { b"input_required\"" } else { b"complete\"" });
+    out.extend_from_slice(kind);
+    out.push(b'"');
     let mut meta = None;
     match answer {
         Answer::Members(members) | Answer::InputRequired(members) => {
@@ -86,6 +96,10 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
             out.push(b',');
             out.extend_from_slice(&members(&prompt));
             meta = prompt.meta;
+        }
+        Answer::Task(record) => {
+            out.push(b',');
+            out.extend_from_slice(&members(&DetailedTask::created(&record)));
         }
         Answer::Empty | Answer::Error(_) => {}
     }
@@ -127,8 +141,8 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
                 write_json(out, meta);
             }
         }
-        // A session's client is asked by requests.
-        Answer::InputRequired(_) | Answer::Empty | Answer::Error(_) => {}
+        // A session's client is asked by requests, and knows no tasks.
+        Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
     out.push(b'}');
 }
@@ -143,6 +157,18 @@ fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
     if result.is_error {
         out.extend_from_slice(b",\"isError\":true");
     }
+}
+
+/// A tool's result by itself, as a task holds it.
+pub(crate) fn tool_json(result: &ToolResult) -> Option<Box<RawValue>> {
+    let mut out = b"{".to_vec();
+    write_tool_members(&mut out, result);
+    if let Some(meta) = &result.meta {
+        out.extend_from_slice(b",\"_meta\":");
+        write_json(&mut out, meta);
+    }
+    out.push(b'}');
+    String::from_utf8(out).ok().and_then(|text| RawValue::from_string(text).ok())
 }
 
 /// Appends `value`; what cannot be written as JSON becomes `null`.

@@ -42,13 +42,23 @@ impl Service {
         }
     }
 
-    async fn carry_out(&self, entry: &Entry, call: Call<'_>, Given { params, textual, .. }: Given<'_>) -> Done {
-        if let Some(refused) = entry.policies.refusal(call.item, call.cx) {
-            return refused;
+    async fn carry_out(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Done {
+        match self.refusal(entry, &call, given.params) {
+            None => self.run(entry, call, given.textual).await,
+            Some(refused) => refused,
         }
-        if let Err(error) = self.receive(params, &call) {
-            return Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
-        }
+    }
+
+    /// Why a call is not let in; one that is has what its client sent along.
+    pub(super) fn refusal(&self, entry: &Entry, call: &Call<'_>, params: Option<&Members>) -> Option<Done> {
+        entry.policies.refusal(call.item, call.cx).or_else(|| {
+            let error = self.receive(params, call).err()?;
+            Some(Done { outcome: Outcome::InvalidArguments, answer: Err(error) })
+        })
+    }
+
+    /// Runs a call that was let in.
+    async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
         let begin = || {
             let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
             Ok(contain_now(|| entry.begin(call.cx, arguments)))
@@ -72,7 +82,7 @@ impl Service {
 }
 
 /// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
-fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
+pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
     let text = problems.describe(call.item);
     match call.item.kind {
         Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
@@ -84,12 +94,23 @@ fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
     }
 }
 
+impl Service {
+    /// Calls a tool that was let in before: as a task.
+    pub(super) async fn call_admitted(&self, entry: &Entry, cx: &Context, arguments: Option<&RawValue>) -> Done {
+        let call = Call { item: entry.item(), cx, arguments };
+        let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
+        let done = self.run(entry, call, false).await;
+        running.outcome = done.outcome;
+        done
+    }
+}
+
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
-struct Running<'a> {
-    entry: &'a Entry,
-    call: Call<'a>,
-    begun: Instant,
-    outcome: Outcome,
+pub(super) struct Running<'a> {
+    pub entry: &'a Entry,
+    pub call: Call<'a>,
+    pub begun: Instant,
+    pub outcome: Outcome,
 }
 
 impl Drop for Running<'_> {

@@ -57,6 +57,9 @@ impl Service {
         if self.offers(&Method::SkillsList) {
             extensions.insert(extension::SKILLS.to_owned(), json!({ "directoryRead": true }));
         }
+        if self.offers(&Method::TasksGet) {
+            extensions.insert(extension::TASKS.to_owned(), json!({}));
+        }
         if self.registry.viewed().next().is_some() {
             extensions.insert(extension::UI.to_owned(), json!({}));
         }
@@ -75,6 +78,9 @@ impl Service {
             Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => resources,
             Method::ResourcesDirectoryRead | Method::SkillsList | Method::SkillsGet => !registry.skills.is_empty(),
             Method::PromptsList | Method::PromptsGet => prompts,
+            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
+                registry.tools.entries().iter().any(|entry| entry.spec.task.is_some())
+            }
             Method::CompletionComplete => prompts || !registry.templates.is_empty(),
             _ => false,
         }

@@ -7,14 +7,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Service;
+use super::tasks::undeclared;
 use super::watch::{check_uri, too_many};
 use crate::handler::Principal;
-use crate::handler::changes::{List, Subscriber};
+use crate::handler::changes::{Change, List, Subscriber};
 use crate::protocol::meta::SUBSCRIPTION_ID;
-use crate::protocol::{Method, Request, RpcError};
+use crate::protocol::{ClientCapabilities, Method, Request, RpcError, extension};
+use crate::task::DetailedTask;
 
 /// The member of `notifications` that lists resources.
 const RESOURCES: &str = "resourceSubscriptions";
+/// The member of `notifications` that lists tasks.
+const TASKS: &str = "taskIds";
 
 /// An open subscription of one listen request.
 #[derive(Debug)]
@@ -22,13 +26,19 @@ pub(crate) struct Subscription {
     service: Arc<Service>,
     subscriber: Subscriber,
     id: Value,
+    principal: Principal,
     acknowledgement: Option<Bytes>,
     closed: bool,
 }
 
 impl Subscription {
-    /// Subscribes to what the request asks for, the server has and `principal` may know.
-    pub(crate) fn open(service: Arc<Service>, request: &Request, principal: &Principal) -> Result<Self, RpcError> {
+    /// Subscribes to what the request asks for, the server has and its caller may know.
+    pub(crate) fn open(
+        service: Arc<Service>,
+        request: &Request,
+        principal: &Principal,
+        client: &ClientCapabilities,
+    ) -> Result<Self, RpcError> {
         let wanted = request.params.as_deref().and_then(|params| params.decode::<Map<String, Value>>("notifications"));
         let Some(Ok(wanted)) = wanted else {
             return Err(RpcError::invalid_params("`notifications` must be an object that says what to listen to"));
@@ -42,6 +52,10 @@ impl Subscription {
             let watched = watch(&service, &subscriber, uris, principal)?;
             granted.insert(RESOURCES.to_owned(), watched.into());
         }
+        if let Some(ids) = wanted.get(TASKS).filter(|_| service.offers(&Method::TasksGet)) {
+            let followed = follow(&service, &subscriber, ids, principal, client)?;
+            granted.insert(TASKS.to_owned(), followed.into());
+        }
         let id: Value = serde_json::from_slice(request.id.as_bytes()).unwrap_or_default();
         let acknowledgement = json!({
             "jsonrpc": "2.0",
@@ -49,7 +63,7 @@ impl Subscription {
             "params": { "_meta": { SUBSCRIPTION_ID: id }, "notifications": granted },
         });
         let acknowledgement = Some(acknowledgement.to_string().into());
-        Ok(Self { service, subscriber, id, acknowledgement, closed: false })
+        Ok(Self { service, subscriber, id, principal: principal.clone(), acknowledgement, closed: false })
     }
 
     /// The next message: the acknowledgement, changes, and when the server goes down the closing result; then `None`.
@@ -66,7 +80,24 @@ impl Subscription {
                 self.closed = true;
                 Some(self.closing())
             }
-            change = self.subscriber.next() => Some(change.message(Some(json!({ SUBSCRIPTION_ID: self.id })))),
+            message = self.change() => Some(message),
+        }
+    }
+
+    /// The notification of the next change.
+    async fn change(&self) -> Bytes {
+        let meta = json!({ SUBSCRIPTION_ID: self.id });
+        loop {
+            let change = self.subscriber.next().await;
+            let mut params = match &change {
+                Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
+                    Ok(Some(record)) => DetailedTask::of(&record).members(),
+                    Ok(None) | Err(_) => continue,
+                },
+                _ => Map::new(),
+            };
+            params.insert("_meta".to_owned(), meta.clone());
+            return change.message(params);
         }
     }
 
@@ -95,6 +126,24 @@ fn watch(
     uris.retain(|uri| service.may_watch(uri, principal).is_ok());
     uris.iter().try_for_each(|uri| subscriber.watch(uri)).map_err(|_| too_many())?;
     Ok(uris)
+}
+
+/// Follows the tasks of a list; those of `principal`'s that run.
+fn follow(
+    service: &Service,
+    subscriber: &Subscriber,
+    ids: &Value,
+    principal: &Principal,
+    client: &ClientCapabilities,
+) -> Result<Vec<String>, RpcError> {
+    if !client.extensions.contains_key(extension::TASKS) {
+        return Err(undeclared());
+    }
+    let malformed = |_| RpcError::invalid_params("`taskIds` must be an array of ids");
+    let mut ids: Vec<String> = Deserialize::deserialize(ids).map_err(malformed)?;
+    ids.retain(|id| service.tasks.running(id, principal).is_some());
+    ids.iter().try_for_each(|id| subscriber.follow(id)).map_err(|_| too_many())?;
+    Ok(ids)
 }
 
 /// The member of `notifications` that asks for changes of a list.

@@ -16,6 +16,7 @@ mod prompts_get;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
+mod tasks;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
 
@@ -40,6 +41,7 @@ use crate::protocol::json::Text;
 use crate::protocol::{Implementation, Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
+use crate::task::{MemoryStore, TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ pub(crate) struct Service {
     pub changes: Changes,
     pub sessions: Sessions,
     pub keys: Keys,
+    pub tasks: Tasks,
     pub settings: Settings,
 }
 
@@ -75,6 +78,8 @@ pub(crate) struct Settings {
     pub session_idle: Duration,
     pub page_size: usize,
     pub completion_timeout: Duration,
+    pub task_ttl: Duration,
+    pub task_store: Arc<dyn TaskStore>,
     pub state_keys: Secrets,
 }
 
@@ -89,6 +94,8 @@ impl Default for Settings {
             session_idle: Duration::from_mins(30),
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
+            task_ttl: Duration::from_hours(1),
+            task_store: Arc::new(MemoryStore::default()),
             state_keys: Secrets::default(),
         }
     }
@@ -96,7 +103,7 @@ impl Default for Settings {
 
 impl Service {
     /// Answers a request; counts it and says so in the log.
-    pub(crate) async fn answer(&self, request: &Request, cx: &Context) -> Answer {
+    pub(crate) async fn answer(self: &Arc<Self>, request: &Request, cx: &Context) -> Answer {
         let begun = Instant::now();
         let in_flight = self.drain.enter();
         let answer = match request.method {
@@ -108,7 +115,12 @@ impl Service {
         answer
     }
 
-    async fn carry(&self, method: &Method, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    async fn carry(
+        self: &Arc<Self>,
+        method: &Method,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         match method {
             method if !self.offers(method) => Err(RpcError::method_not_found(method.as_str())),
             Method::ToolsCall => self.call_tool(params, cx).await,
@@ -122,6 +134,9 @@ impl Service {
             Method::SkillsList => self.list(Which::Skills, params, cx),
             Method::SkillsGet => self.get_skill(params),
             Method::ResourcesDirectoryRead => self.read_directory(params),
+            Method::TasksGet => Box::pin(self.get_task(params, cx)).await,
+            Method::TasksUpdate => Box::pin(self.update_task(params, cx)).await,
+            Method::TasksCancel => Box::pin(self.cancel_task(params, cx)).await,
             Method::ServerDiscover => Ok(self.discover()),
             _ => Err(RpcError::method_not_found(method.as_str())),
         }
@@ -133,7 +148,7 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error.code);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = %error.message, ?took, "request refused");
+            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
         }

@@ -1,15 +1,22 @@
 //! `tools/call`: the tool and its arguments.
 
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 
 use super::call::Given;
+use super::tasks::Mode;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
 use crate::handler::product::Product;
 use crate::protocol::{Members, RpcError};
 
 impl Service {
-    pub(super) async fn call_tool(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn call_tool(
+        self: &Arc<Self>,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let name = text_param(params, "name", "which tool?")?;
         let entry = self.registry.tools.get(&name).ok_or_else(|| RpcError::unknown("tool", &name))?;
         let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
@@ -17,7 +24,12 @@ impl Service {
             Product::Tool(result) => Ok(Answer::Tool(result)),
             _ => Err(RpcError::internal("internal error")),
         };
-        self.call(entry, cx, Given { params, arguments, textual: false }, finish).await
+        let given = Given { params, arguments, textual: false };
+        match Mode::of(entry, cx) {
+            Mode::Now => self.call(entry, cx, given, finish).await,
+            Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,
+            Mode::Refused(answer) => answer,
+        }
     }
 }
 

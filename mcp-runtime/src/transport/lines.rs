@@ -153,7 +153,7 @@ impl Peer {
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(Arc::clone(&service), request, principal)?;
+                let subscription = Subscription::open(Arc::clone(&service), request, principal, &meta.capabilities)?;
                 service.record(request, &Answer::Empty, begun);
                 return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
             }
@@ -198,7 +198,7 @@ impl Peer {
         let news = self.0.runtime.spawn(async move {
             loop {
                 let change = told.news.next().await;
-                output.offer(&line(&change.message(None)));
+                output.offer(&line(&change.message(serde_json::Map::new())));
             }
         });
         let mut state = self.lock();

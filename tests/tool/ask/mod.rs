@@ -1,6 +1,7 @@
 //! Questions to the user: one handler for every revision.
 
 mod argument;
+mod kinds;
 mod policies;
 mod rounds;
 

@@ -1,6 +1,6 @@
 //! Questions and policies: what waits for a user is neither late nor broken, and nothing of it is remembered.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use mcp_runtime::{Confirm, Context, ElicitError, Server, ToolError, tool, tools};
@@ -61,9 +61,22 @@ async fn hurried(cx: &Context) -> Result<bool, ToolError> {
     }
 }
 
+static LATE: AtomicBool = AtomicBool::new(false);
+
+/// Asks in a task that outlives the call.
+#[tool]
+async fn detached(cx: &Context) -> &'static str {
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        let late = cx.elicit::<Confirm>("late", "Late?").await;
+        LATE.store(late.is_err(), Ordering::Relaxed);
+    });
+    "gone"
+}
+
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("policies", "1.0.0").tools(tools![slow, fragile, remembered, again, spawned, hurried])
+    Server::new("policies", "1.0.0").tools(tools![slow, fragile, remembered, again, spawned, hurried, detached])
 }
 
 #[tokio::test(start_paused = true)]
@@ -141,6 +154,14 @@ async fn a_task_can_ask_too(client: TestClient) {
     }
     client.on_elicit(|_| json!({"confirm": true}));
     client.call("spawned", json!({})).await.assert_text("true");
+}
+
+#[mcp_testkit::test(eras = "modern")]
+async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
+    client.on_elicit(|_| json!({"confirm": true}));
+    client.call("detached", json!({})).await.assert_text("gone");
+    sleep(Duration::from_secs(1)).await;
+    assert!(LATE.load(Ordering::Relaxed));
 }
 
 #[mcp_testkit::test(eras = "all")]

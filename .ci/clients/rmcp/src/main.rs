@@ -39,13 +39,19 @@ async fn main() -> ExitCode {
     };
     let mut tally = Tally::default();
     for (lifecycle, revision) in MODES {
-        println!("rmcp 3.9.0, {what}, {kind}, {lifecycle:?} {revision}");
+        println!("rmcp {}, {what}, {kind}, {lifecycle:?} {revision}", installed());
         // A connection that fails is a failed check; the next revision is still tried.
         if let Err(error) = run(&mut tally, what, kind, &target, lifecycle, revision).await {
             tally.check("runs to the end", false, error);
         }
     }
     tally.end()
+}
+
+/// The version of rmcp that this is built with.
+fn installed() -> &'static str {
+    let entry = include_str!("../Cargo.lock").split_once("name = \"rmcp\"\nversion = \"");
+    entry.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("?")
 }
 
 async fn run(

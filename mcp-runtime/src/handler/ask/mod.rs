@@ -145,14 +145,14 @@ impl Asks {
     }
 
     /// What to drop the call for, if nothing but its client's answers can bring it further, or nothing at all.
-    pub(crate) fn stop(&self, is_modern: bool) -> Option<Stop> {
+    pub(crate) fn stop(&self, is_reentered: bool) -> Option<Stop> {
         let state = self.lock();
         let failure = state.failure();
         // What runs once is to be remembered, but for what cannot come to an end.
         if !state.running.is_empty() && !matches!(failure, Some(Failure::Misuse(_))) {
             return None;
         }
-        failure.map(Stop::Failed).or_else(|| state.open().filter(|_| is_modern).map(Stop::Asks))
+        failure.map(Stop::Failed).or_else(|| state.open().filter(|_| is_reentered).map(Stop::Asks))
     }
 
     /// Ends the asking of a call that was dropped; whoever still waits, in a task of its own, is told.

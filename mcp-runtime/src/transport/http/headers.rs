@@ -42,6 +42,7 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
     let named = match request.method {
         Method::ToolsCall | Method::PromptsGet => "name",
         Method::ResourcesRead => "uri",
+        Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => "taskId",
         _ => return Ok(()),
     };
     let Some(params) = &request.params else { return Ok(()) };

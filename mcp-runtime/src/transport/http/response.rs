@@ -27,7 +27,7 @@ impl Endpoint {
     pub(super) fn refuse(&self, refusal: Refusal) -> Response {
         let Refusal { id, version, error } = refusal;
         self.service.metrics.error(error.code);
-        tracing::info!(code = error.code, status = error.http_status(), error = %error.message, "request refused");
+        tracing::info!(code = error.code, status = error.http_status(), error = &*error.message, "request refused");
         let status = downgrade::status(&error, version);
         json(status, Answer::Error(*error).encode(id.as_ref(), version, &self.service.identity).into())
     }

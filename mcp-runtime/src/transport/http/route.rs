@@ -23,7 +23,9 @@ use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version};
+use crate::protocol::{
+    ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version,
+};
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
 
@@ -90,7 +92,7 @@ impl Endpoint {
         }
         headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            return self.listen(&request, &sender, accepts).map(Next::Respond);
+            return self.listen(&request, &sender, &meta.capabilities, accepts).map(Next::Respond);
         }
         let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
@@ -103,12 +105,18 @@ impl Endpoint {
         Ok(Next::Notifying(call, notes))
     }
 
-    fn listen(&self, request: &Request, sender: &Sender, accepts: Accepts) -> Result<Response, RpcError> {
+    fn listen(
+        &self,
+        request: &Request,
+        sender: &Sender,
+        client: &ClientCapabilities,
+        accepts: Accepts,
+    ) -> Result<Response, RpcError> {
         let begun = Instant::now();
         if !accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }
-        let subscription = Subscription::open(Arc::clone(&self.service), request, sender.principal())?;
+        let subscription = Subscription::open(Arc::clone(&self.service), request, sender.principal(), client)?;
         self.service.record(request, &Answer::Empty, begun);
         Ok(sse::listen(subscription))
     }

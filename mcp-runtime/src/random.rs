@@ -1,0 +1,8 @@
+//! Random texts that nobody can guess.
+
+/// 128 random bits in hexadecimal; `None` when the system has no random source.
+pub(crate) fn id() -> Option<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(format!("{:032x}", u128::from_be_bytes(bytes)))
+}

@@ -1,0 +1,207 @@
+//! `tasks/get`, `tasks/update` and `tasks/cancel`, and calls that become tasks.
+//!
+//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). What can be said at once is: a call that is
+//! refused, or whose arguments do not fit, gets its answer and no task.
+
+use std::sync::Arc;
+
+use futures_util::future::{AbortHandle, Abortable, Aborted};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::Instant;
+
+use super::answer::{members, tool_json};
+use super::call::{Given, Running, misfit};
+use super::{Answer, Service, text_param};
+use crate::handler::Context;
+use crate::handler::client::Client;
+use crate::handler::product::Product;
+use crate::handler::spec::TaskSupport;
+use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::{Call, Done, Outcome};
+use crate::protocol::extension::TASKS;
+use crate::protocol::{Members, Object, RpcError, ToolResult};
+use crate::registry::{Arguments, Entry};
+use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
+
+/// How a call is to be carried out.
+pub(super) enum Mode {
+    /// The client waits for the answer.
+    Now,
+    /// As a task.
+    Task,
+    /// Not at all: it would have to be a task, and the client knows none.
+    Refused(Result<Answer, RpcError>),
+}
+
+impl Mode {
+    /// As the tool declares it, and as the client can.
+    pub(super) fn of(entry: &Entry, cx: &Context) -> Self {
+        let Some(support) = entry.spec.task else { return Self::Now };
+        match (declares(cx), support) {
+            (true, _) => Self::Task,
+            (false, TaskSupport::Optional) => Self::Now,
+            (false, TaskSupport::Required) if cx.version().is_legacy() => {
+                let text =
+                    format!("{} runs only as a task, which clients of revision 2026-07-28 can ask for", entry.item());
+                Self::Refused(Ok(Answer::Tool(ToolResult::error(text))))
+            }
+            (false, TaskSupport::Required) => Self::Refused(Err(undeclared())),
+        }
+    }
+}
+
+/// Whether the client knows tasks: it says so in each request, and only in the modern revision.
+pub(super) fn declares(cx: &Context) -> bool {
+    cx.is_modern() && cx.client().extensions.contains_key(TASKS)
+}
+
+pub(super) fn undeclared() -> RpcError {
+    RpcError::missing_capability(&json!({ "extensions": { TASKS: {} } }))
+}
+
+impl Service {
+    /// Begins a call as a task and answers with it, or says at once why there is none.
+    pub(super) async fn call_as_task(
+        self: &Arc<Self>,
+        entry: &Entry,
+        cx: &Context,
+        given: Given<'_>,
+    ) -> Result<Answer, RpcError> {
+        let arguments = given.arguments.filter(|raw| raw.get() != "null");
+        let call = Call { item: entry.item(), cx, arguments };
+        let begun = Instant::now();
+        match self.arguments(entry, call, given).await {
+            Ok(arguments) => self.begin_task(entry, cx, arguments).await,
+            Err(done) => {
+                // Counted when dropped.
+                drop(Running { entry, call, begun, outcome: done.outcome });
+                match done.answer? {
+                    Product::Tool(result) => Ok(Answer::Tool(result)),
+                    Product::Questions(questions) => self.input_required(&questions, &call),
+                    _ => Err(RpcError::internal("internal error")),
+                }
+            }
+        }
+    }
+
+    /// The arguments of a call that is let in, with those that the client's user was asked for.
+    async fn arguments(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Result<Option<Box<RawValue>>, Done> {
+        if let Some(refused) = self.refusal(entry, &call, given.params) {
+            return Err(refused);
+        }
+        let malformed = |error| Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
+        let arguments = Arguments::of(call.arguments, self.settings.coerce).map_err(malformed)?;
+        let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
+        match asks.map_err(|Panicked| Done::panicked(call.item))?.map_err(|problems| misfit(&call, &problems))? {
+            None => Ok(call.arguments.map(RawValue::to_owned)),
+            Some(asks) => match entry.policies.ask(&call, asks).await {
+                Done { answer: Ok(Product::Arguments(whole)), .. } => Ok(Some(whole)),
+                done => Err(done),
+            },
+        }
+    }
+
+    async fn begin_task(
+        self: &Arc<Self>,
+        entry: &Entry,
+        cx: &Context,
+        arguments: Option<Box<RawValue>>,
+    ) -> Result<Answer, RpcError> {
+        let (stop, registration) = AbortHandle::new_pair();
+        let begun = self.tasks.begin(cx.principal(), &self.changes, stop).await;
+        let task = begun.map_err(|error| unkept(&error))?;
+        let seed = task.record();
+        let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
+        let (service, name) = (Arc::clone(self), entry.name.clone());
+        self.drain.spawn(async move {
+            let run = Abortable::new(service.run_task(&name, &cx, arguments.as_deref()), registration);
+            let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
+            cx.end();
+            match ended {
+                Ok(Ok(answer)) => end(&task, answer).await,
+                // It is marked by whoever has stopped it.
+                Ok(Err(Aborted)) => {}
+                Err(_) => end(&task, Err(RpcError::internal("the task has outlived its time"))).await,
+            }
+            service.tasks.forget(&task);
+        });
+        Ok(Answer::Task(Box::new(seed)))
+    }
+
+    async fn run_task(&self, name: &str, cx: &Context, arguments: Option<&RawValue>) -> Result<Product, RpcError> {
+        let entry = self.registry.tools.get(name).ok_or_else(|| RpcError::unknown("tool", name))?;
+        self.call_admitted(entry, cx, arguments).await.answer
+    }
+
+    pub(super) async fn get_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let id = task_id(params, cx)?;
+        let found = self.tasks.get(&id, cx.principal()).await.map_err(|error| unkept(&error))?;
+        let record = found.ok_or_else(|| unknown(&id))?;
+        Ok(Answer::Members(members(&DetailedTask::of(&record))))
+    }
+
+    pub(super) async fn update_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let id = task_id(params, cx)?;
+        let answers = params.and_then(|params| params.decode::<Object<'_>>("inputResponses"));
+        let Some(Ok(answers)) = answers else {
+            return Err(RpcError::invalid_params("`inputResponses` must be an object: answers by their keys"));
+        };
+        let answers = answers.iter().map(|(key, answer)| (key.to_owned(), answer.to_owned())).collect();
+        match self.tasks.running(&id, cx.principal()) {
+            Some(task) => task.answer(answers).await,
+            None => self.check_ended(&id, cx).await?,
+        }
+        Ok(Answer::Empty)
+    }
+
+    pub(super) async fn cancel_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+        let id = task_id(params, cx)?;
+        match self.tasks.running(&id, cx.principal()) {
+            Some(task) => task.cancel().await,
+            None => self.check_ended(&id, cx).await?,
+        }
+        Ok(Answer::Empty)
+    }
+
+    /// A task that does not run here must be known to have ended: what runs elsewhere is told so there.
+    async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
+        let found = self.tasks.get(id, cx.principal()).await.map_err(|error| unkept(&error))?;
+        match found.ok_or_else(|| unknown(id))?.status {
+            status if status.is_terminal() => Ok(()),
+            _ => Err(RpcError::internal("this task does not run on this instance: route its requests by `Mcp-Name`")),
+        }
+    }
+}
+
+/// Marks a task with what its call has come to.
+async fn end(task: &Task, answer: Result<Product, RpcError>) {
+    match answer {
+        Ok(Product::Tool(result)) => task.end(TaskStatus::Completed, None, tool_json(&result)).await,
+        Ok(_) => end_failed(task, &RpcError::internal("internal error")).await,
+        Err(error) => end_failed(task, &error).await,
+    }
+}
+
+async fn end_failed(task: &Task, error: &RpcError) {
+    task.end(TaskStatus::Failed, Some(error.message.clone().into_owned()), to_raw_value(error).ok()).await;
+}
+
+/// The id in the params of a client that knows tasks.
+fn task_id(params: Option<&Members>, cx: &Context) -> Result<String, RpcError> {
+    if !declares(cx) {
+        return Err(undeclared());
+    }
+    text_param(params, "taskId", "which task?").map(std::borrow::Cow::into_owned)
+}
+
+fn unknown(id: &str) -> RpcError {
+    RpcError::invalid_params(format!("there is no task {id:?}, or it has expired"))
+}
+
+fn unkept(error: &TaskError) -> RpcError {
+    if let TaskError::Store(cause) = error {
+        tracing::error!(error = %cause, "the task store failed");
+    }
+    RpcError::internal(error.to_string())
+}

@@ -1,0 +1,154 @@
+//! A task as a store keeps it and as its client sees it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TaskStatus {
+    /// It runs.
+    Working,
+    /// It waits for its client.
+    InputRequired,
+    /// The call has a result, which may be that of a tool that failed.
+    Completed,
+    /// The call has a JSON-RPC error.
+    Failed,
+    /// The client has called it off.
+    Cancelled,
+}
+
+impl TaskStatus {
+    /// Whether nothing changes any more.
+    pub fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What a [`TaskStore`](super::TaskStore) keeps of a task. It is plain JSON: a store may write it as such.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TaskRecord {
+    /// Its id: 128 random bits in hexadecimal.
+    pub task_id: String,
+    /// Whose it is: [`Principal::subject`](crate::Principal::subject), or `None` for anonymous callers.
+    pub owner: Option<String>,
+    /// How far it has come.
+    pub status: TaskStatus,
+    /// What it says about itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_message: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: u64,
+    /// When it changed, in milliseconds since 1970.
+    pub updated_at: u64,
+    /// For how many milliseconds after its beginning it is kept.
+    pub ttl_ms: u64,
+    /// What it asks of its client, by key.
+    #[serde(default)]
+    pub input_requests: Map<String, Value>,
+    /// The `result` of a completed task, the `error` of a failed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Box<RawValue>>,
+}
+
+impl TaskRecord {
+    /// When it may be forgotten, in milliseconds since 1970.
+    pub fn expires_at(&self) -> u64 {
+        self.created_at.saturating_add(self.ttl_ms)
+    }
+}
+
+/// `Task` of the extension, with what its status adds to it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DetailedTask<'r> {
+    task_id: &'r str,
+    status: TaskStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<&'r str>,
+    created_at: String,
+    last_updated_at: String,
+    ttl_ms: u64,
+    poll_interval_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_requests: Option<&'r Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<&'r RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'r RawValue>,
+}
+
+impl<'r> DetailedTask<'r> {
+    /// All that `tasks/get` tells.
+    pub(crate) fn of(record: &'r TaskRecord) -> Self {
+        let when = |status| record.outcome.as_deref().filter(|_| record.status == status);
+        Self {
+            input_requests: (record.status == TaskStatus::InputRequired).then_some(&record.input_requests),
+            result: when(TaskStatus::Completed),
+            error: when(TaskStatus::Failed),
+            ..Self::created(record)
+        }
+    }
+
+    /// Its members.
+    pub(crate) fn members(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
+        }
+    }
+
+    /// The seed of a task, which has no detail yet.
+    pub(crate) fn created(record: &'r TaskRecord) -> Self {
+        Self {
+            task_id: &record.task_id,
+            status: record.status,
+            status_message: record.status_message.as_deref(),
+            created_at: timestamp(record.created_at),
+            last_updated_at: timestamp(record.updated_at),
+            ttl_ms: record.ttl_ms,
+            poll_interval_ms: super::POLL_INTERVAL_MS,
+            input_requests: None,
+            result: None,
+            error: None,
+        }
+    }
+}
+
+/// ISO 8601, in UTC.
+fn timestamp(millis: u64) -> String {
+    let time = std::time::SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(millis));
+    humantime::format_rfc3339_millis(time.unwrap_or(std::time::SystemTime::UNIX_EPOCH)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_shows_what_its_status_has() {
+        let outcome = serde_json::value::to_raw_value(&serde_json::json!({"content": []})).unwrap();
+        let mut record = TaskRecord {
+            task_id: "a".to_owned(),
+            owner: None,
+            status: TaskStatus::Completed,
+            status_message: None,
+            created_at: 1_000,
+            updated_at: 2_500,
+            ttl_ms: 60_000,
+            input_requests: Map::new(),
+            outcome: Some(outcome),
+        };
+        let shown = |record: &TaskRecord| serde_json::to_value(DetailedTask::of(record)).unwrap();
+        assert_eq!(shown(&record)["result"], serde_json::json!({"content": []}));
+        assert_eq!(shown(&record)["lastUpdatedAt"], "1970-01-01T00:00:02.500Z");
+        record.status = TaskStatus::Failed;
+        assert!(shown(&record).get("result").is_none() && shown(&record).get("error").is_some());
+        assert_eq!(serde_json::to_value(DetailedTask::created(&record)).unwrap().get("error"), None);
+    }
+}

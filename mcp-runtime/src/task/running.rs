@@ -1,0 +1,189 @@
+//! One task that runs in this process: its record, its questions, and the way to stop it.
+//!
+//! Invariants: the record in memory is the newest; the store gets it in order; a task ends once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::future::AbortHandle;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use tokio::sync::oneshot;
+
+use super::record::{TaskRecord, TaskStatus};
+use super::store::{StoreError, TaskStore};
+use crate::clock::Clock;
+use crate::handler::changes::{Change, Changes};
+use crate::handler::client::{AskError, Asked, Client};
+use crate::handler::outbox::Outbox;
+use crate::protocol::{InputRequest, Version};
+
+/// A task of this process.
+#[derive(Debug)]
+pub(crate) struct Running {
+    clock: Clock,
+    store: Arc<dyn TaskStore>,
+    changes: Changes,
+    state: Mutex<State>,
+    /// Held while the record is written, so that an older one never comes after a newer one.
+    writing: tokio::sync::Mutex<()>,
+    stop: AbortHandle,
+}
+
+#[derive(Debug)]
+struct State {
+    record: TaskRecord,
+    waiting: HashMap<String, oneshot::Sender<Box<RawValue>>>,
+}
+
+impl Running {
+    pub(super) fn new(
+        record: TaskRecord,
+        store: Arc<dyn TaskStore>,
+        changes: Changes,
+        clock: Clock,
+        stop: AbortHandle,
+    ) -> Self {
+        let state = Mutex::new(State { record, waiting: HashMap::new() });
+        Self { clock, store, changes, state, writing: tokio::sync::Mutex::new(()), stop }
+    }
+
+    /// The newest record.
+    pub(crate) fn record(&self) -> TaskRecord {
+        self.lock().record.clone()
+    }
+
+    /// Writes the newest record.
+    pub(super) async fn write(&self) -> Result<(), StoreError> {
+        let _one_at_a_time = self.writing.lock().await;
+        let record = self.record();
+        let id = record.task_id.clone();
+        self.store.put(record).await?;
+        self.changes.publish(&Change::Task(id.into()));
+        Ok(())
+    }
+
+    /// Writes the newest record; a store that cannot is told of in the log, the task goes on.
+    async fn save(&self) {
+        if let Err(error) = self.write().await {
+            tracing::error!(task = self.lock().record.task_id, error, "the task store failed");
+        }
+    }
+
+    /// Says how far the task has come.
+    fn note(&self, message: String) {
+        let mut state = self.lock();
+        state.record.status_message = Some(message);
+        self.touch(&mut state);
+    }
+
+    /// Ends the task, unless it has ended.
+    pub(crate) async fn end(&self, status: TaskStatus, message: Option<String>, outcome: Option<Box<RawValue>>) {
+        {
+            let mut state = self.lock();
+            if state.record.status.is_terminal() {
+                return;
+            }
+            state.waiting.clear();
+            state.record.input_requests = Map::new();
+            state.record.status = status;
+            state.record.status_message = message;
+            state.record.outcome = outcome;
+            self.touch(&mut state);
+        }
+        self.save().await;
+    }
+
+    /// Calls the task off.
+    pub(crate) async fn cancel(&self) {
+        self.stop.abort();
+        self.end(TaskStatus::Cancelled, Some("cancelled by the client".to_owned()), None).await;
+    }
+
+    /// Hands over the client's answers; those to no open question are ignored.
+    pub(crate) async fn answer(&self, answers: Vec<(String, Box<RawValue>)>) {
+        {
+            let mut state = self.lock();
+            for (key, answer) in answers {
+                if let Some(waiting) = state.waiting.remove(&key) {
+                    state.record.input_requests.shift_remove(&key);
+                    // Whoever has asked may have gone meanwhile.
+                    let _ = waiting.send(answer);
+                }
+            }
+            self.settle(&mut state);
+        }
+        self.save().await;
+    }
+
+    fn begin(&self, key: &str, method: &str, params: &Value) -> Option<oneshot::Receiver<Box<RawValue>>> {
+        let mut state = self.lock();
+        if state.record.status.is_terminal() || state.waiting.contains_key(key) {
+            return None;
+        }
+        let (answered, answer) = oneshot::channel();
+        state.waiting.insert(key.to_owned(), answered);
+        state.record.input_requests.insert(key.to_owned(), json!({ "method": method, "params": params }));
+        self.settle(&mut state);
+        Some(answer)
+    }
+
+    fn take_back(&self, key: &str) {
+        let mut state = self.lock();
+        if state.waiting.remove(key).is_some() {
+            state.record.input_requests.shift_remove(key);
+            self.settle(&mut state);
+        }
+    }
+
+    fn settle(&self, state: &mut State) {
+        if !state.record.status.is_terminal() {
+            let waits = !state.record.input_requests.is_empty();
+            state.record.status = if waits { TaskStatus::InputRequired } else { TaskStatus::Working };
+            self.touch(state);
+        }
+    }
+
+    fn touch(&self, state: &mut State) {
+        state.record.updated_at = self.clock.now();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A task asks through its record, which the client polls.
+impl Client for Running {
+    fn phrase(&self, request: InputRequest, _: Version) -> Option<InputRequest> {
+        Some(request)
+    }
+
+    fn tell(&self, message: &str) {
+        if !message.is_empty() {
+            self.note(message.to_owned());
+        }
+    }
+
+    fn ask(self: Arc<Self>, key: &str, _: Option<Outbox>, method: &'static str, params: Value) -> Asked {
+        let key = key.to_owned();
+        Box::pin(async move {
+            let answer = self.begin(&key, method, &params).ok_or(AskError::Gone)?;
+            let _open = Open { task: &self, key: &key };
+            self.save().await;
+            answer.await.map_err(|_| AskError::Gone)
+        })
+    }
+}
+
+/// A question that waits; it is taken back when dropped without an answer.
+struct Open<'a> {
+    task: &'a Running,
+    key: &'a str,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.task.take_back(self.key);
+    }
+}

@@ -1,0 +1,68 @@
+//! Where tasks are kept: in this process, or wherever a program's own store puts them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+
+use super::record::TaskRecord;
+use crate::clock::Clock;
+
+/// Why a store could not do what it was asked; the text goes to the log.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
+///
+/// A task runs in the process that began it; what it has come to is kept here. An implementation forgets tasks that have
+/// expired ([`TaskRecord::expires_at`]), and shows what was put by one instance to all of them.
+///
+/// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
+pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
+    /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
+    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// The task with this id.
+    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>>;
+}
+
+/// How many tasks are kept in memory.
+const MOST: usize = 10_000;
+
+/// Keeps tasks in memory: at most 10,000, of which the oldest that have ended are forgotten first.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore {
+    clock: Clock,
+    tasks: Mutex<HashMap<String, TaskRecord>>,
+}
+
+impl TaskStore for MemoryStore {
+    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = if tasks.contains_key(&task.task_id) { Ok(()) } else { make_room(&mut tasks, self.clock.now()) };
+        if kept.is_ok() {
+            tasks.insert(task.task_id.clone(), task);
+        }
+        Box::pin(std::future::ready(kept))
+    }
+
+    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>> {
+        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = tasks.get(id).filter(|task| task.expires_at() > self.clock.now()).cloned();
+        Box::pin(std::future::ready(Ok(found)))
+    }
+}
+
+fn make_room(tasks: &mut HashMap<String, TaskRecord>, now: u64) -> Result<(), StoreError> {
+    if tasks.len() < MOST {
+        return Ok(());
+    }
+    tasks.retain(|_, task| task.expires_at() > now);
+    if tasks.len() < MOST {
+        return Ok(());
+    }
+    let oldest = tasks.values().filter(|task| task.status.is_terminal()).min_by_key(|task| task.updated_at);
+    let oldest = oldest.map(|task| task.task_id.clone()).ok_or("too many tasks are running")?;
+    tasks.remove(&oldest);
+    Ok(())
+}
