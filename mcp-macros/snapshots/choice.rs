@@ -5,8 +5,8 @@ const _: () = {
     #[automatically_derived]
     impl __mcp::Choice for Plan {
         const CHOICES: &'static [(&'static str, ::core::option::Option<&'static str>)] = &[
-            ("free", ::core::option::Option::Some("No charge")),
-            ("Paid", ::core::option::Option::None),
+            ("free", __mcp::Some("No charge")),
+            ("Paid", __mcp::None),
         ];
         const ENUM_NAMES: bool = false;
         fn at(__mcp_place: usize) -> ::core::option::Option<Self> {

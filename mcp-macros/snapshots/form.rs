@@ -13,16 +13,10 @@ const _: () = {
                         __mcp::field::<String>("name")
                             .title("Full name")
                             .describe("What to call you.")
-                            .length(
-                                ::core::option::Option::Some(1),
-                                ::core::option::Option::Some(80),
-                            ),
+                            .length(__mcp::Some(1), __mcp::Some(80)),
                     ),
                     __mcp::field::<u8>("age")
-                        .range(
-                            ::core::ops::Bound::Included(18),
-                            ::core::ops::Bound::Included(149),
-                        ),
+                        .range(__mcp::Included(18), __mcp::Included(149)),
                 ),
                 __mcp::field::<Plan>("plan").preset(|| Plan::Free),
             )

@@ -1,83 +1,56 @@
-#[allow(
-    clippy::needless_pass_by_value,
-    clippy::trivially_copy_pass_by_ref,
-    clippy::unused_async,
-    clippy::unused_self
-)]
+#[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+#[allow(clippy::unused_async, clippy::unused_self)]
 /// Looks.
 async fn look() {}
 ///The tool `look`, for `tools![look]`.
-#[allow(
-    non_camel_case_types,
-    unreachable_pub,
-    missing_debug_implementations,
-    missing_copy_implementations
-)]
+#[allow(non_camel_case_types, unreachable_pub)]
+#[allow(missing_debug_implementations, missing_copy_implementations)]
 struct look {}
 #[allow(deprecated, nonstandard_style, unreachable_pub, unused_imports)]
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
 const _: () = {
     use ::mcp_runtime::__private as __mcp;
-    #[automatically_derived]
     impl __mcp::Declared for look {
         const NAME: &'static str = "look";
     }
-    struct __McpItem {}
-    #[automatically_derived]
-    impl<__McpState> __mcp::ListedTool<__McpState> for look
-    where
-        __McpState: __mcp::State,
-    {
+    impl<__McpState: __mcp::State> __mcp::ListedTool<__McpState> for look {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
-            __mcp_visitor.visit::<__McpItem>();
-        }
-    }
-    #[automatically_derived]
-    impl<__McpState> __mcp::Declaration<__McpState> for __McpItem
-    where
-        __McpState: __mcp::State,
-    {
-        type Args = ();
-        type Output = ();
-        fn spec() -> __mcp::Spec {
-            __mcp::Spec::tool("look", "Looks.")
-                .read_only()
-                .rate_limit(
-                    __mcp::RateLimit::new(10u32, 60000u64)
-                        .per(__mcp::Per::Ip)
-                        .algorithm(__mcp::Algorithm::FixedWindow),
-                    __mcp::Source::Attribute,
-                )
-                .timeout(5000u64, __mcp::Source::Attribute)
-                .concurrency(
-                    __mcp::Concurrency::new(4u32).queue(16u32),
-                    __mcp::Source::Attribute,
-                )
-                .cache(
-                    __mcp::Cache::new(30000u64).max_entries(9u32).shared(),
-                    __mcp::Source::Attribute,
-                )
-                .retry(__mcp::Retry::new(3u32).backoff(50u64), __mcp::Source::Attribute)
-                .breaker(__mcp::Breaker::new(5u32, 30000u64), __mcp::Source::Attribute)
-                .max_output(65536u64, __mcp::Source::Attribute)
-                .scopes(&["a", "b"])
-                .visible_if(staff::may_see)
-                .audit()
-        }
-        fn args() -> Self::Args {
-            ()
-        }
-        fn returns() -> __mcp::Returns<Self::Output> {
-            __mcp::returns::<()>()
-        }
-        fn call<'a>(
-            __mcp_state: &'a __mcp::Arc<__McpState>,
-            __mcp_cx: &'a ::mcp_runtime::Context,
-            (): __mcp::Values<Self::Args>,
-        ) -> impl ::core::future::Future<
-            Output = Self::Output,
-        > + ::core::marker::Send + 'a {
-            look()
+            __mcp_visitor
+                .declare(
+                    __mcp::Spec::tool("look", "Looks.")
+                        .read_only()
+                        .rate_limit(
+                            __mcp::RateLimit::new(10u32, 60000u64)
+                                .per(__mcp::Per::Ip)
+                                .algorithm(__mcp::Algorithm::FixedWindow),
+                            __mcp::Source::Attribute,
+                        )
+                        .timeout(5000u64, __mcp::Source::Attribute)
+                        .concurrency(
+                            __mcp::Concurrency::new(4u32).queue(16u32),
+                            __mcp::Source::Attribute,
+                        )
+                        .cache(
+                            __mcp::Cache::new(30000u64).max_entries(9u32).shared(),
+                            __mcp::Source::Attribute,
+                        )
+                        .retry(
+                            __mcp::Retry::new(3u32).backoff(50u64),
+                            __mcp::Source::Attribute,
+                        )
+                        .breaker(
+                            __mcp::Breaker::new(5u32, 30000u64),
+                            __mcp::Source::Attribute,
+                        )
+                        .max_output(65536u64, __mcp::Source::Attribute)
+                        .scopes(&["a", "b"])
+                        .visible_if(staff::may_see)
+                        .audit(),
+                    (),
+                    __mcp::returns::<()>(),
+                    __mcp::completers([]),
+                    |_, _, ()| look(),
+                );
         }
     }
 };

@@ -1,42 +1,26 @@
 /// The shop catalogue.
 impl Shop {
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::unused_async, clippy::unused_self)]
     /// Search the catalogue.
     #[cfg(feature = "search")]
     async fn search(&self, query: String) -> String {
         query
     }
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::unused_async, clippy::unused_self)]
     /// One item.
     async fn item(&self, id: u64) -> String {
         self.one(id)
     }
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::unused_async, clippy::unused_self)]
     /// All of them.
     async fn items(&self) -> String {
         self.all()
     }
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::unused_async, clippy::unused_self)]
     /// A sales pitch.
     async fn pitch(&self, product: String) -> String {
         product
@@ -44,12 +28,8 @@ impl Shop {
     async fn products(&self, db: &Db, typed: String) -> Vec<String> {
         db.find(typed)
     }
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::trivially_copy_pass_by_ref,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+    #[allow(clippy::unused_async, clippy::unused_self)]
     async fn database(&self) -> Result<(), DbError> {
         self.db.ping().await
     }
@@ -62,186 +42,112 @@ const _: () = {
     #[cfg(feature = "search")]
     struct __mcp_search {}
     #[cfg(feature = "search")]
-    const _: () = {
-        #[automatically_derived]
-        impl __mcp::ListedTool<Shop> for __mcp_search
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
-                __mcp_visitor.visit::<__mcp_search>();
-            }
+    impl __mcp::ListedTool<Shop> for __mcp_search
+    where
+        for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+            use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            __mcp_visitor
+                .declare(
+                    __mcp::Spec::tool("search", "Search the catalogue.")
+                        .read_only()
+                        .timeout(30000u64, __mcp::Source::Defaults),
+                    (
+                        (),
+                        __mcp::arg::<String>("query")
+                            .default(|| <Shop>::query())
+                            .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
+                    ),
+                    __mcp::returns::<String>(),
+                    __mcp::completers([]),
+                    |__mcp_state, __mcp_cx, ((), __mcp_arg_query)| async move {
+                        <Shop>::search(&__mcp_state, __mcp_arg_query).await
+                    },
+                );
         }
-        #[automatically_derived]
-        impl __mcp::Declaration<Shop> for __mcp_search
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            type Args = ((), __mcp::Arg<String>);
-            type Output = String;
-            fn spec() -> __mcp::Spec {
-                __mcp::Spec::tool("search", "Search the catalogue.")
-                    .read_only()
-                    .timeout(30000u64, __mcp::Source::Defaults)
-            }
-            fn args() -> Self::Args {
-                use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
-                (
-                    (),
-                    __mcp::arg::<String>("query")
-                        .default(|| <Shop>::query())
-                        .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
-                )
-            }
-            fn returns() -> __mcp::Returns<Self::Output> {
-                __mcp::returns::<String>()
-            }
-            fn call<'a>(
-                __mcp_state: &'a __mcp::Arc<Shop>,
-                __mcp_cx: &'a ::mcp_runtime::Context,
-                ((), __mcp_arg_query): __mcp::Values<Self::Args>,
-            ) -> impl ::core::future::Future<
-                Output = Self::Output,
-            > + ::core::marker::Send + 'a {
-                <Shop>::search(__mcp_state, __mcp_arg_query)
-            }
-        }
-    };
+    }
     struct __mcp_item {}
-    const _: () = {
-        #[automatically_derived]
-        impl __mcp::ListedResource<Shop> for __mcp_item
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
-                __mcp_visitor.visit::<__mcp_item>();
-            }
+    impl __mcp::ListedResource<Shop> for __mcp_item
+    where
+        for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+            use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            __mcp_visitor
+                .declare(
+                    __mcp::Spec::resource("item", "One item.", "shop://items/{id}")
+                        .timeout(30000u64, __mcp::Source::Defaults),
+                    (
+                        (),
+                        __mcp::variable::<u64>("id")
+                            .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
+                    ),
+                    __mcp::contents::<String>(),
+                    __mcp::completers([]),
+                    |__mcp_state, __mcp_cx, ((), __mcp_arg_id)| async move {
+                        <Shop>::item(&__mcp_state, __mcp_arg_id).await
+                    },
+                );
         }
-        #[automatically_derived]
-        impl __mcp::Declaration<Shop> for __mcp_item
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            type Args = ((), __mcp::Arg<u64>);
-            type Output = String;
-            fn spec() -> __mcp::Spec {
-                __mcp::Spec::resource("item", "One item.", "shop://items/{id}")
-                    .timeout(30000u64, __mcp::Source::Defaults)
-            }
-            fn args() -> Self::Args {
-                use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
-                (
-                    (),
-                    __mcp::variable::<u64>("id")
-                        .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
-                )
-            }
-            fn returns() -> __mcp::Returns<Self::Output> {
-                __mcp::contents::<String>()
-            }
-            fn call<'a>(
-                __mcp_state: &'a __mcp::Arc<Shop>,
-                __mcp_cx: &'a ::mcp_runtime::Context,
-                ((), __mcp_arg_id): __mcp::Values<Self::Args>,
-            ) -> impl ::core::future::Future<
-                Output = Self::Output,
-            > + ::core::marker::Send + 'a {
-                <Shop>::item(__mcp_state, __mcp_arg_id)
-            }
-        }
-    };
+    }
     struct __mcp_items {}
-    const _: () = {
-        #[automatically_derived]
-        impl __mcp::ListedResource<Shop> for __mcp_items
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
-                __mcp_visitor.visit::<__mcp_items>();
-            }
-        }
-        #[automatically_derived]
-        impl __mcp::Declaration<Shop> for __mcp_items
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            type Args = ();
-            type Output = String;
-            fn spec() -> __mcp::Spec {
-                __mcp::Spec::resource("items", "All of them.", "shop://items")
-                    .timeout(30000u64, __mcp::Source::Defaults)
-            }
-            fn args() -> Self::Args {
-                ()
-            }
-            fn returns() -> __mcp::Returns<Self::Output> {
-                __mcp::contents::<String>()
-            }
-            fn call<'a>(
-                __mcp_state: &'a __mcp::Arc<Shop>,
-                __mcp_cx: &'a ::mcp_runtime::Context,
-                (): __mcp::Values<Self::Args>,
-            ) -> impl ::core::future::Future<
-                Output = Self::Output,
-            > + ::core::marker::Send + 'a {
-                <Shop>::items(__mcp_state)
-            }
-        }
-    };
-    struct __mcp_pitch {}
-    const _: () = {
-        #[automatically_derived]
-        impl __mcp::ListedPrompt<Shop> for __mcp_pitch
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
-                __mcp_visitor.visit::<__mcp_pitch>();
-            }
-        }
-        #[automatically_derived]
-        impl __mcp::Declaration<Shop> for __mcp_pitch
-        where
-            for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
-        {
-            type Args = ((), __mcp::Arg<String>);
-            type Output = String;
-            fn spec() -> __mcp::Spec {
-                __mcp::Spec::prompt("pitch", "A sales pitch.")
-                    .timeout(30000u64, __mcp::Source::Defaults)
-            }
-            fn args() -> Self::Args {
-                use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
-                (
+    impl __mcp::ListedResource<Shop> for __mcp_items
+    where
+        for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+            __mcp_visitor
+                .declare(
+                    __mcp::Spec::resource("items", "All of them.", "shop://items")
+                        .timeout(30000u64, __mcp::Source::Defaults),
                     (),
-                    __mcp::text::<String>("product")
-                        .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
-                )
-            }
-            fn returns() -> __mcp::Returns<Self::Output> {
-                __mcp::messages::<String>()
-            }
-            fn completers() -> ::std::vec::Vec<(&'static str, __mcp::Completer<Shop>)> {
-                ::std::vec![
-                    ("product", | __mcp_state, __mcp_cx, __mcp_asked |
-                    ::std::boxed::Box::pin(async move { __mcp::proposals(< Shop >
-                    ::products(& __mcp_state, < Db as __mcp::Inject < Shop >> ::inject(&
-                    __mcp_state, & __mcp_cx), __mcp::asked(__mcp_asked))). await }))
-                ]
-            }
-            fn call<'a>(
-                __mcp_state: &'a __mcp::Arc<Shop>,
-                __mcp_cx: &'a ::mcp_runtime::Context,
-                ((), __mcp_arg_product): __mcp::Values<Self::Args>,
-            ) -> impl ::core::future::Future<
-                Output = Self::Output,
-            > + ::core::marker::Send + 'a {
-                <Shop>::pitch(__mcp_state, __mcp_arg_product)
-            }
+                    __mcp::contents::<String>(),
+                    __mcp::completers([]),
+                    |__mcp_state, __mcp_cx, ()| async move {
+                        <Shop>::items(&__mcp_state).await
+                    },
+                );
         }
-    };
+    }
+    struct __mcp_pitch {}
+    impl __mcp::ListedPrompt<Shop> for __mcp_pitch
+    where
+        for<'__mcp> Shop: __mcp::SharedFor<'__mcp>,
+    {
+        fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
+            use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            __mcp_visitor
+                .declare(
+                    __mcp::Spec::prompt("pitch", "A sales pitch.")
+                        .timeout(30000u64, __mcp::Source::Defaults),
+                    (
+                        (),
+                        __mcp::text::<String>("product")
+                            .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
+                    ),
+                    __mcp::messages::<String>(),
+                    __mcp::completers([
+                        (
+                            "product",
+                            |__mcp_state, __mcp_cx, __mcp_asked| ::std::boxed::Box::pin(async move {
+                                __mcp::proposals(
+                                        <Shop>::products(
+                                            &__mcp_state,
+                                            __mcp::inject::<Db, Shop>(&__mcp_state, &__mcp_cx),
+                                            __mcp::asked(__mcp_asked),
+                                        ),
+                                    )
+                                    .await
+                            }),
+                        ),
+                    ]),
+                    |__mcp_state, __mcp_cx, ((), __mcp_arg_product)| async move {
+                        <Shop>::pitch(&__mcp_state, __mcp_arg_product).await
+                    },
+                );
+        }
+    }
     const _: () = {
         #[allow(dead_code)]
         const __MCP_ALL: &[(&str, usize)] = &[

@@ -3,6 +3,8 @@
 mod checks;
 pub mod nested;
 
+pub use std::ops::Bound::{Excluded, Included, Unbounded};
+pub use std::option::Option::{None, Some};
 pub use std::sync::Arc;
 
 pub use schemars;
@@ -14,7 +16,7 @@ pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;
 pub use crate::handler::completion::{Completer, Completion, Proposed};
 pub use crate::handler::declaration::{
-    Declaration, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet, Visitor,
+    Completers, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet, Visitor,
 };
 pub use crate::handler::elicit::Elicit;
 pub use crate::handler::field::Choice;

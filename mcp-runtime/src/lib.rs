@@ -58,7 +58,7 @@ pub use protocol::input::sampling::{
 };
 pub use protocol::view::{Permission, View};
 pub use protocol::{
-    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, Role, ToolResult, Version,
+    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role, ToolResult, Version,
 };
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};

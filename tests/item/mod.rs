@@ -2,6 +2,7 @@
 
 mod access;
 mod complete;
+mod mount;
 mod page;
 mod policy;
 mod prompt;

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::LitStr;
 use syn::spanned::Spanned;
 
 use crate::ir::argument::{Argument, Bound, Rule, Value};
@@ -18,10 +17,7 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
     let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
-    let elicit = argument.elicit.as_ref().map(|question| {
-        let question = LitStr::new(question, span);
-        call(span, "elicit", &quote!(#question))
-    });
+    let elicit = argument.elicit.as_ref().map(|question| quote!(.elicit(#question, __mcp::askable::<#ty>())));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),
@@ -67,12 +63,12 @@ pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
 
 fn bound(bound: &Bound) -> TokenStream {
     match bound {
-        Bound::Included(value) => quote!(::core::ops::Bound::Included(#value)),
-        Bound::Excluded(value) => quote!(::core::ops::Bound::Excluded(#value)),
-        Bound::Unbounded => quote!(::core::ops::Bound::Unbounded),
+        Bound::Included(value) => quote!(__mcp::Included(#value)),
+        Bound::Excluded(value) => quote!(__mcp::Excluded(#value)),
+        Bound::Unbounded => quote!(__mcp::Unbounded),
     }
 }
 
 pub(super) fn optional(value: Option<&TokenStream>) -> TokenStream {
-    value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
+    value.map_or_else(|| quote!(__mcp::None), |value| quote!(__mcp::Some(#value)))
 }

@@ -7,18 +7,14 @@ use crate::ir::argument::{Argument, Parameter};
 use crate::ir::completer::{Completer, Given};
 use crate::ir::declaration::Body;
 
-/// The function that lists them; nothing when there are none.
-pub(crate) fn completers(body: &Body, state: &TokenStream) -> Option<TokenStream> {
+/// All of them, each with the name of its argument.
+pub(crate) fn completers(body: &Body, state: &TokenStream) -> TokenStream {
     let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
         Parameter::Argument(argument) => Some(&**argument),
         Parameter::Injected(_) => None,
     });
     let all: Vec<TokenStream> = arguments.filter_map(|argument| completer(argument, state)).collect();
-    (!all.is_empty()).then(|| {
-        quote::quote! {
-            fn completers() -> ::std::vec::Vec<(&'static str, __mcp::Completer<#state>)> { ::std::vec![#(#all),*] }
-        }
-    })
+    quote::quote!(__mcp::completers([#(#all),*]))
 }
 
 fn completer(argument: &Argument, state: &TokenStream) -> Option<TokenStream> {
@@ -27,7 +23,7 @@ fn completer(argument: &Argument, state: &TokenStream) -> Option<TokenStream> {
     let given = given.iter().map(|given| match given {
         Given::State => quote_spanned!(*at=> &__mcp_state),
         Given::Injected(ty) => {
-            quote_spanned!(*at=> <#ty as __mcp::Inject<#state>>::inject(&__mcp_state, &__mcp_cx))
+            quote_spanned!(*at=> __mcp::inject::<#ty, #state>(&__mcp_state, &__mcp_cx))
         }
         Given::Asked => quote_spanned!(*at=> __mcp::asked(__mcp_asked)),
     });

@@ -15,7 +15,7 @@ use crate::syntax::kind::Kind;
 /// The types of what is declared, and the function that puts them into a server.
 pub(crate) fn server(server: &Server) -> TokenStream {
     let Server { runtime: rt, self_type, generics, .. } = server;
-    let handles = server.declarations.iter().map(|one| declaration::method(one, self_type, generics, rt));
+    let handles = server.declarations.iter().map(|one| declaration::method(one, self_type, generics));
     let distinct = Kind::ALL.map(|kind| distinct(kind, &of(kind, server)));
     let apart = server.compares_uris.then(|| apart(&of(Kind::Resource, server)));
     let notices = server.notices.iter().map(notice);

@@ -21,9 +21,8 @@ pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
 /// injected, and a function may be `async` because it will be.
 fn allowed() -> TokenStream {
     quote! {
-        #[allow(
-            clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref, clippy::unused_async, clippy::unused_self
-        )]
+        #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]
+        #[allow(clippy::unused_async, clippy::unused_self)]
     }
 }
 

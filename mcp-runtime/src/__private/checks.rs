@@ -2,11 +2,15 @@
 //!
 //! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
 
+use std::sync::Arc;
+
 use crate::handler::argument::{Arg, Decode, Describe};
-use crate::handler::completion::{Completion, Proposed};
+use crate::handler::completion::{Completer, Completion, Proposed};
 use crate::handler::contents::IntoContents;
-use crate::handler::field::Field;
-use crate::handler::inject::State;
+use crate::handler::context::Context;
+use crate::handler::declaration::Completers;
+use crate::handler::field::{Askable, Field};
+use crate::handler::inject::{Inject, State};
 use crate::handler::messages::IntoPrompt;
 use crate::handler::output::{IntoToolResult, Returns};
 use crate::handler::tool_error::ToolError;
@@ -49,6 +53,11 @@ pub trait Variable: Decode + Describe {}
 #[diagnostic::do_not_recommend]
 impl<T: Decode + Describe> Variable for T {}
 
+/// That a form can have a `T`, likewise.
+pub fn askable<T: Field>() -> Askable<T> {
+    Askable::PROVEN
+}
+
 /// [`Arg::field`], likewise.
 pub fn field<T: Field>(name: &'static str) -> Arg<T> {
     Arg::field(name)
@@ -72,6 +81,16 @@ pub fn messages<T: IntoPrompt>() -> Returns<T> {
 /// What a function that completes a parameter proposes, sync or async.
 pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String>, ToolError> {
     proposed.proposed().await
+}
+
+/// What the server hands to a parameter taken by reference.
+pub fn inject<'a, T: Inject<S> + ?Sized, S: State>(state: &'a Arc<S>, cx: &'a Context) -> &'a T {
+    T::inject(state, cx)
+}
+
+/// The functions that complete parameters.
+pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Completers<S> {
+    all.into()
 }
 
 /// What a function that completes a parameter takes.

@@ -12,7 +12,7 @@ use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::field::Field;
+use super::field::Askable;
 use super::form;
 use super::problem::Problems;
 use super::repair;
@@ -176,10 +176,7 @@ impl<T> Arg<T> {
 
     /// The client's user is asked for it when the client sends nothing.
     #[must_use]
-    pub fn elicit(mut self, question: &'static str) -> Self
-    where
-        T: Field,
-    {
+    pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
         self.elicit = Some(question);
         self
     }

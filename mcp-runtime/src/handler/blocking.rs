@@ -37,7 +37,7 @@ pub async fn blocking<S, R, F>(state: &Arc<S>, cx: &Context, function: F) -> R
 where
     S: Send + Sync + 'static,
     R: Send + 'static,
-    F: FnOnce(&S, &Context) -> R + Send + 'static,
+    F: FnOnce(&Arc<S>, &Context) -> R + Send + 'static,
 {
     let (state, cx, slot) = (Arc::clone(state), cx.clone(), cx.slot());
     let run = move || {

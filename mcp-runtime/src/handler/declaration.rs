@@ -18,42 +18,30 @@ pub trait Declared {
     const URI: &'static str = "";
 }
 
-/// A declared function, on a server with state `S`. Implemented by the attributes; not by hand.
-pub trait Declaration<S: State>: Send + Sync + 'static {
-    /// The declared parameters: left-nested pairs of [`Arg`](super::argument::Arg)s.
-    type Args: ArgList;
-    /// The function's return type.
-    type Output;
-
-    /// The keys of the attribute.
-    fn spec() -> Spec;
-    /// The parameters, with their rules.
-    fn args() -> Self::Args;
-    /// How the return type becomes a result.
-    fn returns() -> Returns<Self::Output>;
-    /// Calls the function.
-    fn call<'a>(
-        state: &'a Arc<S>,
-        cx: &'a Context,
-        values: Values<Self::Args>,
-    ) -> impl Future<Output = Self::Output> + Send + 'a;
-
-    /// The parameters that can be completed, each with the function that does it.
-    fn completers() -> Vec<(&'static str, Completer<S>)> {
-        Vec::new()
-    }
-}
-
 /// Receives the declarations of a list one by one.
 pub trait Visitor<S: State> {
-    /// The next declaration.
-    fn visit<D: Declaration<S>>(&mut self);
+    /// The next declaration, piece by piece: the keys of the attribute, the parameters, how the return type becomes a
+    /// result, the parameters that can be completed, and the function.
+    fn declare<A, O, R>(
+        &mut self,
+        spec: Spec,
+        args: A,
+        returns: Returns<O>,
+        completers: Completers<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) where
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static;
 }
+
+/// The parameters that can be completed, each with the function that does it.
+pub type Completers<S> = Vec<(&'static str, Completer<S>)>;
 
 macro_rules! family {
     ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal) => {
-        #[doc = concat!("What `", $list, "` names: a type that anyone may see, in front of a [`Declaration`] whose \
-                         types may be private.")]
+        #[doc = concat!("What `", $list, "` names: a type that anyone may see, in front of a function whose types may \
+                         be private.")]
         #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
         pub trait $Listed<S: State> {
             /// Shows the declaration to `visitor`.

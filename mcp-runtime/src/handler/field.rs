@@ -1,5 +1,7 @@
 //! The fields of a form: the few types that a client can show to its user.
 
+use std::marker::PhantomData;
+
 use schemars::Schema;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -24,6 +26,14 @@ pub trait Field: Sized + Send + 'static {
     fn absent() -> Option<Self> {
         None
     }
+}
+
+/// The proof that a form can have a `T`.
+#[derive(Debug)]
+pub struct Askable<T>(PhantomData<fn() -> T>);
+
+impl<T: Field> Askable<T> {
+    pub(crate) const PROVEN: Self = Self(PhantomData);
 }
 
 macro_rules! fields {

@@ -35,7 +35,6 @@ pub(crate) mod tool_error;
 pub use completion::{Completion, IntoProposals};
 pub use contents::IntoContents;
 pub use context::Context;
-pub(crate) use declaration::Declaration;
 pub use declaration::{PromptSet, ResourceSet, ToolSet};
 pub use elicit::{Confirm, Elicit};
 pub use elicit_error::ElicitError;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::Service as _;
 
-use crate::__private::{Declaration, ListedTool, Returns, Spec, Visitor};
+use crate::__private::{ListedTool, Returns, Spec, Visitor};
 use crate::handler::client::AskError;
 use crate::{Connection, Server};
 
@@ -22,29 +22,13 @@ struct Curious;
 
 impl ListedTool<()> for Curious {
     fn visit(visitor: &mut impl Visitor<()>) {
-        visitor.visit::<Self>();
-    }
-}
-
-impl Declaration<()> for Curious {
-    type Args = ();
-    type Output = String;
-
-    fn spec() -> Spec {
-        Spec::tool("curious", "Asks back.")
-    }
-
-    fn args() {}
-
-    fn returns() -> Returns<String> {
-        Returns::result()
-    }
-
-    async fn call(_: &Arc<()>, cx: &crate::Context, (): ()) -> String {
-        match cx.ask("roots", "roots/list", json!({})).await {
-            Ok(roots) => roots.get().to_owned(),
-            Err(error) => error.to_string(),
-        }
+        let curious = |_, cx: crate::Context, ()| async move {
+            match cx.ask("roots", "roots/list", json!({})).await {
+                Ok(roots) => roots.get().to_owned(),
+                Err(error) => error.to_string(),
+            }
+        };
+        visitor.declare(Spec::tool("curious", "Asks back."), (), Returns::<String>::result(), Vec::new(), curious);
     }
 }
 
@@ -269,30 +253,14 @@ struct Courage {
 
 impl ListedTool<Arc<Courage>> for Shy {
     fn visit(visitor: &mut impl Visitor<Arc<Courage>>) {
-        visitor.visit::<Self>();
-    }
-}
-
-impl Declaration<Arc<Courage>> for Shy {
-    type Args = ();
-    type Output = ();
-
-    fn spec() -> Spec {
-        Spec::tool("curious", "Asks back when it is let.")
-    }
-
-    fn args() {}
-
-    fn returns() -> Returns<()> {
-        Returns::result()
-    }
-
-    async fn call(state: &Arc<Arc<Courage>>, cx: &crate::Context, (): ()) {
-        state.begun.notify_one();
-        state.ask.notified().await;
-        let heard = cx.ask("roots", "roots/list", json!({})).await;
-        *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
-        state.done.notify_one();
+        let shy = |state: Arc<Arc<Courage>>, cx: crate::Context, ()| async move {
+            state.begun.notify_one();
+            state.ask.notified().await;
+            let heard = cx.ask("roots", "roots/list", json!({})).await;
+            *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
+            state.done.notify_one();
+        };
+        visitor.declare(Spec::tool("curious", "Asks when let."), (), Returns::<()>::result(), Vec::new(), shy);
     }
 }
 

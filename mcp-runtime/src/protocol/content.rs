@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::meta::insert;
 use super::server_info::Icon;
 
 /// One block of content.
@@ -131,6 +132,66 @@ pub struct Resource {
     pub meta: Option<Map<String, Value>>,
 }
 
+impl ResourceLink {
+    /// A resource by reference.
+    ///
+    /// ```
+    /// use mcp_runtime::{Content, ResourceLink};
+    /// let link = ResourceLink::new("db://rows/7", "row 7").mime_type("application/json").size(120);
+    /// let content = Content::from(link);
+    /// ```
+    pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { uri: uri.into(), name: name.into(), ..Self::default() }
+    }
+
+    /// A name for people.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+
+    /// Adds an icon: an `https:` or `data:` URI.
+    #[must_use]
+    pub fn icon(mut self, src: impl Into<String>) -> Self {
+        self.icons.push(Icon::new(src));
+        self
+    }
+}
+
+impl From<ResourceLink> for Content {
+    fn from(link: ResourceLink) -> Self {
+        Self::ResourceLink(link)
+    }
+}
+
+impl From<Resource> for Content {
+    fn from(resource: Resource) -> Self {
+        Self::resource(resource)
+    }
+}
+
 impl Resource {
     /// A text resource.
     pub fn text(uri: impl Into<String>, mime_type: impl Into<String>, text: impl Into<String>) -> Self {
@@ -141,6 +202,15 @@ impl Resource {
     pub fn blob(uri: impl Into<String>, mime_type: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         let blob = Some(STANDARD.encode(bytes));
         Self { uri: uri.into(), mime_type: Some(mime_type.into()), blob, ..Self::default() }
+    }
+
+    /// Adds a member to `_meta`.
+    ///
+    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        insert(&mut self.meta, key.into(), value.into());
+        self
     }
 }
 
@@ -211,7 +281,7 @@ impl Content {
 
     /// A resource by reference.
     pub fn resource_link(uri: impl Into<String>, name: impl Into<String>) -> Self {
-        Self::ResourceLink(ResourceLink { uri: uri.into(), name: name.into(), ..ResourceLink::default() })
+        Self::ResourceLink(ResourceLink::new(uri, name))
     }
 
     /// A resource by value.
@@ -228,6 +298,21 @@ impl Content {
             Self::ResourceLink(link) => &mut link.annotations,
             Self::Resource(resource) => &mut resource.annotations,
         } = Some(annotations);
+        self
+    }
+
+    /// Adds a member to the `_meta` of this block.
+    ///
+    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        let meta = match &mut self {
+            Self::Text(text) => &mut text.meta,
+            Self::Image(media) | Self::Audio(media) => &mut media.meta,
+            Self::ResourceLink(link) => &mut link.meta,
+            Self::Resource(resource) => &mut resource.meta,
+        };
+        insert(meta, key.into(), value.into());
         self
     }
 

@@ -23,7 +23,7 @@ pub mod version;
 pub mod view;
 
 pub use capabilities::{Capability, ClientCapabilities};
-pub use content::{Annotations, Content, Resource, Role};
+pub use content::{Annotations, Content, Resource, ResourceLink, Role};
 pub use error::RpcError;
 pub use id::RequestId;
 pub use input::InputRequest;

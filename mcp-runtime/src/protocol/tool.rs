@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Content;
+use super::meta::insert;
 use super::server_info::Icon;
 
 /// A tool as `tools/list` describes it.
@@ -103,9 +104,11 @@ impl ToolResult {
     }
 
     /// Adds a member to `_meta`.
+    ///
+    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.meta.get_or_insert_default().insert(key.into(), value.into());
+        insert(&mut self.meta, key.into(), value.into());
         self
     }
 

@@ -13,14 +13,19 @@ use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
 
 mod asking;
+mod descriptor;
 mod entry;
 pub(crate) mod files;
+mod function;
+mod keywords;
 pub(crate) mod overlap;
 mod template;
 
 use files::Files;
 
-pub(crate) use entry::{Arguments, Descriptor, Entry, Proposals};
+pub(crate) use descriptor::Descriptor;
+pub(crate) use entry::Entry;
+pub(crate) use function::{Arguments, Proposals};
 
 /// What a server offers.
 #[derive(Debug, Default)]

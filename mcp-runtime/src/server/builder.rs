@@ -9,10 +9,14 @@ use axum::routing::MethodRouter;
 
 use super::error::{Error, Result};
 use super::memory::Connection;
+use crate::handler::Context;
 use crate::handler::Notifier;
+use crate::handler::argument::{ArgList, Values};
 use crate::handler::changes::Changes;
-use crate::handler::declaration::{Declaration, PromptSet, ResourceSet, ToolSet, Visitor};
+use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::inject::State;
+use crate::handler::output::Returns;
+use crate::handler::spec::Spec;
 use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
@@ -367,9 +371,20 @@ impl<S: State> Server<S> {
 struct Register<'a, S: State>(&'a mut Server<S>);
 
 impl<S: State> Visitor<S> for Register<'_, S> {
-    fn visit<D: Declaration<S>>(&mut self) {
-        let entry = Entry::new::<S, D>(Arc::clone(&self.0.state));
-        self.0.entries.push(entry);
+    fn declare<A, O, R>(
+        &mut self,
+        spec: Spec,
+        args: A,
+        returns: Returns<O>,
+        completers: Completers<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) where
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static,
+    {
+        let state = Arc::clone(&self.0.state);
+        self.0.entries.push(Entry::new(state, spec, args, returns, completers, call));
     }
 }
 

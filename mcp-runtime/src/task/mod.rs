@@ -37,6 +37,21 @@ pub(crate) struct Tasks {
     running: Mutex<HashMap<String, Arc<Running>>>,
 }
 
+/// A task that its store has not kept yet: nobody runs it, should this be dropped before.
+struct Begun<'t> {
+    tasks: &'t Tasks,
+    id: &'t str,
+    is_kept: bool,
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.tasks.lock().remove(self.id);
+        }
+    }
+}
+
 /// Why there is no task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
@@ -86,13 +101,10 @@ impl Tasks {
             }
             running.insert(task_id.clone(), Arc::clone(&task));
         }
-        match task.write().await {
-            Ok(()) => Ok(task),
-            Err(error) => {
-                self.lock().remove(&task_id);
-                Err(TaskError::Store(error))
-            }
-        }
+        let mut begun = Begun { tasks: self, id: &task_id, is_kept: false };
+        task.write().await.map_err(TaskError::Store)?;
+        begun.is_kept = true;
+        Ok(task)
     }
 
     /// The task has ended: from now on only the store knows it.

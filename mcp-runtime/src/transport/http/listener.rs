@@ -117,34 +117,16 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpSocket;
 
-    use crate::__private::{Declaration, ListedTool, Per, RateLimit, Returns, Source, Spec, Visitor};
+    use crate::__private::{ListedTool, Per, RateLimit, Returns, Source, Spec, Visitor};
     use crate::Server;
 
     struct Once;
 
     impl ListedTool<()> for Once {
         fn visit(visitor: &mut impl Visitor<()>) {
-            visitor.visit::<Self>();
-        }
-    }
-
-    impl Declaration<()> for Once {
-        type Args = ();
-        type Output = &'static str;
-
-        fn spec() -> Spec {
             let limit = RateLimit::new(1, 3_600_000).per(Per::Ip);
-            Spec::tool("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute)
-        }
-
-        fn args() {}
-
-        fn returns() -> Returns<&'static str> {
-            Returns::result()
-        }
-
-        async fn call(_: &Arc<()>, _: &crate::Context, (): ()) -> &'static str {
-            "let in"
+            let spec = Spec::tool("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute);
+            visitor.declare(spec, (), Returns::<&str>::result(), Vec::new(), |_, _, ()| async { "let in" });
         }
     }
 

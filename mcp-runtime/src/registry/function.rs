@@ -1,0 +1,158 @@
+//! A declared function with its state, whose types end here: what is begun with arguments is a future.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::value::RawValue;
+
+use super::asking;
+use super::keywords::Keywords;
+use crate::handler::argument::{ArgList, Asked, Decoded, Input, Values};
+use crate::handler::completion::Completion;
+use crate::handler::declaration::Completers;
+use crate::handler::inject::State;
+use crate::handler::output::Returns;
+use crate::handler::problem::Problems;
+use crate::handler::product::Product;
+use crate::handler::spec::Spec;
+use crate::handler::{Context, ToolError};
+use crate::policy;
+use crate::protocol::{Object, RpcError};
+use crate::schema::FinishedInput;
+
+/// The arguments of a call.
+#[derive(Debug)]
+pub(crate) struct Arguments<'a> {
+    pub object: Object<'a>,
+    pub raw: Option<&'a RawValue>,
+    pub coerce: bool,
+}
+
+impl<'a> Arguments<'a> {
+    /// The members of `raw`; no arguments are the same as an empty object.
+    pub(crate) fn of(raw: Option<&'a RawValue>, coerce: bool) -> Result<Self, RpcError> {
+        let object = raw.map(|raw| serde_json::from_str::<Object<'a>>(raw.get())).transpose();
+        let object = object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?;
+        Ok(Self { object: object.unwrap_or_default(), raw, coerce })
+    }
+}
+
+/// Proposals for an argument, on their way.
+pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
+
+/// A declared function with its state.
+pub(super) trait Handler: Send + Sync {
+    /// Decodes the arguments and begins the call; how many arguments had to be coerced.
+    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
+    /// Decodes the arguments of a call that is to run later; what asks for those that were not sent, if that is to be
+    /// done first.
+    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems>;
+    /// Completes an argument, if its declaration says how.
+    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals>;
+    fn input(&self) -> &FinishedInput;
+}
+
+/// A declared function, the state it borrows from, and what was compiled from its declaration.
+pub(super) struct Function<S, A, O, F> {
+    pub state: Arc<S>,
+    pub spec: Spec,
+    pub args: A,
+    pub returns: Returns<O>,
+    pub input: FinishedInput,
+    pub keywords: Keywords,
+    pub completers: Completers<S>,
+    pub call: F,
+}
+
+/// What calls share of a function.
+pub(super) struct Bound<S, A, O, F>(pub Arc<Function<S, A, O, F>>);
+
+impl<S, A, O, F, R> Function<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
+    /// The call of the function, on its way.
+    fn run(
+        &self,
+        cx: Context,
+        values: Values<A>,
+    ) -> impl Future<Output = Result<Product, ToolError>> + Send + use<S, A, O, F, R> {
+        let (running, convert) = ((self.call)(Arc::clone(&self.state), cx, values), self.returns.convert);
+        async move { convert(running.await) }
+    }
+
+    /// Asks for what was not sent, and calls the function.
+    async fn ask(
+        self: Arc<Self>,
+        cx: Context,
+        raw: Option<Box<RawValue>>,
+        asked: Vec<Asked>,
+    ) -> Result<Product, ToolError> {
+        let (_, values) = self.asked(&cx, raw, &asked).await?;
+        self.run(cx, values).await
+    }
+
+    /// All arguments, as JSON and as values, when what was not sent was asked for.
+    async fn asked(
+        &self,
+        cx: &Context,
+        raw: Option<Box<RawValue>>,
+        asked: &[Asked],
+    ) -> Result<(Box<RawValue>, Values<A>), ToolError> {
+        let check = |name: &str, content: &RawValue| {
+            let object = serde_json::from_str(content.get()).map_err(|_| "`content` must be an object".to_owned())?;
+            Input::new(object, &self.input, true).check(&self.args, name)
+        };
+        let whole = asking::complete(cx, raw.as_deref(), asked, check).await?;
+        let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
+        self.keywords.check(Some(&whole)).map_err(misfit)?;
+        let object = serde_json::from_str(whole.get())?;
+        let (values, _) = Input::new(object, &self.input, true).decode::<A>(&self.args).map_err(misfit)?;
+        Ok((whole, values))
+    }
+}
+
+impl<S, A, O, F, R> Handler for Bound<S, A, O, F>
+where
+    S: State,
+    A: ArgList,
+    O: 'static,
+    F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    R: Future<Output = O> + Send + 'static,
+{
+    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
+        let Self(function) = self;
+        function.keywords.check(arguments.raw)?;
+        let input = Input::new(arguments.object, &function.input, arguments.coerce);
+        match input.decode_or_ask::<A>(&function.args)? {
+            Decoded::Values(values, coerced) => Ok((Box::pin(function.run(cx.clone(), values)), coerced)),
+            Decoded::Asks(asked) => {
+                let raw = arguments.raw.map(ToOwned::to_owned);
+                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw, asked)), 0))
+            }
+        }
+    }
+
+    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems> {
+        self.0.keywords.check(arguments.raw)?;
+        let input = Input::new(arguments.object, &self.0.input, arguments.coerce);
+        let Decoded::Asks(asked) = input.decode_or_ask::<A>(&self.0.args)? else { return Ok(None) };
+        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), arguments.raw.map(ToOwned::to_owned));
+        Ok(Some(Box::pin(
+            async move { function.asked(&cx, raw, &asked).await.map(|(whole, _)| Product::Arguments(whole)) },
+        )))
+    }
+
+    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
+        let (_, completer) = self.0.completers.iter().find(|(name, _)| *name == argument)?;
+        Some(completer(Arc::clone(&self.0.state), cx.clone(), asked))
+    }
+
+    fn input(&self) -> &FinishedInput {
+        &self.0.input
+    }
+}
