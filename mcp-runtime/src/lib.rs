@@ -24,6 +24,27 @@
 //! The schema that a client reads, the check that runs, the limit that refuses, the metric that counts and the text
 //! that explains a refusal all come from the one declaration. One server speaks the revisions 2026-07-28, 2025-11-25,
 //! 2025-06-18 and 2025-03-26, over stdio and Streamable HTTP.
+//!
+//! | for | see |
+//! |---|---|
+//! | tools, their arguments and results | [`#[tool]`](macro@tool), [`tools!`], [`#[model]`](macro@model), [`Json`], [`ToolError`] |
+//! | resources, templates | [`#[resource]`](macro@resource), [`resources!`], [`Resource`] |
+//! | prompts, completion | [`#[prompt]`](macro@prompt), [`prompts!`], [`Prompt`], [`Completion`] |
+//! | all of them in one `impl` | [`#[server]`](macro@server) |
+//! | what a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
+//! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
+//! | telling what has changed | [`Context::resource_updated`], [`Notifier`] |
+//! | calls that take long | [`Context::progress`], [`task`], [`Context::close_stream`] |
+//! | pages that clients show | [`View`] |
+//! | settings, serving, mounting | [`Server`] |
+//! | which clients would refuse a tool | [`lint`] |
+//!
+//! | feature | |
+//! |---|---|
+//! | `macros` (default) | the attributes and lists |
+//! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `skills` | `Server::skills`: folders of instructions for agents |
+//! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

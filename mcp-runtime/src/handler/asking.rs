@@ -131,7 +131,7 @@ impl Context {
     /// `key`, and carried by the client, encrypted, to the next round.
     ///
     /// Nothing is asked while it runs, and it must ask nothing itself. It is remembered from one round to the next, not
-    /// when the client gives the call up or begins it anew.
+    /// when the client gives the call up, begins it anew or sends one round twice.
     ///
     /// ```
     /// # use mcp_runtime::{Confirm, Context, ToolError, tool};
