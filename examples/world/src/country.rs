@@ -1,10 +1,10 @@
-//! What the tools take and return; doc comments are the descriptions in the schemas.
+//! What the server takes and returns; doc comments are the descriptions in the schemas.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use mcp_runtime::model;
 
 /// A country or territory of ISO 3166-1.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[model]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Country {
     /// ISO 3166-1 alpha-2 code.
     pub alpha2: String,
@@ -33,14 +33,16 @@ pub struct Country {
 }
 
 /// The countries that were found, the best match first.
-#[derive(Debug, Serialize, JsonSchema)]
+#[model(output)]
+#[derive(Debug)]
 pub struct Countries {
     /// Empty if nothing matches.
     pub countries: Vec<Country>,
 }
 
 /// Countries beside each other.
-#[derive(Debug, Serialize, JsonSchema)]
+#[model(output)]
+#[derive(Debug)]
 pub struct Comparison {
     /// Alpha-2 code of the country that the ratios refer to: the first one asked for.
     pub base: String,
@@ -59,7 +61,8 @@ impl Comparison {
 }
 
 /// One row of a comparison. A ratio of 2 is twice as much as the base; it is absent where the base has nothing.
-#[derive(Debug, Serialize, JsonSchema)]
+#[model(output)]
+#[derive(Debug)]
 pub struct Compared {
     /// ISO 3166-1 alpha-2 code.
     pub alpha2: String,
@@ -108,7 +111,8 @@ pub(crate) fn significant(value: f64) -> f64 {
 }
 
 /// What to rank by.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[model(input)]
+#[derive(Clone, Copy, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum Measure {
     /// People.
@@ -120,18 +124,30 @@ pub enum Measure {
 }
 
 /// Countries in order.
-#[derive(Debug, Serialize, JsonSchema)]
+#[model(output)]
+#[derive(Debug)]
 pub struct Ranking {
     /// The first of the ranking first.
     pub countries: Vec<Ranked>,
 }
 
 /// A country and its place.
-#[derive(Debug, Serialize, JsonSchema)]
+#[model(output)]
+#[derive(Debug)]
 pub struct Ranked {
     /// Its place, from 1.
     pub rank: usize,
     /// The country itself.
     #[serde(flatten)]
     pub country: Country,
+}
+
+/// What became of a question to the user.
+#[model(output)]
+#[derive(Debug)]
+pub struct Quiz {
+    /// Whether the user knew which of the two has more people.
+    pub correct: bool,
+    /// The two countries.
+    pub countries: [Country; 2],
 }

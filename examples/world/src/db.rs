@@ -76,6 +76,28 @@ pub(crate) async fn country(pool: &SqlitePool, code: &str) -> sqlx::Result<Optio
     sqlx::query_as("SELECT * FROM country WHERE upper(?1) IN (alpha2, alpha3)").bind(code).fetch_optional(pool).await
 }
 
+/// The countries whose code or name begins so, in the order of their names.
+pub(crate) async fn beginning(pool: &SqlitePool, typed: &str) -> sqlx::Result<Vec<Country>> {
+    sqlx::query_as(
+        "SELECT * FROM country
+         WHERE ?1 COLLATE NOCASE IN (substr(alpha2, 1, ?2), substr(alpha3, 1, ?2), substr(common_name, 1, ?2))
+         ORDER BY common_name",
+    )
+    .bind(typed)
+    .bind(i64::try_from(typed.chars().count()).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await
+}
+
+/// Two countries of a region, by chance.
+pub(crate) async fn draw(pool: &SqlitePool, region: &str) -> sqlx::Result<[Country; 2]> {
+    let drawn: Vec<Country> = sqlx::query_as("SELECT * FROM country WHERE region = ? ORDER BY random() LIMIT 2")
+        .bind(region)
+        .fetch_all(pool)
+        .await?;
+    drawn.try_into().map_err(|_| sqlx::Error::RowNotFound)
+}
+
 /// All countries, the most populous first.
 pub(crate) async fn all(pool: &SqlitePool) -> sqlx::Result<Vec<Country>> {
     sqlx::query_as("SELECT * FROM country ORDER BY population DESC, alpha2").fetch_all(pool).await

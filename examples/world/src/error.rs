@@ -1,7 +1,9 @@
-//! What the model reads when a tool fails: texts that say what to do next.
+//! What is read when something fails: texts that say what to do next.
 
 use std::fmt;
 use std::path::PathBuf;
+
+use mcp_runtime::ElicitError;
 
 use crate::country::Country;
 
@@ -10,12 +12,18 @@ const MOST: usize = 3;
 /// Farther from a code than one slip, nothing is suggested.
 const FARTHEST: usize = 2;
 
-/// A failure of the server's start or of a tool.
+/// A failure of the server's start, or of what it offers.
 #[derive(Debug, thiserror::Error)]
 pub enum WorldError {
     /// No country has these codes.
     #[error("{}; `search_countries` finds the code for a name", sentence(.0))]
     UnknownCodes(Vec<UnknownCode>),
+    /// No country is called so.
+    #[error("no country is called `{0}`; `search_countries` finds names")]
+    UnknownName(String),
+    /// The user was asked, and did not answer.
+    #[error(transparent)]
+    Unanswered(#[from] ElicitError),
     /// A query failed.
     #[error("the database could not be read; the server's log says why")]
     Database(#[source] sqlx::Error),

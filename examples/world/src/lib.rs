@@ -2,19 +2,19 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `tools.rs` | what the server offers: the tools and the readiness check |
-//! | `country.rs` | what the tools take and return |
-//! | `error.rs` | what the model reads when a tool fails |
+//! | `server.rs` | what the server offers: tools, resources, a prompt and the readiness check |
+//! | `country.rs` | what they take and return |
+//! | `error.rs` | what is read when something fails |
 //! | `db.rs`, `schema.sql` | the database: how it is opened, filled and asked |
 
 mod country;
 mod db;
 mod error;
-mod tools;
+mod server;
 
-pub use country::{Compared, Comparison, Countries, Country, Measure, Ranked, Ranking};
+pub use country::{Compared, Comparison, Countries, Country, Measure, Quiz, Ranked, Ranking};
 pub use error::{UnknownCode, WorldError};
-pub use tools::World;
+pub use server::World;
 
 /// The server, on the database file that the environment variable `WORLD_DB` names; without it, in memory.
 pub async fn server() -> Result<mcp_runtime::Server<World>, WorldError> {

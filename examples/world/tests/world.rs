@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::sync::mpsc;
 use std::time::Duration;
 
 use example_world::World;
+use mcp_runtime::Server;
 use mcp_runtime::axum::body::Body;
 use mcp_runtime::axum::http::{Request, StatusCode};
-use mcp_testkit::{TestClient, era};
+use mcp_testkit::{Answer, TestClient, Version, hold_time};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -17,19 +17,14 @@ async fn world() -> World {
     World::in_memory().await.unwrap()
 }
 
-async fn client() -> TestClient {
-    TestClient::new(world().await.into_server()).await
+#[mcp_testkit::server]
+async fn server() -> Server<World> {
+    let _time = hold_time();
+    world().await.into_server()
 }
 
-/// Keeps paused time where it is, but for `advance`, until the guard is dropped.
-///
-/// The database answers from a thread of its own, which tokio takes for idleness: it would move the clock to the next timer,
-/// which is the tool's timeout. It does not while a blocking task runs.
-#[must_use]
-fn hold_time() -> mpsc::Sender<()> {
-    let (guard, dropped) = mpsc::channel();
-    tokio::task::spawn_blocking(move || dropped.recv());
-    guard
+async fn client() -> TestClient {
+    TestClient::new(server().await).await
 }
 
 /// The values of one field, from a list of objects.
@@ -175,19 +170,109 @@ async fn a_database_that_fails_keeps_its_reasons_to_itself() {
     reply.assert_error("the database could not be read; the server's log says why");
 }
 
-#[tokio::test]
-async fn every_revision_gets_the_same_answer() {
-    for version in era::ALL {
-        let client = TestClient::with_version(world().await.into_server(), version).await;
-        let country = client.call("country", json!({ "code": "BR" })).await.structured();
-        assert_eq!(country["capital"], "Brasília", "{version:?}");
+#[mcp_testkit::test(eras = "all")]
+async fn every_revision_gets_the_same_answer(client: TestClient) {
+    let _time = hold_time();
+    let country = client.call("country", json!({ "code": "BR" })).await.structured();
+    assert_eq!(country["capital"], "Brasília");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client: TestClient) {
+    let _time = hold_time();
+    client.on_elicit(|question| match question.message() {
+        "Which region do you know best?" => json!({ "region": "Oceania" }),
+        _ => json!({ "more": true, "confirm": true }),
+    });
+    let reply = client.call("quiz", json!({})).await;
+    if client.version() == Version::V2025_03_26 {
+        reply.assert_error("needs a client that can ask its user");
+        return;
     }
+    let quiz = reply.structured();
+    let [one, other] = [&quiz["countries"][0], &quiz["countries"][1]];
+    assert_eq!([&one["region"], &other["region"]], ["Oceania", "Oceania"]);
+    assert_eq!(quiz["correct"], one["population"].as_u64() > other["population"].as_u64());
+    let asked = client.asked();
+    assert_eq!(asked.len(), 2, "{asked:#?}");
+    // However often the function ran, it has drawn once.
+    let names = [one, other].map(|country| country["common_name"].as_str().unwrap());
+    let question = format!("Do more people live in {} than in {}?", names[0], names[1]);
+    assert_eq!(asked[1]["params"]["message"], question);
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_user_who_does_not_play_is_not_asked_again(client: TestClient) {
+    let _time = hold_time();
+    client.on_elicit(|_| Answer::decline());
+    let reply = client.call("quiz", json!({ "region": "Europe" })).await;
+    if client.version() > Version::V2025_03_26 {
+        reply.assert_error("the user declined to answer `more`");
+    }
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_country_has_a_uri(client: TestClient) {
+    let _time = hold_time();
+    let templates = client.request("resources/templates/list", json!({})).await;
+    assert_eq!(templates.result()["resourceTemplates"][0]["uriTemplate"], "world://countries/{code}");
+
+    let reply = client.request("resources/read", json!({ "uri": "world://countries/is" })).await;
+    let contents = &reply.result()["contents"][0];
+    assert_eq!(contents["mimeType"], "application/json");
+    let iceland: Value = serde_json::from_str(contents["text"].as_str().unwrap()).unwrap();
+    assert_eq!(iceland["capital"], "Reykjavík");
+
+    let missing = client.request("resources/read", json!({ "uri": "world://countries/xx" })).await;
+    missing.assert_rpc_error(if client.version().is_legacy() { -32002 } else { -32602 });
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn the_sources_are_there_to_read(client: TestClient) {
+    let _time = hold_time();
+    let listed = client.request("resources/list", json!({})).await;
+    assert_eq!(listed.result()["resources"][0]["uri"], "world://sources");
+    let reply = client.request("resources/read", json!({ "uri": "world://sources" })).await;
+    let text = reply.result()["contents"][0]["text"].as_str().unwrap();
+    assert!(text.contains("GeoNames"), "{text}");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn codes_and_names_are_completed(client: TestClient) {
+    let _time = hold_time();
+    let template = json!({ "type": "ref/resource", "uri": "world://countries/{code}" });
+    assert_eq!(completed(&client, template.clone(), "code", "ice").await, ["IS"]);
+    assert_eq!(completed(&client, template, "code", "sw").await, ["SZ", "SE", "CH"]);
+
+    let prompt = json!({ "type": "ref/prompt", "name": "introduction" });
+    assert_eq!(completed(&client, prompt, "country", "new").await, ["New Caledonia", "New Zealand"]);
+}
+
+async fn completed(client: &TestClient, of: Value, name: &str, typed: &str) -> Vec<String> {
+    let params = json!({ "ref": of, "argument": { "name": name, "value": typed } });
+    let reply = client.request("completion/complete", params).await;
+    serde_json::from_value(reply.result()["completion"]["values"].clone()).unwrap()
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn an_introduction_links_to_the_country(client: TestClient) {
+    let _time = hold_time();
+    let params = json!({ "name": "introduction", "arguments": { "country": "new zea", "reader": "a class" } });
+    let reply = client.request("prompts/get", params).await;
+    let messages = reply.result()["messages"].clone();
+    let text = messages[0]["content"]["text"].as_str().unwrap();
+    assert!(text.starts_with("Introduce New Zealand to a class"), "{text}");
+    assert!(messages[1].to_string().contains("world://countries/NZ"), "{messages:#}");
+
+    let nowhere = json!({ "name": "introduction", "arguments": { "country": "Atlantis" } });
+    let reply = client.request("prompts/get", nowhere).await;
+    assert!(reply.response()["error"]["message"].as_str().unwrap().contains("no country is called `Atlantis`"));
 }
 
 #[tokio::test]
 async fn every_tool_is_read_only_and_says_what_it_returns() {
     let tools = client().await.tools().await;
-    assert_eq!(tools.len(), 4);
+    assert_eq!(tools.len(), 5);
     for tool in tools {
         assert_eq!(tool["annotations"]["readOnlyHint"], true, "{tool:#}");
         assert_eq!(tool["outputSchema"]["type"], "object", "{tool:#}");

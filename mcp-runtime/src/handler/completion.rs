@@ -10,9 +10,32 @@ use super::tool_error::{IntoToolError, ToolError};
 
 /// What a client asks of a function named by `#[arg(complete = ..)]`.
 ///
-/// Such a function takes by value either this or a `String` (what was typed so far), and by reference what any other
-/// declared function may. It returns the proposals, at best first: a `Vec` or an array of texts, or a `Result` of one.
-/// A client gets at most 100 of them.
+/// Such a function takes by value either this or a `String` (what was typed so far); in a `#[server]` block, named as
+/// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the proposals,
+/// at best first: a `Vec` or an array of texts, or a `Result` of one. It may take 5 s, and a client gets at most 100 of
+/// them.
+///
+/// ```
+/// use mcp_runtime::{Completion, Prompt, prompt};
+///
+/// /// A walk through a city.
+/// #[prompt]
+/// async fn walk(#[arg(complete = countries)] country: String, #[arg(complete = cities)] city: String) -> Prompt {
+///     Prompt::new().user(format!("Where do I walk in {city}, {country}?"))
+/// }
+///
+/// fn countries(typed: String) -> Vec<&'static str> {
+///     ["Iceland", "Italy"].into_iter().filter(|name| name.starts_with(&typed)).collect()
+/// }
+///
+/// fn cities(asked: Completion) -> Vec<&'static str> {
+///     let known = match asked.argument("country") {
+///         Some("Iceland") => ["Reykjavík", "Akureyri"],
+///         _ => ["Rome", "Milan"],
+///     };
+///     known.into_iter().filter(|name| name.starts_with(asked.value())).collect()
+/// }
+/// ```
 ///
 /// [MCP 2026-07-28, completion](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion).
 #[derive(Clone, Debug, Default)]

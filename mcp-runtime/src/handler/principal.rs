@@ -6,7 +6,23 @@ use serde_json::{Map, Value};
 
 /// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
 ///
-/// Take it by reference in a tool (`who: &Principal`), or ask [`Context::principal`](super::Context::principal).
+/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](super::Context::principal).
+///
+/// Nothing here verifies a caller. A layer in front of the endpoint does, and leaves the principal in the request's
+/// extensions, which is where it is looked for:
+///
+/// ```
+/// use mcp_runtime::axum::{extract::Request, middleware, middleware::Next, response::Response};
+/// use mcp_runtime::{Principal, Server};
+///
+/// async fn verified(mut request: Request, next: Next) -> Response {
+///     // after the token has been verified
+///     request.extensions_mut().insert(Principal::new("ann", ["orders:read"]));
+///     next.run(request).await
+/// }
+///
+/// let router = Server::new("orders", "1.0.0").into_router().route_layer(middleware::from_fn(verified));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Principal(Option<Arc<Verified>>);
 

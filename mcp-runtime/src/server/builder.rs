@@ -147,7 +147,8 @@ impl<S: State> Server<S> {
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
     ///
-    /// The other server keeps its state; its name, its instructions and its settings are not used.
+    /// The other server keeps its state; its name, its instructions and its settings are not used. Some clients do not
+    /// take a `.` in the name of a tool: the command `check` says which.
     ///
     /// ```no_run
     /// # use mcp_runtime::{Server, tool, tools};
@@ -277,6 +278,8 @@ impl<S: State> Server<S> {
     }
 
     /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` as an axum router, to merge into an application.
+    ///
+    /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
     /// Signals are the application's business: when it goes down, calls in flight are cancelled with their connections.
     ///

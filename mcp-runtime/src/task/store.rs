@@ -17,6 +17,40 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// A task runs in the process that began it; what it has come to is kept here. An implementation forgets tasks that have
 /// expired ([`TaskRecord::expires_at`]), and shows what was put by one instance to all of them.
 ///
+/// ```
+/// use std::collections::HashMap;
+/// use std::pin::Pin;
+/// use std::sync::Mutex;
+///
+/// use mcp_runtime::{Server, serde_json};
+/// use mcp_runtime::task::{StoreError, TaskRecord, TaskStore};
+///
+/// type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+///
+/// /// What a database would do, as JSON by id.
+/// #[derive(Debug, Default)]
+/// struct Rows(Mutex<HashMap<String, String>>);
+///
+/// impl TaskStore for Rows {
+///     fn put(&self, task: TaskRecord) -> Doing<'_, ()> {
+///         Box::pin(async move {
+///             let row = serde_json::to_string(&task)?;
+///             self.0.lock().unwrap().insert(task.task_id, row);
+///             Ok(())
+///         })
+///     }
+///
+///     fn get<'a>(&'a self, id: &'a str) -> Doing<'a, Option<TaskRecord>> {
+///         Box::pin(async move {
+///             let row = self.0.lock().unwrap().get(id).cloned();
+///             Ok(row.map(|row| serde_json::from_str(&row)).transpose()?)
+///         })
+///     }
+/// }
+///
+/// let server = Server::new("reports", "1.0.0").task_store(Rows::default());
+/// ```
+///
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.

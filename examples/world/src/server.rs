@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use mcp_runtime::{Json, State, server};
+use mcp_runtime::{Confirm, Content, Context, Json, Prompt, State, server};
 use sqlx::SqlitePool;
 
-use crate::country::{Comparison, Countries, Country, Measure, Ranked, Ranking};
+use crate::country::{Comparison, Countries, Country, Measure, Quiz, Ranked, Ranking};
 use crate::db;
 use crate::error::{UnknownCode, WorldError};
 
-/// The server's state: its tools borrow the pool from it.
+/// The server's state: what is declared below borrows the pool from it.
 #[derive(Debug, State)]
 pub struct World {
     pool: SqlitePool,
@@ -107,6 +107,65 @@ impl World {
         let countries = db::rank(pool, by, region.as_deref(), ascending, limit).await?;
         let countries = (1..).zip(countries).map(|(rank, country)| Ranked { rank, country }).collect();
         Ok(Json(Ranking { countries }))
+    }
+
+    /// Asks the user which of two countries has more people, and says whether they knew.
+    #[tool(read_only)]
+    pub async fn quiz(
+        pool: &SqlitePool,
+        cx: &Context,
+        /// Where the two countries are; the user is asked if it is left out.
+        #[arg(elicit = "Which region do you know best?", one_of("Africa", "Americas", "Asia", "Europe", "Oceania"))]
+        region: String,
+    ) -> Result<Json<Quiz>, WorldError> {
+        // With the answer the function may run again, from the top: it draws the same two then.
+        let [one, other] = cx.try_once("countries", db::draw(pool, &region)).await?;
+        let question = format!("Do more people live in {} than in {}?", one.common_name, other.common_name);
+        let more: Confirm = cx.elicit("more", question).await?;
+        Ok(Json(Quiz { correct: more.yes() == (one.population > other.population), countries: [one, other] }))
+    }
+
+    /// Where the figures come from, and under which licences.
+    #[resource("world://sources", mime_type = "text/markdown")]
+    pub async fn sources() -> &'static str {
+        include_str!("../data/README.md")
+    }
+
+    /// All that is known of one country.
+    #[resource("world://countries/{code}", name = "country", cache(ttl = "1h", per = "all"))]
+    pub async fn country_at(
+        pool: &SqlitePool,
+        /// ISO 3166-1 alpha-2 or alpha-3 code.
+        #[arg(complete = Self::codes)]
+        code: String,
+    ) -> Result<Option<Json<Country>>, WorldError> {
+        Ok(db::country(pool, &code).await?.map(Json))
+    }
+
+    /// A short introduction to a country.
+    #[prompt(title = "Introduce a country")]
+    pub async fn introduction(
+        pool: &SqlitePool,
+        /// Its everyday English name.
+        #[arg(complete = Self::names, length = 1..=100, pattern = "^.*[^ ].*$")]
+        country: String,
+        /// Whom it is for.
+        #[arg(default = "a traveller", length = 1..=100)]
+        reader: String,
+    ) -> Result<Prompt, WorldError> {
+        let found = db::search(pool, &country, 1).await?.pop().ok_or(WorldError::UnknownName(country))?;
+        let uri = format!("world://countries/{}", found.alpha2);
+        Ok(Prompt::new()
+            .user(format!("Introduce {} to {reader}, in five sentences. Take figures from here:", found.common_name))
+            .user(Content::resource_link(uri, found.common_name)))
+    }
+
+    async fn codes(pool: &SqlitePool, typed: String) -> Result<Vec<String>, WorldError> {
+        Ok(db::beginning(pool, &typed).await?.into_iter().map(|country| country.alpha2).collect())
+    }
+
+    async fn names(pool: &SqlitePool, typed: String) -> Result<Vec<String>, WorldError> {
+        Ok(db::beginning(pool, &typed).await?.into_iter().map(|country| country.common_name).collect())
     }
 
     #[ready]
