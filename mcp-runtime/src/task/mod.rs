@@ -95,8 +95,9 @@ impl Tasks {
         }
     }
 
-    /// The task has ended: from now on only the store knows it.
-    pub(crate) fn forget(&self, task: &Running) {
+    /// The task has ended: as soon as the store has its end, only the store knows it.
+    pub(crate) async fn forget(&self, task: &Running) {
+        task.kept().await;
         self.lock().remove(&task.record().task_id);
     }
 
