@@ -2,6 +2,7 @@
 
 mod access;
 mod complete;
+mod hint;
 mod page;
 mod policy;
 mod prompt;
