@@ -77,7 +77,7 @@ impl Service {
             Reference::Resource { uri } => {
                 let template = self.registry.templates.get(&uri);
                 let found = template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
-                found.ok_or_else(|| RpcError::resource_not_found().at(&uri))
+                found.ok_or_else(|| RpcError::invalid_params("no resource or template is there").at(&uri))
             }
         }
     }
