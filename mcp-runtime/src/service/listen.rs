@@ -92,6 +92,9 @@ impl Subscription {
         let meta = json!({ SUBSCRIPTION_ID: self.id });
         loop {
             let change = self.subscriber.next().await;
+            if !self.service.may_be_told(&change, &self.principal) {
+                continue;
+            }
             let mut params = match &change {
                 Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
                     Ok(Some(record)) => DetailedTask::of(&record).members(),
