@@ -113,7 +113,7 @@ impl Tasks {
         if let Some(task) = self.running(id, principal) {
             return Ok(Some(task.record()));
         }
-        let found = self.store.get(id).await.map_err(TaskError::Store)?;
+        let found = store::get(&*self.store, id).await.map_err(TaskError::Store)?;
         let is_own = |task: &TaskRecord| task.owner.as_deref() == principal.subject();
         Ok(found.filter(is_own).filter(|task| task.expires_at() > self.clock.now()))
     }

@@ -70,7 +70,7 @@ impl Running {
             (state.record.clone(), state.changes)
         };
         let id = record.task_id.clone();
-        self.store.put(record).await?;
+        super::store::put(&*self.store, record).await?;
         self.lock().kept = changes;
         self.changes.publish(&Change::Task(id.into()));
         Ok(())

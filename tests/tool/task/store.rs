@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mcp_runtime::task::{StoreError, TaskRecord, TaskStatus, TaskStore};
@@ -24,19 +24,24 @@ struct Kept {
     texts: HashMap<String, String>,
     puts: Vec<TaskStatus>,
     fails: bool,
+    panics: bool,
 }
 
 impl Shelf {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn fail(&self, fails: bool) {
-        self.0.lock().unwrap().fails = fails;
+        self.lock().fails = fails;
     }
 
     fn statuses(&self) -> Vec<TaskStatus> {
-        self.0.lock().unwrap().puts.clone()
+        self.lock().puts.clone()
     }
 
     fn only(&self) -> TaskRecord {
-        let kept = self.0.lock().unwrap();
+        let kept = self.lock();
         assert_eq!(kept.texts.len(), 1);
         serde_json::from_str(kept.texts.values().next().unwrap()).unwrap()
     }
@@ -44,7 +49,8 @@ impl Shelf {
 
 impl TaskStore for Shelf {
     fn put(&self, task: TaskRecord) -> Later<'_, ()> {
-        let mut kept = self.0.lock().unwrap();
+        let mut kept = self.lock();
+        assert!(!kept.panics, "a bug in the store");
         let done = if kept.fails {
             Err("the database at 10.0.0.1 is down".into())
         } else {
@@ -56,7 +62,7 @@ impl TaskStore for Shelf {
     }
 
     fn get<'a>(&'a self, id: &'a str) -> Later<'a, Option<TaskRecord>> {
-        let kept = self.0.lock().unwrap();
+        let kept = self.lock();
         let found = if kept.fails {
             Err("the database at 10.0.0.1 is down".into())
         } else {
@@ -101,6 +107,20 @@ async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
     internal(&client.request("tasks/get", json!({ "taskId": "x" })).await);
     shelf.fail(false);
     client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_panics_has_failed() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    let task = client.start("slow", json!({ "seconds": 1 })).task().await;
+    shelf.lock().panics = true;
+    internal(&client.request("tools/call", json!({ "name": "slow", "arguments": { "seconds": 1 } })).await);
+    sleep(Duration::from_secs(2)).await;
+    shelf.lock().panics = false;
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(shelf.only().status, TaskStatus::Completed);
+    assert_eq!(task.get().await["status"], "completed");
 }
 
 #[tokio::test(start_paused = true)]
