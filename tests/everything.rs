@@ -5,7 +5,7 @@ use mcp_runtime::{
     prompt, prompts, resource, resources, tool, tools,
 };
 use mcp_testkit::{TestClient, era};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::http::client::{CAPABILITIES, Call, Client};
 
@@ -32,7 +32,13 @@ async fn numbers() -> Json<Vec<u8>> {
 /// A link, and a text with a date.
 #[tool(read_only)]
 async fn blocks() -> Vec<Content> {
-    vec![Content::resource_link("all://readme", "readme"), Content::text("dated").annotate(dated())]
+    let mut resource = Resource::text("all://readme", "text/plain", "text");
+    resource.meta = noted();
+    let (mut text, mut whole) = (Content::text("dated").annotate(dated()), Content::resource(resource));
+    if let (Content::Text(text), Content::Resource(whole)) = (&mut text, &mut whole) {
+        (text.meta, whole.meta) = (noted(), noted());
+    }
+    vec![Content::resource_link("all://readme", "readme"), text, whole]
 }
 
 /// Asks the user.
@@ -51,6 +57,10 @@ async fn sample(cx: &Context) -> Result<String, ToolError> {
 #[tool(task = "optional")]
 async fn job() -> &'static str {
     "done"
+}
+
+fn noted() -> Option<Map<String, Value>> {
+    json!({ "com.example/note": 1 }).as_object().cloned()
 }
 
 fn dated() -> Annotations {
@@ -72,7 +82,9 @@ async fn readme() -> &'static str {
 /// Bytes, for a minute, for everybody.
 #[resource("all://logo", mime_type = "image/png", cache(ttl = "60s", per = "all"))]
 async fn logo() -> Resource {
-    Resource::blob("all://logo", "image/png", [1])
+    let mut logo = Resource::blob("all://logo", "image/png", [1]);
+    logo.meta = noted();
+    logo
 }
 
 /// One row.

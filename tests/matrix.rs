@@ -56,6 +56,9 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
         ("link in a result", links.clone()),
         ("link in a prompt", links),
         ("date of a block", june.clone()),
+        ("metadata of a block", june.clone()),
+        ("metadata of an embedded resource", june.clone()),
+        ("metadata of contents", june.clone()),
         ("date of a resource", june),
         ("execution of tools", flags([false; 4])),
         ("x-mcp-header in schemas", flags([true; 4])),
@@ -103,6 +106,9 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
     let praise = json!({ "name": "praise", "arguments": { "item": "tea" } });
     let (object, list, blocks) = (call("locate").await, call("numbers").await, call("blocks").await);
     let got = result("prompts/get", praise).await;
+    let logo = result("resources/read", json!({ "uri": "all://logo" })).await;
+    let whole = &blocks["content"][2];
+    let embedded = whole.get("_meta").is_some() || whole["resource"].get("_meta").is_some();
     let texts = object["content"][0]["text"] == "{\"x\":1}" && list["content"][0]["text"] == "[1,2]";
     let (_, asked) = wire.send("tools/call", json!({ "name": "sample" })).await;
     let missing = if asked["result"]["isError"] == true { json!("tool") } else { asked["error"]["code"].clone() };
@@ -129,6 +135,9 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
         ("text beside structured content", json!(texts)),
         ("link in a result", blocks["content"][0].clone()),
         ("link in a prompt", got["messages"][1]["content"].clone()),
+        ("metadata of a block", has(&blocks["content"][1], "_meta")),
+        ("metadata of an embedded resource", json!(embedded)),
+        ("metadata of contents", has(&logo["contents"][0], "_meta")),
         ("date of a block", has(&blocks["content"][1]["annotations"], "lastModified")),
         ("date of a resource", has(&resource["annotations"], "lastModified")),
         ("execution of tools", json!(tools.as_array().unwrap().iter().any(|tool| tool.get("execution").is_some()))),
