@@ -4,9 +4,12 @@
 #![expect(clippy::float_cmp, reason = "metrics and reports count in numbers that a float holds exactly")]
 #![expect(clippy::needless_pass_by_value, reason = "reads as `call(json!({..}))`")]
 
+mod everything;
 mod http;
 mod item;
 mod lines;
+mod malformed;
+mod matrix;
 mod patience;
 mod process;
 mod reference;

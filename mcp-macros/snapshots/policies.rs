@@ -47,7 +47,7 @@ const _: () = {
                         .visible_if(staff::may_see)
                         .audit(),
                     (),
-                    __mcp::returns::<()>(),
+                    __mcp::retried::<()>(__mcp::returns::<()>()),
                     __mcp::completers([]),
                     |_, _, ()| look(),
                 );

@@ -12,12 +12,15 @@ use tokio::sync::{mpsc, oneshot};
 use crate::link::{self, Link, lock};
 use crate::reply::Reply;
 use crate::script::{Answer, Question, Script};
+use crate::task::{self, Task};
 
 /// How long an answer may take. Paused time passes at once when nothing else is left to do, so a lost answer fails a
 /// test instead of stopping it.
 const PATIENCE: Duration = Duration::from_hours(24);
 /// How many rounds a call may have.
 const ROUNDS: usize = 20;
+/// The extension with which a server may answer a call with a task.
+const TASKS: &str = "io.modelcontextprotocol/tasks";
 
 /// A client of a server in the same process.
 ///
@@ -33,6 +36,8 @@ pub struct TestClient {
     is_outdated: AtomicBool,
     script: Arc<Mutex<Script>>,
     log_level: Option<Level>,
+    /// Whether calls may become tasks, which are followed to their end.
+    tasks: bool,
 }
 
 /// A call that has been sent and not yet answered.
@@ -86,6 +91,7 @@ impl TestClient {
             is_outdated: AtomicBool::new(false),
             script,
             log_level: None,
+            tasks: false,
         }
     }
 
@@ -178,6 +184,38 @@ impl TestClient {
     #[must_use]
     pub fn log_level(mut self, level: Level) -> Self {
         self.log_level = Some(level);
+        self
+    }
+
+    /// Declares the tasks extension (modern revision): calls may become tasks. One that does is followed to its end by
+    /// [`call`](Self::call) and [`Pending::reply`], which give the scripted answers to what it asks; by
+    /// [`Pending::task`] a test follows it itself.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Server, tool, tools};
+    /// # use mcp_testkit::TestClient;
+    /// # use serde_json::json;
+    /// # use std::time::Duration;
+    /// # /// Copies everything.
+    /// # #[tool(task = "optional")]
+    /// # async fn copy() -> u32 {
+    /// #     tokio::time::sleep(Duration::from_secs(60)).await;
+    /// #     7
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let client = TestClient::new(Server::new("files", "1.0.0").tools(tools![copy])).await.tasks();
+    /// client.call("copy", json!({})).await.assert_text("7");
+    ///
+    /// let task = client.start("copy", json!({})).task().await;
+    /// assert_eq!(task.get().await["status"], "working");
+    /// task.cancel().await.assert_ok();
+    /// assert_eq!(task.ended().await["status"], "cancelled");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn tasks(mut self) -> Self {
+        self.tasks = true;
         self
     }
 
@@ -299,16 +337,26 @@ impl TestClient {
             meta.remove("progressToken");
         }
         if let Some(requests) = result["inputRequests"].as_object() {
-            let answer = |(key, request): (&String, &Value)| {
-                let answer = script.answer(request);
-                (key.clone(), answer.unwrap_or_else(|| panic!("this test has no answer to\n{request:#}")))
-            };
+            let answer = |(key, request): (&String, &Value)| (key.clone(), scripted(&mut script, request));
             fields.insert("inputResponses".to_owned(), requests.iter().map(answer).collect::<Map<_, _>>().into());
         }
         if let Some(state) = result.get("requestState") {
             fields.insert("requestState".to_owned(), state.clone());
         }
         Some(params)
+    }
+
+    /// The scripted answer to a question.
+    pub(crate) fn says(&self, request: &Value) -> Value {
+        scripted(&mut lock(&self.script), request)
+    }
+
+    fn declared(&self) -> Value {
+        let mut declared = lock(&self.capabilities).clone();
+        if self.tasks {
+            declared["extensions"][TASKS] = json!({});
+        }
+        declared
     }
 
     fn with_meta(&self, params: Value, id: &Value) -> Value {
@@ -322,7 +370,7 @@ impl TestClient {
             meta.entry("progressToken").or_insert_with(|| id.clone());
             if !self.version.is_legacy() {
                 meta.entry(PROTOCOL_VERSION).or_insert_with(|| self.version.as_str().into());
-                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| lock(&self.capabilities).clone());
+                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| self.declared());
                 meta.entry(CLIENT_INFO)
                     .or_insert_with(|| json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }));
                 if let Some(level) = self.log_level {
@@ -334,13 +382,42 @@ impl TestClient {
     }
 }
 
-impl Pending<'_> {
-    /// The answer.
+fn scripted(script: &mut Script, request: &Value) -> Value {
+    script.answer(request).unwrap_or_else(|| panic!("this test has no answer to\n{request:#}"))
+}
+
+impl<'a> Pending<'a> {
+    /// The answer; of a client that [knows tasks](TestClient::tasks), what the task has come to.
     ///
     /// # Panics
     ///
-    /// When the server ends, or is idle, without an answer.
+    /// When the server ends, or is idle, without an answer; when the task was cancelled.
     pub async fn reply(self) -> Reply {
+        let client = self.client;
+        let reply = self.settled().await;
+        match Task::of(client, &reply).filter(|_| client.tasks) {
+            Some(task) => {
+                let state = task.ended().await;
+                let outcome = task::outcome(&state, &reply.response()["id"]);
+                reply.with(outcome.unwrap_or_else(|| panic!("the task has come to nothing: {state:#}")))
+            }
+            None => reply,
+        }
+    }
+
+    /// The task that the call has become.
+    ///
+    /// # Panics
+    ///
+    /// When it was answered otherwise, or as [`reply`](Self::reply).
+    pub async fn task(self) -> Task<'a> {
+        let client = self.client;
+        let reply = self.settled().await;
+        Task::of(client, &reply).unwrap_or_else(|| panic!("the call is no task: {:#}", reply.response()))
+    }
+
+    /// The answer after all rounds.
+    pub(crate) async fn settled(self) -> Reply {
         let client = self.client;
         let mut reply = self.next().await;
         for _ in 0..ROUNDS {

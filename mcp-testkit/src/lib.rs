@@ -37,6 +37,7 @@ mod link;
 mod reply;
 mod schema;
 mod script;
+mod task;
 mod time;
 
 /// Makes an `async fn(client: TestClient)` a test, once in each revision, in paused time.
@@ -77,6 +78,7 @@ pub use mcp_runtime::Version;
 pub use mcp_runtime::lint::{Finding, Verdict};
 pub use reply::Reply;
 pub use script::{Answer, Question};
+pub use task::Task;
 pub use time::{HeldTime, hold_time};
 
 /// Compiles and runs the README's programs.

@@ -32,6 +32,11 @@ impl Reply {
         self
     }
 
+    /// The same reply with another response.
+    pub(crate) fn with(self, response: Value) -> Self {
+        Self { response, ..self }
+    }
+
     /// The `result` member.
     ///
     /// # Panics

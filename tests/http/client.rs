@@ -64,12 +64,12 @@ pub(crate) struct Call {
     method: Method,
     path: String,
     headers: HeaderMap,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl Call {
     fn new(method: Method) -> Self {
-        Self { method, path: "/mcp".to_owned(), headers: HeaderMap::new(), body: String::new() }
+        Self { method, path: "/mcp".to_owned(), headers: HeaderMap::new(), body: Vec::new() }
     }
 
     pub(crate) fn get() -> Self {
@@ -85,7 +85,7 @@ impl Call {
     }
 
     /// A POST with this body and no era.
-    pub(crate) fn post(body: impl Into<String>) -> Self {
+    pub(crate) fn post(body: impl Into<Vec<u8>>) -> Self {
         let call = Self::new(Method::POST)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
@@ -155,11 +155,11 @@ impl Call {
 
     /// The message as it will be sent.
     pub(crate) fn text(&self) -> &str {
-        &self.body
+        std::str::from_utf8(&self.body).unwrap()
     }
 
     /// Sends this instead, with the same headers.
-    pub(crate) fn body(mut self, body: impl Into<String>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
@@ -171,9 +171,9 @@ impl Call {
 
     /// Changes the message.
     pub(crate) fn edit(mut self, change: impl FnOnce(&mut Value)) -> Self {
-        let mut message = serde_json::from_str(&self.body).unwrap();
+        let mut message = serde_json::from_slice(&self.body).unwrap();
         change(&mut message);
-        self.body = message.to_string();
+        self.body = message.to_string().into();
         self
     }
 

@@ -26,6 +26,15 @@ async fn what_is_not_json_is_a_parse_error_without_id() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_utf_8_is_a_parse_error() {
+    let text = Call::modern("tools/list", json!({ "cursor": "*" })).text().to_owned();
+    let body: Vec<u8> = text.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
+    let answer = Client::new(server()).send(Call::modern("tools/list", json!({})).body(body)).await;
+    answer.assert_error(400, -32700);
+    assert_eq!(answer.message.get("id"), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_id_of_null_is_an_invalid_request() {
     let answer = with_id(Value::Null).await;
     answer.assert_error(400, -32600);

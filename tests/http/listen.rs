@@ -1,5 +1,9 @@
 //! `subscriptions/listen`: an acknowledgement first, then only what was asked for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mcp_runtime::{Server, State, tool, tools};
 use serde_json::{Value, json};
 
 use super::client::{Call, Client, SUBSCRIPTION};
@@ -104,6 +108,37 @@ async fn nothing_of_other_requests_is_on_the_stream() {
     stream.next().await;
     client.open(Call::tool("work", json!({})).progress_token(json!("t"))).await.stream().rest().await;
     assert!(stream.frame().await.unwrap().starts_with(':'));
+}
+
+/// Says when nothing holds on to its server any more.
+#[derive(State)]
+struct Held {
+    gone: Arc<AtomicBool>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.gone.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Holds on to its server.
+#[tool]
+async fn keep(held: &Held) {
+    let _ = held;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_leaves_nothing_behind() {
+    let gone = Arc::new(AtomicBool::new(false));
+    let client = Client::new(Server::new("held", "1.0.0").state(Held { gone: Arc::clone(&gone) }).tools(tools![keep]));
+    let mut stream = client.open(listen(json!({ "toolsListChanged": true }))).await.stream();
+    stream.next().await.unwrap();
+    drop(client);
+    assert!(!gone.load(Ordering::SeqCst), "the stream is open");
+    drop(stream);
+    tokio::task::yield_now().await;
+    assert!(gone.load(Ordering::SeqCst));
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,3 +21,4 @@ mod resume;
 mod session;
 mod stream;
 mod subscribe;
+mod task;

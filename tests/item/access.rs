@@ -1,6 +1,6 @@
 //! `scopes` and `visible_if` on resources and prompts: who finds them in lists, and who is refused.
 
-use mcp_runtime::{Principal, Server, prompt, prompts, resource, resources};
+use mcp_runtime::{Context, Principal, Server, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
@@ -26,6 +26,12 @@ async fn part(id: u32) -> String {
 #[resource("docs://hidden", visible_if = is_staff)]
 async fn hidden() -> &'static str {
     "hidden"
+}
+
+/// Only for staff.
+#[resource("docs://hidden/{word}", visible_if = is_staff)]
+async fn hidden_part(#[arg(complete = words)] word: String) -> String {
+    word
 }
 
 /// Open to all.
@@ -56,7 +62,7 @@ fn is_staff(who: &Principal) -> bool {
 
 fn server() -> Server {
     Server::new("docs", "1.0.0")
-        .resources(resources![open, scoped, part, hidden])
+        .resources(resources![open, scoped, part, hidden, hidden_part])
         .prompts(prompts![greet, review, inside])
 }
 
@@ -75,7 +81,7 @@ async fn lists_hide_what_a_caller_may_not_have_in_every_revision() {
         assert_eq!(names(&client, "prompts/list", "prompts").await, ["greet"]);
         client.principal(Principal::new("ada", ["docs:read", "staff"]));
         assert_eq!(names(&client, "resources/list", "resources").await, ["open", "scoped", "hidden"]);
-        assert_eq!(names(&client, "resources/templates/list", "resourceTemplates").await, ["part"]);
+        assert_eq!(names(&client, "resources/templates/list", "resourceTemplates").await, ["part", "hidden_part"]);
         assert_eq!(names(&client, "prompts/list", "prompts").await, ["greet", "review", "inside"]);
     }
 }
@@ -103,4 +109,71 @@ async fn a_missing_scope_is_named_and_what_is_hidden_does_not_exist() {
     client.request("resources/read", json!({ "uri": "docs://scoped/5" })).await.assert_ok();
     client.request("resources/read", json!({ "uri": "docs://hidden" })).await.assert_ok();
     client.request("prompts/get", json!({ "name": "inside" })).await.assert_ok();
+}
+
+#[tokio::test]
+async fn nothing_tells_what_is_hidden_from_what_is_not_there() {
+    for version in era::ALL {
+        let client = TestClient::with_version(server(), version).await;
+        let told = async |method: &str, params: &dyn Fn(&str) -> Value, name: &str| {
+            let text = client.request(method, params(name)).await.response()["error"].to_string();
+            text.replace(name, "it")
+        };
+        let read = |uri: &str| json!({ "uri": uri });
+        let get = |name: &str| json!({ "name": name });
+        let complete = |uri: &str| {
+            let argument = json!({ "name": "word", "value": "" });
+            json!({ "ref": { "type": "ref/resource", "uri": uri }, "argument": argument })
+        };
+        let complete_prompt = |name: &str| json!({ "ref": { "type": "ref/prompt", "name": name }, "argument": { "name": "word", "value": "" } });
+        for (method, params, hidden, nowhere) in [
+            ("resources/read", &read as &dyn Fn(&str) -> Value, "docs://hidden", "docs://nowhere"),
+            ("resources/read", &read, "docs://hidden/x", "docs://nowhere/x"),
+            ("resources/subscribe", &read, "docs://hidden", "docs://nowhere"),
+            ("prompts/get", &get, "inside", "nobody"),
+            ("completion/complete", &complete, "docs://hidden/{word}", "docs://nowhere/{word}"),
+            ("completion/complete", &complete, "docs://hidden", "docs://nowhere"),
+            ("completion/complete", &complete_prompt, "inside", "nobody"),
+        ] {
+            assert_eq!(told(method, params, hidden).await, told(method, params, nowhere).await, "{version:?} {method}");
+        }
+    }
+}
+
+/// Says that resources have changed.
+#[tool]
+async fn touch(cx: &Context) {
+    for uri in ["docs://open", "docs://scoped", "docs://hidden", "docs://hidden/x", "docs://nowhere"] {
+        cx.resource_updated(uri);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_watches_a_folder_is_not_told_of_what_is_hidden_in_it() {
+    for version in era::ALL {
+        for (who, expected) in [
+            (Principal::anonymous(), vec!["docs://nowhere", "docs://open"]),
+            (
+                Principal::new("ada", ["docs:read", "staff"]),
+                vec!["docs://hidden", "docs://hidden/x", "docs://nowhere", "docs://open", "docs://scoped"],
+            ),
+        ] {
+            let client = TestClient::with_version(server().tools(tools![touch]), version).await;
+            client.principal(who);
+            if version.is_legacy() {
+                for uri in ["docs://", "docs://hidden"] {
+                    client.request("resources/subscribe", json!({ "uri": uri })).await.assert_ok();
+                }
+            } else {
+                let wanted = json!({ "resourceSubscriptions": ["docs://", "docs://hidden"] });
+                drop(client.send("subscriptions/listen", json!({ "notifications": wanted })));
+            }
+            client.call("touch", json!({})).await.assert_ok();
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            let told = client.notifications();
+            let updated = told.iter().filter(|note| note["method"] == "notifications/resources/updated");
+            let uris: Vec<_> = updated.map(|note| note["params"]["uri"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(uris, expected, "{version:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod complete;
+mod hint;
 mod mount;
 mod page;
 mod policy;

@@ -76,10 +76,14 @@ async fn a_cursor_leads_to_the_next_page_in_every_revision() {
 
 #[tokio::test]
 async fn a_cursor_that_nobody_gave_is_refused() {
-    let client = TestClient::new(server()).await;
-    for (method, _) in LISTS {
-        for cursor in [json!("made up"), json!(""), json!(5)] {
-            client.request(method, json!({ "cursor": cursor })).await.assert_rpc_error(-32602);
+    for version in era::ALL {
+        let client = TestClient::with_version(server(), version).await;
+        for (method, member) in LISTS {
+            let elsewhere = LISTS.iter().find(|list| list.1 != member).unwrap().0;
+            let other = client.request(elsewhere, json!({})).await.result()["nextCursor"].clone();
+            for cursor in [json!("made up"), json!(""), json!("AA"), json!(5), other] {
+                client.request(method, json!({ "cursor": cursor })).await.assert_rpc_error(-32602);
+            }
         }
     }
 }

@@ -10,4 +10,5 @@ mod output;
 mod rate_limit;
 mod rule;
 mod schema;
+mod task;
 mod timeout;

@@ -9,6 +9,7 @@ use super::tree::nested;
 use super::{argument, completer, enclosed, spec};
 use crate::ir::argument::{Argument, Parameter};
 use crate::ir::declaration::{Body, Declaration, Mode};
+use crate::ir::policy::Source;
 use crate::syntax::kind::Kind;
 
 /// The type `name {}` beside the function. The types of the signature, which may be private, stay inside of a body.
@@ -130,7 +131,13 @@ fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStre
     let (arguments, completers) = (nested(arguments.into_iter()), completer::completers(body, &place.state));
     let shim = shim(declaration, body, place);
     let declare = Ident::new("declare", declaration.ident.span());
-    quote!(#rungs __mcp_visitor.#declare(#spec, #arguments, __mcp::#returns::<#output>(), #completers, #shim);)
+    let returned = quote!(__mcp::#returns::<#output>());
+    // A default may stand on functions that never fail.
+    let returned = match body.policies.retry {
+        Some((_, Source::Attribute)) => quote!(__mcp::retried::<#output>(#returned)),
+        _ => returned,
+    };
+    quote!(#rungs __mcp_visitor.#declare(#spec, #arguments, #returned, #completers, #shim);)
 }
 
 fn arguments(body: &Body) -> impl Iterator<Item = &Argument> {

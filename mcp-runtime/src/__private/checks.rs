@@ -78,6 +78,21 @@ pub fn messages<T: IntoPrompt>() -> Returns<T> {
     Returns::messages()
 }
 
+/// What a function with `retry` returns: it fails with what can be marked as retryable.
+#[diagnostic::on_unimplemented(
+    message = "`retry` never tries again what fails with `{Self}`: only a `ToolError` can be marked as retryable",
+    label = "no `ToolError`",
+    note = "return `Result<_, ToolError>`, and mark what another attempt may not meet with `.retryable()`; or remove `retry`"
+)]
+pub trait Retried {}
+
+impl<T> Retried for Result<T, ToolError> {}
+
+/// `returns`, of a function with `retry`.
+pub fn retried<T: Retried>(returns: Returns<T>) -> Returns<T> {
+    returns
+}
+
 /// What a function that completes a parameter proposes, sync or async.
 pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String>, ToolError> {
     proposed.proposed().await

@@ -78,7 +78,7 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
         result.structured = None;
     }
     if version < Version::V2025_06_18 {
-        result.content.iter_mut().for_each(without_links);
+        result.content.iter_mut().for_each(as_before_links);
     }
     if version < Version::V2025_11_25 {
         result.content.iter_mut().for_each(without_icons);
@@ -89,7 +89,7 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
 pub(crate) fn messages(prompt: &mut Prompt, version: Version) {
     let contents = prompt.messages.iter_mut().map(|message| &mut message.content);
     if version < Version::V2025_06_18 {
-        contents.for_each(without_links);
+        contents.for_each(as_before_links);
     } else if version < Version::V2025_11_25 {
         contents.for_each(without_icons);
     }
@@ -138,16 +138,21 @@ pub(crate) fn implementation(mut info: Implementation, version: Version) -> Impl
     info
 }
 
-fn without_links(block: &mut Content) {
-    let annotations = match block {
+/// A block as 2025-03-26 knows it: without links, dates and metadata.
+fn as_before_links(block: &mut Content) {
+    let (annotations, meta) = match block {
         Content::ResourceLink(link) => {
             *block = Content::text(link.uri.clone());
             return;
         }
-        Content::Text(text) => &mut text.annotations,
-        Content::Image(media) | Content::Audio(media) => &mut media.annotations,
-        Content::Resource(resource) => &mut resource.annotations,
+        Content::Text(text) => (&mut text.annotations, &mut text.meta),
+        Content::Image(media) | Content::Audio(media) => (&mut media.annotations, &mut media.meta),
+        Content::Resource(resource) => {
+            resource.resource.meta = None;
+            (&mut resource.annotations, &mut resource.meta)
+        }
     };
+    *meta = None;
     without_last_modified(annotations.as_mut());
 }
 

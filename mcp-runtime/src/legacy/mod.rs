@@ -62,7 +62,10 @@ async fn answer(service: &Arc<Service>, session: &Session, request: &Request, cx
         | Method::SubscriptionsListen
         | Method::ResourcesDirectoryRead
         | Method::SkillsList
-        | Method::SkillsGet => Err(RpcError::method_not_found(request.method.as_str())),
+        | Method::SkillsGet
+        | Method::TasksGet
+        | Method::TasksUpdate
+        | Method::TasksCancel => Err(RpcError::method_not_found(request.method.as_str())),
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),

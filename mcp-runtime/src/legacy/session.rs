@@ -13,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::ask::Asks;
 use super::streams::Streams;
 use crate::handler::Principal;
-use crate::handler::changes::Subscriber;
+use crate::handler::changes::{Change, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
+use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 
 /// What a handshake agreed on, and what goes on in its scope.
@@ -24,8 +25,10 @@ pub(crate) struct Session {
     pub capabilities: ClientCapabilities,
     /// Who has opened it, as [`Principal::key`] says.
     owner: Option<Arc<str>>,
+    /// On whose behalf the client is told of resources: whoever has subscribed last.
+    reader: Mutex<Principal>,
     /// News for the client; read by its GET stream, or by its stdio.
-    pub news: Subscriber,
+    pub(super) news: Subscriber,
     /// What it reads over HTTP.
     pub streams: Streams,
     /// What the client is asked.
@@ -43,6 +46,7 @@ impl Session {
             version,
             capabilities,
             owner: who.key(),
+            reader: Mutex::new(who.clone()),
             streams: Streams::new(version),
             news,
             asks: Arc::default(),
@@ -50,6 +54,21 @@ impl Session {
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             ended: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn reads_for(&self, who: &Principal) {
+        *lock(&self.reader) = who.clone();
+    }
+
+    /// The next change that the client may be told of.
+    pub(crate) async fn change(&self, service: &Service) -> Change {
+        loop {
+            let change = self.news.next().await;
+            let reader = lock(&self.reader).clone();
+            if service.may_be_told(&change, &reader) {
+                return change;
+            }
         }
     }
 

@@ -16,6 +16,7 @@ pub(super) fn subscribe(
     let uri = text_param(request.params.as_deref(), "uri", "which resource?")?;
     check_uri(&uri)?;
     service.may_watch(&uri, cx.principal())?;
+    session.reads_for(cx.principal());
     session.news.watch(&uri).map_err(|_| too_many())?;
     Ok(Answer::Empty)
 }

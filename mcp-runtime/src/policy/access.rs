@@ -46,7 +46,8 @@ impl Access {
         Err(RpcError::missing_scopes(item, self.scopes, &missing))
     }
 
-    fn shows_itself_to(&self, principal: &Principal) -> bool {
+    /// Whether `principal` may know that it is there.
+    pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics lets nobody in.
         self.visible_if.is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
     }

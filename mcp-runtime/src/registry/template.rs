@@ -2,7 +2,7 @@
 //!
 //! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
 //! what is matched is decoded once. A URI with dot segments is another resource's (RFC 3986 §5.2.4), so nothing that is
-//! decoded to one matches.
+//! decoded to one matches; nor does a value that is a path from the root where the template has begun one already.
 
 use std::fmt::Write as _;
 
@@ -116,7 +116,8 @@ impl Template {
         let captures = self.path.captures(path)?;
         let mut values = Map::new();
         for (variable, group) in self.variables.iter().zip(captures.iter().skip(1)) {
-            values.insert(variable.name.clone(), variable.value(group?.as_str())?);
+            let group = group?;
+            values.insert(variable.name.clone(), variable.value(&path[..group.start()], group.as_str())?);
         }
         for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -137,8 +138,10 @@ impl Template {
 }
 
 impl Variable {
-    fn value(&self, text: &str) -> Option<Value> {
-        let checked = |text: &str| decoded(text).filter(|text| !has_dot_segments(text));
+    /// The value that stands as `text` after `before`.
+    fn value(&self, before: &str, text: &str) -> Option<Value> {
+        let checked =
+            |text: &str| decoded(text).filter(|value| !has_dot_segments(value) && !is_rooted(before, text, value));
         if !self.explode {
             return checked(text).map(Value::String);
         }
@@ -155,6 +158,12 @@ fn has_dot_segments(text: &str) -> bool {
     text.contains('\0') || text.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
 }
 
+/// Whether a value that a function may append to a path would replace it. After `://` a path begins.
+fn is_rooted(before: &str, text: &str, value: &str) -> bool {
+    let begins_path = text.starts_with('/') && (!before.ends_with('/') || before.ends_with("://"));
+    value.starts_with(['/', '\\']) && !begins_path
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +178,8 @@ mod tests {
             ("shop://items/{id}", "shop://items/5", r#"{"id":"5"}"#),
             ("shop://items/{id}", "shop://items/a%20b%2Fc", r#"{"id":"a b/c"}"#),
             ("file:///{+path}", "file:///a/b.txt", r#"{"path":"a/b.txt"}"#),
+            ("file://{+path}", "file:///a/b.txt", r#"{"path":"/a/b.txt"}"#),
+            ("a://x{#part}", "a://x#/a/b", r#"{"part":"/a/b"}"#),
             ("db://{table}{?limit,q}", "db://users?q=x%26y&limit=3", r#"{"table":"users","q":"x&y","limit":"3"}"#),
             ("db://{table}{?limit}", "db://users", r#"{"table":"users"}"#),
             ("a://x{/parts*}", "a://x/b/c", r#"{"parts":["b","c"]}"#),
@@ -191,6 +202,11 @@ mod tests {
             ("file:///{+path}", "file:///a/../../etc/passwd"),
             ("file:///{name}", "file:///%2e%2e%2fetc%2fpasswd"),
             ("file:///{name}", "file:///a%00"),
+            ("file:///{+path}", "file:////etc/passwd"),
+            ("file:///{+path}", "file:///%2Fetc/passwd"),
+            ("file:///{name}", "file:///%5Cetc"),
+            ("a://{name}", "a://%2Fetc"),
+            ("a://x{/parts*}", "a://x/b/%2Fetc"),
             ("a://{x}", "a://%ff"),
         ] {
             assert_eq!(variables(template, uri), None, "{template} {uri}");

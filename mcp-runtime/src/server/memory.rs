@@ -83,9 +83,15 @@ impl Connection {
         self.peer.end_of_input();
     }
 
-    /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers.
+    /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers,
+    /// and are cancelled at the deadline.
     pub fn shut_down(&self) {
         self.service.drain.begin();
+        // Without a runtime nothing is in flight.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (drain, deadline) = (self.service.drain.clone(), self.service.settings.shutdown_deadline);
+            runtime.spawn(async move { drain.finish(deadline).await });
+        }
     }
 
     /// What `/metrics` says, in the OpenMetrics text format.

@@ -49,7 +49,7 @@ struct Proposals {
 
 impl Service {
     pub(super) async fn complete(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
-        let entry = self.referred(read(params, "ref")?)?;
+        let entry = self.referred(read(params, "ref")?, cx)?;
         if let Some(done) = entry.policies.refusal(entry.item(), cx) {
             return Err(done.answer.err().unwrap_or_else(|| RpcError::internal("refused")));
         }
@@ -69,7 +69,7 @@ impl Service {
     }
 
     /// What a reference names.
-    fn referred(&self, reference: Reference) -> Result<&Entry, RpcError> {
+    fn referred(&self, reference: Reference, cx: &Context) -> Result<&Entry, RpcError> {
         match reference {
             Reference::Prompt { name } => {
                 self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))
@@ -77,7 +77,8 @@ impl Service {
             Reference::Resource { uri } => {
                 let template = self.registry.templates.get(&uri);
                 let found = template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
-                found.ok_or_else(|| RpcError::resource_not_found().at(&uri))
+                let shown = found.filter(|entry| entry.policies.access.shows_itself_to(cx.principal()));
+                shown.ok_or_else(|| RpcError::invalid_params("no resource or template is there").at(&uri))
             }
         }
     }

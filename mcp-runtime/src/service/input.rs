@@ -55,6 +55,11 @@ impl Service {
     }
 }
 
+/// Whether a request goes on with one that was answered by questions.
+pub(super) fn is_retry(params: &Members) -> bool {
+    [RESPONSES, STATE].iter().any(|member| params.get(member).is_some())
+}
+
 /// The members of `inputResponses`; `None` when there is no such member.
 fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
     match params.decode::<Object<'_>>(RESPONSES) {

@@ -43,6 +43,9 @@ impl Subscription {
         let Some(Ok(wanted)) = wanted else {
             return Err(RpcError::invalid_params("`notifications` must be an object that says what to listen to"));
         };
+        if let Some(list) = List::ALL.iter().map(|list| filter(*list)).find(|list| !is_flag(wanted.get(*list))) {
+            return Err(RpcError::invalid_params(format!("`{list}` must be true or false")));
+        }
         let lists: Vec<List> =
             service.changing().filter(|list| wanted.get(filter(*list)) == Some(&Value::Bool(true))).collect();
         let subscriber = service.changes.subscribe(lists.iter().copied());
@@ -89,6 +92,9 @@ impl Subscription {
         let meta = json!({ SUBSCRIPTION_ID: self.id });
         loop {
             let change = self.subscriber.next().await;
+            if !self.service.may_be_told(&change, &self.principal) {
+                continue;
+            }
             let mut params = match &change {
                 Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
                     Ok(Some(record)) => DetailedTask::of(&record).members(),
@@ -144,6 +150,10 @@ fn follow(
     ids.retain(|id| service.tasks.running(id, principal).is_some());
     ids.iter().try_for_each(|id| subscriber.follow(id)).map_err(|_| too_many())?;
     Ok(ids)
+}
+
+fn is_flag(wanted: Option<&Value>) -> bool {
+    wanted.is_none_or(Value::is_boolean)
 }
 
 /// The member of `notifications` that asks for changes of a list.

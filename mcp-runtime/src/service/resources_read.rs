@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::call::Given;
+use super::input::is_retry;
 use super::watch::check_uri;
 use super::{Answer, Service, text_param};
 use crate::handler::Context;
@@ -30,14 +31,15 @@ impl Hint {
     /// Nothing is promised: it is asked for again, by each caller.
     pub(super) const NONE: Self = Self { ttl_ms: 0, cache_scope: "private" };
 
-    /// As `cache` declares it: for everybody only where everybody may read it and the result is shared.
-    fn of(spec: &Spec, is_open: bool) -> Self {
+    /// As `cache` declares it: for everybody only where everybody may read it and the result is shared. What came of
+    /// answers is for nobody else, and not to be kept.
+    fn of(spec: &Spec, is_open: bool, is_retry: bool) -> Self {
         match &spec.cache {
-            None => Self::NONE,
-            Some((cache, _)) => Self {
+            Some((cache, _)) if !is_retry => Self {
                 ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
                 cache_scope: if cache.shared && is_open { "public" } else { "private" },
             },
+            _ => Self::NONE,
         }
     }
 }
@@ -51,11 +53,15 @@ impl Service {
         }
         let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
+        let is_retry = params.is_some_and(is_retry);
         let finish = |product| match product {
             Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found()),
             Product::Contents(contents) => {
                 let contents = contents.into_iter().map(|it| completed(it, &uri, entry.spec.mime_type)).collect();
-                Ok(Answer::Read(Read { contents, hint: Hint::of(&entry.spec, entry.policies.access.is_open()) }))
+                Ok(Answer::Read(Read {
+                    contents,
+                    hint: Hint::of(&entry.spec, entry.policies.access.is_open(), is_retry),
+                }))
             }
             _ => Err(RpcError::internal("internal error")),
         };

@@ -124,7 +124,7 @@ impl Service {
                 Ok(Err(Aborted)) => {}
                 Err(_) => end(&task, Err(RpcError::internal("the task has outlived its time"))).await,
             }
-            service.tasks.forget(&task);
+            service.tasks.forget(&task).await;
         });
         Ok(Answer::Task(Box::new(seed)))
     }

@@ -28,7 +28,10 @@ impl Service {
         match Mode::of(entry, cx) {
             Mode::Now => self.call(entry, cx, given, finish).await,
             Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,
-            Mode::Refused(answer) => answer,
+            Mode::Refused(answer) => {
+                entry.policies.access.check(entry.item(), cx.principal())?;
+                answer
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use iri_string::types::UriStr;
 
 use super::Service;
 use crate::handler::Principal;
-use crate::handler::changes::{List, WATCHED};
+use crate::handler::changes::{Change, List, WATCHED};
 use crate::protocol::{Method, RpcError};
 
 impl Service {
@@ -19,12 +19,24 @@ impl Service {
         })
     }
 
-    /// Fails unless `principal` may be told of the resource at `uri`: it need not be there, but if it is, it must be
-    /// one that `principal` may read.
+    /// Fails unless `principal` may watch the resource at `uri`: it need not be there, but if it is, it must be one that
+    /// `principal` may read. One that does not show itself is like one that is not there, of which nothing is ever told.
     pub(crate) fn may_watch(&self, uri: &str, principal: &Principal) -> Result<(), RpcError> {
         match self.registry.resource(uri) {
-            Some((entry, _)) => entry.policies.access.check(entry.item(), principal).map_err(|error| error.at(uri)),
-            None => Ok(()),
+            Some((entry, _)) if entry.policies.access.shows_itself_to(principal) => {
+                entry.policies.access.check(entry.item(), principal).map_err(|error| error.at(uri))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `principal` may be told of a change: one who watches a folder does not thereby watch what is hidden in it.
+    pub(crate) fn may_be_told(&self, change: &Change, principal: &Principal) -> bool {
+        match change {
+            Change::Resource(uri) => {
+                self.registry.resource(uri).is_none_or(|(entry, _)| entry.policies.access.admits(principal))
+            }
+            Change::List(_) | Change::Task(_) => true,
         }
     }
 }

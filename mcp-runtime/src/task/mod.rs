@@ -107,8 +107,9 @@ impl Tasks {
         Ok(task)
     }
 
-    /// The task has ended: from now on only the store knows it.
-    pub(crate) fn forget(&self, task: &Running) {
+    /// The task has ended: as soon as the store has its end, only the store knows it.
+    pub(crate) async fn forget(&self, task: &Running) {
+        task.kept().await;
         self.lock().remove(&task.record().task_id);
     }
 
@@ -124,7 +125,7 @@ impl Tasks {
         if let Some(task) = self.running(id, principal) {
             return Ok(Some(task.record()));
         }
-        let found = self.store.get(id).await.map_err(TaskError::Store)?;
+        let found = store::get(&*self.store, id).await.map_err(TaskError::Store)?;
         let is_own = |task: &TaskRecord| task.owner.as_deref() == principal.subject();
         Ok(found.filter(is_own).filter(|task| task.expires_at() > self.clock.now()))
     }

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::AbortHandle;
 use serde_json::value::RawValue;
@@ -17,6 +18,10 @@ use crate::handler::changes::{Change, Changes};
 use crate::handler::client::{AskError, Asked, Client};
 use crate::handler::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
+
+/// How long a store that has failed is left alone before the end of a task is written again: at first, and at most.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A task of this process.
 #[derive(Debug)]
@@ -33,6 +38,10 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct State {
     record: TaskRecord,
+    /// How often it has changed.
+    changes: u64,
+    /// How many of the changes the store has.
+    kept: u64,
     waiting: HashMap<String, oneshot::Sender<Box<RawValue>>>,
 }
 
@@ -44,7 +53,7 @@ impl Running {
         clock: Clock,
         stop: AbortHandle,
     ) -> Self {
-        let state = Mutex::new(State { record, waiting: HashMap::new() });
+        let state = Mutex::new(State { record, changes: 1, kept: 0, waiting: HashMap::new() });
         Self { clock, store, changes, state, writing: tokio::sync::Mutex::new(()), stop }
     }
 
@@ -56,9 +65,13 @@ impl Running {
     /// Writes the newest record.
     pub(super) async fn write(&self) -> Result<(), StoreError> {
         let _one_at_a_time = self.writing.lock().await;
-        let record = self.record();
+        let (record, changes) = {
+            let state = self.lock();
+            (state.record.clone(), state.changes)
+        };
         let id = record.task_id.clone();
-        self.store.put(record).await?;
+        super::store::put(&*self.store, record).await?;
+        self.lock().kept = changes;
         self.changes.publish(&Change::Task(id.into()));
         Ok(())
     }
@@ -70,34 +83,62 @@ impl Running {
         }
     }
 
+    /// Waits until the store has the end of the task, which is not lost because one write failed; no longer than the
+    /// task is to be kept.
+    pub(super) async fn kept(&self) {
+        let mut wait = FIRST_WAIT;
+        while !self.is_kept() {
+            tokio::time::sleep(wait).await;
+            wait = LONGEST_WAIT.min(wait * 2);
+            if !self.is_kept() {
+                self.save().await;
+            }
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        let state = self.lock();
+        state.kept == state.changes || state.record.expires_at() <= self.clock.now()
+    }
+
     /// Says how far the task has come.
     fn note(&self, message: String) {
         let mut state = self.lock();
-        state.record.status_message = Some(message);
-        self.touch(&mut state);
+        if !state.record.status.is_terminal() {
+            state.record.status_message = Some(message);
+            self.touch(&mut state);
+        }
     }
 
     /// Ends the task, unless it has ended.
     pub(crate) async fn end(&self, status: TaskStatus, message: Option<String>, outcome: Option<Box<RawValue>>) {
-        {
-            let mut state = self.lock();
-            if state.record.status.is_terminal() {
-                return;
-            }
-            state.waiting.clear();
-            state.record.input_requests = Map::new();
-            state.record.status = status;
-            state.record.status_message = message;
-            state.record.outcome = outcome;
-            self.touch(&mut state);
+        if self.mark(status, message, outcome) {
+            self.save().await;
         }
-        self.save().await;
     }
 
     /// Calls the task off.
     pub(crate) async fn cancel(&self) {
+        let ends = self.mark(TaskStatus::Cancelled, Some("cancelled by the client".to_owned()), None);
         self.stop.abort();
-        self.end(TaskStatus::Cancelled, Some("cancelled by the client".to_owned()), None).await;
+        if ends {
+            self.save().await;
+        }
+    }
+
+    /// Whether this is the end of the task.
+    fn mark(&self, status: TaskStatus, message: Option<String>, outcome: Option<Box<RawValue>>) -> bool {
+        let mut state = self.lock();
+        if state.record.status.is_terminal() {
+            return false;
+        }
+        state.waiting.clear();
+        state.record.input_requests = Map::new();
+        state.record.status = status;
+        state.record.status_message = message;
+        state.record.outcome = outcome;
+        self.touch(&mut state);
+        true
     }
 
     /// Hands over the client's answers; those to no open question are ignored.
@@ -145,6 +186,7 @@ impl Running {
     }
 
     fn touch(&self, state: &mut State) {
+        state.changes += 1;
         state.record.updated_at = self.clock.now();
     }
 

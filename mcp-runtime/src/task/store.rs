@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
+use crate::policy::contain::{Panicked, contain};
 
 /// Why a store could not do what it was asked; the text goes to the log.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
@@ -58,6 +59,19 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 
     /// The task with this id.
     fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>>;
+}
+
+/// What a store says that has panicked.
+const PANICKED: &str = "it panicked";
+
+/// Keeps a task; a panic of the store's is a failure like any other.
+pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
+    contain(async { store.put(task).await }).await.unwrap_or_else(|Panicked| Err(PANICKED.into()))
+}
+
+/// The task with this id, likewise.
+pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
+    contain(async { store.get(id).await }).await.unwrap_or_else(|Panicked| Err(PANICKED.into()))
 }
 
 /// How many tasks are kept in memory.

@@ -23,7 +23,7 @@ use crate::handler::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
-use crate::policy::contain::contain;
+use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::cancellable::Cancellable;
@@ -194,10 +194,10 @@ impl Peer {
 
     /// Makes `session` that of the process, and tells it what changes from now on.
     fn open(&self, session: Arc<Session>) {
-        let (output, told) = (Arc::clone(&self.0.output), Arc::clone(&session));
+        let (output, service, told) = (Arc::clone(&self.0.output), Arc::clone(&self.0.service), Arc::clone(&session));
         let news = self.0.runtime.spawn(async move {
             loop {
-                let change = told.news.next().await;
+                let change = told.change(&service).await;
                 output.offer(&line(&change.message(serde_json::Map::new())));
             }
         });
@@ -221,9 +221,10 @@ impl Peer {
 
     fn start_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
         // The first poll needs nobody woken: a task polls again as soon as it is spawned.
-        match call.as_mut().poll(&mut Task::from_waker(Waker::noop())) {
-            Poll::Ready(text) => write(&text, out),
-            Poll::Pending => self.spawn(&mut self.lock(), id, call),
+        match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
+            Ok(Poll::Ready(text)) => write(&text, out),
+            Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
+            Err(Panicked) => write(&self.broken(id.as_ref()), out),
         }
     }
 
@@ -233,15 +234,18 @@ impl Peer {
         self.0.runtime.spawn(async move {
             // A cancelled call says nothing.
             if let Ok(outcome) = call.await {
-                let text = outcome.unwrap_or_else(|_| {
-                    tracing::error!("a call ended in a panic outside the handler");
-                    let error = Answer::Error(RpcError::internal("internal error"));
-                    error.encode(id.as_ref(), peer.version(), &peer.0.service.identity).into()
-                });
+                let text = outcome.unwrap_or_else(|Panicked| peer.broken(id.as_ref()));
                 peer.0.output.append(&line(&text));
             }
             peer.ended(number);
         });
+    }
+
+    /// The answer to a call that panicked where no handler runs.
+    fn broken(&self, id: Option<&RequestId>) -> Bytes {
+        tracing::error!("a call ended in a panic outside the handler");
+        let error = Answer::Error(RpcError::internal("internal error"));
+        error.encode(id, self.version(), &self.0.service.identity).into()
     }
 
     /// A running call has ended, with or without an answer; the next one that waits takes its place.
@@ -370,4 +374,42 @@ async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> Byte
     }
     output.append(&line(&subscription.cancelled()));
     Bytes::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Server;
+
+    #[derive(Default)]
+    struct Nowhere(Mutex<Vec<u8>>);
+
+    impl Output for Nowhere {
+        fn append(&self, lines: &[u8]) {
+            self.0.lock().unwrap().extend_from_slice(lines);
+        }
+
+        fn offer(&self, line: &[u8]) -> bool {
+            self.append(line);
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_where_no_handler_runs_ends_its_call_and_nothing_else() {
+        let output = Arc::new(Nowhere::default());
+        let service = Server::new("broken", "1.0.0").build().unwrap();
+        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
+        let mut out = Vec::new();
+        peer.start(None, Box::pin(async { panic!("at once") }), &mut out);
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("later")
+        };
+        peer.start(None, Box::pin(later), &mut out);
+        peer.idle().await;
+        let error = r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"internal error"}}"#;
+        let texts = [out, output.0.lock().unwrap().clone()].map(|text| String::from_utf8(text).unwrap());
+        assert_eq!(texts, [format!("{error}\n"), format!("{error}\n")]);
+    }
 }

@@ -112,3 +112,39 @@ async fn reads_and_prompts_leave_records_too() {
     );
     assert_eq!((&records[0]["resource"], &records[2]["prompt"]), (&json!("account"), &json!("remind")));
 }
+
+/// Copies everything.
+#[tool(task = "required", audit)]
+async fn copy(gate: &Arc<Gate>, from: String) -> u32 {
+    let _ = from;
+    gate.pass().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_leaves_one_record_when_it_ends() {
+    let logs = Logs::new();
+    let gate = Gate::new();
+    let server = Server::new("audit", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![copy]);
+    let client = TestClient::new(server).await.tasks();
+    client.principal(somebody("ann"));
+    let task = client.start("copy", json!({"from": "here"})).task().await;
+    gate.arrivals(1).await;
+    assert!(records(&logs).is_empty());
+    gate.open(1);
+    task.ended().await;
+    let given_up = client.start("copy", json!({"from": "there"})).task().await;
+    gate.arrivals(1).await;
+    given_up.cancel().await.assert_ok();
+    settle().await;
+    client.call("copy", json!({})).await.assert_error("`from` is missing");
+    let records = records(&logs);
+    let told: Vec<_> = records.iter().map(|it| [&it["principal"], &it["arguments"], &it["outcome"]]).collect();
+    assert_eq!(
+        told,
+        [
+            [&json!("ann"), &json!(r#"{"from":"here"}"#), &json!("ok")],
+            [&json!("ann"), &json!(r#"{"from":"there"}"#), &json!("cancelled")],
+            [&json!("ann"), &json!("{}"), &json!("invalid_arguments")],
+        ]
+    );
+}

@@ -4,6 +4,7 @@ mod argument;
 mod kinds;
 mod policies;
 mod rounds;
+mod url;
 
 use mcp_runtime::{Confirm, Context, Elicit, ElicitError, Server, ToolError, Version, tool, tools};
 use mcp_testkit::{Answer, TestClient};

@@ -56,7 +56,7 @@ async fn next((mut reader, service): (Reader, Arc<Service>)) -> Option<(Event, (
             () = service.drain.begun() => return None,
             () = session.ended.cancelled() => return None,
             event = reader.next() => return event.map(|event| (event, (reader, service))),
-            change = session.news.next() => session.say(change.message(serde_json::Map::new())),
+            change = session.change(&service) => session.say(change.message(serde_json::Map::new())),
         }
     }
 }

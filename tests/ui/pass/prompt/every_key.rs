@@ -1,7 +1,7 @@
 //! Every key that `#[prompt]` has.
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
-use mcp_runtime::{Principal, Prompt, Server, prompt, prompts};
+use mcp_runtime::{Principal, Prompt, Server, ToolError, prompt, prompts};
 
 mod staff {
     pub(crate) fn is_staff(who: &mcp_runtime::Principal) -> bool {
@@ -28,8 +28,8 @@ mod staff {
     blocking,
     crate = ::mcp_runtime,
 )]
-fn review(code: String) -> Prompt {
-    Prompt::new().user(code)
+fn review(code: String) -> Result<Prompt, ToolError> {
+    Ok(Prompt::new().user(code))
 }
 
 fn main() {

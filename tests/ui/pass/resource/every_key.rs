@@ -1,7 +1,7 @@
 //! Every key that `#[resource]` has, in each of its spellings.
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
-use mcp_runtime::{Principal, Server, resource, resources};
+use mcp_runtime::{Principal, Server, ToolError, resource, resources};
 
 mod staff {
     pub(crate) fn is_staff(who: &mcp_runtime::Principal) -> bool {
@@ -34,14 +34,14 @@ mod staff {
     blocking,
     crate = ::mcp_runtime,
 )]
-fn readme() -> &'static str {
-    "read me"
+fn readme() -> Result<&'static str, ToolError> {
+    Ok("read me")
 }
 
 /// Says little.
 #[resource("docs://pages/{page}", priority = 1, last_modified = "2026-01-31", cache = "60s", retry = 3)]
-async fn page(page: String) -> String {
-    page
+async fn page(page: String) -> Result<String, ToolError> {
+    Ok(page)
 }
 
 fn main() {

@@ -1,7 +1,7 @@
 //! Every default that a block may have, and tools that have keys of their own.
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
-use mcp_runtime::{Principal, server};
+use mcp_runtime::{Principal, ToolError, server};
 
 /// A demo.
 pub struct Demo<T>(T);
@@ -42,8 +42,9 @@ impl<T: Send + Sync + 'static> Demo<T> {
         audit,
         blocking
     )]
-    fn write(&self) {
+    fn write(&self) -> Result<(), ToolError> {
         let _ = &self.0;
+        Ok(())
     }
 }
 

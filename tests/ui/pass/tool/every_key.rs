@@ -2,7 +2,7 @@
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
 use mcp_runtime::serde_json::{self, json};
-use mcp_runtime::{Principal, Server, tool, tools};
+use mcp_runtime::{Principal, Server, ToolError, tool, tools};
 
 mod staff {
     pub(crate) fn is_staff(who: &mcp_runtime::Principal) -> bool {
@@ -22,6 +22,7 @@ mod staff {
     open_world = false,
     ui = "ui://docs/results",
     visible_to("model", "app"),
+    task = "optional",
     rate_limit(quota = "10/min", burst = 5, per = "ip", algorithm = "token_bucket"),
     timeout = "5s",
     concurrency(max = 4, queue = 16),
@@ -36,8 +37,8 @@ mod staff {
     schema = keywords,
     crate = ::mcp_runtime,
 )]
-fn search(query: String) -> String {
-    query
+fn search(query: String) -> Result<String, ToolError> {
+    Ok(query)
 }
 
 fn keywords() -> serde_json::Value {
@@ -55,16 +56,20 @@ fn keywords() -> serde_json::Value {
     scopes("docs:read",),
     audit
 )]
-async fn look() {}
+async fn look() -> Result<(), ToolError> {
+    Ok(())
+}
 
 /// Writes.
 #[tool(destructive, idempotent, retry(max = 1), rate_limit(quota = "1/s", algorithm = "fixed_window", per = "all"))]
-fn write() {}
+fn write() -> Result<(), ToolError> {
+    Ok(())
+}
 
 fn main() {
     let _ = search(String::new());
     drop(look());
-    write();
+    let _ = write();
     assert!(!staff::is_staff(&Principal::anonymous()));
     drop(Server::new("demo", "1.0.0").tools(tools![search, look, write]));
 }

@@ -1,0 +1,92 @@
+//! Calls that have become tasks: polled as a client polls them.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::client::TestClient;
+use crate::reply::Reply;
+
+/// A call that has become a task; it goes on without this.
+#[derive(Debug)]
+pub struct Task<'a> {
+    client: &'a TestClient,
+    seed: Value,
+}
+
+impl<'a> Task<'a> {
+    /// The task that a call was answered with, if it was.
+    pub(crate) fn of(client: &'a TestClient, reply: &Reply) -> Option<Self> {
+        let result = reply.response().get("result").filter(|result| result["resultType"] == "task")?;
+        Some(Self { client, seed: result.clone() })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.seed["taskId"].as_str().unwrap_or_default()
+    }
+
+    /// What the call was answered with: the task as it began.
+    pub fn seed(&self) -> &Value {
+        &self.seed
+    }
+
+    /// How far it has come: the result of `tasks/get`.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not know it.
+    pub async fn get(&self) -> Value {
+        self.client.send("tasks/get", json!({ "taskId": self.id() })).settled().await.result().clone()
+    }
+
+    /// Answers what it asks: `json!({"confirm": {"action": "decline"}})`, by the keys of its `inputRequests`.
+    pub async fn update(&self, responses: Value) -> Reply {
+        let params = json!({ "taskId": self.id(), "inputResponses": responses });
+        self.client.send("tasks/update", params).settled().await
+    }
+
+    /// Calls it off.
+    pub async fn cancel(&self) -> Reply {
+        self.client.send("tasks/cancel", json!({ "taskId": self.id() })).settled().await
+    }
+
+    /// Polls it as often as the server says, gives the scripted answers, and returns its last state.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not know it any more, and when it asks what this test has no answer to.
+    pub async fn ended(&self) -> Value {
+        let mut answered = HashSet::new();
+        loop {
+            let state = self.get().await;
+            match state["status"].as_str() {
+                Some("working") => {}
+                Some("input_required") => self.answer(&state["inputRequests"], &mut answered).await,
+                _ => return state,
+            }
+            let wait = state["pollIntervalMs"].as_u64().unwrap_or(500);
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+    }
+
+    /// Answers what has not been answered before.
+    async fn answer(&self, requests: &Value, answered: &mut HashSet<String>) {
+        let new = requests.as_object().into_iter().flatten().filter(|(key, _)| answered.insert((*key).clone()));
+        let answers: Map<_, _> = new.map(|(key, request)| (key.clone(), self.client.says(request))).collect();
+        if !answers.is_empty() {
+            let _ = self.update(answers.into()).await.assert_ok();
+        }
+    }
+}
+
+/// What the call has come to, as if it had been answered with it.
+pub(crate) fn outcome(state: &Value, id: &Value) -> Option<Value> {
+    let member = match state["status"].as_str()? {
+        "completed" => "result",
+        "failed" => "error",
+        _ => return None,
+    };
+    Some(json!({ "jsonrpc": "2.0", "id": id, member: state[member] }))
+}

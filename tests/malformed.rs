@@ -1,0 +1,258 @@
+//! Params of the wrong shape: each member of each method in each wrong type is invalid params, and nothing else.
+
+use mcp_runtime::Version;
+use mcp_testkit::TestClient;
+use serde_json::{Value, json};
+
+use crate::everything::{Wire, completion, server};
+
+const EXTENSION: &str = "io.modelcontextprotocol/tasks";
+
+/// A value of each type.
+fn values() -> [Value; 7] {
+    [json!(null), json!(true), json!(5), json!(1.5), json!("text"), json!([1]), json!({ "a": 1 })]
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// A member that is tried in all types but those it may have.
+struct Case {
+    method: &'static str,
+    params: Value,
+    at: &'static str,
+    may_be: &'static [&'static str],
+}
+
+fn case(method: &'static str, params: Value, at: &'static str, may_be: &'static [&'static str]) -> Case {
+    Case { method, params, at, may_be }
+}
+
+/// Members of every era.
+fn cases() -> Vec<Case> {
+    let tool = || json!({ "name": "locate", "arguments": {} });
+    let prompt = || json!({ "name": "praise", "arguments": { "item": "tea" } });
+    let resource = || json!({ "uri": "all://readme" });
+    let with_context = || {
+        let mut params = completion("t");
+        params["context"] = json!({ "arguments": { "tone": "x" } });
+        params
+    };
+    let template = || {
+        let reference = json!({ "type": "ref/resource", "uri": "all://rows/{id}" });
+        json!({ "ref": reference, "argument": { "name": "id", "value": "" } })
+    };
+    // What is wrong with text is that nothing has that name, and it is invalid all the same.
+    let mut cases = vec![
+        case("tools/call", tool(), "/name", &[]),
+        case("tools/call", tool(), "/arguments", &["object", "null"]),
+        case("prompts/get", prompt(), "/name", &[]),
+        case("prompts/get", prompt(), "/arguments", &[]),
+        case("prompts/get", prompt(), "/arguments/item", &[]),
+        case("resources/read", resource(), "/uri", &[]),
+        case("completion/complete", completion("t"), "/ref", &[]),
+        case("completion/complete", completion("t"), "/ref/type", &[]),
+        case("completion/complete", completion("t"), "/ref/name", &[]),
+        case("completion/complete", template(), "/ref/uri", &[]),
+        case("completion/complete", completion("t"), "/argument", &[]),
+        case("completion/complete", completion("t"), "/argument/name", &[]),
+        case("completion/complete", completion("t"), "/argument/value", &["string"]),
+        case("completion/complete", with_context(), "/context", &["object", "null"]),
+        case("completion/complete", with_context(), "/context/arguments", &["null"]),
+        case("completion/complete", with_context(), "/context/arguments/tone", &["string"]),
+    ];
+    for method in ["tools/list", "resources/list", "resources/templates/list", "prompts/list"] {
+        cases.push(case(method, json!({ "cursor": "x" }), "/cursor", &["null"]));
+    }
+    cases
+}
+
+/// Members of the current revision.
+fn modern_cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (method, params) in [
+        ("tools/call", json!({ "name": "ask" })),
+        ("resources/read", json!({ "uri": "all://safe" })),
+        ("prompts/get", json!({ "name": "praise", "arguments": { "item": "tea" } })),
+    ] {
+        let with = |member: &str| {
+            let mut params = params.clone();
+            params[member] = json!({});
+            params
+        };
+        cases.push(case(method, with("inputResponses"), "/inputResponses", &["object"]));
+        cases.push(case(method, with("requestState"), "/requestState", &[]));
+    }
+    for (method, params) in
+        [("tools/call", json!({ "name": "ask" })), ("resources/read", json!({ "uri": "all://safe" }))]
+    {
+        let mut params = params;
+        params["inputResponses"] = json!({ "sure": {} });
+        cases.push(case(method, params.clone(), "/inputResponses/sure", &[]));
+        params["inputResponses"]["sure"] = json!({ "action": "accept", "content": { "confirm": true } });
+        cases.push(case(method, params.clone(), "/inputResponses/sure/action", &[]));
+        cases.push(case(method, params.clone(), "/inputResponses/sure/content", &[]));
+        cases.push(case(method, params, "/inputResponses/sure/content/confirm", &["bool"]));
+    }
+    for list in ["toolsListChanged", "promptsListChanged", "resourcesListChanged"] {
+        let at: &'static str = match list {
+            "toolsListChanged" => "/notifications/toolsListChanged",
+            "promptsListChanged" => "/notifications/promptsListChanged",
+            _ => "/notifications/resourcesListChanged",
+        };
+        cases.push(case("subscriptions/listen", json!({ "notifications": { list: true } }), at, &["bool"]));
+    }
+    let listen = json!({ "notifications": { "resourceSubscriptions": ["all://readme"], "taskIds": ["x"] } });
+    cases.extend([
+        case("subscriptions/listen", listen.clone(), "/notifications", &["object"]),
+        case("subscriptions/listen", listen.clone(), "/notifications/resourceSubscriptions", &[]),
+        case("subscriptions/listen", listen.clone(), "/notifications/resourceSubscriptions/0", &[]),
+        case("subscriptions/listen", listen.clone(), "/notifications/taskIds", &[]),
+        case("subscriptions/listen", listen, "/notifications/taskIds/0", &["string"]),
+        case("tasks/get", json!({ "taskId": "x" }), "/taskId", &[]),
+        case("tasks/cancel", json!({ "taskId": "x" }), "/taskId", &[]),
+        case("tasks/update", json!({ "taskId": "x", "inputResponses": {} }), "/taskId", &[]),
+        case("tasks/update", json!({ "taskId": "x", "inputResponses": {} }), "/inputResponses", &[]),
+        case("skills/list", json!({ "cursor": "x" }), "/cursor", &["null"]),
+        case("skills/get", json!({ "uri": "skill://greet/SKILL.md" }), "/uri", &[]),
+        case("resources/directory/read", json!({ "uri": "skill://greet" }), "/uri", &[]),
+        case("resources/directory/read", json!({ "uri": "skill://greet", "cursor": "x" }), "/cursor", &["null"]),
+    ]);
+    cases
+}
+
+/// Members that only sessions have.
+fn legacy_cases() -> Vec<Case> {
+    vec![
+        case("tools/list", json!({ "_meta": { "progressToken": 1 } }), "/_meta/progressToken", &["string", "number"]),
+        case("tools/list", json!({ "_meta": {} }), "/_meta", &["object", "null"]),
+        case("logging/setLevel", json!({ "level": "info" }), "/level", &[]),
+        case("resources/subscribe", json!({ "uri": "all://readme" }), "/uri", &[]),
+        // To end what never was is nothing.
+        case("resources/unsubscribe", json!({ "uri": "all://readme" }), "/uri", &["string"]),
+    ]
+}
+
+/// Members that must be there.
+fn required() -> Vec<(&'static str, Value)> {
+    vec![
+        ("tools/call", json!({})),
+        ("tools/call", json!({ "arguments": {} })),
+        ("prompts/get", json!({})),
+        ("prompts/get", json!({ "name": "praise" })),
+        ("prompts/get", json!({ "name": "praise", "arguments": {} })),
+        ("resources/read", json!({})),
+        ("completion/complete", json!({})),
+        ("completion/complete", json!({ "ref": { "type": "ref/prompt" }, "argument": { "name": "a", "value": "" } })),
+        ("completion/complete", json!({ "ref": { "type": "ref/prompt", "name": "praise" } })),
+        (
+            "completion/complete",
+            json!({ "ref": { "type": "ref/prompt", "name": "praise" }, "argument": { "name": "item" } }),
+        ),
+    ]
+}
+
+fn modern_required() -> Vec<(&'static str, Value)> {
+    vec![
+        ("subscriptions/listen", json!({})),
+        ("tasks/get", json!({})),
+        ("tasks/cancel", json!({})),
+        ("tasks/update", json!({ "taskId": "x" })),
+        ("tasks/update", json!({ "inputResponses": {} })),
+        ("skills/get", json!({})),
+        ("resources/directory/read", json!({})),
+    ]
+}
+
+async fn check(wire: &Wire, name: &str, method: &str, params: Value, wrong: &mut Vec<String>) {
+    let able = json!({ "elicitation": {}, "extensions": { EXTENSION: {} } });
+    let (_, message) = wire.send_with(method, params.clone(), able).await;
+    let code = &message["error"]["code"];
+    // What cannot be a URI is the URI of nothing, which has a code of its own in sessions.
+    let not_found = *code == -32002 && method == "resources/read";
+    if *code != -32602 && !not_found {
+        wrong.push(format!("{name} {method} {params}: {message}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_member_in_each_wrong_type_is_invalid_params() {
+    let mut wrong = Vec::new();
+    for (name, version, wire) in Wire::all().await {
+        let mut all = cases();
+        all.extend(if version.is_legacy() { legacy_cases() } else { modern_cases() });
+        for case in all {
+            for value in values().iter().filter(|value| !case.may_be.contains(&kind(value))) {
+                let mut params = case.params.clone();
+                *params.pointer_mut(case.at).expect(case.at) = value.clone();
+                check(&wire, &name, case.method, params, &mut wrong).await;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_member_that_must_be_there_must() {
+    let mut wrong = Vec::new();
+    for (name, version, wire) in Wire::all().await {
+        let mut all = required();
+        if !version.is_legacy() {
+            all.extend(modern_required());
+        }
+        for (method, params) in all {
+            check(&wire, &name, method, params, &mut wrong).await;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// So many arrays in each other.
+const DEPTH: usize = 100_000;
+
+#[tokio::test(start_paused = true)]
+async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
+    let deep = "[".repeat(DEPTH) + &"]".repeat(DEPTH);
+    let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}"#;
+    let calls = [
+        ("tools/call", r#""name":"locate","arguments":DEEP"#),
+        ("tools/call", r#""name":"locate","arguments":{"region":DEEP}"#),
+        ("tools/call", r#""name":"locate","arguments":{"nowhere":DEEP}"#),
+        ("tools/call", r#""name":"ask","inputResponses":DEEP"#),
+        ("tools/call", r#""name":"ask","inputResponses":{"sure":DEEP}"#),
+        ("tools/call", r#""name":"ask","requestState":DEEP"#),
+        ("tools/call", r#""name":DEEP"#),
+        ("prompts/get", r#""name":"praise","arguments":{"item":DEEP}"#),
+        ("resources/read", r#""uri":DEEP"#),
+        ("completion/complete", r#""ref":DEEP"#),
+        ("subscriptions/listen", r#""notifications":DEEP"#),
+        ("subscriptions/listen", r#""notifications":{"resourceSubscriptions":DEEP}"#),
+        ("tasks/update", r#""taskId":"x","inputResponses":DEEP"#),
+        ("tools/list", r#""cursor":DEEP"#),
+        ("tools/list", r#""_meta":DEEP"#),
+    ];
+    let client = TestClient::raw(server(), Version::LATEST);
+    let mut lines = client.lines();
+    for (method, params) in calls {
+        let params = params.replace("DEEP", &deep);
+        let params = if params.starts_with("\"_meta") { params } else { format!("{params},{meta}") };
+        lines.send(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#));
+        let reply = lines.next().await.unwrap();
+        let code = reply["error"]["code"].as_i64();
+        let refused = matches!(code, Some(-32602 | -32600 | -32700 | -32021)) || reply["result"]["isError"] == true;
+        assert!(refused, "{method}: {}", &reply.to_string()[..300.min(reply.to_string().len())]);
+    }
+    for message in [format!(r#"{{"jsonrpc":"2.0","id":{deep},"method":"ping"}}"#), deep.clone()] {
+        lines.send(message);
+        let code = lines.next().await.unwrap()["error"]["code"].as_i64();
+        assert!(matches!(code, Some(-32600 | -32700)), "{code:?}");
+    }
+}

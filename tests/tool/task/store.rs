@@ -1,0 +1,182 @@
+//! A program's own store: what it is given, what becomes of a task when it fails, and after a restart.
+
+use std::collections::HashMap;
+use std::future::ready;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mcp_runtime::task::{StoreError, TaskRecord, TaskStatus, TaskStore};
+use mcp_testkit::TestClient;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::{Book, of, settle, somebody};
+
+type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Keeps tasks as text, as a database would, and fails when it is told to.
+#[derive(Clone, Debug, Default)]
+struct Shelf(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    texts: HashMap<String, String>,
+    puts: Vec<TaskStatus>,
+    fails: bool,
+    panics: bool,
+}
+
+impl Shelf {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail(&self, fails: bool) {
+        self.lock().fails = fails;
+    }
+
+    fn statuses(&self) -> Vec<TaskStatus> {
+        self.lock().puts.clone()
+    }
+
+    fn only(&self) -> TaskRecord {
+        let kept = self.lock();
+        assert_eq!(kept.texts.len(), 1);
+        serde_json::from_str(kept.texts.values().next().unwrap()).unwrap()
+    }
+}
+
+impl TaskStore for Shelf {
+    fn put(&self, task: TaskRecord) -> Later<'_, ()> {
+        let mut kept = self.lock();
+        assert!(!kept.panics, "a bug in the store");
+        let done = if kept.fails {
+            Err("the database at 10.0.0.1 is down".into())
+        } else {
+            kept.puts.push(task.status);
+            kept.texts.insert(task.task_id.clone(), serde_json::to_string(&task).unwrap());
+            Ok(())
+        };
+        Box::pin(ready(done))
+    }
+
+    fn get<'a>(&'a self, id: &'a str) -> Later<'a, Option<TaskRecord>> {
+        let kept = self.lock();
+        let found = if kept.fails {
+            Err("the database at 10.0.0.1 is down".into())
+        } else {
+            Ok(kept.texts.get(id).map(|text| serde_json::from_str(text).unwrap()))
+        };
+        Box::pin(ready(found))
+    }
+}
+
+async fn with(shelf: &Shelf, book: &Book) -> TestClient {
+    TestClient::new(of(book.clone()).task_store(shelf.clone())).await.tasks()
+}
+
+fn internal(reply: &mcp_testkit::Reply) {
+    let text = reply.assert_rpc_error(-32603).response()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(!text.contains("10.0.0.1"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_of_it() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    client.principal(somebody("ann"));
+    let task = client.start("slow", json!({ "seconds": 1 })).task().await;
+    assert_eq!(shelf.statuses()[0], TaskStatus::Working);
+    task.ended().await;
+    let record = shelf.only();
+    assert_eq!((&*record.task_id, record.owner.as_deref()), (task.id(), Some("ann")));
+    assert_eq!((record.status, record.ttl_ms), (TaskStatus::Completed, 3_600_000));
+    let outcome: Value = serde_json::from_str(record.outcome.unwrap().get()).unwrap();
+    assert_eq!(outcome["content"][0]["text"], "1 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    shelf.fail(true);
+    internal(&client.request("tools/call", json!({ "name": "slow", "arguments": { "seconds": 1 } })).await);
+    settle().await;
+    assert_eq!(book.pages.begun(), 0);
+    internal(&client.request("tasks/get", json!({ "taskId": "x" })).await);
+    shelf.fail(false);
+    client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_panics_has_failed() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    let task = client.start("slow", json!({ "seconds": 1 })).task().await;
+    shelf.lock().panics = true;
+    internal(&client.request("tools/call", json!({ "name": "slow", "arguments": { "seconds": 1 } })).await);
+    sleep(Duration::from_secs(2)).await;
+    shelf.lock().panics = false;
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(shelf.only().status, TaskStatus::Completed);
+    assert_eq!(task.get().await["status"], "completed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_meanwhile_does_not_stop_a_task() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    let task = client.start("slow", json!({ "seconds": 60 })).task().await;
+    shelf.fail(true);
+    sleep(Duration::from_secs(30)).await;
+    assert_eq!(task.get().await["status"], "working", "while it runs it is known here");
+    sleep(Duration::from_secs(31)).await;
+    assert_eq!(book.pages.dropped(), 0);
+    shelf.fail(false);
+    let text = |state: &Value| state["result"]["content"][0]["text"].clone();
+    assert_eq!(text(&task.get().await), "60 s");
+    sleep(Duration::from_mins(1)).await;
+    assert_eq!(shelf.only().status, TaskStatus::Completed, "its end is not lost with one write");
+    assert_eq!(text(&task.get().await), "60 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_known_after_a_restart_and_on_another_instance() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let first = with(&shelf, &book).await;
+    first.principal(somebody("ann"));
+    let (done, open) = (
+        first.start("slow", json!({ "seconds": 1 })).task().await,
+        first.start("slow", json!({ "seconds": 600 })).task().await,
+    );
+    done.ended().await;
+
+    let second = with(&shelf, &book).await;
+    second.principal(somebody("ann"));
+    let get = async |id: &str| second.request("tasks/get", json!({ "taskId": id })).await;
+    assert_eq!(get(done.id()).await.result()["result"]["content"][0]["text"], "1 s");
+    assert_eq!(get(open.id()).await.result()["status"], "working");
+    let cancel = async |id: &str| second.request("tasks/cancel", json!({ "taskId": id })).await;
+    cancel(done.id()).await.assert_ok();
+    cancel(open.id()).await.assert_rpc_error(-32603);
+    second.principal(somebody("bob"));
+    get(done.id()).await.assert_rpc_error(-32602);
+
+    // What never ends in its own process is forgotten with its time.
+    second.principal(somebody("ann"));
+    sleep(Duration::from_mins(61)).await;
+    get(open.id()).await.assert_rpc_error(-32602);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_ends_a_task_at_the_deadline_and_the_store_knows() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    let _task = client.start("slow", json!({ "seconds": 600 })).task().await;
+    settle().await;
+    client.shut_down();
+    sleep(Duration::from_secs(31)).await;
+    let record = shelf.only();
+    assert!(record.status.is_terminal(), "{record:?}");
+}
