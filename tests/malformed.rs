@@ -4,7 +4,7 @@ use mcp_runtime::Version;
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
-use crate::everything::{Wire, completion, server};
+use crate::everything::{Wire, completion, modern_requests, requests, server};
 
 const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
@@ -254,5 +254,92 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
         lines.send(message);
         let code = lines.next().await.unwrap()["error"]["code"].as_i64();
         assert!(matches!(code, Some(-32600 | -32700)), "{code:?}");
+    }
+}
+
+/// Numbers that look random and are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    /// `text` with a few bytes changed, cut out, doubled or exchanged for something that means something.
+    fn spoil(&mut self, text: &str) -> String {
+        const PIECES: [&str; 16] = [
+            "null",
+            "{}",
+            "[]",
+            "\"",
+            "-1",
+            "1e999",
+            "\\u0000",
+            "\\ud800",
+            "true",
+            ",",
+            ":",
+            "}",
+            "\"name\":5,",
+            "9e15",
+            "\"_meta\":{},",
+            "\u{202e}",
+        ];
+        let mut bytes = text.as_bytes().to_vec();
+        for _ in 0..=self.roll(3) {
+            let at = self.roll(bytes.len());
+            let end = (at + 1 + self.roll(8)).min(bytes.len());
+            match self.roll(4) {
+                0 => drop(bytes.drain(at..end)),
+                1 => drop(bytes.splice(at..at, PIECES[self.roll(PIECES.len())].bytes())),
+                2 => drop(bytes.splice(at..end, PIECES[self.roll(PIECES.len())].bytes())),
+                _ => bytes.extend_from_within(at..end),
+            }
+            if bytes.is_empty() {
+                bytes.push(b' ');
+            }
+        }
+        String::from_utf8_lossy(&bytes).replace(['\n', '\r'], " ")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn spoiled_messages_find_no_fault_in_the_server() {
+    let mut dice = Dice(2026);
+    for version in mcp_testkit::era::ALL {
+        let mut all = requests();
+        if !version.is_legacy() {
+            all.extend(modern_requests());
+            all.push(("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": ["all://x"] } })));
+            all.push(("tools/call", json!({ "name": "ask", "inputResponses": { "sure": { "action": "accept" } } })));
+            all.push(("tasks/get", json!({ "taskId": "x" })));
+            all.push(("tasks/update", json!({ "taskId": "x", "inputResponses": { "sure": {} } })));
+        }
+        for _ in 0..20 {
+            let client = TestClient::with_version(server(), version).await;
+            let mut lines = client.lines();
+            for (method, params) in &all {
+                let mut params = params.clone();
+                if !version.is_legacy() {
+                    let capabilities = json!({ "elicitation": {}, "extensions": { EXTENSION: {} } });
+                    params["_meta"] = json!({
+                        "io.modelcontextprotocol/protocolVersion": version.as_str(),
+                        "io.modelcontextprotocol/clientCapabilities": capabilities,
+                    });
+                }
+                let message = json!({ "jsonrpc": "2.0", "id": "spoiled", "method": method, "params": params });
+                let spoiled = dice.spoil(&message.to_string());
+                lines.send(spoiled.clone());
+                let alive = client.send("tools/list", json!({}));
+                loop {
+                    let line = lines.next().await.unwrap_or_else(|| panic!("the server has ended after {spoiled}"));
+                    assert_ne!(line["error"]["code"], -32603, "{spoiled}\n{line}");
+                    if line["id"] == *alive.id() && line["result"]["tools"].is_array() {
+                        break;
+                    }
+                }
+            }
+        }
     }
 }

@@ -51,6 +51,21 @@ async fn an_id_that_is_a_bool_an_object_or_an_array_is_an_invalid_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_no_reader_could_take_back_is_neither_an_id_nor_a_token() {
+    let client = Client::new(server());
+    for bad in [r#""\ud800""#, r#""a\udc00b""#, "1e999", "-1e999"] {
+        let call = Call::modern("tools/list", json!({}));
+        let id = call.text().replacen("\"id\":1", &format!("\"id\":{bad}"), 1);
+        let answer = client.send(call.clone().body(id)).await;
+        answer.assert_error(400, -32600);
+        assert_eq!(answer.message.get("id"), None, "{bad}");
+        let token = call.progress_token(json!("TOKEN"));
+        let text = token.text().replacen("\"TOKEN\"", bad, 1);
+        client.send(token.body(text)).await.assert_error(400, -32602);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_id_is_echoed_as_it_was_written() {
     let client = Client::new(server());
     for id in ["1.0", "-7", "0", "\"\"", "\"seven\"", "1e3", "9007199254740993"] {

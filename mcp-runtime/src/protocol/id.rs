@@ -13,7 +13,7 @@ pub struct RequestId(RawJson);
 impl RequestId {
     /// The id written as `raw`, unless that is neither a string nor a number.
     pub fn new(raw: RawJson) -> Option<Self> {
-        matches!(raw.as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')).then_some(Self(raw))
+        raw.can_be_echoed().then_some(Self(raw))
     }
 
     /// The JSON text of the id.

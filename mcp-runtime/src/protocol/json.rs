@@ -25,7 +25,23 @@ impl RawJson {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// Whether it is a string or a number that every reader can take back: half a surrogate pair is no text, `1e999` no
+    /// number.
+    pub(super) fn can_be_echoed(&self) -> bool {
+        match self.0.first() {
+            Some(b'"') => !self.0.contains(&b'\\') || serde_json::from_slice::<Text<'_>>(&self.0).is_ok(),
+            Some(b'-' | b'0'..=b'9') => {
+                self.0.iter().all(u8::is_ascii_digit) && self.0.len() <= INTEGER
+                    || serde_json::from_slice::<serde_json::Number>(&self.0).is_ok()
+            }
+            _ => false,
+        }
+    }
 }
+
+/// A number of so many digits fits into 64 bits.
+const INTEGER: usize = 19;
 
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

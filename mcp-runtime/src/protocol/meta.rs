@@ -84,7 +84,7 @@ impl<'a> RawMeta<'a> {
     /// The progress token, in any revision.
     pub fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
         let Some(raw) = self.0.get_raw("progressToken") else { return Ok(None) };
-        if matches!(raw.as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9')) {
+        if raw.can_be_echoed() {
             return Ok(Some(raw));
         }
         Err(RpcError::invalid_meta("`_meta.progressToken` must be a string or an integer"))

@@ -158,6 +158,18 @@ async fn what_a_task_has_found_out_is_remembered_for_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_policy_refuses_later_is_the_result_of_the_task() {
+    let client = client().await;
+    let first = client.start("alone", json!({})).task().await;
+    settle().await;
+    client.call("alone", json!({})).await.assert_error("`alone`");
+    let second = client.start("alone", json!({})).task().await.ended().await;
+    assert_eq!((&second["status"], &second["result"]["isError"]), (&json!("completed"), &json!(true)));
+    assert!(second["result"]["content"][0]["text"].as_str().unwrap().contains("busy"), "{second:#}");
+    assert_eq!(first.ended().await["result"]["content"][0]["text"], "done");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_shutdown_lets_a_task_finish() {
     let book = Book::default();
     let client = TestClient::new(of(book.clone())).await.tasks();

@@ -95,6 +95,13 @@ async fn limited(pages: &Arc<Pages>) -> &'static str {
     "done"
 }
 
+/// Runs alone.
+#[tool(read_only, task = "optional", concurrency = 1)]
+async fn alone() -> &'static str {
+    sleep(Duration::from_mins(1)).await;
+    "done"
+}
+
 /// Is remembered.
 #[tool(read_only, task = "optional", cache = "1h", audit)]
 async fn remembered(pages: &Arc<Pages>) -> u32 {
@@ -133,7 +140,7 @@ fn server() -> Server<Book> {
 }
 
 fn of(book: Book) -> Server<Book> {
-    let tools = tools![slow, job, secret, fail, limited, remembered, ask, greet, patient, plain];
+    let tools = tools![slow, job, secret, fail, limited, alone, remembered, ask, greet, patient, plain];
     Server::new("tasks", "1.0.0").state(book).tools(tools)
 }
 
