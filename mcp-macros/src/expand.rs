@@ -216,6 +216,20 @@ mod tests {
         check(expect_file!["../snapshots/policies.rs"], declaration(Kind::Tool, attributes, &item));
     }
 
+    /// What is generated beside a function without keys and parameters: whatever is here, every tool of a user's has.
+    #[test]
+    fn what_every_tool_has_is_little() {
+        let item = quote! {
+            /// Answers.
+            async fn ping() {}
+        };
+        let expansion = declaration(Kind::Tool, TokenStream::new(), &item);
+        let text = prettyplease::unparse(&syn::parse2(expansion).unwrap());
+        let generated = text.lines().skip_while(|line| !line.starts_with("///The tool")).count();
+        // One line says that there are no parameters.
+        assert!(generated - 1 <= 25, "{generated} lines\n{text}");
+    }
+
     #[test]
     fn a_tool_with_a_mistake() {
         let item = quote! {
