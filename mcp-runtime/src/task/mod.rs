@@ -86,13 +86,10 @@ impl Tasks {
             }
             running.insert(task_id.clone(), Arc::clone(&task));
         }
-        match task.write().await {
-            Ok(()) => Ok(task),
-            Err(error) => {
-                self.lock().remove(&task_id);
-                Err(TaskError::Store(error))
-            }
-        }
+        let mut unkept = Unkept { tasks: self, id: Some(&task_id) };
+        task.write().await.map_err(TaskError::Store)?;
+        unkept.id = None;
+        Ok(task)
     }
 
     /// The task has ended: as soon as the store has its end, only the store knows it.
@@ -120,5 +117,19 @@ impl Tasks {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A task that is not kept yet; it is none when that fails, or its client goes away meanwhile.
+struct Unkept<'a> {
+    tasks: &'a Tasks,
+    id: Option<&'a str>,
+}
+
+impl Drop for Unkept<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.tasks.lock().remove(id);
+        }
     }
 }
