@@ -37,21 +37,6 @@ pub(crate) struct Tasks {
     running: Mutex<HashMap<String, Arc<Running>>>,
 }
 
-/// A task that its store has not kept yet: nobody runs it, should this be dropped before.
-struct Begun<'t> {
-    tasks: &'t Tasks,
-    id: &'t str,
-    is_kept: bool,
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            self.tasks.lock().remove(self.id);
-        }
-    }
-}
-
 /// Why there is no task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
@@ -101,9 +86,9 @@ impl Tasks {
             }
             running.insert(task_id.clone(), Arc::clone(&task));
         }
-        let mut begun = Begun { tasks: self, id: &task_id, is_kept: false };
+        let mut unkept = Unkept { tasks: self, id: Some(&task_id) };
         task.write().await.map_err(TaskError::Store)?;
-        begun.is_kept = true;
+        unkept.id = None;
         Ok(task)
     }
 
@@ -132,5 +117,19 @@ impl Tasks {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A task that is not kept yet; it is none when that fails, or its client goes away meanwhile.
+struct Unkept<'a> {
+    tasks: &'a Tasks,
+    id: Option<&'a str>,
+}
+
+impl Drop for Unkept<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.tasks.lock().remove(id);
+        }
     }
 }

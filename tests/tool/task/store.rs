@@ -1,7 +1,7 @@
 //! A program's own store: what it is given, what becomes of a task when it fails, and after a restart.
 
 use std::collections::HashMap;
-use std::future::ready;
+use std::future::{pending, ready};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +25,7 @@ struct Kept {
     puts: Vec<TaskStatus>,
     fails: bool,
     panics: bool,
+    stalls: bool,
 }
 
 impl Shelf {
@@ -51,6 +52,9 @@ impl TaskStore for Shelf {
     fn put(&self, task: TaskRecord) -> Later<'_, ()> {
         let mut kept = self.lock();
         assert!(!kept.panics, "a bug in the store");
+        if kept.stalls {
+            return Box::pin(pending());
+        }
         let done = if kept.fails {
             Err("the database at 10.0.0.1 is down".into())
         } else {
@@ -107,6 +111,22 @@ async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
     internal(&client.request("tasks/get", json!({ "taskId": "x" })).await);
     shelf.fail(false);
     client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind() {
+    let (shelf, book) = (Shelf::default(), Book::default());
+    let client = with(&shelf, &book).await;
+    shelf.lock().stalls = true;
+    for _ in 0..1001 {
+        let call = client.start("slow", json!({ "seconds": 1 }));
+        settle().await;
+        call.cancel();
+        settle().await;
+    }
+    shelf.lock().stalls = false;
+    client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+    assert_eq!(book.pages.begun(), 1);
 }
 
 #[tokio::test(start_paused = true)]
