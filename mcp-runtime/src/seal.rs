@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Clock;
 
 /// How long a client may take from one round to the next.
-const LIFETIME: Duration = Duration::from_mins(10);
+pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
 /// The fewest bytes that a secret may have.
 const SHORTEST: usize = 32;
 /// The first byte of a sealed text.
@@ -31,7 +31,7 @@ pub(crate) struct Keys {
 }
 
 /// What a state is about: nobody else's call, and no other one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Subject([u8; 32]);
 
 /// Names and what they stand for, in order.

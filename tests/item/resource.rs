@@ -153,7 +153,7 @@ async fn lists_say_what_the_keys_say() {
     assert_eq!(
         templates,
         json!([
-            { "uriTemplate": "shop://items/{id}", "name": "item", "description": "One item." },
+            { "uriTemplate": "shop://items/{id}", "name": "item", "description": "One item.", "mimeType": "application/json" },
             { "uriTemplate": "shop://kinds/{kind}{?limit,sold}", "name": "kind", "description": "Items of a kind." },
         ])
     );

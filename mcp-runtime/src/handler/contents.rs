@@ -27,7 +27,15 @@ use crate::protocol::view::View;
 pub trait IntoContents {
     /// The contents, or the failure to answer with.
     fn into_contents(self) -> Result<Vec<Resource>, ToolError>;
+
+    /// The media type, where the type says it.
+    fn mime_type() -> Option<&'static str> {
+        None
+    }
 }
+
+/// The media type of JSON.
+const JSON: &str = "application/json";
 
 fn text(text: String, mime_type: Option<&str>) -> Vec<Resource> {
     vec![Resource { text: Some(text), mime_type: mime_type.map(str::to_owned), ..Resource::default() }]
@@ -75,7 +83,11 @@ impl IntoContents for Bytes {
 
 impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
-        Ok(text(serde_json::to_string(&self.0)?, Some("application/json")))
+        Ok(text(serde_json::to_string(&self.0)?, Some(JSON)))
+    }
+
+    fn mime_type() -> Option<&'static str> {
+        Some(JSON)
     }
 }
 
@@ -101,10 +113,18 @@ impl<T: IntoContents> IntoContents for Option<T> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
         self.ok_or_else(ToolError::not_found)?.into_contents()
     }
+
+    fn mime_type() -> Option<&'static str> {
+        T::mime_type()
+    }
 }
 
 impl<T: IntoContents, E: IntoToolError> IntoContents for Result<T, E> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
         self.map_err(IntoToolError::into_tool_error)?.into_contents()
+    }
+
+    fn mime_type() -> Option<&'static str> {
+        T::mime_type()
     }
 }

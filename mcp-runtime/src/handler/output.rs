@@ -122,6 +122,8 @@ impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
 pub struct Returns<T> {
     pub(crate) convert: fn(T) -> Result<Product, ToolError>,
     pub(crate) schema: Option<Value>,
+    /// The media type of contents, where their type says it.
+    pub(crate) mime_type: Option<&'static str>,
     _output: PhantomData<fn() -> T>,
 }
 
@@ -139,7 +141,8 @@ impl<T> Returns<T> {
     where
         T: IntoContents,
     {
-        Self::new(|output| output.into_contents().map(Product::Contents), None)
+        let contents = Self::new(|output| output.into_contents().map(Product::Contents), None);
+        Self { mime_type: T::mime_type(), ..contents }
     }
 
     /// How a prompt's `T` becomes messages.
@@ -151,6 +154,6 @@ impl<T> Returns<T> {
     }
 
     fn new(convert: fn(T) -> Result<Product, ToolError>, schema: Option<Value>) -> Self {
-        Self { convert, schema, _output: PhantomData }
+        Self { convert, schema, mime_type: None, _output: PhantomData }
     }
 }

@@ -128,6 +128,11 @@ impl Problems {
         self.listed_after(text)
     }
 
+    /// The problems one after another.
+    pub(crate) fn in_a_row(&self) -> String {
+        self.found.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
     fn listed_after(&self, mut text: String) -> String {
         for problem in self.found.iter().take(MOST) {
             let _ = write!(text, "\n- {problem}");

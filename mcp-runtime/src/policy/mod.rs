@@ -36,7 +36,7 @@ use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use crate::handler::kind::Item;
-use crate::handler::limit::{Per, Retry};
+use crate::handler::limit::{Per, RateLimit, Retry};
 use crate::handler::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
@@ -51,11 +51,16 @@ use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
 use timeout::Effect;
 
+/// How often one item is completed for one caller: 600 times a minute.
+const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
+
 /// The policies of one declared function.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
     rate_limit: Option<RateLimiter>,
+    /// Of completions, which come with every key that a user presses.
+    completions: RateLimiter,
     concurrency: Option<Slots>,
     cache: Option<Results>,
     timeout: Option<Duration>,
@@ -85,6 +90,7 @@ impl Policies {
         Self {
             access: Access::of(spec),
             rate_limit: spec.rate_limit.map(|(limit, _)| RateLimiter::new(limit)),
+            completions: RateLimiter::new(COMPLETIONS),
             concurrency: spec.concurrency.map(|(limit, _)| Slots::new(limit)),
             cache: spec.cache.map(|(cache, _)| Results::new(cache)),
             timeout: spec.timeout.map(|(duration, _)| duration),
@@ -98,14 +104,22 @@ impl Policies {
         }
     }
 
-    /// Why a call is not let in, before its arguments are decoded; `None` lets it in.
-    pub(crate) fn refusal(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
-        if let Err(error) = self.access.check(item, cx.principal()) {
-            return Some(Done::forbidden(error));
-        }
+    /// Why the caller may not call at all.
+    pub(crate) fn forbids(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
+        self.access.check(item, cx.principal()).err().map(Done::forbidden)
+    }
+
+    /// Counts a call, before its arguments are decoded; why it is one too many.
+    pub(crate) fn counts_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let limiter = self.rate_limit.as_ref()?;
         let wait = limiter.check(cx).err()?;
         Some(Done::refused(item, Outcome::RateLimited, &limiter.refusal(item), wait))
+    }
+
+    /// Counts a completion; why it is one too many.
+    pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
+        let wait = self.completions.check(cx).err()?;
+        Some(Done::refused(item, Outcome::RateLimited, &self.completions.refusal(item), wait))
     }
 
     /// Leaves what the declaration asks for about a call that has ended.

@@ -87,8 +87,10 @@ impl RpcError {
     }
 
     pub(crate) fn missing_capability(required: &Value) -> Self {
-        let mut error =
-            Self::new(Self::MISSING_CAPABILITY, 400, "the client did not declare a capability that this request needs");
+        let names: Vec<String> =
+            required.as_object().into_iter().flatten().map(|(name, rest)| needed(name, rest)).collect();
+        let message = format!("the client did not declare what this request needs: {}", names.join(", "));
+        let mut error = Self::new(Self::MISSING_CAPABILITY, 400, message);
         error.data = Some(json!({ "requiredCapabilities": required }));
         error
     }
@@ -164,6 +166,13 @@ impl RpcError {
         self.status = status;
         self
     }
+}
+
+/// A capability with what it has to have: `elicitation.url`, `extensions.io.modelcontextprotocol/tasks`.
+fn needed(name: &str, rest: &Value) -> String {
+    let inner = rest.as_object().into_iter().flatten().map(|(inner, _)| format!("`{name}.{inner}`"));
+    let inner: Vec<String> = inner.collect();
+    if inner.is_empty() { format!("`{name}`") } else { inner.join(", ") }
 }
 
 impl fmt::Display for RpcError {

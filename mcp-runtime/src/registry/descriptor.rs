@@ -25,7 +25,7 @@ impl Descriptor {
     pub(super) fn of<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Self {
         match spec.kind {
             Kind::Tool => Self::Tool(tool(spec, input, returns)),
-            Kind::Resource => Self::Resource(resource(spec)),
+            Kind::Resource => Self::Resource(resource(spec, returns.mime_type)),
             Kind::Prompt => Self::Prompt(prompt(spec, input)),
         }
     }
@@ -68,7 +68,7 @@ fn ui(spec: &Spec) -> Option<Map<String, Value>> {
     (!ui.is_empty()).then(|| Map::from_iter([("ui".to_owned(), ui.into())]))
 }
 
-fn resource(spec: &Spec) -> resource::Descriptor {
+fn resource(spec: &Spec, returned: Option<&'static str>) -> resource::Descriptor {
     let uri = spec.uri.to_owned();
     resource::Descriptor {
         place: if Template::is_template(&uri) { Place::Template(uri) } else { Place::Uri(uri) },
@@ -76,7 +76,7 @@ fn resource(spec: &Spec) -> resource::Descriptor {
         title: spec.title.map(str::to_owned),
         description: spec.description.to_owned(),
         icons: icons(spec),
-        mime_type: spec.mime_type.map(str::to_owned),
+        mime_type: spec.mime_type.or(returned).map(str::to_owned),
         size: spec.size,
         annotations: spec.annotations(),
         meta: None,

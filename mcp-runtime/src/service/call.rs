@@ -51,10 +51,18 @@ impl Service {
 
     /// Why a call is not let in; one that is has what its client sent along.
     pub(super) fn refusal(&self, entry: &Entry, call: &Call<'_>, params: Option<&Members>) -> Option<Done> {
-        entry.policies.refusal(call.item, call.cx).or_else(|| {
-            let error = self.receive(params, call).err()?;
-            Some(Done { outcome: Outcome::InvalidArguments, answer: Err(error) })
-        })
+        let policies = &entry.policies;
+        if let Some(hidden) = policies.forbids(call.item, call.cx) {
+            return Some(hidden);
+        }
+        match self.receive(params, call) {
+            Ok(true) => None,
+            Ok(false) => policies.counts_out(call.item, call.cx),
+            Err(error) => {
+                let malformed = Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
+                Some(policies.counts_out(call.item, call.cx).unwrap_or(malformed))
+            }
+        }
     }
 
     /// Runs a call that was let in.
@@ -88,7 +96,7 @@ pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
         Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
         Kind::Prompt => Done { outcome: Outcome::InvalidArguments, answer: Err(RpcError::invalid_params(text)) },
         Kind::Resource => {
-            let error = RpcError::resource_not_found().because(text);
+            let error = RpcError::resource_not_found().because(problems.in_a_row());
             Done { outcome: Outcome::InvalidArguments, answer: Err(error) }
         }
     }

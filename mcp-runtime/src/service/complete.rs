@@ -50,7 +50,9 @@ struct Proposals {
 impl Service {
     pub(super) async fn complete(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
         let entry = self.referred(read(params, "ref")?, cx)?;
-        if let Some(done) = entry.policies.refusal(entry.item(), cx) {
+        if let Some(done) =
+            entry.policies.forbids(entry.item(), cx).or_else(|| entry.policies.completes_out(entry.item(), cx))
+        {
             return Err(done.answer.err().unwrap_or_else(|| RpcError::internal("refused")));
         }
         let Argument { name, value } = read(params, "argument")?;

@@ -20,25 +20,29 @@ const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
 
 impl Service {
-    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing.
-    pub(super) fn receive(&self, params: Option<&Members>, call: &Call<'_>) -> Result<(), RpcError> {
-        let Some(params) = params.filter(|_| call.cx.is_modern()) else { return Ok(()) };
+    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Whether the
+    /// call goes on that an earlier round has begun.
+    pub(super) fn receive(&self, params: Option<&Members>, call: &Call<'_>) -> Result<bool, RpcError> {
+        let Some(params) = params.filter(|_| call.cx.is_modern()) else { return Ok(false) };
         let (sent, state) = (responses(params)?, params.decode::<Text<'_>>(STATE));
+        let mut goes_on = false;
         let memory = match state {
             None => None,
             Some(Err(_)) => return Err(RpcError::invalid_params("`requestState` must be a string")),
             Some(Ok(Text(text))) => {
                 let opened = self.keys.open(&text, caller(call.cx), subject(call));
-                Some(opened.map_err(|why| {
+                let memory = opened.map_err(|why| {
                     let help = "begin the call anew, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
-                })?)
+                })?;
+                goes_on = self.spent.is_first(&text);
+                Some(memory)
             }
         };
         if sent.is_some() || memory.is_some() {
             call.cx.asks().receive(sent.unwrap_or_default(), memory.unwrap_or_default());
         }
-        Ok(())
+        Ok(goes_on)
     }
 
     /// What the client is answered that has to answer first.

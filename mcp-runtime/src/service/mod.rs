@@ -16,6 +16,7 @@ mod prompts_get;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
+pub(crate) mod spent;
 mod tasks;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
@@ -29,6 +30,7 @@ use tokio::time::Instant;
 
 pub(crate) use answer::Answer;
 use list::Which;
+use spent::Spent;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
@@ -55,6 +57,7 @@ pub(crate) struct Service {
     pub changes: Changes,
     pub sessions: Sessions,
     pub keys: Keys,
+    pub spent: Spent,
     pub tasks: Tasks,
     pub settings: Settings,
 }

@@ -74,9 +74,19 @@ async fn detached(cx: &Context) -> &'static str {
     "gone"
 }
 
+/// Asks twice, one after the other.
+#[tool(rate_limit = "1/h")]
+async fn patient(cx: &Context) -> Result<&'static str, ElicitError> {
+    for key in ["sure", "really"] {
+        let _sure: Confirm = cx.elicit(key, "Sure?").await?;
+    }
+    Ok("done")
+}
+
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("policies", "1.0.0").tools(tools![slow, fragile, remembered, again, spawned, hurried, detached])
+    Server::new("policies", "1.0.0")
+        .tools(tools![slow, fragile, remembered, again, spawned, hurried, detached, patient])
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,6 +130,27 @@ async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
     assert!(refused.response()["result"]["content"][0]["text"] != "true", "{:#}", refused.response());
     incapable.on_elicit(|_| json!({"confirm": true}));
     incapable.call("fragile", json!({})).await.assert_text("true");
+}
+
+#[mcp_testkit::test(eras = "all")]
+async fn a_call_that_asks_counts_once(client: TestClient) {
+    if client.version() == mcp_runtime::Version::V2025_03_26 {
+        return;
+    }
+    client.on_elicit(|_| json!({"confirm": true}));
+    client.call("patient", json!({})).await.assert_text("done");
+    client.call("patient", json!({})).await.assert_refused("rate limit of 1/h");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_round_that_is_answered_again_is_another_call() {
+    let client = TestClient::new(server()).await.capabilities(json!({"elicitation": {}}));
+    let first = client.request("tools/call", json!({"name": "patient"})).await.result().clone();
+    let answers = json!({"sure": {"action": "accept", "content": {"confirm": true}}});
+    let again = json!({"name": "patient", "inputResponses": answers, "requestState": first["requestState"]});
+    let second = client.request("tools/call", again.clone()).await;
+    assert_eq!(second.result()["resultType"], "input_required");
+    client.request("tools/call", again).await.assert_refused("rate limit of 1/h");
 }
 
 #[mcp_testkit::test(eras = "all")]
