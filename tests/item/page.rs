@@ -87,3 +87,26 @@ async fn a_cursor_that_nobody_gave_is_refused() {
         }
     }
 }
+
+struct Pair;
+
+/// Two tools, on two pages.
+#[mcp_runtime::server(page_size = 1)]
+impl Pair {
+    /// The first.
+    #[tool]
+    async fn first(&self) {}
+
+    /// The second.
+    #[tool]
+    async fn second(&self) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_says_how_long_its_pages_are() {
+    let client = TestClient::new(Pair.into_server()).await;
+    let page = client.request("tools/list", json!({})).await.result().clone();
+    assert_eq!(names(&page, "tools"), ["f"]);
+    let page = client.request("tools/list", json!({"cursor": page["nextCursor"]})).await.result().clone();
+    assert_eq!((names(&page, "tools"), page.get("nextCursor")), (vec!["s".to_owned()], None));
+}

@@ -1,7 +1,7 @@
 //! The keys of `#[server(..)]`.
 
 use proc_macro2::TokenStream;
-use syn::{ExprPath, LitStr};
+use syn::{ExprPath, LitInt, LitStr};
 
 use super::form::Form;
 use super::keys::{self, Key, Table};
@@ -16,6 +16,7 @@ static KEYS: Table = Table {
         Key { name: "version", form: Form::Text, example: "\"1.0.0\"" },
         Key { name: "title", form: Form::Text, example: "\"The shop\"" },
         Key { name: "instructions", form: Form::Text, example: "\"The shop's catalogue.\"" },
+        Key { name: "page_size", form: Form::Count, example: "100" },
         Key { name: "defaults", form: Form::Keys, example: "timeout = \"30s\"" },
         Key { name: "part", form: Form::Text, example: "\"orders\"" },
         Key { name: "parts", form: Form::Texts, example: "\"orders\", \"reports\"" },
@@ -62,6 +63,7 @@ pub(crate) struct Server {
     pub(crate) version: Option<Set<String>>,
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
+    pub(crate) page_size: Option<Set<LitInt>>,
     /// What every declared function of the block gets that does not say otherwise.
     pub(crate) defaults: Policies,
     pub(crate) part: Option<Set<LitStr>>,
@@ -77,6 +79,7 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
             "version" => server.version = setting.read(errors),
             "title" => server.title = setting.read(errors),
             "instructions" => server.instructions = setting.read(errors),
+            "page_size" => server.page_size = setting.read(errors),
             "defaults" => server.defaults = defaults(&setting, errors),
             "part" => server.part = setting.read(errors),
             "parts" => server.parts = setting.texts(errors),
@@ -106,7 +109,12 @@ mod tests {
         let usages: Vec<String> = KEYS.keys().map(Key::usage).collect();
         let server = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
-        assert!(server.name.is_some() && server.defaults.timeout.is_some() && server.runtime.is_some());
+        assert!(
+            server.name.is_some()
+                && server.page_size.is_some()
+                && server.defaults.timeout.is_some()
+                && server.runtime.is_some()
+        );
     }
 
     #[test]

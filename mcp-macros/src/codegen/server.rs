@@ -1,6 +1,6 @@
 //! A block as `into_server`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, Ident, Path};
@@ -111,7 +111,11 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
         whole.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
     let title = whole.title.as_ref().map(|title| quote!(.title(#title)));
     let instructions = whole.instructions.as_ref().map(|text| quote!(.instructions(#text)));
-    quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions)
+    let page_size = whole.page_size.map(|entries| {
+        let entries = Literal::u32_unsuffixed(entries.get());
+        quote!(.page_size(#entries))
+    });
+    quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions #page_size)
 }
 
 /// Statements that add what the block declares, list by list, and its checks.

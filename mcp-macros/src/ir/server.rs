@@ -1,5 +1,7 @@
 //! One `#[server]` block.
 
+use std::num::NonZeroU32;
+
 use proc_macro2::Ident;
 use syn::{Attribute, Generics, Path, Type};
 
@@ -40,6 +42,7 @@ pub(crate) struct Whole {
     pub(crate) version: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) instructions: Option<Text>,
+    pub(crate) page_size: Option<NonZeroU32>,
     /// The functions that add the other blocks.
     pub(crate) parts: Vec<Ident>,
 }

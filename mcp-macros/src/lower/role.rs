@@ -4,12 +4,15 @@ use quote::format_ident;
 use syn::{Ident, LitStr};
 
 use super::name;
+use super::number::{self, Zero};
 use crate::args::server::Server;
 use crate::args::setting::Set;
 use crate::diag::{Errors, err};
 use crate::ir::server::{Role, Whole};
 use crate::syntax::block::Block;
 use crate::syntax::doc::{self, Text};
+
+const PAGE: Zero = ("page size must be at least 1", "leave `page_size` out for 500");
 
 /// The role that the keys give to a block.
 pub(crate) fn lower(keys: Server, block: &Block, errors: &mut Errors) -> Role {
@@ -24,6 +27,7 @@ pub(crate) fn lower(keys: Server, block: &Block, errors: &mut Errors) -> Role {
         version: name::text(keys.version, errors),
         title: name::text(keys.title, errors),
         instructions: instructions.or_else(|| doc::text(&block.attributes)),
+        page_size: keys.page_size.and_then(|set| number::count(&set, PAGE, errors)),
         parts: parts(keys.parts.as_ref(), errors),
     }))
 }
@@ -31,6 +35,7 @@ pub(crate) fn lower(keys: Server, block: &Block, errors: &mut Errors) -> Role {
 /// Refuses what only the main block may say.
 fn check_part(keys: &Server, errors: &mut Errors) {
     let said = [&keys.name, &keys.version, &keys.title, &keys.instructions].into_iter().flatten().map(|set| &set.name);
+    let said = said.chain(keys.page_size.as_ref().map(|set| &set.name));
     for key in said.chain(keys.parts.as_ref().map(|set| &set.name)) {
         let error = err!(key, "`{key}` on a block that is a part of a server");
         errors.push(error.help("move it to the `#[server(parts(..))]` block of the type"));
