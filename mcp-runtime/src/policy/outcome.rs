@@ -91,6 +91,11 @@ impl Done {
         Self { outcome: Outcome::Forbidden, answer: Err(error) }
     }
 
+    /// The request is none that could be carried out.
+    pub(crate) fn malformed(error: RpcError) -> Self {
+        Self { outcome: Outcome::InvalidArguments, answer: Err(error) }
+    }
+
     /// The author's code panicked; what it said is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();

@@ -85,6 +85,12 @@ where
         async move { convert(running.await) }
     }
 
+    /// The values of the parameters, or what is to be asked for first.
+    fn decode(&self, arguments: Arguments<'_>) -> Result<Decoded<Values<A>>, Problems> {
+        self.keywords.check(arguments.raw)?;
+        Input::new(arguments.object, &self.input, arguments.coerce).decode_or_ask::<A>(&self.args)
+    }
+
     /// Asks for what was not sent, and calls the function.
     async fn ask(
         self: Arc<Self>,
@@ -125,23 +131,19 @@ where
     R: Future<Output = O> + Send + 'static,
 {
     fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
-        let Self(function) = self;
-        function.keywords.check(arguments.raw)?;
-        let input = Input::new(arguments.object, &function.input, arguments.coerce);
-        match input.decode_or_ask::<A>(&function.args)? {
+        let (Self(function), raw) = (self, arguments.raw);
+        match function.decode(arguments)? {
             Decoded::Values(values, coerced) => Ok((Box::pin(function.run(cx.clone(), values)), coerced)),
             Decoded::Asks(asked) => {
-                let raw = arguments.raw.map(ToOwned::to_owned);
-                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw, asked)), 0))
+                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw.map(ToOwned::to_owned), asked)), 0))
             }
         }
     }
 
     fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems> {
-        self.0.keywords.check(arguments.raw)?;
-        let input = Input::new(arguments.object, &self.0.input, arguments.coerce);
-        let Decoded::Asks(asked) = input.decode_or_ask::<A>(&self.0.args)? else { return Ok(None) };
-        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), arguments.raw.map(ToOwned::to_owned));
+        let raw = arguments.raw;
+        let Decoded::Asks(asked) = self.0.decode(arguments)? else { return Ok(None) };
+        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
         Ok(Some(Box::pin(
             async move { function.asked(&cx, raw, &asked).await.map(|(whole, _)| Product::Arguments(whole)) },
         )))

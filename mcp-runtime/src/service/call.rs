@@ -36,8 +36,18 @@ impl Service {
         let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
         let done = self.carry_out(entry, call, given).await;
         running.outcome = done.outcome;
+        self.finish(done, &call, finish)
+    }
+
+    /// What the client is answered that has made a call: its questions, or what `finish` makes of the product.
+    pub(super) fn finish(
+        &self,
+        done: Done,
+        call: &Call<'_>,
+        finish: impl FnOnce(Product) -> Result<Answer, RpcError>,
+    ) -> Result<Answer, RpcError> {
         match done.answer? {
-            Product::Questions(questions) => self.input_required(&questions, &call),
+            Product::Questions(questions) => self.input_required(&questions, call),
             product => finish(product),
         }
     }
@@ -59,8 +69,8 @@ impl Service {
             Ok(true) => None,
             Ok(false) => policies.counts_out(call.item, call.cx),
             Err(error) => {
-                let malformed = Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
-                Some(policies.counts_out(call.item, call.cx).unwrap_or(malformed))
+                let refused = policies.counts_out(call.item, call.cx);
+                Some(refused.unwrap_or_else(|| Done::malformed(error)))
             }
         }
     }
@@ -78,7 +88,7 @@ impl Service {
             }
             Ok(Ok(Err(problems))) => return misfit(&call, &problems),
             Ok(Err(Panicked)) => return Done::panicked(call.item),
-            Err(error) => return Done { outcome: Outcome::InvalidArguments, answer: Err(error) },
+            Err(error) => return Done::malformed(error),
         };
         let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
         tokio::select! {
@@ -94,11 +104,8 @@ pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
     let text = problems.describe(call.item);
     match call.item.kind {
         Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
-        Kind::Prompt => Done { outcome: Outcome::InvalidArguments, answer: Err(RpcError::invalid_params(text)) },
-        Kind::Resource => {
-            let error = RpcError::resource_not_found().because(problems.in_a_row());
-            Done { outcome: Outcome::InvalidArguments, answer: Err(error) }
-        }
+        Kind::Prompt => Done::malformed(RpcError::invalid_params(text)),
+        Kind::Resource => Done::malformed(RpcError::resource_not_found().because(problems.in_a_row())),
     }
 }
 

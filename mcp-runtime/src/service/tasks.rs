@@ -12,13 +12,13 @@ use tokio::time::Instant;
 
 use super::answer::{members, tool_json};
 use super::call::{Given, Running, misfit};
-use super::{Answer, Service, text_param};
+use super::{Answer, Service, text_param, tools_call};
 use crate::handler::Context;
 use crate::handler::client::Client;
 use crate::handler::product::Product;
 use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, Done, Outcome};
+use crate::policy::{Call, Done};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
@@ -76,11 +76,7 @@ impl Service {
             Err(done) => {
                 // Counted when dropped.
                 drop(Running { entry, call, begun, outcome: done.outcome });
-                match done.answer? {
-                    Product::Tool(result) => Ok(Answer::Tool(result)),
-                    Product::Questions(questions) => self.input_required(&questions, &call),
-                    _ => Err(RpcError::internal("internal error")),
-                }
+                self.finish(done, &call, tools_call::answer)
             }
         }
     }
@@ -90,8 +86,7 @@ impl Service {
         if let Some(refused) = self.refusal(entry, &call, given.params) {
             return Err(refused);
         }
-        let malformed = |error| Done { outcome: Outcome::InvalidArguments, answer: Err(error) };
-        let arguments = Arguments::of(call.arguments, self.settings.coerce).map_err(malformed)?;
+        let arguments = Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
         match asks.map_err(|Panicked| Done::panicked(call.item))?.map_err(|problems| misfit(&call, &problems))? {
             None => Ok(call.arguments.map(RawValue::to_owned)),

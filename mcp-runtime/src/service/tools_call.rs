@@ -20,19 +20,23 @@ impl Service {
         let name = text_param(params, "name", "which tool?")?;
         let entry = self.registry.tools.get(&name).ok_or_else(|| RpcError::unknown("tool", &name))?;
         let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
-        let finish = |product| match product {
-            Product::Tool(result) => Ok(Answer::Tool(result)),
-            _ => Err(RpcError::internal("internal error")),
-        };
         let given = Given { params, arguments, textual: false };
         match Mode::of(entry, cx) {
-            Mode::Now => self.call(entry, cx, given, finish).await,
+            Mode::Now => self.call(entry, cx, given, answer).await,
             Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,
             Mode::Refused(answer) => {
                 entry.policies.access.check(entry.item(), cx.principal())?;
                 answer
             }
         }
+    }
+}
+
+/// What a tool has made, as an answer.
+pub(super) fn answer(product: Product) -> Result<Answer, RpcError> {
+    match product {
+        Product::Tool(result) => Ok(Answer::Tool(result)),
+        _ => Err(RpcError::internal("internal error")),
     }
 }
 
