@@ -1,8 +1,8 @@
 //! A server with some of everything, and a client of it over lines or HTTP in any revision.
 
 use mcp_runtime::{
-    Annotations, Confirm, Content, Context, Json, Prompt, Resource, Sample, Server, ToolError, Version, View, model,
-    prompt, prompts, resource, resources, tool, tools,
+    Annotations, Confirm, Content, Context, Json, Prompt, Resource, Sample, Server, ToolError,
+    Version, View, model, prompt, prompts, resource, resources, tool, tools,
 };
 use mcp_testkit::{TestClient, era};
 use serde_json::{Map, Value, json};
@@ -18,9 +18,16 @@ struct Point {
 }
 
 /// Says where.
-#[tool(read_only, title = "Locator", icon = "https://example.com/icon.png", ui = "ui://all/page")]
+#[tool(
+    read_only,
+    title = "Locator",
+    icon = "https://example.com/icon.png",
+    ui = "ui://all/page"
+)]
 async fn locate(#[arg(header = "Region")] region: Option<String>) -> Json<Point> {
-    Json(Point { x: region.map_or(1, |_| 2) })
+    Json(Point {
+        x: region.map_or(1, |_| 2),
+    })
 }
 
 /// Says which.
@@ -34,11 +41,18 @@ async fn numbers() -> Json<Vec<u8>> {
 async fn blocks() -> Vec<Content> {
     let mut resource = Resource::text("all://readme", "text/plain", "text");
     resource.meta = noted();
-    let (mut text, mut whole) = (Content::text("dated").annotate(dated()), Content::resource(resource));
+    let (mut text, mut whole) = (
+        Content::text("dated").annotate(dated()),
+        Content::resource(resource),
+    );
     if let (Content::Text(text), Content::Resource(whole)) = (&mut text, &mut whole) {
         (text.meta, whole.meta) = (noted(), noted());
     }
-    vec![Content::resource_link("all://readme", "readme"), text, whole]
+    vec![
+        Content::resource_link("all://readme", "readme"),
+        text,
+        whole,
+    ]
 }
 
 /// Asks the user.
@@ -64,7 +78,9 @@ fn noted() -> Option<Map<String, Value>> {
 }
 
 fn dated() -> Annotations {
-    Annotations::default().priority(0.5).last_modified("2026-01-01T00:00:00Z")
+    Annotations::default()
+        .priority(0.5)
+        .last_modified("2026-01-01T00:00:00Z")
 }
 
 /// What there is.
@@ -88,7 +104,11 @@ async fn logo() -> Resource {
 }
 
 /// One row.
-#[resource("all://rows/{id}", title = "Row", icon = "https://example.com/icon.png")]
+#[resource(
+    "all://rows/{id}",
+    title = "Row",
+    icon = "https://example.com/icon.png"
+)]
 async fn row(id: u32) -> Option<String> {
     (id < 10).then(|| id.to_string())
 }
@@ -96,7 +116,11 @@ async fn row(id: u32) -> Option<String> {
 /// Asks before it is read.
 #[resource("all://safe")]
 async fn safe(cx: &Context) -> Result<String, ToolError> {
-    Ok(cx.elicit::<Confirm>("sure", "Sure?").await?.yes().to_string())
+    Ok(cx
+        .elicit::<Confirm>("sure", "Sure?")
+        .await?
+        .yes()
+        .to_string())
 }
 
 /// A page.
@@ -138,8 +162,14 @@ pub(crate) fn requests() -> Vec<(&'static str, Value)> {
         ("tools/call", json!({ "name": "locate", "arguments": {} })),
         ("tools/call", json!({ "name": "numbers" })),
         ("tools/call", json!({ "name": "blocks" })),
-        ("tools/call", json!({ "name": "locate", "arguments": { "nowhere": 1 } })),
-        ("prompts/get", json!({ "name": "praise", "arguments": { "item": "tea" } })),
+        (
+            "tools/call",
+            json!({ "name": "locate", "arguments": { "nowhere": 1 } }),
+        ),
+        (
+            "prompts/get",
+            json!({ "name": "praise", "arguments": { "item": "tea" } }),
+        ),
         ("completion/complete", completion("t")),
     ]
 }
@@ -150,7 +180,10 @@ pub(crate) fn modern_requests() -> Vec<(&'static str, Value)> {
         ("server/discover", json!({})),
         ("skills/list", json!({})),
         ("skills/get", json!({ "uri": "skill://greet/SKILL.md" })),
-        ("resources/directory/read", json!({ "uri": "skill://greet" })),
+        (
+            "resources/directory/read",
+            json!({ "uri": "skill://greet" }),
+        ),
     ]
 }
 
@@ -162,7 +195,11 @@ pub(crate) fn completion(value: &str) -> Value {
 /// A client of [`server`], over lines or HTTP.
 pub(crate) enum Wire {
     Lines(TestClient),
-    Http { client: Client, session: Option<String>, version: Version },
+    Http {
+        client: Client,
+        session: Option<String>,
+        version: Version,
+    },
 }
 
 impl Wire {
@@ -173,8 +210,20 @@ impl Wire {
             let lines = Self::Lines(TestClient::with_version(server(), version).await);
             all.push((format!("lines {}", version.as_str()), version, lines));
             let client = Client::new(server());
-            let session = if version.is_legacy() { Some(client.initialize(version.as_str()).await) } else { None };
-            all.push((format!("HTTP {}", version.as_str()), version, Self::Http { client, session, version }));
+            let session = if version.is_legacy() {
+                Some(client.initialize(version.as_str()).await)
+            } else {
+                None
+            };
+            all.push((
+                format!("HTTP {}", version.as_str()),
+                version,
+                Self::Http {
+                    client,
+                    session,
+                    version,
+                },
+            ));
         }
         all
     }
@@ -185,22 +234,41 @@ impl Wire {
     }
 
     /// The same from a client that declares these capabilities, if it is a modern one.
-    pub(crate) async fn send_with(&self, method: &str, mut params: Value, capabilities: Value) -> (u16, Value) {
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        mut params: Value,
+        capabilities: Value,
+    ) -> (u16, Value) {
         match self {
             Self::Lines(client) => {
                 if !client.version().is_legacy() && params.is_object() {
                     params["_meta"][CAPABILITIES] = capabilities;
                 }
                 let reply = client.request(method, params).await;
-                assert!(reply.notifications().is_empty() || client.version().is_legacy(), "{reply:#?}");
+                assert!(
+                    reply.notifications().is_empty() || client.version().is_legacy(),
+                    "{reply:#?}"
+                );
                 (0, reply.response().clone())
             }
-            Self::Http { client, session: Some(session), .. } => {
+            Self::Http {
+                client,
+                session: Some(session),
+                ..
+            } => {
                 let answer = client.send(Call::legacy(session, method, params)).await;
                 (answer.status, answer.message)
             }
-            Self::Http { client, session: None, .. } => {
-                let named = ["name", "uri", "taskId"].iter().find_map(|key| params[key].as_str()).map(str::to_owned);
+            Self::Http {
+                client,
+                session: None,
+                ..
+            } => {
+                let named = ["name", "uri", "taskId"]
+                    .iter()
+                    .find_map(|key| params[key].as_str())
+                    .map(str::to_owned);
                 let mut call = Call::modern(method, params).meta(CAPABILITIES, capabilities);
                 if let Some(name) = named.filter(|name| name.is_ascii()) {
                     call = call.header("mcp-name", &name);
@@ -213,15 +281,22 @@ impl Wire {
 
     /// What the server says of itself when the client opens.
     pub(crate) async fn opening(&self) -> Value {
-        let initialize =
-            |version: Version| json!({ "protocolVersion": version.as_str(), "capabilities": {}, "clientInfo": {} });
+        let initialize = |version: Version| json!({ "protocolVersion": version.as_str(), "capabilities": {}, "clientInfo": {} });
         match self {
-            Self::Lines(client) if client.version().is_legacy() => {
-                client.request("initialize", initialize(client.version())).await.result().clone()
-            }
-            Self::Http { client, session: Some(_), version } => {
-                client.send(Call::initialize(version.as_str())).await.result().clone()
-            }
+            Self::Lines(client) if client.version().is_legacy() => client
+                .request("initialize", initialize(client.version()))
+                .await
+                .result()
+                .clone(),
+            Self::Http {
+                client,
+                session: Some(_),
+                version,
+            } => client
+                .send(Call::initialize(version.as_str()))
+                .await
+                .result()
+                .clone(),
             _ => self.send("server/discover", json!({})).await.1["result"].clone(),
         }
     }

@@ -1,8 +1,18 @@
 //! One binary for everything that the crates promise together.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-#![expect(clippy::float_cmp, reason = "metrics and reports count in numbers that a float holds exactly")]
-#![expect(clippy::needless_pass_by_value, reason = "reads as `call(json!({..}))`")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+#![expect(
+    clippy::float_cmp,
+    reason = "metrics and reports count in numbers that a float holds exactly"
+)]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "reads as `call(json!({..}))`"
+)]
 
 mod everything;
 mod http;

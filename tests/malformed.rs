@@ -10,7 +10,15 @@ const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
 /// A value of each type.
 fn values() -> [Value; 7] {
-    [json!(null), json!(true), json!(5), json!(1.5), json!("text"), json!([1]), json!({ "a": 1 })]
+    [
+        json!(null),
+        json!(true),
+        json!(5),
+        json!(1.5),
+        json!("text"),
+        json!([1]),
+        json!({ "a": 1 }),
+    ]
 }
 
 fn kind(value: &Value) -> &'static str {
@@ -32,8 +40,18 @@ struct Case {
     may_be: &'static [&'static str],
 }
 
-fn case(method: &'static str, params: Value, at: &'static str, may_be: &'static [&'static str]) -> Case {
-    Case { method, params, at, may_be }
+fn case(
+    method: &'static str,
+    params: Value,
+    at: &'static str,
+    may_be: &'static [&'static str],
+) -> Case {
+    Case {
+        method,
+        params,
+        at,
+        may_be,
+    }
 }
 
 /// Members of every era.
@@ -63,13 +81,43 @@ fn cases() -> Vec<Case> {
         case("completion/complete", completion("t"), "/ref/name", &[]),
         case("completion/complete", template(), "/ref/uri", &[]),
         case("completion/complete", completion("t"), "/argument", &[]),
-        case("completion/complete", completion("t"), "/argument/name", &[]),
-        case("completion/complete", completion("t"), "/argument/value", &["string"]),
-        case("completion/complete", with_context(), "/context", &["object", "null"]),
-        case("completion/complete", with_context(), "/context/arguments", &["null"]),
-        case("completion/complete", with_context(), "/context/arguments/tone", &["string"]),
+        case(
+            "completion/complete",
+            completion("t"),
+            "/argument/name",
+            &[],
+        ),
+        case(
+            "completion/complete",
+            completion("t"),
+            "/argument/value",
+            &["string"],
+        ),
+        case(
+            "completion/complete",
+            with_context(),
+            "/context",
+            &["object", "null"],
+        ),
+        case(
+            "completion/complete",
+            with_context(),
+            "/context/arguments",
+            &["null"],
+        ),
+        case(
+            "completion/complete",
+            with_context(),
+            "/context/arguments/tone",
+            &["string"],
+        ),
     ];
-    for method in ["tools/list", "resources/list", "resources/templates/list", "prompts/list"] {
+    for method in [
+        "tools/list",
+        "resources/list",
+        "resources/templates/list",
+        "prompts/list",
+    ] {
         cases.push(case(method, json!({ "cursor": "x" }), "/cursor", &["null"]));
     }
     cases
@@ -81,50 +129,140 @@ fn modern_cases() -> Vec<Case> {
     for (method, params) in [
         ("tools/call", json!({ "name": "ask" })),
         ("resources/read", json!({ "uri": "all://safe" })),
-        ("prompts/get", json!({ "name": "praise", "arguments": { "item": "tea" } })),
+        (
+            "prompts/get",
+            json!({ "name": "praise", "arguments": { "item": "tea" } }),
+        ),
     ] {
         let with = |member: &str| {
             let mut params = params.clone();
             params[member] = json!({});
             params
         };
-        cases.push(case(method, with("inputResponses"), "/inputResponses", &["object"]));
+        cases.push(case(
+            method,
+            with("inputResponses"),
+            "/inputResponses",
+            &["object"],
+        ));
         cases.push(case(method, with("requestState"), "/requestState", &[]));
     }
-    for (method, params) in
-        [("tools/call", json!({ "name": "ask" })), ("resources/read", json!({ "uri": "all://safe" }))]
-    {
+    for (method, params) in [
+        ("tools/call", json!({ "name": "ask" })),
+        ("resources/read", json!({ "uri": "all://safe" })),
+    ] {
         let mut params = params;
         params["inputResponses"] = json!({ "sure": {} });
         cases.push(case(method, params.clone(), "/inputResponses/sure", &[]));
-        params["inputResponses"]["sure"] = json!({ "action": "accept", "content": { "confirm": true } });
-        cases.push(case(method, params.clone(), "/inputResponses/sure/action", &[]));
-        cases.push(case(method, params.clone(), "/inputResponses/sure/content", &[]));
-        cases.push(case(method, params, "/inputResponses/sure/content/confirm", &["bool"]));
+        params["inputResponses"]["sure"] =
+            json!({ "action": "accept", "content": { "confirm": true } });
+        cases.push(case(
+            method,
+            params.clone(),
+            "/inputResponses/sure/action",
+            &[],
+        ));
+        cases.push(case(
+            method,
+            params.clone(),
+            "/inputResponses/sure/content",
+            &[],
+        ));
+        cases.push(case(
+            method,
+            params,
+            "/inputResponses/sure/content/confirm",
+            &["bool"],
+        ));
     }
-    for list in ["toolsListChanged", "promptsListChanged", "resourcesListChanged"] {
+    for list in [
+        "toolsListChanged",
+        "promptsListChanged",
+        "resourcesListChanged",
+    ] {
         let at: &'static str = match list {
             "toolsListChanged" => "/notifications/toolsListChanged",
             "promptsListChanged" => "/notifications/promptsListChanged",
             _ => "/notifications/resourcesListChanged",
         };
-        cases.push(case("subscriptions/listen", json!({ "notifications": { list: true } }), at, &["bool"]));
+        cases.push(case(
+            "subscriptions/listen",
+            json!({ "notifications": { list: true } }),
+            at,
+            &["bool"],
+        ));
     }
-    let listen = json!({ "notifications": { "resourceSubscriptions": ["all://readme"], "taskIds": ["x"] } });
+    let listen =
+        json!({ "notifications": { "resourceSubscriptions": ["all://readme"], "taskIds": ["x"] } });
     cases.extend([
-        case("subscriptions/listen", listen.clone(), "/notifications", &["object"]),
-        case("subscriptions/listen", listen.clone(), "/notifications/resourceSubscriptions", &[]),
-        case("subscriptions/listen", listen.clone(), "/notifications/resourceSubscriptions/0", &[]),
-        case("subscriptions/listen", listen.clone(), "/notifications/taskIds", &[]),
-        case("subscriptions/listen", listen, "/notifications/taskIds/0", &["string"]),
+        case(
+            "subscriptions/listen",
+            listen.clone(),
+            "/notifications",
+            &["object"],
+        ),
+        case(
+            "subscriptions/listen",
+            listen.clone(),
+            "/notifications/resourceSubscriptions",
+            &[],
+        ),
+        case(
+            "subscriptions/listen",
+            listen.clone(),
+            "/notifications/resourceSubscriptions/0",
+            &[],
+        ),
+        case(
+            "subscriptions/listen",
+            listen.clone(),
+            "/notifications/taskIds",
+            &[],
+        ),
+        case(
+            "subscriptions/listen",
+            listen,
+            "/notifications/taskIds/0",
+            &["string"],
+        ),
         case("tasks/get", json!({ "taskId": "x" }), "/taskId", &[]),
         case("tasks/cancel", json!({ "taskId": "x" }), "/taskId", &[]),
-        case("tasks/update", json!({ "taskId": "x", "inputResponses": {} }), "/taskId", &[]),
-        case("tasks/update", json!({ "taskId": "x", "inputResponses": {} }), "/inputResponses", &[]),
-        case("skills/list", json!({ "cursor": "x" }), "/cursor", &["null"]),
-        case("skills/get", json!({ "uri": "skill://greet/SKILL.md" }), "/uri", &[]),
-        case("resources/directory/read", json!({ "uri": "skill://greet" }), "/uri", &[]),
-        case("resources/directory/read", json!({ "uri": "skill://greet", "cursor": "x" }), "/cursor", &["null"]),
+        case(
+            "tasks/update",
+            json!({ "taskId": "x", "inputResponses": {} }),
+            "/taskId",
+            &[],
+        ),
+        case(
+            "tasks/update",
+            json!({ "taskId": "x", "inputResponses": {} }),
+            "/inputResponses",
+            &[],
+        ),
+        case(
+            "skills/list",
+            json!({ "cursor": "x" }),
+            "/cursor",
+            &["null"],
+        ),
+        case(
+            "skills/get",
+            json!({ "uri": "skill://greet/SKILL.md" }),
+            "/uri",
+            &[],
+        ),
+        case(
+            "resources/directory/read",
+            json!({ "uri": "skill://greet" }),
+            "/uri",
+            &[],
+        ),
+        case(
+            "resources/directory/read",
+            json!({ "uri": "skill://greet", "cursor": "x" }),
+            "/cursor",
+            &["null"],
+        ),
     ]);
     cases
 }
@@ -132,12 +270,37 @@ fn modern_cases() -> Vec<Case> {
 /// Members that only sessions have.
 fn legacy_cases() -> Vec<Case> {
     vec![
-        case("tools/list", json!({ "_meta": { "progressToken": 1 } }), "/_meta/progressToken", &["string", "number"]),
-        case("tools/list", json!({ "_meta": {} }), "/_meta", &["object", "null"]),
-        case("logging/setLevel", json!({ "level": "info" }), "/level", &[]),
-        case("resources/subscribe", json!({ "uri": "all://readme" }), "/uri", &[]),
+        case(
+            "tools/list",
+            json!({ "_meta": { "progressToken": 1 } }),
+            "/_meta/progressToken",
+            &["string", "number"],
+        ),
+        case(
+            "tools/list",
+            json!({ "_meta": {} }),
+            "/_meta",
+            &["object", "null"],
+        ),
+        case(
+            "logging/setLevel",
+            json!({ "level": "info" }),
+            "/level",
+            &[],
+        ),
+        case(
+            "resources/subscribe",
+            json!({ "uri": "all://readme" }),
+            "/uri",
+            &[],
+        ),
         // To end what never was is nothing.
-        case("resources/unsubscribe", json!({ "uri": "all://readme" }), "/uri", &["string"]),
+        case(
+            "resources/unsubscribe",
+            json!({ "uri": "all://readme" }),
+            "/uri",
+            &["string"],
+        ),
     ]
 }
 
@@ -151,8 +314,14 @@ fn required() -> Vec<(&'static str, Value)> {
         ("prompts/get", json!({ "name": "praise", "arguments": {} })),
         ("resources/read", json!({})),
         ("completion/complete", json!({})),
-        ("completion/complete", json!({ "ref": { "type": "ref/prompt" }, "argument": { "name": "a", "value": "" } })),
-        ("completion/complete", json!({ "ref": { "type": "ref/prompt", "name": "praise" } })),
+        (
+            "completion/complete",
+            json!({ "ref": { "type": "ref/prompt" }, "argument": { "name": "a", "value": "" } }),
+        ),
+        (
+            "completion/complete",
+            json!({ "ref": { "type": "ref/prompt", "name": "praise" } }),
+        ),
         (
             "completion/complete",
             json!({ "ref": { "type": "ref/prompt", "name": "praise" }, "argument": { "name": "item" } }),
@@ -188,9 +357,16 @@ async fn each_member_in_each_wrong_type_is_invalid_params() {
     let mut wrong = Vec::new();
     for (name, version, wire) in Wire::all().await {
         let mut all = cases();
-        all.extend(if version.is_legacy() { legacy_cases() } else { modern_cases() });
+        all.extend(if version.is_legacy() {
+            legacy_cases()
+        } else {
+            modern_cases()
+        });
         for case in all {
-            for value in values().iter().filter(|value| !case.may_be.contains(&kind(value))) {
+            for value in values()
+                .iter()
+                .filter(|value| !case.may_be.contains(&kind(value)))
+            {
                 let mut params = case.params.clone();
                 *params.pointer_mut(case.at).expect(case.at) = value.clone();
                 check(&wire, &name, case.method, params, &mut wrong).await;
@@ -224,17 +400,32 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
     let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}"#;
     let calls = [
         ("tools/call", r#""name":"locate","arguments":DEEP"#),
-        ("tools/call", r#""name":"locate","arguments":{"region":DEEP}"#),
-        ("tools/call", r#""name":"locate","arguments":{"nowhere":DEEP}"#),
+        (
+            "tools/call",
+            r#""name":"locate","arguments":{"region":DEEP}"#,
+        ),
+        (
+            "tools/call",
+            r#""name":"locate","arguments":{"nowhere":DEEP}"#,
+        ),
         ("tools/call", r#""name":"ask","inputResponses":DEEP"#),
-        ("tools/call", r#""name":"ask","inputResponses":{"sure":DEEP}"#),
+        (
+            "tools/call",
+            r#""name":"ask","inputResponses":{"sure":DEEP}"#,
+        ),
         ("tools/call", r#""name":"ask","requestState":DEEP"#),
         ("tools/call", r#""name":DEEP"#),
-        ("prompts/get", r#""name":"praise","arguments":{"item":DEEP}"#),
+        (
+            "prompts/get",
+            r#""name":"praise","arguments":{"item":DEEP}"#,
+        ),
         ("resources/read", r#""uri":DEEP"#),
         ("completion/complete", r#""ref":DEEP"#),
         ("subscriptions/listen", r#""notifications":DEEP"#),
-        ("subscriptions/listen", r#""notifications":{"resourceSubscriptions":DEEP}"#),
+        (
+            "subscriptions/listen",
+            r#""notifications":{"resourceSubscriptions":DEEP}"#,
+        ),
         ("tasks/update", r#""taskId":"x","inputResponses":DEEP"#),
         ("tools/list", r#""cursor":DEEP"#),
         ("tools/list", r#""_meta":DEEP"#),
@@ -243,14 +434,28 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
     let mut lines = client.lines();
     for (method, params) in calls {
         let params = params.replace("DEEP", &deep);
-        let params = if params.starts_with("\"_meta") { params } else { format!("{params},{meta}") };
-        lines.send(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#));
+        let params = if params.starts_with("\"_meta") {
+            params
+        } else {
+            format!("{params},{meta}")
+        };
+        lines.send(format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#
+        ));
         let reply = lines.next().await.unwrap();
         let code = reply["error"]["code"].as_i64();
-        let refused = matches!(code, Some(-32602 | -32600 | -32700 | -32021)) || reply["result"]["isError"] == true;
-        assert!(refused, "{method}: {}", &reply.to_string()[..300.min(reply.to_string().len())]);
+        let refused = matches!(code, Some(-32602 | -32600 | -32700 | -32021))
+            || reply["result"]["isError"] == true;
+        assert!(
+            refused,
+            "{method}: {}",
+            &reply.to_string()[..300.min(reply.to_string().len())]
+        );
     }
-    for message in [format!(r#"{{"jsonrpc":"2.0","id":{deep},"method":"ping"}}"#), deep.clone()] {
+    for message in [
+        format!(r#"{{"jsonrpc":"2.0","id":{deep},"method":"ping"}}"#),
+        deep.clone(),
+    ] {
         lines.send(message);
         let code = lines.next().await.unwrap()["error"]["code"].as_i64();
         assert!(matches!(code, Some(-32600 | -32700)), "{code:?}");
@@ -262,7 +467,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
@@ -311,10 +519,19 @@ async fn spoiled_messages_find_no_fault_in_the_server() {
         let mut all = requests();
         if !version.is_legacy() {
             all.extend(modern_requests());
-            all.push(("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": ["all://x"] } })));
-            all.push(("tools/call", json!({ "name": "ask", "inputResponses": { "sure": { "action": "accept" } } })));
+            all.push((
+                "subscriptions/listen",
+                json!({ "notifications": { "resourceSubscriptions": ["all://x"] } }),
+            ));
+            all.push((
+                "tools/call",
+                json!({ "name": "ask", "inputResponses": { "sure": { "action": "accept" } } }),
+            ));
             all.push(("tasks/get", json!({ "taskId": "x" })));
-            all.push(("tasks/update", json!({ "taskId": "x", "inputResponses": { "sure": {} } })));
+            all.push((
+                "tasks/update",
+                json!({ "taskId": "x", "inputResponses": { "sure": {} } }),
+            ));
         }
         for _ in 0..20 {
             let client = TestClient::with_version(server(), version).await;
@@ -322,7 +539,8 @@ async fn spoiled_messages_find_no_fault_in_the_server() {
             for (method, params) in &all {
                 let mut params = params.clone();
                 if !version.is_legacy() {
-                    let capabilities = json!({ "elicitation": {}, "extensions": { EXTENSION: {} } });
+                    let capabilities =
+                        json!({ "elicitation": {}, "extensions": { EXTENSION: {} } });
                     params["_meta"] = json!({
                         "io.modelcontextprotocol/protocolVersion": version.as_str(),
                         "io.modelcontextprotocol/clientCapabilities": capabilities,
@@ -333,7 +551,10 @@ async fn spoiled_messages_find_no_fault_in_the_server() {
                 lines.send(spoiled.clone());
                 let alive = client.send("tools/list", json!({}));
                 loop {
-                    let line = lines.next().await.unwrap_or_else(|| panic!("the server has ended after {spoiled}"));
+                    let line = lines
+                        .next()
+                        .await
+                        .unwrap_or_else(|| panic!("the server has ended after {spoiled}"));
                     assert_ne!(line["error"]["code"], -32603, "{spoiled}\n{line}");
                     if line["id"] == *alive.id() && line["result"]["tools"].is_array() {
                         break;

@@ -30,8 +30,11 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
             Version::V2025_03_26 >= version,
         ])
     };
-    let (only_now, november, june) =
-        (since(Version::V2026_07_28), since(Version::V2025_11_25), since(Version::V2025_06_18));
+    let (only_now, november, june) = (
+        since(Version::V2026_07_28),
+        since(Version::V2025_11_25),
+        since(Version::V2025_06_18),
+    );
     let link = json!({ "type": "resource_link", "uri": "all://readme", "name": "readme" });
     let text = json!({ "type": "text", "text": "all://readme" });
     let links = [link.clone(), link.clone(), link, text];
@@ -46,7 +49,10 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
         ("title of resources", june.clone()),
         ("title of templates", june.clone()),
         ("title of prompts", june.clone()),
-        ("title among the annotations of tools", flags([false, false, false, true])),
+        (
+            "title among the annotations of tools",
+            flags([false, false, false, true]),
+        ),
         ("view of tools", june.clone()),
         ("output schema of an object", june.clone()),
         ("output schema of a list", only_now.clone()),
@@ -76,42 +82,83 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
             ],
         ),
         ("tasks of the core", flags([false; 4])),
-        ("code of a resource that is not there", [-32602, -32002, -32002, -32002].map(Value::from)),
-        ("code of a row that is not there", [-32602, -32002, -32002, -32002].map(Value::from)),
-        ("code of an unknown prompt", flags([false; 4]).map(|_| json!(-32602))),
-        ("code of an unknown tool", flags([false; 4]).map(|_| json!(-32602))),
-        ("code of a completion of nothing", flags([false; 4]).map(|_| json!(-32602))),
-        ("code of an unknown method", flags([false; 4]).map(|_| json!(-32601))),
-        ("code of a missing capability", [json!(-32021), json!("tool"), json!("tool"), json!("tool")]),
+        (
+            "code of a resource that is not there",
+            [-32602, -32002, -32002, -32002].map(Value::from),
+        ),
+        (
+            "code of a row that is not there",
+            [-32602, -32002, -32002, -32002].map(Value::from),
+        ),
+        (
+            "code of an unknown prompt",
+            flags([false; 4]).map(|_| json!(-32602)),
+        ),
+        (
+            "code of an unknown tool",
+            flags([false; 4]).map(|_| json!(-32602)),
+        ),
+        (
+            "code of a completion of nothing",
+            flags([false; 4]).map(|_| json!(-32602)),
+        ),
+        (
+            "code of an unknown method",
+            flags([false; 4]).map(|_| json!(-32601)),
+        ),
+        (
+            "code of a missing capability",
+            [json!(-32021), json!("tool"), json!("tool"), json!("tool")],
+        ),
     ]
 }
 
 /// What is so in the revision of `wire`.
 async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
-    let result = async |method: &str, params: Value| wire.send(method, params).await.1["result"].clone();
-    let code = async |method: &str, params: Value| wire.send(method, params).await.1["error"]["code"].clone();
+    let result =
+        async |method: &str, params: Value| wire.send(method, params).await.1["result"].clone();
+    let code = async |method: &str, params: Value| {
+        wire.send(method, params).await.1["error"]["code"].clone()
+    };
     let call = async |tool: &str| result("tools/call", json!({ "name": tool })).await;
     let has = |of: &Value, key: &str| json!(of.get(key).is_some());
 
     let opening = wire.opening().await;
-    let info = opening.get("serverInfo").unwrap_or(&opening["_meta"][SERVER_INFO]).clone();
+    let info = opening
+        .get("serverInfo")
+        .unwrap_or(&opening["_meta"][SERVER_INFO])
+        .clone();
     let extensions = opening["capabilities"]["extensions"].as_object();
-    let mut names: Vec<_> = extensions.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let mut names: Vec<_> = extensions
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
     names.sort();
 
     let tools = result("tools/list", json!({})).await["tools"].clone();
     let resource = result("resources/list", json!({})).await["resources"][0].clone();
-    let template = result("resources/templates/list", json!({})).await["resourceTemplates"][0].clone();
+    let template =
+        result("resources/templates/list", json!({})).await["resourceTemplates"][0].clone();
     let prompt = result("prompts/list", json!({})).await["prompts"][0].clone();
     let praise = json!({ "name": "praise", "arguments": { "item": "tea" } });
-    let (object, list, blocks) = (call("locate").await, call("numbers").await, call("blocks").await);
+    let (object, list, blocks) = (
+        call("locate").await,
+        call("numbers").await,
+        call("blocks").await,
+    );
     let got = result("prompts/get", praise).await;
     let logo = result("resources/read", json!({ "uri": "all://logo" })).await;
     let whole = &blocks["content"][2];
     let embedded = whole.get("_meta").is_some() || whole["resource"].get("_meta").is_some();
-    let texts = object["content"][0]["text"] == "{\"x\":1}" && list["content"][0]["text"] == "[1,2]";
+    let texts =
+        object["content"][0]["text"] == "{\"x\":1}" && list["content"][0]["text"] == "[1,2]";
     let (_, asked) = wire.send("tools/call", json!({ "name": "sample" })).await;
-    let missing = if asked["result"]["isError"] == true { json!("tool") } else { asked["error"]["code"].clone() };
+    let missing = if asked["result"]["isError"] == true {
+        json!("tool")
+    } else {
+        asked["error"]["code"].clone()
+    };
     let mut nowhere = completion("");
     nowhere["ref"] = json!({ "type": "ref/resource", "uri": "all://nowhere" });
 
@@ -126,7 +173,10 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
         ("title of resources", has(&resource, "title")),
         ("title of templates", has(&template, "title")),
         ("title of prompts", has(&prompt, "title")),
-        ("title among the annotations of tools", has(&tools[0]["annotations"], "title")),
+        (
+            "title among the annotations of tools",
+            has(&tools[0]["annotations"], "title"),
+        ),
         ("view of tools", has(&tools[0], "_meta")),
         ("output schema of an object", has(&tools[0], "outputSchema")),
         ("output schema of a list", has(&tools[1], "outputSchema")),
@@ -138,18 +188,54 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
         ("metadata of a block", has(&blocks["content"][1], "_meta")),
         ("metadata of an embedded resource", json!(embedded)),
         ("metadata of contents", has(&logo["contents"][0], "_meta")),
-        ("date of a block", has(&blocks["content"][1]["annotations"], "lastModified")),
-        ("date of a resource", has(&resource["annotations"], "lastModified")),
-        ("execution of tools", json!(tools.as_array().unwrap().iter().any(|tool| tool.get("execution").is_some()))),
-        ("x-mcp-header in schemas", json!(tools[0]["inputSchema"]["properties"]["region"]["x-mcp-header"] == "Region")),
+        (
+            "date of a block",
+            has(&blocks["content"][1]["annotations"], "lastModified"),
+        ),
+        (
+            "date of a resource",
+            has(&resource["annotations"], "lastModified"),
+        ),
+        (
+            "execution of tools",
+            json!(
+                tools
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|tool| tool.get("execution").is_some())
+            ),
+        ),
+        (
+            "x-mcp-header in schemas",
+            json!(tools[0]["inputSchema"]["properties"]["region"]["x-mcp-header"] == "Region"),
+        ),
         ("extensions", json!(names)),
         ("tasks of the core", has(&opening["capabilities"], "tasks")),
-        ("code of a resource that is not there", code("resources/read", json!({ "uri": "all://nowhere" })).await),
-        ("code of a row that is not there", code("resources/read", json!({ "uri": "all://rows/10" })).await),
-        ("code of an unknown prompt", code("prompts/get", json!({ "name": "nobody" })).await),
-        ("code of an unknown tool", code("tools/call", json!({ "name": "nobody" })).await),
-        ("code of a completion of nothing", code("completion/complete", nowhere).await),
-        ("code of an unknown method", code("nobody/knows", json!({})).await),
+        (
+            "code of a resource that is not there",
+            code("resources/read", json!({ "uri": "all://nowhere" })).await,
+        ),
+        (
+            "code of a row that is not there",
+            code("resources/read", json!({ "uri": "all://rows/10" })).await,
+        ),
+        (
+            "code of an unknown prompt",
+            code("prompts/get", json!({ "name": "nobody" })).await,
+        ),
+        (
+            "code of an unknown tool",
+            code("tools/call", json!({ "name": "nobody" })).await,
+        ),
+        (
+            "code of a completion of nothing",
+            code("completion/complete", nowhere).await,
+        ),
+        (
+            "code of an unknown method",
+            code("nobody/knows", json!({})).await,
+        ),
         ("code of a missing capability", missing),
     ])
 }
@@ -161,10 +247,16 @@ async fn each_revision_is_told_what_it_knows() {
     for (name, version, wire) in Wire::all().await {
         let facts = facts(&wire).await;
         assert_eq!(facts.len(), table.len());
-        let column = mcp_testkit::era::ALL.iter().position(|other| *other == version).unwrap();
+        let column = mcp_testkit::era::ALL
+            .iter()
+            .position(|other| *other == version)
+            .unwrap();
         for (row, columns) in &table {
             if facts[row] != columns[column] {
-                wrong.push(format!("{name}, {row}: {} instead of {}", facts[row], columns[column]));
+                wrong.push(format!(
+                    "{name}, {row}: {} instead of {}",
+                    facts[row], columns[column]
+                ));
             }
         }
     }
@@ -195,9 +287,17 @@ async fn every_result_is_written_for_its_revision() {
             assert_eq!(result["ttlMs"].is_u64(), is_cached, "{what}");
             let scopes = ["public", "private"].map(Value::from);
             assert_eq!(scopes.contains(&result["cacheScope"]), is_cached, "{what}");
-            let (ttl, scope) = if params["uri"] == "all://logo" { (60_000, "public") } else { (0, "private") };
+            let (ttl, scope) = if params["uri"] == "all://logo" {
+                (60_000, "public")
+            } else {
+                (0, "private")
+            };
             if is_cached {
-                assert_eq!((&result["ttlMs"], &result["cacheScope"]), (&json!(ttl), &json!(scope)), "{what}");
+                assert_eq!(
+                    (&result["ttlMs"], &result["cacheScope"]),
+                    (&json!(ttl), &json!(scope)),
+                    "{what}"
+                );
             }
         }
     }
@@ -210,23 +310,31 @@ async fn a_question_is_an_answer_now_and_no_result_of_it_may_be_kept() {
         if version.is_legacy() {
             continue;
         }
-        for (method, params) in
-            [("tools/call", json!({ "name": "ask" })), ("resources/read", json!({ "uri": "all://safe" }))]
-        {
+        for (method, params) in [
+            ("tools/call", json!({ "name": "ask" })),
+            ("resources/read", json!({ "uri": "all://safe" })),
+        ] {
             let (status, first) = wire.send_with(method, params.clone(), able.clone()).await;
             let result = &first["result"];
             assert!(matches!(status, 0 | 200), "{first:#}");
             assert_eq!(result["resultType"], "input_required", "{name} {first:#}");
-            assert_eq!(result["inputRequests"]["sure"]["method"], "elicitation/create");
+            assert_eq!(
+                result["inputRequests"]["sure"]["method"],
+                "elicitation/create"
+            );
             assert_eq!(result["_meta"][SERVER_INFO]["name"], "everything");
             for member in ["ttlMs", "cacheScope", "content", "contents"] {
                 assert_eq!(result.get(member), None, "{name} {first:#}");
             }
             let mut again = params.clone();
             again["requestState"] = result["requestState"].clone();
-            again["inputResponses"] = json!({ "sure": { "action": "accept", "content": { "confirm": true } } });
+            again["inputResponses"] =
+                json!({ "sure": { "action": "accept", "content": { "confirm": true } } });
             let (_, second) = wire.send_with(method, again, able.clone()).await;
-            assert_eq!(second["result"]["resultType"], "complete", "{name} {second:#}");
+            assert_eq!(
+                second["result"]["resultType"], "complete",
+                "{name} {second:#}"
+            );
             if method == "resources/read" {
                 assert_eq!(
                     (&second["result"]["ttlMs"], &second["result"]["cacheScope"]),
@@ -236,7 +344,10 @@ async fn a_question_is_an_answer_now_and_no_result_of_it_may_be_kept() {
             let (status, missing) = wire.send(method, params).await;
             assert!(matches!(status, 0 | 400), "{missing:#}");
             assert_eq!(missing["error"]["code"], -32021, "{name}");
-            assert_eq!(missing["error"]["data"]["requiredCapabilities"], json!({ "elicitation": {} }));
+            assert_eq!(
+                missing["error"]["data"]["requiredCapabilities"],
+                json!({ "elicitation": {} })
+            );
         }
     }
 }

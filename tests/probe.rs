@@ -22,7 +22,10 @@ fn add(a: i64, b: i64) -> i64 {
 
 /// Prints to stdout.
 #[tool]
-#[expect(clippy::print_stdout, reason = "stdout must stay clean whatever a tool prints")]
+#[expect(
+    clippy::print_stdout,
+    reason = "stdout must stay clean whatever a tool prints"
+)]
 fn print() -> &'static str {
     println!("printed by the tool");
     "printed"
@@ -31,7 +34,9 @@ fn print() -> &'static str {
 /// Lets another program print to stdout.
 #[tool(blocking)]
 fn print_by_child() -> Result<&'static str, std::io::Error> {
-    Command::new("sh").args(["-c", "echo printed by the child"]).status()?;
+    Command::new("sh")
+        .args(["-c", "echo printed by the child"])
+        .status()?;
     Ok("printed")
 }
 
@@ -78,7 +83,10 @@ async fn dotted(#[arg(email)] mail: String) -> String {
 }
 
 /// What is not a whole line stays in the buffer of `print!`.
-#[expect(clippy::print_stdout, reason = "a library may do this before the server runs")]
+#[expect(
+    clippy::print_stdout,
+    reason = "a library may do this before the server runs"
+)]
 fn print_without_its_end() {
     print!("printed before");
 }
@@ -110,7 +118,9 @@ async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
         print_without_its_end();
     }
-    let deadline = std::env::var("PROBE_DEADLINE_MS").ok().and_then(|millis| millis.parse().ok());
+    let deadline = std::env::var("PROBE_DEADLINE_MS")
+        .ok()
+        .and_then(|millis| millis.parse().ok());
     let server = Server::new("probe", "1.2.3").tools(tools![
         echo,
         add,
@@ -123,9 +133,18 @@ async fn main() -> mcp_runtime::Result<()> {
         explode,
         fail
     ]);
-    let server = if std::env::var_os("PROBE_DOTTED").is_some() { server.tools(tools![dotted]) } else { server };
+    let server = if std::env::var_os("PROBE_DOTTED").is_some() {
+        server.tools(tools![dotted])
+    } else {
+        server
+    };
     match deadline {
-        Some(millis) => server.shutdown_deadline(Duration::from_millis(millis)).run().await,
+        Some(millis) => {
+            server
+                .shutdown_deadline(Duration::from_millis(millis))
+                .run()
+                .await
+        }
         None => server.run().await,
     }
 }

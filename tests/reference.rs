@@ -11,19 +11,34 @@ type Keys = BTreeMap<String, Vec<String>>;
 fn read() -> Keys {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-macros/src/args");
     // What tables share, by the name under which they include it.
-    let groups = [("declaration", "NAMES"), ("declaration", "RUNNING"), ("policy", "KEYS")].map(|(file, name)| {
+    let groups = [
+        ("declaration", "NAMES"),
+        ("declaration", "RUNNING"),
+        ("policy", "KEYS"),
+    ]
+    .map(|(file, name)| {
         let source = fs::read_to_string(folder.join(file).with_extension("rs")).unwrap();
-        let group = source.split(&format!("const {name}: &[Key]")).nth(1).unwrap();
-        (format!("{file}::{name}"), group.split("];").next().unwrap_or_default().to_owned())
+        let group = source
+            .split(&format!("const {name}: &[Key]"))
+            .nth(1)
+            .unwrap();
+        (
+            format!("{file}::{name}"),
+            group.split("];").next().unwrap_or_default().to_owned(),
+        )
     });
     let mut keys = Keys::new();
     for file in fs::read_dir(folder).unwrap() {
         let source = fs::read_to_string(file.unwrap().path()).unwrap();
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         for table in source.split("Table = Table {").skip(1) {
-            let table = &groups.iter().fold(table.to_owned(), |table, (name, keys)| table.replace(name, keys));
+            let table = &groups.iter().fold(table.to_owned(), |table, (name, keys)| {
+                table.replace(name, keys)
+            });
             let attribute = quoted(table, "attribute: ").next().unwrap();
-            keys.entry(attribute).or_default().extend(quoted(table, "Key { name: "));
+            keys.entry(attribute)
+                .or_default()
+                .extend(quoted(table, "Key { name: "));
         }
     }
     // It has no page of its own: its two keys are described where `lib.rs` re-exports it.
@@ -33,7 +48,10 @@ fn read() -> Keys {
 
 /// The strings that come after `label`.
 fn quoted<'t>(text: &'t str, label: &'t str) -> impl Iterator<Item = String> + 't {
-    text.split(label).skip(1).filter_map(|rest| rest.split('"').nth(1)).map(str::to_owned)
+    text.split(label)
+        .skip(1)
+        .filter_map(|rest| rest.split('"').nth(1))
+        .map(str::to_owned)
 }
 
 /// What the reference says: a heading with the attribute, then a table whose first column is the key.
@@ -44,7 +62,10 @@ fn described() -> Keys {
         let page = fs::read_to_string(page.unwrap().path()).unwrap();
         for section in page.split("\n#").skip(1).chain(page.strip_prefix('#')) {
             let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-            let names: Vec<String> = rows.filter_map(|row| row.split('`').next()).map(str::to_owned).collect();
+            let names: Vec<String> = rows
+                .filter_map(|row| row.split('`').next())
+                .map(str::to_owned)
+                .collect();
             if let (Some(attribute), false) = (section.split('`').nth(1), names.is_empty()) {
                 keys.entry(attribute.to_owned()).or_default().extend(names);
             }

@@ -29,5 +29,7 @@ fn rearrange(cx: &Context) {
 }
 
 pub(crate) fn server() -> Server {
-    Server::new("shelf", "1.0.0").resources(resources![shelf, safe]).tools(tools![touch, rearrange])
+    Server::new("shelf", "1.0.0")
+        .resources(resources![shelf, safe])
+        .tools(tools![touch, rearrange])
 }

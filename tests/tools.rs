@@ -61,7 +61,11 @@ pub(crate) fn change(cx: &Context) -> &'static str {
 pub(crate) async fn hold(gate: &Gate, cx: &Context) -> &'static str {
     let mut call = gate.enter();
     cx.progress(1.0, None, "begun");
-    gate.passes.acquire().await.expect("a gate is never closed").forget();
+    gate.passes
+        .acquire()
+        .await
+        .expect("a gate is never closed")
+        .forget();
     call.outcome = "finished";
     "released"
 }
@@ -85,7 +89,10 @@ struct Held {
 impl Gate {
     fn enter(&self) -> Held {
         let _ = self.seen.send("begun");
-        Held { seen: self.seen.clone(), outcome: "dropped" }
+        Held {
+            seen: self.seen.clone(),
+            outcome: "dropped",
+        }
     }
 }
 
@@ -122,7 +129,19 @@ pub(crate) fn server() -> Server<App> {
 pub(crate) fn watched() -> (Server<App>, Watch) {
     let (sender, seen) = mpsc::unbounded_channel();
     let passes = Arc::new(Semaphore::new(0));
-    let app = App { gate: Gate { seen: sender, passes: Arc::clone(&passes) } };
-    let server = Server::new("tested", "1.2.3").instructions("Be kind.").title("The tested one");
-    (server.state(app).tools(tools![add, work, hasty, chat, change, hold]), Watch { seen, passes })
+    let app = App {
+        gate: Gate {
+            seen: sender,
+            passes: Arc::clone(&passes),
+        },
+    };
+    let server = Server::new("tested", "1.2.3")
+        .instructions("Be kind.")
+        .title("The tested one");
+    (
+        server
+            .state(app)
+            .tools(tools![add, work, hasty, chat, change, hold]),
+        Watch { seen, passes },
+    )
 }

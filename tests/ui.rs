@@ -19,8 +19,14 @@ fn every_mistake_is_one_error() {
     assert!(expected.len() > 100, "no expectations in ui/fail");
     for path in expected {
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let errors = text.lines().filter(|line| line.starts_with("error")).count();
-        let warnings = text.lines().filter(|line| line.starts_with("warning")).count();
+        let errors = text
+            .lines()
+            .filter(|line| line.starts_with("error"))
+            .count();
+        let warnings = text
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .count();
         assert_eq!((errors, warnings), (1, 0), "{}", path.display());
     }
 }
@@ -34,9 +40,19 @@ fn every_failing_fixture_has_an_expectation() {
 
 /// The files below `folder` whose names end in `extension`, in order.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
     let mut found: Vec<PathBuf> = entries
-        .flat_map(|path| if path.is_dir() { files(&path, extension) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path, extension)
+            } else {
+                vec![path]
+            }
+        })
         .filter(|path| path.extension().is_some_and(|found| found == extension))
         .collect();
     found.sort();

@@ -18,7 +18,10 @@ pub(crate) struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn new(at: &impl ToTokens, message: impl Display) -> Self {
-        Self { at: at.to_token_stream(), message: message.to_string() }
+        Self {
+            at: at.to_token_stream(),
+            message: message.to_string(),
+        }
     }
 
     /// Adds what to type instead.
@@ -32,7 +35,11 @@ impl Diagnostic {
     }
 
     fn paragraph(mut self, label: &str, text: impl Display) -> Self {
-        let gap = if self.message.contains("\n\n") { "\n" } else { "\n\n" };
+        let gap = if self.message.contains("\n\n") {
+            "\n"
+        } else {
+            "\n\n"
+        };
         self.message = format!("{}{gap}{label}: {text}", self.message);
         self
     }
@@ -78,7 +85,11 @@ impl Errors {
 
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().flat_map(|error| error.clone().into_iter()).map(|error| error.to_string()).collect()
+        self.0
+            .iter()
+            .flat_map(|error| error.clone().into_iter())
+            .map(|error| error.to_string())
+            .collect()
     }
 }
 
@@ -104,8 +115,14 @@ pub(crate) fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -
 }
 
 fn bare(name: &str) -> String {
-    let lower: String = name.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
-    lower.strip_suffix("hint").map_or(lower.clone(), str::to_owned)
+    let lower: String = name
+        .chars()
+        .filter(|c| *c != '_')
+        .flat_map(char::to_lowercase)
+        .collect();
+    lower
+        .strip_suffix("hint")
+        .map_or(lower.clone(), str::to_owned)
 }
 
 #[cfg(test)]

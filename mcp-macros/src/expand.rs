@@ -20,7 +20,11 @@ use crate::syntax::kind::Kind;
 use crate::{args, codegen, lower};
 
 /// `#[tool(attributes)] item`, or the attribute of another kind
-pub(crate) fn declaration(kind: Kind, attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
+pub(crate) fn declaration(
+    kind: Kind,
+    attributes: TokenStream,
+    tokens: &TokenStream,
+) -> TokenStream {
     let mut errors = Errors::default();
     let attribute = format!("#[{}]", kind.noun());
     let function = match Function::read(Item::read(tokens.clone())) {
@@ -36,14 +40,23 @@ pub(crate) fn declaration(kind: Kind, attributes: TokenStream, tokens: &TokenStr
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
     if function.mentions_self() {
-        let error = err!(function.name, "`{attribute}` on a method needs `#[server]` on its `impl` block");
-        errors.push(error.help("put `#[server]` above `impl`, or make the method a function outside of it"));
+        let error = err!(
+            function.name,
+            "`{attribute}` on a method needs `#[server]` on its `impl` block"
+        );
+        errors.push(
+            error.help("put `#[server]` above `impl`, or make the method a function outside of it"),
+        );
         return finish(&item, &TokenStream::new(), &errors);
     }
     let runtime = lower::declaration::runtime(keys.runtime.as_ref());
-    let declaration = lower::declaration::lower(kind, &function, keys, Surroundings::default(), &mut errors);
+    let declaration =
+        lower::declaration::lower(kind, &function, keys, Surroundings::default(), &mut errors);
     let generated = codegen::declaration::free(&declaration, &runtime);
-    let unreadable = function.signature.is_none().then(|| unreadable(&function.name, &attribute));
+    let unreadable = function
+        .signature
+        .is_none()
+        .then(|| unreadable(&function.name, &attribute));
     finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
@@ -64,8 +77,14 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
     };
     let keys = args::server::read(attributes, &mut errors);
     let server = lower::server::lower(&block, keys, &mut errors);
-    let generated = server.as_ref().map(codegen::server::server).unwrap_or_default();
-    let unreadable = block.head.is_none().then(|| unreadable(&block.keyword(), "#[server]"));
+    let generated = server
+        .as_ref()
+        .map(codegen::server::server)
+        .unwrap_or_default();
+    let unreadable = block
+        .head
+        .is_none()
+        .then(|| unreadable(&block.keyword(), "#[server]"));
     finish(&block.cleaned(), &quote!(#generated #unreadable), &errors)
 }
 
@@ -86,7 +105,11 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
         return errors.tokens();
     };
     let elicit = lower::elicit::lower(&input, &mut errors);
-    finish(&TokenStream::new(), &codegen::elicit::elicit(&elicit), &errors)
+    finish(
+        &TokenStream::new(),
+        &codegen::elicit::elicit(&elicit),
+        &errors,
+    )
 }
 
 /// `#[model(attributes)] item`
@@ -102,7 +125,11 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
     let runtime = lower::declaration::runtime(keys.runtime.as_ref());
     let model = lower::model::lower(&keys, &item);
     let derives = codegen::model::derives(model, &runtime);
-    finish(&quote!(#derives #tokens), &codegen::model::imports(model, &runtime), &errors)
+    finish(
+        &quote!(#derives #tokens),
+        &codegen::model::imports(model, &runtime),
+        &errors,
+    )
 }
 
 /// `tools![tokens]`, or the list of another kind
@@ -110,17 +137,35 @@ pub(crate) fn list(kind: Kind, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let list = codegen::list::list(&lower::list::lower(kind, tokens, &mut errors));
     let errors = errors.tokens();
-    if errors.is_empty() { list } else { quote!({ #errors #list }) }
+    if errors.is_empty() {
+        list
+    } else {
+        quote!({ #errors #list })
+    }
 }
 
 fn misplaced(attribute: &str, place: &str, item: &Item) -> crate::diag::Diagnostic {
-    const KINDS: [&str; 11] =
-        ["struct", "enum", "union", "trait", "mod", "type", "use", "static", "const", "macro_rules", "impl"];
+    const KINDS: [&str; 11] = [
+        "struct",
+        "enum",
+        "union",
+        "trait",
+        "mod",
+        "type",
+        "use",
+        "static",
+        "const",
+        "macro_rules",
+        "impl",
+    ];
     let is_kind = |tree: &&TokenTree| matches!(tree, TokenTree::Ident(word) if KINDS.iter().any(|kind| word == kind));
     let keyword = item.rest.iter().find(is_kind).or_else(|| item.rest.first());
-    let found = keyword.map(|keyword| format!(", found `{keyword}`")).unwrap_or_default();
+    let found = keyword
+        .map(|keyword| format!(", found `{keyword}`"))
+        .unwrap_or_default();
     let at: TokenStream = keyword.cloned().into_iter().collect();
-    err!(at, "`{attribute}` goes on {place}{found}").help(format!("put it on {place}, or remove it"))
+    err!(at, "`{attribute}` goes on {place}{found}")
+        .help(format!("put it on {place}, or remove it"))
 }
 
 fn finish(item: &TokenStream, generated: &TokenStream, errors: &Errors) -> TokenStream {
@@ -134,7 +179,10 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "written as a value by the macro that makes it")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "written as a value by the macro that makes it"
+    )]
     fn check(expected: ExpectFile, expansion: TokenStream) {
         let text = match syn::parse2(expansion.clone()) {
             Ok(file) => prettyplease::unparse(&file),
@@ -157,7 +205,11 @@ mod tests {
                 db.search(query, limit).await
             }
         };
-        let expansion = declaration(Kind::Tool, quote!(rate_limit = "10/min", timeout = "5s", read_only), &item);
+        let expansion = declaration(
+            Kind::Tool,
+            quote!(rate_limit = "10/min", timeout = "5s", read_only),
+            &item,
+        );
         check(expect_file!["../snapshots/tool.rs"], expansion);
     }
 
@@ -169,7 +221,11 @@ mod tests {
                 files.read(path)
             }
         };
-        let expansion = declaration(Kind::Tool, quote!(blocking, crate = crate::sdk, schema = path_schema), &item);
+        let expansion = declaration(
+            Kind::Tool,
+            quote!(blocking, crate = crate::sdk, schema = path_schema),
+            &item,
+        );
         check(expect_file!["../snapshots/blocking.rs"], expansion);
     }
 
@@ -184,7 +240,10 @@ mod tests {
         let attributes = quote! {
             "shop://items/{id}", mime_type = "application/json", audience("user"), priority = 0.8, cache = "60s"
         };
-        check(expect_file!["../snapshots/resource.rs"], declaration(Kind::Resource, attributes, &item));
+        check(
+            expect_file!["../snapshots/resource.rs"],
+            declaration(Kind::Resource, attributes, &item),
+        );
     }
 
     #[test]
@@ -198,7 +257,10 @@ mod tests {
                 Prompt::new().user(product)
             }
         };
-        check(expect_file!["../snapshots/prompt.rs"], declaration(Kind::Prompt, quote!(title = "Pitch"), &item));
+        check(
+            expect_file!["../snapshots/prompt.rs"],
+            declaration(Kind::Prompt, quote!(title = "Pitch"), &item),
+        );
     }
 
     #[test]
@@ -213,7 +275,10 @@ mod tests {
             retry(max = 3, backoff = "50ms"), breaker(failures = 5, cooldown = "30s"), max_output = "64KiB",
             scopes("a", "b"), visible_if = staff::may_see, audit
         };
-        check(expect_file!["../snapshots/policies.rs"], declaration(Kind::Tool, attributes, &item));
+        check(
+            expect_file!["../snapshots/policies.rs"],
+            declaration(Kind::Tool, attributes, &item),
+        );
     }
 
     /// What is generated beside a function without keys and parameters: whatever is here, every tool of a user's has.
@@ -225,7 +290,10 @@ mod tests {
         };
         let expansion = declaration(Kind::Tool, TokenStream::new(), &item);
         let text = prettyplease::unparse(&syn::parse2(expansion).unwrap());
-        let generated = text.lines().skip_while(|line| !line.starts_with("///The tool")).count();
+        let generated = text
+            .lines()
+            .skip_while(|line| !line.starts_with("///The tool"))
+            .count();
         // One line says that there are no parameters.
         assert!(generated - 1 <= 25, "{generated} lines\n{text}");
     }
@@ -316,6 +384,9 @@ mod tests {
             path::to::sub
         );
         let list = list(Kind::Tool, tokens);
-        check(expect_file!["../snapshots/tools.rs"], quote!(const LIST: () = #list;));
+        check(
+            expect_file!["../snapshots/tools.rs"],
+            quote!(const LIST: () = #list;),
+        );
     }
 }

@@ -23,8 +23,16 @@ const REVISIONS: [(&str, &str); 4] = [
 static KEYS: Table = Table {
     attribute: "#[mcp_testkit::test]",
     keys: &[&[
-        Key { name: "eras", form: Form::Text, example: "\"all\"" },
-        Key { name: "server", form: Form::Expression, example: "path::to::server" },
+        Key {
+            name: "eras",
+            form: Form::Text,
+            example: "\"all\"",
+        },
+        Key {
+            name: "server",
+            form: Form::Expression,
+            example: "path::to::server",
+        },
     ]],
     expected: &[("era", "did you mean `eras`?")],
 };
@@ -59,7 +67,10 @@ pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream 
     };
     check(&function, &mut errors);
     let tests: TokenStream = if errors.is_empty() {
-        revisions(keys.eras.as_ref(), &mut errors).iter().map(|era| one(&function, &keys, era)).collect()
+        revisions(keys.eras.as_ref(), &mut errors)
+            .iter()
+            .map(|era| one(&function, &keys, era))
+            .collect()
     } else {
         TokenStream::new()
     };
@@ -71,17 +82,28 @@ fn check(function: &ItemFn, errors: &mut Errors) {
     let signature = &function.sig;
     if signature.asyncness.is_none() {
         let error = err!(signature.fn_token, "a test of a server is an `async fn`");
-        errors.push(error.help(format!("write `async fn {}(client: TestClient)`", signature.ident)));
+        errors.push(error.help(format!(
+            "write `async fn {}(client: TestClient)`",
+            signature.ident
+        )));
     }
     if signature.inputs.len() != 1 {
-        let error = err!(signature.ident, "a test of a server takes one parameter, the client");
-        errors.push(error.help(format!("write `async fn {}(client: TestClient)`", signature.ident)));
+        let error = err!(
+            signature.ident,
+            "a test of a server takes one parameter, the client"
+        );
+        errors.push(error.help(format!(
+            "write `async fn {}(client: TestClient)`",
+            signature.ident
+        )));
     }
 }
 
 /// The revisions that `eras` names; without it the current one.
 fn revisions(eras: Option<&Set<String>>, errors: &mut Errors) -> Vec<(&'static str, &'static str)> {
-    let Some(eras) = eras else { return REVISIONS[..1].to_vec() };
+    let Some(eras) = eras else {
+        return REVISIONS[..1].to_vec();
+    };
     match eras.value.as_str() {
         "all" => REVISIONS.to_vec(),
         "modern" => REVISIONS[..1].to_vec(),
@@ -90,7 +112,9 @@ fn revisions(eras: Option<&Set<String>>, errors: &mut Errors) -> Vec<(&'static s
             let found = REVISIONS.iter().find(|(revision, _)| *revision == one);
             if found.is_none() {
                 let error = err!(eras.at, "unknown era \"{one}\"");
-                errors.push(error.help("write \"all\", \"modern\", \"legacy\", or a revision such as \"2025-11-25\""));
+                errors.push(error.help(
+                    "write \"all\", \"modern\", \"legacy\", or a revision such as \"2025-11-25\"",
+                ));
             }
             found.copied().into_iter().collect()
         }
@@ -99,7 +123,11 @@ fn revisions(eras: Option<&Set<String>>, errors: &mut Errors) -> Vec<(&'static s
 
 fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> TokenStream {
     let name = &function.sig.ident;
-    let test = format_ident!("{name}_in_{}", revision.replace('-', "_"), span = name.span());
+    let test = format_ident!(
+        "{name}_in_{}",
+        revision.replace('-', "_"),
+        span = name.span()
+    );
     let version = format_ident!("{version}");
     let server = match keys.server.as_ref().map(|set| &set.value) {
         None => quote_spanned!(name.span()=> __mcp_testkit_server().await),
@@ -122,12 +150,20 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
 pub(crate) fn server(attributes: &TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !attributes.is_empty() {
-        errors.push(err!(attributes, "`#[mcp_testkit::server]` takes no arguments"));
+        errors.push(err!(
+            attributes,
+            "`#[mcp_testkit::server]` takes no arguments"
+        ));
     }
-    let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else { return tokens };
+    let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else {
+        return tokens;
+    };
     let (name, output) = (&function.sig.ident, &function.sig.output);
     if matches!(output, ReturnType::Default) || !function.sig.inputs.is_empty() {
-        let error = err!(name, "`#[mcp_testkit::server]` goes on a function without parameters that returns a server");
+        let error = err!(
+            name,
+            "`#[mcp_testkit::server]` goes on a function without parameters that returns a server"
+        );
         errors.push(error.help(format!("write `fn {name}() -> Server`")));
     }
     let errors = errors.tokens();

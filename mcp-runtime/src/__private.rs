@@ -16,13 +16,16 @@ pub use crate::handler::argument::{Arg, ArgList, Values};
 pub use crate::handler::blocking::blocking;
 pub use crate::handler::completion::{Completer, Completion, Proposed};
 pub use crate::handler::declaration::{
-    Completers, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet, Visitor,
+    Completers, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet,
+    ToolSet, Visitor,
 };
 pub use crate::handler::elicit::Elicit;
 pub use crate::handler::field::Choice;
 pub use crate::handler::inject::{Inject, State};
 pub use crate::handler::kind::Kind;
-pub use crate::handler::limit::{Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source};
+pub use crate::handler::limit::{
+    Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
+};
 pub use crate::handler::output::Returns;
 pub use crate::handler::spec::{Spec, TaskSupport};
 pub use crate::protocol::Role;
@@ -30,6 +33,8 @@ pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 
 /// The outcome of a readiness check, with the author's error as text.
-pub async fn ready<E: std::fmt::Display>(check: impl Future<Output = Result<(), E>>) -> Result<(), String> {
+pub async fn ready<E: std::fmt::Display>(
+    check: impl Future<Output = Result<(), E>>,
+) -> Result<(), String> {
     check.await.map_err(|error| error.to_string())
 }

@@ -13,14 +13,20 @@ pub(crate) struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { begun: SystemTime::now(), since: Instant::now() }
+        Self {
+            begun: SystemTime::now(),
+            since: Instant::now(),
+        }
     }
 }
 
 impl Clock {
     /// The time since 1970.
     pub(crate) fn elapsed(self) -> Duration {
-        self.begun.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().saturating_add(self.since.elapsed())
+        self.begun
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .saturating_add(self.since.elapsed())
     }
 
     /// Milliseconds since 1970.

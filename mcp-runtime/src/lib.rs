@@ -69,17 +69,20 @@ pub mod task;
 mod transport;
 
 pub use handler::{
-    Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt, IntoProposals, IntoToolError,
-    IntoToolResult, Json, Notifier, Principal, PromptSet, ResourceSet, ToolError, ToolSet,
+    Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt,
+    IntoProposals, IntoToolError, IntoToolResult, Json, Notifier, Principal, PromptSet,
+    ResourceSet, ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{
-    IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse, ToolUseResult,
+    IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse,
+    ToolUseResult,
 };
 pub use protocol::view::{Permission, View};
 pub use protocol::{
-    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role, ToolResult, Version,
+    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role,
+    ToolResult, Version,
 };
 pub use server::error::{Error, Result};
 pub use server::{Connection, Server};

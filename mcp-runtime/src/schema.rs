@@ -69,7 +69,12 @@ impl InputSchema {
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
         self.defs = definitions(&mut self.generator, self.direction);
-        FinishedInput { properties: self.properties, required: self.required, defs: self.defs, overlay: Map::new() }
+        FinishedInput {
+            properties: self.properties,
+            required: self.required,
+            defs: self.defs,
+            overlay: Map::new(),
+        }
     }
 }
 
@@ -105,8 +110,11 @@ impl FinishedInput {
 
     /// The whole as a form: no more keywords than a form may have.
     pub(crate) fn to_form(&self) -> Value {
-        let properties: Map<String, Value> =
-            self.properties.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        let properties: Map<String, Value> = self
+            .properties
+            .iter()
+            .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
+            .collect();
         let mut form = serde_json::json!({ "type": "object", "properties": properties });
         if !self.required.is_empty() {
             form["required"] = self.required.iter().copied().collect();
@@ -141,7 +149,11 @@ impl Serialize for FinishedInput {
         if !self.defs.is_empty() && !written("$defs") {
             map.serialize_entry("$defs", &self.defs)?;
         }
-        for (key, value) in self.overlay.iter().filter(|(key, _)| !matches!(key.as_str(), "$schema" | "type")) {
+        for (key, value) in self
+            .overlay
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "$schema" | "type"))
+        {
             map.serialize_entry(key, value)?;
         }
         map.end()
@@ -150,7 +162,10 @@ impl Serialize for FinishedInput {
 
 /// The schema of what a type serialises to; any root is allowed.
 pub(crate) fn output_schema<T: JsonSchema + ?Sized>() -> Value {
-    let mut generator = SchemaSettings::draft2020_12().for_serialize().with(inline).into_generator();
+    let mut generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with(inline)
+        .into_generator();
     let mut value = generator.subschema_for::<T>().to_value();
     normalize(&mut value, Direction::Output);
     let defs = definitions(&mut generator, Direction::Output);
@@ -167,6 +182,7 @@ fn inline(settings: &mut SchemaSettings) {
 
 fn definitions(generator: &mut SchemaGenerator, direction: Direction) -> Map<String, Value> {
     let mut defs = generator.take_definitions(true);
-    defs.values_mut().for_each(|schema| normalize(schema, direction));
+    defs.values_mut()
+        .for_each(|schema| normalize(schema, direction));
     defs
 }

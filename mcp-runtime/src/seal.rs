@@ -119,17 +119,35 @@ impl Keys {
             bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
             _ => Ok(cipher(secret)),
         };
-        secrets.iter().enumerate().map(key).collect::<Result<_, _>>().map(Self::of)
+        secrets
+            .iter()
+            .enumerate()
+            .map(key)
+            .collect::<Result<_, _>>()
+            .map(Self::of)
     }
 
     fn of(ciphers: Vec<XChaCha20Poly1305>) -> Self {
-        Self { ciphers, clock: Clock::default() }
+        Self {
+            ciphers,
+            clock: Clock::default(),
+        }
     }
 
     /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
-    pub(crate) fn seal(&self, state: &State, principal: Subject, call: Subject) -> Result<String, NoRandom> {
+    pub(crate) fn seal(
+        &self,
+        state: &State,
+        principal: Subject,
+        call: Subject,
+    ) -> Result<String, NoRandom> {
         let expires = self.clock.elapsed().saturating_add(LIFETIME).as_secs();
-        let sealed = Sealed { expires, principal: principal.0, call: call.0, state };
+        let sealed = Sealed {
+            expires,
+            principal: principal.0,
+            call: call.0,
+            state,
+        };
         // Digests, numbers and JSON that was read: there is nothing in it that could not be written.
         let text = serde_json::to_vec(&sealed).unwrap_or_default();
         let mut nonce = [0; NONCE];
@@ -141,9 +159,15 @@ impl Keys {
     }
 
     /// What was sealed as `text` for `principal` and `call`.
-    pub(crate) fn open(&self, text: &str, principal: Subject, call: Subject) -> Result<State, Unsealed> {
+    pub(crate) fn open(
+        &self,
+        text: &str,
+        principal: Subject,
+        call: Subject,
+    ) -> Result<State, Unsealed> {
         let sealed = self.decrypt(text).ok_or(Unsealed::Forged)?;
-        let sealed: Sealed<State> = serde_json::from_slice(&sealed).map_err(|_| Unsealed::Forged)?;
+        let sealed: Sealed<State> =
+            serde_json::from_slice(&sealed).map_err(|_| Unsealed::Forged)?;
         if sealed.principal != principal.0 {
             return Err(Unsealed::OtherPrincipal);
         }
@@ -158,14 +182,20 @@ impl Keys {
 
     fn decrypt(&self, text: &str) -> Option<Vec<u8>> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, hidden) = bytes.strip_prefix(&[FORMAT])?.split_first_chunk::<NONCE>()?;
-        self.ciphers.iter().find_map(|cipher| cipher.decrypt(&(*nonce).into(), hidden).ok())
+        let (nonce, hidden) = bytes
+            .strip_prefix(&[FORMAT])?
+            .split_first_chunk::<NONCE>()?;
+        self.ciphers
+            .iter()
+            .find_map(|cipher| cipher.decrypt(&(*nonce).into(), hidden).ok())
     }
 }
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("ciphers", &self.ciphers.len()).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("ciphers", &self.ciphers.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -197,8 +227,12 @@ mod tests {
     }
 
     fn state() -> State {
-        let answer = serde_json::value::to_raw_value(&serde_json::json!({"action": "accept"})).unwrap();
-        State { answers: vec![("confirm".to_owned(), answer)], once: Vec::new() }
+        let answer =
+            serde_json::value::to_raw_value(&serde_json::json!({"action": "accept"})).unwrap();
+        State {
+            answers: vec![("confirm".to_owned(), answer)],
+            once: Vec::new(),
+        }
     }
 
     fn subject(name: &str) -> Subject {
@@ -206,11 +240,13 @@ mod tests {
     }
 
     fn sealed(keys: &Keys) -> String {
-        keys.seal(&state(), subject("ann"), subject("call")).unwrap()
+        keys.seal(&state(), subject("ann"), subject("call"))
+            .unwrap()
     }
 
     fn opened(keys: &Keys, text: &str) -> Result<usize, Unsealed> {
-        keys.open(text, subject("ann"), subject("call")).map(|state| state.answers.len())
+        keys.open(text, subject("ann"), subject("call"))
+            .map(|state| state.answers.len())
     }
 
     #[tokio::test(start_paused = true)]
@@ -218,7 +254,10 @@ mod tests {
         let keys = keys(&[1]);
         let text = sealed(&keys);
         assert_eq!(opened(&keys, &text), Ok(1));
-        let wrong = |principal, call| keys.open(&text, subject(principal), subject(call)).map(drop);
+        let wrong = |principal, call| {
+            keys.open(&text, subject(principal), subject(call))
+                .map(drop)
+        };
         assert_eq!(wrong("bob", "call"), Err(Unsealed::OtherPrincipal));
         assert_eq!(wrong("ann", "other"), Err(Unsealed::OtherCall));
         tokio::time::advance(LIFETIME.saturating_sub(Duration::from_secs(1))).await;
@@ -234,9 +273,19 @@ mod tests {
         for place in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
-            assert_eq!(opened(&keys, &String::from_utf8(bytes).unwrap()), Err(Unsealed::Forged), "{place}");
+            assert_eq!(
+                opened(&keys, &String::from_utf8(bytes).unwrap()),
+                Err(Unsealed::Forged),
+                "{place}"
+            );
         }
-        for other in ["", "AQ", &text[1..], &format!("{text}-TAMPERED"), &format!("{text}AAAA")] {
+        for other in [
+            "",
+            "AQ",
+            &text[1..],
+            &format!("{text}-TAMPERED"),
+            &format!("{text}AAAA"),
+        ] {
             assert_eq!(opened(&keys, other), Err(Unsealed::Forged), "{other}");
         }
     }
@@ -256,18 +305,28 @@ mod tests {
         assert_eq!(opened(&between, &sealed(&before)), Ok(1));
         assert_eq!(opened(&after, &sealed(&between)), Ok(1));
         assert_eq!(opened(&after, &sealed(&before)), Err(Unsealed::Forged));
-        assert_eq!(opened(&Keys::random().unwrap(), &sealed(&before)), Err(Unsealed::Forged));
+        assert_eq!(
+            opened(&Keys::random().unwrap(), &sealed(&before)),
+            Err(Unsealed::Forged)
+        );
     }
 
     #[test]
     fn a_short_secret_is_refused() {
-        let Err(TooShort { place: 1, bytes: 31 }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]]) else {
+        let Err(TooShort {
+            place: 1,
+            bytes: 31,
+        }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]])
+        else {
             panic!("taken")
         };
     }
 
     #[test]
     fn parts_do_not_run_into_each_other() {
-        assert_ne!(Subject::of([&b"ab"[..], b"c"]), Subject::of([&b"a"[..], b"bc"]));
+        assert_ne!(
+            Subject::of([&b"ab"[..], b"c"]),
+            Subject::of([&b"a"[..], b"bc"])
+        );
     }
 }

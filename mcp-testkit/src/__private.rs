@@ -8,6 +8,11 @@ pub use mcp_runtime::Version;
 ///
 /// When the test does, or when there can be no runtime.
 pub fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
-    runtime.unwrap_or_else(|error| panic!("no tokio runtime: {error}")).block_on(test);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build();
+    runtime
+        .unwrap_or_else(|error| panic!("no tokio runtime: {error}"))
+        .block_on(test);
 }

@@ -65,11 +65,18 @@ impl TestClient {
     /// # Panics
     ///
     /// When the server cannot start, or does not agree to the revision.
-    pub async fn with_version<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
+    pub async fn with_version<S: Send + Sync + 'static>(
+        server: Server<S>,
+        version: Version,
+    ) -> Self {
         let client = Self::raw(server, version);
         if version.is_legacy() {
             let reply = client.shake_hands().reply().await;
-            assert_eq!(reply.result()["protocolVersion"], version.as_str(), "the server chose another revision");
+            assert_eq!(
+                reply.result()["protocolVersion"],
+                version.as_str(),
+                "the server chose another revision"
+            );
             client.notify("notifications/initialized", json!({}));
         }
         client
@@ -81,7 +88,9 @@ impl TestClient {
     ///
     /// When the server cannot start.
     pub fn raw<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
-        let connection = server.connect().unwrap_or_else(|error| panic!("the server cannot start: {error}"));
+        let connection = server
+            .connect()
+            .unwrap_or_else(|error| panic!("the server cannot start: {error}"));
         let script = Arc::default();
         Self {
             link: Link::new(connection, Arc::clone(&script)),
@@ -115,7 +124,8 @@ impl TestClient {
 
     fn declare(&self, capabilities: Value) {
         *lock(&self.capabilities) = capabilities;
-        self.is_outdated.store(self.version.is_legacy(), Ordering::Relaxed);
+        self.is_outdated
+            .store(self.version.is_legacy(), Ordering::Relaxed);
     }
 
     /// From now on the user does this with each question, by a form or a URL; declares `elicitation`.
@@ -141,7 +151,10 @@ impl TestClient {
     /// client.call("delete", json!({})).await.assert_error("declined");
     /// # }
     /// ```
-    pub fn on_elicit<A: Into<Answer>>(&self, mut says: impl FnMut(&Question) -> A + Send + 'static) -> &Self {
+    pub fn on_elicit<A: Into<Answer>>(
+        &self,
+        mut says: impl FnMut(&Question) -> A + Send + 'static,
+    ) -> &Self {
         self.learn(|script| script.elicit(move |question| says(question).into()))
     }
 
@@ -160,7 +173,10 @@ impl TestClient {
     }
 
     /// From now on these are the client's roots: `json!([{"uri": "file:///home/ann"}])`; declares `roots`.
-    #[expect(clippy::needless_pass_by_value, reason = "reads as `roots(json!([..]))`")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads as `roots(json!([..]))`"
+    )]
     pub fn roots(&self, roots: Value) -> &Self {
         self.learn(|script| script.roots(&roots))
     }
@@ -168,7 +184,10 @@ impl TestClient {
     fn learn(&self, lesson: impl FnOnce(&mut Script)) -> &Self {
         let mut script = lock(&self.script);
         lesson(&mut script);
-        let mut declared = lock(&self.capabilities).as_object().cloned().unwrap_or_default();
+        let mut declared = lock(&self.capabilities)
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
         declared.extend(script.capabilities(self.version));
         drop(script);
         self.declare(declared.into());
@@ -237,15 +256,24 @@ impl TestClient {
     }
 
     /// Begins to call a tool.
-    #[expect(clippy::needless_pass_by_value, reason = "reads as `start(\"add\", json!({..}))`")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads as `start(\"add\", json!({..}))`"
+    )]
     pub fn start(&self, tool: &str, arguments: Value) -> Pending<'_> {
-        self.send("tools/call", json!({ "name": tool, "arguments": arguments }))
+        self.send(
+            "tools/call",
+            json!({ "name": tool, "arguments": arguments }),
+        )
     }
 
     /// The tools, as `tools/list` describes them.
     pub async fn tools(&self) -> Vec<Value> {
         let reply = self.request("tools/list", json!({})).await;
-        reply.result()["tools"].as_array().cloned().unwrap_or_default()
+        reply.result()["tools"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The tool called `name`, as `tools/list` describes it.
@@ -273,18 +301,30 @@ impl TestClient {
         let id = json!(self.next_id.fetch_add(1, Ordering::Relaxed));
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": self.with_meta(params, &id) });
         let answer = self.link.request(&id, request.to_string());
-        Pending { client: self, id, request, answer }
+        Pending {
+            client: self,
+            id,
+            request,
+            answer,
+        }
     }
 
     /// Sends a notification.
-    #[expect(clippy::needless_pass_by_value, reason = "reads as `notify(\"..\", json!({..}))`")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads as `notify(\"..\", json!({..}))`"
+    )]
     pub fn notify(&self, method: &str, params: Value) {
-        self.link.send(json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
+        self.link
+            .send(json!({ "jsonrpc": "2.0", "method": method, "params": params }).to_string());
     }
 
     /// The raw line, and from then on all lines from the server: for tests of the protocol itself.
     pub fn lines(&self) -> Lines<'_> {
-        Lines { client: self, received: self.link.tap() }
+        Lines {
+            client: self,
+            received: self.link.tap(),
+        }
     }
 
     /// Notifications that belong to no answered call.
@@ -315,14 +355,19 @@ impl TestClient {
     /// When there is no such series.
     pub async fn metric(&self, series: &str) -> f64 {
         let text = self.metrics().await;
-        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         let value = value.and_then(|value| value.parse().ok());
         value.unwrap_or_else(|| panic!("there is no metric {series} in\n{text}"))
     }
 
     /// The params of the next round, if the server asks and the script answers.
     fn answered(&self, reply: &Reply) -> Option<Value> {
-        let result = reply.response().get("result").filter(|result| result["resultType"] == "input_required")?;
+        let result = reply
+            .response()
+            .get("result")
+            .filter(|result| result["resultType"] == "input_required")?;
         let mut script = lock(&self.script);
         if script.is_empty() {
             return None;
@@ -337,8 +382,12 @@ impl TestClient {
             meta.remove("progressToken");
         }
         if let Some(requests) = result["inputRequests"].as_object() {
-            let answer = |(key, request): (&String, &Value)| (key.clone(), scripted(&mut script, request));
-            fields.insert("inputResponses".to_owned(), requests.iter().map(answer).collect::<Map<_, _>>().into());
+            let answer =
+                |(key, request): (&String, &Value)| (key.clone(), scripted(&mut script, request));
+            fields.insert(
+                "inputResponses".to_owned(),
+                requests.iter().map(answer).collect::<Map<_, _>>().into(),
+            );
         }
         if let Some(state) = result.get("requestState") {
             fields.insert("requestState".to_owned(), state.clone());
@@ -369,10 +418,13 @@ impl TestClient {
         if let Value::Object(meta) = meta {
             meta.entry("progressToken").or_insert_with(|| id.clone());
             if !self.version.is_legacy() {
-                meta.entry(PROTOCOL_VERSION).or_insert_with(|| self.version.as_str().into());
-                meta.entry(CLIENT_CAPABILITIES).or_insert_with(|| self.declared());
-                meta.entry(CLIENT_INFO)
-                    .or_insert_with(|| json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }));
+                meta.entry(PROTOCOL_VERSION)
+                    .or_insert_with(|| self.version.as_str().into());
+                meta.entry(CLIENT_CAPABILITIES)
+                    .or_insert_with(|| self.declared());
+                meta.entry(CLIENT_INFO).or_insert_with(
+                    || json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }),
+                );
                 if let Some(level) = self.log_level {
                     meta.entry(LOG_LEVEL).or_insert_with(|| json!(level));
                 }
@@ -383,7 +435,9 @@ impl TestClient {
 }
 
 fn scripted(script: &mut Script, request: &Value) -> Value {
-    script.answer(request).unwrap_or_else(|| panic!("this test has no answer to\n{request:#}"))
+    script
+        .answer(request)
+        .unwrap_or_else(|| panic!("this test has no answer to\n{request:#}"))
 }
 
 impl<'a> Pending<'a> {
@@ -399,7 +453,9 @@ impl<'a> Pending<'a> {
             Some(task) => {
                 let state = task.ended().await;
                 let outcome = task::outcome(&state, &reply.response()["id"]);
-                reply.with(outcome.unwrap_or_else(|| panic!("the task has come to nothing: {state:#}")))
+                reply.with(
+                    outcome.unwrap_or_else(|| panic!("the task has come to nothing: {state:#}")),
+                )
             }
             None => reply,
         }
@@ -413,7 +469,8 @@ impl<'a> Pending<'a> {
     pub async fn task(self) -> Task<'a> {
         let client = self.client;
         let reply = self.settled().await;
-        Task::of(client, &reply).unwrap_or_else(|| panic!("the call is no task: {:#}", reply.response()))
+        Task::of(client, &reply)
+            .unwrap_or_else(|| panic!("the call is no task: {:#}", reply.response()))
     }
 
     /// The answer after all rounds.
@@ -421,16 +478,23 @@ impl<'a> Pending<'a> {
         let client = self.client;
         let mut reply = self.next().await;
         for _ in 0..ROUNDS {
-            let Some(params) = client.answered(&reply) else { return reply };
+            let Some(params) = client.answered(&reply) else {
+                return reply;
+            };
             let method = reply.method().to_owned();
             reply = client.send(&method, params).next().await.after(reply);
         }
-        panic!("the server still asks after {ROUNDS} rounds: {:#}", reply.response())
+        panic!(
+            "the server still asks after {ROUNDS} rounds: {:#}",
+            reply.response()
+        )
     }
 
     /// The answer of this round.
     async fn next(self) -> Reply {
-        let Self { request, answer, .. } = self;
+        let Self {
+            request, answer, ..
+        } = self;
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok((response, notifications))) => Reply::new(request, response, notifications),
             Ok(Err(_)) => panic!("the server ended without an answer to\n{request:#}"),
@@ -440,7 +504,10 @@ impl<'a> Pending<'a> {
 
     /// Tells the server that nobody waits any more.
     pub fn cancel(self) {
-        self.client.notify("notifications/cancelled", json!({ "requestId": self.id, "reason": "test" }));
+        self.client.notify(
+            "notifications/cancelled",
+            json!({ "requestId": self.id, "reason": "test" }),
+        );
     }
 
     /// The id of the request.
@@ -470,6 +537,8 @@ impl Lines<'_> {
     pub async fn next(&mut self) -> Option<Value> {
         let line = tokio::time::timeout(PATIENCE, self.received.recv()).await;
         let line = line.unwrap_or_else(|_| panic!("the server says nothing more"))?;
-        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON: {error}\n{line}")))
+        Some(
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("not JSON: {error}\n{line}")),
+        )
     }
 }

@@ -7,4 +7,8 @@ pub const ALL: [Version; 4] = Version::ALL;
 /// The current, stateless revision.
 pub const MODERN: Version = Version::LATEST;
 /// The revisions that open with `initialize`, newest first.
-pub const LEGACY: [Version; 3] = [Version::V2025_11_25, Version::V2025_06_18, Version::V2025_03_26];
+pub const LEGACY: [Version; 3] = [
+    Version::V2025_11_25,
+    Version::V2025_06_18,
+    Version::V2025_03_26,
+];

@@ -40,7 +40,10 @@ enum Command {
 impl Link {
     pub(crate) fn new(connection: Connection, script: Arc<Mutex<Script>>) -> Self {
         let (commands, received) = mpsc::unbounded_channel();
-        let inbox = Arc::new(Mutex::new(Inbox { script, ..Inbox::default() }));
+        let inbox = Arc::new(Mutex::new(Inbox {
+            script,
+            ..Inbox::default()
+        }));
         // Ends when this link is dropped: the commands end then, and the connection is closed.
         tokio::spawn(run(connection, received, Arc::clone(&inbox)));
         Self { commands, inbox }
@@ -95,7 +98,11 @@ impl Link {
     }
 }
 
-async fn run(mut connection: Connection, mut commands: mpsc::UnboundedReceiver<Command>, inbox: Arc<Mutex<Inbox>>) {
+async fn run(
+    mut connection: Connection,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    inbox: Arc<Mutex<Inbox>>,
+) {
     let mut open = true;
     loop {
         tokio::select! {
@@ -140,12 +147,15 @@ impl Inbox {
         if message.get("method").is_some() && message.get("id").is_some() {
             return Some(self.answer(&message).to_string());
         }
-        let waiting = message.get("id").and_then(|id| self.waiting.remove(&id.to_string()));
+        let waiting = message
+            .get("id")
+            .and_then(|id| self.waiting.remove(&id.to_string()));
         match waiting {
             Some(waiting) => {
                 let id = message["id"].clone();
-                let (own, others) =
-                    std::mem::take(&mut self.notifications).into_iter().partition(|note| belongs_to(note, &id));
+                let (own, others) = std::mem::take(&mut self.notifications)
+                    .into_iter()
+                    .partition(|note| belongs_to(note, &id));
                 self.notifications = others;
                 let _ = waiting.send((message, own));
             }

@@ -15,7 +15,11 @@ pub struct Reply {
 
 impl Reply {
     pub(crate) fn new(request: Value, response: Value, notifications: Vec<Value>) -> Self {
-        Self { request, response, notifications }
+        Self {
+            request,
+            response,
+            notifications,
+        }
     }
 
     pub(crate) fn method(&self) -> &str {
@@ -44,7 +48,9 @@ impl Reply {
     /// When the answer is an error.
     #[track_caller]
     pub fn result(&self) -> &Value {
-        self.response.get("result").unwrap_or_else(|| self.fail("a result"))
+        self.response
+            .get("result")
+            .unwrap_or_else(|| self.fail("a result"))
     }
 
     /// The whole response message.
@@ -55,7 +61,12 @@ impl Reply {
     /// The text blocks of a tool's result, joined by newlines.
     pub fn text(&self) -> String {
         let blocks = self.response["result"]["content"].as_array();
-        blocks.into_iter().flatten().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
+        blocks
+            .into_iter()
+            .flatten()
+            .filter_map(|block| block["text"].as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The structured content; in revisions without it, the JSON in the text.
@@ -107,7 +118,10 @@ impl Reply {
 
     /// The call succeeded with this structured content.
     #[track_caller]
-    #[expect(clippy::needless_pass_by_value, reason = "reads as `assert_structured(json!({..}))`")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads as `assert_structured(json!({..}))`"
+    )]
     pub fn assert_structured(&self, expected: Value) -> &Self {
         self.assert_ok();
         if self.structured() != expected {
@@ -128,9 +142,14 @@ impl Reply {
     /// A policy refused the call, with a text that contains `expected` and says what to do next.
     #[track_caller]
     pub fn assert_refused(&self, expected: impl AsRef<str>) -> &Self {
-        let hint = self.response["result"]["_meta"].get(mcp_runtime::RETRY_AFTER).is_some();
+        let hint = self.response["result"]["_meta"]
+            .get(mcp_runtime::RETRY_AFTER)
+            .is_some();
         if !self.is_tool_error() || !hint || !self.text().contains(expected.as_ref()) {
-            self.fail(format_args!("a refusal with {:?} and the time to wait", expected.as_ref()))
+            self.fail(format_args!(
+                "a refusal with {:?} and the time to wait",
+                expected.as_ref()
+            ))
         }
         self
     }
@@ -149,11 +168,18 @@ impl Reply {
     }
 
     fn with_method(&self, method: &str) -> Vec<Value> {
-        self.notifications.iter().filter(|note| note["method"] == method).map(|note| note["params"].clone()).collect()
+        self.notifications
+            .iter()
+            .filter(|note| note["method"] == method)
+            .map(|note| note["params"].clone())
+            .collect()
     }
 
     #[track_caller]
     fn fail(&self, expected: impl Display) -> ! {
-        panic!("expected {expected}\n\nrequest: {:#}\n\nresponse: {:#}", self.request, self.response)
+        panic!(
+            "expected {expected}\n\nrequest: {:#}\n\nresponse: {:#}",
+            self.request, self.response
+        )
     }
 }

@@ -24,7 +24,8 @@ impl TestClient {
     pub async fn lint(&self) -> Vec<Finding> {
         let tools = self.tools().await;
         let tools = tools.into_iter().map(|tool| {
-            serde_json::from_value(tool).unwrap_or_else(|error| panic!("not the description of a tool: {error}"))
+            serde_json::from_value(tool)
+                .unwrap_or_else(|error| panic!("not the description of a tool: {error}"))
         });
         tools.flat_map(|tool| lint::tool(&tool)).collect()
     }
@@ -41,7 +42,11 @@ impl TestClient {
             .filter(|finding| finding.verdict == Verdict::Rejects)
             .map(|finding| format!("- {finding}\n  {}", finding.source))
             .collect();
-        assert!(rejected.is_empty(), "expected tools that every client accepts\n\n{}", rejected.join("\n"));
+        assert!(
+            rejected.is_empty(),
+            "expected tools that every client accepts\n\n{}",
+            rejected.join("\n")
+        );
     }
 
     /// The tools are those of the file at `path`, which is relative to the package.
@@ -61,7 +66,10 @@ impl TestClient {
         let now = Snapshot::of(&self.tools().await);
         match now.meet(path.as_ref(), Mode::wanted()) {
             Outcome::Same | Outcome::Written => {}
-            Outcome::Missing => panic!("there is no {}: run the test once without `CI`", path.as_ref().display()),
+            Outcome::Missing => panic!(
+                "there is no {}: run the test once without `CI`",
+                path.as_ref().display()
+            ),
             Outcome::Changed(changes) => panic!("{}", told(path.as_ref(), &changes)),
         }
     }
@@ -72,7 +80,10 @@ fn told(path: &Path, changes: &[Change]) -> String {
     let (breaking, compatible): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.breaks);
     let must_follow = !breaking.is_empty();
     let mut paragraphs = vec![format!("the tools are not those of {}", path.display())];
-    for (title, changes) in [("breaks callers", breaking), ("safe for callers", compatible)] {
+    for (title, changes) in [
+        ("breaks callers", breaking),
+        ("safe for callers", compatible),
+    ] {
         if !changes.is_empty() {
             let lines: Vec<String> = changes.iter().map(|change| format!("- {change}")).collect();
             paragraphs.push(format!("{title}:\n{}", lines.join("\n")));
@@ -93,12 +104,22 @@ mod tests {
 
     #[test]
     fn what_breaks_comes_first_and_says_how_to_go_on() {
-        let change = |what: &str, breaks| Change { tool: "add".to_owned(), what: what.to_owned(), breaks };
-        let text = told(Path::new("a.json"), &[change("`b` is new", false), change("`a` is gone", true)]);
+        let change = |what: &str, breaks| Change {
+            tool: "add".to_owned(),
+            what: what.to_owned(),
+            breaks,
+        };
+        let text = told(
+            Path::new("a.json"),
+            &[change("`b` is new", false), change("`a` is gone", true)],
+        );
         let expected = "the tools are not those of a.json\n\nbreaks callers:\n- `add`: `a` is gone\n\nsafe for callers:\n\
             - `add`: `b` is new\n\nkeep the old form";
         assert!(text.starts_with(expected), "{text}");
         let text = told(Path::new("a.json"), &[change("`b` is new", false)]);
-        assert!(text.contains("no caller has to follow; accept it with MCP_SCHEMAS=overwrite"), "{text}");
+        assert!(
+            text.contains("no caller has to follow; accept it with MCP_SCHEMAS=overwrite"),
+            "{text}"
+        );
     }
 }

@@ -34,7 +34,10 @@ pub struct Answer(Value);
 
 impl Answer {
     /// The form with this content, or the URL, is accepted.
-    #[expect(clippy::needless_pass_by_value, reason = "reads as `accept(json!({..}))`")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reads as `accept(json!({..}))`"
+    )]
     pub fn accept(content: Value) -> Self {
         Self(if content.is_null() {
             json!({ "action": "accept" })
@@ -117,11 +120,19 @@ impl Script {
         let detailed = version >= Version::V2025_11_25;
         let mut capabilities = Map::new();
         if self.elicit.is_some() && version >= Version::V2025_06_18 {
-            let modes = if detailed { json!({ "form": {}, "url": {} }) } else { json!({}) };
+            let modes = if detailed {
+                json!({ "form": {}, "url": {} })
+            } else {
+                json!({})
+            };
             capabilities.insert("elicitation".to_owned(), modes);
         }
         if self.sample.is_some() {
-            let more = if detailed { json!({ "tools": {}, "context": {} }) } else { json!({}) };
+            let more = if detailed {
+                json!({ "tools": {}, "context": {} })
+            } else {
+                json!({})
+            };
             capabilities.insert("sampling".to_owned(), more);
         }
         if self.roots.is_some() {
@@ -133,6 +144,8 @@ impl Script {
 
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Script").field("asked", &self.asked).finish_non_exhaustive()
+        f.debug_struct("Script")
+            .field("asked", &self.asked)
+            .finish_non_exhaustive()
     }
 }

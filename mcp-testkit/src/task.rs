@@ -18,8 +18,14 @@ pub struct Task<'a> {
 impl<'a> Task<'a> {
     /// The task that a call was answered with, if it was.
     pub(crate) fn of(client: &'a TestClient, reply: &Reply) -> Option<Self> {
-        let result = reply.response().get("result").filter(|result| result["resultType"] == "task")?;
-        Some(Self { client, seed: result.clone() })
+        let result = reply
+            .response()
+            .get("result")
+            .filter(|result| result["resultType"] == "task")?;
+        Some(Self {
+            client,
+            seed: result.clone(),
+        })
     }
 
     /// Its id.
@@ -38,7 +44,12 @@ impl<'a> Task<'a> {
     ///
     /// When the server does not know it.
     pub async fn get(&self) -> Value {
-        self.client.send("tasks/get", json!({ "taskId": self.id() })).settled().await.result().clone()
+        self.client
+            .send("tasks/get", json!({ "taskId": self.id() }))
+            .settled()
+            .await
+            .result()
+            .clone()
     }
 
     /// Answers what it asks: `json!({"confirm": {"action": "decline"}})`, by the keys of its `inputRequests`.
@@ -49,7 +60,10 @@ impl<'a> Task<'a> {
 
     /// Calls it off.
     pub async fn cancel(&self) -> Reply {
-        self.client.send("tasks/cancel", json!({ "taskId": self.id() })).settled().await
+        self.client
+            .send("tasks/cancel", json!({ "taskId": self.id() }))
+            .settled()
+            .await
     }
 
     /// Polls it as often as the server says, gives the scripted answers, and returns its last state.
@@ -73,8 +87,14 @@ impl<'a> Task<'a> {
 
     /// Answers what has not been answered before.
     async fn answer(&self, requests: &Value, answered: &mut HashSet<String>) {
-        let new = requests.as_object().into_iter().flatten().filter(|(key, _)| answered.insert((*key).clone()));
-        let answers: Map<_, _> = new.map(|(key, request)| (key.clone(), self.client.says(request))).collect();
+        let new = requests
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| answered.insert((*key).clone()));
+        let answers: Map<_, _> = new
+            .map(|(key, request)| (key.clone(), self.client.says(request)))
+            .collect();
         if !answers.is_empty() {
             let _ = self.update(answers.into()).await.assert_ok();
         }

@@ -7,7 +7,11 @@ use super::reply::Answer;
 use crate::tools::{server, watched};
 
 fn add(id: Value, a: i64) -> String {
-    request(id, "tools/call", json!({ "name": "add", "arguments": { "a": a, "b": 1 } }))
+    request(
+        id,
+        "tools/call",
+        json!({ "name": "add", "arguments": { "a": a, "b": 1 } }),
+    )
 }
 
 fn batch(session: &str, members: &[String]) -> Call {
@@ -22,7 +26,12 @@ async fn send(members: &[String]) -> Answer {
 
 #[tokio::test(start_paused = true)]
 async fn each_request_of_a_batch_gets_its_answer() {
-    let answer = send(&[add(json!(1), 1), add(json!("two"), 2), request(json!(3), "ping", json!({}))]).await;
+    let answer = send(&[
+        add(json!(1), 1),
+        add(json!("two"), 2),
+        request(json!(3), "ping", json!({})),
+    ])
+    .await;
     assert_eq!(answer.status, 200);
     let text = |text: &str| json!({ "content": [{ "type": "text", "text": text }] });
     let expected = json!([
@@ -35,7 +44,12 @@ async fn each_request_of_a_batch_gets_its_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn one_bad_member_does_not_spoil_the_others() {
-    let answer = send(&["5".to_owned(), add(json!(2), 1), request(json!(3), "nonsense", json!({}))]).await;
+    let answer = send(&[
+        "5".to_owned(),
+        add(json!(2), 1),
+        request(json!(3), "nonsense", json!({})),
+    ])
+    .await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.message[0]["error"]["code"], -32600);
     assert_eq!(answer.message[0].get("id"), Some(&Value::Null));
@@ -63,7 +77,10 @@ async fn a_batch_without_requests_is_accepted_without_a_body() {
     let client = Client::new(server());
     let session = client.initialize("2025-03-26").await;
     let response = r#"{"jsonrpc":"2.0","id":1,"result":{}}"#.to_owned();
-    for members in [vec![notification("notifications/initialized", json!({}))], vec![response]] {
+    for members in [
+        vec![notification("notifications/initialized", json!({}))],
+        vec![response],
+    ] {
         let reply = client.open(batch(&session, &members)).await;
         assert_eq!((reply.status, reply.text().await.as_str()), (202, ""));
     }
@@ -80,7 +97,10 @@ async fn a_batch_is_refused_in_the_other_revisions() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18"] {
         let session = client.initialize(version).await;
-        client.send(batch(&session, &[add(json!(1), 1)])).await.assert_error(400, -32600);
+        client
+            .send(batch(&session, &[add(json!(1), 1)]))
+            .await
+            .assert_error(400, -32600);
     }
 }
 
@@ -88,8 +108,14 @@ async fn a_batch_is_refused_in_the_other_revisions() {
 async fn a_batch_needs_a_session() {
     let client = Client::new(server());
     let members = [add(json!(1), 1)];
-    client.send(batch("x", &members).without("mcp-session-id")).await.assert_error(400, -32600);
-    client.send(batch("gone", &members)).await.assert_error(404, -32600);
+    client
+        .send(batch("x", &members).without("mcp-session-id"))
+        .await
+        .assert_error(400, -32600);
+    client
+        .send(batch("gone", &members))
+        .await
+        .assert_error(404, -32600);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +131,10 @@ async fn a_member_can_be_cancelled_and_is_then_left_out() {
         assert_eq!(client.open(call).await.status, 202);
         assert_eq!(watch.next().await, "dropped");
     };
-    let (answer, ()) = tokio::join!(client.send(batch(&session, &[hold, add(json!(2), 1)])), cancelled);
+    let (answer, ()) = tokio::join!(
+        client.send(batch(&session, &[hold, add(json!(2), 1)])),
+        cancelled
+    );
     assert_eq!(answer.message.as_array().unwrap().len(), 1);
     assert_eq!(answer.message[0]["id"], 2);
 }
@@ -136,11 +165,22 @@ async fn members_report_on_the_stream_that_the_response_then_is() {
         let params = json!({ "name": "work", "_meta": { "progressToken": id } });
         request(json!(id), "tools/call", params)
     };
-    let messages = client.open(batch(&session, &[work(1), work(2)])).await.stream().rest().await;
+    let messages = client
+        .open(batch(&session, &[work(1), work(2)]))
+        .await
+        .stream()
+        .rest()
+        .await;
     let (answers, reports) = messages.split_last().unwrap();
     assert_eq!(answers.as_array().unwrap().len(), 2);
     for token in [1, 2] {
-        let own = reports.iter().filter(|report| report["params"]["progressToken"] == token);
-        assert_eq!(own.map(|report| report["params"]["progress"].clone()).collect::<Vec<_>>(), [0.0, 1.0, 2.5]);
+        let own = reports
+            .iter()
+            .filter(|report| report["params"]["progressToken"] == token);
+        assert_eq!(
+            own.map(|report| report["params"]["progress"].clone())
+                .collect::<Vec<_>>(),
+            [0.0, 1.0, 2.5]
+        );
     }
 }

@@ -21,7 +21,11 @@ fn hold_in(session: &str) -> Call {
 }
 
 fn cancel(session: &str, id: &serde_json::Value) -> Call {
-    Call::post(notification("notifications/cancelled", json!({ "requestId": id }))).header("mcp-session-id", session)
+    Call::post(notification(
+        "notifications/cancelled",
+        json!({ "requestId": id }),
+    ))
+    .header("mcp-session-id", session)
 }
 
 #[tokio::test(start_paused = true)]
@@ -36,9 +40,14 @@ async fn dropping_the_response_cancels_a_modern_call() {
 async fn dropping_the_stream_cancels_a_modern_call() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
-    let reply = client.open(Call::tool("hold", json!({})).progress_token(json!("t"))).await;
+    let reply = client
+        .open(Call::tool("hold", json!({})).progress_token(json!("t")))
+        .await;
     let mut stream = reply.stream();
-    assert_eq!(stream.next().await.unwrap()["method"], "notifications/progress");
+    assert_eq!(
+        stream.next().await.unwrap()["method"],
+        "notifications/progress"
+    );
     assert_eq!(watch.next().await, "begun");
     drop(stream);
     assert_eq!(watch.next().await, "dropped");
@@ -50,7 +59,10 @@ async fn a_cancelled_call_is_counted_as_such() {
     let client = Client::new(server);
     go_away(&client, Call::tool("hold", json!({})), &mut watch).await;
     let (_, metrics) = client.get("/metrics").await;
-    assert!(metrics.contains(r#"mcp_tool_invocations_total{tool="hold",outcome="cancelled"} 1"#), "{metrics}");
+    assert!(
+        metrics.contains(r#"mcp_tool_invocations_total{tool="hold",outcome="cancelled"} 1"#),
+        "{metrics}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,8 +82,14 @@ async fn dropping_the_stream_does_not_cancel_a_legacy_call() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-11-25").await;
-    let mut stream = client.open(hold_in(&session).progress_token(json!("t"))).await.stream();
-    assert_eq!(stream.next().await.unwrap()["method"], "notifications/progress");
+    let mut stream = client
+        .open(hold_in(&session).progress_token(json!("t")))
+        .await
+        .stream();
+    assert_eq!(
+        stream.next().await.unwrap()["method"],
+        "notifications/progress"
+    );
     assert_eq!(watch.next().await, "begun");
     drop(stream);
     watch.release();
@@ -100,18 +118,30 @@ async fn a_notification_ends_the_stream_of_a_call_without_a_response() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
     let session = client.initialize("2025-11-25").await;
-    let mut stream = client.open(hold_in(&session).progress_token(json!("t"))).await.stream();
-    assert_eq!(stream.next().await.unwrap()["method"], "notifications/progress");
+    let mut stream = client
+        .open(hold_in(&session).progress_token(json!("t")))
+        .await
+        .stream();
+    assert_eq!(
+        stream.next().await.unwrap()["method"],
+        "notifications/progress"
+    );
     client.open(cancel(&session, &json!(1))).await;
     assert_eq!(soon(stream.rest()).await, Vec::<serde_json::Value>::new());
-    assert_eq!((watch.next().await, watch.next().await), ("begun", "dropped"));
+    assert_eq!(
+        (watch.next().await, watch.next().await),
+        ("begun", "dropped")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_cancels_only_its_own_calls() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
-    let (one, other) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let (one, other) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-11-25").await,
+    );
     let bystander = async {
         assert_eq!(watch.next().await, "begun");
         assert_eq!(client.open(cancel(&other, &json!(1))).await.status, 202);
@@ -126,12 +156,21 @@ async fn a_session_cancels_only_its_own_calls() {
 async fn cancelling_what_is_unknown_or_misshapen_is_ignored() {
     let client = Client::new(watched().0);
     let session = client.initialize("2025-11-25").await;
-    for params in [json!({ "requestId": 99 }), json!({}), json!({ "requestId": null }), json!({ "requestId": {} })] {
-        let call = Call::post(notification("notifications/cancelled", params)).header("mcp-session-id", &session);
+    for params in [
+        json!({ "requestId": 99 }),
+        json!({}),
+        json!({ "requestId": null }),
+        json!({ "requestId": {} }),
+    ] {
+        let call = Call::post(notification("notifications/cancelled", params))
+            .header("mcp-session-id", &session);
         assert_eq!(client.open(call).await.status, 202);
     }
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
-    client.send(Call::legacy(&session, "tools/call", add)).await.assert_text("3");
+    client
+        .send(Call::legacy(&session, "tools/call", add))
+        .await
+        .assert_text("3");
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,7 +181,10 @@ async fn an_id_used_twice_still_cancels_the_call_that_is_left() {
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
     let others = async {
         assert_eq!(watch.next().await, "begun");
-        client.send(Call::legacy(&session, "tools/call", add)).await.assert_text("3");
+        client
+            .send(Call::legacy(&session, "tools/call", add))
+            .await
+            .assert_text("3");
         assert_eq!(client.open(cancel(&session, &json!(1))).await.status, 202);
         assert_eq!(watch.next().await, "dropped");
     };

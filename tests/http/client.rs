@@ -27,7 +27,9 @@ impl Client {
 
     /// Sends a request; its answer, with the body still to be read.
     pub(crate) async fn open(&self, call: Call) -> Reply {
-        let response = soon(self.0.clone().oneshot(call.into_request())).await.unwrap();
+        let response = soon(self.0.clone().oneshot(call.into_request()))
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         Reply::new(parts.status.as_u16(), parts.headers, body)
     }
@@ -69,7 +71,12 @@ pub(crate) struct Call {
 
 impl Call {
     fn new(method: Method) -> Self {
-        Self { method, path: "/mcp".to_owned(), headers: HeaderMap::new(), body: Vec::new() }
+        Self {
+            method,
+            path: "/mcp".to_owned(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+        }
     }
 
     pub(crate) fn get() -> Self {
@@ -89,7 +96,10 @@ impl Call {
         let call = Self::new(Method::POST)
             .header("content-type", "application/json")
             .header("accept", "application/json, text/event-stream");
-        Self { body: body.into(), ..call }
+        Self {
+            body: body.into(),
+            ..call
+        }
     }
 
     /// A complete request of the current revision, with the headers that mirror it.
@@ -108,7 +118,10 @@ impl Call {
 
     /// `tools/call` of the current revision.
     pub(crate) fn tool(name: &str, arguments: Value) -> Self {
-        Self::modern("tools/call", json!({ "name": name, "arguments": arguments }))
+        Self::modern(
+            "tools/call",
+            json!({ "name": name, "arguments": arguments }),
+        )
     }
 
     /// `initialize` of an older revision.
@@ -126,7 +139,9 @@ impl Call {
 
     /// The stream of a legacy session.
     pub(crate) fn stream(session: &str) -> Self {
-        Self::get().header("mcp-session-id", session).header("accept", "text/event-stream")
+        Self::get()
+            .header("mcp-session-id", session)
+            .header("accept", "text/event-stream")
     }
 
     /// The stream of the event with this id, after it.
@@ -137,14 +152,16 @@ impl Call {
     /// Sets a header, in place of what it was.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
-        self.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self.headers
+            .insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         self
     }
 
     /// Adds a header to those of its name.
     pub(crate) fn also(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
-        self.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self.headers
+            .append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         self
     }
 

@@ -31,12 +31,19 @@ async fn list() -> Json<Vec<u8>> {
 /// A link, and a text with a date.
 #[tool]
 async fn link() -> Vec<Content> {
-    let dated = Annotations::default().priority(0.5).last_modified("2026-01-01T00:00:00Z");
-    vec![Content::resource_link("db://rows", "rows"), Content::text("dated").annotate(dated)]
+    let dated = Annotations::default()
+        .priority(0.5)
+        .last_modified("2026-01-01T00:00:00Z");
+    vec![
+        Content::resource_link("db://rows", "rows"),
+        Content::text("dated").annotate(dated),
+    ]
 }
 
 fn client() -> Client {
-    let server = Server::new("downgraded", "1.0.0").title("Downgraded").website_url("https://example.com");
+    let server = Server::new("downgraded", "1.0.0")
+        .title("Downgraded")
+        .website_url("https://example.com");
     Client::new(server.tools(tools![object, list, link]))
 }
 
@@ -45,7 +52,11 @@ async fn in_all(client: &Client, method: &str, params: Value) -> [Answer; 4] {
     let mut answers = vec![client.send(Call::modern(method, params.clone())).await];
     for version in LEGACY {
         let session = client.initialize(version).await;
-        answers.push(client.send(Call::legacy(&session, method, params.clone())).await);
+        answers.push(
+            client
+                .send(Call::legacy(&session, method, params.clone()))
+                .await,
+        );
     }
     answers.try_into().unwrap()
 }
@@ -61,7 +72,10 @@ async fn a_title_becomes_an_annotation_in_2025_03_26() {
         let tool = &list.result()["tools"][0];
         (tool["title"].clone(), tool["annotations"]["title"].clone())
     });
-    let (own, annotation) = ((json!("The object"), Value::Null), (Value::Null, json!("The object")));
+    let (own, annotation) = (
+        (json!("The object"), Value::Null),
+        (Value::Null, json!("The object")),
+    );
     assert_eq!(titles, [own.clone(), own.clone(), own, annotation]);
 }
 
@@ -76,22 +90,48 @@ async fn icons_are_told_from_2025_11_25() {
 async fn an_output_schema_of_an_object_is_told_from_2025_06_18() {
     let lists = in_all(&client(), "tools/list", json!({})).await;
     let schemas = lists.map(|list| list.result()["tools"][0]["outputSchema"]["type"].clone());
-    assert_eq!(schemas, [json!("object"), json!("object"), json!("object"), Value::Null]);
+    assert_eq!(
+        schemas,
+        [
+            json!("object"),
+            json!("object"),
+            json!("object"),
+            Value::Null
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_output_schema_of_anything_else_is_told_only_now() {
     let lists = in_all(&client(), "tools/list", json!({})).await;
     let schemas = lists.map(|list| list.result()["tools"][1]["outputSchema"]["type"].clone());
-    assert_eq!(schemas, [json!("array"), Value::Null, Value::Null, Value::Null]);
+    assert_eq!(
+        schemas,
+        [json!("array"), Value::Null, Value::Null, Value::Null]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn structured_content_follows_the_output_schema() {
-    let objects = call("object").await.map(|answer| answer.result()["structuredContent"].clone());
-    assert_eq!(objects, [json!({ "x": 1 }), json!({ "x": 1 }), json!({ "x": 1 }), Value::Null]);
-    let lists = call("list").await.map(|answer| answer.result()["structuredContent"].clone());
-    assert_eq!(lists, [json!([1, 2]), Value::Null, Value::Null, Value::Null]);
+    let objects = call("object")
+        .await
+        .map(|answer| answer.result()["structuredContent"].clone());
+    assert_eq!(
+        objects,
+        [
+            json!({ "x": 1 }),
+            json!({ "x": 1 }),
+            json!({ "x": 1 }),
+            Value::Null
+        ]
+    );
+    let lists = call("list")
+        .await
+        .map(|answer| answer.result()["structuredContent"].clone());
+    assert_eq!(
+        lists,
+        [json!([1, 2]), Value::Null, Value::Null, Value::Null]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,22 +146,45 @@ async fn the_text_is_there_in_every_revision() {
 
 #[tokio::test(start_paused = true)]
 async fn a_link_becomes_its_uri_in_2025_03_26() {
-    let blocks = call("link").await.map(|answer| answer.result()["content"][0].clone());
+    let blocks = call("link")
+        .await
+        .map(|answer| answer.result()["content"][0].clone());
     let link = json!({ "type": "resource_link", "uri": "db://rows", "name": "rows" });
-    assert_eq!(blocks, [link.clone(), link.clone(), link, json!({ "type": "text", "text": "db://rows" })]);
+    assert_eq!(
+        blocks,
+        [
+            link.clone(),
+            link.clone(),
+            link,
+            json!({ "type": "text", "text": "db://rows" })
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_date_of_change_is_told_from_2025_06_18() {
-    let annotations = call("link").await.map(|answer| answer.result()["content"][1]["annotations"].clone());
+    let annotations = call("link")
+        .await
+        .map(|answer| answer.result()["content"][1]["annotations"].clone());
     let dated = json!({ "priority": 0.5, "lastModified": "2026-01-01T00:00:00Z" });
-    assert_eq!(annotations, [dated.clone(), dated.clone(), dated, json!({ "priority": 0.5 })]);
+    assert_eq!(
+        annotations,
+        [
+            dated.clone(),
+            dated.clone(),
+            dated,
+            json!({ "priority": 0.5 })
+        ]
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_modern_is_in_any_legacy_result() {
     let client = client();
-    for (method, params) in [("tools/list", json!({})), ("tools/call", json!({ "name": "object" }))] {
+    for (method, params) in [
+        ("tools/list", json!({})),
+        ("tools/call", json!({ "name": "object" })),
+    ] {
         for answer in &in_all(&client, method, params).await[1..] {
             for key in ["resultType", "ttlMs", "cacheScope", "_meta"] {
                 assert_eq!(answer.result().get(key), None, "{answer:#?}");
@@ -133,12 +196,24 @@ async fn nothing_modern_is_in_any_legacy_result() {
 #[tokio::test(start_paused = true)]
 async fn the_handshake_tells_of_the_server_what_the_revision_knows() {
     let client = client();
-    for (version, title, website) in
-        [("2025-11-25", true, true), ("2025-06-18", true, false), ("2025-03-26", false, false)]
-    {
+    for (version, title, website) in [
+        ("2025-11-25", true, true),
+        ("2025-06-18", true, false),
+        ("2025-03-26", false, false),
+    ] {
         let answer = client.send(Call::initialize(version)).await;
         let info = &answer.result()["serverInfo"];
-        assert_eq!((info.get("title").is_some(), info.get("websiteUrl").is_some()), (title, website), "{version}");
-        assert_eq!(answer.result()["capabilities"]["tools"]["listChanged"], true);
+        assert_eq!(
+            (
+                info.get("title").is_some(),
+                info.get("websiteUrl").is_some()
+            ),
+            (title, website),
+            "{version}"
+        );
+        assert_eq!(
+            answer.result()["capabilities"]["tools"]["listChanged"],
+            true
+        );
     }
 }

@@ -17,7 +17,12 @@ async fn with_id(id: Value) -> Answer {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_json_is_a_parse_error_without_id() {
-    for body in ["", "{", "nonsense", r#"{"jsonrpc":"2.0","id":1,"method":"ping"} {}"#] {
+    for body in [
+        "",
+        "{",
+        "nonsense",
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping"} {}"#,
+    ] {
         let answer = post(body).await;
         answer.assert_error(400, -32700);
         assert_eq!(answer.message.get("id"), None, "{body}");
@@ -27,9 +32,16 @@ async fn what_is_not_json_is_a_parse_error_without_id() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_utf_8_is_a_parse_error() {
-    let text = Call::modern("tools/list", json!({ "cursor": "*" })).text().to_owned();
-    let body: Vec<u8> = text.bytes().map(|byte| if byte == b'*' { 0xff } else { byte }).collect();
-    let answer = Client::new(server()).send(Call::modern("tools/list", json!({})).body(body)).await;
+    let text = Call::modern("tools/list", json!({ "cursor": "*" }))
+        .text()
+        .to_owned();
+    let body: Vec<u8> = text
+        .bytes()
+        .map(|byte| if byte == b'*' { 0xff } else { byte })
+        .collect();
+    let answer = Client::new(server())
+        .send(Call::modern("tools/list", json!({})).body(body))
+        .await;
     answer.assert_error(400, -32700);
     assert_eq!(answer.message.get("id"), None);
 }
@@ -55,24 +67,46 @@ async fn what_no_reader_could_take_back_is_neither_an_id_nor_a_token() {
     let client = Client::new(server());
     for bad in [r#""\ud800""#, r#""a\udc00b""#, "1e999", "-1e999"] {
         let call = Call::modern("tools/list", json!({}));
-        let id = call.text().replacen("\"id\":1", &format!("\"id\":{bad}"), 1);
+        let id = call
+            .text()
+            .replacen("\"id\":1", &format!("\"id\":{bad}"), 1);
         let answer = client.send(call.clone().body(id)).await;
         answer.assert_error(400, -32600);
         assert_eq!(answer.message.get("id"), None, "{bad}");
         let token = call.progress_token(json!("TOKEN"));
         let text = token.text().replacen("\"TOKEN\"", bad, 1);
-        client.send(token.body(text)).await.assert_error(400, -32602);
+        client
+            .send(token.body(text))
+            .await
+            .assert_error(400, -32602);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_id_is_echoed_as_it_was_written() {
     let client = Client::new(server());
-    for id in ["1.0", "-7", "0", "\"\"", "\"seven\"", "1e3", "9007199254740993"] {
-        let body = Call::modern("tools/list", json!({})).text().replacen("\"id\":1", &format!("\"id\":{id}"), 1);
-        let reply = client.open(Call::modern("tools/list", json!({})).body(body)).await;
+    for id in [
+        "1.0",
+        "-7",
+        "0",
+        "\"\"",
+        "\"seven\"",
+        "1e3",
+        "9007199254740993",
+    ] {
+        let body = Call::modern("tools/list", json!({})).text().replacen(
+            "\"id\":1",
+            &format!("\"id\":{id}"),
+            1,
+        );
+        let reply = client
+            .open(Call::modern("tools/list", json!({})).body(body))
+            .await;
         let text = reply.text().await;
-        assert!(text.starts_with(&format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"#)), "{text}");
+        assert!(
+            text.starts_with(&format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"#)),
+            "{text}"
+        );
     }
 }
 
@@ -93,8 +127,12 @@ async fn an_error_echoes_the_id_wherever_it_can_be_read() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_without_jsonrpc_is_an_invalid_request() {
-    post(r#"{"id":1,"method":"ping"}"#).await.assert_error(400, -32600);
-    post(r#"{"jsonrpc":2.0,"id":1,"method":"ping"}"#).await.assert_error(400, -32600);
+    post(r#"{"id":1,"method":"ping"}"#)
+        .await
+        .assert_error(400, -32600);
+    post(r#"{"jsonrpc":2.0,"id":1,"method":"ping"}"#)
+        .await
+        .assert_error(400, -32600);
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,19 +150,25 @@ async fn an_array_is_an_invalid_request_in_the_current_revision() {
     let answer = client.send(call).await;
     answer.assert_error(400, -32600);
     assert_eq!(answer.message.get("id"), None);
-    client.send(Call::post("[]")).await.assert_error(400, -32600);
+    client
+        .send(Call::post("[]"))
+        .await
+        .assert_error(400, -32600);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_response_without_a_session_is_refused() {
-    post(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).await.assert_error(400, -32600);
+    post(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#)
+        .await
+        .assert_error(400, -32600);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_response_in_a_session_is_accepted() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    let call = Call::post(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", &session);
+    let call =
+        Call::post(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", &session);
     let reply = client.open(call).await;
     assert_eq!((reply.status, reply.text().await.as_str()), (202, ""));
 }
@@ -132,9 +176,14 @@ async fn a_response_in_a_session_is_accepted() {
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
     let client = Client::new(server());
-    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)]
-    {
-        let answer = client.send(Call::post("{").header("mcp-protocol-version", version)).await;
+    for (version, id) in [
+        ("2025-03-26", Some(&Value::Null)),
+        ("2025-06-18", Some(&Value::Null)),
+        ("2025-11-25", None),
+    ] {
+        let answer = client
+            .send(Call::post("{").header("mcp-protocol-version", version))
+            .await;
         answer.assert_error(400, -32700);
         assert_eq!(answer.message.get("id"), id, "{version}");
     }

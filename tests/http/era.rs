@@ -10,8 +10,16 @@ const ALL: [&str; 4] = ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"];
 #[tokio::test(start_paused = true)]
 async fn the_removed_methods_do_not_exist_in_the_current_revision() {
     let client = Client::new(server());
-    for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
-        let answer = client.send(Call::modern(method, json!({})).id(json!("x"))).await;
+    for method in [
+        "initialize",
+        "ping",
+        "logging/setLevel",
+        "resources/subscribe",
+        "resources/unsubscribe",
+    ] {
+        let answer = client
+            .send(Call::modern(method, json!({})).id(json!("x")))
+            .await;
         answer.assert_error(404, -32601);
         assert_eq!(answer.message["id"], "x", "{method}");
     }
@@ -20,8 +28,17 @@ async fn the_removed_methods_do_not_exist_in_the_current_revision() {
 #[tokio::test(start_paused = true)]
 async fn a_method_that_is_not_offered_does_not_exist() {
     let client = Client::new(server());
-    for method in ["resources/list", "prompts/get", "completion/complete", "tasks/list", "nonsense"] {
-        client.send(Call::modern(method, json!({ "name": "x" }))).await.assert_error(404, -32601);
+    for method in [
+        "resources/list",
+        "prompts/get",
+        "completion/complete",
+        "tasks/list",
+        "nonsense",
+    ] {
+        client
+            .send(Call::modern(method, json!({ "name": "x" })))
+            .await
+            .assert_error(404, -32601);
     }
 }
 
@@ -45,13 +62,19 @@ async fn initialize_with_a_version_that_has_no_handshake_gets_the_newest_that_ha
     let client = Client::new(server());
     for version in ["2026-07-28", "2024-11-05", "1999-01-01"] {
         let answer = client.send(Call::initialize(version)).await;
-        assert_eq!((answer.status, &answer.result()["protocolVersion"]), (200, &json!("2025-11-25")), "{version}");
+        assert_eq!(
+            (answer.status, &answer.result()["protocolVersion"]),
+            (200, &json!("2025-11-25")),
+            "{version}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn initialize_without_a_version_is_refused() {
-    let answer = Client::new(server()).send(Call::post(request(json!(1), "initialize", json!({})))).await;
+    let answer = Client::new(server())
+        .send(Call::post(request(json!(1), "initialize", json!({}))))
+        .await;
     answer.assert_error(200, -32602);
 }
 
@@ -60,8 +83,15 @@ async fn both_eras_are_served_at_the_same_time_on_one_endpoint() {
     let client = Client::new(server());
     let session = client.initialize("2025-06-18").await;
     let arguments = json!({ "a": 1, "b": 2 });
-    let legacy = Call::legacy(&session, "tools/call", json!({ "name": "add", "arguments": arguments }));
-    let (modern, legacy) = tokio::join!(client.send(Call::tool("add", arguments)), client.send(legacy));
+    let legacy = Call::legacy(
+        &session,
+        "tools/call",
+        json!({ "name": "add", "arguments": arguments }),
+    );
+    let (modern, legacy) = tokio::join!(
+        client.send(Call::tool("add", arguments)),
+        client.send(legacy)
+    );
     modern.assert_text("3");
     legacy.assert_text("3");
     assert_eq!(modern.result()["resultType"], "complete");
@@ -72,7 +102,8 @@ async fn both_eras_are_served_at_the_same_time_on_one_endpoint() {
 #[tokio::test(start_paused = true)]
 async fn a_session_id_on_a_modern_request_is_ignored() {
     let client = Client::new(server());
-    let call = Call::tool("add", json!({ "a": 1, "b": 2 })).header("mcp-session-id", "no-such-session");
+    let call =
+        Call::tool("add", json!({ "a": 1, "b": 2 })).header("mcp-session-id", "no-such-session");
     let reply = client.open(call.header("last-event-id", "7")).await;
     assert!(!reply.headers.contains_key("mcp-session-id"));
     reply.answer().await.assert_text("3");
@@ -92,9 +123,14 @@ async fn the_modern_version_header_without_metadata_names_what_is_missing() {
 async fn an_unknown_version_is_told_all_that_are_known() {
     let client = Client::new(server());
     let call = Call::modern("tools/list", json!({})).meta(VERSION, json!("2099-01-01"));
-    let answer = client.send(call.header("mcp-protocol-version", "2099-01-01")).await;
+    let answer = client
+        .send(call.header("mcp-protocol-version", "2099-01-01"))
+        .await;
     answer.assert_error(400, -32022);
-    assert_eq!(answer.message["error"]["data"], json!({ "supported": ALL, "requested": "2099-01-01" }));
+    assert_eq!(
+        answer.message["error"]["data"],
+        json!({ "supported": ALL, "requested": "2099-01-01" })
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,9 +138,14 @@ async fn a_legacy_version_in_metadata_is_told_only_the_modern_one() {
     let client = Client::new(server());
     for version in &ALL[1..] {
         let call = Call::modern("tools/list", json!({})).meta(VERSION, json!(version));
-        let answer = client.send(call.header("mcp-protocol-version", version)).await;
+        let answer = client
+            .send(call.header("mcp-protocol-version", version))
+            .await;
         answer.assert_error(400, -32022);
-        assert_eq!(answer.message["error"]["data"], json!({ "supported": ["2026-07-28"], "requested": version }));
+        assert_eq!(
+            answer.message["error"]["data"],
+            json!({ "supported": ["2026-07-28"], "requested": version })
+        );
     }
 }
 
@@ -119,7 +160,9 @@ async fn a_header_that_differs_from_metadata_comes_before_an_unknown_version() {
 
 #[tokio::test(start_paused = true)]
 async fn discover_says_what_there_is() {
-    let answer = Client::new(server()).send(Call::modern("server/discover", json!({}))).await;
+    let answer = Client::new(server())
+        .send(Call::modern("server/discover", json!({})))
+        .await;
     let expected = json!({
         "resultType": "complete",
         "supportedVersions": ALL,
@@ -136,5 +179,8 @@ async fn discover_says_what_there_is() {
 async fn discover_belongs_to_the_current_revision_alone() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    client.send(Call::legacy(&session, "server/discover", json!({}))).await.assert_error(200, -32601);
+    client
+        .send(Call::legacy(&session, "server/discover", json!({})))
+        .await
+        .assert_error(200, -32601);
 }

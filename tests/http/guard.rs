@@ -11,13 +11,19 @@ fn list() -> Call {
 }
 
 async fn with(headers: &[(&str, &str)]) -> Answer {
-    let call = headers.iter().fold(list(), |call, (name, value)| call.header(name, value));
+    let call = headers
+        .iter()
+        .fold(list(), |call, (name, value)| call.header(name, value));
     Client::new(server()).send(call).await
 }
 
 async fn published(headers: &[(&str, &str)]) -> Answer {
-    let call = headers.iter().fold(list(), |call, (name, value)| call.header(name, value));
-    Client::new(server().public_url("https://mcp.example.com/mcp")).send(call).await
+    let call = headers
+        .iter()
+        .fold(list(), |call, (name, value)| call.header(name, value));
+    Client::new(server().public_url("https://mcp.example.com/mcp"))
+        .send(call)
+        .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -38,14 +44,19 @@ async fn a_foreign_origin_is_forbidden() {
 
 #[tokio::test(start_paused = true)]
 async fn an_origin_of_null_is_forbidden() {
-    with(&[("host", "localhost:8080"), ("origin", "null")]).await.assert_error(403, -32600);
+    with(&[("host", "localhost:8080"), ("origin", "null")])
+        .await
+        .assert_error(403, -32600);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_foreign_host_is_forbidden() {
-    for host in
-        ["evil.example.com", "evil.example.com:8080", "localhost.evil.example.com", "localhost@evil.example.com"]
-    {
+    for host in [
+        "evil.example.com",
+        "evil.example.com:8080",
+        "localhost.evil.example.com",
+        "localhost@evil.example.com",
+    ] {
         with(&[("host", host)]).await.assert_error(403, -32600);
     }
 }
@@ -59,11 +70,28 @@ async fn a_host_that_cannot_be_read_is_forbidden() {
 
 #[tokio::test(start_paused = true)]
 async fn loopback_and_addresses_are_allowed() {
-    for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "[::1]:8080", "10.0.0.7"] {
+    for host in [
+        "localhost",
+        "LOCALHOST:8080",
+        "127.0.0.1:8080",
+        "[::1]:8080",
+        "10.0.0.7",
+    ] {
         assert_eq!(with(&[("host", host)]).await.status, 200, "{host}");
     }
-    for origin in ["http://localhost", "http://localhost:5173", "https://127.0.0.1:6274", "http://[::1]:3000"] {
-        assert_eq!(with(&[("host", "localhost:8080"), ("origin", origin)]).await.status, 200, "{origin}");
+    for origin in [
+        "http://localhost",
+        "http://localhost:5173",
+        "https://127.0.0.1:6274",
+        "http://[::1]:3000",
+    ] {
+        assert_eq!(
+            with(&[("host", "localhost:8080"), ("origin", origin)])
+                .await
+                .status,
+            200,
+            "{origin}"
+        );
     }
 }
 
@@ -71,21 +99,41 @@ async fn loopback_and_addresses_are_allowed() {
 async fn the_public_url_is_allowed_as_host_and_origin() {
     let host = ("host", "mcp.example.com");
     assert_eq!(published(&[host]).await.status, 200);
-    assert_eq!(published(&[host, ("origin", "https://mcp.example.com")]).await.status, 200);
-    assert_eq!(published(&[("host", "MCP.example.com:443")]).await.status, 200);
-    published(&[host, ("origin", "http://mcp.example.com")]).await.assert_error(403, -32600);
-    published(&[host, ("origin", "https://mcp.example.com:8443")]).await.assert_error(403, -32600);
-    published(&[("host", "other.example.com")]).await.assert_error(403, -32600);
+    assert_eq!(
+        published(&[host, ("origin", "https://mcp.example.com")])
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        published(&[("host", "MCP.example.com:443")]).await.status,
+        200
+    );
+    published(&[host, ("origin", "http://mcp.example.com")])
+        .await
+        .assert_error(403, -32600);
+    published(&[host, ("origin", "https://mcp.example.com:8443")])
+        .await
+        .assert_error(403, -32600);
+    published(&[("host", "other.example.com")])
+        .await
+        .assert_error(403, -32600);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_says_what_to_set() {
     let answer = with(&[("host", "mcp.example.com")]).await;
     let text = answer.assert_error(403, -32600);
-    assert!(text.contains("mcp.example.com") && text.contains("public_url"), "{text}");
+    assert!(
+        text.contains("mcp.example.com") && text.contains("public_url"),
+        "{text}"
+    );
     let answer = with(&[("origin", "https://app.example.com")]).await;
     let text = answer.assert_error(403, -32600);
-    assert!(text.contains("https://app.example.com") && text.contains("public_url"), "{text}");
+    assert!(
+        text.contains("https://app.example.com") && text.contains("public_url"),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,10 +141,22 @@ async fn the_guard_stands_before_every_method_and_every_stage() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     let evil = |call: Call| call.header("origin", "http://evil.example.com");
-    client.send(evil(Call::post("{"))).await.assert_error(403, -32600);
-    client.send(evil(Call::post("{}").header("content-type", "text/plain"))).await.assert_error(403, -32600);
-    client.send(evil(Call::stream(&session))).await.assert_error(403, -32600);
-    client.send(evil(Call::delete(&session))).await.assert_error(403, -32600);
+    client
+        .send(evil(Call::post("{")))
+        .await
+        .assert_error(403, -32600);
+    client
+        .send(evil(Call::post("{}").header("content-type", "text/plain")))
+        .await
+        .assert_error(403, -32600);
+    client
+        .send(evil(Call::stream(&session)))
+        .await
+        .assert_error(403, -32600);
+    client
+        .send(evil(Call::delete(&session)))
+        .await
+        .assert_error(403, -32600);
     let still_there = client.send(Call::legacy(&session, "ping", json!({}))).await;
     assert_eq!(still_there.result(), &json!({}));
 }
@@ -105,6 +165,9 @@ async fn the_guard_stands_before_every_method_and_every_stage() {
 async fn a_public_url_that_is_none_stops_the_start() {
     for url in ["mcp.example.com", "/mcp", "ftp://mcp.example.com", ""] {
         let error = server().public_url(url).check().unwrap_err().to_string();
-        assert!(error.contains("public_url") && error.contains("https://mcp.example.com"), "{error}");
+        assert!(
+            error.contains("public_url") && error.contains("https://mcp.example.com"),
+            "{error}"
+        );
     }
 }

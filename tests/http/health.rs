@@ -32,17 +32,29 @@ impl Clinic {
 
     #[ready]
     async fn database(&self) -> Result<(), std::io::Error> {
-        if self.fails { Err(std::io::Error::other("no route to host")) } else { Ok(()) }
+        if self.fails {
+            Err(std::io::Error::other("no route to host"))
+        } else {
+            Ok(())
+        }
     }
 
     #[ready(name = "message queue")]
     async fn queue(&self) -> Result<(), String> {
-        if self.hangs { std::future::pending().await } else { Ok(()) }
+        if self.hangs {
+            std::future::pending().await
+        } else {
+            Ok(())
+        }
     }
 
     #[ready]
     async fn cache(&self) -> Result<(), String> {
-        if self.panics { panic!("the password is hunter2") } else { Ok(()) }
+        if self.panics {
+            panic!("the password is hunter2")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -53,40 +65,78 @@ async fn get(client: &Client, path: &str) -> (u16, Value) {
 
 #[tokio::test(start_paused = true)]
 async fn healthz_says_that_the_process_is_alive_whatever_its_dependencies_do() {
-    let client = Client::new(Clinic { fails: true, hangs: true, panics: true, ..Clinic::default() }.into_server());
+    let client = Client::new(
+        Clinic {
+            fails: true,
+            hangs: true,
+            panics: true,
+            ..Clinic::default()
+        }
+        .into_server(),
+    );
     assert_eq!(client.get("/healthz").await, (200, "ok\n".to_owned()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_dependencies_a_server_is_ready() {
     let client = Client::new(Server::new("bare", "1.0.0"));
-    assert_eq!(get(&client, "/ready").await, (200, json!({ "status": "ready" })));
+    assert_eq!(
+        get(&client, "/ready").await,
+        (200, json!({ "status": "ready" }))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn ready_when_every_dependency_answers() {
     let client = Client::new(Clinic::default().into_server());
-    assert_eq!(get(&client, "/ready").await, (200, json!({ "status": "ready" })));
+    assert_eq!(
+        get(&client, "/ready").await,
+        (200, json!({ "status": "ready" }))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn not_ready_names_each_failing_check_and_no_other() {
-    let client = Client::new(Clinic { fails: true, hangs: true, panics: true, ..Clinic::default() }.into_server());
+    let client = Client::new(
+        Clinic {
+            fails: true,
+            hangs: true,
+            panics: true,
+            ..Clinic::default()
+        }
+        .into_server(),
+    );
     let (status, body) = get(&client, "/ready").await;
     assert_eq!((status, &body["status"]), (503, &json!("failing")));
-    let checks: Vec<_> =
-        body["checks"].as_array().unwrap().iter().map(|check| (&check["name"], &check["error"])).collect();
+    let checks: Vec<_> = body["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| (&check["name"], &check["error"]))
+        .collect();
     let expected = [
         (json!("database"), json!("no route to host")),
         (json!("message queue"), json!("no answer within 2 s")),
         (json!("cache"), json!("the check panicked")),
     ];
-    assert_eq!(checks, expected.iter().map(|(name, error)| (name, error)).collect::<Vec<_>>());
+    assert_eq!(
+        checks,
+        expected
+            .iter()
+            .map(|(name, error)| (name, error))
+            .collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_check_that_hangs_is_given_2_s_beside_the_others() {
-    let client = Client::new(Clinic { hangs: true, ..Clinic::default() }.into_server());
+    let client = Client::new(
+        Clinic {
+            hangs: true,
+            ..Clinic::default()
+        }
+        .into_server(),
+    );
     let before = tokio::time::Instant::now();
     assert_eq!(client.get("/ready").await.0, 503);
     assert_eq!(before.elapsed().as_secs(), 2);
@@ -94,16 +144,34 @@ async fn a_check_that_hangs_is_given_2_s_beside_the_others() {
 
 #[tokio::test(start_paused = true)]
 async fn health_shows_everything() {
-    let client = Client::new(Clinic { fails: true, ..Clinic::default() }.into_server());
+    let client = Client::new(
+        Clinic {
+            fails: true,
+            ..Clinic::default()
+        }
+        .into_server(),
+    );
     tokio::time::advance(Duration::from_secs(90)).await;
     let (status, body) = get(&client, "/health").await;
     assert_eq!(status, 503);
-    assert_eq!((&body["status"], &body["draining"]), (&json!("failing"), &json!(false)));
-    assert_eq!((&body["name"], &body["version"]), (&json!(env!("CARGO_PKG_NAME")), &json!(env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (&body["status"], &body["draining"]),
+        (&json!("failing"), &json!(false))
+    );
+    assert_eq!(
+        (&body["name"], &body["version"]),
+        (
+            &json!(env!("CARGO_PKG_NAME")),
+            &json!(env!("CARGO_PKG_VERSION"))
+        )
+    );
     assert_eq!(body["uptime_seconds"], 90);
     let checks = body["checks"].as_array().unwrap();
     assert_eq!(
-        checks.iter().map(|check| check["ok"].as_bool().unwrap()).collect::<Vec<_>>(),
+        checks
+            .iter()
+            .map(|check| check["ok"].as_bool().unwrap())
+            .collect::<Vec<_>>(),
         [true, false, true, true]
     );
     assert!(checks.iter().all(|check| check["latency_ms"].is_number()));
@@ -129,20 +197,32 @@ async fn an_answer_is_kept_for_a_second() {
 
 #[tokio::test(start_paused = true)]
 async fn probes_that_come_together_share_one_round() {
-    let clinic = Clinic { hangs: true, ..Clinic::default() };
+    let clinic = Clinic {
+        hangs: true,
+        ..Clinic::default()
+    };
     let asked = Arc::clone(&clinic.asked);
     let client = Client::new(clinic.into_server());
-    let (one, other, third) = tokio::join!(client.get("/ready"), client.get("/health"), client.get("/ready"));
+    let (one, other, third) = tokio::join!(
+        client.get("/ready"),
+        client.get("/health"),
+        client.get("/ready")
+    );
     assert_eq!((one.0, other.0, third.0), (503, 503, 503));
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_check_can_be_added_without_an_attribute() {
-    let server = Server::new("bare", "1.0.0").ready("disk", |(): &()| Box::pin(async { Err("full".to_owned()) }));
+    let server = Server::new("bare", "1.0.0")
+        .ready("disk", |(): &()| Box::pin(async { Err("full".to_owned()) }));
     let (status, body) = get(&Client::new(server), "/ready").await;
     assert_eq!(
-        (status, &body["checks"][0]["name"], &body["checks"][0]["error"]),
+        (
+            status,
+            &body["checks"][0]["name"],
+            &body["checks"][0]["error"]
+        ),
         (503, &json!("disk"), &json!("full"))
     );
 }

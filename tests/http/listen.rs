@@ -10,11 +10,17 @@ use super::client::{Call, Client, SUBSCRIPTION};
 use crate::tools::server;
 
 fn listen(notifications: Value) -> Call {
-    Call::modern("subscriptions/listen", json!({ "notifications": notifications }))
+    Call::modern(
+        "subscriptions/listen",
+        json!({ "notifications": notifications }),
+    )
 }
 
 async fn change(client: &Client) {
-    client.send(Call::tool("change", json!({}))).await.assert_text("changed");
+    client
+        .send(Call::tool("change", json!({})))
+        .await
+        .assert_text("changed");
 }
 
 fn acknowledged(id: &Value, notifications: &Value) -> Value {
@@ -30,9 +36,18 @@ fn changed(id: &Value) -> Value {
 #[tokio::test(start_paused = true)]
 async fn the_acknowledgement_comes_first_then_the_changes() {
     let client = Client::new(server());
-    let mut stream = client.open(listen(json!({ "toolsListChanged": true }))).await.stream();
+    let mut stream = client
+        .open(listen(json!({ "toolsListChanged": true })))
+        .await
+        .stream();
     change(&client).await;
-    assert_eq!(stream.next().await, Some(acknowledged(&json!(1), &json!({ "toolsListChanged": true }))));
+    assert_eq!(
+        stream.next().await,
+        Some(acknowledged(
+            &json!(1),
+            &json!({ "toolsListChanged": true })
+        ))
+    );
     assert_eq!(stream.next().await, Some(changed(&json!(1))));
     change(&client).await;
     assert_eq!(stream.next().await, Some(changed(&json!(1))));
@@ -42,8 +57,14 @@ async fn the_acknowledgement_comes_first_then_the_changes() {
 async fn the_id_keeps_its_type() {
     let client = Client::new(server());
     for id in [json!(7), json!("7"), json!("a b")] {
-        let mut stream = client.open(listen(json!({ "toolsListChanged": true })).id(id.clone())).await.stream();
-        assert_eq!(stream.next().await, Some(acknowledged(&id, &json!({ "toolsListChanged": true }))));
+        let mut stream = client
+            .open(listen(json!({ "toolsListChanged": true })).id(id.clone()))
+            .await
+            .stream();
+        assert_eq!(
+            stream.next().await,
+            Some(acknowledged(&id, &json!({ "toolsListChanged": true })))
+        );
         change(&client).await;
         assert_eq!(stream.next().await, Some(changed(&id)));
     }
@@ -57,15 +78,28 @@ async fn what_the_server_does_not_have_is_not_acknowledged() {
         "resourceSubscriptions": ["file:///a"], "unheardOf": true,
     });
     let mut stream = client.open(listen(wanted)).await.stream();
-    assert_eq!(stream.next().await, Some(acknowledged(&json!(1), &json!({ "toolsListChanged": true }))));
+    assert_eq!(
+        stream.next().await,
+        Some(acknowledged(
+            &json!(1),
+            &json!({ "toolsListChanged": true })
+        ))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_not_asked_for_is_not_sent() {
     let client = Client::new(server());
-    for wanted in [json!({}), json!({ "toolsListChanged": false }), json!({ "promptsListChanged": true })] {
+    for wanted in [
+        json!({}),
+        json!({ "toolsListChanged": false }),
+        json!({ "promptsListChanged": true }),
+    ] {
         let mut stream = client.open(listen(wanted)).await.stream();
-        assert_eq!(stream.next().await, Some(acknowledged(&json!(1), &json!({}))));
+        assert_eq!(
+            stream.next().await,
+            Some(acknowledged(&json!(1), &json!({})))
+        );
         change(&client).await;
         let frame = stream.frame().await.unwrap();
         assert!(frame.starts_with(':'), "only a heartbeat comes: {frame:?}");
@@ -76,10 +110,19 @@ async fn what_was_not_asked_for_is_not_sent() {
 async fn two_subscriptions_are_told_apart() {
     let client = Client::new(server());
     let wanted = json!({ "toolsListChanged": true });
-    let mut one = client.open(listen(wanted.clone()).id(json!("one"))).await.stream();
-    let mut other = client.open(listen(wanted).id(json!("other"))).await.stream();
+    let mut one = client
+        .open(listen(wanted.clone()).id(json!("one")))
+        .await
+        .stream();
+    let mut other = client
+        .open(listen(wanted).id(json!("other")))
+        .await
+        .stream();
     for stream in [&mut one, &mut other] {
-        assert_eq!(stream.next().await.unwrap()["method"], "notifications/subscriptions/acknowledged");
+        assert_eq!(
+            stream.next().await.unwrap()["method"],
+            "notifications/subscriptions/acknowledged"
+        );
     }
     change(&client).await;
     assert_eq!(one.next().await, Some(changed(&json!("one"))));
@@ -92,7 +135,10 @@ async fn two_subscriptions_are_told_apart() {
 #[tokio::test(start_paused = true)]
 async fn changes_that_nobody_has_read_yet_are_one() {
     let client = Client::new(server());
-    let mut stream = client.open(listen(json!({ "toolsListChanged": true }))).await.stream();
+    let mut stream = client
+        .open(listen(json!({ "toolsListChanged": true })))
+        .await
+        .stream();
     for _ in 0..100 {
         change(&client).await;
     }
@@ -104,9 +150,17 @@ async fn changes_that_nobody_has_read_yet_are_one() {
 #[tokio::test(start_paused = true)]
 async fn nothing_of_other_requests_is_on_the_stream() {
     let client = Client::new(server());
-    let mut stream = client.open(listen(json!({ "toolsListChanged": true })).progress_token(json!("t"))).await.stream();
+    let mut stream = client
+        .open(listen(json!({ "toolsListChanged": true })).progress_token(json!("t")))
+        .await
+        .stream();
     stream.next().await;
-    client.open(Call::tool("work", json!({})).progress_token(json!("t"))).await.stream().rest().await;
+    client
+        .open(Call::tool("work", json!({})).progress_token(json!("t")))
+        .await
+        .stream()
+        .rest()
+        .await;
     assert!(stream.frame().await.unwrap().starts_with(':'));
 }
 
@@ -131,8 +185,17 @@ async fn keep(held: &Held) {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_goes_away_leaves_nothing_behind() {
     let gone = Arc::new(AtomicBool::new(false));
-    let client = Client::new(Server::new("held", "1.0.0").state(Held { gone: Arc::clone(&gone) }).tools(tools![keep]));
-    let mut stream = client.open(listen(json!({ "toolsListChanged": true }))).await.stream();
+    let client = Client::new(
+        Server::new("held", "1.0.0")
+            .state(Held {
+                gone: Arc::clone(&gone),
+            })
+            .tools(tools![keep]),
+    );
+    let mut stream = client
+        .open(listen(json!({ "toolsListChanged": true })))
+        .await
+        .stream();
     stream.next().await.unwrap();
     drop(client);
     assert!(!gone.load(Ordering::SeqCst), "the stream is open");
@@ -144,8 +207,14 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
 #[tokio::test(start_paused = true)]
 async fn what_to_listen_to_must_be_said() {
     let client = Client::new(server());
-    for params in [json!({}), json!({ "notifications": true }), json!({ "notifications": ["toolsListChanged"] })] {
-        let answer = client.send(Call::modern("subscriptions/listen", params)).await;
+    for params in [
+        json!({}),
+        json!({ "notifications": true }),
+        json!({ "notifications": ["toolsListChanged"] }),
+    ] {
+        let answer = client
+            .send(Call::modern("subscriptions/listen", params))
+            .await;
         assert!(answer.assert_error(200, -32602).contains("notifications"));
     }
 }

@@ -5,11 +5,23 @@ use serde_json::{Value, json};
 use super::client::{Call, Client, LOG_LEVEL};
 use crate::tools::server;
 
-const LEVELS: [&str; 8] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+const LEVELS: [&str; 8] = [
+    "debug",
+    "info",
+    "notice",
+    "warning",
+    "error",
+    "critical",
+    "alert",
+    "emergency",
+];
 
 fn levels(messages: &[Value]) -> Vec<&str> {
-    let logs = messages.iter().filter(|message| message["method"] == "notifications/message");
-    logs.map(|log| log["params"]["level"].as_str().unwrap()).collect()
+    let logs = messages
+        .iter()
+        .filter(|message| message["method"] == "notifications/message");
+    logs.map(|log| log["params"]["level"].as_str().unwrap())
+        .collect()
 }
 
 fn chat_in(session: &str) -> Call {
@@ -18,7 +30,9 @@ fn chat_in(session: &str) -> Call {
 
 #[tokio::test(start_paused = true)]
 async fn a_modern_request_that_asks_for_nothing_gets_nothing() {
-    let reply = Client::new(server()).open(Call::tool("chat", json!({})).progress_token(json!("t"))).await;
+    let reply = Client::new(server())
+        .open(Call::tool("chat", json!({})).progress_token(json!("t")))
+        .await;
     assert_eq!(reply.header("content-type"), "application/json");
     reply.answer().await.assert_text("logged");
 }
@@ -30,14 +44,22 @@ async fn a_modern_request_gets_the_level_it_asks_for_and_above() {
         let call = Call::tool("chat", json!({})).meta(LOG_LEVEL, json!(level));
         let messages = client.open(call).await.stream().rest().await;
         assert_eq!(levels(&messages), LEVELS[position..]);
-        assert_eq!(messages.last().unwrap()["result"]["content"][0]["text"], "logged");
+        assert_eq!(
+            messages.last().unwrap()["result"]["content"][0]["text"],
+            "logged"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_modern_level_is_forgotten_with_its_request() {
     let client = Client::new(server());
-    client.open(Call::tool("chat", json!({})).meta(LOG_LEVEL, json!("debug"))).await.stream().rest().await;
+    client
+        .open(Call::tool("chat", json!({})).meta(LOG_LEVEL, json!("debug")))
+        .await
+        .stream()
+        .rest()
+        .await;
     let reply = client.open(Call::tool("chat", json!({}))).await;
     assert_eq!(reply.header("content-type"), "application/json");
 }
@@ -47,7 +69,10 @@ async fn a_message_has_its_level_and_its_data() {
     let call = Call::tool("chat", json!({})).meta(LOG_LEVEL, json!("emergency"));
     let messages = Client::new(server()).open(call).await.stream().rest().await;
     let params = json!({ "level": "emergency", "data": "Emergency" });
-    assert_eq!(messages[0], json!({ "jsonrpc": "2.0", "method": "notifications/message", "params": params }));
+    assert_eq!(
+        messages[0],
+        json!({ "jsonrpc": "2.0", "method": "notifications/message", "params": params })
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,7 +80,13 @@ async fn a_session_remembers_the_level_it_was_given() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     for (level, position) in [("alert", 6), ("debug", 0), ("error", 4)] {
-        client.send(Call::legacy(&session, "logging/setLevel", json!({ "level": level }))).await;
+        client
+            .send(Call::legacy(
+                &session,
+                "logging/setLevel",
+                json!({ "level": level }),
+            ))
+            .await;
         let messages = client.open(chat_in(&session)).await.stream().rest().await;
         assert_eq!(levels(&messages), LEVELS[position..]);
     }
@@ -64,9 +95,24 @@ async fn a_session_remembers_the_level_it_was_given() {
 #[tokio::test(start_paused = true)]
 async fn sessions_have_levels_of_their_own() {
     let client = Client::new(server());
-    let (one, other) = (client.initialize("2025-11-25").await, client.initialize("2025-06-18").await);
-    client.send(Call::legacy(&one, "logging/setLevel", json!({ "level": "emergency" }))).await;
-    client.send(Call::legacy(&other, "logging/setLevel", json!({ "level": "alert" }))).await;
+    let (one, other) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-06-18").await,
+    );
+    client
+        .send(Call::legacy(
+            &one,
+            "logging/setLevel",
+            json!({ "level": "emergency" }),
+        ))
+        .await;
+    client
+        .send(Call::legacy(
+            &other,
+            "logging/setLevel",
+            json!({ "level": "alert" }),
+        ))
+        .await;
     let messages = client.open(chat_in(&one)).await.stream().rest().await;
     assert_eq!(levels(&messages), ["emergency"]);
     let messages = client.open(chat_in(&other)).await.stream().rest().await;
@@ -85,9 +131,18 @@ async fn a_new_session_gets_info_and_above() {
 async fn an_unknown_level_is_refused_and_changes_nothing() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    client.send(Call::legacy(&session, "logging/setLevel", json!({ "level": "alert" }))).await;
+    client
+        .send(Call::legacy(
+            &session,
+            "logging/setLevel",
+            json!({ "level": "alert" }),
+        ))
+        .await;
     for params in [json!({ "level": "loud" }), json!({ "level": 3 }), json!({})] {
-        client.send(Call::legacy(&session, "logging/setLevel", params)).await.assert_error(200, -32602);
+        client
+            .send(Call::legacy(&session, "logging/setLevel", params))
+            .await
+            .assert_error(200, -32602);
     }
     let messages = client.open(chat_in(&session)).await.stream().rest().await;
     assert_eq!(levels(&messages), LEVELS[6..]);

@@ -20,14 +20,22 @@ fn list() -> Call {
 
 #[tokio::test(start_paused = true)]
 async fn params_must_be_there() {
-    let text = refusal(list().edit(|message| drop(message.as_object_mut().unwrap().remove("params")))).await;
-    assert!(text.contains(VERSION) && text.contains(CAPABILITIES), "{text}");
+    let text =
+        refusal(list().edit(|message| drop(message.as_object_mut().unwrap().remove("params"))))
+            .await;
+    assert!(
+        text.contains(VERSION) && text.contains(CAPABILITIES),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn meta_must_be_there() {
     let text = refusal(list().edit(|message| message["params"] = json!({}))).await;
-    assert!(text.contains(VERSION) && text.contains(CAPABILITIES), "{text}");
+    assert!(
+        text.contains(VERSION) && text.contains(CAPABILITIES),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -37,7 +45,9 @@ async fn meta_must_be_an_object() {
 
 #[tokio::test(start_paused = true)]
 async fn the_version_must_be_there() {
-    let text = refusal(list().edit(|message| message["params"]["_meta"] = json!({ CAPABILITIES: {} }))).await;
+    let text =
+        refusal(list().edit(|message| message["params"]["_meta"] = json!({ CAPABILITIES: {} })))
+            .await;
     assert!(text.contains(VERSION), "{text}");
 }
 
@@ -51,7 +61,10 @@ async fn the_version_must_be_a_string() {
 
 #[tokio::test(start_paused = true)]
 async fn the_capabilities_must_be_there() {
-    let text = refusal(list().edit(|message| message["params"]["_meta"] = json!({ VERSION: "2026-07-28" }))).await;
+    let text = refusal(
+        list().edit(|message| message["params"]["_meta"] = json!({ VERSION: "2026-07-28" })),
+    )
+    .await;
     assert!(text.contains(CAPABILITIES), "{text}");
 }
 
@@ -79,11 +92,16 @@ async fn a_progress_token_is_a_string_or_a_number() {
 #[tokio::test(start_paused = true)]
 async fn client_info_may_be_absent_and_is_no_condition() {
     let client = Client::new(server());
-    for call in
-        [list(), list().meta(CLIENT_INFO, json!({ "name": "x", "version": "1" })), list().meta("other", json!(1))]
-    {
+    for call in [
+        list(),
+        list().meta(CLIENT_INFO, json!({ "name": "x", "version": "1" })),
+        list().meta("other", json!(1)),
+    ] {
         let answer = client.send(call).await;
-        assert_eq!((answer.status, &answer.result()["resultType"]), (200, &json!("complete")));
+        assert_eq!(
+            (answer.status, &answer.result()["resultType"]),
+            (200, &json!("complete"))
+        );
     }
 }
 
@@ -99,7 +117,11 @@ async fn every_modern_result_says_its_type_and_who_answered() {
     for call in calls {
         let answer = client.send(call).await;
         assert_eq!(answer.result()["resultType"], "complete", "{answer:#?}");
-        assert_eq!(answer.result()["_meta"][SERVER_INFO]["version"], "1.2.3", "{answer:#?}");
+        assert_eq!(
+            answer.result()["_meta"][SERVER_INFO]["version"],
+            "1.2.3",
+            "{answer:#?}"
+        );
     }
 }
 
@@ -113,6 +135,10 @@ async fn only_what_can_be_cached_says_for_how_long() {
     ] {
         let answer = client.send(call).await;
         assert_eq!(answer.result()["ttlMs"].is_u64(), cached, "{answer:#?}");
-        assert_eq!(answer.result()["cacheScope"] == "private", cached, "{answer:#?}");
+        assert_eq!(
+            answer.result()["cacheScope"] == "private",
+            cached,
+            "{answer:#?}"
+        );
     }
 }

@@ -32,7 +32,11 @@ async fn each_of_the_headers_must_be_there() {
 
 #[tokio::test(start_paused = true)]
 async fn each_of_the_headers_must_say_what_the_body_says() {
-    for (name, value) in [("mcp-protocol-version", "2025-11-25"), ("mcp-method", "tools/list"), ("mcp-name", "work")] {
+    for (name, value) in [
+        ("mcp-protocol-version", "2025-11-25"),
+        ("mcp-method", "tools/list"),
+        ("mcp-name", "work"),
+    ] {
         assert_refused(add().header(name, value)).await;
     }
 }
@@ -46,18 +50,26 @@ async fn values_are_compared_with_their_case() {
 #[tokio::test(start_paused = true)]
 async fn names_are_compared_without_their_case() {
     // Over the wire any case arrives in lower case, which is what `http` stores.
-    send(add().without("mcp-name").header("MCP-NAME", "add")).await.assert_text("3");
+    send(add().without("mcp-name").header("MCP-NAME", "add"))
+        .await
+        .assert_text("3");
 }
 
 #[tokio::test(start_paused = true)]
 async fn white_space_around_a_value_does_not_count() {
-    let call = add().header("mcp-name", " add\t").header("mcp-method", "\ttools/call ");
-    send(call.header("mcp-protocol-version", "  2026-07-28 ")).await.assert_text("3");
+    let call = add()
+        .header("mcp-name", " add\t")
+        .header("mcp-method", "\ttools/call ");
+    send(call.header("mcp-protocol-version", "  2026-07-28 "))
+        .await
+        .assert_text("3");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_name_may_be_in_base64() {
-    send(add().header("mcp-name", "=?base64?YWRk?=")).await.assert_text("3");
+    send(add().header("mcp-name", "=?base64?YWRk?="))
+        .await
+        .assert_text("3");
     assert_refused(add().header("mcp-name", "=?base64?d29yaw==?=")).await;
 }
 
@@ -82,7 +94,10 @@ async fn half_a_base64_marker_stands_for_itself() {
     for name in ["=?base64?YWRk", "YWRk?=", "=?BASE64?YWRk?="] {
         assert_refused(add().header("mcp-name", name)).await;
         let answer = send(Call::tool(name, json!({}))).await;
-        assert!(answer.assert_error(200, -32602).contains("Unknown tool"), "{name}");
+        assert!(
+            answer.assert_error(200, -32602).contains("Unknown tool"),
+            "{name}"
+        );
     }
 }
 
@@ -108,15 +123,23 @@ async fn a_name_is_asked_for_only_where_there_is_one() {
     let answer = send(Call::modern("tools/list", json!({}))).await;
     assert!(answer.result()["tools"].is_array());
     let call = Call::modern("tools/call", json!({}));
-    assert!(send(call).await.assert_error(200, -32602).contains("`name` is missing"));
+    assert!(
+        send(call)
+            .await
+            .assert_error(200, -32602)
+            .contains("`name` is missing")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_notification_needs_no_mirror() {
-    let call = add().without("mcp-method").without("mcp-name").edit(|message| {
-        message.as_object_mut().unwrap().remove("id");
-        message["method"] = json!("notifications/initialized");
-    });
+    let call = add()
+        .without("mcp-method")
+        .without("mcp-name")
+        .edit(|message| {
+            message.as_object_mut().unwrap().remove("id");
+            message["method"] = json!("notifications/initialized");
+        });
     let reply = Client::new(server()).open(call).await;
     assert_eq!((reply.status, reply.text().await.as_str()), (202, ""));
 }
@@ -125,8 +148,14 @@ async fn a_notification_needs_no_mirror() {
 async fn the_refusal_shows_both_sides() {
     let answer = send(add().header("mcp-name", "work")).await;
     let text = answer.assert_error(400, -32020);
-    assert!(text.contains("Mcp-Name") && text.contains("work") && text.contains("add"), "{text}");
+    assert!(
+        text.contains("Mcp-Name") && text.contains("work") && text.contains("add"),
+        "{text}"
+    );
     let answer = send(add().meta(VERSION, Value::from("2099-01-01"))).await;
     let text = answer.assert_error(400, -32020);
-    assert!(text.contains("MCP-Protocol-Version") && text.contains("2099-01-01"), "{text}");
+    assert!(
+        text.contains("MCP-Protocol-Version") && text.contains("2099-01-01"),
+        "{text}"
+    );
 }

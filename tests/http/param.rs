@@ -22,7 +22,9 @@ fn call(arguments: Value) -> Call {
 }
 
 async fn send(call: Call) -> Answer {
-    Client::new(Server::new("params", "1.0.0").tools(tools![place])).send(call).await
+    Client::new(Server::new("params", "1.0.0").tools(tools![place]))
+        .send(call)
+        .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -31,12 +33,18 @@ async fn an_argument_travels_twice_and_agrees() {
         .header("mcp-param-region", "eu")
         .header("Mcp-Param-Count", " 42 ")
         .header("mcp-param-dry-run", "true");
-    send(call).await.assert_text(r#"Some("eu") Some(42) Some(true) Some("x")"#);
+    send(call)
+        .await
+        .assert_text(r#"Some("eu") Some(42) Some(true) Some("x")"#);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_header_that_is_missing_is_refused() {
-    for arguments in [json!({ "region": "eu" }), json!({ "count": 0 }), json!({ "dry": false })] {
+    for arguments in [
+        json!({ "region": "eu" }),
+        json!({ "count": 0 }),
+        json!({ "dry": false }),
+    ] {
         send(call(arguments)).await.assert_error(400, -32020);
     }
 }
@@ -58,22 +66,36 @@ async fn a_header_that_differs_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn an_absent_argument_expects_no_header() {
-    send(call(json!({}))).await.assert_text("None None None None");
-    send(call(json!({})).header("mcp-param-region", "eu")).await.assert_error(400, -32020);
+    send(call(json!({})))
+        .await
+        .assert_text("None None None None");
+    send(call(json!({})).header("mcp-param-region", "eu"))
+        .await
+        .assert_error(400, -32020);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_null_argument_expects_no_header() {
-    send(call(json!({ "region": null }))).await.assert_text("None None None None");
-    send(call(json!({ "region": null })).header("mcp-param-region", "null")).await.assert_error(400, -32020);
+    send(call(json!({ "region": null })))
+        .await
+        .assert_text("None None None None");
+    send(call(json!({ "region": null })).header("mcp-param-region", "null"))
+        .await
+        .assert_error(400, -32020);
 }
 
 #[tokio::test(start_paused = true)]
 async fn numbers_are_compared_by_value() {
     let text = "None Some(42) None None";
-    send(call(json!({ "count": 42 })).header("mcp-param-count", "42.0")).await.assert_text(text);
-    send(call(json!({ "count": 42.0 })).header("mcp-param-count", "42")).await.assert_text(text);
-    send(call(json!({ "count": 42 })).header("mcp-param-count", "42.5")).await.assert_error(400, -32020);
+    send(call(json!({ "count": 42 })).header("mcp-param-count", "42.0"))
+        .await
+        .assert_text(text);
+    send(call(json!({ "count": 42.0 })).header("mcp-param-count", "42"))
+        .await
+        .assert_text(text);
+    send(call(json!({ "count": 42 })).header("mcp-param-count", "42.5"))
+        .await
+        .assert_error(400, -32020);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,19 +105,28 @@ async fn text_may_be_in_base64() {
     let answer = send(call(arguments.clone()).header("mcp-param-region", encoded)).await;
     answer.assert_text(r#"Some("Île-de-France") None None None"#);
     let unpadded = "=?base64?w45sZS1kZS1GcmFuY2U?=";
-    send(call(arguments).header("mcp-param-region", unpadded)).await.assert_error(400, -32020);
+    send(call(arguments).header("mcp-param-region", unpadded))
+        .await
+        .assert_error(400, -32020);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_header_given_twice_must_agree_with_itself() {
     let call = || call(json!({ "region": "eu" })).header("mcp-param-region", "eu");
-    assert_eq!(send(call().also("mcp-param-region", "eu")).await.status, 200);
-    send(call().also("mcp-param-region", "us")).await.assert_error(400, -32020);
+    assert_eq!(
+        send(call().also("mcp-param-region", "eu")).await.status,
+        200
+    );
+    send(call().also("mcp-param-region", "us"))
+        .await
+        .assert_error(400, -32020);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_header_is_ignored() {
-    let call = call(json!({ "free": "x" })).header("mcp-param-free", "y").header("mcp-param-nothing", "z");
+    let call = call(json!({ "free": "x" }))
+        .header("mcp-param-free", "y")
+        .header("mcp-param-nothing", "z");
     send(call).await.assert_text(r#"None None None Some("x")"#);
 }
 
@@ -104,7 +135,10 @@ async fn older_revisions_know_no_such_header() {
     let client = Client::new(Server::new("params", "1.0.0").tools(tools![place]));
     let session = client.initialize("2025-11-25").await;
     let params = json!({ "name": "place", "arguments": { "region": "eu" } });
-    client.send(Call::legacy(&session, "tools/call", params)).await.assert_text(r#"Some("eu") None None None"#);
+    client
+        .send(Call::legacy(&session, "tools/call", params))
+        .await
+        .assert_text(r#"Some("eu") None None None"#);
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,11 +18,22 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn new(status: u16, headers: HeaderMap, body: Body) -> Self {
-        Self { status, headers, events: Events { body, ready: VecDeque::new() } }
+        Self {
+            status,
+            headers,
+            events: Events {
+                body,
+                ready: VecDeque::new(),
+            },
+        }
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no header {name} in {:#?}", self.headers)).to_str().unwrap()
+        self.headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no header {name} in {:#?}", self.headers))
+            .to_str()
+            .unwrap()
     }
 
     pub(crate) async fn text(self) -> String {
@@ -33,13 +44,20 @@ impl Reply {
     pub(crate) async fn answer(self) -> Answer {
         let status = self.status;
         let text = self.text().await;
-        let message = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        let message = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap()
+        };
         Answer { status, message }
     }
 
     /// The stream of events that this is.
     pub(crate) fn stream(self) -> Events {
-        assert_eq!((self.status, self.header("content-type")), (200, "text/event-stream"));
+        assert_eq!(
+            (self.status, self.header("content-type")),
+            (200, "text/event-stream")
+        );
         self.events
     }
 }
@@ -67,7 +85,8 @@ impl Events {
             while self.ready.is_empty() {
                 let frame = self.piece().await?;
                 let lines = frame.lines().filter_map(|line| line.strip_prefix("data: "));
-                self.ready.extend(lines.map(|data| serde_json::from_str::<Value>(data).unwrap()));
+                self.ready
+                    .extend(lines.map(|data| serde_json::from_str::<Value>(data).unwrap()));
             }
             self.ready.pop_front()
         })
@@ -78,11 +97,19 @@ impl Events {
     pub(crate) async fn event(&mut self) -> Option<Event> {
         loop {
             let frame = self.frame().await?;
-            let field = |name: &str| frame.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
+            let field = |name: &str| {
+                frame
+                    .lines()
+                    .find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()))
+            };
             if !frame.starts_with(':') {
                 let data = field("data:").filter(|data| !data.is_empty());
                 let message = data.map_or(Value::Null, |data| serde_json::from_str(&data).unwrap());
-                return Some(Event { id: field("id:"), retry: field("retry:"), message });
+                return Some(Event {
+                    id: field("id:"),
+                    retry: field("retry:"),
+                    message,
+                });
             }
         }
     }
@@ -109,7 +136,9 @@ pub(crate) struct Event {
 impl Event {
     /// Its id, which it must have.
     pub(crate) fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or_else(|| panic!("an event without an id: {self:?}"))
+        self.id
+            .as_deref()
+            .unwrap_or_else(|| panic!("an event without an id: {self:?}"))
     }
 }
 
@@ -123,19 +152,27 @@ pub(crate) struct Answer {
 impl Answer {
     #[track_caller]
     pub(crate) fn result(&self) -> &Value {
-        self.message.get("result").unwrap_or_else(|| panic!("expected a result: {self:#?}"))
+        self.message
+            .get("result")
+            .unwrap_or_else(|| panic!("expected a result: {self:#?}"))
     }
 
     /// The text of a tool's result.
     #[track_caller]
     pub(crate) fn text(&self) -> &str {
-        self.result()["content"][0]["text"].as_str().unwrap_or_else(|| panic!("expected a text: {self:#?}"))
+        self.result()["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("expected a text: {self:#?}"))
     }
 
     /// A JSON-RPC error with this status and code; its text.
     #[track_caller]
     pub(crate) fn assert_error(&self, status: u16, code: i64) -> &str {
-        assert_eq!((self.status, &self.message["error"]["code"]), (status, &json!(code)), "{self:#?}");
+        assert_eq!(
+            (self.status, &self.message["error"]["code"]),
+            (status, &json!(code)),
+            "{self:#?}"
+        );
         self.message["error"]["message"].as_str().unwrap()
     }
 

@@ -35,7 +35,12 @@ fn own() -> Client {
 }
 
 fn tool(session: &str, name: &str, arguments: Value) -> Call {
-    Call::legacy(session, "tools/call", json!({ "name": name, "arguments": arguments })).progress_token(json!("t"))
+    Call::legacy(
+        session,
+        "tools/call",
+        json!({ "name": name, "arguments": arguments }),
+    )
+    .progress_token(json!("t"))
 }
 
 fn hold(session: &str) -> Call {
@@ -43,7 +48,9 @@ fn hold(session: &str) -> Call {
 }
 
 fn text(message: &Value) -> &str {
-    message["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no result: {message}"))
+    message["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no result: {message}"))
 }
 
 fn is_progress(event: &Event) -> bool {
@@ -65,13 +72,19 @@ async fn the_first_event_is_one_to_come_back_to_where_clients_understand_it() {
             let mut stream = client.open(call).await.stream();
             if version == "2025-11-25" {
                 let first = stream.event().await.unwrap();
-                assert_eq!((&first.message, first.retry.as_deref()), (&Value::Null, Some("1000")));
+                assert_eq!(
+                    (&first.message, first.retry.as_deref()),
+                    (&Value::Null, Some("1000"))
+                );
                 assert!(first.id().bytes().all(|byte| (0x21..=0x7e).contains(&byte)));
             }
             if is_call {
                 let mut ids = Vec::new();
                 while let Some(event) = stream.event().await {
-                    assert!(event.message.is_object() && event.retry.is_none(), "{version}: {event:?}");
+                    assert!(
+                        event.message.is_object() && event.retry.is_none(),
+                        "{version}: {event:?}"
+                    );
                     ids.push(event.id().to_owned());
                 }
                 assert_eq!(ids.len(), 4);
@@ -100,7 +113,11 @@ async fn a_client_that_has_lost_a_call_comes_back_for_the_rest() {
         let mut stream = resumed(&client, &session, event.id()).await;
         watch.release();
         let answer = stream.event().await.unwrap();
-        assert_eq!((text(&answer.message), &answer.message["id"]), ("released", &json!(1)), "{version}");
+        assert_eq!(
+            (text(&answer.message), &answer.message["id"]),
+            ("released", &json!(1)),
+            "{version}"
+        );
         assert!(stream.event().await.is_none(), "the answer is the last");
         assert_eq!(watch.next().await, "finished");
     }
@@ -110,7 +127,10 @@ async fn a_client_that_has_lost_a_call_comes_back_for_the_rest() {
 async fn what_was_read_before_is_read_again_from_any_place() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
-    let mut stream = client.open(tool(&session, "count", json!({ "to": 3 }))).await.stream();
+    let mut stream = client
+        .open(tool(&session, "count", json!({ "to": 3 })))
+        .await
+        .stream();
     let mut events = Vec::new();
     while let Some(event) = stream.event().await {
         events.push(event);
@@ -118,7 +138,10 @@ async fn what_was_read_before_is_read_again_from_any_place() {
     assert_eq!(events.len(), 5, "{events:?}");
     for (place, event) in events.iter().enumerate() {
         let messages = resumed(&client, &session, event.id()).await.rest().await;
-        let expected: Vec<Value> = events[place + 1..].iter().map(|event| event.message.clone()).collect();
+        let expected: Vec<Value> = events[place + 1..]
+            .iter()
+            .map(|event| event.message.clone())
+            .collect();
         assert_eq!(messages, expected);
     }
 }
@@ -130,11 +153,29 @@ async fn only_the_stream_of_the_event_is_read_again() {
     let session = client.initialize("2025-11-25").await;
     let mut general = client.open(Call::stream(&session)).await.stream();
     let mut one = client.open(hold(&session).id(json!("one"))).await.stream();
-    let mut other = client.open(hold(&session).id(json!("other"))).await.stream();
-    let first = [general.event().await, one.event().await, other.event().await].map(Option::unwrap);
+    let mut other = client
+        .open(hold(&session).id(json!("other")))
+        .await
+        .stream();
+    let first = [
+        general.event().await,
+        one.event().await,
+        other.event().await,
+    ]
+    .map(Option::unwrap);
     assert!(first.iter().all(|event| event.message.is_null()));
-    client.send(Call::legacy(&session, "tools/call", json!({ "name": "change" }))).await.assert_text("changed");
-    assert_eq!(general.event().await.unwrap().message["method"], "notifications/tools/list_changed");
+    client
+        .send(Call::legacy(
+            &session,
+            "tools/call",
+            json!({ "name": "change" }),
+        ))
+        .await
+        .assert_text("changed");
+    assert_eq!(
+        general.event().await.unwrap().message["method"],
+        "notifications/tools/list_changed"
+    );
     drop((general, one, other));
     assert_eq!((watch.next().await, watch.next().await), ("begun", "begun"));
     watch.release();
@@ -143,10 +184,16 @@ async fn only_the_stream_of_the_event_is_read_again() {
     for (event, id) in [(&first[1], "one"), (&first[2], "other")] {
         let messages = resumed(&client, &session, event.id()).await.rest().await;
         assert_eq!(messages.len(), 2, "{messages:#?}");
-        assert_eq!((&messages[0]["method"], &messages[1]["id"]), (&json!("notifications/progress"), &json!(id)));
+        assert_eq!(
+            (&messages[0]["method"], &messages[1]["id"]),
+            (&json!("notifications/progress"), &json!(id))
+        );
     }
     let mut general = resumed(&client, &session, first[0].id()).await;
-    assert_eq!(general.event().await.unwrap().message["method"], "notifications/tools/list_changed");
+    assert_eq!(
+        general.event().await.unwrap().message["method"],
+        "notifications/tools/list_changed"
+    );
     assert_eq!(client.open(Call::delete(&session)).await.status, 204);
     assert_eq!(general.rest().await, Vec::<Value>::new());
 }
@@ -156,7 +203,13 @@ async fn the_stream_of_the_session_goes_on_after_it_was_resumed() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     let change = || Call::legacy(&session, "tools/call", json!({ "name": "change" }));
-    let first = client.open(Call::stream(&session)).await.stream().event().await.unwrap();
+    let first = client
+        .open(Call::stream(&session))
+        .await
+        .stream()
+        .event()
+        .await
+        .unwrap();
     client.send(change()).await.assert_text("changed");
     let mut stream = resumed(&client, &session, first.id()).await;
     let told = stream.event().await.unwrap();
@@ -176,8 +229,18 @@ async fn a_stream_has_one_reader_and_it_is_the_last_to_come() {
     before.event().await.unwrap();
     let mut after = client.open(Call::stream(&session)).await.stream();
     assert!(before.event().await.is_none());
-    client.send(Call::legacy(&session, "tools/call", json!({ "name": "change" }))).await.assert_text("changed");
-    assert_eq!(after.next().await.unwrap()["method"], "notifications/tools/list_changed");
+    client
+        .send(Call::legacy(
+            &session,
+            "tools/call",
+            json!({ "name": "change" }),
+        ))
+        .await
+        .assert_text("changed");
+    assert_eq!(
+        after.next().await.unwrap()["method"],
+        "notifications/tools/list_changed"
+    );
 
     let mut before = client.open(hold(&session)).await.stream();
     let first = before.event().await.unwrap();
@@ -192,30 +255,72 @@ async fn a_stream_has_one_reader_and_it_is_the_last_to_come() {
 #[tokio::test(start_paused = true)]
 async fn an_event_that_is_not_known_is_refused() {
     let client = own();
-    let (session, other) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
-    let mut stream = client.open(tool(&session, "count", json!({ "to": 1 }))).await.stream();
+    let (session, other) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-11-25").await,
+    );
+    let mut stream = client
+        .open(tool(&session, "count", json!({ "to": 1 })))
+        .await
+        .stream();
     let first = stream.event().await.unwrap().id().to_owned();
-    for event in ["", "x", "1", "1.", "1.9", "0.1", "2.0", "1.-1", "1.18446744073709551615", "99999999999999999999.1"] {
+    for event in [
+        "",
+        "x",
+        "1",
+        "1.",
+        "1.9",
+        "0.1",
+        "2.0",
+        "1.-1",
+        "1.18446744073709551615",
+        "99999999999999999999.1",
+    ] {
         let refused = client.send(Call::resume(&session, event)).await;
-        assert!(refused.assert_error(400, -32600).contains("Last-Event-ID"), "{event}");
+        assert!(
+            refused.assert_error(400, -32600).contains("Last-Event-ID"),
+            "{event}"
+        );
     }
-    client.send(Call::resume(&other, &first)).await.assert_error(400, -32600);
-    client.send(Call::resume("gone", &first)).await.assert_error(404, -32600);
+    client
+        .send(Call::resume(&other, &first))
+        .await
+        .assert_error(400, -32600);
+    client
+        .send(Call::resume("gone", &first))
+        .await
+        .assert_error(404, -32600);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_kept_of_a_stream_is_bounded() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
-    let mut stream = client.open(tool(&session, "count", json!({ "to": 1000 }))).await.stream();
+    let mut stream = client
+        .open(tool(&session, "count", json!({ "to": 1000 })))
+        .await
+        .stream();
     let mut ids = Vec::new();
     while let Some(event) = stream.event().await {
         ids.push(event.id().to_owned());
     }
-    assert_eq!(ids.len(), 1 + 1000 + 1, "a client that keeps up misses nothing");
-    client.send(Call::resume(&session, &ids[0])).await.assert_error(400, -32600);
-    client.send(Call::resume(&session, &ids[1001 - 257])).await.assert_error(400, -32600);
-    let kept = resumed(&client, &session, &ids[1001 - 256]).await.rest().await;
+    assert_eq!(
+        ids.len(),
+        1 + 1000 + 1,
+        "a client that keeps up misses nothing"
+    );
+    client
+        .send(Call::resume(&session, &ids[0]))
+        .await
+        .assert_error(400, -32600);
+    client
+        .send(Call::resume(&session, &ids[1001 - 257]))
+        .await
+        .assert_error(400, -32600);
+    let kept = resumed(&client, &session, &ids[1001 - 256])
+        .await
+        .rest()
+        .await;
     assert_eq!((kept.len(), text(&kept[255])), (256, "counted"));
 }
 
@@ -223,7 +328,10 @@ async fn what_is_kept_of_a_stream_is_bounded() {
 async fn a_client_that_stays_away_misses_reports_but_not_the_answer() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
-    let mut stream = client.open(tool(&session, "count", json!({ "to": 1000 }))).await.stream();
+    let mut stream = client
+        .open(tool(&session, "count", json!({ "to": 1000 })))
+        .await
+        .stream();
     let first = stream.event().await.unwrap();
     drop(stream);
     let stream = resumed(&client, &session, first.id()).await;
@@ -247,10 +355,19 @@ async fn ended_streams_are_forgotten_after_five_minutes_or_when_there_are_many()
         ids.push(stream.event().await.unwrap().id().to_owned());
         assert_eq!(stream.rest().await.len(), 2);
     }
-    client.send(Call::resume(&session, &ids[0])).await.assert_error(400, -32600);
-    assert_eq!(resumed(&client, &session, &ids[1]).await.rest().await.len(), 2);
+    client
+        .send(Call::resume(&session, &ids[0]))
+        .await
+        .assert_error(400, -32600);
+    assert_eq!(
+        resumed(&client, &session, &ids[1]).await.rest().await.len(),
+        2
+    );
     tokio::time::advance(Duration::from_mins(5)).await;
-    client.send(Call::resume(&session, &ids[32])).await.assert_error(400, -32600);
+    client
+        .send(Call::resume(&session, &ids[32]))
+        .await
+        .assert_error(400, -32600);
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,7 +380,12 @@ async fn a_running_call_is_kept_while_others_come_and_go() {
     assert_eq!(watch.next().await, "begun");
     drop(stream);
     for _ in 0..40 {
-        client.open(tool(&session, "work", json!({}))).await.stream().rest().await;
+        client
+            .open(tool(&session, "work", json!({})))
+            .await
+            .stream()
+            .rest()
+            .await;
     }
     tokio::time::advance(Duration::from_mins(6)).await;
     watch.release();
@@ -276,9 +398,15 @@ async fn a_call_may_let_its_client_go_and_is_polled_for_its_answer() {
     let client = own();
     let session = client.initialize("2025-11-25").await;
     let begun = tokio::time::Instant::now();
-    let mut stream = client.open(tool(&session, "patient", json!({}))).await.stream();
+    let mut stream = client
+        .open(tool(&session, "patient", json!({})))
+        .await
+        .stream();
     let first = stream.event().await.unwrap();
-    assert_eq!((&first.message, first.retry.as_deref()), (&Value::Null, Some("1000")));
+    assert_eq!(
+        (&first.message, first.retry.as_deref()),
+        (&Value::Null, Some("1000"))
+    );
     assert!(stream.event().await.is_none(), "the connection ends");
     assert_eq!(begun.elapsed(), Duration::ZERO, "at once");
     let messages = resumed(&client, &session, first.id()).await.rest().await;
@@ -291,12 +419,24 @@ async fn elsewhere_a_client_is_not_let_go() {
     let client = own();
     for version in ["2025-06-18", "2025-03-26"] {
         let session = client.initialize(version).await;
-        let messages = client.open(tool(&session, "patient", json!({}))).await.stream().rest().await;
-        assert_eq!((messages.len(), text(&messages[1])), (2, "done at last"), "{version}");
+        let messages = client
+            .open(tool(&session, "patient", json!({})))
+            .await
+            .stream()
+            .rest()
+            .await;
+        assert_eq!(
+            (messages.len(), text(&messages[1])),
+            (2, "done at last"),
+            "{version}"
+        );
     }
     let modern = Call::tool("patient", json!({})).progress_token(json!("t"));
     assert_eq!(client.open(modern).await.stream().rest().await.len(), 2);
-    client.send(Call::tool("patient", json!({}))).await.assert_text("done at last");
+    client
+        .send(Call::tool("patient", json!({})))
+        .await
+        .assert_text("done at last");
     let session = client.initialize("2025-11-25").await;
     let json_only = tool(&session, "patient", json!({})).header("accept", "application/json");
     client.send(json_only).await.assert_text("done at last");

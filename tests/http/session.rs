@@ -10,15 +10,24 @@ use crate::tools::{server, watched};
 const MINUTE: Duration = Duration::from_mins(1);
 
 async fn ping(client: &Client, session: &str) -> u16 {
-    client.send(Call::legacy(session, "ping", json!({}))).await.status
+    client
+        .send(Call::legacy(session, "ping", json!({})))
+        .await
+        .status
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_id_is_long_random_and_printable() {
     let client = Client::new(server());
-    let (one, other) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let (one, other) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-11-25").await,
+    );
     assert_ne!(one, other);
-    assert!(one.len() >= 32 && one.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{one}");
+    assert!(
+        one.len() >= 32 && one.bytes().all(|byte| (0x21..=0x7e).contains(&byte)),
+        "{one}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -26,7 +35,9 @@ async fn a_legacy_request_without_a_session_is_refused() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
         let call = Call::legacy("x", "tools/list", json!({})).without("mcp-session-id");
-        let answer = client.send(call.header("mcp-protocol-version", version)).await;
+        let answer = client
+            .send(call.header("mcp-protocol-version", version))
+            .await;
         assert!(answer.assert_error(400, -32600).contains("initialize"));
         assert_eq!(answer.message["id"], 1);
     }
@@ -35,8 +46,14 @@ async fn a_legacy_request_without_a_session_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_session_is_not_found() {
     let client = Client::new(server());
-    client.send(Call::legacy("nonsense", "ping", json!({}))).await.assert_error(404, -32600);
-    client.send(Call::stream("nonsense")).await.assert_error(404, -32600);
+    client
+        .send(Call::legacy("nonsense", "ping", json!({})))
+        .await
+        .assert_error(404, -32600);
+    client
+        .send(Call::stream("nonsense"))
+        .await
+        .assert_error(404, -32600);
     assert_eq!(client.open(Call::delete("nonsense")).await.status, 404);
 }
 
@@ -58,9 +75,15 @@ async fn ping_and_set_level_are_answered_with_nothing_at_all() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
         let session = client.initialize(version).await;
-        for (method, params) in [("ping", json!({})), ("logging/setLevel", json!({ "level": "error" }))] {
+        for (method, params) in [
+            ("ping", json!({})),
+            ("logging/setLevel", json!({ "level": "error" })),
+        ] {
             let answer = client.send(Call::legacy(&session, method, params)).await;
-            assert_eq!(answer.message, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
+            assert_eq!(
+                answer.message,
+                json!({ "jsonrpc": "2.0", "id": 1, "result": {} })
+            );
         }
     }
 }
@@ -69,16 +92,28 @@ async fn ping_and_set_level_are_answered_with_nothing_at_all() {
 async fn an_unknown_method_in_a_session_is_no_ended_session() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    client.send(Call::legacy(&session, "nonsense", json!({}))).await.assert_error(200, -32601);
-    client.send(Call::legacy(&session, "subscriptions/listen", json!({}))).await.assert_error(200, -32601);
+    client
+        .send(Call::legacy(&session, "nonsense", json!({})))
+        .await
+        .assert_error(200, -32601);
+    client
+        .send(Call::legacy(&session, "subscriptions/listen", json!({})))
+        .await
+        .assert_error(200, -32601);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_is_opened_once() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    let other = client.open(Call::initialize("2025-11-25").header("mcp-session-id", &session)).await;
-    assert_ne!(other.header("mcp-session-id"), session, "a new handshake is a new session");
+    let other = client
+        .open(Call::initialize("2025-11-25").header("mcp-session-id", &session))
+        .await;
+    assert_ne!(
+        other.header("mcp-session-id"),
+        session,
+        "a new handshake is a new session"
+    );
     assert_eq!(ping(&client, &session).await, 200);
 }
 
@@ -88,14 +123,29 @@ async fn a_version_header_may_be_absent_and_must_be_known() {
     let session = client.initialize("2025-06-18").await;
     let ping = || Call::legacy(&session, "ping", json!({}));
     assert_eq!(client.send(ping()).await.status, 200);
-    assert_eq!(client.send(ping().header("mcp-protocol-version", "2025-06-18")).await.status, 200);
-    assert_eq!(client.send(ping().header("mcp-protocol-version", "1999-01-01")).await.status, 400);
+    assert_eq!(
+        client
+            .send(ping().header("mcp-protocol-version", "2025-06-18"))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        client
+            .send(ping().header("mcp-protocol-version", "1999-01-01"))
+            .await
+            .status,
+        400
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_session_ends_and_one_in_use_stays() {
     let client = Client::new(server().sessions(10, 10 * MINUTE));
-    let (idle, used) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let (idle, used) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-11-25").await,
+    );
     for _ in 0..3 {
         tokio::time::advance(9 * MINUTE).await;
         assert_eq!(ping(&client, &used).await, 200);
@@ -109,13 +159,23 @@ async fn an_idle_session_ends_and_one_in_use_stays() {
 async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
     let (server, mut watch) = watched();
     let client = Client::new(server.sessions(10, MINUTE));
-    let (streaming, calling) = (client.initialize("2025-11-25").await, client.initialize("2025-11-25").await);
+    let (streaming, calling) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-11-25").await,
+    );
     let stream = client.open(Call::stream(&streaming)).await;
-    let hold = Call::legacy(&calling, "tools/call", json!({ "name": "hold" })).progress_token(json!(1));
+    let hold =
+        Call::legacy(&calling, "tools/call", json!({ "name": "hold" })).progress_token(json!(1));
     let call = client.open(hold).await;
     assert_eq!(watch.next().await, "begun");
     tokio::time::advance(60 * MINUTE).await;
-    assert_eq!((ping(&client, &streaming).await, ping(&client, &calling).await), (200, 200));
+    assert_eq!(
+        (
+            ping(&client, &streaming).await,
+            ping(&client, &calling).await
+        ),
+        (200, 200)
+    );
     drop((stream, call));
 }
 
@@ -141,9 +201,15 @@ async fn what_races_the_end_of_a_session_is_answered_or_not_found() {
             let client = client.clone();
             tokio::spawn(async move { client.open(call).await.status })
         };
-        let work = || Call::legacy(&session, "tools/call", json!({ "name": "work" })).progress_token(json!(1));
-        let others =
-            [spawn(work()), spawn(Call::stream(&session)), spawn(work()), spawn(Call::resume(&session, "1.0"))];
+        let work = || {
+            Call::legacy(&session, "tools/call", json!({ "name": "work" })).progress_token(json!(1))
+        };
+        let others = [
+            spawn(work()),
+            spawn(Call::stream(&session)),
+            spawn(work()),
+            spawn(Call::resume(&session, "1.0")),
+        ];
         let end = spawn(Call::delete(&session));
         for other in others {
             assert!([200, 400, 404].contains(&other.await.unwrap()));
@@ -157,7 +223,13 @@ async fn a_session_is_that_of_whoever_has_opened_it() {
     use mcp_runtime::Principal;
     use mcp_runtime::axum::{Extension, Router};
     let router: Router = server().into_router();
-    let of = |who: &str| Client::from(router.clone().layer(Extension(Principal::new(who, ["all"]))));
+    let of = |who: &str| {
+        Client::from(
+            router
+                .clone()
+                .layer(Extension(Principal::new(who, ["all"]))),
+        )
+    };
     let (ada, eve, nobody) = (of("ada"), of("eve"), Client::from(router.clone()));
     let session = ada.initialize("2025-11-25").await;
     for other in [&eve, &nobody] {
@@ -167,7 +239,14 @@ async fn a_session_is_that_of_whoever_has_opened_it() {
         assert_eq!(other.open(Call::delete(&session)).await.status, 404);
     }
     let open = nobody.initialize("2025-11-25").await;
-    assert_eq!((ping(&ada, &session).await, ping(&ada, &open).await, ping(&nobody, &open).await), (200, 404, 200));
+    assert_eq!(
+        (
+            ping(&ada, &session).await,
+            ping(&ada, &open).await,
+            ping(&nobody, &open).await
+        ),
+        (200, 404, 200)
+    );
     assert_eq!(ada.open(Call::delete(&session)).await.status, 204);
 }
 
@@ -187,7 +266,10 @@ async fn past_the_maximum_a_new_session_waits_for_an_idle_or_an_ended_one() {
     let first = client.initialize("2025-11-25").await;
     let second = client.initialize("2025-11-25").await;
     let full = client.send(Call::initialize("2025-11-25")).await;
-    assert!(full.assert_error(503, -32603).contains("too many open sessions"));
+    assert!(
+        full.assert_error(503, -32603)
+            .contains("too many open sessions")
+    );
 
     assert_eq!(client.open(Call::delete(&first)).await.status, 204);
     let third = client.initialize("2025-11-25").await;
@@ -196,7 +278,10 @@ async fn past_the_maximum_a_new_session_waits_for_an_idle_or_an_ended_one() {
     assert_eq!(ping(&client, &third).await, 200);
     tokio::time::advance(2 * MINUTE).await;
     client.initialize("2025-11-25").await;
-    assert_eq!((ping(&client, &second).await, ping(&client, &third).await), (404, 200));
+    assert_eq!(
+        (ping(&client, &second).await, ping(&client, &third).await),
+        (404, 200)
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,12 @@ fn progress(token: &Value, done: &Value) -> Value {
 async fn progress_carries_its_token_and_only_grows() {
     let client = Client::new(server());
     for token in [json!("t"), json!(7), json!("")] {
-        let messages = client.open(work().progress_token(token.clone())).await.stream().rest().await;
+        let messages = client
+            .open(work().progress_token(token.clone()))
+            .await
+            .stream()
+            .rest()
+            .await;
         let expected = [json!(0), json!(1), json!(2.5)].map(|done| progress(&token, &done));
         assert_eq!(messages[..3], expected);
         assert_eq!(messages[3]["result"]["content"][0]["text"], "done");
@@ -31,10 +36,18 @@ async fn progress_is_told_in_every_older_revision_too() {
     let client = Client::new(server());
     for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
         let session = client.initialize(version).await;
-        let call = Call::legacy(&session, "tools/call", json!({ "name": "work" })).progress_token(json!(9));
+        let call = Call::legacy(&session, "tools/call", json!({ "name": "work" }))
+            .progress_token(json!(9));
         let messages = client.open(call).await.stream().rest().await;
-        assert_eq!(messages[..3], [json!(0), json!(1), json!(2.5)].map(|done| progress(&json!(9), &done)));
-        assert_eq!((messages.len(), &messages[3]["id"]), (4, &json!(1)), "{version}");
+        assert_eq!(
+            messages[..3],
+            [json!(0), json!(1), json!(2.5)].map(|done| progress(&json!(9), &done))
+        );
+        assert_eq!(
+            (messages.len(), &messages[3]["id"]),
+            (4, &json!(1)),
+            "{version}"
+        );
     }
 }
 
@@ -45,14 +58,22 @@ async fn without_a_token_there_is_no_progress_and_the_answer_is_json() {
     assert_eq!(reply.header("content-type"), "application/json");
     reply.answer().await.assert_text("done");
     let session = client.initialize("2025-11-25").await;
-    let reply = client.open(Call::legacy(&session, "tools/call", json!({ "name": "work" }))).await;
+    let reply = client
+        .open(Call::legacy(
+            &session,
+            "tools/call",
+            json!({ "name": "work" }),
+        ))
+        .await;
     assert_eq!(reply.header("content-type"), "application/json");
 }
 
 #[tokio::test(start_paused = true)]
 async fn with_a_token_and_nothing_to_tell_the_answer_is_json() {
     let client = Client::new(server());
-    let reply = client.open(Call::tool("add", json!({ "a": 1, "b": 2 })).progress_token(json!("t"))).await;
+    let reply = client
+        .open(Call::tool("add", json!({ "a": 1, "b": 2 })).progress_token(json!("t")))
+        .await;
     assert_eq!(reply.header("content-type"), "application/json");
     reply.answer().await.assert_text("3");
 }
@@ -62,7 +83,10 @@ async fn nothing_is_told_after_the_end() {
     let client = Client::new(server());
     let call = Call::tool("hasty", json!({})).progress_token(json!("t"));
     let messages = client.open(call).await.stream().rest().await;
-    assert_eq!(messages[0]["params"], json!({ "progressToken": "t", "progress": 1 }));
+    assert_eq!(
+        messages[0]["params"],
+        json!({ "progressToken": "t", "progress": 1 })
+    );
     assert_eq!(messages[1]["result"]["content"][0]["text"], "done");
     assert_eq!(messages.len(), 2);
 }
@@ -72,9 +96,16 @@ async fn each_message_is_one_event_of_one_line_without_an_id() {
     let mut stream = Client::new(server()).open(work()).await.stream();
     let mut frames = 0;
     while let Some(frame) = stream.frame().await {
-        let message = frame.strip_prefix("data: ").unwrap().strip_suffix("\n\n").unwrap();
+        let message = frame
+            .strip_prefix("data: ")
+            .unwrap()
+            .strip_suffix("\n\n")
+            .unwrap();
         assert!(!message.contains('\n'), "{frame}");
-        assert_eq!(serde_json::from_str::<Value>(message).unwrap()["jsonrpc"], "2.0");
+        assert_eq!(
+            serde_json::from_str::<Value>(message).unwrap()["jsonrpc"],
+            "2.0"
+        );
         frames += 1;
     }
     assert_eq!(frames, 4);
@@ -97,7 +128,10 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
     let (server, watch) = watched();
     let client = Client::new(server);
     let hold = Call::tool("hold", json!({})).progress_token(json!("t"));
-    let (new, old) = (client.initialize("2025-11-25").await, client.initialize("2025-06-18").await);
+    let (new, old) = (
+        client.initialize("2025-11-25").await,
+        client.initialize("2025-06-18").await,
+    );
     let listen = Call::modern("subscriptions/listen", json!({ "notifications": {} }));
     let (new, old) = (Call::stream(&new), Call::stream(&old));
     for (call, speaks_first) in [(hold, true), (listen, true), (new, true), (old, false)] {
@@ -108,7 +142,10 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
         for _ in 0..3 {
             let before = tokio::time::Instant::now();
             let frame = stream.frame().await.unwrap();
-            assert!(frame.starts_with(':') && frame.ends_with("\n\n"), "{frame:?}");
+            assert!(
+                frame.starts_with(':') && frame.ends_with("\n\n"),
+                "{frame:?}"
+            );
             assert_eq!(before.elapsed().as_secs(), 15);
         }
     }
@@ -119,7 +156,14 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
 async fn what_fails_after_the_stream_began_is_its_last_event() {
     let call = work().edit(|message| message["params"]["arguments"] = json!({ "extra": 1 }));
     let reply = Client::new(server()).open(call).await;
-    assert_eq!(reply.header("content-type"), "application/json", "nothing was told before");
+    assert_eq!(
+        reply.header("content-type"),
+        "application/json",
+        "nothing was told before"
+    );
     let answer = reply.answer().await;
-    assert_eq!((answer.status, &answer.result()["isError"]), (200, &json!(true)));
+    assert_eq!(
+        (answer.status, &answer.result()["isError"]),
+        (200, &json!(true))
+    );
 }

@@ -20,11 +20,16 @@ fn unsubscribe(session: &str, uri: &str) -> Call {
 }
 
 fn listen(notifications: Value) -> Call {
-    Call::modern("subscriptions/listen", json!({ "notifications": notifications }))
+    Call::modern(
+        "subscriptions/listen",
+        json!({ "notifications": notifications }),
+    )
 }
 
 async fn touch(client: &Client, uri: &str) {
-    let answer = client.send(Call::tool("touch", json!({ "uri": uri }))).await;
+    let answer = client
+        .send(Call::tool("touch", json!({ "uri": uri })))
+        .await;
     assert_eq!(answer.result()["isError"], Value::Null, "{answer:?}");
 }
 
@@ -44,15 +49,28 @@ async fn a_session_is_told_of_what_it_has_subscribed_to_on_its_own_stream() {
     for version in LEGACY {
         let (session, mut stream) = session(&client, version).await;
         let answer = client.send(subscribe(&session, "shelf://books")).await;
-        assert_eq!(answer.message, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }), "{version}");
-        for uri in ["shelf://other", "shelf://booksellers", "shelf://books", "shelf://books/1", "shelf://books"] {
+        assert_eq!(
+            answer.message,
+            json!({ "jsonrpc": "2.0", "id": 1, "result": {} }),
+            "{version}"
+        );
+        for uri in [
+            "shelf://other",
+            "shelf://booksellers",
+            "shelf://books",
+            "shelf://books/1",
+            "shelf://books",
+        ] {
             touch(&client, uri).await;
         }
         assert_eq!(stream.next().await, Some(updated("shelf://books")));
         assert_eq!(stream.next().await, Some(updated("shelf://books/1")));
 
         let answer = client.send(unsubscribe(&session, "shelf://books")).await;
-        assert_eq!(answer.message, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
+        assert_eq!(
+            answer.message,
+            json!({ "jsonrpc": "2.0", "id": 1, "result": {} })
+        );
         touch(&client, "shelf://books").await;
         client.open(Call::delete(&session)).await;
         assert_eq!(stream.rest().await, Vec::<Value>::new());
@@ -63,7 +81,10 @@ async fn a_session_is_told_of_what_it_has_subscribed_to_on_its_own_stream() {
 async fn what_happens_while_nobody_reads_is_told_later_and_once() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    client.send(subscribe(&session, "shelf://books")).await.result();
+    client
+        .send(subscribe(&session, "shelf://books"))
+        .await
+        .result();
     for _ in 0..100 {
         touch(&client, "shelf://books").await;
     }
@@ -76,25 +97,47 @@ async fn what_happens_while_nobody_reads_is_told_later_and_once() {
 #[tokio::test(start_paused = true)]
 async fn sessions_subscribe_for_themselves() {
     let client = Client::new(server());
-    let ((one, mut told), (_, mut other)) =
-        (session(&client, "2025-11-25").await, session(&client, "2025-11-25").await);
+    let ((one, mut told), (_, mut other)) = (
+        session(&client, "2025-11-25").await,
+        session(&client, "2025-11-25").await,
+    );
     client.send(subscribe(&one, "shelf://books")).await.result();
     touch(&client, "shelf://books").await;
     assert_eq!(told.next().await, Some(updated("shelf://books")));
     assert!(other.event().await.unwrap().message.is_null());
-    assert!(other.frame().await.unwrap().starts_with(':'), "only a heartbeat comes");
+    assert!(
+        other.frame().await.unwrap().starts_with(':'),
+        "only a heartbeat comes"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_to_subscribe_to_must_be_a_uri() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    for params in [json!({}), json!({ "uri": 1 }), json!({ "uri": "" }), json!({ "uri": "not a uri" })] {
+    for params in [
+        json!({}),
+        json!({ "uri": 1 }),
+        json!({ "uri": "" }),
+        json!({ "uri": "not a uri" }),
+    ] {
         let call = Call::legacy(&session, "resources/subscribe", params);
-        assert!(client.send(call).await.assert_error(200, -32602).contains("uri"));
+        assert!(
+            client
+                .send(call)
+                .await
+                .assert_error(200, -32602)
+                .contains("uri")
+        );
     }
-    client.send(Call::legacy(&session, "resources/unsubscribe", json!({}))).await.assert_error(200, -32602);
-    client.send(unsubscribe(&session, "shelf://never")).await.result();
+    client
+        .send(Call::legacy(&session, "resources/unsubscribe", json!({})))
+        .await
+        .assert_error(200, -32602);
+    client
+        .send(unsubscribe(&session, "shelf://never"))
+        .await
+        .result();
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,33 +145,69 @@ async fn a_session_subscribes_to_a_thousand_resources_at_most() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
     for number in 0..1000 {
-        client.send(subscribe(&session, &format!("shelf://{number}"))).await.result();
+        client
+            .send(subscribe(&session, &format!("shelf://{number}")))
+            .await
+            .result();
     }
-    assert!(client.send(subscribe(&session, "shelf://more")).await.assert_error(200, -32602).contains("1000"));
+    assert!(
+        client
+            .send(subscribe(&session, "shelf://more"))
+            .await
+            .assert_error(200, -32602)
+            .contains("1000")
+    );
     client.send(subscribe(&session, "shelf://7")).await.result();
-    client.send(unsubscribe(&session, "shelf://7")).await.result();
-    client.send(subscribe(&session, "shelf://more")).await.result();
+    client
+        .send(unsubscribe(&session, "shelf://7"))
+        .await
+        .result();
+    client
+        .send(subscribe(&session, "shelf://more"))
+        .await
+        .result();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_without_resources_has_no_subscriptions() {
     let client = Client::new(tools::server());
     let session = client.initialize("2025-11-25").await;
-    client.send(subscribe(&session, "shelf://books")).await.assert_error(200, -32601);
-    client.send(unsubscribe(&session, "shelf://books")).await.assert_error(200, -32601);
+    client
+        .send(subscribe(&session, "shelf://books"))
+        .await
+        .assert_error(200, -32601);
+    client
+        .send(unsubscribe(&session, "shelf://books"))
+        .await
+        .assert_error(200, -32601);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_current_revision_has_listen_instead() {
     let client = Client::new(server());
     for method in ["resources/subscribe", "resources/unsubscribe"] {
-        client.send(Call::modern(method, json!({ "uri": "shelf://books" }))).await.assert_error(404, -32601);
+        client
+            .send(Call::modern(method, json!({ "uri": "shelf://books" })))
+            .await
+            .assert_error(404, -32601);
     }
-    let mut stream =
-        client.open(listen(json!({ "resourceSubscriptions": ["shelf://books", "shelf://x"] }))).await.stream();
+    let mut stream = client
+        .open(listen(
+            json!({ "resourceSubscriptions": ["shelf://books", "shelf://x"] }),
+        ))
+        .await
+        .stream();
     let granted = &stream.next().await.unwrap()["params"]["notifications"];
-    assert_eq!(granted, &json!({ "resourceSubscriptions": ["shelf://books", "shelf://x"] }));
-    for uri in ["shelf://other", "shelf://books", "shelf://books/2", "shelf://books"] {
+    assert_eq!(
+        granted,
+        &json!({ "resourceSubscriptions": ["shelf://books", "shelf://x"] })
+    );
+    for uri in [
+        "shelf://other",
+        "shelf://books",
+        "shelf://books/2",
+        "shelf://books",
+    ] {
         touch(&client, uri).await;
     }
     for uri in ["shelf://books", "shelf://books/2"] {
@@ -136,15 +215,29 @@ async fn the_current_revision_has_listen_instead() {
         let told = json!({ "jsonrpc": "2.0", "method": "notifications/resources/updated", "params": params });
         assert_eq!(stream.next().await, Some(told));
     }
-    assert!(stream.frame().await.unwrap().starts_with(':'), "only a heartbeat comes");
+    assert!(
+        stream.frame().await.unwrap().starts_with(':'),
+        "only a heartbeat comes"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_to_listen_to_must_be_uris_and_not_too_many() {
     let client = Client::new(server());
-    let many: Vec<String> = (0..1001).map(|number| format!("shelf://{number}")).collect();
-    for wanted in [json!(true), json!("shelf://books"), json!([1]), json!(["not a uri"]), json!(many)] {
-        client.send(listen(json!({ "resourceSubscriptions": wanted }))).await.assert_error(200, -32602);
+    let many: Vec<String> = (0..1001)
+        .map(|number| format!("shelf://{number}"))
+        .collect();
+    for wanted in [
+        json!(true),
+        json!("shelf://books"),
+        json!([1]),
+        json!(["not a uri"]),
+        json!(many),
+    ] {
+        client
+            .send(listen(json!({ "resourceSubscriptions": wanted })))
+            .await
+            .assert_error(200, -32602);
     }
 }
 
@@ -152,19 +245,31 @@ async fn what_to_listen_to_must_be_uris_and_not_too_many() {
 async fn who_may_not_read_a_resource_is_not_told_of_it() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;
-    client.send(subscribe(&session, "shelf://jewels")).await.assert_error(403, -32600);
+    client
+        .send(subscribe(&session, "shelf://jewels"))
+        .await
+        .assert_error(403, -32600);
     let wanted = json!({ "resourceSubscriptions": ["shelf://jewels", "shelf://books"] });
     let mut stream = client.open(listen(wanted.clone())).await.stream();
     let granted = &stream.next().await.unwrap()["params"]["notifications"];
-    assert_eq!(granted, &json!({ "resourceSubscriptions": ["shelf://books"] }));
+    assert_eq!(
+        granted,
+        &json!({ "resourceSubscriptions": ["shelf://books"] })
+    );
 
     let owner = mcp_runtime::Principal::new("owner", ["owner"]);
     let router: Router = server().into_router().layer(Extension(owner));
     let client = Client::from(router);
     let session = client.initialize("2025-11-25").await;
-    client.send(subscribe(&session, "shelf://jewels")).await.result();
+    client
+        .send(subscribe(&session, "shelf://jewels"))
+        .await
+        .result();
     let mut stream = client.open(listen(wanted.clone())).await.stream();
-    assert_eq!(stream.next().await.unwrap()["params"]["notifications"], wanted);
+    assert_eq!(
+        stream.next().await.unwrap()["params"]["notifications"],
+        wanted
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,12 +279,27 @@ async fn all_lists_that_the_server_has_can_change() {
     let wanted = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true });
     let mut listening = client.open(listen(wanted)).await.stream();
     let granted = &listening.next().await.unwrap()["params"]["notifications"];
-    assert_eq!(granted, &json!({ "toolsListChanged": true, "resourcesListChanged": true }));
-    client.send(Call::tool("rearrange", json!({}))).await.result();
-    for method in ["notifications/tools/list_changed", "notifications/resources/list_changed"] {
-        assert_eq!(stream.next().await, Some(json!({ "jsonrpc": "2.0", "method": method })));
+    assert_eq!(
+        granted,
+        &json!({ "toolsListChanged": true, "resourcesListChanged": true })
+    );
+    client
+        .send(Call::tool("rearrange", json!({})))
+        .await
+        .result();
+    for method in [
+        "notifications/tools/list_changed",
+        "notifications/resources/list_changed",
+    ] {
+        assert_eq!(
+            stream.next().await,
+            Some(json!({ "jsonrpc": "2.0", "method": method }))
+        );
         let params = json!({ "_meta": { SUBSCRIPTION: 1 } });
-        assert_eq!(listening.next().await, Some(json!({ "jsonrpc": "2.0", "method": method, "params": params })));
+        assert_eq!(
+            listening.next().await,
+            Some(json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+        );
     }
 }
 
@@ -190,14 +310,23 @@ async fn a_notifier_tells_from_outside_of_a_call_and_for_a_mounted_server_too() 
     let notifier = whole.notifier();
     let client = Client::new(whole.mount("part", part));
     let (session, mut stream) = session(&client, "2025-11-25").await;
-    client.send(subscribe(&session, "shelf://books")).await.result();
+    client
+        .send(subscribe(&session, "shelf://books"))
+        .await
+        .result();
     for notifier in [own, notifier.clone()] {
         notifier.resource_updated("shelf://books");
         assert_eq!(stream.next().await, Some(updated("shelf://books")));
         notifier.resources_changed();
-        assert_eq!(stream.next().await.unwrap()["method"], "notifications/resources/list_changed");
+        assert_eq!(
+            stream.next().await.unwrap()["method"],
+            "notifications/resources/list_changed"
+        );
         notifier.tools_changed();
-        assert_eq!(stream.next().await.unwrap()["method"], "notifications/tools/list_changed");
+        assert_eq!(
+            stream.next().await.unwrap()["method"],
+            "notifications/tools/list_changed"
+        );
         notifier.prompts_changed();
     }
 }

@@ -34,8 +34,13 @@ fn of(method: &str, id: &str) -> Call {
 }
 
 async fn begun(client: &Client) -> String {
-    let answer = client.send(able("tools/call", json!({ "name": "job" }))).await;
-    assert_eq!((answer.status, &answer.result()["resultType"]), (200, &json!("task")));
+    let answer = client
+        .send(able("tools/call", json!({ "name": "job" })))
+        .await;
+    assert_eq!(
+        (answer.status, &answer.result()["resultType"]),
+        (200, &json!("task"))
+    );
     answer.result()["taskId"].as_str().unwrap().to_owned()
 }
 
@@ -47,10 +52,19 @@ async fn the_name_is_the_task() {
         client.send(of(method, &id)).await.assert_error(400, -32020);
         for other in ["x", &id.to_uppercase(), "=?base64?!?="] {
             let other = if other == id { "other" } else { other };
-            client.send(of(method, &id).header("mcp-name", other)).await.assert_error(400, -32020);
+            client
+                .send(of(method, &id).header("mcp-name", other))
+                .await
+                .assert_error(400, -32020);
         }
-        let answer = client.send(of(method, &id).header("mcp-name", &format!(" {id} "))).await;
-        assert_eq!((answer.status, &answer.result()["resultType"]), (200, &json!("complete")), "{method}");
+        let answer = client
+            .send(of(method, &id).header("mcp-name", &format!(" {id} ")))
+            .await;
+        assert_eq!(
+            (answer.status, &answer.result()["resultType"]),
+            (200, &json!("complete")),
+            "{method}"
+        );
     }
 }
 
@@ -59,26 +73,39 @@ async fn who_knows_no_tasks_is_told_with_400() {
     let client = client();
     let id = begun(&client).await;
     let required = json!({ "requiredCapabilities": { "extensions": { EXTENSION: {} } } });
-    let mut calls =
-        METHODS.map(|method| Call::modern(method, json!({ "taskId": id })).header("mcp-name", &id)).to_vec();
+    let mut calls = METHODS
+        .map(|method| Call::modern(method, json!({ "taskId": id })).header("mcp-name", &id))
+        .to_vec();
     calls.push(Call::tool("long", json!({})));
-    calls.push(Call::modern("subscriptions/listen", json!({ "notifications": { "taskIds": [id] } })));
+    calls.push(Call::modern(
+        "subscriptions/listen",
+        json!({ "notifications": { "taskIds": [id] } }),
+    ));
     for call in calls {
         let answer = client.send(call).await;
         answer.assert_error(400, -32021);
         assert_eq!(answer.message["error"]["data"], required);
     }
-    client.send(Call::tool("job", json!({}))).await.assert_text("done");
+    client
+        .send(Call::tool("job", json!({})))
+        .await
+        .assert_text("done");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_unknown_task_and_a_removed_method() {
     let client = client();
     for method in METHODS {
-        client.send(of(method, "x").header("mcp-name", "x")).await.assert_error(200, -32602);
+        client
+            .send(of(method, "x").header("mcp-name", "x"))
+            .await
+            .assert_error(200, -32602);
     }
     for method in ["tasks/list", "tasks/result"] {
-        client.send(of(method, "x").header("mcp-name", "x")).await.assert_error(404, -32601);
+        client
+            .send(of(method, "x").header("mcp-name", "x"))
+            .await
+            .assert_error(404, -32601);
     }
 }
 
@@ -86,10 +113,15 @@ async fn an_unknown_task_and_a_removed_method() {
 async fn a_task_outlives_the_connection_that_has_begun_it_and_is_told_on_a_stream() {
     let client = client();
     let id = begun(&client).await;
-    let ended = client.send(of("tasks/get", &id).header("mcp-name", &id)).await;
+    let ended = client
+        .send(of("tasks/get", &id).header("mcp-name", &id))
+        .await;
     assert!(["working", "completed"].contains(&ended.result()["status"].as_str().unwrap()));
     let wanted = json!({ "notifications": { "taskIds": [id, "x"] } });
-    let mut stream = client.open(able("subscriptions/listen", wanted)).await.stream();
+    let mut stream = client
+        .open(able("subscriptions/listen", wanted))
+        .await
+        .stream();
     let granted = stream.next().await.unwrap()["params"]["notifications"]["taskIds"].clone();
     assert!(granted == json!([id]) || granted == json!([]), "{granted}");
 }

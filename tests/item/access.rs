@@ -76,39 +76,74 @@ async fn names(client: &TestClient, method: &str, member: &str) -> Vec<String> {
 async fn lists_hide_what_a_caller_may_not_have_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
-        assert_eq!(names(&client, "resources/list", "resources").await, ["open"], "{version:?}");
-        assert_eq!(names(&client, "resources/templates/list", "resourceTemplates").await, Vec::<String>::new());
+        assert_eq!(
+            names(&client, "resources/list", "resources").await,
+            ["open"],
+            "{version:?}"
+        );
+        assert_eq!(
+            names(&client, "resources/templates/list", "resourceTemplates").await,
+            Vec::<String>::new()
+        );
         assert_eq!(names(&client, "prompts/list", "prompts").await, ["greet"]);
         client.principal(Principal::new("ada", ["docs:read", "staff"]));
-        assert_eq!(names(&client, "resources/list", "resources").await, ["open", "scoped", "hidden"]);
-        assert_eq!(names(&client, "resources/templates/list", "resourceTemplates").await, ["part", "hidden_part"]);
-        assert_eq!(names(&client, "prompts/list", "prompts").await, ["greet", "review", "inside"]);
+        assert_eq!(
+            names(&client, "resources/list", "resources").await,
+            ["open", "scoped", "hidden"]
+        );
+        assert_eq!(
+            names(&client, "resources/templates/list", "resourceTemplates").await,
+            ["part", "hidden_part"]
+        );
+        assert_eq!(
+            names(&client, "prompts/list", "prompts").await,
+            ["greet", "review", "inside"]
+        );
     }
 }
 
 #[tokio::test]
 async fn a_missing_scope_is_named_and_what_is_hidden_does_not_exist() {
     let client = TestClient::new(server()).await;
-    let completion =
-        json!({ "ref": { "type": "ref/prompt", "name": "review" }, "argument": { "name": "word", "value": "" } });
+    let completion = json!({ "ref": { "type": "ref/prompt", "name": "review" }, "argument": { "name": "word", "value": "" } });
     for (method, params) in [
         ("resources/read", json!({ "uri": "docs://scoped" })),
         ("resources/read", json!({ "uri": "docs://scoped/5" })),
-        ("prompts/get", json!({ "name": "review", "arguments": { "word": "x" } })),
+        (
+            "prompts/get",
+            json!({ "name": "review", "arguments": { "word": "x" } }),
+        ),
         ("completion/complete", completion),
     ] {
         let error = client.request(method, params).await.response()["error"].clone();
-        assert_eq!(error["data"]["missingScopes"], json!(["docs:read"]), "{method} {error}");
+        assert_eq!(
+            error["data"]["missingScopes"],
+            json!(["docs:read"]),
+            "{method} {error}"
+        );
     }
-    for (method, params) in
-        [("resources/read", json!({ "uri": "docs://hidden" })), ("prompts/get", json!({ "name": "inside" }))]
-    {
-        client.request(method, params).await.assert_rpc_error(-32602);
+    for (method, params) in [
+        ("resources/read", json!({ "uri": "docs://hidden" })),
+        ("prompts/get", json!({ "name": "inside" })),
+    ] {
+        client
+            .request(method, params)
+            .await
+            .assert_rpc_error(-32602);
     }
     client.principal(Principal::new("ada", ["docs:read", "staff"]));
-    client.request("resources/read", json!({ "uri": "docs://scoped/5" })).await.assert_ok();
-    client.request("resources/read", json!({ "uri": "docs://hidden" })).await.assert_ok();
-    client.request("prompts/get", json!({ "name": "inside" })).await.assert_ok();
+    client
+        .request("resources/read", json!({ "uri": "docs://scoped/5" }))
+        .await
+        .assert_ok();
+    client
+        .request("resources/read", json!({ "uri": "docs://hidden" }))
+        .await
+        .assert_ok();
+    client
+        .request("prompts/get", json!({ "name": "inside" }))
+        .await
+        .assert_ok();
 }
 
 #[tokio::test]
@@ -127,15 +162,44 @@ async fn nothing_tells_what_is_hidden_from_what_is_not_there() {
         };
         let complete_prompt = |name: &str| json!({ "ref": { "type": "ref/prompt", "name": name }, "argument": { "name": "word", "value": "" } });
         for (method, params, hidden, nowhere) in [
-            ("resources/read", &read as &dyn Fn(&str) -> Value, "docs://hidden", "docs://nowhere"),
-            ("resources/read", &read, "docs://hidden/x", "docs://nowhere/x"),
-            ("resources/subscribe", &read, "docs://hidden", "docs://nowhere"),
+            (
+                "resources/read",
+                &read as &dyn Fn(&str) -> Value,
+                "docs://hidden",
+                "docs://nowhere",
+            ),
+            (
+                "resources/read",
+                &read,
+                "docs://hidden/x",
+                "docs://nowhere/x",
+            ),
+            (
+                "resources/subscribe",
+                &read,
+                "docs://hidden",
+                "docs://nowhere",
+            ),
             ("prompts/get", &get, "inside", "nobody"),
-            ("completion/complete", &complete, "docs://hidden/{word}", "docs://nowhere/{word}"),
-            ("completion/complete", &complete, "docs://hidden", "docs://nowhere"),
+            (
+                "completion/complete",
+                &complete,
+                "docs://hidden/{word}",
+                "docs://nowhere/{word}",
+            ),
+            (
+                "completion/complete",
+                &complete,
+                "docs://hidden",
+                "docs://nowhere",
+            ),
             ("completion/complete", &complete_prompt, "inside", "nobody"),
         ] {
-            assert_eq!(told(method, params, hidden).await, told(method, params, nowhere).await, "{version:?} {method}");
+            assert_eq!(
+                told(method, params, hidden).await,
+                told(method, params, nowhere).await,
+                "{version:?} {method}"
+            );
         }
     }
 }
@@ -143,7 +207,13 @@ async fn nothing_tells_what_is_hidden_from_what_is_not_there() {
 /// Says that resources have changed.
 #[tool]
 async fn touch(cx: &Context) {
-    for uri in ["docs://open", "docs://scoped", "docs://hidden", "docs://hidden/x", "docs://nowhere"] {
+    for uri in [
+        "docs://open",
+        "docs://scoped",
+        "docs://hidden",
+        "docs://hidden/x",
+        "docs://nowhere",
+    ] {
         cx.resource_updated(uri);
     }
 }
@@ -152,17 +222,29 @@ async fn touch(cx: &Context) {
 async fn who_watches_a_folder_is_not_told_of_what_is_hidden_in_it() {
     for version in era::ALL {
         for (who, expected) in [
-            (Principal::anonymous(), vec!["docs://nowhere", "docs://open"]),
+            (
+                Principal::anonymous(),
+                vec!["docs://nowhere", "docs://open"],
+            ),
             (
                 Principal::new("ada", ["docs:read", "staff"]),
-                vec!["docs://hidden", "docs://hidden/x", "docs://nowhere", "docs://open", "docs://scoped"],
+                vec![
+                    "docs://hidden",
+                    "docs://hidden/x",
+                    "docs://nowhere",
+                    "docs://open",
+                    "docs://scoped",
+                ],
             ),
         ] {
             let client = TestClient::with_version(server().tools(tools![touch]), version).await;
             client.principal(who);
             if version.is_legacy() {
                 for uri in ["docs://", "docs://hidden"] {
-                    client.request("resources/subscribe", json!({ "uri": uri })).await.assert_ok();
+                    client
+                        .request("resources/subscribe", json!({ "uri": uri }))
+                        .await
+                        .assert_ok();
                 }
             } else {
                 let wanted = json!({ "resourceSubscriptions": ["docs://", "docs://hidden"] });
@@ -171,8 +253,12 @@ async fn who_watches_a_folder_is_not_told_of_what_is_hidden_in_it() {
             client.call("touch", json!({})).await.assert_ok();
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             let told = client.notifications();
-            let updated = told.iter().filter(|note| note["method"] == "notifications/resources/updated");
-            let uris: Vec<_> = updated.map(|note| note["params"]["uri"].as_str().unwrap().to_owned()).collect();
+            let updated = told
+                .iter()
+                .filter(|note| note["method"] == "notifications/resources/updated");
+            let uris: Vec<_> = updated
+                .map(|note| note["params"]["uri"].as_str().unwrap().to_owned())
+                .collect();
             assert_eq!(uris, expected, "{version:?}");
         }
     }

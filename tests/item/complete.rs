@@ -1,6 +1,8 @@
 //! `complete`: proposals for an argument that a user is typing.
 
-use mcp_runtime::{Completion, Server, State, ToolError, prompt, prompts, resource, resources, server};
+use mcp_runtime::{
+    Completion, Server, State, ToolError, prompt, prompts, resource, resources, server,
+};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
@@ -23,13 +25,19 @@ async fn country(#[arg(complete = countries)] country: String) -> String {
 
 /// Is sync, and takes text.
 fn countries(typed: String) -> Vec<&'static str> {
-    ["Iceland", "India", "Mali"].into_iter().filter(|country| country.starts_with(&typed)).collect()
+    ["Iceland", "India", "Mali"]
+        .into_iter()
+        .filter(|country| country.starts_with(&typed))
+        .collect()
 }
 
 /// Is async, and takes the other arguments, too.
 async fn cities(asked: Completion) -> Result<[String; 2], ToolError> {
     tokio::task::yield_now().await;
-    Ok([format!("{} in {:?}", asked.value(), asked.argument("country")), "elsewhere".to_owned()])
+    Ok([
+        format!("{} in {:?}", asked.value(), asked.argument("country")),
+        "elsewhere".to_owned(),
+    ])
 }
 
 fn fails(_: String) -> Result<Vec<String>, ToolError> {
@@ -68,12 +76,20 @@ impl Library {
 
     async fn titles(&self, typed: String) -> Vec<String> {
         tokio::task::yield_now().await;
-        self.books.iter().filter(|book| book.starts_with(&typed)).cloned().collect()
+        self.books
+            .iter()
+            .filter(|book| book.starts_with(&typed))
+            .cloned()
+            .collect()
     }
 
     fn rooms(rooms: &Rooms, asked: Completion) -> Result<Vec<String>, &'static str> {
         let title = asked.argument("title").ok_or("of which book?")?;
-        Ok(rooms.0.iter().map(|room| format!("{title} in {room}")).collect())
+        Ok(rooms
+            .0
+            .iter()
+            .map(|room| format!("{title} in {room}"))
+            .collect())
     }
 
     fn many(_: String) -> Vec<String> {
@@ -82,18 +98,29 @@ impl Library {
 }
 
 fn server() -> Server {
-    Server::new("maps", "1.0.0").prompts(prompts![map]).resources(resources![country])
+    Server::new("maps", "1.0.0")
+        .prompts(prompts![map])
+        .resources(resources![country])
 }
 
 fn library() -> Server<Library> {
-    Library { books: vec!["Emma".to_owned(), "Ulysses".to_owned()], rooms: Rooms(vec![7]) }.into_server()
+    Library {
+        books: vec!["Emma".to_owned(), "Ulysses".to_owned()],
+        rooms: Rooms(vec![7]),
+    }
+    .into_server()
 }
 
 /// Asks what the beginning of an argument may become.
 async fn proposed(client: &TestClient, of: Value, name: &str, value: &str, known: Value) -> Value {
     let argument = json!({ "name": name, "value": value });
     let params = json!({ "ref": of, "argument": argument, "context": { "arguments": known } });
-    client.request("completion/complete", params).await.assert_ok().result()["completion"].clone()
+    client
+        .request("completion/complete", params)
+        .await
+        .assert_ok()
+        .result()["completion"]
+        .clone()
 }
 
 fn of_prompt(name: &str) -> Value {
@@ -109,19 +136,57 @@ async fn functions_complete_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let countries = json!({ "values": ["Iceland", "India"], "total": 2, "hasMore": false });
-        assert_eq!(proposed(&client, of_prompt("map"), "country", "I", json!({})).await, countries);
-        assert_eq!(proposed(&client, of_resource("map://{country}"), "country", "I", json!({})).await, countries);
-        let cities = proposed(&client, of_prompt("map"), "city", "Rey", json!({ "country": "Iceland" })).await;
-        assert_eq!(cities["values"], json!(["Rey in Some(\"Iceland\")", "elsewhere"]), "{version:?}");
+        assert_eq!(
+            proposed(&client, of_prompt("map"), "country", "I", json!({})).await,
+            countries
+        );
+        assert_eq!(
+            proposed(
+                &client,
+                of_resource("map://{country}"),
+                "country",
+                "I",
+                json!({})
+            )
+            .await,
+            countries
+        );
+        let cities = proposed(
+            &client,
+            of_prompt("map"),
+            "city",
+            "Rey",
+            json!({ "country": "Iceland" }),
+        )
+        .await;
+        assert_eq!(
+            cities["values"],
+            json!(["Rey in Some(\"Iceland\")", "elsewhere"]),
+            "{version:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn methods_complete_with_the_state() {
     let client = TestClient::new(library()).await;
-    let titles = proposed(&client, of_resource("book://{title}"), "title", "U", json!({})).await;
+    let titles = proposed(
+        &client,
+        of_resource("book://{title}"),
+        "title",
+        "U",
+        json!({}),
+    )
+    .await;
     assert_eq!(titles["values"], json!(["Ulysses"]));
-    let rooms = proposed(&client, of_prompt("praise"), "room", "", json!({ "title": "Emma" })).await;
+    let rooms = proposed(
+        &client,
+        of_prompt("praise"),
+        "room",
+        "",
+        json!({ "title": "Emma" }),
+    )
+    .await;
     assert_eq!(rooms["values"], json!(["Emma in 7"]));
 }
 
@@ -130,7 +195,10 @@ async fn at_most_a_hundred_are_proposed() {
     let client = TestClient::new(library()).await;
     let many = proposed(&client, of_prompt("praise"), "tone", "", json!({})).await;
     let count = many["values"].as_array().map(Vec::len);
-    assert_eq!((count, &many["total"], &many["hasMore"]), (Some(100), &json!(150), &json!(true)));
+    assert_eq!(
+        (count, &many["total"], &many["hasMore"]),
+        (Some(100), &json!(150), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -145,11 +213,18 @@ async fn a_failure_stays_private_and_what_is_unknown_is_refused() {
     let client = TestClient::new(server()).await;
     let ask = async |of: Value, name: &str| {
         let params = json!({ "ref": of, "argument": { "name": name, "value": "" } });
-        client.request("completion/complete", params).await.response()["error"].clone()
+        client
+            .request("completion/complete", params)
+            .await
+            .response()["error"]
+            .clone()
     };
     let failed = ask(of_prompt("map"), "street").await;
     assert_eq!(failed["code"], -32603);
-    assert!(!failed["message"].as_str().unwrap().contains("disk"), "{failed}");
+    assert!(
+        !failed["message"].as_str().unwrap().contains("disk"),
+        "{failed}"
+    );
     assert_eq!(ask(of_prompt("map"), "planet").await["code"], -32602);
     assert_eq!(ask(of_prompt("globe"), "country").await["code"], -32602);
 }

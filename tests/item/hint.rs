@@ -37,7 +37,11 @@ async fn fresh() -> &'static str {
 /// Asks.
 #[resource("kept://asks", cache(ttl = "60s", per = "all"))]
 async fn asks(cx: &Context) -> Result<String, ElicitError> {
-    Ok(cx.elicit::<Confirm>("sure", "Sure?").await?.yes().to_string())
+    Ok(cx
+        .elicit::<Confirm>("sure", "Sure?")
+        .await?
+        .yes()
+        .to_string())
 }
 
 fn reads(who: &Principal) -> bool {
@@ -64,10 +68,19 @@ async fn only_what_everybody_may_have_is_public(client: TestClient) {
         ("kept://fresh", 0, "private"),
     ] {
         for _ in 0..2 {
-            let reply = client.request("resources/read", json!({ "uri": uri })).await;
-            let told =
-                if client.version().is_legacy() { (Value::Null, Value::Null) } else { (json!(ttl), json!(scope)) };
-            assert_eq!(hint(reply.assert_ok().result()), (&told.0, &told.1), "{uri}");
+            let reply = client
+                .request("resources/read", json!({ "uri": uri }))
+                .await;
+            let told = if client.version().is_legacy() {
+                (Value::Null, Value::Null)
+            } else {
+                (json!(ttl), json!(scope))
+            };
+            assert_eq!(
+                hint(reply.assert_ok().result()),
+                (&told.0, &told.1),
+                "{uri}"
+            );
         }
     }
 }
@@ -75,7 +88,9 @@ async fn only_what_everybody_may_have_is_public(client: TestClient) {
 #[mcp_testkit::test]
 async fn what_came_of_an_answer_is_not_to_be_kept(client: TestClient) {
     client.on_elicit(|_| json!({ "confirm": true }));
-    let reply = client.request("resources/read", json!({ "uri": "kept://asks" })).await;
+    let reply = client
+        .request("resources/read", json!({ "uri": "kept://asks" }))
+        .await;
     assert_eq!(reply.assert_ok().result()["contents"][0]["text"], "true");
     assert_eq!(hint(reply.result()), (&json!(0), &json!("private")));
 }

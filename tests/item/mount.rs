@@ -53,21 +53,31 @@ async fn praise() -> &'static str {
 }
 
 fn shop() -> Server {
-    Server::new("shop", "1.0.0").tools(tools![pay]).resources(resources![items]).prompts(prompts![praise])
+    Server::new("shop", "1.0.0")
+        .tools(tools![pay])
+        .resources(resources![items])
+        .prompts(prompts![praise])
 }
 
 #[mcp_testkit::server]
 fn server() -> Server {
-    shop().mount("billing", Till { currency: "EUR" }.into_server()).mount(
-        "abroad",
-        Server::new("abroad", "1.0.0").mount("till", Till { currency: "ISK" }.into_server()).tools(tools![]),
-    )
+    shop()
+        .mount("billing", Till { currency: "EUR" }.into_server())
+        .mount(
+            "abroad",
+            Server::new("abroad", "1.0.0")
+                .mount("till", Till { currency: "ISK" }.into_server())
+                .tools(tools![]),
+        )
 }
 
 #[test]
 fn two_mounted_servers_with_one_uri_stop_the_start() {
     let error = server().check().unwrap_err().to_string();
-    assert!(error.contains("`billing.bill` and `abroad.till.bill` match one URI"), "{error}");
+    assert!(
+        error.contains("`billing.bill` and `abroad.till.bill` match one URI"),
+        "{error}"
+    );
 }
 
 fn mounted() -> Server {
@@ -76,33 +86,70 @@ fn mounted() -> Server {
 
 #[mcp_testkit::test(eras = "all", server = mounted)]
 async fn names_have_the_prefix_and_uris_do_not(client: TestClient) {
-    let names: Vec<_> = client.tools().await.iter().map(|tool| tool["name"].clone()).collect();
+    let names: Vec<_> = client
+        .tools()
+        .await
+        .iter()
+        .map(|tool| tool["name"].clone())
+        .collect();
     assert_eq!(names, ["pay", "billing.pay"]);
     client.call("pay", json!({})).await.assert_text("nobody");
-    client.call("billing.pay", json!({"amount": 5})).await.assert_text("5 EUR");
-    client.call("billing.pay", json!({"amount": 5})).await.assert_refused("rate limit of 1/h for tool `billing.pay`");
-    let read = client.request("resources/read", json!({"uri": "billing://bills/7"})).await;
+    client
+        .call("billing.pay", json!({"amount": 5}))
+        .await
+        .assert_text("5 EUR");
+    client
+        .call("billing.pay", json!({"amount": 5}))
+        .await
+        .assert_refused("rate limit of 1/h for tool `billing.pay`");
+    let read = client
+        .request("resources/read", json!({"uri": "billing://bills/7"}))
+        .await;
     assert_eq!(read.result()["contents"][0]["text"], "bill 7 in EUR");
     let templates = client.request("resources/templates/list", json!({})).await;
-    assert_eq!(templates.result()["resourceTemplates"][0]["name"], "billing.bill");
+    assert_eq!(
+        templates.result()["resourceTemplates"][0]["name"],
+        "billing.bill"
+    );
     let prompt = json!({"name": "billing.remind", "arguments": {"when": "now"}});
     let got = client.request("prompts/get", prompt).await;
-    assert_eq!(got.result()["messages"][0]["content"]["text"], "Pay now, in EUR.");
+    assert_eq!(
+        got.result()["messages"][0]["content"]["text"],
+        "Pay now, in EUR."
+    );
     let asked = json!({
         "ref": {"type": "ref/prompt", "name": "billing.remind"}, "argument": {"name": "when", "value": "s"},
     });
     let proposed = client.request("completion/complete", asked).await;
     assert_eq!(proposed.result()["completion"]["values"], json!(["soon"]));
-    assert_eq!(client.metric("mcp_tool_invocations_total{tool=\"billing.pay\",outcome=\"ok\"}").await, 1.0);
+    assert_eq!(
+        client
+            .metric("mcp_tool_invocations_total{tool=\"billing.pay\",outcome=\"ok\"}")
+            .await,
+        1.0
+    );
 }
 
 #[test]
 fn a_prefix_must_be_part_of_a_name() {
     for prefix in ["", "a b", "ä", &"x".repeat(128)] {
-        let error = shop().mount(prefix, Till { currency: "EUR" }.into_server()).check().unwrap_err().to_string();
-        assert!(error.contains("mount its server under another prefix"), "{error}");
+        let error = shop()
+            .mount(prefix, Till { currency: "EUR" }.into_server())
+            .check()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("mount its server under another prefix"),
+            "{error}"
+        );
     }
     let part = || Server::new("part", "1.0.0").tools(tools![pay]);
     let twice = shop().mount("a", part()).mount("a", part());
-    assert!(twice.check().unwrap_err().to_string().contains("two tools are called `a.pay`"));
+    assert!(
+        twice
+            .check()
+            .unwrap_err()
+            .to_string()
+            .contains("two tools are called `a.pay`")
+    );
 }

@@ -40,7 +40,9 @@ three!(
 fn server() -> Server {
     Server::new("pages", "1.0.0")
         .tools(tools![a_tool, b_tool, c_tool])
-        .resources(resources![a_resource, a_template, b_resource, b_template, c_resource, c_template])
+        .resources(resources![
+            a_resource, a_template, b_resource, b_template, c_resource, c_template
+        ])
         .prompts(prompts![a_prompt, b_prompt, c_prompt])
         .page_size(2)
 }
@@ -62,11 +64,21 @@ async fn a_cursor_leads_to_the_next_page_in_every_revision() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         for (method, member) in LISTS {
-            let first = client.request(method, json!({})).await.assert_ok().result().clone();
+            let first = client
+                .request(method, json!({}))
+                .await
+                .assert_ok()
+                .result()
+                .clone();
             assert_eq!(names(&first, member), ["a", "b"], "{version:?} {method}");
             let next = json!({ "cursor": first["nextCursor"] });
             for _ in 0..2 {
-                let second = client.request(method, next.clone()).await.assert_ok().result().clone();
+                let second = client
+                    .request(method, next.clone())
+                    .await
+                    .assert_ok()
+                    .result()
+                    .clone();
                 assert_eq!(names(&second, member), ["c"], "{version:?} {method}");
                 assert_eq!(second.get("nextCursor"), None);
             }
@@ -82,7 +94,10 @@ async fn a_cursor_that_nobody_gave_is_refused() {
             let elsewhere = LISTS.iter().find(|list| list.1 != member).unwrap().0;
             let other = client.request(elsewhere, json!({})).await.result()["nextCursor"].clone();
             for cursor in [json!("made up"), json!(""), json!("AA"), json!(5), other] {
-                client.request(method, json!({ "cursor": cursor })).await.assert_rpc_error(-32602);
+                client
+                    .request(method, json!({ "cursor": cursor }))
+                    .await
+                    .assert_rpc_error(-32602);
             }
         }
     }
@@ -105,8 +120,19 @@ impl Pair {
 #[tokio::test(start_paused = true)]
 async fn a_block_says_how_long_its_pages_are() {
     let client = TestClient::new(Pair.into_server()).await;
-    let page = client.request("tools/list", json!({})).await.result().clone();
+    let page = client
+        .request("tools/list", json!({}))
+        .await
+        .result()
+        .clone();
     assert_eq!(names(&page, "tools"), ["f"]);
-    let page = client.request("tools/list", json!({"cursor": page["nextCursor"]})).await.result().clone();
-    assert_eq!((names(&page, "tools"), page.get("nextCursor")), (vec!["s".to_owned()], None));
+    let page = client
+        .request("tools/list", json!({"cursor": page["nextCursor"]}))
+        .await
+        .result()
+        .clone();
+    assert_eq!(
+        (names(&page, "tools"), page.get("nextCursor")),
+        (vec!["s".to_owned()], None)
+    );
 }

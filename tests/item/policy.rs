@@ -23,7 +23,11 @@ impl Calls {
     /// Fails in a way that may be over soon, so many times.
     fn fail(&self, times: u32) -> Result<String, ToolError> {
         let call = self.next();
-        if call > times { Ok(format!("call {call}")) } else { Err(ToolError::new("not now").retryable()) }
+        if call > times {
+            Ok(format!("call {call}"))
+        } else {
+            Err(ToolError::new("not now").retryable())
+        }
     }
 }
 
@@ -199,7 +203,10 @@ impl Asked {
 #[track_caller]
 fn refusal(reply: &Reply) -> String {
     let error = &reply.response()["error"];
-    error["message"].as_str().unwrap_or_else(|| panic!("no error: {}", reply.response())).to_owned()
+    error["message"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no error: {}", reply.response()))
+        .to_owned()
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,8 +218,15 @@ async fn a_rate_limit_refuses_with_the_wait_in_every_revision() {
                 asked.ask(&client, "limited").await.assert_ok();
             }
             let refused = asked.ask(&client, "limited").await;
-            let expected = format!("rate limit of 2/min for {} `limited` reached; retry in 30.0 s", asked.noun());
-            assert!(refusal(&refused).starts_with(&expected), "{version:?} {}", refusal(&refused));
+            let expected = format!(
+                "rate limit of 2/min for {} `limited` reached; retry in 30.0 s",
+                asked.noun()
+            );
+            assert!(
+                refusal(&refused).starts_with(&expected),
+                "{version:?} {}",
+                refusal(&refused)
+            );
             assert_eq!(refused.response()["error"]["data"][RETRY_AFTER], 30.0);
             advance(Duration::from_secs(30)).await;
             asked.ask(&client, "limited").await.assert_ok();
@@ -225,7 +239,10 @@ async fn a_timeout_says_that_a_repetition_is_safe() {
     let client = TestClient::new(server()).await;
     for asked in BOTH {
         let message = refusal(&asked.ask(&client, "slow").await);
-        assert!(message.contains("timed out after 5s") && message.contains("safe to retry"), "{message}");
+        assert!(
+            message.contains("timed out after 5s") && message.contains("safe to retry"),
+            "{message}"
+        );
     }
 }
 
@@ -236,7 +253,10 @@ async fn a_call_too_many_at_a_time_is_refused() {
         let (method, params) = asked.request("alone");
         let first = client.send(method, params);
         let message = refusal(&asked.ask(&client, "alone").await);
-        assert!(message.contains(&format!("{} `alone`", asked.noun())), "{message}");
+        assert!(
+            message.contains(&format!("{} `alone`", asked.noun())),
+            "{message}"
+        );
         first.cancel();
     }
 }
@@ -245,7 +265,13 @@ async fn a_call_too_many_at_a_time_is_refused() {
 async fn results_are_remembered_by_their_arguments() {
     for asked in BOTH {
         let client = TestClient::new(server()).await;
-        let name = |id: u32| if let Asked::Read = asked { format!("kept/{id}") } else { "kept".to_owned() };
+        let name = |id: u32| {
+            if let Asked::Read = asked {
+                format!("kept/{id}")
+            } else {
+                "kept".to_owned()
+            }
+        };
         let first = asked.text(&asked.ask(&client, &name(1)).await);
         assert!(first.ends_with("call 1"), "{first}");
         assert_eq!(asked.text(&asked.ask(&client, &name(1)).await), first);
@@ -262,7 +288,10 @@ async fn a_reader_is_told_how_long_contents_may_be_kept() {
     let client = TestClient::new(server()).await;
     let (method, params) = Asked::Read.request("kept/1");
     let reply = client.request(method, params).await;
-    assert_eq!((&reply.result()["ttlMs"], &reply.result()["cacheScope"]), (&json!(60_000), &json!("private")));
+    assert_eq!(
+        (&reply.result()["ttlMs"], &reply.result()["cacheScope"]),
+        (&json!(60_000), &json!("private"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -281,7 +310,11 @@ async fn a_breaker_fails_fast() {
             assert!(refusal(&asked.ask(&client, "down").await).contains("not now"));
         }
         let refused = asked.ask(&client, "down").await;
-        assert!(!refusal(&refused).contains("not now"), "{}", refusal(&refused));
+        assert!(
+            !refusal(&refused).contains("not now"),
+            "{}",
+            refusal(&refused)
+        );
         assert_eq!(refused.response()["error"]["data"][RETRY_AFTER], 30.0);
     }
 }
@@ -291,7 +324,10 @@ async fn what_is_too_long_is_an_error_that_names_the_limit() {
     let client = TestClient::new(server()).await;
     for asked in BOTH {
         let message = refusal(&asked.ask(&client, "long").await);
-        assert!(message.contains("64") && !message.contains("xxx"), "{message}");
+        assert!(
+            message.contains("64") && !message.contains("xxx"),
+            "{message}"
+        );
     }
 }
 

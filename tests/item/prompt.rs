@@ -12,7 +12,10 @@ async fn review(
     /// How many sentences.
     sentences: Option<u8>,
 ) -> Prompt {
-    Prompt::new().user(format!("{code} in {sentences:?}")).assistant("Well").description("One review.")
+    Prompt::new()
+        .user(format!("{code} in {sentences:?}"))
+        .assistant("Well")
+        .description("One review.")
 }
 
 /// A greeting.
@@ -33,7 +36,15 @@ fn server() -> Server {
 }
 
 async fn get(client: &TestClient, name: &str, arguments: Value) -> Value {
-    client.request("prompts/get", json!({ "name": name, "arguments": arguments })).await.assert_ok().result().clone()
+    client
+        .request(
+            "prompts/get",
+            json!({ "name": name, "arguments": arguments }),
+        )
+        .await
+        .assert_ok()
+        .result()
+        .clone()
 }
 
 #[tokio::test]
@@ -49,8 +60,14 @@ async fn messages_are_made_in_every_revision() {
                 { "role": "assistant", "content": { "type": "text", "text": "Well" } },
             ])
         );
-        assert_eq!(get(&client, "greet", json!({})).await["messages"][0]["content"]["text"], "Hello, you");
-        assert_eq!(get(&client, "picture", json!({})).await["messages"][0]["content"]["type"], "image");
+        assert_eq!(
+            get(&client, "greet", json!({})).await["messages"][0]["content"]["text"],
+            "Hello, you"
+        );
+        assert_eq!(
+            get(&client, "picture", json!({})).await["messages"][0]["content"]["type"],
+            "image"
+        );
     }
 }
 
@@ -60,15 +77,34 @@ async fn arguments_that_do_not_fit_are_all_named_in_every_revision() {
         let client = TestClient::with_version(server(), version).await;
         for (name, arguments, named) in [
             ("review", json!({}), ["`code`", "missing"]),
-            ("review", json!({ "code": "x", "sentences": "many" }), ["`sentences`", "many"]),
-            ("review", json!({ "code": "x", "sentence": "3" }), ["`sentence`", "`sentences`"]),
+            (
+                "review",
+                json!({ "code": "x", "sentences": "many" }),
+                ["`sentences`", "many"],
+            ),
+            (
+                "review",
+                json!({ "code": "x", "sentence": "3" }),
+                ["`sentence`", "`sentences`"],
+            ),
             ("greet", json!({ "whom": "me" }), ["`whom`", "world"]),
             ("reveiw", json!({}), ["reveiw", "prompt"]),
         ] {
-            let reply = client.request("prompts/get", json!({ "name": name, "arguments": arguments })).await;
+            let reply = client
+                .request(
+                    "prompts/get",
+                    json!({ "name": name, "arguments": arguments }),
+                )
+                .await;
             reply.assert_rpc_error(-32602);
-            let message = reply.response()["error"]["message"].as_str().unwrap().to_owned();
-            assert!(named.iter().all(|word| message.contains(word)), "{version:?} {message}");
+            let message = reply.response()["error"]["message"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            assert!(
+                named.iter().all(|word| message.contains(word)),
+                "{version:?} {message}"
+            );
         }
     }
 }
@@ -113,7 +149,10 @@ async fn several(topics: Vec<String>) -> String {
 fn an_argument_that_is_no_text_stops_the_start() {
     let fault = |server: Server| server.check().unwrap_err().to_string();
     let structured = fault(Server::new("prompts", "1.0.0").prompts(prompts![structured]));
-    assert!(structured.contains("the argument `opts` is an object or a list"), "{structured}");
+    assert!(
+        structured.contains("the argument `opts` is an object or a list"),
+        "{structured}"
+    );
     let several = fault(Server::new("prompts", "1.0.0").prompts(prompts![several]));
     assert!(several.contains("prompt `several`"), "{several}");
 }

@@ -11,7 +11,13 @@ struct Item {
 }
 
 /// What there is to know.
-#[resource("shop://readme", mime_type = "text/markdown", size = "10B", audience("user", "assistant"), priority = 0.5)]
+#[resource(
+    "shop://readme",
+    mime_type = "text/markdown",
+    size = "10B",
+    audience("user", "assistant"),
+    priority = 0.5
+)]
 async fn readme() -> &'static str {
     "# The shop"
 }
@@ -38,7 +44,10 @@ async fn kind(kind: String, #[arg(default = 10)] limit: u32, sold: Option<bool>)
 #[resource("shop://pieces")]
 async fn pieces(cx: &Context) -> Result<Vec<Resource>, ToolError> {
     let who = cx.principal().subject().unwrap_or("nobody").to_owned();
-    Ok(vec![Resource::text("shop://pieces/1", "text/plain", who), Resource::blob("shop://pieces/2", "image/png", [7])])
+    Ok(vec![
+        Resource::text("shop://pieces/1", "text/plain", who),
+        Resource::blob("shop://pieces/2", "image/png", [7]),
+    ])
 }
 
 /// Fails for a reason that is private.
@@ -52,7 +61,12 @@ fn server() -> Server {
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client.request("resources/read", json!({ "uri": uri })).await.assert_ok().result()["contents"].clone()
+    client
+        .request("resources/read", json!({ "uri": uri }))
+        .await
+        .assert_ok()
+        .result()["contents"]
+        .clone()
 }
 
 #[tokio::test]
@@ -83,7 +97,11 @@ async fn contents_are_read_in_every_revision() {
 
 /// The error of a read that fails.
 async fn refused(client: &TestClient, uri: &str) -> Value {
-    client.request("resources/read", json!({ "uri": uri })).await.response()["error"].clone()
+    client
+        .request("resources/read", json!({ "uri": uri }))
+        .await
+        .response()["error"]
+        .clone()
 }
 
 #[tokio::test]
@@ -92,7 +110,10 @@ async fn variables_are_decoded_into_their_types() {
     for (uri, expected) in [
         ("shop://kinds/red%20tea", "10 of red tea, sold: None"),
         ("shop://kinds/tea?limit=3", "3 of tea, sold: None"),
-        ("shop://kinds/tea?sold=true&limit=3", "3 of tea, sold: Some(true)"),
+        (
+            "shop://kinds/tea?sold=true&limit=3",
+            "3 of tea, sold: Some(true)",
+        ),
         ("shop://kinds/a%2Fb", "10 of a/b, sold: None"),
     ] {
         assert_eq!(read(&client, uri).await[0]["text"], expected, "{uri}");
@@ -114,7 +135,11 @@ async fn what_is_not_there_is_not_found_in_every_revision() {
             ("shop://items/5/reviews", "resource not found"),
         ] {
             let error = refused(&client, uri).await;
-            assert_eq!((&error["code"], &error["data"]["uri"]), (&json!(code), &json!(uri)), "{version:?} {error}");
+            assert_eq!(
+                (&error["code"], &error["data"]["uri"]),
+                (&json!(code), &json!(uri)),
+                "{version:?} {error}"
+            );
             let message = error["message"].as_str().unwrap();
             assert!(message.contains(reason), "{version:?} {message}");
         }
@@ -127,7 +152,10 @@ async fn a_private_failure_is_an_internal_error_with_a_reference() {
     let error = refused(&client, "shop://broken").await;
     assert_eq!(error["code"], -32603);
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("resource `broken` failed (reference ") && !message.contains("disk"), "{message}");
+    assert!(
+        message.contains("resource `broken` failed (reference ") && !message.contains("disk"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -149,7 +177,11 @@ async fn lists_say_what_the_keys_say() {
             "annotations": { "lastModified": "2026-01-31T12:00:00Z" },
         })
     );
-    let templates = client.request("resources/templates/list", json!({})).await.result()["resourceTemplates"].clone();
+    let templates = client
+        .request("resources/templates/list", json!({}))
+        .await
+        .result()["resourceTemplates"]
+        .clone();
     assert_eq!(
         templates,
         json!([

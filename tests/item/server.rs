@@ -59,7 +59,10 @@ impl Shop {
 }
 
 fn server() -> Server<Shop> {
-    Shop { items: vec!["tea", "cup"] }.into_server()
+    Shop {
+        items: vec!["tea", "cup"],
+    }
+    .into_server()
 }
 
 async fn names(client: &TestClient, method: &str, member: &str) -> Vec<String> {
@@ -72,12 +75,28 @@ async fn names(client: &TestClient, method: &str, member: &str) -> Vec<String> {
 async fn all_kinds_of_all_parts_are_registered() {
     let client = TestClient::new(server()).await;
     assert_eq!(names(&client, "tools/list", "tools").await, ["count"]);
-    assert_eq!(names(&client, "resources/list", "resources").await, ["items", "stock"]);
-    assert_eq!(names(&client, "resources/templates/list", "resourceTemplates").await, ["item"]);
-    assert_eq!(names(&client, "prompts/list", "prompts").await, ["praise", "order"]);
-    let read = client.request("resources/read", json!({ "uri": "shop://items/1" })).await;
+    assert_eq!(
+        names(&client, "resources/list", "resources").await,
+        ["items", "stock"]
+    );
+    assert_eq!(
+        names(&client, "resources/templates/list", "resourceTemplates").await,
+        ["item"]
+    );
+    assert_eq!(
+        names(&client, "prompts/list", "prompts").await,
+        ["praise", "order"]
+    );
+    let read = client
+        .request("resources/read", json!({ "uri": "shop://items/1" }))
+        .await;
     assert_eq!(read.result()["contents"][0]["text"], "\"cup\"");
-    let got = client.request("prompts/get", json!({ "name": "praise", "arguments": { "item": "tea" } })).await;
+    let got = client
+        .request(
+            "prompts/get",
+            json!({ "name": "praise", "arguments": { "item": "tea" } }),
+        )
+        .await;
     assert_eq!(got.result()["messages"][0]["content"]["text"], "Praise tea");
 }
 
@@ -85,9 +104,19 @@ async fn all_kinds_of_all_parts_are_registered() {
 async fn defaults_hold_for_all_kinds_and_own_keys_come_first() {
     let client = TestClient::new(server()).await;
     let praise = json!({ "name": "praise", "arguments": { "item": "tea" } });
-    let read = async |uri: &str| client.request("resources/read", json!({ "uri": uri })).await;
-    client.request("prompts/get", praise.clone()).await.assert_ok();
-    client.request("prompts/get", praise).await.assert_rpc_error(-32603);
+    let read = async |uri: &str| {
+        client
+            .request("resources/read", json!({ "uri": uri }))
+            .await
+    };
+    client
+        .request("prompts/get", praise.clone())
+        .await
+        .assert_ok();
+    client
+        .request("prompts/get", praise)
+        .await
+        .assert_rpc_error(-32603);
     read("shop://items/0").await.assert_ok();
     read("shop://items/1").await.assert_rpc_error(-32603);
     for _ in 0..2 {

@@ -8,7 +8,11 @@ use super::{bare, cancel};
 use crate::tools::{server, watched};
 
 fn add(id: i64) -> String {
-    bare(&json!(id), "tools/call", &json!({ "name": "add", "arguments": { "a": id, "b": 1 } }))
+    bare(
+        &json!(id),
+        "tools/call",
+        &json!({ "name": "add", "arguments": { "a": id, "b": 1 } }),
+    )
 }
 
 fn hold(id: i64) -> String {
@@ -20,14 +24,24 @@ async fn client() -> TestClient {
 }
 
 fn ids(batch: &Value) -> Vec<&Value> {
-    batch.as_array().unwrap().iter().map(|answer| &answer["id"]).collect()
+    batch
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| &answer["id"])
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_is_answered_by_one_array() {
     let client = client().await;
     let mut lines = client.lines();
-    lines.send(format!("[{},{},{}]", add(1), bare(&json!(2), "ping", &json!({})), add(3)));
+    lines.send(format!(
+        "[{},{},{}]",
+        add(1),
+        bare(&json!(2), "ping", &json!({})),
+        add(3)
+    ));
     let answers = lines.next().await.unwrap();
     assert_eq!(ids(&answers), [1, 2, 3]);
     assert_eq!(answers[0]["result"]["content"][0]["text"], "2");
@@ -39,12 +53,27 @@ async fn a_batch_is_answered_by_one_array() {
 async fn bad_members_are_answered_among_the_others() {
     let client = client().await;
     let mut lines = client.lines();
-    let initialize = bare(&json!(2), "initialize", &json!({ "protocolVersion": "2025-03-26", "capabilities": {} }));
+    let initialize = bare(
+        &json!(2),
+        "initialize",
+        &json!({ "protocolVersion": "2025-03-26", "capabilities": {} }),
+    );
     lines.send(format!("[5,{initialize},{},[]]", add(3)));
     let answers = lines.next().await.unwrap();
-    assert_eq!(ids(&answers), [&Value::Null, &json!(2), &json!(3), &Value::Null]);
-    let codes: Vec<_> = answers.as_array().unwrap().iter().map(|answer| answer["error"]["code"].clone()).collect();
-    assert_eq!(codes, [json!(-32600), json!(-32600), Value::Null, json!(-32600)]);
+    assert_eq!(
+        ids(&answers),
+        [&Value::Null, &json!(2), &json!(3), &Value::Null]
+    );
+    let codes: Vec<_> = answers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| answer["error"]["code"].clone())
+        .collect();
+    assert_eq!(
+        codes,
+        [json!(-32600), json!(-32600), Value::Null, json!(-32600)]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +91,10 @@ async fn an_empty_batch_is_an_invalid_request() {
     let mut lines = client.lines();
     lines.send("[]");
     let reply = lines.next().await.unwrap();
-    assert_eq!((&reply["error"]["code"], reply.get("id")), (&json!(-32600), Some(&Value::Null)));
+    assert_eq!(
+        (&reply["error"]["code"], reply.get("id")),
+        (&json!(-32600), Some(&Value::Null))
+    );
 }
 
 #[tokio::test(start_paused = true)]

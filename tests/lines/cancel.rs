@@ -39,7 +39,10 @@ async fn an_id_of_text_is_cancelled_too() {
 async fn only_the_named_call_is_cancelled() {
     let (server, mut watch) = watched();
     let client = TestClient::new(server).await;
-    let (first, second) = (client.start("hold", json!({})), client.start("hold", json!({})));
+    let (first, second) = (
+        client.start("hold", json!({})),
+        client.start("hold", json!({})),
+    );
     assert_eq!((watch.next().await, watch.next().await), ("begun", "begun"));
     first.cancel();
     assert_eq!(watch.next().await, "dropped");
@@ -65,11 +68,22 @@ async fn an_id_used_twice_cancels_one_call_at_a_time() {
 #[tokio::test(start_paused = true)]
 async fn cancelling_what_is_unknown_finished_or_misshapen_is_ignored() {
     let client = TestClient::new(server()).await;
-    client.call("add", json!({ "a": 1, "b": 2 })).await.assert_text("3");
-    for params in [json!({ "requestId": 1 }), json!({ "requestId": 99 }), json!({ "requestId": null }), json!({})] {
+    client
+        .call("add", json!({ "a": 1, "b": 2 }))
+        .await
+        .assert_text("3");
+    for params in [
+        json!({ "requestId": 1 }),
+        json!({ "requestId": 99 }),
+        json!({ "requestId": null }),
+        json!({}),
+    ] {
         client.notify("notifications/cancelled", params);
     }
-    client.call("add", json!({ "a": 1, "b": 2 })).await.assert_text("3");
+    client
+        .call("add", json!({ "a": 1, "b": 2 }))
+        .await
+        .assert_text("3");
     assert!(client.notifications().is_empty());
 }
 
@@ -81,7 +95,12 @@ async fn a_cancelled_call_is_counted_as_such() {
     assert_eq!(watch.next().await, "begun");
     pending.cancel();
     assert_eq!(watch.next().await, "dropped");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="hold",outcome="cancelled"}"#).await, 1.0);
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="hold",outcome="cancelled"}"#)
+            .await,
+        1.0
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +127,12 @@ async fn work_that_a_call_has_spawned_learns_of_the_cancellation() {
     }
 
     let (heard, mut said) = unbounded_channel();
-    let client = TestClient::new(Server::new("ears", "1.0.0").state(Ear { heard }).tools(tools![spawner])).await;
+    let client = TestClient::new(
+        Server::new("ears", "1.0.0")
+            .state(Ear { heard })
+            .tools(tools![spawner]),
+    )
+    .await;
     let pending = client.start("spawner", json!({}));
     assert_eq!(said.recv().await, Some("waits"));
     pending.cancel();

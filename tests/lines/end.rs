@@ -57,11 +57,21 @@ async fn all_that_was_sent_before_the_end_of_input_is_answered_however_much_it_i
 async fn an_open_subscription_does_not_outlive_the_input() {
     let client = raw();
     let mut lines = client.lines();
-    lines.send(modern(json!("l"), "subscriptions/listen", json!({ "notifications": {} })));
-    assert_eq!(lines.next().await.unwrap()["method"], "notifications/subscriptions/acknowledged");
+    lines.send(modern(
+        json!("l"),
+        "subscriptions/listen",
+        json!({ "notifications": {} }),
+    ));
+    assert_eq!(
+        lines.next().await.unwrap()["method"],
+        "notifications/subscriptions/acknowledged"
+    );
     client.close();
     assert_eq!(lines.next().await.unwrap()["id"], "l");
-    assert_eq!(lines.next().await.unwrap()["method"], "notifications/cancelled");
+    assert_eq!(
+        lines.next().await.unwrap()["method"],
+        "notifications/cancelled"
+    );
     assert_eq!(lines.next().await, None);
 }
 
@@ -86,6 +96,10 @@ async fn more_calls_than_may_run_at_once_wait_their_turn() {
         assert_eq!(watch.next().await, "begun");
     }
     watch.release();
-    assert_eq!((watch.next().await, watch.next().await), ("finished", "begun"), "the last one had to wait");
+    assert_eq!(
+        (watch.next().await, watch.next().await),
+        ("finished", "begun"),
+        "the last one had to wait"
+    );
     drop(pending);
 }

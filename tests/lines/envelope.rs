@@ -16,7 +16,11 @@ async fn reply(line: &str) -> Value {
 async fn what_is_not_json_is_a_parse_error_without_id() {
     for line in ["{", "nonsense", r#"{"jsonrpc":"2.0",}"#] {
         let reply = reply(line).await;
-        assert_eq!((&reply["error"]["code"], reply.get("id")), (&json!(-32700), None), "{line}");
+        assert_eq!(
+            (&reply["error"]["code"], reply.get("id")),
+            (&json!(-32700), None),
+            "{line}"
+        );
     }
 }
 
@@ -28,21 +32,30 @@ async fn after_a_parse_error_the_next_line_is_read() {
     lines.send(modern(json!(2), "tools/list", json!({})));
     assert_eq!(lines.next().await.unwrap()["error"]["code"], -32700);
     let listed = lines.next().await.unwrap();
-    assert_eq!((&listed["id"], &listed["result"]["resultType"]), (&json!(2), &json!("complete")));
+    assert_eq!(
+        (&listed["id"], &listed["result"]["resultType"]),
+        (&json!(2), &json!("complete"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_id_of_another_kind_is_an_invalid_request() {
     for id in [Value::Null, json!(true), json!({}), json!([])] {
         let reply = reply(&bare(&id, "ping", &json!({}))).await;
-        assert_eq!((&reply["error"]["code"], reply.get("id")), (&json!(-32600), None));
+        assert_eq!(
+            (&reply["error"]["code"], reply.get("id")),
+            (&json!(-32600), None)
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_id_is_echoed_as_it_was_written() {
     for id in [json!(0), json!(-5), json!("text"), json!("")] {
-        assert_eq!(reply(&modern(id.clone(), "tools/list", json!({}))).await["id"], id);
+        assert_eq!(
+            reply(&modern(id.clone(), "tools/list", json!({}))).await["id"],
+            id
+        );
     }
     let line = modern(json!(1), "tools/list", json!({})).replacen("\"id\":1", "\"id\":1.0", 1);
     assert!(reply(&line).await["id"].is_f64());
@@ -51,7 +64,10 @@ async fn an_id_is_echoed_as_it_was_written() {
 #[tokio::test(start_paused = true)]
 async fn jsonrpc_must_be_2_0() {
     let reply = reply(r#"{"jsonrpc":"1.0","id":3,"method":"ping"}"#).await;
-    assert_eq!((&reply["error"]["code"], &reply["id"]), (&json!(-32600), &json!(3)));
+    assert_eq!(
+        (&reply["error"]["code"], &reply["id"]),
+        (&json!(-32600), &json!(3))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,9 +78,16 @@ async fn an_array_is_an_invalid_request_in_every_revision_but_one() {
         let client = raw();
         let mut lines = client.lines();
         lines.send(initialize(version));
-        assert_eq!(lines.next().await.unwrap()["result"]["protocolVersion"], version);
+        assert_eq!(
+            lines.next().await.unwrap()["result"]["protocolVersion"],
+            version
+        );
         lines.send(batch.clone());
-        assert_eq!(lines.next().await.unwrap()["error"]["code"], -32600, "{version}");
+        assert_eq!(
+            lines.next().await.unwrap()["error"]["code"],
+            -32600,
+            "{version}"
+        );
     }
 }
 
@@ -82,15 +105,22 @@ async fn notifications_and_responses_are_never_answered() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
-    for (version, id) in [("2025-03-26", Some(&Value::Null)), ("2025-06-18", Some(&Value::Null)), ("2025-11-25", None)]
-    {
+    for (version, id) in [
+        ("2025-03-26", Some(&Value::Null)),
+        ("2025-06-18", Some(&Value::Null)),
+        ("2025-11-25", None),
+    ] {
         let client = raw();
         let mut lines = client.lines();
         lines.send(initialize(version));
         lines.next().await.unwrap();
         lines.send("{");
         let reply = lines.next().await.unwrap();
-        assert_eq!((&reply["error"]["code"], reply.get("id")), (&json!(-32700), id), "{version}");
+        assert_eq!(
+            (&reply["error"]["code"], reply.get("id")),
+            (&json!(-32700), id),
+            "{version}"
+        );
     }
 }
 
@@ -98,8 +128,19 @@ async fn an_unreadable_id_is_null_only_where_the_schema_requires_one() {
 async fn calls_are_not_in_each_others_way() {
     let client = raw();
     let mut lines = client.lines();
-    lines.send(modern(json!("held"), "tools/call", json!({ "name": "hold" })));
-    lines.send(modern(json!("quick"), "tools/call", json!({ "name": "add", "arguments": { "a": 1, "b": 2 } })));
+    lines.send(modern(
+        json!("held"),
+        "tools/call",
+        json!({ "name": "hold" }),
+    ));
+    lines.send(modern(
+        json!("quick"),
+        "tools/call",
+        json!({ "name": "add", "arguments": { "a": 1, "b": 2 } }),
+    ));
     let first = lines.next().await.unwrap();
-    assert_eq!((&first["id"], &first["result"]["content"][0]["text"]), (&json!("quick"), &json!("3")));
+    assert_eq!(
+        (&first["id"], &first["result"]["content"][0]["text"]),
+        (&json!("quick"), &json!("3"))
+    );
 }

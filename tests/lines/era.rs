@@ -8,10 +8,19 @@ use super::{CAPABILITIES, VERSION, bare, initialize, modern, raw};
 async fn the_removed_methods_do_not_exist_in_the_current_revision() {
     let client = raw();
     let mut lines = client.lines();
-    for method in ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
+    for method in [
+        "initialize",
+        "ping",
+        "logging/setLevel",
+        "resources/subscribe",
+        "resources/unsubscribe",
+    ] {
         lines.send(modern(json!(method), method, json!({})));
         let reply = lines.next().await.unwrap();
-        assert_eq!((&reply["id"], &reply["error"]["code"]), (&json!(method), &json!(-32601)));
+        assert_eq!(
+            (&reply["id"], &reply["error"]["code"]),
+            (&json!(method), &json!(-32601))
+        );
     }
 }
 
@@ -22,9 +31,15 @@ async fn discover_is_answered_before_and_after_a_handshake() {
     for id in [1, 2] {
         lines.send(modern(json!(id), "server/discover", json!({})));
         let reply = lines.next().await.unwrap();
-        assert_eq!((&reply["id"], &reply["result"]["resultType"]), (&json!(id), &json!("complete")));
+        assert_eq!(
+            (&reply["id"], &reply["result"]["resultType"]),
+            (&json!(id), &json!("complete"))
+        );
         lines.send(initialize("2025-11-25"));
-        assert_eq!(lines.next().await.unwrap()["result"]["protocolVersion"], "2025-11-25");
+        assert_eq!(
+            lines.next().await.unwrap()["result"]["protocolVersion"],
+            "2025-11-25"
+        );
     }
 }
 
@@ -42,7 +57,10 @@ async fn both_eras_are_spoken_in_one_process() {
         lines.send(bare(&json!(id), "tools/call", &call));
         let answer = lines.next().await.unwrap();
         let result = json!({ "content": [{ "type": "text", "text": "3" }] });
-        assert_eq!(answer, json!({ "jsonrpc": "2.0", "id": id, "result": result }));
+        assert_eq!(
+            answer,
+            json!({ "jsonrpc": "2.0", "id": id, "result": result })
+        );
     }
 }
 
@@ -50,12 +68,20 @@ async fn both_eras_are_spoken_in_one_process() {
 async fn a_request_of_no_era_is_told_what_metadata_it_lacks() {
     let client = raw();
     let mut lines = client.lines();
-    for method in ["tools/list", "tools/call", "server/discover", "logging/setLevel"] {
+    for method in [
+        "tools/list",
+        "tools/call",
+        "server/discover",
+        "logging/setLevel",
+    ] {
         lines.send(bare(&json!(1), method, &json!({})));
         let reply = lines.next().await.unwrap();
         let text = reply["error"]["message"].as_str().unwrap();
         assert_eq!(reply["error"]["code"], -32602, "{method}");
-        assert!(text.contains(VERSION) && text.contains(CAPABILITIES), "{text}");
+        assert!(
+            text.contains(VERSION) && text.contains(CAPABILITIES),
+            "{text}"
+        );
     }
 }
 
@@ -74,12 +100,18 @@ async fn a_ping_is_answered_before_the_handshake_and_after() {
 
 #[tokio::test(start_paused = true)]
 async fn initialize_agrees_to_each_older_revision_and_to_no_other() {
-    let offers = ["2025-11-25", "2025-06-18", "2025-03-26"].map(|version| (version, version)).into_iter();
-    for (asked, given) in offers.chain([("2026-07-28", "2025-11-25"), ("2024-11-05", "2025-11-25")]) {
+    let offers = ["2025-11-25", "2025-06-18", "2025-03-26"]
+        .map(|version| (version, version))
+        .into_iter();
+    for (asked, given) in offers.chain([("2026-07-28", "2025-11-25"), ("2024-11-05", "2025-11-25")])
+    {
         let client = raw();
         let mut lines = client.lines();
         lines.send(initialize(asked));
-        assert_eq!(lines.next().await.unwrap()["result"]["protocolVersion"], given);
+        assert_eq!(
+            lines.next().await.unwrap()["result"]["protocolVersion"],
+            given
+        );
     }
 }
 
@@ -91,13 +123,29 @@ async fn metadata_is_checked_as_over_http() {
     for (meta, code, supported) in [
         (json!({ VERSION: "2026-07-28" }), -32602, Value::Null),
         (json!({ VERSION: 5, CAPABILITIES: {} }), -32602, Value::Null),
-        (json!({ VERSION: "2026-07-28", CAPABILITIES: [] }), -32602, Value::Null),
-        (json!({ VERSION: "2099-01-01", CAPABILITIES: {} }), -32022, json!(all)),
-        (json!({ VERSION: "2025-11-25", CAPABILITIES: {} }), -32022, json!(["2026-07-28"])),
+        (
+            json!({ VERSION: "2026-07-28", CAPABILITIES: [] }),
+            -32602,
+            Value::Null,
+        ),
+        (
+            json!({ VERSION: "2099-01-01", CAPABILITIES: {} }),
+            -32022,
+            json!(all),
+        ),
+        (
+            json!({ VERSION: "2025-11-25", CAPABILITIES: {} }),
+            -32022,
+            json!(["2026-07-28"]),
+        ),
     ] {
         lines.send(bare(&json!("x"), "tools/list", &json!({ "_meta": meta })));
         let reply = lines.next().await.unwrap();
-        assert_eq!((&reply["id"], &reply["error"]["code"]), (&json!("x"), &json!(code)), "{meta}");
+        assert_eq!(
+            (&reply["id"], &reply["error"]["code"]),
+            (&json!("x"), &json!(code)),
+            "{meta}"
+        );
         assert_eq!(reply["error"]["data"]["supported"], supported);
     }
 }
@@ -106,6 +154,13 @@ async fn metadata_is_checked_as_over_http() {
 async fn there_are_no_headers_to_mirror() {
     let client = raw();
     let mut lines = client.lines();
-    lines.send(modern(json!(1), "tools/call", json!({ "name": "add", "arguments": { "a": 1, "b": 2 } })));
-    assert_eq!(lines.next().await.unwrap()["result"]["content"][0]["text"], "3");
+    lines.send(modern(
+        json!(1),
+        "tools/call",
+        json!({ "name": "add", "arguments": { "a": 1, "b": 2 } }),
+    ));
+    assert_eq!(
+        lines.next().await.unwrap()["result"]["content"][0]["text"],
+        "3"
+    );
 }

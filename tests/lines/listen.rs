@@ -7,7 +7,11 @@ use super::{SUBSCRIPTION, cancel, modern, raw};
 use crate::tools::server;
 
 fn listen(id: Value) -> String {
-    modern(id, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } }))
+    modern(
+        id,
+        "subscriptions/listen",
+        json!({ "notifications": { "toolsListChanged": true } }),
+    )
 }
 
 fn change(id: Value) -> String {
@@ -25,9 +29,13 @@ async fn the_acknowledgement_comes_first_and_the_id_keeps_its_type() {
         let client = raw();
         let mut lines = client.lines();
         lines.send(listen(id.clone()));
-        let params = json!({ "_meta": { SUBSCRIPTION: id }, "notifications": { "toolsListChanged": true } });
+        let params =
+            json!({ "_meta": { SUBSCRIPTION: id }, "notifications": { "toolsListChanged": true } });
         let method = "notifications/subscriptions/acknowledged";
-        assert_eq!(lines.next().await, Some(json!({ "jsonrpc": "2.0", "method": method, "params": params })));
+        assert_eq!(
+            lines.next().await,
+            Some(json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+        );
         lines.send(change(json!("c")));
         let (one, other) = (lines.next().await.unwrap(), lines.next().await.unwrap());
         assert!([&one, &other].contains(&&changed(&id)), "{one:#} {other:#}");
@@ -40,14 +48,20 @@ async fn two_subscriptions_are_told_apart() {
     let mut lines = client.lines();
     for id in [json!("one"), json!("other")] {
         lines.send(listen(id.clone()));
-        assert_eq!(lines.next().await.unwrap()["params"]["_meta"][SUBSCRIPTION], id);
+        assert_eq!(
+            lines.next().await.unwrap()["params"]["_meta"][SUBSCRIPTION],
+            id
+        );
     }
     lines.send(change(json!("c")));
     let mut told = Vec::new();
     for _ in 0..3 {
         told.push(lines.next().await.unwrap());
     }
-    assert!(told.contains(&changed(&json!("one"))) && told.contains(&changed(&json!("other"))), "{told:#?}");
+    assert!(
+        told.contains(&changed(&json!("one"))) && told.contains(&changed(&json!("other"))),
+        "{told:#?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -71,10 +85,16 @@ async fn a_shutdown_ends_every_subscription_with_its_result_and_then_cancels_it(
     lines.next().await.unwrap();
     client.shut_down();
     let result = json!({ "resultType": "complete", "_meta": { SUBSCRIPTION: 7 } });
-    assert_eq!(lines.next().await, Some(json!({ "jsonrpc": "2.0", "id": 7, "result": result })));
+    assert_eq!(
+        lines.next().await,
+        Some(json!({ "jsonrpc": "2.0", "id": 7, "result": result }))
+    );
     let params = json!({ "requestId": 7, "_meta": { SUBSCRIPTION: 7 } });
     let method = "notifications/cancelled";
-    assert_eq!(lines.next().await, Some(json!({ "jsonrpc": "2.0", "method": method, "params": params })));
+    assert_eq!(
+        lines.next().await,
+        Some(json!({ "jsonrpc": "2.0", "method": method, "params": params }))
+    );
     assert_eq!(lines.next().await, None, "the server has ended");
 }
 
@@ -97,14 +117,23 @@ async fn an_older_client_is_told_without_asking() {
         let told = [lines.next().await.unwrap(), lines.next().await.unwrap()];
         let news = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
         assert!(told.contains(&news), "{told:#?}");
-        assert!(told.iter().any(|line| &line["id"] == call.id()), "{told:#?}");
+        assert!(
+            told.iter().any(|line| &line["id"] == call.id()),
+            "{told:#?}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_modern_client_is_not_told_without_asking() {
     let client = TestClient::new(server()).await;
-    client.call("change", json!({})).await.assert_text("changed");
-    client.call("change", json!({})).await.assert_text("changed");
+    client
+        .call("change", json!({}))
+        .await
+        .assert_text("changed");
+    client
+        .call("change", json!({}))
+        .await
+        .assert_text("changed");
     assert!(client.notifications().is_empty());
 }

@@ -44,5 +44,6 @@ fn initialize(version: &str) -> String {
 }
 
 fn cancel(id: &Value) -> String {
-    json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } }).to_string()
+    json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } })
+        .to_string()
 }

@@ -10,15 +10,27 @@ use crate::shelf::server;
 async fn a_legacy_process_is_told_of_what_it_has_subscribed_to() {
     for version in era::LEGACY {
         let client = TestClient::with_version(server(), version).await;
-        client.call("touch", json!({ "uri": "shelf://books" })).await.assert_ok();
-        assert_eq!(*client.request("resources/subscribe", json!({ "uri": "shelf://books" })).await.result(), json!({}));
+        client
+            .call("touch", json!({ "uri": "shelf://books" }))
+            .await
+            .assert_ok();
+        assert_eq!(
+            *client
+                .request("resources/subscribe", json!({ "uri": "shelf://books" }))
+                .await
+                .result(),
+            json!({})
+        );
         let mut lines = client.lines();
         let call = client.start("touch", json!({ "uri": "shelf://books" }));
         let told = [lines.next().await.unwrap(), lines.next().await.unwrap()];
         let params = json!({ "uri": "shelf://books" });
         let news = json!({ "jsonrpc": "2.0", "method": "notifications/resources/updated", "params": params });
         assert!(told.contains(&news), "{told:#?}");
-        assert!(told.iter().any(|line| &line["id"] == call.id()), "{told:#?}");
+        assert!(
+            told.iter().any(|line| &line["id"] == call.id()),
+            "{told:#?}"
+        );
 
         let unsubscribed = client.send("resources/unsubscribe", json!({ "uri": "shelf://books" }));
         assert_eq!(&lines.next().await.unwrap()["id"], unsubscribed.id());
@@ -34,11 +46,23 @@ async fn a_modern_one_listens() {
     let client = TestClient::raw(server(), era::MODERN);
     let mut lines = client.lines();
     let wanted = json!({ "resourceSubscriptions": ["shelf://books"] });
-    lines.send(modern(json!(7), "subscriptions/listen", json!({ "notifications": wanted })));
-    assert_eq!(lines.next().await.unwrap()["params"]["notifications"], wanted);
-    lines.send(modern(json!("t"), "tools/call", json!({ "name": "touch", "arguments": { "uri": "shelf://books/9" } })));
+    lines.send(modern(
+        json!(7),
+        "subscriptions/listen",
+        json!({ "notifications": wanted }),
+    ));
+    assert_eq!(
+        lines.next().await.unwrap()["params"]["notifications"],
+        wanted
+    );
+    lines.send(modern(
+        json!("t"),
+        "tools/call",
+        json!({ "name": "touch", "arguments": { "uri": "shelf://books/9" } }),
+    ));
     let told = [lines.next().await.unwrap(), lines.next().await.unwrap()];
     let params = json!({ "uri": "shelf://books/9", "_meta": { SUBSCRIPTION: 7 } });
-    let news = json!({ "jsonrpc": "2.0", "method": "notifications/resources/updated", "params": params });
+    let news =
+        json!({ "jsonrpc": "2.0", "method": "notifications/resources/updated", "params": params });
     assert!(told.contains(&news), "{told:#?}");
 }

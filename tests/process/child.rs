@@ -15,7 +15,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A `probe` that has not been started.
 pub(crate) fn probe() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
-    for name in ["MCP_SERVER_HOST", "MCP_SERVER_PORT", "MCP_PUBLIC_URL", "MCP_LOG_LEVEL", "MCP_LOG_FORMAT"] {
+    for name in [
+        "MCP_SERVER_HOST",
+        "MCP_SERVER_PORT",
+        "MCP_PUBLIC_URL",
+        "MCP_LOG_LEVEL",
+        "MCP_LOG_FORMAT",
+    ] {
         command.env_remove(name);
     }
     command.env("RUST_BACKTRACE", "0");
@@ -32,7 +38,10 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let piped = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         Self::adopt(piped.spawn().unwrap())
     }
 
@@ -40,7 +49,12 @@ impl Process {
     pub(crate) fn adopt(mut child: Child) -> Self {
         let stdout = child.stdout.take().map_or_else(|| mpsc::channel().1, lines);
         let stderr = lines(child.stderr.take().unwrap());
-        Self { stdin: child.stdin.take(), child, stdout, stderr }
+        Self {
+            stdin: child.stdin.take(),
+            child,
+            stdout,
+            stderr,
+        }
     }
 
     /// Over stdio.
@@ -55,7 +69,11 @@ impl Process {
 
     /// Writes just this to its input.
     pub(crate) fn write(&mut self, text: &str) {
-        self.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+        self.stdin
+            .as_mut()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
     }
 
     /// Ends its input.
@@ -74,7 +92,8 @@ impl Process {
     #[track_caller]
     pub(crate) fn hears(&self, part: &str) -> String {
         loop {
-            let line = receive(&self.stderr).unwrap_or_else(|| panic!("stderr ended without {part:?}"));
+            let line =
+                receive(&self.stderr).unwrap_or_else(|| panic!("stderr ended without {part:?}"));
             if line.contains(part) {
                 return line;
             }
@@ -142,7 +161,11 @@ fn receive(lines: &Receiver<String>) -> Option<String> {
 
 /// A complete call of the current revision, with a progress token.
 pub(crate) fn call(id: &str, tool: &str, arguments: Value) -> String {
-    request(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": { "progressToken": id } }))
+    request(
+        id,
+        "tools/call",
+        json!({ "name": tool, "arguments": arguments, "_meta": { "progressToken": id } }),
+    )
 }
 
 /// A request of the current revision.

@@ -10,7 +10,11 @@ use super::http::Listening;
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 fn args(args: &[&str]) -> (Option<i32>, String, String) {
@@ -29,15 +33,24 @@ fn fails(command: &mut Command, code: i32) -> String {
 fn tools_are_listed_with_their_limits_and_where_those_came_from() {
     let (code, stdout, _) = args(&["tools"]);
     assert_eq!(code, Some(0));
-    let lines: Vec<_> = stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<_> = stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     assert_eq!(lines[0], "NAME LIMITS DESCRIPTION");
-    assert_eq!(lines[1], "echo rate_limit 100/min (attribute), timeout 30s (attribute) Says something back.");
+    assert_eq!(
+        lines[1],
+        "echo rate_limit 100/min (attribute), timeout 30s (attribute) Says something back."
+    );
     assert_eq!(lines[2], "add - Adds two numbers.");
 }
 
 #[test]
 fn a_call_prints_its_result() {
-    assert_eq!(args(&["call", "add", "a=1", "b=2"]), (Some(0), "3\n".to_owned(), String::new()));
+    assert_eq!(
+        args(&["call", "add", "a=1", "b=2"]),
+        (Some(0), "3\n".to_owned(), String::new())
+    );
     let (_, stdout, _) = args(&["call", "echo", "text=two words = three"]);
     assert_eq!(stdout, "two words = three\n");
     let (_, stdout, _) = args(&["call", "echo", "text=5"]);
@@ -47,25 +60,40 @@ fn a_call_prints_its_result() {
 #[test]
 fn what_a_called_tool_prints_is_printed() {
     let (code, stdout, _) = args(&["call", "print"]);
-    assert_eq!((code, stdout.as_str()), (Some(0), "printed by the tool\nprinted\n"));
+    assert_eq!(
+        (code, stdout.as_str()),
+        (Some(0), "printed by the tool\nprinted\n")
+    );
 }
 
 #[test]
 fn a_call_that_fails_says_why_and_exits_1() {
     let stderr = fails(probe().args(["call", "add", "a=one", "c=2"]), 1);
-    assert!(stderr.contains("- `a` must be an integer, was \"one\""), "{stderr}");
+    assert!(
+        stderr.contains("- `a` must be an integer, was \"one\""),
+        "{stderr}"
+    );
     assert!(stderr.contains("- `b` is missing (an integer)"), "{stderr}");
     assert!(stderr.contains("- `c` is not an argument"), "{stderr}");
     let stderr = fails(probe().args(["call", "explode"]), 1);
-    assert!(stderr.contains("tool `explode` failed (reference "), "{stderr}");
+    assert!(
+        stderr.contains("tool `explode` failed (reference "),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn a_call_of_an_unknown_tool_names_the_nearest() {
     let stderr = fails(probe().args(["call", "ad"]), 1);
-    assert!(stderr.contains("there is no tool `ad`; did you mean `add`?"), "{stderr}");
+    assert!(
+        stderr.contains("there is no tool `ad`; did you mean `add`?"),
+        "{stderr}"
+    );
     let stderr = fails(probe().args(["call", "xyzzy"]), 1);
-    assert!(stderr.contains("the tools are echo, add, print"), "{stderr}");
+    assert!(
+        stderr.contains("the tools are echo, add, print"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -76,20 +104,36 @@ fn an_argument_without_a_value_is_explained() {
 
 #[test]
 fn a_check_passes_where_every_client_takes_every_tool() {
-    assert_eq!(args(&["check"]), (Some(0), "10 tools checked: every client takes them\n".to_owned(), String::new()));
+    assert_eq!(
+        args(&["check"]),
+        (
+            Some(0),
+            "10 tools checked: every client takes them\n".to_owned(),
+            String::new()
+        )
+    );
 }
 
 #[test]
 fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
-    assert_eq!((code, stderr.as_str()), (Some(1), "Error: some client would reject 1 of 11 tools\n"));
+    assert_eq!(
+        (code, stderr.as_str()),
+        (Some(1), "Error: some client would reject 1 of 11 tools\n")
+    );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 4, "{stdout}");
     assert!(lines[0].starts_with(
         "error: `shop.search`: Claude rejects the name; use 1 to 64 of `A-Z a-z 0-9 _ -` (https://github.com/"
     ));
-    assert!(lines[1].starts_with("error: `shop.search`: OpenAI rejects the name; "), "{stdout}");
-    assert!(lines[2].starts_with("note: `shop.search`: Gemini ignores the format `email` of `mail`; "), "{stdout}");
+    assert!(
+        lines[1].starts_with("error: `shop.search`: OpenAI rejects the name; "),
+        "{stdout}"
+    );
+    assert!(
+        lines[2].starts_with("note: `shop.search`: Gemini ignores the format `email` of `mail`; "),
+        "{stdout}"
+    );
 }
 
 #[test]
@@ -101,11 +145,20 @@ fn a_check_fails_where_the_server_could_not_start() {
 #[test]
 fn unknown_commands_and_flags_exit_2_with_a_hint() {
     let stderr = fails(probe().arg("htp"), 2);
-    assert!(stderr.contains("'htp'") && stderr.contains("http"), "{stderr}");
+    assert!(
+        stderr.contains("'htp'") && stderr.contains("http"),
+        "{stderr}"
+    );
     let stderr = fails(probe().args(["http", "--bnd", "127.0.0.1:0"]), 2);
-    assert!(stderr.contains("--bnd") && stderr.contains("--bind"), "{stderr}");
+    assert!(
+        stderr.contains("--bnd") && stderr.contains("--bind"),
+        "{stderr}"
+    );
     let stderr = fails(probe().args(["http", "--bind", "nowhere"]), 2);
-    assert!(stderr.contains("nowhere") && stderr.contains("--bind"), "{stderr}");
+    assert!(
+        stderr.contains("nowhere") && stderr.contains("--bind"),
+        "{stderr}"
+    );
     let stderr = fails(probe().arg("call"), 2);
     assert!(stderr.contains("TOOL"), "{stderr}");
 }
@@ -116,7 +169,15 @@ fn help_and_version_are_printed() {
     assert_eq!((code, stdout.as_str()), (Some(0), "probe 1.2.3\n"));
     let (code, stdout, _) = args(&["--help"]);
     assert_eq!(code, Some(0));
-    for word in ["stdio", "http", "tools", "call", "check", "MCP_SERVER_HOST", "MCP_LOG_FORMAT"] {
+    for word in [
+        "stdio",
+        "http",
+        "tools",
+        "call",
+        "check",
+        "MCP_SERVER_HOST",
+        "MCP_LOG_FORMAT",
+    ] {
         assert!(stdout.contains(word), "{word}: {stdout}");
     }
 }
@@ -132,7 +193,10 @@ fn a_bad_environment_stops_the_start_and_names_the_variable() {
         ("MCP_LOG_FORMAT", "xml", "json"),
     ] {
         let stderr = fails(probe().arg("http").env(name, value), 1);
-        assert!(stderr.contains(name) && stderr.contains(value) && stderr.contains(hint), "{name}: {stderr}");
+        assert!(
+            stderr.contains(name) && stderr.contains(value) && stderr.contains(hint),
+            "{name}: {stderr}"
+        );
     }
 }
 
@@ -141,13 +205,19 @@ fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let stderr = fails(probe().args(["http", "--bind", &address]), 1);
-    assert!(stderr.contains(&format!("cannot listen on {address}: the port is taken")), "{stderr}");
+    assert!(
+        stderr.contains(&format!("cannot listen on {address}: the port is taken")),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn the_environment_says_where_to_listen_and_a_flag_wins() {
-    let process =
-        Process::start(probe().arg("http").envs([("MCP_SERVER_HOST", "127.0.0.1"), ("MCP_SERVER_PORT", "0")]));
+    let process = Process::start(
+        probe()
+            .arg("http")
+            .envs([("MCP_SERVER_HOST", "127.0.0.1"), ("MCP_SERVER_PORT", "0")]),
+    );
     process.hears("listening on http://127.0.0.1:");
     drop(process);
     let server = Listening::with(probe().env("MCP_SERVER_PORT", "1"));
@@ -156,8 +226,13 @@ fn the_environment_says_where_to_listen_and_a_flag_wins() {
 
 #[test]
 fn the_public_url_of_the_environment_or_a_flag_is_allowed() {
-    for command in [probe().env("MCP_PUBLIC_URL", "https://mcp.example.com"), &mut probe()] {
-        let allowed = command.get_envs().any(|(name, value)| name == "MCP_PUBLIC_URL" && value.is_some());
+    for command in [
+        probe().env("MCP_PUBLIC_URL", "https://mcp.example.com"),
+        &mut probe(),
+    ] {
+        let allowed = command
+            .get_envs()
+            .any(|(name, value)| name == "MCP_PUBLIC_URL" && value.is_some());
         let server = Listening::with(command);
         let mut connection = server.connect();
         connection.get("/mcp", &[("origin", "https://mcp.example.com")]);
@@ -168,18 +243,31 @@ fn the_public_url_of_the_environment_or_a_flag_is_allowed() {
 #[test]
 fn what_a_caller_writes_is_one_line_in_the_log() {
     let mut process = Process::start(probe().envs([("MCP_LOG_LEVEL", "info")]));
-    process.send(super::child::call("1", "x\nforged line", serde_json::json!({})));
+    process.send(super::child::call(
+        "1",
+        "x\nforged line",
+        serde_json::json!({}),
+    ));
     let line = process.hears("request refused");
     assert!(line.contains(r"x\nforged line"), "{line}");
 }
 
 #[test]
 fn logs_are_json_on_request() {
-    let mut process = Process::start(probe().envs([("MCP_LOG_FORMAT", "json"), ("MCP_LOG_LEVEL", "debug")]));
-    process.send(super::child::call("1", "add", serde_json::json!({ "a": 1, "b": 2 })));
+    let mut process =
+        Process::start(probe().envs([("MCP_LOG_FORMAT", "json"), ("MCP_LOG_LEVEL", "debug")]));
+    process.send(super::child::call(
+        "1",
+        "add",
+        serde_json::json!({ "a": 1, "b": 2 }),
+    ));
     let line = process.hears("tool called");
     let record: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!((&record["fields"]["tool"], &record["fields"]["outcome"]), (&"add".into(), &"ok".into()), "{line}");
+    assert_eq!(
+        (&record["fields"]["tool"], &record["fields"]["outcome"]),
+        (&"add".into(), &"ok".into()),
+        "{line}"
+    );
 }
 
 #[test]

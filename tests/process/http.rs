@@ -24,21 +24,28 @@ impl Listening {
     pub(crate) fn with(command: &mut Command) -> Self {
         let process = Process::start(command.args(["http", "--bind", "127.0.0.1:0"]));
         let line = process.hears("listening on http://");
-        let address = line.trim_start_matches("listening on http://").trim_end_matches("/mcp").parse().unwrap();
+        let address = line
+            .trim_start_matches("listening on http://")
+            .trim_end_matches("/mcp")
+            .parse()
+            .unwrap();
         Self { process, address }
     }
 
     pub(crate) fn connect(&self) -> Connection {
         let stream = TcpStream::connect(self.address).unwrap();
         // Only a test that fails waits that long.
-        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_mins(1)))
+            .unwrap();
         Connection(BufReader::new(stream))
     }
 
     /// Opens a legacy session; its id.
     pub(crate) fn initialize(&self) -> String {
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string();
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params })
+            .to_string();
         let mut connection = self.connect();
         connection.post(&[], &body);
         let head = connection.head();
@@ -58,13 +65,21 @@ pub(crate) struct Head {
 
 impl Head {
     pub(crate) fn header(&self, name: &str) -> &str {
-        &self.headers.iter().find(|(known, _)| known == name).unwrap().1
+        &self
+            .headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap()
+            .1
     }
 }
 
 impl Connection {
     fn write(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
-        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n", body.len());
+        let mut text = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n",
+            body.len()
+        );
         for (name, value) in headers {
             write!(text, "{name}: {value}\r\n").unwrap();
         }
@@ -78,7 +93,13 @@ impl Connection {
     }
 
     pub(crate) fn post(&mut self, headers: &[(&str, &str)], body: &str) {
-        let all = [&[("content-type", "application/json"), ("accept", "application/json, text/event-stream")], headers];
+        let all = [
+            &[
+                ("content-type", "application/json"),
+                ("accept", "application/json, text/event-stream"),
+            ],
+            headers,
+        ];
         self.write("POST", "/mcp", &all.concat(), body);
     }
 
@@ -87,7 +108,14 @@ impl Connection {
         let message: Value = serde_json::from_str(body).unwrap();
         let method = message["method"].as_str().unwrap();
         let name = message["params"]["name"].as_str().unwrap_or_default();
-        self.post(&[("mcp-protocol-version", "2026-07-28"), ("mcp-method", method), ("mcp-name", name)], body);
+        self.post(
+            &[
+                ("mcp-protocol-version", "2026-07-28"),
+                ("mcp-method", method),
+                ("mcp-name", name),
+            ],
+            body,
+        );
     }
 
     fn line(&mut self) -> Option<String> {
@@ -117,7 +145,9 @@ impl Connection {
     /// The next message of an event stream; `None` at its end, which must be a proper one.
     pub(crate) fn event(&mut self) -> Option<Value> {
         loop {
-            let line = self.line().expect("the stream ends with its last chunk, not by breaking off");
+            let line = self
+                .line()
+                .expect("the stream ends with its last chunk, not by breaking off");
             if let Some(data) = line.strip_prefix("data: ") {
                 return Some(serde_json::from_str(data).unwrap());
             }
@@ -165,12 +195,18 @@ fn a_connection_that_breaks_off_cancels_its_modern_call() {
     let mut connection = server.connect();
     connection.send(&call("1", "stuck", json!({})));
     assert_eq!(connection.head().status, 200);
-    assert_eq!(connection.event().unwrap()["method"], "notifications/progress");
+    assert_eq!(
+        connection.event().unwrap()["method"],
+        "notifications/progress"
+    );
     drop(connection);
     // Its end waits for no call: the one that never ends is gone.
     let mut process = server.process;
     process.terminate();
     let (code, took) = process.ends();
     assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(20), "the deadline of 30 s had to cancel it");
+    assert!(
+        took < Duration::from_secs(20),
+        "the deadline of 30 s had to cancel it"
+    );
 }

@@ -10,7 +10,11 @@ use super::child::{Process, call, probe, request};
 use super::http::Listening;
 
 fn listen(id: &str) -> String {
-    request(id, "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } }))
+    request(
+        id,
+        "subscriptions/listen",
+        json!({ "notifications": { "toolsListChanged": true } }),
+    )
 }
 
 /// A `probe` that waits so long for calls in flight.
@@ -21,7 +25,9 @@ fn with_deadline(millis: u32) -> Command {
 }
 
 fn text(answer: &Value) -> &str {
-    answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer:#}"))
+    answer["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer:#}"))
 }
 
 #[test]
@@ -29,24 +35,47 @@ fn a_call_in_flight_over_http_is_answered_while_streams_are_open() {
     let mut server = Listening::start();
     let session = server.initialize();
     let (mut slow, mut legacy, mut modern) = (server.connect(), server.connect(), server.connect());
-    legacy.get("/mcp", &[("mcp-session-id", &session), ("accept", "text/event-stream")]);
+    legacy.get(
+        "/mcp",
+        &[
+            ("mcp-session-id", &session),
+            ("accept", "text/event-stream"),
+        ],
+    );
     assert_eq!(legacy.head().header("content-type"), "text/event-stream");
     modern.send(&listen("listening"));
     assert_eq!(modern.head().status, 200);
-    assert_eq!(modern.event().unwrap()["method"], "notifications/subscriptions/acknowledged");
+    assert_eq!(
+        modern.event().unwrap()["method"],
+        "notifications/subscriptions/acknowledged"
+    );
     slow.send(&call("slow", "slow", json!({})));
     assert_eq!(slow.head().status, 200);
     assert_eq!(slow.event().unwrap()["method"], "notifications/progress");
 
     server.process.terminate();
-    assert_eq!(modern.event().unwrap()["id"], "listening", "the closing result of a subscription");
-    assert_eq!((modern.event(), legacy.event()), (None, None), "streams end at once");
+    assert_eq!(
+        modern.event().unwrap()["id"],
+        "listening",
+        "the closing result of a subscription"
+    );
+    assert_eq!(
+        (modern.event(), legacy.event()),
+        (None, None),
+        "streams end at once"
+    );
     let answer = slow.event().unwrap();
-    assert_eq!((&answer["id"], text(&answer)), (&json!("slow"), "two seconds later"));
+    assert_eq!(
+        (&answer["id"], text(&answer)),
+        (&json!("slow"), "two seconds later")
+    );
     assert_eq!(slow.event(), None);
     let (code, took) = server.process.ends();
     assert_eq!(code, Some(0));
-    assert!(took < Duration::from_secs(20), "{took:?}, and nothing was in flight any more");
+    assert!(
+        took < Duration::from_secs(20),
+        "{took:?}, and nothing was in flight any more"
+    );
 }
 
 #[test]
@@ -64,19 +93,29 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
     server.process.hears("shutting down");
     let mut late = server.connect();
     late.get("/ready", &[]);
-    assert_eq!(late.answer(), (503, "{\"status\":\"draining\"}\n".to_owned()));
+    assert_eq!(
+        late.answer(),
+        (503, "{\"status\":\"draining\"}\n".to_owned())
+    );
     late.get("/healthz", &[]);
     assert_eq!(late.answer().0, 200);
     late.send(&call("late", "add", json!({ "a": 1, "b": 2 })));
     let (status, body) = late.answer();
     assert_eq!(status, 503);
-    assert!(body.contains("shutting down") && body.contains("-32603") && body.contains("\"late\""), "{body}");
+    assert!(
+        body.contains("shutting down") && body.contains("-32603") && body.contains("\"late\""),
+        "{body}"
+    );
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
-    let legacy = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": add }).to_string();
+    let legacy =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": add }).to_string();
     late.post(&[("mcp-session-id", &session)], &legacy);
     assert_eq!(late.answer().0, 503);
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
-    late.post(&[], &json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string());
+    late.post(
+        &[],
+        &json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string(),
+    );
     assert_eq!(late.answer().0, 503);
     late.send(&listen("late"));
     assert_eq!(late.head().status, 200);
@@ -114,7 +153,10 @@ fn the_deadline_cancels_a_call_that_never_ends_and_its_caller_is_told() {
     assert_eq!(stuck.event().unwrap()["method"], "notifications/progress");
     server.process.terminate();
     let answer = stuck.event().unwrap();
-    assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!("stuck"), &json!(true)));
+    assert_eq!(
+        (&answer["id"], &answer["result"]["isError"]),
+        (&json!("stuck"), &json!(true))
+    );
     let told = "stopped because the server is shutting down; this tool is idempotent, so it is safe to retry";
     assert_eq!(text(&answer), told);
     assert_eq!(stuck.event(), None);
@@ -147,7 +189,10 @@ fn a_second_signal_ends_it_at_once() {
     server.process.hears("second signal");
     let (code, took) = server.process.ends();
     assert_eq!(code, Some(130));
-    assert!(took < Duration::from_secs(20), "{took:?}, and the deadline is 30 s");
+    assert!(
+        took < Duration::from_secs(20),
+        "{took:?}, and the deadline is 30 s"
+    );
 }
 
 #[test]
@@ -156,13 +201,16 @@ fn a_legacy_call_whose_client_has_gone_is_waited_for() {
     let session = server.initialize();
     let mut stuck = server.connect();
     let params = json!({ "name": "stuck", "_meta": { "progressToken": 1 } });
-    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
+    let body =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string();
     stuck.post(&[("mcp-session-id", &session)], &body);
     stuck.head();
     assert_eq!(stuck.event().unwrap()["method"], "notifications/progress");
     drop(stuck);
     server.process.terminate();
-    server.process.hears("the shutdown deadline has passed; cancelling calls in flight");
+    server
+        .process
+        .hears("the shutdown deadline has passed; cancelling calls in flight");
     server.process.assert_success();
 }
 
@@ -170,12 +218,21 @@ fn a_legacy_call_whose_client_has_gone_is_waited_for() {
 fn sigterm_over_stdio_answers_what_is_in_flight() {
     let mut process = Process::stdio();
     process.send(listen("l"));
-    assert_eq!(process.receive().unwrap()["method"], "notifications/subscriptions/acknowledged");
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/subscriptions/acknowledged"
+    );
     process.send(call("slow", "slow", json!({})));
-    assert_eq!(process.receive().unwrap()["method"], "notifications/progress");
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/progress"
+    );
     process.terminate();
     assert_eq!(process.receive().unwrap()["id"], "l");
-    assert_eq!(process.receive().unwrap()["method"], "notifications/cancelled");
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/cancelled"
+    );
     assert_eq!(text(&process.receive().unwrap()), "two seconds later");
     assert_eq!(process.receive(), None);
     process.assert_success();
@@ -185,8 +242,14 @@ fn sigterm_over_stdio_answers_what_is_in_flight() {
 fn the_deadline_holds_over_stdio_too() {
     let mut process = Process::start(&mut with_deadline(100));
     process.send(call("stuck", "stuck", json!({})));
-    assert_eq!(process.receive().unwrap()["method"], "notifications/progress");
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/progress"
+    );
     process.terminate();
-    assert!(text(&process.receive().unwrap()).starts_with("stopped because the server is shutting down"));
+    assert!(
+        text(&process.receive().unwrap())
+            .starts_with("stopped because the server is shutting down")
+    );
     process.assert_success();
 }

@@ -27,8 +27,9 @@ fn the_end_of_input_answers_what_is_in_flight_and_exits_0() {
 fn all_that_was_sent_is_answered_however_much_it_is() {
     let mut process = Process::stdio();
     // More than may be in flight at once, and more than fits in a pipe.
-    let calls: Vec<_> =
-        (0..1500).map(|id| request(&id.to_string(), "tools/call", json!({ "name": "brief" }))).collect();
+    let calls: Vec<_> = (0..1500)
+        .map(|id| request(&id.to_string(), "tools/call", json!({ "name": "brief" })))
+        .collect();
     process.write(&calls.join("\n"));
     process.close();
     let mut answered = 0;
@@ -60,8 +61,15 @@ fn a_last_line_without_its_end_is_read() {
 #[test]
 fn an_open_subscription_does_not_outlive_the_input() {
     let mut process = Process::stdio();
-    process.send(request("l", "subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } })));
-    assert_eq!(process.receive().unwrap()["method"], "notifications/subscriptions/acknowledged");
+    process.send(request(
+        "l",
+        "subscriptions/listen",
+        json!({ "notifications": { "toolsListChanged": true } }),
+    ));
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/subscriptions/acknowledged"
+    );
     process.close();
     assert_eq!(process.receive().unwrap()["id"], "l");
     process.assert_success();
@@ -71,10 +79,16 @@ fn an_open_subscription_does_not_outlive_the_input() {
 fn a_call_that_never_ends_does_not_outlive_the_input_and_the_deadline() {
     let mut process = Process::start(probe().env("PROBE_DEADLINE_MS", "100"));
     process.send(call("stuck", "stuck", json!({})));
-    assert_eq!(process.receive().unwrap()["method"], "notifications/progress");
+    assert_eq!(
+        process.receive().unwrap()["method"],
+        "notifications/progress"
+    );
     process.close();
     let answer = process.receive().unwrap();
-    assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!("stuck"), &json!(true)));
+    assert_eq!(
+        (&answer["id"], &answer["result"]["isError"]),
+        (&json!("stuck"), &json!(true))
+    );
     process.assert_success();
 }
 
@@ -84,9 +98,18 @@ fn a_line_over_the_limit_is_a_parse_error_and_the_next_is_read() {
     process.send("x".repeat(5 << 20));
     process.send(call("long", "echo", json!({ "text": "y".repeat(3 << 20) })));
     let refused = process.receive().unwrap();
-    assert_eq!((&refused["error"]["code"], refused.get("id")), (&json!(-32700), None));
+    assert_eq!(
+        (&refused["error"]["code"], refused.get("id")),
+        (&json!(-32700), None)
+    );
     let answer = process.receive().unwrap();
-    assert_eq!(answer["result"]["content"][0]["text"].as_str().unwrap().len(), 3 << 20);
+    assert_eq!(
+        answer["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .len(),
+        3 << 20
+    );
     process.close();
     process.assert_success();
 }
@@ -94,8 +117,11 @@ fn a_line_over_the_limit_is_a_parse_error_and_the_next_is_read() {
 #[test]
 fn lines_may_come_in_any_pieces() {
     let mut process = Process::stdio();
-    let line =
-        format!("{}\r\n\n  \n{}\n", request("1", "tools/list", json!({})), request("2", "tools/list", json!({})));
+    let line = format!(
+        "{}\r\n\n  \n{}\n",
+        request("1", "tools/list", json!({})),
+        request("2", "tools/list", json!({}))
+    );
     for piece in line.as_bytes().chunks(7) {
         process.write(std::str::from_utf8(piece).unwrap());
     }
@@ -108,7 +134,12 @@ fn lines_may_come_in_any_pieces() {
 
 #[test]
 fn a_client_that_closes_its_end_of_the_output_ends_the_server() {
-    let mut child = probe().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = probe()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     // Its input stays open: only writing the answer shows that nobody reads.
     let mut process = Process::adopt(child);

@@ -9,7 +9,10 @@ fn answer(process: &mut Process, tool: &str) -> String {
     process.send(call(tool, tool, json!({})));
     let answer = process.receive().unwrap();
     assert_eq!(answer["id"], tool);
-    answer["result"]["content"][0]["text"].as_str().unwrap().to_owned()
+    answer["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[test]
@@ -46,18 +49,38 @@ fn a_panic_is_told_on_stderr_with_the_reference_that_the_client_has() {
     let mut process = Process::stdio();
     let text = answer(&mut process, "explode");
     assert!(!text.contains("hunter2"), "{text}");
-    let reference = text.split("reference ").nth(1).unwrap().trim_end_matches(')').to_owned();
+    let reference = text
+        .split("reference ")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches(')')
+        .to_owned();
     process.hears("hunter2");
     let line = process.hears(&reference);
-    assert!(line.contains("tool panicked") && line.contains("explode"), "{line}");
-    assert_eq!(answer(&mut process, "print"), "printed", "the server goes on");
+    assert!(
+        line.contains("tool panicked") && line.contains("explode"),
+        "{line}"
+    );
+    assert_eq!(
+        answer(&mut process, "print"),
+        "printed",
+        "the server goes on"
+    );
 }
 
 #[test]
 fn a_private_error_is_logged_as_a_chain_under_its_reference() {
     let mut process = Process::stdio();
     let text = answer(&mut process, "fail");
-    let reference = text.split("reference ").nth(1).unwrap().trim_end_matches(')').to_owned();
+    let reference = text
+        .split("reference ")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches(')')
+        .to_owned();
     let line = process.hears(&reference);
-    assert!(line.contains("cannot load: no disk") && line.contains("fail"), "{line}");
+    assert!(
+        line.contains("cannot load: no disk") && line.contains("fail"),
+        "{line}"
+    );
 }

@@ -11,7 +11,9 @@ use super::{fault, manifest};
 
 /// A fresh folder with the skill `refunds`, for one test.
 fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("skills").join(test);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("skills")
+        .join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("refunds/empty")).unwrap();
     fs::write(folder.join("refunds/SKILL.md"), manifest("refunds")).unwrap();
@@ -27,9 +29,22 @@ async fn a_folder_is_served_as_it_was_when_the_server_was_built() {
     let folder = folder("kept");
     let client = TestClient::new(server(&folder)).await;
     fs::remove_dir_all(&folder).unwrap();
-    let reply = client.request("resources/read", json!({ "uri": "skill://refunds/SKILL.md" })).await;
-    assert_eq!(reply.assert_ok().result()["contents"][0]["text"], manifest("refunds"));
-    let empty = client.request("resources/directory/read", json!({ "uri": "skill://refunds/empty" })).await;
+    let reply = client
+        .request(
+            "resources/read",
+            json!({ "uri": "skill://refunds/SKILL.md" }),
+        )
+        .await;
+    assert_eq!(
+        reply.assert_ok().result()["contents"][0]["text"],
+        manifest("refunds")
+    );
+    let empty = client
+        .request(
+            "resources/directory/read",
+            json!({ "uri": "skill://refunds/empty" }),
+        )
+        .await;
     assert_eq!(empty.assert_ok().result()["resources"], json!([]));
 }
 
@@ -39,15 +54,29 @@ async fn what_begins_with_a_dot_is_left_out() {
     fs::write(folder.join("refunds/.env"), "TOKEN=1").unwrap();
     fs::create_dir(folder.join(".git")).unwrap();
     let client = TestClient::new(server(&folder)).await;
-    let reply = client.request("skills/get", json!({ "uri": "skill://refunds/SKILL.md" })).await;
-    assert_eq!(reply.assert_ok().result()["skill"]["resources"].as_array().unwrap().len(), 1);
-    client.request("resources/read", json!({ "uri": "skill://refunds/.env" })).await.assert_rpc_error(-32602);
+    let reply = client
+        .request("skills/get", json!({ "uri": "skill://refunds/SKILL.md" }))
+        .await;
+    assert_eq!(
+        reply.assert_ok().result()["skill"]["resources"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    client
+        .request("resources/read", json!({ "uri": "skill://refunds/.env" }))
+        .await
+        .assert_rpc_error(-32602);
 }
 
 #[test]
 fn a_folder_that_is_not_there_stops_the_start() {
     let told = fault(server(Path::new("no/such/folder")));
-    assert!(told.contains("the folder `no/such/folder` cannot be read"), "{told}");
+    assert!(
+        told.contains("the folder `no/such/folder` cannot be read"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -88,6 +117,12 @@ fn a_link_inside_the_folder_is_followed() {
 fn all_skills_have_at_most_256_mib_together() {
     let folder = folder("large");
     // Only its size is asked for.
-    fs::File::create(folder.join("refunds/data")).unwrap().set_len(257 * 1024 * 1024).unwrap();
-    assert!(fault(server(&folder)).contains("the skills of this server have more than 256 MiB together"));
+    fs::File::create(folder.join("refunds/data"))
+        .unwrap()
+        .set_len(257 * 1024 * 1024)
+        .unwrap();
+    assert!(
+        fault(server(&folder))
+            .contains("the skills of this server have more than 256 MiB together")
+    );
 }

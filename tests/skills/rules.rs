@@ -17,19 +17,46 @@ fn frontmatter_needs_a_name_and_a_description() {
          `name: ..` and `description: ..`, then a line `---`"
     );
     for (frontmatter, expected) in [
-        ("name: refunds", "has no `description` in its frontmatter; add it"),
-        ("description: About.", "has no `name` in its frontmatter; add it"),
-        ("name: refunds\ndescription: ''", "has a `description` that is no text of 1 to 1024 characters"),
-        ("name: 5\ndescription: About.", "has a `name` that is no text of 1 to 64 characters"),
-        ("name: Refunds\ndescription: About.", "has the name `Refunds`; write lower-case letters, digits"),
-        ("name: refunds\ndescription: About.\ncompatibility: 5", "has a `compatibility` that is no text"),
-        ("name: refunds\ndescription: About.\nmetadata: 5", "has a `metadata` that is not keys with values"),
-        ("name: refunds\ndescription: About.\nmetadata: {io.modelcontextprotocol/a: b}", "which the protocol reserves"),
+        (
+            "name: refunds",
+            "has no `description` in its frontmatter; add it",
+        ),
+        (
+            "description: About.",
+            "has no `name` in its frontmatter; add it",
+        ),
+        (
+            "name: refunds\ndescription: ''",
+            "has a `description` that is no text of 1 to 1024 characters",
+        ),
+        (
+            "name: 5\ndescription: About.",
+            "has a `name` that is no text of 1 to 64 characters",
+        ),
+        (
+            "name: Refunds\ndescription: About.",
+            "has the name `Refunds`; write lower-case letters, digits",
+        ),
+        (
+            "name: refunds\ndescription: About.\ncompatibility: 5",
+            "has a `compatibility` that is no text",
+        ),
+        (
+            "name: refunds\ndescription: About.\nmetadata: 5",
+            "has a `metadata` that is not keys with values",
+        ),
+        (
+            "name: refunds\ndescription: About.\nmetadata: {io.modelcontextprotocol/a: b}",
+            "which the protocol reserves",
+        ),
         ("name: [", "has frontmatter that is not YAML"),
         ("refunds", "has frontmatter without fields"),
     ] {
         let told = with(&format!("---\n{frontmatter}\n---\n"));
-        assert!(told.contains("`refunds/SKILL.md` ") && told.contains(expected), "{frontmatter}: {told}");
+        assert!(
+            told.contains("`refunds/SKILL.md` ") && told.contains(expected),
+            "{frontmatter}: {told}"
+        );
     }
 }
 
@@ -51,17 +78,35 @@ fn a_manifest_is_utf_8() {
 #[test]
 fn every_folder_at_the_top_has_a_skill_in_it() {
     let manifest = manifest("refunds");
-    let told = fault(server([("refunds/SKILL.md", manifest.as_bytes()), ("returns/skill.md", b"")]));
-    assert!(told.contains("the folder `returns` has no skill in it; add a `SKILL.md`, spelt like this"), "{told}");
-    assert!(fault(server([("SKILL.md", manifest.as_bytes())])).contains("`SKILL.md` is in no folder of its own"));
+    let told = fault(server([
+        ("refunds/SKILL.md", manifest.as_bytes()),
+        ("returns/skill.md", b""),
+    ]));
+    assert!(
+        told.contains("the folder `returns` has no skill in it; add a `SKILL.md`, spelt like this"),
+        "{told}"
+    );
+    assert!(
+        fault(server([("SKILL.md", manifest.as_bytes())]))
+            .contains("`SKILL.md` is in no folder of its own")
+    );
     assert!(fault(server([])).contains("there is no skill"));
 }
 
 #[test]
 fn paths_stay_inside() {
     let manifest = manifest("refunds");
-    for path in ["../refunds/SKILL.md", "/refunds/SKILL.md", "refunds//SKILL.md", "refunds/.env", "refunds\\a"] {
-        let told = fault(server([("refunds/SKILL.md", manifest.as_bytes()), (path, b"")]));
+    for path in [
+        "../refunds/SKILL.md",
+        "/refunds/SKILL.md",
+        "refunds//SKILL.md",
+        "refunds/.env",
+        "refunds\\a",
+    ] {
+        let told = fault(server([
+            ("refunds/SKILL.md", manifest.as_bytes()),
+            (path, b""),
+        ]));
         assert!(told.contains("is no path of a file in a skill"), "{told}");
     }
 }
@@ -78,7 +123,8 @@ fn a_skill_has_at_most_512_files() {
     let files = |count: usize| {
         let text = manifest("refunds");
         let others = (1..count).map(|index| (format!("refunds/{index}.md"), String::new()));
-        Server::new("skilled", "1.0.0").skill_files(others.chain([("refunds/SKILL.md".to_owned(), text)]))
+        Server::new("skilled", "1.0.0")
+            .skill_files(others.chain([("refunds/SKILL.md".to_owned(), text)]))
     };
     assert!(files(512).check().is_ok());
     assert!(fault(files(513)).contains("the skill `refunds` has 513 files"));
@@ -89,7 +135,12 @@ fn a_skill_has_at_most_16_mib() {
     let manifest = manifest("refunds");
     let whole = vec![b'a'; 16 * 1024 * 1024 - manifest.len()];
     let too_much = vec![b'a'; whole.len() + 1];
-    let with = |data: &[u8]| server([("refunds/SKILL.md", manifest.as_bytes()), ("refunds/data", data)]);
+    let with = |data: &[u8]| {
+        server([
+            ("refunds/SKILL.md", manifest.as_bytes()),
+            ("refunds/data", data),
+        ])
+    };
     assert!(with(&whole).check().is_ok());
     assert!(fault(with(&too_much)).contains("the skill `refunds` has 16777217 bytes"));
 }

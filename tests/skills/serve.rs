@@ -23,21 +23,37 @@ fn server() -> Server {
 }
 
 async fn listed(client: &TestClient, method: &str, member: &str) -> Vec<Value> {
-    client.request(method, json!({})).await.assert_ok().result()[member].as_array().unwrap().clone()
+    client.request(method, json!({})).await.assert_ok().result()[member]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client.request("resources/read", json!({ "uri": uri })).await.assert_ok().result()["contents"][0].clone()
+    client
+        .request("resources/read", json!({ "uri": uri }))
+        .await
+        .assert_ok()
+        .result()["contents"][0]
+        .clone()
 }
 
 fn uris(rows: &Value) -> Vec<&str> {
-    rows.as_array().unwrap().iter().map(|row| row["uri"].as_str().unwrap()).collect()
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["uri"].as_str().unwrap())
+        .collect()
 }
 
 #[mcp_testkit::test]
 async fn the_extension_is_declared_beside_resources(client: TestClient) {
-    let capabilities = client.request("server/discover", json!({})).await.result()["capabilities"].clone();
-    assert_eq!(capabilities["extensions"], json!({ "io.modelcontextprotocol/skills": { "directoryRead": true } }));
+    let capabilities =
+        client.request("server/discover", json!({})).await.result()["capabilities"].clone();
+    assert_eq!(
+        capabilities["extensions"],
+        json!({ "io.modelcontextprotocol/skills": { "directoryRead": true } })
+    );
     assert!(capabilities["resources"].is_object());
 }
 
@@ -47,7 +63,10 @@ async fn a_server_without_skills_declares_no_extension_and_has_no_methods() {
     let discovered = client.request("server/discover", json!({})).await;
     assert_eq!(discovered.result()["capabilities"].get("extensions"), None);
     for method in ["skills/list", "skills/get", "resources/directory/read"] {
-        client.request(method, json!({ "uri": "skill://a/SKILL.md" })).await.assert_rpc_error(-32601);
+        client
+            .request(method, json!({ "uri": "skill://a/SKILL.md" }))
+            .await
+            .assert_rpc_error(-32601);
     }
 }
 
@@ -57,14 +76,21 @@ async fn an_older_client_is_told_of_resources_and_not_of_the_extension() {
     for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
         let answer = client.open(Call::initialize(version)).await.answer().await;
         assert!(answer.result()["capabilities"]["resources"].is_object());
-        assert_eq!(answer.result()["capabilities"].get("extensions"), None, "{version}");
+        assert_eq!(
+            answer.result()["capabilities"].get("extensions"),
+            None,
+            "{version}"
+        );
     }
 }
 
 #[mcp_testkit::test(eras = "legacy")]
 async fn an_older_client_does_not_find_the_methods(client: TestClient) {
     for method in ["skills/list", "skills/get", "resources/directory/read"] {
-        client.request(method, json!({ "uri": "skill://billing" })).await.assert_rpc_error(-32601);
+        client
+            .request(method, json!({ "uri": "skill://billing" }))
+            .await
+            .assert_rpc_error(-32601);
     }
 }
 
@@ -85,28 +111,48 @@ async fn an_entry_is_the_frontmatter_and_every_file_with_its_digest(client: Test
     assert_eq!(skills[0]["resources"].as_array().unwrap().len(), 4);
     assert_eq!(skills[0]["resources"][1], form);
     assert_eq!(skills[1]["uri"], "skill://billing/refunds/letters/SKILL.md");
-    assert_eq!(uris(&skills[1]["resources"]), ["skill://billing/refunds/letters/SKILL.md"]);
+    assert_eq!(
+        uris(&skills[1]["resources"]),
+        ["skill://billing/refunds/letters/SKILL.md"]
+    );
 }
 
 #[mcp_testkit::test]
 async fn one_skill_is_got_as_it_is_listed(client: TestClient) {
-    let listed = client.request("skills/list", json!({})).await.result().clone();
+    let listed = client
+        .request("skills/list", json!({}))
+        .await
+        .result()
+        .clone();
     let uri = &listed["skills"][1]["uri"];
     let got = client.request("skills/get", json!({ "uri": uri })).await;
     assert_eq!(got.assert_ok().result()["skill"], listed["skills"][1]);
     for result in [got.result(), &listed] {
-        assert_eq!((&result["ttlMs"], &result["cacheScope"]), (&json!(0), &json!("private")));
+        assert_eq!(
+            (&result["ttlMs"], &result["cacheScope"]),
+            (&json!(0), &json!("private"))
+        );
         assert_eq!(result.get("nextCursor"), None);
     }
 }
 
 #[mcp_testkit::test]
 async fn what_is_no_skill_is_not_got(client: TestClient) {
-    for uri in ["skill://nowhere/SKILL.md", "skill://billing/refunds", "skill://billing/refunds/logo.png"] {
+    for uri in [
+        "skill://nowhere/SKILL.md",
+        "skill://billing/refunds",
+        "skill://billing/refunds/logo.png",
+    ] {
         let reply = client.request("skills/get", json!({ "uri": uri })).await;
-        assert_eq!(reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"], uri);
+        assert_eq!(
+            reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"],
+            uri
+        );
     }
-    client.request("skills/get", json!({})).await.assert_rpc_error(-32602);
+    client
+        .request("skills/get", json!({}))
+        .await
+        .assert_rpc_error(-32602);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,21 +161,36 @@ async fn lists_of_skills_and_folders_have_pages() {
     for (method, params, member, count) in [
         ("skills/list", json!({}), "skills", 2),
         ("resources/list", json!({}), "resources", 2),
-        ("resources/directory/read", json!({ "uri": "skill://billing/refunds" }), "resources", 4),
+        (
+            "resources/directory/read",
+            json!({ "uri": "skill://billing/refunds" }),
+            "resources",
+            4,
+        ),
     ] {
         let mut params = params;
         let mut seen = Vec::new();
         loop {
-            let page = client.request(method, params.clone()).await.assert_ok().result().clone();
+            let page = client
+                .request(method, params.clone())
+                .await
+                .assert_ok()
+                .result()
+                .clone();
             seen.extend(uris(&page[member]).into_iter().map(str::to_owned));
-            let Some(next) = page.get("nextCursor") else { break };
+            let Some(next) = page.get("nextCursor") else {
+                break;
+            };
             params["cursor"] = next.clone();
         }
         let mut once = seen.clone();
         once.dedup();
         assert_eq!((seen.len(), once.len()), (count, count), "{method}");
         params["cursor"] = json!("bm9uZQ");
-        client.request(method, params).await.assert_rpc_error(-32602);
+        client
+            .request(method, params)
+            .await
+            .assert_rpc_error(-32602);
     }
 }
 
@@ -150,28 +211,57 @@ async fn the_instructions_are_listed_as_resources(client: TestClient) {
 #[mcp_testkit::test(eras = "all")]
 async fn every_file_is_read_byte_for_byte(client: TestClient) {
     let manifest = read(&client, "skill://billing/refunds/SKILL.md").await;
-    assert_eq!((&manifest["mimeType"], &manifest["text"]), (&json!("text/markdown"), &json!(REFUNDS)));
-    assert_eq!(read(&client, "skill://billing/refunds/forms/eu%20form.md").await["text"], "A form.\r\n");
+    assert_eq!(
+        (&manifest["mimeType"], &manifest["text"]),
+        (&json!("text/markdown"), &json!(REFUNDS))
+    );
+    assert_eq!(
+        read(&client, "skill://billing/refunds/forms/eu%20form.md").await["text"],
+        "A form.\r\n"
+    );
     let picture = read(&client, "skill://billing/refunds/logo.png").await;
-    assert_eq!((&picture["mimeType"], &picture["blob"]), (&json!("image/png"), &json!("iVBOR/8=")));
+    assert_eq!(
+        (&picture["mimeType"], &picture["blob"]),
+        (&json!("image/png"), &json!("iVBOR/8="))
+    );
 }
 
 #[mcp_testkit::test]
 async fn what_belongs_to_no_skill_is_not_served(client: TestClient) {
-    for uri in ["skill://README.md", "skill://billing/refunds/../../README.md", "skill://billing/refunds/forms"] {
-        let reply = client.request("resources/read", json!({ "uri": uri })).await;
-        assert_eq!(reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"], uri);
+    for uri in [
+        "skill://README.md",
+        "skill://billing/refunds/../../README.md",
+        "skill://billing/refunds/forms",
+    ] {
+        let reply = client
+            .request("resources/read", json!({ "uri": uri }))
+            .await;
+        assert_eq!(
+            reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"],
+            uri
+        );
     }
 }
 
 #[mcp_testkit::test(eras = "legacy")]
 async fn an_older_client_has_its_own_code_for_what_is_not_there(client: TestClient) {
-    client.request("resources/read", json!({ "uri": "skill://nowhere/SKILL.md" })).await.assert_rpc_error(-32002);
+    client
+        .request(
+            "resources/read",
+            json!({ "uri": "skill://nowhere/SKILL.md" }),
+        )
+        .await
+        .assert_rpc_error(-32002);
 }
 
 #[mcp_testkit::test]
 async fn a_folder_is_read_one_level_deep(client: TestClient) {
-    let reply = client.request("resources/directory/read", json!({ "uri": "skill://billing/refunds" })).await;
+    let reply = client
+        .request(
+            "resources/directory/read",
+            json!({ "uri": "skill://billing/refunds" }),
+        )
+        .await;
     let children = reply.assert_ok().result()["resources"].clone();
     let expected = [
         "skill://billing/refunds/SKILL.md",
@@ -181,23 +271,49 @@ async fn a_folder_is_read_one_level_deep(client: TestClient) {
     ];
     assert_eq!(uris(&children), expected);
     assert_eq!(children[0]["name"], "refunds");
-    assert_eq!(children[1], json!({ "uri": expected[1], "name": "forms", "mimeType": "inode/directory" }));
-    let above = client.request("resources/directory/read", json!({ "uri": "skill://billing" })).await;
-    assert_eq!(uris(&above.assert_ok().result()["resources"]), ["skill://billing/refunds"]);
+    assert_eq!(
+        children[1],
+        json!({ "uri": expected[1], "name": "forms", "mimeType": "inode/directory" })
+    );
+    let above = client
+        .request(
+            "resources/directory/read",
+            json!({ "uri": "skill://billing" }),
+        )
+        .await;
+    assert_eq!(
+        uris(&above.assert_ok().result()["resources"]),
+        ["skill://billing/refunds"]
+    );
 }
 
 #[mcp_testkit::test]
 async fn what_is_no_folder_is_not_read_as_one(client: TestClient) {
-    for uri in ["skill://billing/refunds/SKILL.md", "skill://nowhere", "skill://billing/"] {
-        let reply = client.request("resources/directory/read", json!({ "uri": uri })).await;
-        assert_eq!(reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"], uri);
+    for uri in [
+        "skill://billing/refunds/SKILL.md",
+        "skill://nowhere",
+        "skill://billing/",
+    ] {
+        let reply = client
+            .request("resources/directory/read", json!({ "uri": uri }))
+            .await;
+        assert_eq!(
+            reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"],
+            uri
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn over_http_no_name_is_mirrored() {
-    let call = Call::modern("skills/get", json!({ "uri": "skill://billing/refunds/SKILL.md" }));
-    assert_eq!(Client::new(server()).send(call).await.result()["skill"]["frontmatter"]["name"], "refunds");
+    let call = Call::modern(
+        "skills/get",
+        json!({ "uri": "skill://billing/refunds/SKILL.md" }),
+    );
+    assert_eq!(
+        Client::new(server()).send(call).await.result()["skill"]["frontmatter"]["name"],
+        "refunds"
+    );
 }
 
 #[tokio::test(start_paused = true)]

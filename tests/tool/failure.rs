@@ -61,7 +61,11 @@ async fn panics_in_a_rule(#[arg(custom = explode)] text: String) -> String {
 
 #[expect(clippy::unnecessary_wraps, reason = "a rule has a result")]
 fn explode(text: &String) -> Result<(), String> {
-    if text == "fine" { Ok(()) } else { panic!("{SECRET}") }
+    if text == "fine" {
+        Ok(())
+    } else {
+        panic!("{SECRET}")
+    }
 }
 
 /// Needs a client that can ask its user.
@@ -73,15 +77,23 @@ async fn demanding(cx: &Context) -> Result<String, ToolError> {
 
 fn server() -> Server {
     let failing = tools![own, public, private, says_so, demanding];
-    Server::new("failing", "1.0.0").tools(failing).tools(tools![panics, panics_blocking, panics_in_a_rule])
+    Server::new("failing", "1.0.0").tools(failing).tools(tools![
+        panics,
+        panics_blocking,
+        panics_in_a_rule
+    ])
 }
 
 /// ``tool `x` failed (reference 4f2a9c)``, and nothing else.
 fn assert_redacted(text: &str, tool: &str) -> String {
-    let reference =
-        text.strip_prefix(&format!("tool `{tool}` failed (reference ")).and_then(|text| text.strip_suffix(')'));
+    let reference = text
+        .strip_prefix(&format!("tool `{tool}` failed (reference "))
+        .and_then(|text| text.strip_suffix(')'));
     let reference = reference.unwrap_or_else(|| panic!("{text}"));
-    assert!(reference.len() == 6 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()), "{text}");
+    assert!(
+        reference.len() == 6 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{text}"
+    );
     reference.to_owned()
 }
 
@@ -91,20 +103,32 @@ async fn an_error_of_the_authors_own_is_what_the_model_reads_in_every_revision()
         let client = TestClient::with_version(server(), version).await;
         let reply = client.call("own", json!({})).await;
         assert_eq!(reply.result()["isError"], true, "{version:?}");
-        assert_eq!(reply.text(), "there is no row 7; ask `rows` which there are");
-        assert_eq!(client.call("public", json!({})).await.text(), "send at least one digit");
+        assert_eq!(
+            reply.text(),
+            "there is no row 7; ask `rows` which there are"
+        );
+        assert_eq!(
+            client.call("public", json!({})).await.text(),
+            "send at least one digit"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_that_came_by_question_mark_is_private() {
     let client = TestClient::new(server()).await;
-    let replies = [client.call("private", json!({})).await, client.call("private", json!({})).await];
+    let replies = [
+        client.call("private", json!({})).await,
+        client.call("private", json!({})).await,
+    ];
     let references = replies.map(|reply| {
         assert!(!reply.response().to_string().contains("hunter2"));
         assert_redacted(&reply.text(), "private")
     });
-    assert_ne!(references[0], references[1], "each failure has its own reference");
+    assert_ne!(
+        references[0], references[1],
+        "each failure has its own reference"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,7 +136,12 @@ async fn a_result_can_say_itself_that_it_is_an_error() {
     let client = TestClient::new(server()).await;
     let reply = client.call("says_so", json!({})).await;
     reply.assert_error("half of it\nthe other half");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="says_so",outcome="error"}"#).await, 1.0);
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="says_so",outcome="error"}"#)
+            .await,
+        1.0
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,40 +154,72 @@ async fn a_panic_is_contained_redacted_and_counted_in_every_revision() {
             assert_redacted(&reply.text(), "panics");
             assert_eq!(reply.result()["isError"], true);
         }
-        assert_redacted(&client.call("panics_blocking", json!({})).await.text(), "panics_blocking");
-        assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="panics",outcome="panic"}"#).await, 2.0);
-        client.call("panics_in_a_rule", json!({ "text": "fine" })).await.assert_text("fine");
+        assert_redacted(
+            &client.call("panics_blocking", json!({})).await.text(),
+            "panics_blocking",
+        );
+        assert_eq!(
+            client
+                .metric(r#"mcp_tool_invocations_total{tool="panics",outcome="panic"}"#)
+                .await,
+            2.0
+        );
+        client
+            .call("panics_in_a_rule", json!({ "text": "fine" }))
+            .await
+            .assert_text("fine");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_a_rule_is_contained_too() {
     let client = TestClient::new(server()).await;
-    let reply = client.call("panics_in_a_rule", json!({ "text": "x" })).await;
+    let reply = client
+        .call("panics_in_a_rule", json!({ "text": "x" }))
+        .await;
     assert_redacted(&reply.text(), "panics_in_a_rule");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="panics_in_a_rule",outcome="panic"}"#).await, 1.0);
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="panics_in_a_rule",outcome="panic"}"#)
+            .await,
+        1.0
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_beside_a_panic_is_not_harmed() {
     let client = TestClient::new(server()).await;
     let fine = client.start("panics_in_a_rule", json!({ "text": "fine" }));
-    let (first, second) = tokio::join!(client.call("panics", json!({ "late": true })), fine.reply());
+    let (first, second) =
+        tokio::join!(client.call("panics", json!({ "late": true })), fine.reply());
     assert_redacted(&first.text(), "panics");
     second.assert_text("fine");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_capability_that_is_missing_is_named_in_the_words_of_the_revision() {
-    let reply = TestClient::new(server()).await.call("demanding", json!({})).await;
+    let reply = TestClient::new(server())
+        .await
+        .call("demanding", json!({}))
+        .await;
     reply.assert_rpc_error(-32021);
-    assert_eq!(reply.response()["error"]["data"], json!({ "requiredCapabilities": { "elicitation": {} } }));
+    assert_eq!(
+        reply.response()["error"]["data"],
+        json!({ "requiredCapabilities": { "elicitation": {} } })
+    );
 
-    let able = TestClient::new(server()).await.capabilities(json!({ "elicitation": {} }));
-    able.call("demanding", json!({})).await.assert_text("it can");
+    let able = TestClient::new(server())
+        .await
+        .capabilities(json!({ "elicitation": {} }));
+    able.call("demanding", json!({}))
+        .await
+        .assert_text("it can");
 
     for version in era::LEGACY {
         let client = TestClient::with_version(server(), version).await;
-        client.call("demanding", json!({})).await.assert_error("`elicitation`");
+        client
+            .call("demanding", json!({}))
+            .await
+            .assert_error("`elicitation`");
     }
 }

@@ -97,7 +97,9 @@ async fn scalars(
     #[arg(one_of("up", "down"))] order: String,
     path: PathBuf,
 ) -> usize {
-    let _ = (bool, byte, big, size, non_zero, float, char, below_ten, share, text, order, path);
+    let _ = (
+        bool, byte, big, size, non_zero, float, char, below_ten, share, text, order, path,
+    );
     0
 }
 
@@ -118,7 +120,9 @@ async fn collections(
     maybe: Option<Box<u8>>,
     duration: Duration,
 ) -> usize {
-    let _ = (list, deque, tree_set, hash_set, map, by_number, by_signed, pair, array, maybe, duration);
+    let _ = (
+        list, deque, tree_set, hash_set, map, by_number, by_signed, pair, array, maybe, duration,
+    );
     0
 }
 
@@ -161,12 +165,28 @@ async fn odd(
     #[arg(rename = "user-id")] user: String,
     address: Option<IpAddr>,
 ) -> usize {
-    let _ = (tree.children.len(), anything, list, mixed, loose, mail, share, user, address);
+    let _ = (
+        tree.children.len(),
+        anything,
+        list,
+        mixed,
+        loose,
+        mail,
+        share,
+        user,
+        address,
+    );
     0
 }
 
 async fn ordinary() -> TestClient {
-    TestClient::new(Server::new("ordinary", "1.0.0").tools(tools![scalars, collections, models, nothing])).await
+    TestClient::new(Server::new("ordinary", "1.0.0").tools(tools![
+        scalars,
+        collections,
+        models,
+        nothing
+    ]))
+    .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -176,15 +196,24 @@ async fn ordinary_types_are_taken_by_every_client() {
     let found = client.lint().await;
     let ignored: Vec<String> = found.iter().map(ToString::to_string).collect();
     // A grammar knows bounds of integers only; they are declared, so that the other clients are told.
-    assert!(ignored.iter().all(|line| line.contains("llama.cpp ignores `m")), "{ignored:#?}");
+    assert!(
+        ignored
+            .iter()
+            .all(|line| line.contains("llama.cpp ignores `m")),
+        "{ignored:#?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_some_client_refuses_is_named() {
     let client = TestClient::new(Server::new("odd", "1.0.0").tools(tools![odd])).await;
     let found = client.lint().await;
-    let rejected = found.iter().filter(|finding| finding.verdict == Verdict::Rejects);
-    let mut rejected: Vec<String> = rejected.map(|finding| format!("{}: {}", finding.client, finding.what)).collect();
+    let rejected = found
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Rejects);
+    let mut rejected: Vec<String> = rejected
+        .map(|finding| format!("{}: {}", finding.client, finding.what))
+        .collect();
     rejected.sort();
     rejected.dedup();
     let expected = [
@@ -201,9 +230,14 @@ async fn what_some_client_refuses_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "- `odd`: Gemini rejects the parameter name `user-id`; begin with a letter or `_`")]
+#[should_panic(
+    expected = "- `odd`: Gemini rejects the parameter name `user-id`; begin with a letter or `_`"
+)]
 async fn a_refused_tool_fails_a_test() {
-    TestClient::new(Server::new("odd", "1.0.0").tools(tools![odd])).await.assert_accepted().await;
+    TestClient::new(Server::new("odd", "1.0.0").tools(tools![odd]))
+        .await
+        .assert_accepted()
+        .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -213,14 +247,26 @@ async fn what_was_rewritten_for_clients_is_decoded_as_before() {
         "list": [1], "deque": [], "tree_set": ["a", "a"], "hash_set": ["5"], "map": {}, "by_number": { "1": "x" },
         "by_signed": { "-1": ["2"] }, "pair": [1, "2.5"], "array": [1, 2, 3], "duration": { "secs": 1, "nanos": 0 },
     });
-    client.call("collections", arguments.clone()).await.assert_text("0");
+    client
+        .call("collections", arguments.clone())
+        .await
+        .assert_text("0");
     let properties = client.tool("collections").await["inputSchema"]["properties"].clone();
-    assert_eq!(properties["by_number"]["description"], "By number.\nIts keys are whole numbers.");
+    assert_eq!(
+        properties["by_number"]["description"],
+        "By number.\nIts keys are whole numbers."
+    );
     arguments["by_number"] = json!({ "one": "x" });
-    client.call("collections", arguments).await.assert_error("- `by_number` is not valid");
+    client
+        .call("collections", arguments)
+        .await
+        .assert_error("- `by_number` is not valid");
     let scalars = client.tool("scalars").await["inputSchema"]["properties"].clone();
     assert_eq!(scalars["non_zero"]["description"], "It is not 0.");
-    assert_eq!(scalars["below_ten"], json!({ "type": "integer", "minimum": 1, "maximum": 9 }));
+    assert_eq!(
+        scalars["below_ten"],
+        json!({ "type": "integer", "minimum": 1, "maximum": 9 })
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,5 +278,8 @@ async fn the_schemas_are_those_of_the_file() {
 #[should_panic(expected = "breaks callers:\n- `scalars`: is gone")]
 async fn a_tool_that_is_gone_fails_a_test() {
     let server = Server::new("ordinary", "1.0.0").tools(tools![collections, models, nothing]);
-    TestClient::new(server).await.assert_schemas("tool/lint.json").await;
+    TestClient::new(server)
+        .await
+        .assert_schemas("tool/lint.json")
+        .await;
 }

@@ -94,7 +94,10 @@ async fn a_struct_is_inlined_with_its_docs_and_its_rules() {
         "required": ["town", "zip"],
     });
     assert_eq!(schema["properties"]["home"], home);
-    assert_eq!(schema["properties"]["mail"], json!({ "type": "string", "format": "email" }));
+    assert_eq!(
+        schema["properties"]["mail"],
+        json!({ "type": "string", "format": "email" })
+    );
     assert_eq!(schema["required"], json!(["home"]));
 }
 
@@ -102,16 +105,31 @@ async fn a_struct_is_inlined_with_its_docs_and_its_rules() {
 async fn what_keeps_the_rules_is_taken() {
     let client = client().await;
     let person = json!({ "mail": "a@example.com", "home": address("Ulm", 89073), "others": [address("Rom", 118)] });
-    client.call("one", json!({ "person": person })).await.assert_text("Ulm 1");
+    client
+        .call("one", json!({ "person": person }))
+        .await
+        .assert_text("Ulm 1");
     client.call("some", json!({})).await.assert_text("false");
-    client.call("some", json!({ "address": address("Ulm", 1) })).await.assert_text("true");
-    client.call("many", json!({ "addresses": [address("Ulm", 1), address("Rom", 2)] })).await.assert_text("2");
+    client
+        .call("some", json!({ "address": address("Ulm", 1) }))
+        .await
+        .assert_text("true");
+    client
+        .call(
+            "many",
+            json!({ "addresses": [address("Ulm", 1), address("Rom", 2)] }),
+        )
+        .await
+        .assert_text("2");
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_broken_rule_is_told_with_its_path() {
     let person = json!({ "mail": "x", "home": address("", 0), "others": [address("Ulm", 1), address("Ulm", 100_000)] });
-    let reply = client().await.call("one", json!({ "person": person })).await;
+    let reply = client()
+        .await
+        .call("one", json!({ "person": person }))
+        .await;
     reply.assert_error("correct these 4 problems");
     reply.assert_error("- `person.home.town` must have a length of 1 to 20, was \"\"");
     reply.assert_error("- `person.home.zip` must be from 1 to 99999, was 0");
@@ -122,7 +140,10 @@ async fn every_broken_rule_is_told_with_its_path() {
 #[tokio::test(start_paused = true)]
 async fn rules_hold_behind_an_option_and_in_a_list() {
     let client = client().await;
-    client.call("some", json!({ "address": address("Ulm", 0) })).await.assert_error("- `address.zip` must be from 1");
+    client
+        .call("some", json!({ "address": address("Ulm", 0) }))
+        .await
+        .assert_error("- `address.zip` must be from 1");
     let addresses = json!([address("Ulm", 1), address("", 1)]);
     client
         .call("many", json!({ "addresses": addresses }))
@@ -133,7 +154,10 @@ async fn rules_hold_behind_an_option_and_in_a_list() {
 #[tokio::test(start_paused = true)]
 async fn a_member_of_another_type_is_told_with_its_path() {
     let person = json!({ "home": { "town": 5 } });
-    let reply = client().await.call("one", json!({ "person": person })).await;
+    let reply = client()
+        .await
+        .call("one", json!({ "person": person }))
+        .await;
     reply.assert_error("- `person.home.town` must be a string, was 5");
     reply.assert_error("- `person.home.zip` is missing (an integer)");
 }
@@ -143,11 +167,18 @@ async fn a_recursive_type_refers_to_itself_and_is_checked_at_every_depth() {
     let client = client().await;
     let schema = client.tool("tree").await["inputSchema"].clone();
     for tree in [&schema["properties"]["root"], &schema["$defs"]["Tree"]] {
-        assert_eq!(tree["properties"]["children"]["items"], json!({ "$ref": "#/$defs/Tree" }), "{schema:#}");
+        assert_eq!(
+            tree["properties"]["children"]["items"],
+            json!({ "$ref": "#/$defs/Tree" }),
+            "{schema:#}"
+        );
     }
     let leaf = |value: Value| json!({ "value": value });
     let good = json!({ "value": 1, "children": [leaf(json!(2)), { "value": 3, "children": [leaf(json!("4"))] }] });
-    client.call("tree", json!({ "root": good })).await.assert_text("10");
+    client
+        .call("tree", json!({ "root": good }))
+        .await
+        .assert_text("10");
     let bad = json!({ "value": 1, "children": [{ "value": 2, "children": [leaf(json!("x"))] }] });
     let reply = client.call("tree", json!({ "root": bad })).await;
     reply.assert_error("- `root.children[0].children[0].value` must be an integer, was \"x\"");

@@ -46,7 +46,10 @@ async fn fallible() -> Result<(), String> {
 /// Gives a page.
 #[tool]
 async fn page() -> Result<Json<Page>, String> {
-    Ok(Json(Page { rows: 3, next: None }))
+    Ok(Json(Page {
+        rows: 3,
+        next: None,
+    }))
 }
 
 /// Gives null.
@@ -76,12 +79,18 @@ async fn blocks() -> Vec<Content> {
 /// Gives all of it.
 #[tool]
 async fn whole() -> ToolResult {
-    ToolResult::new().with("text").structured(&[1, 2]).unwrap().meta("example.com/key", "value")
+    ToolResult::new()
+        .with("text")
+        .structured(&[1, 2])
+        .unwrap()
+        .meta("example.com/key", "value")
 }
 
 async fn call(tool: &str) -> Reply {
     let some = tools![text, cow, number, unit, fallible];
-    let server = Server::new("outputs", "1.0.0").tools(some).tools(tools![page, null, block, blocks, whole]);
+    let server = Server::new("outputs", "1.0.0")
+        .tools(some)
+        .tools(tools![page, null, block, blocks, whole]);
     TestClient::new(server).await.call(tool, json!({})).await
 }
 
@@ -104,7 +113,10 @@ async fn nothing_is_an_empty_list_of_blocks() {
 async fn json_is_structured_and_text() {
     let reply = call("page").await;
     reply.assert_structured(json!({ "rows": 3, "next": null }));
-    assert_eq!(serde_json::from_str::<Value>(&reply.text()).unwrap(), json!({ "rows": 3, "next": null }));
+    assert_eq!(
+        serde_json::from_str::<Value>(&reply.text()).unwrap(),
+        json!({ "rows": 3, "next": null })
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,5 +146,8 @@ async fn a_result_carries_its_own_metadata_beside_the_servers() {
     let reply = call("whole").await;
     assert_eq!(reply.result()["structuredContent"], json!([1, 2]));
     assert_eq!(reply.result()["_meta"]["example.com/key"], "value");
-    assert_eq!(reply.result()["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "outputs");
+    assert_eq!(
+        reply.result()["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        "outputs"
+    );
 }

@@ -70,10 +70,16 @@ async fn the_wait_is_true_to_a_tenth_of_a_second() {
     let refused = client.call("ten", json!({})).await;
     assert_eq!(refused.result()["_meta"][RETRY_AFTER], 4.3);
     tokio::time::advance(Duration::from_millis(4100)).await;
-    client.call("ten", json!({})).await.assert_refused("retry in 0.2 s");
+    client
+        .call("ten", json!({}))
+        .await
+        .assert_refused("retry in 0.2 s");
     tokio::time::advance(Duration::from_millis(200)).await;
     client.call("ten", json!({})).await.assert_ok();
-    client.call("ten", json!({})).await.assert_refused("rate limit");
+    client
+        .call("ten", json!({}))
+        .await
+        .assert_refused("rate limit");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +88,10 @@ async fn after_a_whole_period_all_of_it_is_there_again_and_no_more() {
     exhaust(&client).await;
     tokio::time::advance(Duration::from_mins(10)).await;
     exhaust(&client).await;
-    client.call("ten", json!({})).await.assert_refused("rate limit");
+    client
+        .call("ten", json!({}))
+        .await
+        .assert_refused("rate limit");
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +105,10 @@ async fn a_burst_bounds_what_comes_at_once() {
         .assert_refused("rate limit of 6/min for tool `bursty` reached; retry in 10.0 s");
     tokio::time::advance(Duration::from_secs(10)).await;
     client.call("bursty", json!({})).await.assert_ok();
-    client.call("bursty", json!({})).await.assert_refused("retry in 10.0 s");
+    client
+        .call("bursty", json!({}))
+        .await
+        .assert_refused("retry in 10.0 s");
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,7 +127,10 @@ async fn a_period_of_several_units_is_written_as_declared() {
 async fn other_tools_are_unaffected() {
     let client = client().await;
     exhaust(&client).await;
-    client.call("ten", json!({})).await.assert_refused("rate limit");
+    client
+        .call("ten", json!({}))
+        .await
+        .assert_refused("rate limit");
     client.call("bursty", json!({})).await.assert_ok();
     for _ in 0..100 {
         client.call("free", json!({})).await.assert_ok();
@@ -128,32 +143,63 @@ async fn lists_and_discovery_are_exempt() {
     exhaust(&client).await;
     for _ in 0..50 {
         client.request("tools/list", json!({})).await.assert_ok();
-        client.request("server/discover", json!({})).await.assert_ok();
+        client
+            .request("server/discover", json!({}))
+            .await
+            .assert_ok();
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn arguments_are_not_looked_at_before_the_limit() {
     let client = client().await;
-    client.call("ten", json!({ "text": 5, "nonsense": 1 })).await.assert_error("do not fit");
+    client
+        .call("ten", json!({ "text": 5, "nonsense": 1 }))
+        .await
+        .assert_error("do not fit");
     for _ in 0..9 {
         client.call("ten", json!({})).await.assert_ok();
     }
-    client.call("ten", json!({ "nonsense": 1 })).await.assert_refused("rate limit");
+    client
+        .call("ten", json!({ "nonsense": 1 }))
+        .await
+        .assert_refused("rate limit");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_does_not_reach_the_function_and_is_counted() {
     let count = Arc::new(AtomicUsize::new(0));
-    let state = Calls { count: Arc::clone(&count) };
-    let client = TestClient::new(Server::new("limited", "1.0.0").state(state).tools(tools![counted])).await;
+    let state = Calls {
+        count: Arc::clone(&count),
+    };
+    let client = TestClient::new(
+        Server::new("limited", "1.0.0")
+            .state(state)
+            .tools(tools![counted]),
+    )
+    .await;
     for _ in 0..5 {
         let _ = client.call("counted", json!({})).await;
     }
     assert_eq!(count.load(Ordering::Relaxed), 1);
-    assert_eq!(client.metric(r#"mcp_rate_limit_rejections_total{tool="counted"}"#).await, 4.0);
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="counted",outcome="rate_limited"}"#).await, 4.0);
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="counted",outcome="ok"}"#).await, 1.0);
+    assert_eq!(
+        client
+            .metric(r#"mcp_rate_limit_rejections_total{tool="counted"}"#)
+            .await,
+        4.0
+    );
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="counted",outcome="rate_limited"}"#)
+            .await,
+        4.0
+    );
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="counted",outcome="ok"}"#)
+            .await,
+        1.0
+    );
 }
 
 /// Tools under one default.
@@ -176,7 +222,13 @@ async fn a_default_applies_to_each_tool_by_itself_unless_it_has_its_own() {
     for _ in 0..2 {
         client.call("usual", json!({})).await.assert_ok();
     }
-    client.call("usual", json!({})).await.assert_refused("rate limit of 2/min for tool `usual`");
+    client
+        .call("usual", json!({}))
+        .await
+        .assert_refused("rate limit of 2/min for tool `usual`");
     client.call("own", json!({})).await.assert_ok();
-    client.call("own", json!({})).await.assert_refused("rate limit of 1/min for tool `own`");
+    client
+        .call("own", json!({}))
+        .await
+        .assert_refused("rate limit of 1/min for tool `own`");
 }

@@ -24,7 +24,9 @@ async fn ruled(
     #[arg(default, example = "2026-01-01")] day: String,
     #[arg(redact, length = 12..)] token: Option<String>,
 ) -> String {
-    let _ = (within, half_open, below, chars, items, lower, mail, link, order, even, day, token);
+    let _ = (
+        within, half_open, below, chars, items, lower, mail, link, order, even, day, token,
+    );
     format!("{with_default} {with_default_of_type:?} {wire_name:?}")
 }
 
@@ -52,22 +54,40 @@ async fn check(name: &str, keywords: Value, good: &[Value], bad: &[(Value, &str)
         assert_eq!(&schema[keyword], value, "{schema:#}");
     }
     for value in good {
-        client.call("ruled", json!({ name: value })).await.assert_ok();
+        client
+            .call("ruled", json!({ name: value }))
+            .await
+            .assert_ok();
     }
     for (value, problem) in bad {
-        client.call("ruled", json!({ name: value })).await.assert_error(format!("- `{name}` {problem}"));
+        client
+            .call("ruled", json!({ name: value }))
+            .await
+            .assert_error(format!("- `{name}` {problem}"));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn default() {
     let client = client().await;
-    client.call("ruled", json!({})).await.assert_text("10 \"\" None");
     client
-        .call("ruled", json!({ "with_default": null, "with_default_of_type": null }))
+        .call("ruled", json!({}))
         .await
         .assert_text("10 \"\" None");
-    client.call("ruled", json!({ "with_default": 3, "with_default_of_type": "x" })).await.assert_text("3 \"x\" None");
+    client
+        .call(
+            "ruled",
+            json!({ "with_default": null, "with_default_of_type": null }),
+        )
+        .await
+        .assert_text("10 \"\" None");
+    client
+        .call(
+            "ruled",
+            json!({ "with_default": 3, "with_default_of_type": "x" }),
+        )
+        .await
+        .assert_text("3 \"x\" None");
     let schema = client.tool("ruled").await["inputSchema"].clone();
     assert_eq!(schema["properties"]["with_default"]["default"], 10);
     assert_eq!(schema["properties"]["with_default_of_type"]["default"], "");
@@ -77,42 +97,97 @@ async fn default() {
 #[tokio::test(start_paused = true)]
 async fn range() {
     let keywords = json!({ "type": "integer", "minimum": 1, "maximum": 100 });
-    let bad = [(json!(0), "must be from 1 to 100, was 0"), (json!(101), "must be from 1 to 100, was 101")];
-    check("within", keywords, &[json!(1), json!(100), json!("50")], &bad).await;
+    let bad = [
+        (json!(0), "must be from 1 to 100, was 0"),
+        (json!(101), "must be from 1 to 100, was 101"),
+    ];
+    check(
+        "within",
+        keywords,
+        &[json!(1), json!(100), json!("50")],
+        &bad,
+    )
+    .await;
     let keywords = json!({ "type": "number", "minimum": 0.0, "exclusiveMaximum": 1.0 });
     let bad = [
         (json!(1), "must be at least 0 and less than 1, was 1"),
         (json!(-0.5), "must be at least 0 and less than 1, was -0.5"),
     ];
     check("half_open", keywords, &[json!(0), json!(0.999)], &bad).await;
-    check("below", json!({ "exclusiveMaximum": 10 }), &[json!(9)], &[(json!(10), "must be less than 10, was 10")])
-        .await;
+    check(
+        "below",
+        json!({ "exclusiveMaximum": 10 }),
+        &[json!(9)],
+        &[(json!(10), "must be less than 10, was 10")],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn length() {
-    let bad =
-        [(json!("a"), "must have 2 to 4 characters, has 1"), (json!("abcde"), "must have 2 to 4 characters, has 5")];
-    check("chars", json!({ "minLength": 2, "maxLength": 4 }), &[json!("ab"), json!("äöüß")], &bad).await;
-    check("items", json!({ "minItems": 1 }), &[json!([1])], &[(json!([]), "must have at least 1 items, has 0")]).await;
+    let bad = [
+        (json!("a"), "must have 2 to 4 characters, has 1"),
+        (json!("abcde"), "must have 2 to 4 characters, has 5"),
+    ];
+    check(
+        "chars",
+        json!({ "minLength": 2, "maxLength": 4 }),
+        &[json!("ab"), json!("äöüß")],
+        &bad,
+    )
+    .await;
+    check(
+        "items",
+        json!({ "minItems": 1 }),
+        &[json!([1])],
+        &[(json!([]), "must have at least 1 items, has 0")],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn pattern() {
-    let bad = [(json!("Abc"), "must match the pattern `^[a-z]+$`, was \"Abc\"")];
-    check("lower", json!({ "pattern": "^[a-z]+$" }), &[json!("abc")], &bad).await;
+    let bad = [(
+        json!("Abc"),
+        "must match the pattern `^[a-z]+$`, was \"Abc\"",
+    )];
+    check(
+        "lower",
+        json!({ "pattern": "^[a-z]+$" }),
+        &[json!("abc")],
+        &bad,
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn email() {
-    let bad = [(json!("nobody"), "must be an email address, was \"nobody\""), (json!("@"), "must be an email address")];
-    check("mail", json!({ "format": "email" }), &[json!("a@example.com")], &bad).await;
+    let bad = [
+        (json!("nobody"), "must be an email address, was \"nobody\""),
+        (json!("@"), "must be an email address"),
+    ];
+    check(
+        "mail",
+        json!({ "format": "email" }),
+        &[json!("a@example.com")],
+        &bad,
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn url() {
-    let bad = [(json!("example.com"), "must be an absolute URL, was \"example.com\"")];
-    check("link", json!({ "format": "uri" }), &[json!("https://example.com/a?b=c")], &bad).await;
+    let bad = [(
+        json!("example.com"),
+        "must be an absolute URL, was \"example.com\"",
+    )];
+    check(
+        "link",
+        json!({ "format": "uri" }),
+        &[json!("https://example.com/a?b=c")],
+        &bad,
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,20 +197,38 @@ async fn one_of() {
             json!("ascendign"),
             "must be one of \"ascending\", \"descending\", was \"ascendign\"; did you mean \"ascending\"?",
         ),
-        (json!("random"), "must be one of \"ascending\", \"descending\", was \"random\""),
+        (
+            json!("random"),
+            "must be one of \"ascending\", \"descending\", was \"random\"",
+        ),
     ];
-    check("order", json!({ "enum": ["ascending", "descending"] }), &[json!("descending")], &bad).await;
+    check(
+        "order",
+        json!({ "enum": ["ascending", "descending"] }),
+        &[json!("descending")],
+        &bad,
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn custom() {
-    check("even", json!({ "type": "integer" }), &[json!(2)], &[(json!(3), "is not valid: 3 is odd, 4 is not")]).await;
+    check(
+        "even",
+        json!({ "type": "integer" }),
+        &[json!(2)],
+        &[(json!(3), "is not valid: 3 is odd, 4 is not")],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn rename() {
     let client = client().await;
-    client.call("ruled", json!({ "wireName": "x" })).await.assert_text("10 \"\" Some(\"x\")");
+    client
+        .call("ruled", json!({ "wireName": "x" }))
+        .await
+        .assert_text("10 \"\" Some(\"x\")");
     let refused = client.call("ruled", json!({ "wire_name": "x" })).await;
     refused.assert_error("`wire_name` is not an argument; did you mean `wireName`?");
     let properties = client.tool("ruled").await["inputSchema"]["properties"].clone();
@@ -144,7 +237,13 @@ async fn rename() {
 
 #[tokio::test(start_paused = true)]
 async fn example() {
-    check("day", json!({ "description": "For example: \"2026-01-01\"" }), &[json!("any day")], &[]).await;
+    check(
+        "day",
+        json!({ "description": "For example: \"2026-01-01\"" }),
+        &[json!("any day")],
+        &[],
+    )
+    .await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,7 +252,11 @@ async fn redact() {
     for token in [json!("hunter2"), json!(5), json!({ "hunter2": "hunter2" })] {
         let reply = client.call("ruled", json!({ "token": token })).await;
         reply.assert_error("- `token` must");
-        assert!(!reply.text().contains("hunter2") && !reply.text().contains('5'), "{}", reply.text());
+        assert!(
+            !reply.text().contains("hunter2") && !reply.text().contains('5'),
+            "{}",
+            reply.text()
+        );
     }
     let shown = client.call("ruled", json!({ "chars": "hunter2" })).await;
     shown.assert_error("has 7");
@@ -161,8 +264,7 @@ async fn redact() {
 
 #[tokio::test(start_paused = true)]
 async fn every_broken_rule_is_told_at_once() {
-    let arguments =
-        json!({ "within": 0, "chars": "a", "lower": "A", "mail": "x", "order": "up", "even": 1, "extra": 1 });
+    let arguments = json!({ "within": 0, "chars": "a", "lower": "A", "mail": "x", "order": "up", "even": 1, "extra": 1 });
     let reply = client().await.call("ruled", arguments).await;
     reply.assert_error("correct these 7 problems");
     for name in ["within", "chars", "lower", "mail", "order", "even", "extra"] {
@@ -172,7 +274,14 @@ async fn every_broken_rule_is_told_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_absent_argument_breaks_no_rule() {
-    client().await.call("ruled", json!({ "within": null, "chars": null, "token": null })).await.assert_ok();
+    client()
+        .await
+        .call(
+            "ruled",
+            json!({ "within": null, "chars": null, "token": null }),
+        )
+        .await
+        .assert_ok();
 }
 
 /// Takes a name twice by mistake.
@@ -208,8 +317,12 @@ async fn computed(#[arg(default = far(), range = 1..=100)] n: u32) -> u32 {
 
 #[test]
 fn a_computed_default_that_fails_its_own_rule_stops_the_start() {
-    let error = Server::new("rules", "1.0.0").tools(tools![computed]).check().unwrap_err();
-    let wanted = "tool `computed` cannot be served: the default of `n` must be from 1 to 100, was 500";
+    let error = Server::new("rules", "1.0.0")
+        .tools(tools![computed])
+        .check()
+        .unwrap_err();
+    let wanted =
+        "tool `computed` cannot be served: the default of `n` must be from 1 to 100, was 500";
     assert_eq!(error.to_string(), wanted);
 }
 
@@ -225,6 +338,14 @@ async fn misdescribed(n: u32) -> u32 {
 
 #[test]
 fn keywords_that_cannot_be_checked_stop_the_start() {
-    let error = Server::new("rules", "1.0.0").tools(tools![misdescribed]).check().unwrap_err();
-    assert!(error.to_string().starts_with("tool `misdescribed` cannot be served: "), "{error}");
+    let error = Server::new("rules", "1.0.0")
+        .tools(tools![misdescribed])
+        .check()
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("tool `misdescribed` cannot be served: "),
+        "{error}"
+    );
 }

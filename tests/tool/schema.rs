@@ -49,7 +49,19 @@ async fn types(
     pair: (i8, String),
     anything: Option<Value>,
 ) -> bool {
-    let _ = (unsigned, signed, float, port, list, map, volume, maybe_volume, shape, pair, anything);
+    let _ = (
+        unsigned,
+        signed,
+        float,
+        port,
+        list,
+        map,
+        volume,
+        maybe_volume,
+        shape,
+        pair,
+        anything,
+    );
     true
 }
 
@@ -64,11 +76,17 @@ struct Page {
 /// Gives a page.
 #[tool(destructive, idempotent)]
 async fn page() -> Json<Page> {
-    Json(Page { rows: vec![1], next: None })
+    Json(Page {
+        rows: vec![1],
+        next: None,
+    })
 }
 
 async fn tool(name: &str) -> Value {
-    TestClient::new(Server::new("typed", "1.0.0").tools(tools![types, page])).await.tool(name).await
+    TestClient::new(Server::new("typed", "1.0.0").tools(tools![types, page]))
+        .await
+        .tool(name)
+        .await
 }
 
 /// Every object and array in `value`, at every depth.
@@ -83,25 +101,50 @@ fn visit(value: &Value, see: &mut impl FnMut(&Value)) {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_that_clients_choke_on_is_anywhere() {
-    visit(&tool("types.of-each_1").await["inputSchema"], &mut |schema| {
-        assert_eq!(schema.get("$schema"), None, "{schema:#}");
-        assert_eq!(schema.get("$ref"), None, "{schema:#}");
-        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-        assert!(!format.starts_with("uint") && !format.starts_with("int"), "{schema:#}");
-        assert!(!["float", "double"].contains(&format), "{schema:#}");
-        assert!(schema.get("type").is_none_or(|kind| kind != "null" && !kind.is_array()), "{schema:#}");
-        assert!(schema.get("enum").and_then(Value::as_array).is_none_or(|listed| !listed.contains(&Value::Null)));
-    });
+    visit(
+        &tool("types.of-each_1").await["inputSchema"],
+        &mut |schema| {
+            assert_eq!(schema.get("$schema"), None, "{schema:#}");
+            assert_eq!(schema.get("$ref"), None, "{schema:#}");
+            let format = schema
+                .get("format")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            assert!(
+                !format.starts_with("uint") && !format.starts_with("int"),
+                "{schema:#}"
+            );
+            assert!(!["float", "double"].contains(&format), "{schema:#}");
+            assert!(
+                schema
+                    .get("type")
+                    .is_none_or(|kind| kind != "null" && !kind.is_array()),
+                "{schema:#}"
+            );
+            assert!(
+                schema
+                    .get("enum")
+                    .and_then(Value::as_array)
+                    .is_none_or(|listed| !listed.contains(&Value::Null))
+            );
+        },
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_root_is_a_plain_object_whose_properties_are_in_the_order_of_declaration() {
     let schema = tool("types.of-each_1").await["inputSchema"].clone();
-    assert_eq!((&schema["type"], &schema["additionalProperties"]), (&json!("object"), &json!(false)));
+    assert_eq!(
+        (&schema["type"], &schema["additionalProperties"]),
+        (&json!("object"), &json!(false))
+    );
     for keyword in ["oneOf", "anyOf", "allOf", "$defs"] {
         assert_eq!(schema.get(keyword), None);
     }
-    assert_eq!(schema["required"], json!(["unsigned", "float", "port", "list", "map", "volume", "pair"]));
+    assert_eq!(
+        schema["required"],
+        json!(["unsigned", "float", "port", "list", "map", "volume", "pair"])
+    );
     let names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
     assert_eq!(names.len(), 11);
 }
@@ -109,34 +152,63 @@ async fn the_root_is_a_plain_object_whose_properties_are_in_the_order_of_declara
 #[tokio::test(start_paused = true)]
 async fn types_are_described_in_words_of_json() {
     let properties = tool("types.of-each_1").await["inputSchema"]["properties"].clone();
-    let expected = json!({ "type": "integer", "minimum": 0, "description": "An integer,\non two lines." });
+    let expected =
+        json!({ "type": "integer", "minimum": 0, "description": "An integer,\non two lines." });
     assert_eq!(properties["unsigned"], expected);
     assert_eq!(properties["signed"]["type"], "integer");
     assert_eq!(properties["float"]["type"], "number");
-    assert_eq!((&properties["port"]["minimum"], &properties["port"]["maximum"]), (&json!(1), &json!(65535)));
-    assert_eq!(properties["map"]["additionalProperties"], json!({ "type": "integer", "minimum": 0 }));
+    assert_eq!(
+        (
+            &properties["port"]["minimum"],
+            &properties["port"]["maximum"]
+        ),
+        (&json!(1), &json!(65535))
+    );
+    assert_eq!(
+        properties["map"]["additionalProperties"],
+        json!({ "type": "integer", "minimum": 0 })
+    );
     assert_eq!(properties["volume"]["enum"], json!(["low", "high"]));
     assert_eq!(properties["maybe_volume"]["enum"], json!(["low", "high"]));
-    assert_eq!(properties["shape"]["anyOf"][0]["properties"]["kind"]["enum"], json!(["circle"]));
+    assert_eq!(
+        properties["shape"]["anyOf"][0]["properties"]["kind"]["enum"],
+        json!(["circle"])
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_keys_of_the_attribute_are_in_the_description() {
     let types = tool("types.of-each_1").await;
-    assert_eq!((&types["title"], &types["description"]), (&json!("All types"), &json!("Takes one of each type.")));
-    assert_eq!(types["icons"], json!([{ "src": "https://example.com/a.png" }]));
-    let annotations = json!({ "readOnlyHint": true, "destructiveHint": false, "openWorldHint": false });
+    assert_eq!(
+        (&types["title"], &types["description"]),
+        (&json!("All types"), &json!("Takes one of each type."))
+    );
+    assert_eq!(
+        types["icons"],
+        json!([{ "src": "https://example.com/a.png" }])
+    );
+    let annotations =
+        json!({ "readOnlyHint": true, "destructiveHint": false, "openWorldHint": false });
     assert_eq!(types["annotations"], annotations);
     let page = tool("page").await;
-    assert_eq!(page["annotations"], json!({ "destructiveHint": true, "idempotentHint": true }));
+    assert_eq!(
+        page["annotations"],
+        json!({ "destructiveHint": true, "idempotentHint": true })
+    );
     assert_eq!((page.get("title"), page.get("icons")), (None, None));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_result_in_json_has_an_output_schema() {
     let schema = tool("page").await["outputSchema"].clone();
-    assert_eq!((&schema["type"], &schema["description"]), (&json!("object"), &json!("A page of results.")));
-    assert_eq!(schema["properties"]["rows"], json!({ "type": "array", "items": { "type": "integer", "minimum": 0 } }));
+    assert_eq!(
+        (&schema["type"], &schema["description"]),
+        (&json!("object"), &json!("A page of results."))
+    );
+    assert_eq!(
+        schema["properties"]["rows"],
+        json!({ "type": "array", "items": { "type": "integer", "minimum": 0 } })
+    );
     assert_eq!(tool("types.of-each_1").await.get("outputSchema"), None);
 }
 
@@ -149,7 +221,10 @@ async fn the_schema_and_the_check_agree_in_every_revision() {
             "unsigned": 1, "float": 0.5, "port": 80, "list": [1, null], "map": { "a": 1 }, "volume": "low",
             "pair": [1, "x"], "shape": { "kind": "circle", "radius": 1.0 },
         });
-        client.call("types.of-each_1", arguments.clone()).await.assert_text("true");
+        client
+            .call("types.of-each_1", arguments.clone())
+            .await
+            .assert_text("true");
         for (name, bad) in [
             ("unsigned", json!(-1)),
             ("port", json!(0)),
@@ -161,7 +236,10 @@ async fn the_schema_and_the_check_agree_in_every_revision() {
             ("shape", json!({ "kind": "triangle" })),
         ] {
             let good = std::mem::replace(&mut arguments[name], bad);
-            client.call("types.of-each_1", arguments.clone()).await.assert_error(format!("- `{name}"));
+            client
+                .call("types.of-each_1", arguments.clone())
+                .await
+                .assert_error(format!("- `{name}"));
             arguments[name] = good;
         }
     }

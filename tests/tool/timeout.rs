@@ -45,36 +45,74 @@ async fn a_tool_that_only_reads_is_safe_to_retry_in_every_revision() {
         let before = Instant::now();
         let reply = client.call("reads", json!({ "seconds": 6 })).await;
         assert_eq!(reply.result()["isError"], true);
-        assert_eq!(reply.text(), "timed out after 5s; this tool only reads, so it is safe to retry");
-        assert_eq!(before.elapsed().as_millis().div_euclid(100), 50, "{version:?}");
+        assert_eq!(
+            reply.text(),
+            "timed out after 5s; this tool only reads, so it is safe to retry"
+        );
+        assert_eq!(
+            before.elapsed().as_millis().div_euclid(100),
+            50,
+            "{version:?}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tool_in_time_is_not_disturbed() {
     let client = TestClient::new(server()).await;
-    client.call("reads", json!({ "seconds": 4 })).await.assert_text("read");
-    client.call("patient", json!({})).await.assert_text("at last");
+    client
+        .call("reads", json!({ "seconds": 4 }))
+        .await
+        .assert_text("read");
+    client
+        .call("patient", json!({}))
+        .await
+        .assert_text("at last");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_idempotent_tool_is_safe_to_retry() {
-    let reply = TestClient::new(server()).await.call("repeats", json!({})).await;
-    assert_eq!(reply.text(), "timed out after 1m30s; this tool is idempotent, so it is safe to retry");
+    let reply = TestClient::new(server())
+        .await
+        .call("repeats", json!({}))
+        .await;
+    assert_eq!(
+        reply.text(),
+        "timed out after 1m30s; this tool is idempotent, so it is safe to retry"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn of_any_other_tool_the_outcome_is_unknown() {
-    let reply = TestClient::new(server()).await.call("writes", json!({})).await;
-    assert_eq!(reply.text(), "timed out after 500ms; the outcome is unknown: check before retrying");
+    let reply = TestClient::new(server())
+        .await
+        .call("writes", json!({}))
+        .await;
+    assert_eq!(
+        reply.text(),
+        "timed out after 500ms; the outcome is unknown: check before retrying"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_is_counted_as_such() {
     let client = TestClient::new(server()).await;
-    client.call("writes", json!({})).await.assert_error("timed out");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="writes",outcome="timeout"}"#).await, 1.0);
-    assert_eq!(client.metric(r#"mcp_tool_duration_seconds_sum{tool="writes"}"#).await, 0.5);
+    client
+        .call("writes", json!({}))
+        .await
+        .assert_error("timed out");
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="writes",outcome="timeout"}"#)
+            .await,
+        1.0
+    );
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_duration_seconds_sum{tool="writes"}"#)
+            .await,
+        0.5
+    );
 }
 
 /// What a blocking tool waits for, and what it tells.
@@ -93,11 +131,24 @@ fn blocks(door: &Door) -> &'static str {
 }
 
 /// A server with a blocking tool, its door, and what it tells.
-fn doors() -> (Server<Door>, mpsc::Sender<()>, tokio::sync::mpsc::UnboundedReceiver<&'static str>) {
+fn doors() -> (
+    Server<Door>,
+    mpsc::Sender<()>,
+    tokio::sync::mpsc::UnboundedReceiver<&'static str>,
+) {
     let (open, opened) = mpsc::channel();
     let (left, tells) = tokio::sync::mpsc::unbounded_channel();
-    let door = Door { opened: opened.into(), left };
-    (Server::new("doors", "1.0.0").state(door).tools(tools![blocks]), open, tells)
+    let door = Door {
+        opened: opened.into(),
+        left,
+    };
+    (
+        Server::new("doors", "1.0.0")
+            .state(door)
+            .tools(tools![blocks]),
+        open,
+        tells,
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +159,10 @@ async fn a_blocking_tool_does_not_block_the_server_and_its_timeout_answers() {
     client.request("tools/list", json!({})).await.assert_ok();
     // Paused time stands still while a blocking task runs.
     tokio::time::advance(Duration::from_secs(2)).await;
-    pending.reply().await.assert_error("timed out after 2s; this tool only reads, so it is safe to retry");
+    pending
+        .reply()
+        .await
+        .assert_error("timed out after 2s; this tool only reads, so it is safe to retry");
     assert!(tells.try_recv().is_err(), "its thread is still there");
     drop(open);
     assert_eq!(tells.recv().await, Some("left"));
@@ -119,7 +173,10 @@ async fn a_blocking_tool_in_time_is_answered() {
     let (server, open, _tells) = doors();
     let client = TestClient::new(server).await;
     open.send(()).unwrap();
-    client.call("blocks", json!({})).await.assert_text("through");
+    client
+        .call("blocks", json!({}))
+        .await
+        .assert_text("through");
 }
 
 /// Tools under one default.
@@ -143,6 +200,12 @@ impl Block {
 #[tokio::test(start_paused = true)]
 async fn a_default_applies_unless_a_tool_has_its_own() {
     let client = TestClient::new(Block.into_server()).await;
-    client.call("usual", json!({})).await.assert_error("timed out after 1s; this tool only reads");
-    client.call("own", json!({})).await.assert_error("timed out after 3s; the outcome is unknown");
+    client
+        .call("usual", json!({}))
+        .await
+        .assert_error("timed out after 1s; this tool only reads");
+    client
+        .call("own", json!({}))
+        .await
+        .assert_error("timed out after 3s; the outcome is unknown");
 }

@@ -103,7 +103,9 @@ struct Okay {
 /// Asks the client's model.
 #[tool(read_only)]
 pub(crate) async fn test_sampling(cx: &Context, prompt: String) -> Result<String, ToolError> {
-    let sampled = cx.sample("prompt", Sample::new(prompt).max_tokens(100)).await?;
+    let sampled = cx
+        .sample("prompt", Sample::new(prompt).max_tokens(100))
+        .await?;
     Ok(format!("LLM response: {}", sampled.text()))
 }
 
@@ -117,15 +119,28 @@ pub(crate) async fn test_elicitation(cx: &Context, message: String) -> Result<St
 /// Asks by a form with defaults of all types.
 #[tool(read_only)]
 pub(crate) async fn test_elicitation_sep1034_defaults(cx: &Context) -> Result<String, ToolError> {
-    let Defaults { name, age, score, status, verified } = cx.elicit("user", "Please review the defaults.").await?;
-    Ok(format!("Elicitation completed: {name}, {age}, {score}, {status:?}, {verified}"))
+    let Defaults {
+        name,
+        age,
+        score,
+        status,
+        verified,
+    } = cx.elicit("user", "Please review the defaults.").await?;
+    Ok(format!(
+        "Elicitation completed: {name}, {age}, {score}, {status:?}, {verified}"
+    ))
 }
 
 /// Asks by a form with choices of all forms.
 #[tool(read_only)]
 pub(crate) async fn test_elicitation_sep1330_enums(cx: &Context) -> Result<String, ToolError> {
-    let Choices { untitled_single, titled_single, legacy, untitled_multi, titled_multi } =
-        cx.elicit("choices", "Please choose.").await?;
+    let Choices {
+        untitled_single,
+        titled_single,
+        legacy,
+        untitled_multi,
+        titled_multi,
+    } = cx.elicit("choices", "Please choose.").await?;
     Ok(format!(
         "Elicitation completed: {untitled_single:?}, {titled_single:?}, {legacy:?}, {untitled_multi:?}, {titled_multi:?}"
     ))
@@ -141,7 +156,9 @@ pub(crate) async fn test_streaming_elicitation(cx: &Context) -> Result<String, T
 
 /// Asks for a name, and greets.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_elicitation(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_elicitation(
+    cx: &Context,
+) -> Result<String, ToolError> {
     let Name { name } = cx.elicit("user_name", "What is your name?").await?;
     Ok(format!("Hello, {name}!"))
 }
@@ -150,19 +167,26 @@ pub(crate) async fn test_input_required_result_elicitation(cx: &Context) -> Resu
 #[tool(read_only)]
 pub(crate) async fn test_input_required_result_sampling(cx: &Context) -> Result<String, ToolError> {
     let sample = Sample::new("What is the capital of France?").max_tokens(100);
-    Ok(format!("LLM response: {}", cx.sample("capital_question", sample).await?.text()))
+    Ok(format!(
+        "LLM response: {}",
+        cx.sample("capital_question", sample).await?.text()
+    ))
 }
 
 /// Asks for the client's roots.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_list_roots(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_list_roots(
+    cx: &Context,
+) -> Result<String, ToolError> {
     let roots: Vec<String> = cx.roots().await?.into_iter().map(|root| root.uri).collect();
     Ok(format!("Roots: {}", roots.join(", ")))
 }
 
 /// Remembers something while it asks.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_request_state(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_request_state(
+    cx: &Context,
+) -> Result<String, ToolError> {
     let remembered: String = cx.once("state", async { "state-ok".to_owned() }).await;
     let Okay { ok } = cx.elicit("confirm", "Please confirm.").await?;
     Ok(format!("{remembered}: {ok}"))
@@ -170,39 +194,62 @@ pub(crate) async fn test_input_required_result_request_state(cx: &Context) -> Re
 
 /// Asks the user, the model and for the roots, all at once.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_multiple_inputs(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_multiple_inputs(
+    cx: &Context,
+) -> Result<String, ToolError> {
     let name = cx.elicit::<Name>("user_name", "What is your name?");
-    let greeting = cx.sample("greeting", Sample::new("Generate a greeting.").max_tokens(50));
+    let greeting = cx.sample(
+        "greeting",
+        Sample::new("Generate a greeting.").max_tokens(50),
+    );
     let (name, greeting, roots) = tokio::join!(name, greeting, cx.roots());
-    Ok(format!("{}, {}! ({} roots)", greeting?.text(), name?.name, roots?.len()))
+    Ok(format!(
+        "{}, {}! ({} roots)",
+        greeting?.text(),
+        name?.name,
+        roots?.len()
+    ))
 }
 
 /// Asks twice, one after the other.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_multi_round(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_multi_round(
+    cx: &Context,
+) -> Result<String, ToolError> {
     #[derive(Elicit)]
     struct Color {
         color: String,
     }
     let Name { name } = cx.elicit("step1", "Step 1: what is your name?").await?;
-    let Color { color } = cx.elicit("step2", "Step 2: what is your favourite colour?").await?;
+    let Color { color } = cx
+        .elicit("step2", "Step 2: what is your favourite colour?")
+        .await?;
     Ok(format!("{name} likes {color}"))
 }
 
 /// Asks, and carries a state that nobody may change.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_tampered_state(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_tampered_state(
+    cx: &Context,
+) -> Result<String, ToolError> {
     let Okay { ok } = cx.elicit("confirm", "Please confirm.").await?;
     Ok(format!("Confirmed: {ok}"))
 }
 
 /// Asks only what the client has declared.
 #[tool(read_only)]
-pub(crate) async fn test_input_required_result_capabilities(cx: &Context) -> Result<String, ToolError> {
+pub(crate) async fn test_input_required_result_capabilities(
+    cx: &Context,
+) -> Result<String, ToolError> {
     if cx.client().has(Capability::Elicitation) {
         let Name { name } = cx.elicit("user_name", "What is your name?").await?;
         return Ok(format!("Hello, {name}!"));
     }
-    let sampled = cx.sample("greeting", Sample::new("Generate a greeting.").max_tokens(50)).await?;
+    let sampled = cx
+        .sample(
+            "greeting",
+            Sample::new("Generate a greeting.").max_tokens(50),
+        )
+        .await?;
     Ok(sampled.text())
 }

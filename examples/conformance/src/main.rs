@@ -15,7 +15,10 @@ use mcp_runtime::{Server, prompts, resources, tools};
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    let server = match std::env::var("CONFORMANCE_PAGE_SIZE").ok().and_then(|entries| entries.parse().ok()) {
+    let server = match std::env::var("CONFORMANCE_PAGE_SIZE")
+        .ok()
+        .and_then(|entries| entries.parse().ok())
+    {
         Some(entries) => server().page_size(entries),
         None => server(),
     };
@@ -115,7 +118,12 @@ mod tests {
     #[mcp_testkit::test(eras = "all")]
     async fn every_tool_is_described(client: TestClient) {
         for tool in client.tools().await {
-            assert!(tool["description"].as_str().is_some_and(|text| !text.is_empty()), "{tool}");
+            assert!(
+                tool["description"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{tool}"
+            );
         }
     }
 
@@ -127,20 +135,33 @@ mod tests {
             ("prompts/list", "prompts"),
         ] {
             let reply = client.request(method, json!({})).await;
-            let entries = reply.assert_ok().result()[member].as_array().unwrap().clone();
+            let entries = reply.assert_ok().result()[member]
+                .as_array()
+                .unwrap()
+                .clone();
             assert!(!entries.is_empty(), "{member}");
             for entry in entries {
-                assert!(entry["description"].as_str().is_some_and(|text| !text.is_empty()), "{entry}");
+                assert!(
+                    entry["description"]
+                        .as_str()
+                        .is_some_and(|text| !text.is_empty()),
+                    "{entry}"
+                );
             }
         }
     }
 
     #[mcp_testkit::test(eras = "all")]
     async fn a_template_is_filled_in(client: TestClient) {
-        let reply = client.request("resources/read", json!({"uri": "test://template/123/data"})).await;
+        let reply = client
+            .request("resources/read", json!({"uri": "test://template/123/data"}))
+            .await;
         let contents = &reply.assert_ok().result()["contents"][0];
         assert_eq!(contents["mimeType"], "application/json");
-        assert_eq!(contents["text"], r#"{"id":"123","templateTest":true,"data":"Data for ID: 123"}"#);
+        assert_eq!(
+            contents["text"],
+            r#"{"id":"123","templateTest":true,"data":"Data for ID: 123"}"#
+        );
     }
 
     #[mcp_testkit::test(eras = "all")]
@@ -148,42 +169,72 @@ mod tests {
         let prompt = json!({"type": "ref/prompt", "name": "test_prompt_with_arguments"});
         let params = json!({"ref": prompt, "argument": {"name": "arg1", "value": "par"}});
         let reply = client.request("completion/complete", params).await;
-        assert_eq!(reply.assert_ok().result()["completion"]["values"], json!(["paris", "park", "party"]));
+        assert_eq!(
+            reply.assert_ok().result()["completion"]["values"],
+            json!(["paris", "park", "party"])
+        );
     }
 
     #[mcp_testkit::test(eras = "all")]
     async fn every_type_of_content_arrives(client: TestClient) {
         let reply = client.call("test_multiple_content_types", json!({})).await;
-        let blocks = reply.assert_ok().result()["content"].as_array().unwrap().clone();
-        let types: Vec<_> = blocks.iter().map(|block| block["type"].as_str().unwrap()).collect();
+        let blocks = reply.assert_ok().result()["content"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let types: Vec<_> = blocks
+            .iter()
+            .map(|block| block["type"].as_str().unwrap())
+            .collect();
         assert_eq!(types, ["text", "image", "resource"]);
     }
 
     #[mcp_testkit::test(eras = "all")]
     async fn progress_comes_before_the_answer(client: TestClient) {
         let reply = client.call("test_tool_with_progress", json!({})).await;
-        let done: Vec<_> = reply.progress().iter().map(|it| it["progress"].as_i64().unwrap()).collect();
+        let done: Vec<_> = reply
+            .progress()
+            .iter()
+            .map(|it| it["progress"].as_i64().unwrap())
+            .collect();
         assert_eq!(done, [0, 50, 100]);
     }
 
     #[mcp_testkit::test(eras = "legacy")]
     async fn a_session_gets_the_log(client: TestClient) {
-        client.request("logging/setLevel", json!({"level": "debug"})).await.assert_ok();
-        assert_eq!(client.call("test_tool_with_logging", json!({})).await.logs().len(), 3);
+        client
+            .request("logging/setLevel", json!({"level": "debug"}))
+            .await
+            .assert_ok();
+        assert_eq!(
+            client
+                .call("test_tool_with_logging", json!({}))
+                .await
+                .logs()
+                .len(),
+            3
+        );
     }
 
     #[mcp_testkit::test(eras = "modern")]
     async fn a_missing_capability_is_named(client: TestClient) {
         let reply = client.call("test_missing_capability", json!({})).await;
         reply.assert_rpc_error(-32021);
-        assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], json!({"sampling": {}}));
+        assert_eq!(
+            reply.response()["error"]["data"]["requiredCapabilities"],
+            json!({"sampling": {}})
+        );
     }
 
     #[mcp_testkit::test(eras = "all")]
     async fn every_kind_of_input_is_asked_for(client: TestClient) {
         client.on_elicit(|_| json!({"name": "Alice"}));
-        client.on_sample(|_| json!("Hi")).roots(json!([{"uri": "file:///test/root"}]));
-        let reply = client.call("test_input_required_result_multiple_inputs", json!({})).await;
+        client
+            .on_sample(|_| json!("Hi"))
+            .roots(json!([{"uri": "file:///test/root"}]));
+        let reply = client
+            .call("test_input_required_result_multiple_inputs", json!({}))
+            .await;
         if client.version() == mcp_testkit::Version::V2025_03_26 {
             reply.assert_error("`elicitation`");
         } else {
@@ -194,8 +245,14 @@ mod tests {
     #[mcp_testkit::test(eras = "all")]
     async fn hand_written_keywords_are_checked(client: TestClient) {
         let good = json!({"name": "Ada", "contactMethod": "phone", "phone": "1"});
-        client.call("json_schema_2020_12_tool", good).await.assert_ok();
+        client
+            .call("json_schema_2020_12_tool", good)
+            .await
+            .assert_ok();
         let without_phone = json!({"name": "Ada", "contactMethod": "phone", "email": "a@b.c"});
-        client.call("json_schema_2020_12_tool", without_phone).await.assert_error("phone");
+        client
+            .call("json_schema_2020_12_tool", without_phone)
+            .await
+            .assert_error("phone");
     }
 }

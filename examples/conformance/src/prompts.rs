@@ -23,7 +23,10 @@ pub(crate) fn test_prompt_with_arguments(
 }
 
 fn cities(typed: String) -> Vec<&'static str> {
-    ["paris", "park", "party"].into_iter().filter(move |city| city.starts_with(&typed)).collect()
+    ["paris", "park", "party"]
+        .into_iter()
+        .filter(move |city| city.starts_with(&typed))
+        .collect()
 }
 
 /// A prompt with a resource by value.
@@ -33,14 +36,22 @@ pub(crate) fn test_prompt_with_embedded_resource(
     #[arg(rename = "resourceUri")]
     resource_uri: String,
 ) -> Prompt {
-    let resource = Resource::text(resource_uri, "text/plain", "Embedded resource content for testing.");
-    Prompt::new().user(Content::resource(resource)).user("Please process the embedded resource above.")
+    let resource = Resource::text(
+        resource_uri,
+        "text/plain",
+        "Embedded resource content for testing.",
+    );
+    Prompt::new()
+        .user(Content::resource(resource))
+        .user("Please process the embedded resource above.")
 }
 
 /// A prompt with an image.
 #[prompt]
 pub(crate) fn test_prompt_with_image() -> Prompt {
-    Prompt::new().user(Content::image(PNG, "image/png")).user("Please analyze the image above.")
+    Prompt::new()
+        .user(Content::image(PNG, "image/png"))
+        .user("Please analyze the image above.")
 }
 
 #[derive(Elicit)]
@@ -51,6 +62,8 @@ struct Background {
 /// A prompt that asks the user first.
 #[prompt]
 pub(crate) async fn test_input_required_result_prompt(cx: &Context) -> Result<String, ToolError> {
-    let Background { context } = cx.elicit("user_context", "What context should the prompt use?").await?;
+    let Background { context } = cx
+        .elicit("user_context", "What context should the prompt use?")
+        .await?;
     Ok(format!("Use this context: {context}"))
 }

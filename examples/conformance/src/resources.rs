@@ -34,5 +34,9 @@ pub(crate) struct Item {
 #[resource("test://template/{id}/data", mime_type = "application/json")]
 pub(crate) fn template_data(id: String) -> Json<Item> {
     let data = format!("Data for ID: {id}");
-    Json(Item { id, template_test: true, data })
+    Json(Item {
+        id,
+        template_test: true,
+        data,
+    })
 }

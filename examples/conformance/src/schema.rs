@@ -38,7 +38,9 @@ pub(crate) fn json_schema_2020_12_tool(
 ) -> String {
     let contact = phone.or(email).unwrap_or_default();
     let method = contact_method.unwrap_or_else(|| "email".to_owned());
-    let place = address.map(|address| format!(" at {address}")).unwrap_or_default();
+    let place = address
+        .map(|address| format!(" at {address}"))
+        .unwrap_or_default();
     format!("{}{place}: {method} {contact}", name.unwrap_or_default())
 }
 

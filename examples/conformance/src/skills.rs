@@ -2,8 +2,20 @@
 
 /// Each file with its path among the skills.
 pub(crate) const FILES: [(&str, &str); 4] = [
-    ("acme/refunds/SKILL.md", include_str!("../skills/acme/refunds/SKILL.md")),
-    ("acme/refunds/examples/email.md", include_str!("../skills/acme/refunds/examples/email.md")),
-    ("git-workflow/SKILL.md", include_str!("../skills/git-workflow/SKILL.md")),
-    ("git-workflow/templates/commit.md", include_str!("../skills/git-workflow/templates/commit.md")),
+    (
+        "acme/refunds/SKILL.md",
+        include_str!("../skills/acme/refunds/SKILL.md"),
+    ),
+    (
+        "acme/refunds/examples/email.md",
+        include_str!("../skills/acme/refunds/examples/email.md"),
+    ),
+    (
+        "git-workflow/SKILL.md",
+        include_str!("../skills/git-workflow/SKILL.md"),
+    ),
+    (
+        "git-workflow/templates/commit.md",
+        include_str!("../skills/git-workflow/templates/commit.md"),
+    ),
 ];

@@ -13,9 +13,15 @@ pub(crate) fn greet(name: String) -> String {
 
 /// Computes for a while.
 #[tool(read_only, task = "optional")]
-pub(crate) async fn slow_compute(#[arg(range = 0.0..=60.0)] seconds: f64, label: Option<String>) -> String {
+pub(crate) async fn slow_compute(
+    #[arg(range = 0.0..=60.0)] seconds: f64,
+    label: Option<String>,
+) -> String {
     sleep(Duration::from_secs_f64(seconds)).await;
-    format!("{} took {seconds} s", label.as_deref().unwrap_or("computing"))
+    format!(
+        "{} took {seconds} s",
+        label.as_deref().unwrap_or("computing")
+    )
 }
 
 /// Fails after a second, as a tool does.
@@ -28,14 +34,22 @@ pub(crate) async fn failing_job() -> Result<String, ToolError> {
 /// Fails as the protocol does.
 #[tool(read_only, task = "optional")]
 pub(crate) async fn protocol_error_job() -> Result<String, ToolError> {
-    Err(ToolError::protocol(RpcError::internal("the job could not be carried out")))
+    Err(ToolError::protocol(RpcError::internal(
+        "the job could not be carried out",
+    )))
 }
 
 /// Deletes a file, if the user says so.
 #[tool(task = "optional")]
 pub(crate) async fn confirm_delete(cx: &Context, filename: String) -> Result<String, ToolError> {
-    let sure: Confirm = cx.elicit("confirm", format!("Really delete {filename}?")).await?;
-    Ok(if sure.yes() { format!("deleted {filename}") } else { format!("kept {filename}") })
+    let sure: Confirm = cx
+        .elicit("confirm", format!("Really delete {filename}?"))
+        .await?;
+    Ok(if sure.yes() {
+        format!("deleted {filename}")
+    } else {
+        format!("kept {filename}")
+    })
 }
 
 #[derive(Elicit)]
@@ -46,13 +60,17 @@ struct Name {
 /// Asks two questions at once.
 #[tool(task = "optional")]
 pub(crate) async fn multi_input(cx: &Context) -> Result<String, ToolError> {
-    let (name, sure) =
-        tokio::join!(cx.elicit::<Name>("name", "What is your name?"), cx.elicit::<Confirm>("confirm", "Go on?"));
+    let (name, sure) = tokio::join!(
+        cx.elicit::<Name>("name", "What is your name?"),
+        cx.elicit::<Confirm>("confirm", "Go on?")
+    );
     Ok(format!("{}: {}", name?.name, sure?.yes()))
 }
 
 /// Asks before it becomes a task.
 #[tool(task = "required")]
-pub(crate) async fn test_tool_with_task(#[arg(elicit = "What is your name?")] name: String) -> String {
+pub(crate) async fn test_tool_with_task(
+    #[arg(elicit = "What is your name?")] name: String,
+) -> String {
     format!("Hello, {name}!")
 }

@@ -15,7 +15,10 @@ async fn add(
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    Server::new("calculator", env!("CARGO_PKG_VERSION")).tools(tools![add]).run().await
+    Server::new("calculator", env!("CARGO_PKG_VERSION"))
+        .tools(tools![add])
+        .run()
+        .await
 }
 
 #[cfg(test)]
@@ -40,11 +43,20 @@ mod tests {
     #[mcp_testkit::test(eras = "all")]
     async fn the_eleventh_call_is_refused(client: TestClient) {
         for _ in 0..10 {
-            client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
+            client
+                .call("add", json!({"a": 1, "b": 2}))
+                .await
+                .assert_text("3");
         }
-        client.call("add", json!({"a": 1, "b": 2})).await.assert_refused("rate limit");
+        client
+            .call("add", json!({"a": 1, "b": 2}))
+            .await
+            .assert_refused("rate limit");
         tokio::time::advance(Duration::from_secs(6)).await;
-        client.call("add", json!({"a": 1, "b": 2})).await.assert_text("3");
+        client
+            .call("add", json!({"a": 1, "b": 2}))
+            .await
+            .assert_text("3");
     }
 
     #[mcp_testkit::test(eras = "all")]

@@ -54,8 +54,14 @@ impl Comparison {
     /// Each of `countries` in proportion to the first.
     pub(crate) fn new(countries: &[Country]) -> Self {
         Self {
-            base: countries.first().map(|base| base.alpha2.clone()).unwrap_or_default(),
-            rows: countries.iter().map(|country| Compared::new(country, &countries[0])).collect(),
+            base: countries
+                .first()
+                .map(|base| base.alpha2.clone())
+                .unwrap_or_default(),
+            rows: countries
+                .iter()
+                .map(|country| Compared::new(country, &countries[0]))
+                .collect(),
         }
     }
 }

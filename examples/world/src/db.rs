@@ -12,7 +12,13 @@ const COUNTRIES: &str = include_str!("../data/countries.json");
 
 /// A pool on the file at `path`, which is made if there is none.
 pub(crate) async fn open(path: &Path) -> sqlx::Result<SqlitePool> {
-    connect(SqliteConnectOptions::new().filename(path).create_if_missing(true), 4).await
+    connect(
+        SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true),
+        4,
+    )
+    .await
 }
 
 /// A pool of one connection, which has a database of its own; should it be lost, the next one has a new one.
@@ -35,23 +41,35 @@ async fn fill(connection: &mut SqliteConnection) -> sqlx::Result<()> {
     // Another process may be doing the same: whoever comes second waits here, and finds it done.
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     if !is_filled(&mut transaction).await? {
-        sqlx::query(SCHEMA).bind(COUNTRIES).execute(&mut *transaction).await?;
+        sqlx::query(SCHEMA)
+            .bind(COUNTRIES)
+            .execute(&mut *transaction)
+            .await?;
     }
     transaction.commit().await
 }
 
 async fn is_filled(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(connection)
+        .await?;
     Ok(version > 0)
 }
 
 /// Whether it answers.
 pub(crate) async fn ping(pool: &SqlitePool) -> sqlx::Result<()> {
-    sqlx::query("SELECT 1 FROM country LIMIT 1").fetch_one(pool).await.map(drop)
+    sqlx::query("SELECT 1 FROM country LIMIT 1")
+        .fetch_one(pool)
+        .await
+        .map(drop)
 }
 
 /// The countries in which every word of `query` begins a word; the one with that very code or name first.
-pub(crate) async fn search(pool: &SqlitePool, query: &str, limit: u32) -> sqlx::Result<Vec<Country>> {
+pub(crate) async fn search(
+    pool: &SqlitePool,
+    query: &str,
+    limit: u32,
+) -> sqlx::Result<Vec<Country>> {
     sqlx::query_as(
         "SELECT country.* FROM country_text JOIN country USING (alpha2)
          WHERE country_text MATCH ?1
@@ -68,12 +86,19 @@ pub(crate) async fn search(pool: &SqlitePool, query: &str, limit: u32) -> sqlx::
 
 /// The words of `query` as quoted prefixes, so that nothing in them is read as the syntax of FTS5.
 fn prefixes(query: &str) -> String {
-    query.split_whitespace().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect::<Vec<_>>().join(" ")
+    query
+        .split_whitespace()
+        .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The country with an alpha-2 or alpha-3 code.
 pub(crate) async fn country(pool: &SqlitePool, code: &str) -> sqlx::Result<Option<Country>> {
-    sqlx::query_as("SELECT * FROM country WHERE upper(?1) IN (alpha2, alpha3)").bind(code).fetch_optional(pool).await
+    sqlx::query_as("SELECT * FROM country WHERE upper(?1) IN (alpha2, alpha3)")
+        .bind(code)
+        .fetch_optional(pool)
+        .await
 }
 
 /// The countries whose code or name begins so, in the order of their names.
@@ -91,16 +116,19 @@ pub(crate) async fn beginning(pool: &SqlitePool, typed: &str) -> sqlx::Result<Ve
 
 /// Two countries of a region, by chance.
 pub(crate) async fn draw(pool: &SqlitePool, region: &str) -> sqlx::Result<[Country; 2]> {
-    let drawn: Vec<Country> = sqlx::query_as("SELECT * FROM country WHERE region = ? ORDER BY random() LIMIT 2")
-        .bind(region)
-        .fetch_all(pool)
-        .await?;
+    let drawn: Vec<Country> =
+        sqlx::query_as("SELECT * FROM country WHERE region = ? ORDER BY random() LIMIT 2")
+            .bind(region)
+            .fetch_all(pool)
+            .await?;
     drawn.try_into().map_err(|_| sqlx::Error::RowNotFound)
 }
 
 /// All countries, the most populous first.
 pub(crate) async fn all(pool: &SqlitePool) -> sqlx::Result<Vec<Country>> {
-    sqlx::query_as("SELECT * FROM country ORDER BY population DESC, alpha2").fetch_all(pool).await
+    sqlx::query_as("SELECT * FROM country ORDER BY population DESC, alpha2")
+        .fetch_all(pool)
+        .await
 }
 
 /// The first countries of the world or of a region.

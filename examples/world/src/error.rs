@@ -51,8 +51,15 @@ impl UnknownCode {
     /// Looks among `countries`; of equally near ones it takes the first.
     pub(crate) fn new(code: &str, countries: &[Country]) -> Self {
         let code = code.to_uppercase();
-        let distances = || countries.iter().map(|country| (distance(&code, country), country));
-        let least = distances().map(|(distance, _)| distance).min().unwrap_or_default();
+        let distances = || {
+            countries
+                .iter()
+                .map(|country| (distance(&code, country), country))
+        };
+        let least = distances()
+            .map(|(distance, _)| distance)
+            .min()
+            .unwrap_or_default();
         let nearest = distances()
             .filter(|(distance, _)| *distance == least && least <= FARTHEST)
             .take(MOST)
@@ -65,7 +72,10 @@ impl UnknownCode {
 /// How far `code` is from `country`: its initials (`UK`), the beginning of its name (`SPA`), or so many slips.
 fn distance(code: &str, country: &Country) -> usize {
     let name = country.common_name.to_uppercase();
-    let initials: String = name.split(' ').filter_map(|word| word.chars().next()).collect();
+    let initials: String = name
+        .split(' ')
+        .filter_map(|word| word.chars().next())
+        .collect();
     if initials == code {
         return 0;
     }
@@ -79,10 +89,18 @@ fn distance(code: &str, country: &Country) -> usize {
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no country has the code `{}`", self.code)?;
-        if self.nearest.is_empty() { Ok(()) } else { write!(f, " (nearest: {})", self.nearest.join(", ")) }
+        if self.nearest.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " (nearest: {})", self.nearest.join(", "))
+        }
     }
 }
 
 fn sentence(unknown: &[UnknownCode]) -> String {
-    unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    unknown
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -2,5 +2,9 @@
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
-    example_world::server().await.map_err(mcp_runtime::Error::other)?.run().await
+    example_world::server()
+        .await
+        .map_err(mcp_runtime::Error::other)?
+        .run()
+        .await
 }

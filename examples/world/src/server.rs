@@ -19,13 +19,17 @@ impl World {
     /// The database in the file at `path`, which is made and filled if there is none.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, WorldError> {
         let path = path.into();
-        let pool = db::open(&path).await.map_err(|cause| WorldError::Open(path, cause))?;
+        let pool = db::open(&path)
+            .await
+            .map_err(|cause| WorldError::Open(path, cause))?;
         Ok(Self { pool })
     }
 
     /// A database of its own, in memory.
     pub async fn in_memory() -> Result<Self, WorldError> {
-        let pool = db::in_memory().await.map_err(|cause| WorldError::Open(":memory:".into(), cause))?;
+        let pool = db::in_memory()
+            .await
+            .map_err(|cause| WorldError::Open(":memory:".into(), cause))?;
         Ok(Self { pool })
     }
 
@@ -37,7 +41,11 @@ impl World {
 
 /// The 249 countries and territories of ISO 3166-1: codes, names, capital, region, area and population.
 /// Figures are mostly of 2024 and 2025. `search_countries` finds the code for a name; other tools take codes.
-#[server(name = "world", title = "Countries of the world", defaults(timeout = "5s"))]
+#[server(
+    name = "world",
+    title = "Countries of the world",
+    defaults(timeout = "5s")
+)]
 impl World {
     /// Finds countries by name, capital, code, region or subregion.
     ///
@@ -85,7 +93,11 @@ impl World {
                 None => missing.push(code),
             }
         }
-        if missing.is_empty() { Ok(Json(Comparison::new(&countries))) } else { Err(unknown(pool, &missing).await?) }
+        if missing.is_empty() {
+            Ok(Json(Comparison::new(&countries)))
+        } else {
+            Err(unknown(pool, &missing).await?)
+        }
     }
 
     /// Ranks the countries of the world or of a region, the largest first.
@@ -105,7 +117,10 @@ impl World {
         ascending: bool,
     ) -> Result<Json<Ranking>, WorldError> {
         let countries = db::rank(pool, by, region.as_deref(), ascending, limit).await?;
-        let countries = (1..).zip(countries).map(|(rank, country)| Ranked { rank, country }).collect();
+        let countries = (1..)
+            .zip(countries)
+            .map(|(rank, country)| Ranked { rank, country })
+            .collect();
         Ok(Json(Ranking { countries }))
     }
 
@@ -115,14 +130,23 @@ impl World {
         pool: &SqlitePool,
         cx: &Context,
         /// Where the two countries are; the user is asked if it is left out.
-        #[arg(elicit = "Which region do you know best?", one_of("Africa", "Americas", "Asia", "Europe", "Oceania"))]
+        #[arg(
+            elicit = "Which region do you know best?",
+            one_of("Africa", "Americas", "Asia", "Europe", "Oceania")
+        )]
         region: String,
     ) -> Result<Json<Quiz>, WorldError> {
         // With the answer the function may run again, from the top: it draws the same two then.
         let [one, other] = cx.try_once("countries", db::draw(pool, &region)).await?;
-        let question = format!("Do more people live in {} than in {}?", one.common_name, other.common_name);
+        let question = format!(
+            "Do more people live in {} than in {}?",
+            one.common_name, other.common_name
+        );
         let more: Confirm = cx.elicit("more", question).await?;
-        Ok(Json(Quiz { correct: more.yes() == (one.population > other.population), countries: [one, other] }))
+        Ok(Json(Quiz {
+            correct: more.yes() == (one.population > other.population),
+            countries: [one, other],
+        }))
     }
 
     /// Where the figures come from, and under which licences.
@@ -132,7 +156,11 @@ impl World {
     }
 
     /// All that is known of one country.
-    #[resource("world://countries/{code}", name = "country", cache(ttl = "1h", per = "all"))]
+    #[resource(
+        "world://countries/{code}",
+        name = "country",
+        cache(ttl = "1h", per = "all")
+    )]
     pub async fn country_at(
         pool: &SqlitePool,
         /// ISO 3166-1 alpha-2 or alpha-3 code.
@@ -153,19 +181,33 @@ impl World {
         #[arg(default = "a traveller", length = 1..=100)]
         reader: String,
     ) -> Result<Prompt, WorldError> {
-        let found = db::search(pool, &country, 1).await?.pop().ok_or(WorldError::UnknownName(country))?;
+        let found = db::search(pool, &country, 1)
+            .await?
+            .pop()
+            .ok_or(WorldError::UnknownName(country))?;
         let uri = format!("world://countries/{}", found.alpha2);
         Ok(Prompt::new()
-            .user(format!("Introduce {} to {reader}, in five sentences. Take figures from here:", found.common_name))
+            .user(format!(
+                "Introduce {} to {reader}, in five sentences. Take figures from here:",
+                found.common_name
+            ))
             .user(Content::resource_link(uri, found.common_name)))
     }
 
     async fn codes(pool: &SqlitePool, typed: String) -> Result<Vec<String>, WorldError> {
-        Ok(db::beginning(pool, &typed).await?.into_iter().map(|country| country.alpha2).collect())
+        Ok(db::beginning(pool, &typed)
+            .await?
+            .into_iter()
+            .map(|country| country.alpha2)
+            .collect())
     }
 
     async fn names(pool: &SqlitePool, typed: String) -> Result<Vec<String>, WorldError> {
-        Ok(db::beginning(pool, &typed).await?.into_iter().map(|country| country.common_name).collect())
+        Ok(db::beginning(pool, &typed)
+            .await?
+            .into_iter()
+            .map(|country| country.common_name)
+            .collect())
     }
 
     #[ready]
@@ -177,5 +219,10 @@ impl World {
 /// The error for codes that no country has, with the nearest ones.
 async fn unknown(pool: &SqlitePool, codes: &[String]) -> Result<WorldError, WorldError> {
     let countries = db::all(pool).await?;
-    Ok(WorldError::UnknownCodes(codes.iter().map(|code| UnknownCode::new(code, &countries)).collect()))
+    Ok(WorldError::UnknownCodes(
+        codes
+            .iter()
+            .map(|code| UnknownCode::new(code, &countries))
+            .collect(),
+    ))
 }

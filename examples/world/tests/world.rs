@@ -29,16 +29,27 @@ async fn client() -> TestClient {
 
 /// The values of one field, from a list of objects.
 fn each<'a>(rows: &'a Value, field: &str) -> Vec<&'a Value> {
-    rows.as_array().unwrap().iter().map(|row| &row[field]).collect()
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row[field])
+        .collect()
 }
 
 async fn search(client: &TestClient, query: &str) -> Value {
-    client.call("search_countries", json!({ "query": query })).await.structured()["countries"].clone()
+    client
+        .call("search_countries", json!({ "query": query }))
+        .await
+        .structured()["countries"]
+        .clone()
 }
 
 #[tokio::test]
 async fn a_country_has_all_its_fields() {
-    let reply = client().await.call("country", json!({ "code": "fr" })).await;
+    let reply = client()
+        .await
+        .call("country", json!({ "code": "fr" }))
+        .await;
     reply.assert_structured(json!({
         "alpha2": "FR", "alpha3": "FRA", "numeric": "250", "common_name": "France", "name": "France",
         "capital": "Paris", "region": "Europe", "subregion": "Western Europe",
@@ -48,35 +59,59 @@ async fn a_country_has_all_its_fields() {
 
 #[tokio::test]
 async fn what_a_country_does_not_have_is_absent() {
-    let antarctica = client().await.call("country", json!({ "code": "ATA" })).await.structured();
-    assert_eq!((antarctica.get("capital"), antarctica.get("subregion")), (None, None));
+    let antarctica = client()
+        .await
+        .call("country", json!({ "code": "ATA" }))
+        .await
+        .structured();
+    assert_eq!(
+        (antarctica.get("capital"), antarctica.get("subregion")),
+        (None, None)
+    );
     assert_eq!(antarctica["density_per_km2"], 0.0);
 }
 
 #[tokio::test]
 async fn search_minds_neither_case_nor_accents() {
     let client = client().await;
-    for (query, code) in
-        [("bogota", "CO"), ("ÅLAND", "AX"), ("sao tome", "ST"), ("us", "US"), ("DEU", "DE"), ("840", "US")]
-    {
+    for (query, code) in [
+        ("bogota", "CO"),
+        ("ÅLAND", "AX"),
+        ("sao tome", "ST"),
+        ("us", "US"),
+        ("DEU", "DE"),
+        ("840", "US"),
+    ] {
         let found = search(&client, query).await;
         assert_eq!(found[0]["alpha2"], code, "{query}: {found:#}");
     }
-    assert_eq!(each(&search(&client, "korea").await, "alpha2"), ["KR", "KP"]);
+    assert_eq!(
+        each(&search(&client, "korea").await, "alpha2"),
+        ["KR", "KP"]
+    );
 }
 
 #[tokio::test]
 async fn search_takes_any_text_for_words() {
     let client = client().await;
     for query in ["\"", "!!!", "a OR b", "name: x", "NOT", "(", "%", "zzzzz"] {
-        client.call("search_countries", json!({ "query": query })).await.assert_ok();
+        client
+            .call("search_countries", json!({ "query": query }))
+            .await
+            .assert_ok();
     }
     assert_eq!(search(&client, "zzzzz").await, json!([]));
 }
 
 #[tokio::test]
 async fn search_explains_all_bad_arguments_at_once() {
-    let reply = client().await.call("search_countries", json!({ "query": " ", "limit": 51, "lang": "de" })).await;
+    let reply = client()
+        .await
+        .call(
+            "search_countries",
+            json!({ "query": " ", "limit": 51, "lang": "de" }),
+        )
+        .await;
     reply
         .assert_error("`query` must match the pattern `^.*[^ ].*$`")
         .assert_error("`limit` must be from 1 to 50, was 51")
@@ -88,15 +123,30 @@ async fn an_unknown_code_gets_the_nearest_ones() {
     let client = client().await;
     let text = "no country has the code `UK` (nearest: GB United Kingdom); \
                 `search_countries` finds the code for a name";
-    client.call("country", json!({ "code": "uk" })).await.assert_error(text);
-    client.call("country", json!({ "code": "GER" })).await.assert_error("`GER` (nearest: DE Germany)");
-    client.call("country", json!({ "code": "ZZZ" })).await.assert_error("no country has the code `ZZZ`; ");
-    client.call("country", json!({ "code": "F1" })).await.assert_error("`code` must match the pattern");
+    client
+        .call("country", json!({ "code": "uk" }))
+        .await
+        .assert_error(text);
+    client
+        .call("country", json!({ "code": "GER" }))
+        .await
+        .assert_error("`GER` (nearest: DE Germany)");
+    client
+        .call("country", json!({ "code": "ZZZ" }))
+        .await
+        .assert_error("no country has the code `ZZZ`; ");
+    client
+        .call("country", json!({ "code": "F1" }))
+        .await
+        .assert_error("`code` must match the pattern");
 }
 
 #[tokio::test]
 async fn ratios_refer_to_the_first_country() {
-    let reply = client().await.call("compare_countries", json!({ "codes": ["DE", "fra", "AQ"] })).await;
+    let reply = client()
+        .await
+        .call("compare_countries", json!({ "codes": ["DE", "fra", "AQ"] }))
+        .await;
     let table = reply.structured();
     assert_eq!(table["base"], "DE");
     assert_eq!(each(&table["rows"], "alpha2"), ["DE", "FR", "AQ"]);
@@ -106,9 +156,16 @@ async fn ratios_refer_to_the_first_country() {
 
 #[tokio::test]
 async fn a_ratio_to_nothing_is_absent() {
-    let table = client().await.call("compare_countries", json!({ "codes": ["AQ", "FR"] })).await.structured();
+    let table = client()
+        .await
+        .call("compare_countries", json!({ "codes": ["AQ", "FR"] }))
+        .await
+        .structured();
     let france = &table["rows"][1];
-    assert_eq!((france.get("population_ratio"), &france["area_ratio"]), (None, &json!(0.03884)));
+    assert_eq!(
+        (france.get("population_ratio"), &france["area_ratio"]),
+        (None, &json!(0.03884))
+    );
 }
 
 #[tokio::test]
@@ -119,13 +176,19 @@ async fn a_comparison_names_every_unknown_code() {
         .await
         .assert_error("no country has the code `UK`")
         .assert_error("no country has the code `QQQ`");
-    client.call("compare_countries", json!({ "codes": ["FR"] })).await.assert_error("must have 2 to 10 items, has 1");
+    client
+        .call("compare_countries", json!({ "codes": ["FR"] }))
+        .await
+        .assert_error("must have 2 to 10 items, has 1");
 }
 
 #[tokio::test]
 async fn a_ranking_is_in_order() {
     let client = client().await;
-    let ranking = client.call("rank_countries", json!({ "by": "population", "limit": 3 })).await.structured();
+    let ranking = client
+        .call("rank_countries", json!({ "by": "population", "limit": 3 }))
+        .await
+        .structured();
     assert_eq!(each(&ranking["countries"], "alpha2"), ["IN", "CN", "US"]);
     assert_eq!(each(&ranking["countries"], "rank"), [1, 2, 3]);
 
@@ -133,8 +196,15 @@ async fn a_ranking_is_in_order() {
     let ranking = client.call("rank_countries", smallest).await.structured();
     assert_eq!(each(&ranking["countries"], "alpha2"), ["VA", "MC"]);
 
-    let reply = client.call("rank_countries", json!({ "by": "size", "region": "Eurpoe" })).await;
-    reply.assert_error("`by` must be").assert_error("did you mean \"Europe\"?");
+    let reply = client
+        .call(
+            "rank_countries",
+            json!({ "by": "size", "region": "Eurpoe" }),
+        )
+        .await;
+    reply
+        .assert_error("`by` must be")
+        .assert_error("did you mean \"Europe\"?");
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,7 +215,9 @@ async fn the_sixth_ranking_in_a_minute_is_refused() {
     for _ in 0..5 {
         rank().await.assert_ok();
     }
-    rank().await.assert_refused("rate limit of 5/min for tool `rank_countries` reached; retry in 12.0 s");
+    rank()
+        .await
+        .assert_refused("rate limit of 5/min for tool `rank_countries` reached; retry in 12.0 s");
     tokio::time::advance(Duration::from_secs(12)).await;
     rank().await.assert_ok();
     rank().await.assert_refused("retry in 12.0 s");
@@ -173,7 +245,10 @@ async fn a_database_that_fails_keeps_its_reasons_to_itself() {
 #[mcp_testkit::test(eras = "all")]
 async fn every_revision_gets_the_same_answer(client: TestClient) {
     let _time = hold_time();
-    let country = client.call("country", json!({ "code": "BR" })).await.structured();
+    let country = client
+        .call("country", json!({ "code": "BR" }))
+        .await
+        .structured();
     assert_eq!(country["capital"], "Brasília");
 }
 
@@ -192,7 +267,10 @@ async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client:
     let quiz = reply.structured();
     let [one, other] = [&quiz["countries"][0], &quiz["countries"][1]];
     assert_eq!([&one["region"], &other["region"]], ["Oceania", "Oceania"]);
-    assert_eq!(quiz["correct"], one["population"].as_u64() > other["population"].as_u64());
+    assert_eq!(
+        quiz["correct"],
+        one["population"].as_u64() > other["population"].as_u64()
+    );
     let asked = client.asked();
     assert_eq!(asked.len(), 2, "{asked:#?}");
     // However often the function ran, it has drawn once.
@@ -215,16 +293,27 @@ async fn a_user_who_does_not_play_is_not_asked_again(client: TestClient) {
 async fn a_country_has_a_uri(client: TestClient) {
     let _time = hold_time();
     let templates = client.request("resources/templates/list", json!({})).await;
-    assert_eq!(templates.result()["resourceTemplates"][0]["uriTemplate"], "world://countries/{code}");
+    assert_eq!(
+        templates.result()["resourceTemplates"][0]["uriTemplate"],
+        "world://countries/{code}"
+    );
 
-    let reply = client.request("resources/read", json!({ "uri": "world://countries/is" })).await;
+    let reply = client
+        .request("resources/read", json!({ "uri": "world://countries/is" }))
+        .await;
     let contents = &reply.result()["contents"][0];
     assert_eq!(contents["mimeType"], "application/json");
     let iceland: Value = serde_json::from_str(contents["text"].as_str().unwrap()).unwrap();
     assert_eq!(iceland["capital"], "Reykjavík");
 
-    let missing = client.request("resources/read", json!({ "uri": "world://countries/xx" })).await;
-    missing.assert_rpc_error(if client.version().is_legacy() { -32002 } else { -32602 });
+    let missing = client
+        .request("resources/read", json!({ "uri": "world://countries/xx" }))
+        .await;
+    missing.assert_rpc_error(if client.version().is_legacy() {
+        -32002
+    } else {
+        -32602
+    });
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -232,7 +321,9 @@ async fn the_sources_are_there_to_read(client: TestClient) {
     let _time = hold_time();
     let listed = client.request("resources/list", json!({})).await;
     assert_eq!(listed.result()["resources"][0]["uri"], "world://sources");
-    let reply = client.request("resources/read", json!({ "uri": "world://sources" })).await;
+    let reply = client
+        .request("resources/read", json!({ "uri": "world://sources" }))
+        .await;
     let text = reply.result()["contents"][0]["text"].as_str().unwrap();
     assert!(text.contains("GeoNames"), "{text}");
 }
@@ -241,11 +332,20 @@ async fn the_sources_are_there_to_read(client: TestClient) {
 async fn codes_and_names_are_completed(client: TestClient) {
     let _time = hold_time();
     let template = json!({ "type": "ref/resource", "uri": "world://countries/{code}" });
-    assert_eq!(completed(&client, template.clone(), "code", "ice").await, ["IS"]);
-    assert_eq!(completed(&client, template, "code", "sw").await, ["SZ", "SE", "CH"]);
+    assert_eq!(
+        completed(&client, template.clone(), "code", "ice").await,
+        ["IS"]
+    );
+    assert_eq!(
+        completed(&client, template, "code", "sw").await,
+        ["SZ", "SE", "CH"]
+    );
 
     let prompt = json!({ "type": "ref/prompt", "name": "introduction" });
-    assert_eq!(completed(&client, prompt, "country", "new").await, ["New Caledonia", "New Zealand"]);
+    assert_eq!(
+        completed(&client, prompt, "country", "new").await,
+        ["New Caledonia", "New Zealand"]
+    );
 }
 
 async fn completed(client: &TestClient, of: Value, name: &str, typed: &str) -> Vec<String> {
@@ -261,12 +361,23 @@ async fn an_introduction_links_to_the_country(client: TestClient) {
     let reply = client.request("prompts/get", params).await;
     let messages = reply.result()["messages"].clone();
     let text = messages[0]["content"]["text"].as_str().unwrap();
-    assert!(text.starts_with("Introduce New Zealand to a class"), "{text}");
-    assert!(messages[1].to_string().contains("world://countries/NZ"), "{messages:#}");
+    assert!(
+        text.starts_with("Introduce New Zealand to a class"),
+        "{text}"
+    );
+    assert!(
+        messages[1].to_string().contains("world://countries/NZ"),
+        "{messages:#}"
+    );
 
     let nowhere = json!({ "name": "introduction", "arguments": { "country": "Atlantis" } });
     let reply = client.request("prompts/get", nowhere).await;
-    assert!(reply.response()["error"]["message"].as_str().unwrap().contains("no country is called `Atlantis`"));
+    assert!(
+        reply.response()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("no country is called `Atlantis`")
+    );
 }
 
 #[tokio::test]
@@ -281,10 +392,18 @@ async fn every_tool_is_read_only_and_says_what_it_returns() {
 
 #[tokio::test]
 async fn a_file_is_filled_once_and_kept() {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}.db", std::process::id()));
+    let path =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}.db", std::process::id()));
     let (first, second) = tokio::join!(World::open(&path), World::open(&path));
-    for world in [first.unwrap(), second.unwrap(), World::open(&path).await.unwrap()] {
-        let countries: i64 = sqlx::query_scalar("SELECT count(*) FROM country").fetch_one(world.pool()).await.unwrap();
+    for world in [
+        first.unwrap(),
+        second.unwrap(),
+        World::open(&path).await.unwrap(),
+    ] {
+        let countries: i64 = sqlx::query_scalar("SELECT count(*) FROM country")
+            .fetch_one(world.pool())
+            .await
+            .unwrap();
         assert_eq!(countries, 249);
         world.pool().close().await;
     }
@@ -297,7 +416,10 @@ async fn readiness_asks_the_database() {
     let pool = world.pool().clone();
     let router = world.into_server().into_router();
     let ready = || async {
-        let request = Request::get("/ready").header("host", "localhost").body(Body::empty()).unwrap();
+        let request = Request::get("/ready")
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
         router.clone().oneshot(request).await.unwrap().status()
     };
     let _time = hold_time();

@@ -12,10 +12,21 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "breaker(..)",
     keys: &[&[
-        Key { name: "failures", form: Form::Count, example: "5" },
-        Key { name: "cooldown", form: Form::Duration, example: "\"30s\"" },
+        Key {
+            name: "failures",
+            form: Form::Count,
+            example: "5",
+        },
+        Key {
+            name: "cooldown",
+            form: Form::Duration,
+            example: "\"30s\"",
+        },
     ]],
-    expected: &[("max", "did you mean `failures`?"), ("timeout", "did you mean `cooldown`?")],
+    expected: &[
+        ("max", "did you mean `failures`?"),
+        ("timeout", "did you mean `cooldown`?"),
+    ],
 };
 
 /// What `breaker` says.
@@ -28,5 +39,8 @@ pub(crate) struct Breaker {
 pub(crate) fn read(setting: Setting, errors: &mut Errors) -> Option<Set<Breaker>> {
     let mut keys = Nested::read(setting, &KEYS, errors);
     let (failures, cooldown) = (keys.need("failures", errors), keys.need("cooldown", errors));
-    Some(keys.set(Breaker { failures: failures?, cooldown: cooldown? }))
+    Some(keys.set(Breaker {
+        failures: failures?,
+        cooldown: cooldown?,
+    }))
 }

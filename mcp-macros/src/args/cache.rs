@@ -12,9 +12,21 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "cache(..)",
     keys: &[&[
-        Key { name: "ttl", form: Form::Duration, example: "\"30s\"" },
-        Key { name: "max_entries", form: Form::Count, example: "1000" },
-        Key { name: "per", form: Form::Text, example: "\"principal\"" },
+        Key {
+            name: "ttl",
+            form: Form::Duration,
+            example: "\"30s\"",
+        },
+        Key {
+            name: "max_entries",
+            form: Form::Count,
+            example: "1000",
+        },
+        Key {
+            name: "per",
+            form: Form::Text,
+            example: "\"principal\"",
+        },
     ]],
     expected: &[
         ("max", "did you mean `max_entries`?"),
@@ -35,5 +47,9 @@ pub(crate) fn read(setting: Setting, errors: &mut Errors) -> Option<Set<Cache>> 
     let mut keys = Nested::read(setting, &KEYS, errors);
     let ttl = keys.need("ttl", errors);
     let (max_entries, per) = (keys.take("max_entries", errors), keys.take("per", errors));
-    Some(keys.set(Cache { ttl: ttl?, max_entries, per }))
+    Some(keys.set(Cache {
+        ttl: ttl?,
+        max_entries,
+        per,
+    }))
 }

@@ -11,10 +11,21 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "concurrency(..)",
     keys: &[&[
-        Key { name: "max", form: Form::Count, example: "4" },
-        Key { name: "queue", form: Form::Count, example: "16" },
+        Key {
+            name: "max",
+            form: Form::Count,
+            example: "4",
+        },
+        Key {
+            name: "queue",
+            form: Form::Count,
+            example: "16",
+        },
     ]],
-    expected: &[("limit", "did you mean `max`?"), ("waiting", "did you mean `queue`?")],
+    expected: &[
+        ("limit", "did you mean `max`?"),
+        ("waiting", "did you mean `queue`?"),
+    ],
 };
 
 /// What `concurrency` says.

@@ -15,16 +15,40 @@ use crate::syntax::kind::Kind;
 
 /// Who it is.
 pub(super) const NAMES: &[Key] = &[
-    Key { name: "name", form: Form::Text, example: "\"search\"" },
-    Key { name: "title", form: Form::Text, example: "\"Search\"" },
-    Key { name: "description", form: Form::Text, example: "\"Searches the catalogue.\"" },
-    Key { name: "icon", form: Form::Text, example: "\"https://example.com/icon.png\"" },
+    Key {
+        name: "name",
+        form: Form::Text,
+        example: "\"search\"",
+    },
+    Key {
+        name: "title",
+        form: Form::Text,
+        example: "\"Search\"",
+    },
+    Key {
+        name: "description",
+        form: Form::Text,
+        example: "\"Searches the catalogue.\"",
+    },
+    Key {
+        name: "icon",
+        form: Form::Text,
+        example: "\"https://example.com/icon.png\"",
+    },
 ];
 
 /// How its function runs, and with what.
 pub(super) const RUNNING: &[Key] = &[
-    Key { name: "blocking", form: Form::Flag, example: "" },
-    Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+    Key {
+        name: "blocking",
+        form: Form::Flag,
+        example: "",
+    },
+    Key {
+        name: "crate",
+        form: Form::Path,
+        example: "::mcp_runtime",
+    },
 ];
 
 /// What one of the attributes says.
@@ -52,7 +76,12 @@ pub(crate) enum Own {
 }
 
 /// What the attribute `at` says with the `tokens` between its parentheses.
-pub(crate) fn read(kind: Kind, at: TokenStream, tokens: TokenStream, errors: &mut Errors) -> Declaration {
+pub(crate) fn read(
+    kind: Kind,
+    at: TokenStream,
+    tokens: TokenStream,
+    errors: &mut Errors,
+) -> Declaration {
     let (own, tokens) = match kind {
         Kind::Tool => (Own::Tool(Box::default()), tokens),
         Kind::Resource => {
@@ -61,7 +90,11 @@ pub(crate) fn read(kind: Kind, at: TokenStream, tokens: TokenStream, errors: &mu
         }
         Kind::Prompt => (Own::Prompt, tokens),
     };
-    let mut declaration = Declaration { own, at, ..Declaration::default() };
+    let mut declaration = Declaration {
+        own,
+        at,
+        ..Declaration::default()
+    };
     for setting in keys::read(tokens, table(kind), errors) {
         declaration.read(setting, errors);
     }
@@ -114,7 +147,12 @@ mod tests {
         let usages = table(kind).keys().map(Key::usage);
         let uri = (kind == Kind::Resource).then(|| "\"docs://readme\"".to_owned());
         let all: Vec<String> = uri.into_iter().chain(usages).collect();
-        let declaration = read(kind, TokenStream::new(), all.join(", ").parse().unwrap_or_default(), &mut errors);
+        let declaration = read(
+            kind,
+            TokenStream::new(),
+            all.join(", ").parse().unwrap_or_default(),
+            &mut errors,
+        );
         assert_eq!(errors.messages(), Vec::<String>::new());
         declaration
     }
@@ -123,10 +161,21 @@ mod tests {
     fn every_key_of_every_table_is_read() {
         for kind in Kind::ALL {
             let read = read_all(kind);
-            assert!(read.name.is_some() && read.icon.is_some() && read.runtime.is_some() && read.blocking.is_some());
+            assert!(
+                read.name.is_some()
+                    && read.icon.is_some()
+                    && read.runtime.is_some()
+                    && read.blocking.is_some()
+            );
             let policies = &read.policies;
-            assert!(policies.rate_limit.is_some() && policies.timeout.is_some() && policies.concurrency.is_some());
-            assert!(policies.cache.is_some() && policies.retry.is_some() && policies.breaker.is_some());
+            assert!(
+                policies.rate_limit.is_some()
+                    && policies.timeout.is_some()
+                    && policies.concurrency.is_some()
+            );
+            assert!(
+                policies.cache.is_some() && policies.retry.is_some() && policies.breaker.is_some()
+            );
             assert!(policies.max_output.is_some() && policies.scopes.is_some());
             assert!(policies.visible_if.is_some() && policies.audit.is_some());
         }
@@ -134,11 +183,19 @@ mod tests {
 
     #[test]
     fn every_key_of_one_kind_is_read() {
-        let Own::Tool(tool) = read_all(Kind::Tool).own else { panic!("a tool") };
+        let Own::Tool(tool) = read_all(Kind::Tool).own else {
+            panic!("a tool")
+        };
         assert!(tool.read_only.is_some() && tool.destructive.is_some() && tool.schema.is_some());
         assert!(tool.ui.is_some() && tool.visible_to.is_some() && tool.task.is_some());
-        let Own::Resource(resource) = read_all(Kind::Resource).own else { panic!("a resource") };
+        let Own::Resource(resource) = read_all(Kind::Resource).own else {
+            panic!("a resource")
+        };
         assert!(resource.uri.is_some() && resource.mime_type.is_some() && resource.size.is_some());
-        assert!(resource.audience.is_some() && resource.priority.is_some() && resource.last_modified.is_some());
+        assert!(
+            resource.audience.is_some()
+                && resource.priority.is_some()
+                && resource.last_modified.is_some()
+        );
     }
 }

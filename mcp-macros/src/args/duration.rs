@@ -51,7 +51,10 @@ fn parse(text: &str) -> Result<u64, String> {
             return Err(format!("`{unit}` does not come after a longer unit"));
         }
         longest = millis;
-        total = count.checked_mul(millis).and_then(|part| total.checked_add(part)).ok_or("it is too long")?;
+        total = count
+            .checked_mul(millis)
+            .and_then(|part| total.checked_add(part))
+            .ok_or("it is too long")?;
         rest = after;
     }
     Ok(total)
@@ -59,12 +62,16 @@ fn parse(text: &str) -> Result<u64, String> {
 
 /// A count, its unit, and what comes after them.
 fn split(text: &str) -> Result<(u64, &str, &str), String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (count, after) = text.split_at(digits);
     if count.is_empty() {
         return Err(format!("`{after}` does not start with a whole number"));
     }
-    let letters = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
+    let letters = after
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(after.len());
     let (unit, after) = after.split_at(letters);
     if unit.is_empty() {
         return Err(format!("`{count}` has no unit"));
@@ -73,7 +80,10 @@ fn split(text: &str) -> Result<(u64, &str, &str), String> {
 }
 
 fn unit_millis(unit: &str) -> Result<u64, String> {
-    let known = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, millis)| *millis);
+    let known = UNITS
+        .iter()
+        .find(|(name, _)| *name == unit)
+        .map(|(_, millis)| *millis);
     known.ok_or_else(|| format!("unknown unit `{unit}` (units: ms, s, m, h)"))
 }
 
@@ -94,7 +104,12 @@ mod tests {
     #[test]
     fn durations_are_shown_as_they_are_written() {
         for text in ["500ms", "5s", "1m30s", "2h", "0s", "1h1s1ms"] {
-            assert_eq!(parse(text).map(|millis| Millis(millis).to_string()).as_deref(), Ok(text));
+            assert_eq!(
+                parse(text)
+                    .map(|millis| Millis(millis).to_string())
+                    .as_deref(),
+                Ok(text)
+            );
         }
     }
 

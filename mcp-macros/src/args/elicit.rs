@@ -12,76 +12,203 @@ use crate::diag::Errors;
 static FIELD: Table = Table {
     attribute: "#[elicit]",
     keys: &[&[
-        Key { name: "default", form: Form::Default, example: "10" },
-        Key { name: "length", form: Form::Range, example: "1..=200" },
-        Key { name: "range", form: Form::Range, example: "1..=100" },
-        Key { name: "email", form: Form::Flag, example: "" },
-        Key { name: "url", form: Form::Flag, example: "" },
-        Key { name: "date", form: Form::Flag, example: "" },
-        Key { name: "date_time", form: Form::Flag, example: "" },
-        Key { name: "title", form: Form::Text, example: "\"Full name\"" },
-        Key { name: "rename", form: Form::Text, example: "\"fullName\"" },
+        Key {
+            name: "default",
+            form: Form::Default,
+            example: "10",
+        },
+        Key {
+            name: "length",
+            form: Form::Range,
+            example: "1..=200",
+        },
+        Key {
+            name: "range",
+            form: Form::Range,
+            example: "1..=100",
+        },
+        Key {
+            name: "email",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "url",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "date",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "date_time",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "title",
+            form: Form::Text,
+            example: "\"Full name\"",
+        },
+        Key {
+            name: "rename",
+            form: Form::Text,
+            example: "\"fullName\"",
+        },
     ]],
     expected: &[
         ("name", "did you mean `rename`?"),
         ("label", "did you mean `title`?"),
-        ("pattern", "a form knows no patterns: check the text in the handler, and ask again"),
-        ("regex", "a form knows no patterns: check the text in the handler, and ask again"),
+        (
+            "pattern",
+            "a form knows no patterns: check the text in the handler, and ask again",
+        ),
+        (
+            "regex",
+            "a form knows no patterns: check the text in the handler, and ask again",
+        ),
         ("custom", "check the value in the handler, and ask again"),
         ("one_of", "take an enum that derives `Elicit`"),
         ("enum", "take an enum that derives `Elicit`"),
         ("choices", "take an enum that derives `Elicit`"),
         ("desc", "write a doc comment (`/// ..`) above the field"),
-        ("description", "write a doc comment (`/// ..`) above the field"),
+        (
+            "description",
+            "write a doc comment (`/// ..`) above the field",
+        ),
         ("doc", "write a doc comment (`/// ..`) above the field"),
-        ("example", "a form shows no examples: write `default = ..`, or a doc comment"),
-        ("required", "a field is required unless it is an `Option` or has a `default`"),
-        ("optional", "take an `Option`, or give the field a `default`"),
-        ("min", "write `range = 1..`, or `length = 1..` for text and choices"),
-        ("max", "write `range = ..=100`, or `length = ..=100` for text and choices"),
-        ("minimum", "the JSON Schema keyword `minimum` is written `range = 1..` here"),
-        ("maximum", "the JSON Schema keyword `maximum` is written `range = ..=100` here"),
-        ("minLength", "the JSON Schema keyword `minLength` is written `length = 1..` here"),
-        ("maxLength", "the JSON Schema keyword `maxLength` is written `length = ..=200` here"),
-        ("minItems", "the JSON Schema keyword `minItems` is written `length = 1..` here"),
-        ("maxItems", "the JSON Schema keyword `maxItems` is written `length = ..=3` here"),
+        (
+            "example",
+            "a form shows no examples: write `default = ..`, or a doc comment",
+        ),
+        (
+            "required",
+            "a field is required unless it is an `Option` or has a `default`",
+        ),
+        (
+            "optional",
+            "take an `Option`, or give the field a `default`",
+        ),
+        (
+            "min",
+            "write `range = 1..`, or `length = 1..` for text and choices",
+        ),
+        (
+            "max",
+            "write `range = ..=100`, or `length = ..=100` for text and choices",
+        ),
+        (
+            "minimum",
+            "the JSON Schema keyword `minimum` is written `range = 1..` here",
+        ),
+        (
+            "maximum",
+            "the JSON Schema keyword `maximum` is written `range = ..=100` here",
+        ),
+        (
+            "minLength",
+            "the JSON Schema keyword `minLength` is written `length = 1..` here",
+        ),
+        (
+            "maxLength",
+            "the JSON Schema keyword `maxLength` is written `length = ..=200` here",
+        ),
+        (
+            "minItems",
+            "the JSON Schema keyword `minItems` is written `length = 1..` here",
+        ),
+        (
+            "maxItems",
+            "the JSON Schema keyword `maxItems` is written `length = ..=3` here",
+        ),
         ("len", "did you mean `length`?"),
-        ("format", "the formats are keys of their own: `email`, `url`, `date`, `date_time`"),
+        (
+            "format",
+            "the formats are keys of their own: `email`, `url`, `date`, `date_time`",
+        ),
         ("uri", "did you mean `url`?"),
         ("datetime", "did you mean `date_time`?"),
-        ("redact", "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`"),
-        ("secret", "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`"),
-        ("password", "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`"),
-        ("skip", "a form has all the fields of its struct: take another struct"),
+        (
+            "redact",
+            "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`",
+        ),
+        (
+            "secret",
+            "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`",
+        ),
+        (
+            "password",
+            "a form must not ask for secrets: send the user to a page of yours with `cx.elicit_url(..)`",
+        ),
+        (
+            "skip",
+            "a form has all the fields of its struct: take another struct",
+        ),
     ],
 };
 
 static VARIANT: Table = Table {
     attribute: "#[elicit]",
     keys: &[&[
-        Key { name: "title", form: Form::Text, example: "\"In progress\"" },
-        Key { name: "rename", form: Form::Text, example: "\"in_progress\"" },
+        Key {
+            name: "title",
+            form: Form::Text,
+            example: "\"In progress\"",
+        },
+        Key {
+            name: "rename",
+            form: Form::Text,
+            example: "\"in_progress\"",
+        },
     ]],
     expected: &[
         ("name", "did you mean `rename`?"),
         ("label", "did you mean `title`?"),
-        ("description", "write `title = \"..\"`: it is what the user reads"),
-        ("default", "write `default = ..` on the field that has this type"),
-        ("skip", "a choice has all the variants of its enum: take another enum"),
+        (
+            "description",
+            "write `title = \"..\"`: it is what the user reads",
+        ),
+        (
+            "default",
+            "write `default = ..` on the field that has this type",
+        ),
+        (
+            "skip",
+            "a choice has all the variants of its enum: take another enum",
+        ),
     ],
 };
 
 static CONTAINER: Table = Table {
     attribute: "#[elicit]",
     keys: &[&[
-        Key { name: "enum_names", form: Form::Flag, example: "" },
-        Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+        Key {
+            name: "enum_names",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "crate",
+            form: Form::Path,
+            example: "::mcp_runtime",
+        },
     ]],
     expected: &[
         ("names", "did you mean `enum_names`?"),
-        ("enumNames", "the JSON Schema keyword `enumNames` is written `enum_names` here"),
-        ("title", "`title` goes on a field or a variant; the question itself is the message of `cx.elicit(..)`"),
-        ("rename_all", "write `rename = \"..\"` on the fields or variants that have another name"),
+        (
+            "enumNames",
+            "the JSON Schema keyword `enumNames` is written `enum_names` here",
+        ),
+        (
+            "title",
+            "`title` goes on a field or a variant; the question itself is the message of `cx.elicit(..)`",
+        ),
+        (
+            "rename_all",
+            "write `rename = \"..\"` on the fields or variants that have another name",
+        ),
     ],
 };
 

@@ -66,7 +66,10 @@ impl Form {
     }
 
     fn takes_list(self) -> bool {
-        matches!(self, Self::RateOrKeys | Self::DurationOrKeys | Self::CountOrKeys | Self::Texts | Self::Keys)
+        matches!(
+            self,
+            Self::RateOrKeys | Self::DurationOrKeys | Self::CountOrKeys | Self::Texts | Self::Keys
+        )
     }
 
     fn takes_value(self) -> bool {
@@ -80,14 +83,34 @@ impl Form {
     fn admits(self, expr: &Expr) -> bool {
         match (self, expr) {
             (_, Expr::Group(group)) => self.admits(&group.expr),
-            (Self::Number, Expr::Unary(unary)) => matches!(unary.op, UnOp::Neg(_)) && self.admits(&unary.expr),
-            (Self::Switch, Expr::Lit(ExprLit { lit: Lit::Bool(_), .. }))
+            (Self::Number, Expr::Unary(unary)) => {
+                matches!(unary.op, UnOp::Neg(_)) && self.admits(&unary.expr)
+            }
+            (
+                Self::Switch,
+                Expr::Lit(ExprLit {
+                    lit: Lit::Bool(_), ..
+                }),
+            )
             | (
                 Self::Text | Self::Duration | Self::Size | Self::RateOrKeys | Self::DurationOrKeys,
-                Expr::Lit(ExprLit { lit: Lit::Str(_), .. }),
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(_), ..
+                }),
             )
-            | (Self::Count | Self::CountOrKeys, Expr::Lit(ExprLit { lit: Lit::Int(_), .. }))
-            | (Self::Number, Expr::Lit(ExprLit { lit: Lit::Int(_) | Lit::Float(_), .. }))
+            | (
+                Self::Count | Self::CountOrKeys,
+                Expr::Lit(ExprLit {
+                    lit: Lit::Int(_), ..
+                }),
+            )
+            | (
+                Self::Number,
+                Expr::Lit(ExprLit {
+                    lit: Lit::Int(_) | Lit::Float(_),
+                    ..
+                }),
+            )
             | (Self::Range, Expr::Range(_))
             | (Self::Path, Expr::Path(_))
             | (Self::Expression | Self::Default, _) => true,
@@ -125,9 +148,13 @@ fn check_list(key: &Key, name: &Ident, group: &Group) -> Result<(), Diagnostic> 
     }
     let whole = quote!(#name #group);
     if key.form == Form::Flag {
-        return Err(err!(whole, "`{}` is a flag and takes no list", key.name).help(format!("write `{}`", key.name)));
+        return Err(err!(whole, "`{}` is a flag and takes no list", key.name)
+            .help(format!("write `{}`", key.name)));
     }
-    let written = value.map_or_else(|| key.usage(), |expr| format!("{} = {}", key.name, source(&expr)));
+    let written = value.map_or_else(
+        || key.usage(),
+        |expr| format!("{} = {}", key.name, source(&expr)),
+    );
     Err(err!(whole, "`{}` takes a value, not a list", key.name).help(format!("write `{written}`")))
 }
 
@@ -135,18 +162,26 @@ fn check_value(key: &Key, expr: &Expr) -> Result<(), Diagnostic> {
     if key.form == Form::Flag {
         return Err(flag_with_value(key, expr));
     }
-    if key.form.takes_value() && key.form.admits(expr) { Ok(()) } else { Err(wrong_kind(key, expr)) }
+    if key.form.takes_value() && key.form.admits(expr) {
+        Ok(())
+    } else {
+        Err(wrong_kind(key, expr))
+    }
 }
 
 /// The value that was put into parentheses instead of behind a `=`.
 fn value_in_list(key: &Key, group: &Group) -> Option<Expr> {
-    syn::parse2::<Expr>(group.stream()).ok().filter(|expr| key.form.admits(expr))
+    syn::parse2::<Expr>(group.stream())
+        .ok()
+        .filter(|expr| key.form.admits(expr))
 }
 
 fn flag_with_value(key: &Key, expr: &Expr) -> Diagnostic {
     let name = key.name;
     let help = match expr {
-        Expr::Lit(ExprLit { lit: Lit::Bool(no), .. }) if !no.value => format!("leave `{name}` out"),
+        Expr::Lit(ExprLit {
+            lit: Lit::Bool(no), ..
+        }) if !no.value => format!("leave `{name}` out"),
         _ => format!("write `{name}`"),
     };
     err!(expr, "`{name}` is a flag and takes no value").help(help)
@@ -160,15 +195,32 @@ fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => "a negative number",
         other => kind(other),
     };
-    let diagnostic = err!(expr, "`{}` needs {}, found {found}", key.name, key.form.noun());
+    let diagnostic = err!(
+        expr,
+        "`{}` needs {}, found {found}",
+        key.name,
+        key.form.noun()
+    );
     let help = match (key.form, expr) {
-        (Form::Duration | Form::DurationOrKeys, Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
-            with_unit(key, int, "s", "ms, s, m, h")
-        }
-        (Form::Size, Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
-            with_unit(key, int, "B", "B, KB, KiB, MB, MiB, GB, GiB")
-        }
-        (Form::Texts, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+        (
+            Form::Duration | Form::DurationOrKeys,
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(int), ..
+            }),
+        ) => with_unit(key, int, "s", "ms, s, m, h"),
+        (
+            Form::Size,
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(int), ..
+            }),
+        ) => with_unit(key, int, "B", "B, KB, KiB, MB, MiB, GB, GiB"),
+        (
+            Form::Texts,
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }),
+        ) => {
             format!("write `{}({})`", key.name, text.to_token_stream())
         }
         _ => format!("write `{}`", key.usage()),
@@ -202,7 +254,10 @@ fn list_behind_equals(key: &Key, expr: &Expr) -> Diagnostic {
 /// A list of keys as a person writes it.
 fn written(expr: &Expr) -> String {
     let text = expr.to_token_stream().to_string();
-    text.replace("( ", "(").replace(" )", ")").replace(" ,", ",").replace(",)", ")")
+    text.replace("( ", "(")
+        .replace(" )", ")")
+        .replace(" ,", ",")
+        .replace(",)", ")")
 }
 
 /// A value as a person writes it.

@@ -49,10 +49,16 @@ impl Key {
 }
 
 /// The settings in `tokens`, without those that are unknown, misshapen or repeated.
-pub(crate) fn read(tokens: TokenStream, table: &'static Table, errors: &mut Errors) -> Vec<Setting> {
+pub(crate) fn read(
+    tokens: TokenStream,
+    table: &'static Table,
+    errors: &mut Errors,
+) -> Vec<Setting> {
     let mut settings: Vec<Setting> = Vec::new();
     for Written { name, value } in written(tokens, errors) {
-        let Some(key) = known(&name, table, errors) else { continue };
+        let Some(key) = known(&name, table, errors) else {
+            continue;
+        };
         if settings.iter().any(|other| other.key.name == key.name) {
             errors.push(err!(name, "`{name}` is set twice").help("keep one of them"));
         } else if errors.handle(form::check(key, &name, &value)).is_some() {
@@ -65,7 +71,11 @@ pub(crate) fn read(tokens: TokenStream, table: &'static Table, errors: &mut Erro
 fn known(name: &Ident, table: &'static Table, errors: &mut Errors) -> Option<&'static Key> {
     let key = table.keys().find(|key| name == key.name);
     if key.is_none() {
-        let expected = table.expected.iter().find(|(other, _)| name == other).map(|(_, help)| (*help).to_owned());
+        let expected = table
+            .expected
+            .iter()
+            .find(|(other, _)| name == other)
+            .map(|(_, help)| (*help).to_owned());
         let near = || nearest(&name.to_string(), table.keys().map(|key| key.name));
         let help = expected.or_else(|| near().map(|near| format!("did you mean `{near}`?")));
         let help = help.unwrap_or_else(|| {
@@ -130,9 +140,13 @@ impl Value {
         }
         if input.peek(Token![:]) {
             let colon: TokenTree = input.parse()?;
-            return Err(err!(colon, "`{name}` is followed by `:`").help(format!("write `{name} = ..`")).into());
+            return Err(err!(colon, "`{name}` is followed by `:`")
+                .help(format!("write `{name} = ..`"))
+                .into());
         }
-        let Some(eq) = input.parse::<Option<Token![=]>>()? else { return Ok(Self::None) };
+        let Some(eq) = input.parse::<Option<Token![=]>>()? else {
+            return Ok(Self::None);
+        };
         if input.is_empty() || input.peek(Token![,]) {
             return Err(err!(eq, "`{name}` needs a value after the `=`")
                 .help("write the value, or remove the key")
@@ -180,24 +194,47 @@ mod tests {
     static TABLE: Table = Table {
         attribute: "#[tool]",
         keys: &[&[
-            Key { name: "name", form: Form::Text, example: "\"search\"" },
-            Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
-            Key { name: "read_only", form: Form::Flag, example: "" },
-            Key { name: "range", form: Form::Range, example: "1..=100" },
+            Key {
+                name: "name",
+                form: Form::Text,
+                example: "\"search\"",
+            },
+            Key {
+                name: "timeout",
+                form: Form::Duration,
+                example: "\"5s\"",
+            },
+            Key {
+                name: "read_only",
+                form: Form::Flag,
+                example: "",
+            },
+            Key {
+                name: "range",
+                form: Form::Range,
+                example: "1..=100",
+            },
         ]],
-        expected: &[("readOnlyHint", "the MCP field `readOnlyHint` is written `read_only` here")],
+        expected: &[(
+            "readOnlyHint",
+            "the MCP field `readOnlyHint` is written `read_only` here",
+        )],
     };
 
     fn outcome(tokens: TokenStream) -> (Vec<&'static str>, Vec<String>) {
         let mut errors = Errors::default();
         let settings = read(tokens, &TABLE, &mut errors);
         let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
-        (settings.iter().map(|s| s.key.name).collect(), errors.messages().into_iter().map(first_line).collect())
+        (
+            settings.iter().map(|s| s.key.name).collect(),
+            errors.messages().into_iter().map(first_line).collect(),
+        )
     }
 
     #[test]
     fn every_key_is_read_although_others_are_wrong() {
-        let (keys, errors) = outcome(quote!(nmae = "x", timeout = , range = 1..=2, read_only = true, name = 5));
+        let (keys, errors) =
+            outcome(quote!(nmae = "x", timeout = , range = 1..=2, read_only = true, name = 5));
         assert_eq!(keys, ["range"]);
         assert_eq!(
             errors,
@@ -221,12 +258,21 @@ mod tests {
     fn what_is_no_key_is_skipped() {
         let (keys, errors) = outcome(quote!("search", read_only, timeout: "5s"));
         assert_eq!(keys, ["read_only"]);
-        assert_eq!(errors, ["expected a key, found `\"search\"`", "`timeout` is followed by `:`"]);
+        assert_eq!(
+            errors,
+            [
+                "expected a key, found `\"search\"`",
+                "`timeout` is followed by `:`"
+            ]
+        );
     }
 
     #[test]
     fn a_key_is_set_once() {
         let (keys, errors) = outcome(quote!(read_only, read_only));
-        assert_eq!((keys.len(), errors), (1, vec!["`read_only` is set twice".to_owned()]));
+        assert_eq!(
+            (keys.len(), errors),
+            (1, vec!["`read_only` is set twice".to_owned()])
+        );
     }
 }

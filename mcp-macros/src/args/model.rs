@@ -11,14 +11,29 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "#[model]",
     keys: &[&[
-        Key { name: "input", form: Form::Flag, example: "" },
-        Key { name: "output", form: Form::Flag, example: "" },
-        Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+        Key {
+            name: "input",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "output",
+            form: Form::Flag,
+            example: "",
+        },
+        Key {
+            name: "crate",
+            form: Form::Path,
+            example: "::mcp_runtime",
+        },
     ]],
     expected: &[
         ("serialize", "did you mean `output`?"),
         ("deserialize", "did you mean `input`?"),
-        ("rename_all", "write `#[serde(rename_all = \"..\")]` below `#[model]`"),
+        (
+            "rename_all",
+            "write `#[serde(rename_all = \"..\")]` below `#[model]`",
+        ),
     ],
 };
 

@@ -29,20 +29,42 @@ impl Nested {
         let (whole, at, settings) = match value {
             Value::List(group) => {
                 let at = group.to_token_stream();
-                (quote!(#name #group), at, keys::read(group.stream(), table, errors))
+                (
+                    quote!(#name #group),
+                    at,
+                    keys::read(group.stream(), table, errors),
+                )
             }
             value => {
-                let at = if let Value::Expr(expr) = &value { expr.to_token_stream() } else { quote!(#name) };
-                let first = table.keys().next().map(|key| Setting { key, name: name.clone(), value });
+                let at = if let Value::Expr(expr) = &value {
+                    expr.to_token_stream()
+                } else {
+                    quote!(#name)
+                };
+                let first = table.keys().next().map(|key| Setting {
+                    key,
+                    name: name.clone(),
+                    value,
+                });
                 (quote!(#name), at, first.into_iter().collect())
             }
         };
-        Self { name, whole, at, table, settings, has_mistakes: errors.len() > before }
+        Self {
+            name,
+            whole,
+            at,
+            table,
+            settings,
+            has_mistakes: errors.len() > before,
+        }
     }
 
     /// The value of `key`, if it was written.
     pub(super) fn take<T: FromMeta>(&mut self, key: &str, errors: &mut Errors) -> Option<Set<T>> {
-        let place = self.settings.iter().position(|setting| setting.key.name == key)?;
+        let place = self
+            .settings
+            .iter()
+            .position(|setting| setting.key.name == key)?;
         self.settings.swap_remove(place).read(errors)
     }
 
@@ -50,7 +72,11 @@ impl Nested {
     pub(super) fn need<T: FromMeta>(&mut self, key: &str, errors: &mut Errors) -> Option<Set<T>> {
         let is_written = self.settings.iter().any(|setting| setting.key.name == key);
         if !is_written && !self.has_mistakes {
-            let usage = self.table.keys().find(|known| known.name == key).map(keys::Key::usage);
+            let usage = self
+                .table
+                .keys()
+                .find(|known| known.name == key)
+                .map(keys::Key::usage);
             let error = err!(self.whole, "`{}` has no `{key}`", self.name);
             errors.push(error.help(format!("add for example `{}`", usage.unwrap_or_default())));
         }
@@ -59,7 +85,11 @@ impl Nested {
 
     /// What was made of the keys, in the place of the outer one.
     pub(super) fn set<T>(self, value: T) -> Set<T> {
-        Set { name: self.name, value, at: self.at }
+        Set {
+            name: self.name,
+            value,
+            at: self.at,
+        }
     }
 }
 
@@ -73,14 +103,26 @@ mod tests {
 
     static OUTER: Table = Table {
         attribute: "#[tool]",
-        keys: &[&[Key { name: "queue", form: Form::CountOrKeys, example: "4" }]],
+        keys: &[&[Key {
+            name: "queue",
+            form: Form::CountOrKeys,
+            example: "4",
+        }]],
         expected: &[],
     };
     static INNER: Table = Table {
         attribute: "queue(..)",
         keys: &[&[
-            Key { name: "most", form: Form::Count, example: "4" },
-            Key { name: "least", form: Form::Count, example: "1" },
+            Key {
+                name: "most",
+                form: Form::Count,
+                example: "4",
+            },
+            Key {
+                name: "least",
+                form: Form::Count,
+                example: "1",
+            },
         ]],
         expected: &[],
     };
@@ -89,8 +131,12 @@ mod tests {
         let mut errors = Errors::default();
         let setting = keys::read(tokens, &OUTER, &mut errors).into_iter().next();
         let mut nested = setting.map(|setting| Nested::read(setting, &INNER, &mut errors));
-        let most = nested.as_mut().and_then(|nested| nested.need::<LitInt>("most", &mut errors));
-        let least = nested.as_mut().and_then(|nested| nested.take::<LitInt>("least", &mut errors));
+        let most = nested
+            .as_mut()
+            .and_then(|nested| nested.need::<LitInt>("most", &mut errors));
+        let least = nested
+            .as_mut()
+            .and_then(|nested| nested.take::<LitInt>("least", &mut errors));
         let digits = |set: Option<Set<LitInt>>| set.map(|set| set.value.base10_digits().to_owned());
         (digits(most), digits(least), errors.messages())
     }
@@ -99,7 +145,10 @@ mod tests {
     fn a_value_alone_is_that_of_the_first_key() {
         let four = Some("4".to_owned());
         assert_eq!(outcome(quote!(queue = 4)), (four.clone(), None, vec![]));
-        assert_eq!(outcome(quote!(queue(least = 1, most = 4))), (four, Some("1".to_owned()), vec![]));
+        assert_eq!(
+            outcome(quote!(queue(least = 1, most = 4))),
+            (four, Some("1".to_owned()), vec![])
+        );
     }
 
     #[test]

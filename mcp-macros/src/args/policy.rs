@@ -15,16 +15,56 @@ use super::size::Bytes;
 use crate::diag::Errors;
 
 pub(super) const KEYS: &[Key] = &[
-    Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"10/min\"" },
-    Key { name: "timeout", form: Form::Duration, example: "\"5s\"" },
-    Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
-    Key { name: "cache", form: Form::DurationOrKeys, example: "\"30s\"" },
-    Key { name: "retry", form: Form::CountOrKeys, example: "3" },
-    Key { name: "breaker", form: Form::Keys, example: "failures = 5, cooldown = \"30s\"" },
-    Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
-    Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
-    Key { name: "visible_if", form: Form::Path, example: "path::to::function" },
-    Key { name: "audit", form: Form::Flag, example: "" },
+    Key {
+        name: "rate_limit",
+        form: Form::RateOrKeys,
+        example: "\"10/min\"",
+    },
+    Key {
+        name: "timeout",
+        form: Form::Duration,
+        example: "\"5s\"",
+    },
+    Key {
+        name: "concurrency",
+        form: Form::CountOrKeys,
+        example: "4",
+    },
+    Key {
+        name: "cache",
+        form: Form::DurationOrKeys,
+        example: "\"30s\"",
+    },
+    Key {
+        name: "retry",
+        form: Form::CountOrKeys,
+        example: "3",
+    },
+    Key {
+        name: "breaker",
+        form: Form::Keys,
+        example: "failures = 5, cooldown = \"30s\"",
+    },
+    Key {
+        name: "max_output",
+        form: Form::Size,
+        example: "\"64KiB\"",
+    },
+    Key {
+        name: "scopes",
+        form: Form::Texts,
+        example: "\"orders:read\"",
+    },
+    Key {
+        name: "visible_if",
+        form: Form::Path,
+        example: "path::to::function",
+    },
+    Key {
+        name: "audit",
+        form: Form::Flag,
+        example: "",
+    },
 ];
 
 /// What those keys say.

@@ -11,7 +11,12 @@ pub(crate) struct Quota {
     pub(crate) period: u64,
 }
 
-const UNITS: [(&str, u64); 4] = [("s", 1_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+const UNITS: [(&str, u64); 4] = [
+    ("s", 1_000),
+    ("min", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+];
 
 /// What people write for the units.
 const SYNONYMS: [(&str, &str); 10] = [
@@ -30,7 +35,10 @@ const SYNONYMS: [(&str, &str); 10] = [
 impl FromMeta for Quota {
     fn from_string(text: &str) -> darling::Result<Self> {
         parse(text).map_err(|(why, help)| {
-            Error::custom(format!("invalid rate limit \"{text}\": {why}\n\nhelp: {}", help.unwrap_or_else(form)))
+            Error::custom(format!(
+                "invalid rate limit \"{text}\": {why}\n\nhelp: {}",
+                help.unwrap_or_else(form)
+            ))
         })
     }
 }
@@ -42,12 +50,18 @@ fn form() -> String {
 }
 
 fn parse(text: &str) -> Result<Quota, Refusal> {
-    let (count, per) = text.split_once('/').ok_or_else(|| refusal("there is no `/`"))?;
+    let (count, per) = text
+        .split_once('/')
+        .ok_or_else(|| refusal("there is no `/`"))?;
     let count = count.trim();
-    let count = count.parse().map_err(|_| refusal(format!("`{count}` is not a whole number")))?;
+    let count = count
+        .parse()
+        .map_err(|_| refusal(format!("`{count}` is not a whole number")))?;
     let (many, unit) = split(per.trim())?;
     let millis = unit_millis(unit)?;
-    let period = many.checked_mul(millis).ok_or_else(|| refusal("the period is too long"))?;
+    let period = many
+        .checked_mul(millis)
+        .ok_or_else(|| refusal("the period is too long"))?;
     if period == 0 {
         return Err(refusal("the period is zero"));
     }
@@ -62,7 +76,10 @@ fn split(per: &str) -> Result<(u64, &str), Refusal> {
     match (many, unit) {
         (_, "") => Err(refusal("there is no unit after the `/`")),
         ("", unit) => Ok((1, unit)),
-        (many, unit) => many.parse().map(|many| (many, unit)).map_err(|_| refusal("the period is too long")),
+        (many, unit) => many
+            .parse()
+            .map(|many| (many, unit))
+            .map_err(|_| refusal("the period is too long")),
     }
 }
 
@@ -70,14 +87,21 @@ fn unit_millis(unit: &str) -> Result<u64, Refusal> {
     if let Some((_, millis)) = UNITS.iter().find(|(name, _)| *name == unit) {
         return Ok(*millis);
     }
-    let synonym = SYNONYMS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, meant)| *meant);
-    let meant = synonym.or_else(|| nearest(unit, SYNONYMS.map(|(name, _)| name)).and_then(canonical));
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(unit))
+        .map(|(_, meant)| *meant);
+    let meant =
+        synonym.or_else(|| nearest(unit, SYNONYMS.map(|(name, _)| name)).and_then(canonical));
     let help = meant.map(|meant| format!("did you mean `{meant}`?"));
     Err((format!("unknown unit `{unit}`"), help))
 }
 
 fn canonical(synonym: &str) -> Option<&'static str> {
-    SYNONYMS.iter().find(|(name, _)| *name == synonym).map(|(_, meant)| *meant)
+    SYNONYMS
+        .iter()
+        .find(|(name, _)| *name == synonym)
+        .map(|(_, meant)| *meant)
 }
 
 fn refusal(why: impl Into<String>) -> Refusal {

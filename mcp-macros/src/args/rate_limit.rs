@@ -12,12 +12,31 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "rate_limit(..)",
     keys: &[&[
-        Key { name: "quota", form: Form::Text, example: "\"10/min\"" },
-        Key { name: "burst", form: Form::Count, example: "5" },
-        Key { name: "per", form: Form::Text, example: "\"principal\"" },
-        Key { name: "algorithm", form: Form::Text, example: "\"token_bucket\"" },
+        Key {
+            name: "quota",
+            form: Form::Text,
+            example: "\"10/min\"",
+        },
+        Key {
+            name: "burst",
+            form: Form::Count,
+            example: "5",
+        },
+        Key {
+            name: "per",
+            form: Form::Text,
+            example: "\"principal\"",
+        },
+        Key {
+            name: "algorithm",
+            form: Form::Text,
+            example: "\"token_bucket\"",
+        },
     ]],
-    expected: &[("limit", "did you mean `quota`?"), ("rate", "did you mean `quota`?")],
+    expected: &[
+        ("limit", "did you mean `quota`?"),
+        ("rate", "did you mean `quota`?"),
+    ],
 };
 
 /// What `rate_limit` says.
@@ -34,5 +53,10 @@ pub(crate) fn read(setting: Setting, errors: &mut Errors) -> Option<Set<RateLimi
     let quota = keys.need("quota", errors);
     let (burst, per) = (keys.take("burst", errors), keys.take("per", errors));
     let algorithm = keys.take("algorithm", errors);
-    Some(keys.set(RateLimit { quota: quota?, burst, per, algorithm }))
+    Some(keys.set(RateLimit {
+        quota: quota?,
+        burst,
+        per,
+        algorithm,
+    }))
 }

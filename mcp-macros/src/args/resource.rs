@@ -16,34 +16,90 @@ pub(super) static KEYS: Table = Table {
     keys: &[
         declaration::NAMES,
         &[
-            Key { name: "mime_type", form: Form::Text, example: "\"application/json\"" },
-            Key { name: "size", form: Form::Size, example: "\"64KiB\"" },
-            Key { name: "audience", form: Form::Texts, example: "\"user\"" },
-            Key { name: "priority", form: Form::Number, example: "0.8" },
-            Key { name: "last_modified", form: Form::Text, example: "\"2026-01-31T12:00:00Z\"" },
+            Key {
+                name: "mime_type",
+                form: Form::Text,
+                example: "\"application/json\"",
+            },
+            Key {
+                name: "size",
+                form: Form::Size,
+                example: "\"64KiB\"",
+            },
+            Key {
+                name: "audience",
+                form: Form::Texts,
+                example: "\"user\"",
+            },
+            Key {
+                name: "priority",
+                form: Form::Number,
+                example: "0.8",
+            },
+            Key {
+                name: "last_modified",
+                form: Form::Text,
+                example: "\"2026-01-31T12:00:00Z\"",
+            },
         ],
         policy::KEYS,
         declaration::RUNNING,
     ],
     expected: &[
-        ("uri", "the URI comes first, without a key: `#[resource(\"docs://readme\")]`"),
-        ("template", "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`"),
-        ("uri_template", "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`"),
-        ("uriTemplate", "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`"),
-        ("mimeType", "the MCP field `mimeType` is written `mime_type` here"),
+        (
+            "uri",
+            "the URI comes first, without a key: `#[resource(\"docs://readme\")]`",
+        ),
+        (
+            "template",
+            "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`",
+        ),
+        (
+            "uri_template",
+            "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`",
+        ),
+        (
+            "uriTemplate",
+            "the URI template comes first, without a key: `#[resource(\"docs://{page}\")]`",
+        ),
+        (
+            "mimeType",
+            "the MCP field `mimeType` is written `mime_type` here",
+        ),
         ("mime", "did you mean `mime_type`?"),
         ("content_type", "did you mean `mime_type`?"),
-        ("lastModified", "the MCP field `lastModified` is written `last_modified` here"),
+        (
+            "lastModified",
+            "the MCP field `lastModified` is written `last_modified` here",
+        ),
         ("modified", "did you mean `last_modified`?"),
-        ("annotations", "write the annotations as keys: `audience`, `priority`, `last_modified`"),
+        (
+            "annotations",
+            "write the annotations as keys: `audience`, `priority`, `last_modified`",
+        ),
         ("read_only", "a resource only reads: remove it"),
         ("readOnlyHint", "a resource only reads: remove it"),
         ("idempotent", "a resource only reads: remove it"),
-        ("destructive", "a resource only reads: what destroys is a `#[tool]`"),
-        ("open_world", "only a `#[tool]` has this annotation: remove it"),
-        ("schema", "the variables of the URI template are text: `#[arg(..)]` on a parameter has rules for it"),
-        ("output", "the return type says what the contents are: text, bytes, `Json<T>` or `Resource`"),
-        ("complete", "write `#[arg(complete = path)]` on the parameter"),
+        (
+            "destructive",
+            "a resource only reads: what destroys is a `#[tool]`",
+        ),
+        (
+            "open_world",
+            "only a `#[tool]` has this annotation: remove it",
+        ),
+        (
+            "schema",
+            "the variables of the URI template are text: `#[arg(..)]` on a parameter has rules for it",
+        ),
+        (
+            "output",
+            "the return type says what the contents are: text, bytes, `Json<T>` or `Resource`",
+        ),
+        (
+            "complete",
+            "write `#[arg(complete = path)]` on the parameter",
+        ),
         ("icons", "did you mean `icon`?"),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
@@ -84,7 +140,8 @@ impl Resource {
         if trees.next_if(|tree| is_punct(tree, ',')).is_none()
             && let Some(next) = trees.peek()
         {
-            errors.push(err!(next, "expected `,` before `{next}`").help("add a comma after the URI"));
+            errors
+                .push(err!(next, "expected `,` before `{next}`").help("add a comma after the URI"));
         }
         (resource, trees.collect())
     }
@@ -115,7 +172,12 @@ fn without_late_uri(trees: Vec<TokenTree>, errors: &mut Errors) -> TokenStream {
         errors.push(error.help(format!("write `#[resource({uri}, ..)]`")));
     }
     let is_kept = |at: usize| late.is_none_or(|late| at != late && at != late + 1);
-    trees.into_iter().enumerate().filter(|(at, _)| is_kept(*at)).map(|(_, tree)| tree).collect()
+    trees
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| is_kept(*at))
+        .map(|(_, tree)| tree)
+        .collect()
 }
 
 /// A literal, perhaps in the invisible group that `macro_rules!` puts around a `$uri:literal`.

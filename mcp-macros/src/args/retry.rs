@@ -12,8 +12,16 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "retry(..)",
     keys: &[&[
-        Key { name: "max", form: Form::Count, example: "3" },
-        Key { name: "backoff", form: Form::Duration, example: "\"100ms\"" },
+        Key {
+            name: "max",
+            form: Form::Count,
+            example: "3",
+        },
+        Key {
+            name: "backoff",
+            form: Form::Duration,
+            example: "\"100ms\"",
+        },
     ]],
     expected: &[
         ("attempts", "did you mean `max`?"),

@@ -12,23 +12,65 @@ use crate::diag::Errors;
 static KEYS: Table = Table {
     attribute: "#[server]",
     keys: &[&[
-        Key { name: "name", form: Form::Text, example: "\"shop\"" },
-        Key { name: "version", form: Form::Text, example: "\"1.0.0\"" },
-        Key { name: "title", form: Form::Text, example: "\"The shop\"" },
-        Key { name: "instructions", form: Form::Text, example: "\"The shop's catalogue.\"" },
-        Key { name: "page_size", form: Form::Count, example: "100" },
-        Key { name: "defaults", form: Form::Keys, example: "timeout = \"30s\"" },
-        Key { name: "part", form: Form::Text, example: "\"orders\"" },
-        Key { name: "parts", form: Form::Texts, example: "\"orders\", \"reports\"" },
-        Key { name: "crate", form: Form::Path, example: "::mcp_runtime" },
+        Key {
+            name: "name",
+            form: Form::Text,
+            example: "\"shop\"",
+        },
+        Key {
+            name: "version",
+            form: Form::Text,
+            example: "\"1.0.0\"",
+        },
+        Key {
+            name: "title",
+            form: Form::Text,
+            example: "\"The shop\"",
+        },
+        Key {
+            name: "instructions",
+            form: Form::Text,
+            example: "\"The shop's catalogue.\"",
+        },
+        Key {
+            name: "page_size",
+            form: Form::Count,
+            example: "100",
+        },
+        Key {
+            name: "defaults",
+            form: Form::Keys,
+            example: "timeout = \"30s\"",
+        },
+        Key {
+            name: "part",
+            form: Form::Text,
+            example: "\"orders\"",
+        },
+        Key {
+            name: "parts",
+            form: Form::Texts,
+            example: "\"orders\", \"reports\"",
+        },
+        Key {
+            name: "crate",
+            form: Form::Path,
+            example: "::mcp_runtime",
+        },
     ]],
     expected: &[
-        ("description", "did you mean `instructions`? a doc comment on the block says the same"),
+        (
+            "description",
+            "did you mean `instructions`? a doc comment on the block says the same",
+        ),
         ("timeout", "write `defaults(timeout = \"30s\")`"),
         ("rate_limit", "write `defaults(rate_limit = \"100/min\")`"),
         ("concurrency", "write `defaults(concurrency = 4)`"),
         ("retry", "write `defaults(retry = 3)`"),
-        ("breaker", "write `defaults(breaker(failures = 5, cooldown = \"30s\"))`"),
+        (
+            "breaker",
+            "write `defaults(breaker(failures = 5, cooldown = \"30s\"))`",
+        ),
         ("max_output", "write `defaults(max_output = \"64KiB\")`"),
         ("scopes", "write `defaults(scopes(\"orders:read\"))`"),
         ("audit", "write `defaults(audit)`"),
@@ -39,20 +81,64 @@ static KEYS: Table = Table {
 static DEFAULTS: Table = Table {
     attribute: "defaults(..)",
     keys: &[&[
-        Key { name: "timeout", form: Form::Duration, example: "\"30s\"" },
-        Key { name: "rate_limit", form: Form::RateOrKeys, example: "\"100/min\"" },
-        Key { name: "concurrency", form: Form::CountOrKeys, example: "4" },
-        Key { name: "retry", form: Form::CountOrKeys, example: "3" },
-        Key { name: "breaker", form: Form::Keys, example: "failures = 5, cooldown = \"30s\"" },
-        Key { name: "max_output", form: Form::Size, example: "\"64KiB\"" },
-        Key { name: "scopes", form: Form::Texts, example: "\"orders:read\"" },
-        Key { name: "audit", form: Form::Flag, example: "" },
+        Key {
+            name: "timeout",
+            form: Form::Duration,
+            example: "\"30s\"",
+        },
+        Key {
+            name: "rate_limit",
+            form: Form::RateOrKeys,
+            example: "\"100/min\"",
+        },
+        Key {
+            name: "concurrency",
+            form: Form::CountOrKeys,
+            example: "4",
+        },
+        Key {
+            name: "retry",
+            form: Form::CountOrKeys,
+            example: "3",
+        },
+        Key {
+            name: "breaker",
+            form: Form::Keys,
+            example: "failures = 5, cooldown = \"30s\"",
+        },
+        Key {
+            name: "max_output",
+            form: Form::Size,
+            example: "\"64KiB\"",
+        },
+        Key {
+            name: "scopes",
+            form: Form::Texts,
+            example: "\"orders:read\"",
+        },
+        Key {
+            name: "audit",
+            form: Form::Flag,
+            example: "",
+        },
     ]],
     expected: &[
-        ("cache", "write `cache` on each tool whose results may be remembered"),
-        ("visible_if", "write `visible_if` on each tool that not everybody sees"),
-        ("read_only", "write `read_only` on each tool that changes nothing"),
-        ("blocking", "write `blocking` on each function that is to run on the blocking pool"),
+        (
+            "cache",
+            "write `cache` on each tool whose results may be remembered",
+        ),
+        (
+            "visible_if",
+            "write `visible_if` on each tool that not everybody sees",
+        ),
+        (
+            "read_only",
+            "write `read_only` on each tool that changes nothing",
+        ),
+        (
+            "blocking",
+            "write `blocking` on each function that is to run on the blocking pool",
+        ),
     ],
 };
 
@@ -92,7 +178,9 @@ pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
 
 fn defaults(setting: &Setting, errors: &mut Errors) -> Policies {
     let mut defaults = Policies::default();
-    let Value::List(group) = &setting.value else { return defaults };
+    let Value::List(group) = &setting.value else {
+        return defaults;
+    };
     for inner in keys::read(group.stream(), &DEFAULTS, errors) {
         defaults.read(inner, errors);
     }
@@ -124,8 +212,14 @@ mod tests {
         let tokens = format!("defaults({})", usages.join(", "));
         let defaults = read(tokens.parse().unwrap_or_default(), &mut errors).defaults;
         assert_eq!(errors.messages(), Vec::<String>::new());
-        assert!(defaults.timeout.is_some() && defaults.rate_limit.is_some() && defaults.concurrency.is_some());
-        assert!(defaults.retry.is_some() && defaults.breaker.is_some() && defaults.max_output.is_some());
+        assert!(
+            defaults.timeout.is_some()
+                && defaults.rate_limit.is_some()
+                && defaults.concurrency.is_some()
+        );
+        assert!(
+            defaults.retry.is_some() && defaults.breaker.is_some() && defaults.max_output.is_some()
+        );
         assert!(defaults.scopes.is_some() && defaults.audit.is_some());
     }
 }

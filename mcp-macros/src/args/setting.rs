@@ -56,7 +56,11 @@ impl Setting {
     pub(crate) fn range(self) -> Option<Set<ExprRange>> {
         let set = self.expression()?;
         match set.value {
-            Expr::Range(value) => Some(Set { name: set.name, value, at: set.at }),
+            Expr::Range(value) => Some(Set {
+                name: set.name,
+                value,
+                at: set.at,
+            }),
             _ => None,
         }
     }
@@ -64,21 +68,32 @@ impl Setting {
     pub(crate) fn path(self) -> Option<Set<ExprPath>> {
         let set = self.expression()?;
         match set.value {
-            Expr::Path(value) => Some(Set { name: set.name, value, at: set.at }),
+            Expr::Path(value) => Some(Set {
+                name: set.name,
+                value,
+                at: set.at,
+            }),
             _ => None,
         }
     }
 
     /// The strings of a list.
     pub(crate) fn texts(self, errors: &mut Errors) -> Option<Set<Vec<LitStr>>> {
-        let Value::List(group) = &self.value else { return None };
-        let list = syn::parse::Parser::parse2(Punctuated::<LitStr, Token![,]>::parse_terminated, group.stream());
+        let Value::List(group) = &self.value else {
+            return None;
+        };
+        let list = syn::parse::Parser::parse2(
+            Punctuated::<LitStr, Token![,]>::parse_terminated,
+            group.stream(),
+        );
         let list = list.map_err(|error| {
             let at = Ident::new("_", error.span());
             err!(at, "`{}` needs a list of strings: {error}", self.key.name)
                 .help(format!("write `{}`", self.key.usage()))
         });
-        errors.handle(list).map(|list| self.set(list.into_iter().collect()))
+        errors
+            .handle(list)
+            .map(|list| self.set(list.into_iter().collect()))
     }
 
     fn set<T>(self, value: T) -> Set<T> {
@@ -87,7 +102,11 @@ impl Setting {
             Value::Expr(expr) => expr.to_token_stream(),
             Value::List(group) => group.to_token_stream(),
         };
-        Set { name: self.name, value, at }
+        Set {
+            name: self.name,
+            value,
+            at,
+        }
     }
 }
 

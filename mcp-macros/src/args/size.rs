@@ -21,7 +21,8 @@ const UNITS: [(&str, u64); 7] = [
 impl FromMeta for Bytes {
     fn from_string(text: &str) -> darling::Result<Self> {
         parse(text).map(Self).map_err(|(why, help)| {
-            let help = help.unwrap_or_else(|| "write for example \"512B\", \"64KiB\" or \"1MB\"".to_owned());
+            let help = help
+                .unwrap_or_else(|| "write for example \"512B\", \"64KiB\" or \"1MB\"".to_owned());
             Error::custom(format!("invalid size \"{text}\": {why}\n\nhelp: {help}"))
         })
     }
@@ -31,14 +32,19 @@ type Refusal = (String, Option<String>);
 
 fn parse(text: &str) -> Result<u64, Refusal> {
     let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (count, unit) = text.split_at(digits);
     let unit = unit.trim_start();
     if text.is_empty() {
         return Err(("it is empty".to_owned(), None));
     }
     if count.is_empty() || unit.starts_with(['.', ',', '_']) {
-        return Err((format!("`{text}` does not start with a whole number and a unit"), None));
+        return Err((
+            format!("`{text}` does not start with a whole number and a unit"),
+            None,
+        ));
     }
     if unit.is_empty() {
         return Err((format!("`{count}` has no unit"), None));
@@ -60,7 +66,10 @@ fn bytes(unit: &str) -> Result<u64, Refusal> {
         other => nearest(other, UNITS.map(|(name, _)| name)),
     };
     let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-    Err((format!("unknown unit `{unit}` (units: B, KB, KiB, MB, MiB, GB, GiB)"), help))
+    Err((
+        format!("unknown unit `{unit}` (units: B, KB, KiB, MB, MiB, GB, GiB)"),
+        help,
+    ))
 }
 
 #[cfg(test)]
@@ -84,9 +93,18 @@ mod tests {
     fn anything_else_is_refused_in_words() {
         let why = |text| parse(text).err().map(|(why, _)| why).unwrap_or_default();
         assert_eq!(why("64"), "`64` has no unit");
-        assert_eq!(why("KiB"), "`KiB` does not start with a whole number and a unit");
-        assert_eq!(why("1.5MB"), "`1.5MB` does not start with a whole number and a unit");
-        assert_eq!(why("5TB"), "unknown unit `TB` (units: B, KB, KiB, MB, MiB, GB, GiB)");
+        assert_eq!(
+            why("KiB"),
+            "`KiB` does not start with a whole number and a unit"
+        );
+        assert_eq!(
+            why("1.5MB"),
+            "`1.5MB` does not start with a whole number and a unit"
+        );
+        assert_eq!(
+            why("5TB"),
+            "unknown unit `TB` (units: B, KB, KiB, MB, MiB, GB, GiB)"
+        );
         assert_eq!(why(""), "it is empty");
         assert_eq!(why("99999999999999999999B"), "it is too large");
         assert_eq!(why("99999999999GiB"), "it is too large");

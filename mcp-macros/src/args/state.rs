@@ -9,13 +9,21 @@ use crate::diag::Errors;
 
 static FIELD: Table = Table {
     attribute: "#[state]",
-    keys: &[&[Key { name: "skip", form: Form::Flag, example: "" }]],
+    keys: &[&[Key {
+        name: "skip",
+        form: Form::Flag,
+        example: "",
+    }]],
     expected: &[("ignore", "did you mean `skip`?")],
 };
 
 static CONTAINER: Table = Table {
     attribute: "#[state]",
-    keys: &[&[Key { name: "crate", form: Form::Path, example: "::mcp_runtime" }]],
+    keys: &[&[Key {
+        name: "crate",
+        form: Form::Path,
+        example: "::mcp_runtime",
+    }]],
     expected: &[("skip", "`skip` goes on a field")],
 };
 
@@ -26,5 +34,8 @@ pub(crate) fn skips(tokens: TokenStream, errors: &mut Errors) -> bool {
 
 /// The path that `#[state(crate = ..)]` on the struct gives.
 pub(crate) fn runtime(tokens: TokenStream, errors: &mut Errors) -> Option<syn::Path> {
-    keys::read(tokens, &CONTAINER, errors).into_iter().find_map(Setting::path).map(|set| set.value.path)
+    keys::read(tokens, &CONTAINER, errors)
+        .into_iter()
+        .find_map(Setting::path)
+        .map(|set| set.value.path)
 }

@@ -11,13 +11,28 @@ use crate::syntax::kind::Kind;
 pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let Argument { name, ty, .. } = argument;
     let span = ty.span().resolved_at(Span::mixed_site());
-    let describe = argument.description.as_ref().map(|text| quote!(.describe(#text)));
-    let default = argument.default.as_ref().map(|value| call(span, "default", &closure(value)));
-    let example = argument.example.as_ref().map(|value| call(span, "example", &closure(value)));
+    let describe = argument
+        .description
+        .as_ref()
+        .map(|text| quote!(.describe(#text)));
+    let default = argument
+        .default
+        .as_ref()
+        .map(|value| call(span, "default", &closure(value)));
+    let example = argument
+        .example
+        .as_ref()
+        .map(|value| call(span, "example", &closure(value)));
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
-    let header = argument.header.as_ref().map(|header| call(span, "header", &quote!(#header)));
-    let elicit = argument.elicit.as_ref().map(|question| quote!(.elicit(#question, __mcp::askable::<#ty>())));
+    let header = argument
+        .header
+        .as_ref()
+        .map(|header| call(span, "header", &quote!(#header)));
+    let elicit = argument
+        .elicit
+        .as_ref()
+        .map(|question| quote!(.elicit(#question, __mcp::askable::<#ty>())));
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),

@@ -9,11 +9,16 @@ use crate::ir::declaration::Body;
 
 /// All of them, each with the name of its argument.
 pub(crate) fn completers(body: &Body, state: &TokenStream) -> TokenStream {
-    let arguments = body.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some(&**argument),
-        Parameter::Injected(_) => None,
-    });
-    let all: Vec<TokenStream> = arguments.filter_map(|argument| completer(argument, state)).collect();
+    let arguments = body
+        .parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Argument(argument) => Some(&**argument),
+            Parameter::Injected(_) => None,
+        });
+    let all: Vec<TokenStream> = arguments
+        .filter_map(|argument| completer(argument, state))
+        .collect();
     quote::quote!(__mcp::completers([#(#all),*]))
 }
 

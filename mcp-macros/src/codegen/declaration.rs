@@ -14,9 +14,23 @@ use crate::syntax::kind::Kind;
 
 /// The type `name {}` beside the function. The types of the signature, which may be private, stay inside of a body.
 pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
-    let Declaration { kind, ident, visibility, cfgs, name, uri, .. } = declaration;
-    let doc = format!("The {} `{name}`, for `{}![{ident}]`.", kind.noun(), kind.plural());
-    let uri = uri.as_ref().map(|uri| quote!(const URI: &'static str = #uri;));
+    let Declaration {
+        kind,
+        ident,
+        visibility,
+        cfgs,
+        name,
+        uri,
+        ..
+    } = declaration;
+    let doc = format!(
+        "The {} `{name}`, for `{}![{ident}]`.",
+        kind.noun(),
+        kind.plural()
+    );
+    let uri = uri
+        .as_ref()
+        .map(|uri| quote!(const URI: &'static str = #uri;));
     let implementation = implementation(declaration, &Place::free(declaration));
     let constant = enclosed(
         cfgs,
@@ -37,10 +51,17 @@ pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
 }
 
 /// The type that stands for a method, and its implementations, for the inside of a `const`.
-pub(crate) fn method(declaration: &Declaration, self_type: &Type, generics: &Generics) -> TokenStream {
+pub(crate) fn method(
+    declaration: &Declaration,
+    self_type: &Type,
+    generics: &Generics,
+) -> TokenStream {
     let cfgs = &declaration.cfgs;
     let handle = handle(declaration);
-    let implementation = implementation(declaration, &Place::method(declaration, self_type, generics));
+    let implementation = implementation(
+        declaration,
+        &Place::method(declaration, self_type, generics),
+    );
     quote! {
         #(#cfgs)*
         struct #handle {}
@@ -51,7 +72,11 @@ pub(crate) fn method(declaration: &Declaration, self_type: &Type, generics: &Gen
 
 /// The name of the type that stands for a method.
 pub(crate) fn handle(declaration: &Declaration) -> Ident {
-    format_ident!("__mcp_{}", declaration.ident.unraw(), span = declaration.ident.span())
+    format_ident!(
+        "__mcp_{}",
+        declaration.ident.unraw(),
+        span = declaration.ident.span()
+    )
 }
 
 /// Where a declared function is found.
@@ -69,20 +94,33 @@ struct Place<'p> {
 impl<'p> Place<'p> {
     fn free(declaration: &Declaration) -> Self {
         let ident = &declaration.ident;
-        Self { handle: ident.clone(), callee: quote!(#ident), state: quote!(__McpState), generics: None }
+        Self {
+            handle: ident.clone(),
+            callee: quote!(#ident),
+            state: quote!(__McpState),
+            generics: None,
+        }
     }
 
     fn method(declaration: &Declaration, self_type: &Type, generics: &'p Generics) -> Self {
         let (handle, ident) = (handle(declaration), &declaration.ident);
         let callee = quote!(<#self_type>::#ident);
-        Self { handle, callee, state: quote!(#self_type), generics: Some(generics) }
+        Self {
+            handle,
+            callee,
+            state: quote!(#self_type),
+            generics: Some(generics),
+        }
     }
 
     /// What stands after `impl`, and the `where` clause.
     fn header(&self, body: Option<&Body>) -> (TokenStream, TokenStream) {
         if let Some(generics) = self.generics {
             let (parameters, _, _) = generics.split_for_impl();
-            return (quote!(#parameters), super::server::shared(&self.state, generics));
+            return (
+                quote!(#parameters),
+                super::server::shared(&self.state, generics),
+            );
         }
         let injected = body.into_iter().flat_map(injected);
         let predicates = quote!(where #(#injected: __mcp::Inject<__McpState>,)*);
@@ -91,10 +129,12 @@ impl<'p> Place<'p> {
 }
 
 fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
-    body.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Injected(ty) => Some(ty),
-        Parameter::Argument(_) => None,
-    })
+    body.parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Injected(ty) => Some(ty),
+            Parameter::Argument(_) => None,
+        })
 }
 
 /// What shows the function to the server; nothing of one with mistakes, so that they stay the only errors.
@@ -106,7 +146,10 @@ fn implementation(declaration: &Declaration, place: &Place<'_>) -> TokenStream {
         Kind::Resource => quote!(ListedResource),
         Kind::Prompt => quote!(ListedPrompt),
     };
-    let shown_body = declaration.body.as_ref().map(|body| visit(declaration, body, place));
+    let shown_body = declaration
+        .body
+        .as_ref()
+        .map(|body| visit(declaration, body, place));
     quote! {
         impl #parameters __mcp::#shown<#state> for #handle #predicates {
             fn visit(__mcp_visitor: &mut impl __mcp::Visitor<#state>) { #shown_body }
@@ -117,7 +160,9 @@ fn implementation(declaration: &Declaration, place: &Place<'_>) -> TokenStream {
 /// The call that says all of it: the keys, the arguments, the result, what completes arguments, and the function.
 fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStream {
     let (output, spec) = (&body.output, spec::spec(declaration, body));
-    let arguments: Vec<TokenStream> = arguments(body).map(|it| argument::argument(declaration.kind, it)).collect();
+    let arguments: Vec<TokenStream> = arguments(body)
+        .map(|it| argument::argument(declaration.kind, it))
+        .collect();
     let rungs = (!arguments.is_empty()).then(|| {
         quote!(
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
@@ -128,7 +173,10 @@ fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStre
         Kind::Resource => quote!(contents),
         Kind::Prompt => quote!(messages),
     };
-    let (arguments, completers) = (nested(arguments.into_iter()), completer::completers(body, &place.state));
+    let (arguments, completers) = (
+        nested(arguments.into_iter()),
+        completer::completers(body, &place.state),
+    );
     let shim = shim(declaration, body, place);
     let declare = Ident::new("declare", declaration.ident.span());
     let returned = quote!(__mcp::#returns::<#output>());
@@ -141,10 +189,12 @@ fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStre
 }
 
 fn arguments(body: &Body) -> impl Iterator<Item = &Argument> {
-    body.parameters.iter().filter_map(|parameter| match parameter {
-        Parameter::Argument(argument) => Some(&**argument),
-        Parameter::Injected(_) => None,
-    })
+    body.parameters
+        .iter()
+        .filter_map(|parameter| match parameter {
+            Parameter::Argument(argument) => Some(&**argument),
+            Parameter::Injected(_) => None,
+        })
 }
 
 /// The one place that calls the function, and whose future is to be `Send`; boxes nothing.
@@ -157,7 +207,9 @@ fn shim(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStrea
     let call = call(body, place, span);
     match body.mode {
         Mode::Async if !borrows => quote_spanned!(span=> |_, _, #values| #call),
-        Mode::Async => quote_spanned!(span=> |__mcp_state, __mcp_cx, #values| async move { #call.await }),
+        Mode::Async => {
+            quote_spanned!(span=> |__mcp_state, __mcp_cx, #values| async move { #call.await })
+        }
         _ => quote_spanned!(span=> |__mcp_state, __mcp_cx, #values| async move { #call }),
     }
 }
@@ -165,7 +217,9 @@ fn shim(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStrea
 fn call(body: &Body, place: &Place<'_>, span: Span) -> TokenStream {
     let (callee, state) = (&place.callee, &place.state);
     let to = (body.mode != Mode::Blocking).then(|| quote_spanned!(span=> &));
-    let takes_self = body.takes_self.then(|| quote_spanned!(span=> #to __mcp_state,));
+    let takes_self = body
+        .takes_self
+        .then(|| quote_spanned!(span=> #to __mcp_state,));
     let given = body.parameters.iter().map(|parameter| match parameter {
         Parameter::Argument(argument) => local(&argument.ident, span),
         Parameter::Injected(ty) => {

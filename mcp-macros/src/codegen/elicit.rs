@@ -12,7 +12,10 @@ use crate::ir::elicit::{Elicit, Field, Shape, Variant};
 pub(crate) fn elicit(elicit: &Elicit) -> TokenStream {
     let implementation = match &elicit.shape {
         Some(Shape::Form(fields)) => form(elicit, fields),
-        Some(Shape::Choice { variants, enum_names }) => choice(elicit, variants, *enum_names),
+        Some(Shape::Choice {
+            variants,
+            enum_names,
+        }) => choice(elicit, variants, *enum_names),
         None if elicit.is_choice => no_choice(elicit),
         None => no_form(elicit),
     };
@@ -21,7 +24,11 @@ pub(crate) fn elicit(elicit: &Elicit) -> TokenStream {
 
 fn form(elicit: &Elicit, fields: &[Field]) -> TokenStream {
     let ident = &elicit.ident;
-    let types = nested(fields.iter().map(|Field { ty, .. }| quote!(__mcp::Arg<#ty>)));
+    let types = nested(
+        fields
+            .iter()
+            .map(|Field { ty, .. }| quote!(__mcp::Arg<#ty>)),
+    );
     let described = nested(fields.iter().map(field));
     let locals = nested(fields.iter().map(local));
     let members = fields.iter().map(|field| {
@@ -48,8 +55,14 @@ fn field(field: &Field) -> TokenStream {
     let Field { name, ty, .. } = field;
     let span = ty.span().resolved_at(Span::mixed_site());
     let title = field.title.as_ref().map(|title| quote!(.title(#title)));
-    let describe = field.description.as_ref().map(|text| quote!(.describe(#text)));
-    let preset = field.default.as_ref().map(|value| argument::call(span, "preset", &argument::closure(value)));
+    let describe = field
+        .description
+        .as_ref()
+        .map(|text| quote!(.describe(#text)));
+    let preset = field
+        .default
+        .as_ref()
+        .map(|value| argument::call(span, "preset", &argument::closure(value)));
     let rules = field.rules.iter().map(|rule| argument::rule(rule, span));
     quote!(__mcp::field::<#ty>(#name) #title #describe #preset #(#rules)*)
 }
@@ -61,7 +74,10 @@ fn choice(elicit: &Elicit, variants: &[Variant], enum_names: bool) -> TokenStrea
         quote!((#name, #title))
     });
     let names = variants.iter().map(|variant| &variant.ident);
-    let (at, place) = (names.clone().enumerate().map(chosen), names.enumerate().map(placed));
+    let (at, place) = (
+        names.clone().enumerate().map(chosen),
+        names.enumerate().map(placed),
+    );
     quote! {
         #[automatically_derived]
         impl __mcp::Choice for #ident {
@@ -85,7 +101,9 @@ fn placed((place, variant): (usize, &Ident)) -> TokenStream {
 
 /// What stands in for a struct with mistakes, so that they stay the only errors.
 fn no_form(elicit: &Elicit) -> TokenStream {
-    let Elicit { ident, generics, .. } = elicit;
+    let Elicit {
+        ident, generics, ..
+    } = elicit;
     let (parameters, arguments, predicates) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -99,7 +117,9 @@ fn no_form(elicit: &Elicit) -> TokenStream {
 
 /// What stands in for an enum with mistakes.
 fn no_choice(elicit: &Elicit) -> TokenStream {
-    let Elicit { ident, generics, .. } = elicit;
+    let Elicit {
+        ident, generics, ..
+    } = elicit;
     let (parameters, arguments, predicates) = generics.split_for_impl();
     quote! {
         #[automatically_derived]

@@ -14,13 +14,22 @@ use crate::syntax::kind::Kind;
 
 /// A pair of the assertions, which are worth `()`, and the tree.
 pub(crate) fn list(list: &List) -> TokenStream {
-    let List { kind, runtime: rt, entries } = list;
+    let List {
+        kind,
+        runtime: rt,
+        entries,
+    } = list;
     let names = distinct(entries, "NAME", |at, place| {
         let noun = kind.noun();
         quote_spanned!(at=> __mcp::unique(#noun, __MCP_ALL, #place))
     });
-    let uris = (*kind == Kind::Resource)
-        .then(|| distinct(entries, "URI", |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place))));
+    let uris = (*kind == Kind::Resource).then(|| {
+        distinct(
+            entries,
+            "URI",
+            |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place)),
+        )
+    });
     let leaves: Vec<TokenStream> = entries.iter().map(leaf).collect();
     let tree = tree(&leaves);
     quote! {
@@ -34,8 +43,15 @@ pub(crate) fn list(list: &List) -> TokenStream {
 }
 
 /// A constant of all entries, with their places in the list, and an assertion for each of them.
-fn distinct(entries: &[Entry], constant: &str, assertion: impl Fn(Span, usize) -> TokenStream) -> TokenStream {
-    let texts = entries.iter().enumerate().map(|(place, entry)| text(place, entry, constant));
+fn distinct(
+    entries: &[Entry],
+    constant: &str,
+    assertion: impl Fn(Span, usize) -> TokenStream,
+) -> TokenStream {
+    let texts = entries
+        .iter()
+        .enumerate()
+        .map(|(place, entry)| text(place, entry, constant));
     let assertions = entries.iter().enumerate().skip(1).map(|(place, entry)| {
         let (cfgs, assertion) = (&entry.cfgs, assertion(span(entry), place));
         quote_spanned!(span(entry)=> #(#cfgs)* const _: () = #assertion;)
@@ -51,10 +67,14 @@ fn distinct(entries: &[Entry], constant: &str, assertion: impl Fn(Span, usize) -
 
 /// The name or the URI of an entry, and its place in the list.
 fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
-    let fallback = quote_spanned! {span(entry)=> #[allow(unused_imports)] use __mcp::nothing::__McpItem; };
+    let fallback =
+        quote_spanned! {span(entry)=> #[allow(unused_imports)] use __mcp::nothing::__McpItem; };
     let constant = Ident::new(constant, span(entry));
-    let looked_up =
-        looked_up(entry, &fallback, |item| quote_spanned!(item.span()=> <#item as __mcp::Declared>::#constant));
+    let looked_up = looked_up(
+        entry,
+        &fallback,
+        |item| quote_spanned!(item.span()=> <#item as __mcp::Declared>::#constant),
+    );
     let cfgs = &entry.cfgs;
     quote!(#(#cfgs)* (#looked_up, #place))
 }
@@ -70,13 +90,21 @@ fn leaf(entry: &Entry) -> TokenStream {
         #[allow(unused_imports)]
         use __mcp_nothing::#name as __McpItem;
     };
-    let looked_up = looked_up(entry, &fallback, |item| quote_spanned!(item.span()=> #item {}));
+    let looked_up = looked_up(
+        entry,
+        &fallback,
+        |item| quote_spanned!(item.span()=> #item {}),
+    );
     let cfgs = &entry.cfgs;
     quote!(#(#cfgs)* #looked_up)
 }
 
 /// A block in which `__McpItem` is the type called `path`, or else what `fallback` imports by that name.
-fn looked_up(entry: &Entry, fallback: &TokenStream, value: impl Fn(&Ident) -> TokenStream) -> TokenStream {
+fn looked_up(
+    entry: &Entry,
+    fallback: &TokenStream,
+    value: impl Fn(&Ident) -> TokenStream,
+) -> TokenStream {
     let path = &entry.path;
     let value = value(&Ident::new("__McpItem", span(entry)));
     quote_spanned! {span(entry)=>
@@ -93,5 +121,9 @@ fn looked_up(entry: &Entry, fallback: &TokenStream, value: impl Fn(&Ident) -> To
 
 /// Where rustc's arrow is to go.
 fn span(entry: &Entry) -> Span {
-    entry.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
+    entry
+        .path
+        .segments
+        .last()
+        .map_or_else(Span::call_site, |last| last.ident.span())
 }

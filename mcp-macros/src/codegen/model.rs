@@ -9,9 +9,16 @@ use crate::ir::model::{Model, Rules};
 /// The derives that come before the item, and the attributes that tell them where their crates are.
 pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let root = rt.to_token_stream().to_string().replace(' ', "");
-    let (serde, schemars) = (format!("{root}::__private::serde"), format!("{root}::__private::schemars"));
-    let read = model.input.then(|| quote!(#rt::__private::serde::Deserialize,));
-    let write = model.output.then(|| quote!(#rt::__private::serde::Serialize,));
+    let (serde, schemars) = (
+        format!("{root}::__private::serde"),
+        format!("{root}::__private::schemars"),
+    );
+    let read = model
+        .input
+        .then(|| quote!(#rt::__private::serde::Deserialize,));
+    let write = model
+        .output
+        .then(|| quote!(#rt::__private::serde::Serialize,));
     let rules = (model.rules != Rules::None).then(|| {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])

@@ -5,7 +5,9 @@ use std::num::{NonZeroU32, NonZeroU64};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::ir::policy::{Algorithm, Breaker, Cache, Concurrency, Per, Policies, RateLimit, Retry, Source};
+use crate::ir::policy::{
+    Algorithm, Breaker, Cache, Concurrency, Per, Policies, RateLimit, Retry, Source,
+};
 
 /// `.rate_limit(..).timeout(..)..`, as far as they are declared.
 pub(crate) fn policies(policies: &Policies) -> TokenStream {
@@ -18,7 +20,10 @@ pub(crate) fn policies(policies: &Policies) -> TokenStream {
     let max_output = call(&quote!(max_output), policies.max_output, long);
     let scopes = &policies.scopes;
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
-    let visible_if = policies.visible_if.as_ref().map(|path| quote!(.visible_if(#path)));
+    let visible_if = policies
+        .visible_if
+        .as_ref()
+        .map(|path| quote!(.visible_if(#path)));
     let audit = policies.audit.then(|| quote!(.audit()));
     quote! {
         #rate_limit #timeout #concurrency #cache #retry #breaker #max_output #scopes #visible_if #audit

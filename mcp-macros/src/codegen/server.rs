@@ -14,17 +14,33 @@ use crate::syntax::kind::Kind;
 
 /// The types of what is declared, and the function that puts them into a server.
 pub(crate) fn server(server: &Server) -> TokenStream {
-    let Server { runtime: rt, self_type, generics, .. } = server;
-    let handles = server.declarations.iter().map(|one| declaration::method(one, self_type, generics));
+    let Server {
+        runtime: rt,
+        self_type,
+        generics,
+        ..
+    } = server;
+    let handles = server
+        .declarations
+        .iter()
+        .map(|one| declaration::method(one, self_type, generics));
     let distinct = Kind::ALL.map(|kind| distinct(kind, &of(kind, server)));
-    let apart = server.compares_uris.then(|| apart(&of(Kind::Resource, server)));
+    let apart = server
+        .compares_uris
+        .then(|| apart(&of(Kind::Resource, server)));
     let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
     let members = match &server.role {
         Role::Whole(whole) => into_server(server, whole),
         Role::Part(name) => adder(server, name),
     };
-    let taken = is_split(server).then(|| server.declarations.iter().map(taken).collect::<TokenStream>());
+    let taken = is_split(server).then(|| {
+        server
+            .declarations
+            .iter()
+            .map(taken)
+            .collect::<TokenStream>()
+    });
     let constant = enclosed(
         &server.cfgs,
         rt,
@@ -40,7 +56,12 @@ pub(crate) fn server(server: &Server) -> TokenStream {
 
 /// `into_server`, spanned at the type, where a second block that makes a server is reported.
 fn into_server(server: &Server, whole: &Whole) -> TokenStream {
-    let Server { runtime: rt, self_type, generics, .. } = server;
+    let Server {
+        runtime: rt,
+        self_type,
+        generics,
+        ..
+    } = server;
     let (parameters, _, _) = generics.split_for_impl();
     let shared = shared(&quote!(#self_type), generics);
     let (start, added) = (start(whole, rt), added(server));
@@ -68,7 +89,10 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
 fn adder(server: &Server, name: &Ident) -> TokenStream {
     let rt = &server.runtime;
     let (shared, added) = (shared(&quote!(Self), &Generics::default()), added(server));
-    let (given, grown) = (Ident::new("__mcp_given", name.span()), format_ident!("__mcp_server"));
+    let (given, grown) = (
+        Ident::new("__mcp_given", name.span()),
+        format_ident!("__mcp_server"),
+    );
     quote_spanned! {name.span()=>
         #[doc(hidden)]
         pub(crate) fn #name(#given: #rt::Server<Self>) -> #rt::Server<Self> #shared {
@@ -93,7 +117,13 @@ fn is_split(server: &Server) -> bool {
 
 /// A constant whose name says what is wrong when another block of the type has it too.
 fn taken(declaration: &Declaration) -> TokenStream {
-    let (cfgs, name) = (&declaration.cfgs, declaration.name.replace('-', "_dash_").replace('.', "_dot_"));
+    let (cfgs, name) = (
+        &declaration.cfgs,
+        declaration
+            .name
+            .replace('-', "_dash_")
+            .replace('.', "_dot_"),
+    );
     let constant = format_ident!("{}_name_already_used__{name}", declaration.kind.noun());
     quote_spanned!(declaration.ident.span()=> #(#cfgs)* #[allow(dead_code)] const #constant: () = ();)
 }
@@ -101,16 +131,27 @@ fn taken(declaration: &Declaration) -> TokenStream {
 /// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
 /// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
 pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
-    let predicates = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
     quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
 }
 
 fn start(whole: &Whole, rt: &Path) -> TokenStream {
-    let name = whole.name.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_NAME")), |name| quote!(#name));
-    let version =
-        whole.version.as_ref().map_or_else(|| quote!(::core::env!("CARGO_PKG_VERSION")), |text| quote!(#text));
+    let name = whole.name.as_ref().map_or_else(
+        || quote!(::core::env!("CARGO_PKG_NAME")),
+        |name| quote!(#name),
+    );
+    let version = whole.version.as_ref().map_or_else(
+        || quote!(::core::env!("CARGO_PKG_VERSION")),
+        |text| quote!(#text),
+    );
     let title = whole.title.as_ref().map(|title| quote!(.title(#title)));
-    let instructions = whole.instructions.as_ref().map(|text| quote!(.instructions(#text)));
+    let instructions = whole
+        .instructions
+        .as_ref()
+        .map(|text| quote!(.instructions(#text)));
     let page_size = whole.page_size.map(|entries| {
         let entries = Literal::u32_unsuffixed(entries.get());
         quote!(.page_size(#entries))
@@ -131,31 +172,64 @@ fn added(server: &Server) -> TokenStream {
 /// The statement that adds one list; nothing when it is empty.
 fn list(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
     let add = Ident::new(kind.plural(), Span::call_site());
-    let leaves: Vec<TokenStream> = declarations.iter().map(|declaration| leaf(declaration)).collect();
+    let leaves: Vec<TokenStream> = declarations
+        .iter()
+        .map(|declaration| leaf(declaration))
+        .collect();
     let tree = tree(&leaves);
     (!leaves.is_empty()).then(|| quote!(let __mcp_server = __mcp_server.#add(#tree);))
 }
 
 /// The declarations of one kind.
 fn of(kind: Kind, server: &Server) -> Vec<&Declaration> {
-    server.declarations.iter().filter(|declaration| declaration.kind == kind).collect()
+    server
+        .declarations
+        .iter()
+        .filter(|declaration| declaration.kind == kind)
+        .collect()
 }
 
 /// Assertions for names that only `#[cfg]`s keep apart, if they do.
 fn distinct(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
-    let is_shared = |one: &&&Declaration| declarations.iter().filter(|other| other.name == one.name).count() > 1;
-    let shared = declarations.iter().filter(is_shared).filter(|one| !one.cfgs.is_empty());
-    let names: Vec<Distinct> = shared.map(|one| Distinct::new(one, &one.name, one.ident.span())).collect();
+    let is_shared = |one: &&&Declaration| {
+        declarations
+            .iter()
+            .filter(|other| other.name == one.name)
+            .count()
+            > 1
+    };
+    let shared = declarations
+        .iter()
+        .filter(is_shared)
+        .filter(|one| !one.cfgs.is_empty());
+    let names: Vec<Distinct> = shared
+        .map(|one| Distinct::new(one, &one.name, one.ident.span()))
+        .collect();
     let noun = kind.noun();
-    (!names.is_empty())
-        .then(|| compared(&names, |at, place| quote_spanned!(at=> __mcp::unique(#noun, __MCP_ALL, #place))))
+    (!names.is_empty()).then(|| {
+        compared(
+            &names,
+            |at, place| quote_spanned!(at=> __mcp::unique(#noun, __MCP_ALL, #place)),
+        )
+    })
 }
 
 /// Assertions that no URI belongs to two resources.
 fn apart(resources: &[&Declaration]) -> Option<TokenStream> {
-    let uris: Vec<Distinct> =
-        resources.iter().filter_map(|one| one.uri.as_ref().map(|uri| Distinct::new(one, uri, uri.span()))).collect();
-    (uris.len() > 1).then(|| compared(&uris, |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place))))
+    let uris: Vec<Distinct> = resources
+        .iter()
+        .filter_map(|one| {
+            one.uri
+                .as_ref()
+                .map(|uri| Distinct::new(one, uri, uri.span()))
+        })
+        .collect();
+    (uris.len() > 1).then(|| {
+        compared(
+            &uris,
+            |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place)),
+        )
+    })
 }
 
 /// A text that is to differ from others.
@@ -167,17 +241,28 @@ struct Distinct<'t> {
 
 impl<'t> Distinct<'t> {
     fn new(of: &'t Declaration, text: &impl ToTokens, at: Span) -> Self {
-        Self { cfgs: &of.cfgs, text: text.to_token_stream(), at }
+        Self {
+            cfgs: &of.cfgs,
+            text: text.to_token_stream(),
+            at,
+        }
     }
 }
 
 /// The texts with their places, and an assertion for each of them.
 fn compared(texts: &[Distinct<'_>], assertion: impl Fn(Span, usize) -> TokenStream) -> TokenStream {
-    let listed = texts.iter().enumerate().map(|(place, Distinct { cfgs, text, .. })| quote!(#(#cfgs)* (#text, #place)));
-    let assertions = texts.iter().enumerate().skip(1).map(|(place, Distinct { cfgs, at, .. })| {
-        let assertion = assertion(*at, place);
-        quote_spanned!(*at=> #(#cfgs)* const _: () = #assertion;)
-    });
+    let listed = texts
+        .iter()
+        .enumerate()
+        .map(|(place, Distinct { cfgs, text, .. })| quote!(#(#cfgs)* (#text, #place)));
+    let assertions = texts
+        .iter()
+        .enumerate()
+        .skip(1)
+        .map(|(place, Distinct { cfgs, at, .. })| {
+            let assertion = assertion(*at, place);
+            quote_spanned!(*at=> #(#cfgs)* const _: () = #assertion;)
+        });
     quote! {
         const _: () = {
             #[allow(dead_code)]

@@ -34,8 +34,12 @@ pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
 fn hints(tool: &Tool) -> TokenStream {
     let read_only = tool.read_only.then(|| quote!(.read_only()));
     let idempotent = tool.idempotent.then(|| quote!(.idempotent()));
-    let destructive = tool.destructive.map(|destructive| quote!(.destructive(#destructive)));
-    let open_world = tool.open_world.map(|open_world| quote!(.open_world(#open_world)));
+    let destructive = tool
+        .destructive
+        .map(|destructive| quote!(.destructive(#destructive)));
+    let open_world = tool
+        .open_world
+        .map(|open_world| quote!(.open_world(#open_world)));
     let ui = tool.ui.as_ref().map(|uri| quote!(.ui(#uri)));
     let viewers = &tool.visible_to;
     let visible_to = (!viewers.is_empty()).then(|| quote!(.visible_to(&[#(#viewers),*])));

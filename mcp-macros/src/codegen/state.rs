@@ -8,7 +8,9 @@ use super::enclosed;
 use crate::ir::state::{Field, State};
 
 pub(crate) fn state(state: &State) -> TokenStream {
-    let State { ident, generics, .. } = state;
+    let State {
+        ident, generics, ..
+    } = state;
     let (_, arguments, _) = generics.split_for_impl();
     let whole = inject(state, &quote!(#ident #arguments), &quote!(__mcp_state));
     let fields = state.fields.iter().map(|field| self::field(field, state));
@@ -22,7 +24,12 @@ fn field(field: &Field, state: &State) -> TokenStream {
 }
 
 fn inject(state: &State, ty: &TokenStream, place: &TokenStream) -> TokenStream {
-    let State { runtime: rt, ident, generics, .. } = state;
+    let State {
+        runtime: rt,
+        ident,
+        generics,
+        ..
+    } = state;
     let (parameters, arguments, predicates) = generics.split_for_impl();
     quote! {
         #[automatically_derived]

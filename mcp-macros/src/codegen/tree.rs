@@ -28,7 +28,10 @@ mod tests {
     #[test]
     fn a_tree_is_balanced() {
         let leaves: Vec<TokenStream> = vec![quote!(a), quote!(b), quote!(c)];
-        assert_eq!(tree(&leaves).to_string(), quote!(((a,), ((b,), (c,)))).to_string());
+        assert_eq!(
+            tree(&leaves).to_string(),
+            quote!(((a,), ((b,), (c,)))).to_string()
+        );
         assert_eq!(tree(&[]).to_string(), quote!(()).to_string());
     }
 }

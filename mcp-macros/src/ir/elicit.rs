@@ -22,7 +22,10 @@ pub(crate) struct Elicit {
 #[derive(Debug)]
 pub(crate) enum Shape {
     Form(Vec<Field>),
-    Choice { variants: Vec<Variant>, enum_names: bool },
+    Choice {
+        variants: Vec<Variant>,
+        enum_names: bool,
+    },
 }
 
 /// A field of a form.

@@ -22,7 +22,12 @@ pub(crate) enum Level {
 impl Notice {
     /// What `syn` cannot read, rustc has complained about; should it not have, silence would be worse than this.
     pub(crate) fn unreadable(at: Span, what: &str) -> Self {
-        let text = format!("`{what}` cannot read this, and leaves it out: write it in a simpler way");
-        Self { at, text, level: Level::LastResort }
+        let text =
+            format!("`{what}` cannot read this, and leaves it out: write it in a simpler way");
+        Self {
+            at,
+            text,
+            level: Level::LastResort,
+        }
     }
 }

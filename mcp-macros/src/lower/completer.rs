@@ -28,7 +28,11 @@ pub(crate) fn lower(
         },
         _ => vec![Given::Asked],
     };
-    Some(Completer { at: set.value.span(), callee: in_block(&set.value, around.self_type), given })
+    Some(Completer {
+        at: set.value.span(),
+        callee: in_block(&set.value, around.self_type),
+        given,
+    })
 }
 
 impl<'s> Surroundings<'s> {
@@ -54,13 +58,20 @@ fn check_completed(kind: Kind, set: &Set<ExprPath>) -> Result<(), Diagnostic> {
 fn of_self(path: &ExprPath) -> Option<&Ident> {
     let mut segments = path.path.segments.iter();
     match (segments.next(), segments.next(), segments.next()) {
-        (Some(first), Some(second), None) if path.qself.is_none() && first.ident == "Self" => Some(&second.ident),
+        (Some(first), Some(second), None) if path.qself.is_none() && first.ident == "Self" => {
+            Some(&second.ident)
+        }
         _ => None,
     }
 }
 
 /// What a function of the block takes: `&self`, what is injected, and one value.
-fn taken(kind: Kind, signature: &Signature, self_type: Option<&Type>, errors: &mut Errors) -> Option<Vec<Given>> {
+fn taken(
+    kind: Kind,
+    signature: &Signature,
+    self_type: Option<&Type>,
+    errors: &mut Errors,
+) -> Option<Vec<Given>> {
     let before = errors.len();
     let mut given = Vec::new();
     for input in &signature.inputs {
@@ -79,11 +90,15 @@ fn taken(kind: Kind, signature: &Signature, self_type: Option<&Type>, errors: &m
 }
 
 fn one(kind: Kind, whole: &Type, self_type: Option<&Type>) -> Result<Given, Diagnostic> {
-    let Type::Reference(reference) = ty::peeled(whole) else { return Ok(Given::Asked) };
+    let Type::Reference(reference) = ty::peeled(whole) else {
+        return Ok(Given::Asked);
+    };
     if matches!(ty::peeled(&reference.elem), Type::Path(path) if path.path.is_ident("str")) {
-        return Err(
-            err!(whole, "a completing function takes what was typed by value, found `&str`").help("write `String`")
-        );
+        return Err(err!(
+            whole,
+            "a completing function takes what was typed by value, found `&str`"
+        )
+        .help("write `String`"));
     }
     parameter::injected(kind, whole, reference)?;
     Ok(Given::Injected(in_block(&reference.elem, self_type)))
@@ -91,12 +106,22 @@ fn one(kind: Kind, whole: &Type, self_type: Option<&Type>) -> Result<Given, Diag
 
 /// Whether the function takes by value what was typed, and nothing else.
 fn check_asked(signature: &Signature, given: &[Given]) -> Result<(), Diagnostic> {
-    let mut asked = given.iter().zip(&signature.inputs).filter(|(given, _)| matches!(given, Given::Asked));
+    let mut asked = given
+        .iter()
+        .zip(&signature.inputs)
+        .filter(|(given, _)| matches!(given, Given::Asked));
     match (asked.next(), asked.next()) {
-        (None, _) => Err(err!(signature.ident, "`{}` does not take what was typed", signature.ident)
-            .help("add a parameter `typed: String`, or `asked: mcp_runtime::Completion`")),
-        (Some(_), Some((_, second))) => Err(err!(second, "a completing function takes one value, found a second one")
-            .help("take `mcp_runtime::Completion`: it has the other arguments too")),
+        (None, _) => Err(err!(
+            signature.ident,
+            "`{}` does not take what was typed",
+            signature.ident
+        )
+        .help("add a parameter `typed: String`, or `asked: mcp_runtime::Completion`")),
+        (Some(_), Some((_, second))) => Err(err!(
+            second,
+            "a completing function takes one value, found a second one"
+        )
+        .help("take `mcp_runtime::Completion`: it has the other arguments too")),
         (Some(_), None) => Ok(()),
     }
 }

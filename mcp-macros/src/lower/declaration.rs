@@ -15,7 +15,10 @@ use crate::syntax::function::Function;
 use crate::syntax::kind::Kind;
 
 /// The values of `task`.
-const TASKS: [(&str, TaskSupport); 2] = [("optional", TaskSupport::Optional), ("required", TaskSupport::Required)];
+const TASKS: [(&str, TaskSupport); 2] = [
+    ("optional", TaskSupport::Optional),
+    ("required", TaskSupport::Required),
+];
 
 /// What surrounds a declared function: nothing, or a `#[server]` block.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,12 +41,27 @@ pub(crate) fn lower(
     let signature = function.signature.as_ref();
     let is_readable = errors.is_empty();
     if let (Some(signature), true) = (signature, is_readable) {
-        together::check(&function.name, &keys, around.defaults, mode(&keys, signature), &mut found);
+        together::check(
+            &function.name,
+            &keys,
+            around.defaults,
+            mode(&keys, signature),
+            &mut found,
+        );
     }
     let place = resource::place(&keys, is_readable, &mut found);
     let uri = place.as_ref().map(|place| place.uri.clone());
-    let body =
-        signature.and_then(|signature| body(kind, function, signature, keys, place.as_ref(), around, &mut found));
+    let body = signature.and_then(|signature| {
+        body(
+            kind,
+            function,
+            signature,
+            keys,
+            place.as_ref(),
+            around,
+            &mut found,
+        )
+    });
     let body = body.filter(|_| found.is_empty() && is_readable);
     errors.append(found);
     Declaration {
@@ -76,9 +94,18 @@ fn body(
     if let (Some(place), true) = (place, errors.len() == before) {
         place.check_parameters(&parameters, errors);
     }
-    let parameters: Vec<_> = parameters.into_iter().map(parameter::Read::into_parameter).collect();
+    let parameters: Vec<_> = parameters
+        .into_iter()
+        .map(parameter::Read::into_parameter)
+        .collect();
     errors.handle(together::check_elicit(&keys.policies, &parameters));
-    let policies = policy::lower(&keys.policies, around.defaults, Some((kind, &function.name)), self_type, errors);
+    let policies = policy::lower(
+        &keys.policies,
+        around.defaults,
+        Some((kind, &function.name)),
+        self_type,
+        errors,
+    );
     Some(Body {
         title: name::text(keys.title, errors),
         icon: name::icon(keys.icon, errors),
@@ -101,7 +128,9 @@ fn own(
 ) -> Option<Own> {
     match keys {
         args::declaration::Own::Tool(keys) => Some(Own::Tool(tool(*keys, self_type, errors))),
-        args::declaration::Own::Resource(keys) => resource::lower(*keys, place, errors).map(Own::Resource),
+        args::declaration::Own::Resource(keys) => {
+            resource::lower(*keys, place, errors).map(Own::Resource)
+        }
         args::declaration::Own::Prompt => Some(Own::Prompt),
     }
 }
@@ -113,9 +142,14 @@ fn tool(keys: args::tool::Tool, self_type: Option<&Type>, errors: &mut Errors) -
         destructive: keys.destructive.map(|set| set.value),
         open_world: keys.open_world.map(|set| set.value),
         ui: keys.ui.and_then(|set| errors.handle(view::uri(set))),
-        visible_to: keys.visible_to.map(|set| view::viewers(&set, errors)).unwrap_or_default(),
+        visible_to: keys
+            .visible_to
+            .map(|set| view::viewers(&set, errors))
+            .unwrap_or_default(),
         task: keys.task.and_then(|set| word::word(&set, &TASKS, errors)),
-        schema: keys.schema.map(|set| parameter::in_block(&set.value, self_type)),
+        schema: keys
+            .schema
+            .map(|set| parameter::in_block(&set.value, self_type)),
     }
 }
 
@@ -127,16 +161,23 @@ fn mode(keys: &args::declaration::Declaration, signature: &Signature) -> Mode {
     }
 }
 
-fn check_blocking(keys: &args::declaration::Declaration, signature: &Signature) -> Result<(), Diagnostic> {
+fn check_blocking(
+    keys: &args::declaration::Declaration,
+    signature: &Signature,
+) -> Result<(), Diagnostic> {
     match (&signature.asyncness, &keys.blocking) {
-        (Some(_), Some(blocking)) => {
-            Err(err!(blocking.name, "`blocking` on an `async` function").help("remove `blocking`, or remove `async`"))
-        }
+        (Some(_), Some(blocking)) => Err(err!(blocking.name, "`blocking` on an `async` function")
+            .help("remove `blocking`, or remove `async`")),
         _ => Ok(()),
     }
 }
 
-fn description(kind: Kind, function: &Function, given: Option<Set<String>>, errors: &mut Errors) -> Option<Text> {
+fn description(
+    kind: Kind,
+    function: &Function,
+    given: Option<Set<String>>,
+    errors: &mut Errors,
+) -> Option<Text> {
     if let Some(text) = name::text(given, errors) {
         return Some(Text::Literal(text));
     }
@@ -153,11 +194,15 @@ fn nothing_described(kind: Kind, name: &Ident) -> Diagnostic {
         Kind::Resource => "clients choose resources by it",
         Kind::Prompt => "users choose prompts by it",
     };
-    err!(name, "{} `{name}` has no description", kind.noun())
-        .help(format!("add a doc comment (`/// ...`) above it, or `description = \"..\"`; {why}"))
+    err!(name, "{} `{name}` has no description", kind.noun()).help(format!(
+        "add a doc comment (`/// ...`) above it, or `description = \"..\"`; {why}"
+    ))
 }
 
 /// The path of the runtime: as given, or `::mcp_runtime`.
 pub(crate) fn runtime(given: Option<&Set<ExprPath>>) -> Path {
-    given.map_or_else(|| syn::parse_quote!(::mcp_runtime), |set| set.value.path.clone())
+    given.map_or_else(
+        || syn::parse_quote!(::mcp_runtime),
+        |set| set.value.path.clone(),
+    )
 }

@@ -15,7 +15,11 @@ use crate::syntax::kind::Kind;
 ///
 /// `crate = path;` in front names the runtime, for those who re-export it.
 pub(crate) fn lower(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> List {
-    let mut list = List { kind, runtime: syn::parse_quote!(::mcp_runtime), entries: Vec::new() };
+    let mut list = List {
+        kind,
+        runtime: syn::parse_quote!(::mcp_runtime),
+        entries: Vec::new(),
+    };
     let read = |input: ParseStream| {
         if let Some(path) = runtime(input)? {
             list.runtime = path;
@@ -59,38 +63,57 @@ fn skip_to_comma(input: ParseStream) -> syn::Result<()> {
 fn entry(kind: Kind, input: ParseStream) -> syn::Result<Entry> {
     let attributes = input.call(Attribute::parse_outer)?;
     let start = input.fork();
-    let path = input.parse::<Path>().map_err(|error| match start.parse::<TokenTree>() {
-        Ok(tree) => no_path(kind, &tree).into(),
-        Err(_) => error,
-    })?;
+    let path = input
+        .parse::<Path>()
+        .map_err(|error| match start.parse::<TokenTree>() {
+            Ok(tree) => no_path(kind, &tree).into(),
+            Err(_) => error,
+        })?;
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(not_only_a_path(kind, &path, &input.parse()?).into());
     }
-    if let Some(other) = attributes.iter().find(|attribute| !attribute::is(attribute, attribute::CFG)) {
+    if let Some(other) = attributes
+        .iter()
+        .find(|attribute| !attribute::is(attribute, attribute::CFG))
+    {
         let noun = kind.noun();
-        return Err(err!(other, "only `#[cfg(..)]` goes on a {noun} in this list").help("remove it").into());
+        return Err(
+            err!(other, "only `#[cfg(..)]` goes on a {noun} in this list")
+                .help("remove it")
+                .into(),
+        );
     }
-    Ok(Entry { cfgs: attributes, path })
+    Ok(Entry {
+        cfgs: attributes,
+        path,
+    })
 }
 
 fn no_path(kind: Kind, at: &TokenTree) -> Diagnostic {
-    err!(at, "expected the path of a {}, found `{at}`", kind.noun())
-        .help(format!("write the name of a function with `{}`", kind.attribute()))
+    err!(at, "expected the path of a {}, found `{at}`", kind.noun()).help(format!(
+        "write the name of a function with `{}`",
+        kind.attribute()
+    ))
 }
 
 fn not_only_a_path(kind: Kind, path: &Path, next: &TokenTree) -> Diagnostic {
     let written = ty::source(path);
     match next {
-        TokenTree::Group(_) => err!(next, "`{written}` is listed, not called").help(format!("write `{written}`")),
+        TokenTree::Group(_) => {
+            err!(next, "`{written}` is listed, not called").help(format!("write `{written}`"))
+        }
         TokenTree::Ident(_) => err!(next, "expected `,` before `{next}`").help("add a comma"),
-        _ => err!(next, "expected `,`, found `{next}`").help(format!("{} are separated by commas", kind.plural())),
+        _ => err!(next, "expected `,`, found `{next}`")
+            .help(format!("{} are separated by commas", kind.plural())),
     }
 }
 
 /// Adds an entry, unless it is there already; `#[cfg]`s may keep two apart.
 fn push(entry: Entry, entries: &mut Vec<Entry>, errors: &mut Errors) {
     let written = ty::source(&entry.path);
-    let same = |other: &Entry| ty::source(&other.path) == written && other.cfgs.is_empty() && entry.cfgs.is_empty();
+    let same = |other: &Entry| {
+        ty::source(&other.path) == written && other.cfgs.is_empty() && entry.cfgs.is_empty()
+    };
     if entries.iter().any(same) {
         let at = entry.path.to_token_stream();
         errors.push(err!(at, "`{written}` is listed twice").help("remove one of them"));
@@ -108,7 +131,13 @@ mod tests {
     fn outcome(tokens: TokenStream) -> (Vec<String>, usize) {
         let mut errors = Errors::default();
         let list = lower(Kind::Tool, tokens, &mut errors);
-        (list.entries.iter().map(|entry| ty::source(&entry.path)).collect(), errors.len())
+        (
+            list.entries
+                .iter()
+                .map(|entry| ty::source(&entry.path))
+                .collect(),
+            errors.len(),
+        )
     }
 
     #[test]
@@ -130,7 +159,14 @@ mod tests {
 
     #[test]
     fn the_runtime_may_have_another_name() {
-        let list = lower(Kind::Tool, quote!(crate = ::sdk; add), &mut Errors::default());
-        assert_eq!((ty::source(&list.runtime), list.entries.len()), ("::sdk".to_owned(), 1));
+        let list = lower(
+            Kind::Tool,
+            quote!(crate = ::sdk; add),
+            &mut Errors::default(),
+        );
+        assert_eq!(
+            (ty::source(&list.runtime), list.entries.len()),
+            ("::sdk".to_owned(), 1)
+        );
     }
 }

@@ -13,7 +13,10 @@ pub(crate) enum Number {
 }
 
 impl Number {
-    #[expect(clippy::cast_precision_loss, reason = "a comparison of a whole number with a decimal one is approximate")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a comparison of a whole number with a decimal one is approximate"
+    )]
     pub(crate) fn decimal(self) -> f64 {
         match self {
             Self::Whole(whole) => whole as f64,
@@ -36,8 +39,13 @@ pub(crate) fn number(expr: &Expr) -> Option<Number> {
             Number::Whole(whole) => whole.checked_neg().map(Number::Whole),
             Number::Decimal(decimal) => Some(Number::Decimal(-decimal)),
         },
-        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) => int.base10_parse().ok().map(Number::Whole),
-        Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) => float.base10_parse().ok().map(Number::Decimal),
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(int), ..
+        }) => int.base10_parse().ok().map(Number::Whole),
+        Expr::Lit(ExprLit {
+            lit: Lit::Float(float),
+            ..
+        }) => float.base10_parse().ok().map(Number::Decimal),
         _ => None,
     }
 }
@@ -45,7 +53,10 @@ pub(crate) fn number(expr: &Expr) -> Option<Number> {
 /// The text an expression is, if it is a literal; `Some("x".into())` counts as `x`.
 pub(crate) fn text(expr: &Expr) -> Option<String> {
     match inner(expr) {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.value()),
         Expr::MethodCall(call) if call.args.is_empty() => text(&call.receiver),
         _ => None,
     }
@@ -56,7 +67,9 @@ fn inner(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => inner(&group.expr),
         Expr::Paren(paren) => inner(&paren.expr),
-        Expr::Call(call) if call.args.len() == 1 && is_some(&call.func) => call.args.first().map_or(expr, inner),
+        Expr::Call(call) if call.args.len() == 1 && is_some(&call.func) => {
+            call.args.first().map_or(expr, inner)
+        }
         other => other,
     }
 }
@@ -104,13 +117,21 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_with_ranges() {
-        let range = |range: ExprRange, value: Expr| number(&value).and_then(|value| contains(&range, value));
+        let range = |range: ExprRange, value: Expr| {
+            number(&value).and_then(|value| contains(&range, value))
+        };
         assert_eq!(range(parse_quote!(1..=100), parse_quote!(100)), Some(true));
         assert_eq!(range(parse_quote!(1..100), parse_quote!(100)), Some(false));
         assert_eq!(range(parse_quote!(-5..), parse_quote!(-6)), Some(false));
-        assert_eq!(range(parse_quote!(0.0..=1.0), parse_quote!(1.5)), Some(false));
+        assert_eq!(
+            range(parse_quote!(0.0..=1.0), parse_quote!(1.5)),
+            Some(false)
+        );
         assert_eq!(range(parse_quote!(1..=MAX), parse_quote!(5)), None);
-        assert_eq!(range(parse_quote!(1..=100), parse_quote!(Some(500u32))), Some(false));
+        assert_eq!(
+            range(parse_quote!(1..=100), parse_quote!(Some(500u32))),
+            Some(false)
+        );
     }
 
     #[test]
@@ -124,7 +145,10 @@ mod tests {
     #[test]
     fn texts_are_seen_through_conversions() {
         assert_eq!(text(&parse_quote!("a")).as_deref(), Some("a"));
-        assert_eq!(text(&parse_quote!(Some("a".to_owned()))).as_deref(), Some("a"));
+        assert_eq!(
+            text(&parse_quote!(Some("a".to_owned()))).as_deref(),
+            Some("a")
+        );
         assert_eq!(text(&parse_quote!(String::new())), None);
     }
 }

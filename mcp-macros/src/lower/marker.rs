@@ -10,8 +10,17 @@ use crate::syntax::function::Function;
 use crate::syntax::kind::Kind;
 
 /// Refuses other attributes beside the one of `kind`, which has the keys `first`.
-pub(crate) fn check_single(kind: Kind, function: &Function, first: &TokenStream, errors: &mut Errors) {
-    for second in function.attributes().iter().filter(|attribute| attribute::is_any(attribute, &DECLARING)) {
+pub(crate) fn check_single(
+    kind: Kind,
+    function: &Function,
+    first: &TokenStream,
+    errors: &mut Errors,
+) {
+    for second in function
+        .attributes()
+        .iter()
+        .filter(|attribute| attribute::is_any(attribute, &DECLARING))
+    {
         errors.push(if attribute::is(second, kind.noun()) {
             twice(function, first, second)
         } else {
@@ -23,14 +32,20 @@ pub(crate) fn check_single(kind: Kind, function: &Function, first: &TokenStream,
 /// The error at the second of two attributes.
 pub(crate) fn second(function: &Function, first: &Attribute, second: &Attribute) -> Diagnostic {
     match Kind::of(first) {
-        Some(kind) if Kind::of(second) == Some(kind) => twice(function, &attribute::arguments(first), second),
+        Some(kind) if Kind::of(second) == Some(kind) => {
+            twice(function, &attribute::arguments(first), second)
+        }
         _ => already(function, &ty::source(first.path()), second),
     }
 }
 
 fn twice(function: &Function, first: &TokenStream, second: &Attribute) -> Diagnostic {
     let written = ty::source(second.path());
-    let error = err!(second, "`{}` already has a `#[{written}]` attribute", function.name);
+    let error = err!(
+        second,
+        "`{}` already has a `#[{written}]` attribute",
+        function.name
+    );
     if Kind::of(second) == Some(Kind::Resource) {
         return error.help("put all settings into one; another URI is another function");
     }
@@ -40,7 +55,10 @@ fn twice(function: &Function, first: &TokenStream, second: &Attribute) -> Diagno
         .map(|keys| keys.to_string().trim_end_matches(',').to_owned())
         .filter(|keys| !keys.is_empty())
         .collect();
-    error.help(format!("put all settings into one: `#[{written}({})]`", settings.join(", ")))
+    error.help(format!(
+        "put all settings into one: `#[{written}({})]`",
+        settings.join(", ")
+    ))
 }
 
 fn already(function: &Function, first: &str, second: &Attribute) -> Diagnostic {

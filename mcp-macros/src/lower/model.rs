@@ -13,21 +13,39 @@ pub(crate) fn lower(keys: &args::model::Model, item: &Item) -> Model {
     Model {
         input: both || keys.input.is_some(),
         output: both || keys.output.is_some(),
-        rules: if derives_rules(item) { Rules::None } else { rules(item) },
+        rules: if derives_rules(item) {
+            Rules::None
+        } else {
+            rules(item)
+        },
     }
 }
 
 /// Whether the author derives `Validate`.
 fn derives_rules(item: &Item) -> bool {
-    let derives = item.attributes.iter().filter(|attribute| attribute::is(attribute, DERIVE));
-    derives.map(attribute::arguments).any(|traits| mentions(traits, "Validate"))
+    let derives = item
+        .attributes
+        .iter()
+        .filter(|attribute| attribute::is(attribute, DERIVE));
+    derives
+        .map(attribute::arguments)
+        .any(|traits| mentions(traits, "Validate"))
 }
 
 /// What the attributes `#[validate(..)]` on the item and in it say.
 fn rules(item: &Item) -> Rules {
-    let own = item.attributes.iter().filter(|attribute| attribute::is(attribute, VALIDATE)).map(attribute::arguments);
-    let said: TokenStream = own.chain([rules_in(item.rest.iter().cloned().collect())]).collect();
-    match ["nested", "nest_all_fields"].iter().any(|word| mentions(said.clone(), word)) {
+    let own = item
+        .attributes
+        .iter()
+        .filter(|attribute| attribute::is(attribute, VALIDATE))
+        .map(attribute::arguments);
+    let said: TokenStream = own
+        .chain([rules_in(item.rest.iter().cloned().collect())])
+        .collect();
+    match ["nested", "nest_all_fields"]
+        .iter()
+        .any(|word| mentions(said.clone(), word))
+    {
         _ if said.is_empty() => Rules::None,
         true => Rules::Nested,
         false => Rules::Flat,
@@ -40,7 +58,13 @@ fn rules_in(tokens: TokenStream) -> TokenStream {
         _ => None,
     });
     inside
-        .flat_map(|inside| if attribute::inside_is(&inside, &[VALIDATE]) { inside } else { rules_in(inside) })
+        .flat_map(|inside| {
+            if attribute::inside_is(&inside, &[VALIDATE]) {
+                inside
+            } else {
+                rules_in(inside)
+            }
+        })
         .collect()
 }
 

@@ -2,13 +2,16 @@
 
 /// Says what is wrong with a moment.
 pub(crate) fn check(text: &str) -> Result<(), String> {
-    let (date, time) = text.split_once(['T', 't']).map_or((text, None), |(date, time)| (date, Some(time)));
+    let (date, time) = text
+        .split_once(['T', 't'])
+        .map_or((text, None), |(date, time)| (date, Some(time)));
     check_date(date)?;
     time.map_or(Ok(()), check_time)
 }
 
 fn check_date(date: &str) -> Result<(), String> {
-    let [year, month, day] = numbers(date, '-', [4, 2, 2]).ok_or("the date is not written as `2026-01-31`")?;
+    let [year, month, day] =
+        numbers(date, '-', [4, 2, 2]).ok_or("the date is not written as `2026-01-31`")?;
     if !(1..=12).contains(&month) {
         return Err(format!("there is no month {month}"));
     }
@@ -19,20 +22,30 @@ fn check_date(date: &str) -> Result<(), String> {
 }
 
 fn check_time(time: &str) -> Result<(), String> {
-    let end = time.find(['Z', 'z', '+', '-']).ok_or("it has no time zone, such as `Z`")?;
+    let end = time
+        .find(['Z', 'z', '+', '-'])
+        .ok_or("it has no time zone, such as `Z`")?;
     let (clock, zone) = time.split_at(end);
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
     let is_fraction = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
     let clock = numbers(clock, ':', [2, 2, 2]).filter(|_| is_fraction);
     let [hour, minute, second] = clock.ok_or("the time is not written as `12:00:00`")?;
     if hour > 23 || minute > 59 || second > 60 {
-        return Err(format!("there is no time {hour:02}:{minute:02}:{second:02}"));
+        return Err(format!(
+            "there is no time {hour:02}:{minute:02}:{second:02}"
+        ));
     }
     let is_zone = match zone.split_at(1) {
         ("Z" | "z", rest) => rest.is_empty(),
-        (_, offset) => numbers(offset, ':', [2, 2]).is_some_and(|[hours, minutes]| hours < 24 && minutes < 60),
+        (_, offset) => {
+            numbers(offset, ':', [2, 2]).is_some_and(|[hours, minutes]| hours < 24 && minutes < 60)
+        }
     };
-    if is_zone { Ok(()) } else { Err(format!("`{zone}` is no time zone, such as `Z` or `+01:00`")) }
+    if is_zone {
+        Ok(())
+    } else {
+        Err(format!("`{zone}` is no time zone, such as `Z` or `+01:00`"))
+    }
 }
 
 fn days(year: u32, month: u32) -> u32 {
@@ -50,8 +63,9 @@ fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> O
     let mut parts = text.split(separator);
     let mut numbers = [0; N];
     for (number, digits) in numbers.iter_mut().zip(digits) {
-        let part =
-            parts.next().filter(|part| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let part = parts.next().filter(|part| {
+            part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
+        })?;
         *number = part.parse().ok()?;
     }
     parts.next().is_none().then_some(numbers)
@@ -63,7 +77,12 @@ mod tests {
 
     #[test]
     fn moments_are_dates_or_times_with_a_zone() {
-        for text in ["2026-01-31", "2024-02-29", "2026-01-31T12:00:00Z", "2026-01-31T23:59:60.25+01:00"] {
+        for text in [
+            "2026-01-31",
+            "2024-02-29",
+            "2026-01-31T12:00:00Z",
+            "2026-01-31T23:59:60.25+01:00",
+        ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
     }
@@ -75,9 +94,18 @@ mod tests {
         assert_eq!(why("31.1.2026"), "the date is not written as `2026-01-31`");
         assert_eq!(why("2026-13-01"), "there is no month 13");
         assert_eq!(why("2026-02-29"), "there is no day 29 in this month");
-        assert_eq!(why("2026-01-31T12:00:00"), "it has no time zone, such as `Z`");
-        assert_eq!(why("2026-01-31T12:00Z"), "the time is not written as `12:00:00`");
+        assert_eq!(
+            why("2026-01-31T12:00:00"),
+            "it has no time zone, such as `Z`"
+        );
+        assert_eq!(
+            why("2026-01-31T12:00Z"),
+            "the time is not written as `12:00:00`"
+        );
         assert_eq!(why("2026-01-31T24:00:00Z"), "there is no time 24:00:00");
-        assert_eq!(why("2026-01-31T12:00:00+1"), "`+1` is no time zone, such as `Z` or `+01:00`");
+        assert_eq!(
+            why("2026-01-31T12:00:00+1"),
+            "`+1` is no time zone, such as `Z` or `+01:00`"
+        );
     }
 }

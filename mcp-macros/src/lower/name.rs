@@ -12,13 +12,20 @@ use crate::syntax::kind::Kind;
 const MOST: usize = 128;
 
 /// The name of a declared function: as given, or the function's.
-pub(crate) fn declared(kind: Kind, given: Option<&Set<String>>, function: &Ident, errors: &mut Errors) -> String {
+pub(crate) fn declared(
+    kind: Kind,
+    given: Option<&Set<String>>,
+    function: &Ident,
+    errors: &mut Errors,
+) -> String {
     let own = function.unraw().to_string();
     if let Some(set) = given {
         errors.handle(check(kind, &set.value, &set.at, &own));
         return set.value.clone();
     }
-    errors.handle(check(kind, &own, function, &own).map_err(|error| error.help("add `name = \"..\"`")));
+    errors.handle(
+        check(kind, &own, function, &own).map_err(|error| error.help("add `name = \"..\"`")),
+    );
     own
 }
 
@@ -30,29 +37,49 @@ fn check(kind: Kind, name: &str, at: &impl ToTokens, function: &str) -> Result<(
     }
     let length = name.chars().count();
     if length > MOST {
-        return Err(err!(at, "{noun} name has {length} characters; at most {MOST} are allowed").help("shorten it"));
+        return Err(err!(
+            at,
+            "{noun} name has {length} characters; at most {MOST} are allowed"
+        )
+        .help("shorten it"));
     }
-    let illegal = name.chars().find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
+    let illegal = name
+        .chars()
+        .find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
     match illegal {
         None => Ok(()),
-        Some(c) => Err(err!(at, "{noun} name \"{name}\" contains `{c}`").help("use only A-Z a-z 0-9 _ - .")),
+        Some(c) => {
+            Err(err!(at, "{noun} name \"{name}\" contains `{c}`")
+                .help("use only A-Z a-z 0-9 _ - ."))
+        }
     }
 }
 
 /// The name of an argument: as given, or the parameter's without `r#` and leading underscores.
-pub(crate) fn argument(kind: Kind, given: Option<&Set<String>>, parameter: &Ident, errors: &mut Errors) -> String {
+pub(crate) fn argument(
+    kind: Kind,
+    given: Option<&Set<String>>,
+    parameter: &Ident,
+    errors: &mut Errors,
+) -> String {
     let own = parameter.unraw().to_string();
     let own = own.trim_start_matches('_');
     match given {
         Some(set) if set.value.is_empty() => {
-            errors.push(err!(set.at, "argument name is empty").help("remove `rename` to use the parameter's name"));
+            errors.push(
+                err!(set.at, "argument name is empty")
+                    .help("remove `rename` to use the parameter's name"),
+            );
             own.to_owned()
         }
         Some(set) => set.value.clone(),
         None => {
             if own.is_empty() {
                 let noun = kind.noun();
-                errors.push(err!(parameter, "{noun} arguments need a name, found `{parameter}`"));
+                errors.push(err!(
+                    parameter,
+                    "{noun} arguments need a name, found `{parameter}`"
+                ));
             }
             own.to_owned()
         }
@@ -63,7 +90,8 @@ pub(crate) fn argument(kind: Kind, given: Option<&Set<String>>, parameter: &Iden
 pub(crate) fn text(set: Option<Set<String>>, errors: &mut Errors) -> Option<String> {
     let set = set?;
     if set.value.trim().is_empty() {
-        errors.push(err!(set.at, "`{}` is empty", set.name).help("write something, or leave it out"));
+        errors
+            .push(err!(set.at, "`{}` is empty", set.name).help("write something, or leave it out"));
     }
     Some(set.value)
 }
@@ -89,7 +117,9 @@ pub(crate) fn is_token(c: char) -> bool {
 /// The name of a header: a token of RFC 9110.
 pub(crate) fn header(set: &Set<String>) -> Result<(), Diagnostic> {
     if set.value.is_empty() {
-        return Err(err!(set.at, "header name is empty").help("write for example `header = \"Region\"`"));
+        return Err(
+            err!(set.at, "header name is empty").help("write for example `header = \"Region\"`")
+        );
     }
     match set.value.chars().find(|c| !is_token(*c)) {
         None => Ok(()),

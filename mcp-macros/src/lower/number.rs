@@ -14,7 +14,8 @@ pub(crate) type Zero = (&'static str, &'static str);
 /// A count of at least one.
 pub(crate) fn count(set: &Set<LitInt>, zero: Zero, errors: &mut Errors) -> Option<NonZeroU32> {
     let count = set.value.base10_parse::<u32>();
-    let count = count.map_err(|_| err!(set.at, "`{}` is too large", set.name).note("the largest is 4294967295"));
+    let count = count
+        .map_err(|_| err!(set.at, "`{}` is too large", set.name).note("the largest is 4294967295"));
     let count = errors.handle(count)?;
     refuse(NonZeroU32::new(count), set, zero, errors)
 }
@@ -25,7 +26,12 @@ pub(crate) fn millis(set: &Set<Millis>, zero: Zero, errors: &mut Errors) -> Opti
 }
 
 /// The number, or the words for a zero.
-pub(crate) fn refuse<T, N>(number: Option<N>, set: &Set<T>, zero: Zero, errors: &mut Errors) -> Option<N> {
+pub(crate) fn refuse<T, N>(
+    number: Option<N>,
+    set: &Set<T>,
+    zero: Zero,
+    errors: &mut Errors,
+) -> Option<N> {
     let (message, help) = zero;
     if number.is_none() {
         errors.push(err!(set.at, "{message}").help(help));

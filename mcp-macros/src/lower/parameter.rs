@@ -13,7 +13,12 @@ use crate::syntax::kind::Kind;
 use crate::syntax::self_type::written_out;
 
 /// The parameters of a declared function, apart from `&self`.
-pub(crate) fn all(kind: Kind, signature: &Signature, around: Surroundings<'_>, errors: &mut Errors) -> Vec<Read> {
+pub(crate) fn all(
+    kind: Kind,
+    signature: &Signature,
+    around: Surroundings<'_>,
+    errors: &mut Errors,
+) -> Vec<Read> {
     if let Some(receiver) = signature.receiver() {
         errors.handle(receiver::check(receiver, kind.noun()));
     }
@@ -21,7 +26,9 @@ pub(crate) fn all(kind: Kind, signature: &Signature, around: Surroundings<'_>, e
         FnArg::Typed(typed) => Some(typed),
         FnArg::Receiver(_) => None,
     });
-    let read: Vec<_> = typed.filter_map(|typed| one(kind, typed, around, errors)).collect();
+    let read: Vec<_> = typed
+        .filter_map(|typed| one(kind, typed, around, errors))
+        .collect();
     argument::check_together(&signature.ident, &read, errors);
     read
 }
@@ -51,31 +58,52 @@ impl Read {
 fn one(kind: Kind, typed: &PatType, around: Surroundings<'_>, errors: &mut Errors) -> Option<Read> {
     check_conditional(kind, typed, errors);
     if let Type::Reference(reference) = ty::peeled(&typed.ty) {
-        for attribute in typed.attrs.iter().filter(|attribute| attribute::is(attribute, attribute::ARG)) {
-            let error = err!(attribute, "`#[arg]` on a parameter that the client does not send");
-            errors.push(error.help("take the parameter by value if the client is to send it, or remove `#[arg]`"));
+        for attribute in typed
+            .attrs
+            .iter()
+            .filter(|attribute| attribute::is(attribute, attribute::ARG))
+        {
+            let error = err!(
+                attribute,
+                "`#[arg]` on a parameter that the client does not send"
+            );
+            errors.push(error.help(
+                "take the parameter by value if the client is to send it, or remove `#[arg]`",
+            ));
         }
         errors.handle(injected(kind, &typed.ty, reference))?;
         return Some(Read::Injected(in_block(&reference.elem, around.self_type)));
     }
     let ident = errors.handle(named(kind, typed));
     errors.handle(owned(kind, &typed.ty));
-    Some(Read::Argument(Box::new(argument::read(kind, typed, &ident?, around, errors))))
+    Some(Read::Argument(Box::new(argument::read(
+        kind, typed, &ident?, around, errors,
+    ))))
 }
 
 /// The tokens with `Self` written out, inside a block.
 pub(crate) fn in_block(tokens: &impl ToTokens, self_type: Option<&Type>) -> TokenStream {
-    self_type.map_or_else(|| tokens.to_token_stream(), |self_type| written_out(tokens, self_type))
+    self_type.map_or_else(
+        || tokens.to_token_stream(),
+        |self_type| written_out(tokens, self_type),
+    )
 }
 
 fn check_conditional(kind: Kind, typed: &PatType, errors: &mut Errors) {
     let noun = kind.noun();
     for attribute in &typed.attrs {
         if attribute::is(attribute, attribute::CFG) {
-            let error = err!(attribute, "a parameter of a {noun} cannot come and go with `#[cfg]`");
-            errors.push(error.help("put the `#[cfg]` on the function, and write the function twice"));
+            let error = err!(
+                attribute,
+                "a parameter of a {noun} cannot come and go with `#[cfg]`"
+            );
+            errors
+                .push(error.help("put the `#[cfg]` on the function, and write the function twice"));
         } else if attribute::conditional(attribute, &[attribute::ARG]).is_some() {
-            let error = err!(attribute, "`#[arg]` inside `#[cfg_attr]` cannot be seen by `#[{noun}]`");
+            let error = err!(
+                attribute,
+                "`#[arg]` inside `#[cfg_attr]` cannot be seen by `#[{noun}]`"
+            );
             errors.push(error.help("write `#[arg(..)]`, and put a `#[cfg]` on the function"));
         }
     }
@@ -88,8 +116,11 @@ fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Ok(pat.ident.clone()),
         Pat::Wild(wild) => {
             let written = ty::source(&typed.ty);
-            Err(err!(wild, "{noun} arguments need a name, found `_`")
-                .help(format!("write `_value: {written}`; the wire name will be `value`")))
+            Err(
+                err!(wild, "{noun} arguments need a name, found `_`").help(format!(
+                    "write `_value: {written}`; the wire name will be `value`"
+                )),
+            )
         }
         other => Err(err!(other, "{noun} arguments need a name, found a pattern")
             .help("give the parameter a name, and take it apart in the body")),
@@ -97,30 +128,52 @@ fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
 }
 
 /// Whether a `&T` can be handed in by the server.
-pub(crate) fn injected(kind: Kind, whole: &Type, reference: &TypeReference) -> Result<(), Diagnostic> {
+pub(crate) fn injected(
+    kind: Kind,
+    whole: &Type,
+    reference: &TypeReference,
+) -> Result<(), Diagnostic> {
     let noun = kind.noun();
     let inner = ty::peeled(&reference.elem);
     let written = ty::source(inner);
     if reference.mutability.is_some() {
-        return Err(err!(whole, "injected parameters are shared, found `&mut {written}`")
-            .help(format!("write `&{written}`; keep changing state in a `Mutex`, `RwLock` or an atomic")));
+        return Err(err!(
+            whole,
+            "injected parameters are shared, found `&mut {written}`"
+        )
+        .help(format!(
+            "write `&{written}`; keep changing state in a `Mutex`, `RwLock` or an atomic"
+        )));
     }
     match inner {
-        Type::Path(path) if path.path.is_ident("str") => {
-            Err(err!(whole, "a {noun} cannot take `&str`: what the client sends is owned").help("write `String`"))
-        }
+        Type::Path(path) if path.path.is_ident("str") => Err(err!(
+            whole,
+            "a {noun} cannot take `&str`: what the client sends is owned"
+        )
+        .help("write `String`")),
         Type::Slice(slice) => {
             let element = ty::source(&slice.elem);
-            Err(err!(whole, "a {noun} cannot take `&[{element}]`: what the client sends is owned")
-                .help(format!("write `Vec<{element}>`")))
+            Err(err!(
+                whole,
+                "a {noun} cannot take `&[{element}]`: what the client sends is owned"
+            )
+            .help(format!("write `Vec<{element}>`")))
         }
-        Type::Reference(_) => Err(err!(whole, "injected parameters have one `&`").help(format!("write `{written}`"))),
-        Type::ImplTrait(_) => Err(err!(whole, "injected parameters need a concrete type, found `&{written}`")
-            .help("write the type that the state provides")),
+        Type::Reference(_) => {
+            Err(err!(whole, "injected parameters have one `&`").help(format!("write `{written}`")))
+        }
+        Type::ImplTrait(_) => Err(err!(
+            whole,
+            "injected parameters need a concrete type, found `&{written}`"
+        )
+        .help("write the type that the state provides")),
         _ => match ty::borrows(inner) {
             None => Ok(()),
-            Some(from) => Err(err!(whole, "injected types must own what they hold, found one borrowing from `{from}`")
-                .help("write a type without lifetimes")),
+            Some(from) => Err(err!(
+                whole,
+                "injected types must own what they hold, found one borrowing from `{from}`"
+            )
+            .help("write a type without lifetimes")),
         },
     }
 }
@@ -132,13 +185,22 @@ fn owned(kind: Kind, given: &Type) -> Result<(), Diagnostic> {
     let help = ty::owned(given).map(|owned| format!("write `{owned}`"));
     if let Type::ImplTrait(_) = ty::peeled(given) {
         let help = help.unwrap_or_else(|| "write the type itself".to_owned());
-        return Err(err!(given, "{noun} arguments need a concrete type, found `{written}`").help(help));
+        return Err(err!(
+            given,
+            "{noun} arguments need a concrete type, found `{written}`"
+        )
+        .help(help));
     }
     match ty::borrows(given) {
         None => Ok(()),
         Some(from) => {
-            let help = help.unwrap_or_else(|| "take an owned type, such as `String` or `Vec<T>`".to_owned());
-            Err(err!(given, "{noun} arguments must be owned, found a type borrowing from `{from}`").help(help))
+            let help = help
+                .unwrap_or_else(|| "take an owned type, such as `String` or `Vec<T>`".to_owned());
+            Err(err!(
+                given,
+                "{noun} arguments must be owned, found a type borrowing from `{from}`"
+            )
+            .help(help))
         }
     }
 }

@@ -34,13 +34,23 @@ fn check_signature(name: &Ident, given: &syn::Signature, errors: &mut Errors) {
         Some(receiver) => drop(errors.handle(receiver::check(receiver, "`#[ready]`"))),
         None => errors.push(err!(name, "`#[ready]` function `{name}` has no `&self`").help(FORM)),
     }
-    for input in given.inputs.iter().filter(|input| matches!(input, FnArg::Typed(_))) {
+    for input in given
+        .inputs
+        .iter()
+        .filter(|input| matches!(input, FnArg::Typed(_)))
+    {
         errors.push(err!(input, "nobody sends arguments to a `#[ready]` function").help(FORM));
     }
     if given.asyncness.is_none() {
         errors.push(err!(given.fn_token, "`#[ready]` functions are `async`").help(FORM));
     }
     if let ReturnType::Default = given.output {
-        errors.push(err!(name, "`#[ready]` function `{name}` cannot say that something is wrong").help(FORM));
+        errors.push(
+            err!(
+                name,
+                "`#[ready]` function `{name}` cannot say that something is wrong"
+            )
+            .help(FORM),
+        );
     }
 }

@@ -6,7 +6,8 @@ use syn::{Receiver, ReceiverKind};
 use super::ty;
 use crate::diag::{Diagnostic, err};
 
-const SHARED: &str = "calls run concurrently: keep changing state in a `Mutex`, `RwLock` or an atomic";
+const SHARED: &str =
+    "calls run concurrently: keep changing state in a `Mutex`, `RwLock` or an atomic";
 
 /// Only `&self`: the state is shared by all calls.
 pub(crate) fn check(receiver: &Receiver, what: &str) -> Result<(), Diagnostic> {
@@ -24,8 +25,10 @@ pub(crate) fn check(receiver: &Receiver, what: &str) -> Result<(), Diagnostic> {
         }
         _ => {
             let written = whole.to_token_stream();
-            Err(err!(whole, "{what} functions take `&self`, not `{written}`")
-                .help("write `&self`: the server keeps the value for the next call"))
+            Err(
+                err!(whole, "{what} functions take `&self`, not `{written}`")
+                    .help("write `&self`: the server keeps the value for the next call"),
+            )
         }
     }
 }

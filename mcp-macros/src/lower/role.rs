@@ -12,7 +12,10 @@ use crate::ir::server::{Role, Whole};
 use crate::syntax::block::Block;
 use crate::syntax::doc::{self, Text};
 
-const PAGE: Zero = ("page size must be at least 1", "leave `page_size` out for 500");
+const PAGE: Zero = (
+    "page size must be at least 1",
+    "leave `page_size` out for 500",
+);
 
 /// The role that the keys give to a block.
 pub(crate) fn lower(keys: Server, block: &Block, errors: &mut Errors) -> Role {
@@ -27,14 +30,19 @@ pub(crate) fn lower(keys: Server, block: &Block, errors: &mut Errors) -> Role {
         version: name::text(keys.version, errors),
         title: name::text(keys.title, errors),
         instructions: instructions.or_else(|| doc::text(&block.attributes)),
-        page_size: keys.page_size.and_then(|set| number::count(&set, PAGE, errors)),
+        page_size: keys
+            .page_size
+            .and_then(|set| number::count(&set, PAGE, errors)),
         parts: parts(keys.parts.as_ref(), errors),
     }))
 }
 
 /// Refuses what only the main block may say.
 fn check_part(keys: &Server, errors: &mut Errors) {
-    let said = [&keys.name, &keys.version, &keys.title, &keys.instructions].into_iter().flatten().map(|set| &set.name);
+    let said = [&keys.name, &keys.version, &keys.title, &keys.instructions]
+        .into_iter()
+        .flatten()
+        .map(|set| &set.name);
     let said = said.chain(keys.page_size.as_ref().map(|set| &set.name));
     for key in said.chain(keys.parts.as_ref().map(|set| &set.name)) {
         let error = err!(key, "`{key}` on a block that is a part of a server");
@@ -45,11 +53,21 @@ fn check_part(keys: &Server, errors: &mut Errors) {
 fn parts(listed: Option<&Set<Vec<LitStr>>>, errors: &mut Errors) -> Vec<Ident> {
     let listed = listed.map(|set| set.value.as_slice()).unwrap_or_default();
     for (at, second) in listed.iter().enumerate() {
-        if listed.iter().take(at).any(|first| first.value() == second.value()) {
-            errors.push(err!(second, "part \"{}\" is listed twice", second.value()).help("remove one of them"));
+        if listed
+            .iter()
+            .take(at)
+            .any(|first| first.value() == second.value())
+        {
+            errors.push(
+                err!(second, "part \"{}\" is listed twice", second.value())
+                    .help("remove one of them"),
+            );
         }
     }
-    listed.iter().filter_map(|part| adder(part, errors)).collect()
+    listed
+        .iter()
+        .filter_map(|part| adder(part, errors))
+        .collect()
 }
 
 /// The name of the function that adds a part to a server: rustc shows it when nothing, or nobody, has the part.

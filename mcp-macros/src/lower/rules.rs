@@ -14,22 +14,44 @@ use crate::ir::argument::{Bound, Rule};
 /// The rules, in the order of the reference.
 pub(crate) fn all(keys: &Argument, self_type: Option<&Type>, errors: &mut Errors) -> Vec<Rule> {
     let mut rules = Vec::new();
-    rules.extend(keys.range.as_ref().and_then(|set| range(set, self_type, errors)));
-    rules.extend(keys.length.as_ref().and_then(|set| length(set, self_type, errors)));
-    rules.extend(keys.pattern.as_ref().and_then(|set| errors.handle(pattern(set))));
+    rules.extend(
+        keys.range
+            .as_ref()
+            .and_then(|set| range(set, self_type, errors)),
+    );
+    rules.extend(
+        keys.length
+            .as_ref()
+            .and_then(|set| length(set, self_type, errors)),
+    );
+    rules.extend(
+        keys.pattern
+            .as_ref()
+            .and_then(|set| errors.handle(pattern(set))),
+    );
     rules.extend(keys.email.as_ref().map(|_| Rule::Email));
     rules.extend(keys.url.as_ref().map(|_| Rule::Url));
     rules.extend(keys.one_of.as_ref().map(|set| one_of(set, errors)));
-    rules.extend(keys.custom.as_ref().map(|set| Rule::Custom(in_block(&set.value, self_type))));
+    rules.extend(
+        keys.custom
+            .as_ref()
+            .map(|set| Rule::Custom(in_block(&set.value, self_type))),
+    );
     rules
 }
 
 fn range(set: &Set<ExprRange>, self_type: Option<&Type>, errors: &mut Errors) -> Option<Rule> {
     errors.handle(satisfiable(set))?;
     for bound in [&set.value.start, &set.value.end].into_iter().flatten() {
-        if let Expr::Lit(ExprLit { lit: Lit::Str(_) | Lit::Bool(_), .. }) = &**bound {
+        if let Expr::Lit(ExprLit {
+            lit: Lit::Str(_) | Lit::Bool(_),
+            ..
+        }) = &**bound
+        {
             let error = err!(bound, "`range` needs numbers, found {}", kind(bound));
-            errors.push(error.help("use `length = ..` to limit strings, or `one_of(..)` to list them"));
+            errors.push(
+                error.help("use `length = ..` to limit strings, or `one_of(..)` to list them"),
+            );
             return None;
         }
     }
@@ -44,20 +66,26 @@ fn range(set: &Set<ExprRange>, self_type: Option<&Type>, errors: &mut Errors) ->
 }
 
 fn length(set: &Set<ExprRange>, self_type: Option<&Type>, errors: &mut Errors) -> Option<Rule> {
-    let ExprRange { start, end, limits, .. } = &set.value;
+    let ExprRange {
+        start, end, limits, ..
+    } = &set.value;
     for bound in [start, end].into_iter().flatten() {
         errors.handle(count(bound))?;
     }
     errors.handle(satisfiable(set))?;
     let start = start.as_ref().map(|start| in_block(start, self_type));
-    let end = end.as_ref().map(|end| match (limits, literal::number(end)) {
-        (RangeLimits::HalfOpen(_), Some(Number::Whole(end))) => usize::try_from(end - 1).unwrap_or(0).to_token_stream(),
-        (RangeLimits::HalfOpen(_), _) => {
-            let end = in_block(end, self_type);
-            quote!((#end) - 1)
-        }
-        (RangeLimits::Closed(_), _) => in_block(end, self_type),
-    });
+    let end = end
+        .as_ref()
+        .map(|end| match (limits, literal::number(end)) {
+            (RangeLimits::HalfOpen(_), Some(Number::Whole(end))) => {
+                usize::try_from(end - 1).unwrap_or(0).to_token_stream()
+            }
+            (RangeLimits::HalfOpen(_), _) => {
+                let end = in_block(end, self_type);
+                quote!((#end) - 1)
+            }
+            (RangeLimits::Closed(_), _) => in_block(end, self_type),
+        });
     Some(Rule::Length(start, end))
 }
 
@@ -76,12 +104,16 @@ fn count(bound: &Expr) -> Result<(), Diagnostic> {
 fn satisfiable(set: &Set<ExprRange>) -> Result<(), Diagnostic> {
     let (range, key) = (&set.value, &set.name);
     if range.start.is_none() && range.end.is_none() {
-        return Err(err!(range, "`{key}` has no bounds").help(format!("write for example `{key} = 1..=100`")));
+        return Err(err!(range, "`{key}` has no bounds")
+            .help(format!("write for example `{key} = 1..=100`")));
     }
     if literal::is_empty(range) {
         let written = literal::source(range);
-        return Err(err!(range, "the {key} {written} is empty: no value could satisfy it")
-            .help("write the smaller bound first"));
+        return Err(err!(
+            range,
+            "the {key} {written} is empty: no value could satisfy it"
+        )
+        .help("write the smaller bound first"));
     }
     Ok(())
 }
@@ -89,23 +121,33 @@ fn satisfiable(set: &Set<ExprRange>) -> Result<(), Diagnostic> {
 fn pattern(set: &Set<LitStr>) -> Result<Rule, Diagnostic> {
     match regex_syntax::Parser::new().parse(&set.value.value()) {
         Ok(_) => Ok(Rule::Pattern(set.value.clone())),
-        Err(error) => {
-            Err(err!(set.at, "invalid regular expression\n\n{error}").note("the syntax is that of the `regex` crate"))
-        }
+        Err(error) => Err(err!(set.at, "invalid regular expression\n\n{error}")
+            .note("the syntax is that of the `regex` crate")),
     }
 }
 
 fn one_of(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Rule {
     for (at, text) in set.value.iter().enumerate() {
-        if set.value.iter().take(at).any(|earlier| earlier.value() == text.value()) {
-            errors.push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
+        if set
+            .value
+            .iter()
+            .take(at)
+            .any(|earlier| earlier.value() == text.value())
+        {
+            errors
+                .push(err!(text, "\"{}\" is listed twice", text.value()).help("keep one of them"));
         }
     }
     Rule::OneOf(set.value.clone())
 }
 
 /// Whether a literal default or example satisfies the rules beside it.
-pub(crate) fn check_value(what: &str, name: &str, value: &Set<Expr>, keys: &Argument) -> Result<(), Diagnostic> {
+pub(crate) fn check_value(
+    what: &str,
+    name: &str,
+    value: &Set<Expr>,
+    keys: &Argument,
+) -> Result<(), Diagnostic> {
     if let Some(number) = literal::number(&value.value) {
         return check_number(what, name, value, number, keys);
     }
@@ -115,25 +157,46 @@ pub(crate) fn check_value(what: &str, name: &str, value: &Set<Expr>, keys: &Argu
     }
 }
 
-fn check_number(what: &str, name: &str, value: &Set<Expr>, number: Number, keys: &Argument) -> Result<(), Diagnostic> {
+fn check_number(
+    what: &str,
+    name: &str,
+    value: &Set<Expr>,
+    number: Number,
+    keys: &Argument,
+) -> Result<(), Diagnostic> {
     match &keys.range {
         Some(set) if literal::contains(&set.value, number) == Some(false) => {
             let (written, range) = (literal::source(&value.at), literal::source(&set.value));
-            Err(err!(value.at, "the {what} `{written}` of `{name}` is outside its range {range}")
-                .help(format!("change the {what} or the `range`")))
+            Err(err!(
+                value.at,
+                "the {what} `{written}` of `{name}` is outside its range {range}"
+            )
+            .help(format!("change the {what} or the `range`")))
         }
         _ => Ok(()),
     }
 }
 
-fn check_text(what: &str, name: &str, value: &Set<Expr>, text: &str, keys: &Argument) -> Result<(), Diagnostic> {
+fn check_text(
+    what: &str,
+    name: &str,
+    value: &Set<Expr>,
+    text: &str,
+    keys: &Argument,
+) -> Result<(), Diagnostic> {
     let subject = format!("the {what} \"{text}\" of `{name}`");
     if let Some(set) = &keys.one_of
         && set.value.iter().all(|allowed| allowed.value() != text)
     {
-        let allowed: Vec<String> = set.value.iter().map(|allowed| format!("\"{}\"", allowed.value())).collect();
-        return Err(err!(value.at, "{subject} is none of {}", allowed.join(", "))
-            .help(format!("change the {what}, or add it to `one_of`")));
+        let allowed: Vec<String> = set
+            .value
+            .iter()
+            .map(|allowed| format!("\"{}\"", allowed.value()))
+            .collect();
+        return Err(
+            err!(value.at, "{subject} is none of {}", allowed.join(", "))
+                .help(format!("change the {what}, or add it to `one_of`")),
+        );
     }
     let count = text.chars().count();
     if let Some(set) = &keys.length
@@ -141,14 +204,20 @@ fn check_text(what: &str, name: &str, value: &Set<Expr>, text: &str, keys: &Argu
         && literal::contains(&set.value, Number::Whole(length)) == Some(false)
     {
         let allowed = literal::source(&set.value);
-        return Err(err!(value.at, "{subject} has {count} characters, outside its length {allowed}")
-            .help(format!("change the {what} or the `length`")));
+        return Err(err!(
+            value.at,
+            "{subject} has {count} characters, outside its length {allowed}"
+        )
+        .help(format!("change the {what} or the `length`")));
     }
     if keys.email.is_some() && !text.contains('@') {
-        return Err(err!(value.at, "{subject} is no e-mail address").help("write for example \"name@example.com\""));
+        return Err(err!(value.at, "{subject} is no e-mail address")
+            .help("write for example \"name@example.com\""));
     }
     if keys.url.is_some() && !text.contains(':') {
-        return Err(err!(value.at, "{subject} is no URL").help("write for example \"https://example.com\""));
+        return Err(
+            err!(value.at, "{subject} is no URL").help("write for example \"https://example.com\"")
+        );
     }
     Ok(())
 }

@@ -19,7 +19,11 @@ use crate::syntax::item::Item;
 use crate::syntax::kind::Kind;
 
 /// The server that a block declares; `None` when there is no type to make one of.
-pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Errors) -> Option<Server> {
+pub(crate) fn lower(
+    block: &Block,
+    keys: args::server::Server,
+    errors: &mut Errors,
+) -> Option<Server> {
     let head = block.head.as_ref()?;
     policy::lower(&keys.defaults, None, None, None, errors);
     together::check_defaults(&keys.defaults, errors);
@@ -39,7 +43,11 @@ pub(crate) fn lower(block: &Block, keys: args::server::Server, errors: &mut Erro
         self_type: head.self_type.clone(),
         generics: head.generics.clone(),
         role: role::lower(keys, block, errors),
-        declarations: members.declared.into_iter().map(|named| named.declaration).collect(),
+        declarations: members
+            .declared
+            .into_iter()
+            .map(|named| named.declaration)
+            .collect(),
         compares_uris,
         checks: members.checks,
         notices,
@@ -66,8 +74,11 @@ struct Named {
 impl Members {
     fn read(block: &Block, head: &Head, defaults: &Policies, errors: &mut Errors) -> Self {
         let mut members = Self::default();
-        let surroundings =
-            Surroundings { self_type: Some(&head.self_type), defaults: Some(defaults), members: &block.members };
+        let surroundings = Surroundings {
+            self_type: Some(&head.self_type),
+            defaults: Some(defaults),
+            members: &block.members,
+        };
         for member in &block.members {
             members.check_hidden(member.item(), errors);
             match member {
@@ -81,9 +92,19 @@ impl Members {
         members
     }
 
-    fn function(&mut self, function: &Function, surroundings: Surroundings<'_>, errors: &mut Errors) {
-        let mut markers = function.attributes().iter().filter(|attribute| attribute::is_any(attribute, &MARKERS));
-        let Some(first) = markers.next() else { return check_stray(function, errors) };
+    fn function(
+        &mut self,
+        function: &Function,
+        surroundings: Surroundings<'_>,
+        errors: &mut Errors,
+    ) {
+        let mut markers = function
+            .attributes()
+            .iter()
+            .filter(|attribute| attribute::is_any(attribute, &MARKERS));
+        let Some(first) = markers.next() else {
+            return check_stray(function, errors);
+        };
         for second in markers {
             errors.push(marker::second(function, first, second));
         }
@@ -111,9 +132,18 @@ impl Members {
         let keys = args::declaration::read(kind, at, tokens, &mut own);
         if let Some(path) = &keys.runtime {
             let help = "write `#[server(crate = ..)]`: it holds for the whole block";
-            own.push(err!(path.name, "`crate` belongs to the `#[server]` attribute here").help(help));
+            own.push(
+                err!(
+                    path.name,
+                    "`crate` belongs to the `#[server]` attribute here"
+                )
+                .help(help),
+            );
         }
-        let at = keys.name.as_ref().map_or_else(|| function.name.to_token_stream(), |name| name.at.clone());
+        let at = keys
+            .name
+            .as_ref()
+            .map_or_else(|| function.name.to_token_stream(), |name| name.at.clone());
         let declaration = declaration::lower(kind, function, keys, around, &mut own);
         self.declared.push(Named { declaration, at });
         errors.append(own);
@@ -124,10 +154,21 @@ impl Members {
         if let Some(path) = item.macro_name() {
             self.has_others = true;
             let path: proc_macro2::TokenStream = path.iter().cloned().collect();
-            let error = err!(path, "`#[server]` cannot see the functions that `{path}!` makes");
-            errors.push(error.help("write them out, or call the macro in an `impl` block without `#[server]`"));
+            let error = err!(
+                path,
+                "`#[server]` cannot see the functions that `{path}!` makes"
+            );
+            errors.push(
+                error.help(
+                    "write them out, or call the macro in an `impl` block without `#[server]`",
+                ),
+            );
         }
-        for marker in item.attributes.iter().filter(|attribute| attribute::is_any(attribute, &MARKERS)) {
+        for marker in item
+            .attributes
+            .iter()
+            .filter(|attribute| attribute::is_any(attribute, &MARKERS))
+        {
             self.has_others = true;
             let written = marker.path().to_token_stream();
             let error = err!(marker, "`#[{written}]` goes on a function");
@@ -139,8 +180,13 @@ impl Members {
         for attribute in &item.attributes {
             if let Some(marker) = attribute::conditional(attribute, &MARKERS) {
                 self.has_others = true;
-                let error = err!(attribute, "`#[server]` cannot see the `#[{marker}]` inside `#[cfg_attr]`");
-                errors.push(error.help(format!("write `#[cfg(..)]` and `#[{marker}]` as two attributes")));
+                let error = err!(
+                    attribute,
+                    "`#[server]` cannot see the `#[{marker}]` inside `#[cfg_attr]`"
+                );
+                errors.push(error.help(format!(
+                    "write `#[cfg(..)]` and `#[{marker}]` as two attributes"
+                )));
             }
         }
     }
@@ -150,18 +196,28 @@ impl Members {
         for (at, second) in self.declared.iter().enumerate() {
             let Declaration { kind, name, .. } = &second.declaration;
             let same = |first: &&Named| {
-                second.is_beside(first) && first.declaration.name == *name && !second.may_be_apart(first)
+                second.is_beside(first)
+                    && first.declaration.name == *name
+                    && !second.may_be_apart(first)
             };
             if let Some(first) = self.declared.iter().take(at).find(same) {
                 let error = err!(second.at, "duplicate {} name `{name}`", kind.noun());
-                errors.push(error.help(format!("first used by `{}`: rename one of them", first.declaration.ident)));
+                errors.push(error.help(format!(
+                    "first used by `{}`: rename one of them",
+                    first.declaration.ident
+                )));
             }
         }
         for (at, second) in self.checks.iter().enumerate() {
-            let same = |first: &&Check| first.name == second.name && first.cfgs.is_empty() && second.cfgs.is_empty();
+            let same = |first: &&Check| {
+                first.name == second.name && first.cfgs.is_empty() && second.cfgs.is_empty()
+            };
             if let Some(first) = self.checks.iter().take(at).find(same) {
                 let error = err!(second.ident, "duplicate check name `{}`", second.name);
-                errors.push(error.help(format!("first used by `{}`: rename one of them", first.ident)));
+                errors.push(error.help(format!(
+                    "first used by `{}`: rename one of them",
+                    first.ident
+                )));
             }
         }
     }
@@ -170,8 +226,12 @@ impl Members {
     fn check_uris(&self, errors: &mut Errors) -> bool {
         let before = errors.len();
         for (at, second) in self.declared.iter().enumerate() {
-            let Some(uri) = &second.declaration.uri else { continue };
-            let same = |first: &&Named| first.declaration.uri.as_ref() == Some(uri) && !second.may_be_apart(first);
+            let Some(uri) = &second.declaration.uri else {
+                continue;
+            };
+            let same = |first: &&Named| {
+                first.declaration.uri.as_ref() == Some(uri) && !second.may_be_apart(first)
+            };
             if let Some(first) = self.declared.iter().take(at).find(same) {
                 let error = err!(uri, "duplicate resource URI \"{}\"", uri.value());
                 errors.push(error.help(format!("first used by `{}`", first.declaration.ident)));
@@ -188,11 +248,26 @@ impl Members {
                 second.is_beside(first) && other != name && other.eq_ignore_ascii_case(name)
             };
             let first = &self.declared.iter().take(at).find(same)?.declaration.name;
-            let text = format!("{} names \"{first}\" and \"{name}\" differ only by case: rename one", kind.noun());
-            Some(Notice { at: second.at.span(), text, level: Level::Warning })
+            let text = format!(
+                "{} names \"{first}\" and \"{name}\" differ only by case: rename one",
+                kind.noun()
+            );
+            Some(Notice {
+                at: second.at.span(),
+                text,
+                level: Level::Warning,
+            })
         };
-        let unreadable = self.unreadable.iter().map(|name| Notice::unreadable(name.span(), "#[server]"));
-        self.declared.iter().enumerate().filter_map(differ_by_case).chain(unreadable).collect()
+        let unreadable = self
+            .unreadable
+            .iter()
+            .map(|name| Notice::unreadable(name.span(), "#[server]"));
+        self.declared
+            .iter()
+            .enumerate()
+            .filter_map(differ_by_case)
+            .chain(unreadable)
+            .collect()
     }
 }
 
@@ -213,14 +288,21 @@ fn of_a_trait(implemented: &Path) -> Diagnostic {
 }
 
 fn nothing_found(head: &Head) -> Diagnostic {
-    err!(head.self_type, "`#[server]` found no tool, resource or prompt in this impl block")
-        .help("put `#[tool]`, `#[resource(\"..\")]` or `#[prompt]` on a function")
+    err!(
+        head.self_type,
+        "`#[server]` found no tool, resource or prompt in this impl block"
+    )
+    .help("put `#[tool]`, `#[resource(\"..\")]` or `#[prompt]` on a function")
 }
 
 /// `#[arg]` where nobody reads it.
 fn check_stray(function: &Function, errors: &mut Errors) {
     for stray in function.args() {
-        let error = err!(stray, "`#[arg]` on a parameter of `{}`, which is not declared", function.name);
+        let error = err!(
+            stray,
+            "`#[arg]` on a parameter of `{}`, which is not declared",
+            function.name
+        );
         errors.push(
             error.help("put `#[tool]`, `#[resource(\"..\")]` or `#[prompt]` on the function, or remove `#[arg]`"),
         );

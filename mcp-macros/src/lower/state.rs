@@ -17,13 +17,21 @@ pub(crate) fn lower(input: &DeriveInput, errors: &mut Errors) -> State {
         runtime: runtime(input, errors),
         ident: input.ident.clone(),
         generics: input.generics.clone(),
-        fields: errors.handle(fields(input)).map(|fields| provided(fields, input, errors)).unwrap_or_default(),
+        fields: errors
+            .handle(fields(input))
+            .map(|fields| provided(fields, input, errors))
+            .unwrap_or_default(),
     }
 }
 
 fn runtime(input: &DeriveInput, errors: &mut Errors) -> Path {
-    let attributes = input.attrs.iter().filter(|attribute| attribute::is(attribute, STATE));
-    let given = attributes.filter_map(|attribute| args::state::runtime(attribute::arguments(attribute), errors)).last();
+    let attributes = input
+        .attrs
+        .iter()
+        .filter(|attribute| attribute::is(attribute, STATE));
+    let given = attributes
+        .filter_map(|attribute| args::state::runtime(attribute::arguments(attribute), errors))
+        .last();
     given.unwrap_or_else(|| syn::parse_quote!(::mcp_runtime))
 }
 
@@ -46,20 +54,32 @@ fn provided(fields: &Fields, input: &DeriveInput, errors: &mut Errors) -> Vec<st
         if skips(field, errors) {
             continue;
         }
-        let earlier = provided.iter().find(|other| ty::source(&other.ty) == ty::source(&field.ty));
+        let earlier = provided
+            .iter()
+            .find(|other| ty::source(&other.ty) == ty::source(&field.ty));
         if let Some(earlier) = earlier {
             errors.push(same_type(earlier, field));
-        } else if errors.handle(not_a_parameter(field, &input.generics)).is_some() {
-            provided.push(state::Field { member: member(at, field), ty: field.ty.clone() });
+        } else if errors
+            .handle(not_a_parameter(field, &input.generics))
+            .is_some()
+        {
+            provided.push(state::Field {
+                member: member(at, field),
+                ty: field.ty.clone(),
+            });
         }
     }
     provided
 }
 
 fn skips(field: &Field, errors: &mut Errors) -> bool {
-    let attributes = field.attrs.iter().filter(|attribute| attribute::is(attribute, STATE));
-    let said: Vec<bool> =
-        attributes.map(|attribute| args::state::skips(attribute::arguments(attribute), errors)).collect();
+    let attributes = field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute::is(attribute, STATE));
+    let said: Vec<bool> = attributes
+        .map(|attribute| args::state::skips(attribute::arguments(attribute), errors))
+        .collect();
     said.contains(&true)
 }
 
@@ -73,21 +93,31 @@ fn member(at: usize, field: &Field) -> Member {
 fn same_type(earlier: &state::Field, field: &Field) -> Diagnostic {
     let written = ty::source(&field.ty);
     let first = earlier.member.to_token_stream();
-    err!(field.ty, "two fields of the state have the type `{written}`: which one is injected?")
-        .help(format!("put `#[state(skip)]` on this one or on `{first}`, or give one a type of its own"))
+    err!(
+        field.ty,
+        "two fields of the state have the type `{written}`: which one is injected?"
+    )
+    .help(format!(
+        "put `#[state(skip)]` on this one or on `{first}`, or give one a type of its own"
+    ))
 }
 
 /// `impl Inject<App<T>> for T` would be an implementation for every type.
 fn not_a_parameter(field: &Field, generics: &Generics) -> Result<(), Diagnostic> {
-    let Type::Path(path) = ty::peeled(&field.ty) else { return Ok(()) };
+    let Type::Path(path) = ty::peeled(&field.ty) else {
+        return Ok(());
+    };
     let is_parameter = generics.params.iter().any(|parameter| match parameter {
         GenericParam::Type(parameter) => path.path.is_ident(&parameter.ident),
         _ => false,
     });
     if is_parameter {
         let written = ty::source(&field.ty);
-        return Err(err!(field.ty, "`{written}` can be any type, so it cannot be injected")
-            .help("put `#[state(skip)]` on the field; tools reach it through the state itself"));
+        return Err(err!(
+            field.ty,
+            "`{written}` can be any type, so it cannot be injected"
+        )
+        .help("put `#[state(skip)]` on the field; tools reach it through the state itself"));
     }
     Ok(())
 }

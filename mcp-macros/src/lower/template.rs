@@ -26,8 +26,11 @@ pub(crate) fn variables(uri: &LitStr, text: &str) -> Result<Vec<Variable>, Diagn
         }
         if is_query && has_question_mark {
             let list = &expression[1..];
-            return Err(err!(uri, "`{{{expression}}}` after a `?` is never matched")
-                .help(format!("put all of the query into one `{{?..}}`, such as `{{?{list}}}`")));
+            return Err(
+                err!(uri, "`{{{expression}}}` after a `?` is never matched").help(format!(
+                    "put all of the query into one `{{?..}}`, such as `{{?{list}}}`"
+                )),
+            );
         }
         has_query |= is_query;
         read(uri, expression, is_query, &mut variables)?;
@@ -44,17 +47,32 @@ fn goes_on(uri: &LitStr, text: &str) -> Diagnostic {
 }
 
 /// The variables of one expression.
-fn read(uri: &LitStr, expression: &str, is_query: bool, variables: &mut Vec<Variable>) -> Result<(), Diagnostic> {
-    for written in expression.trim_start_matches(['+', '#', '.', '/', ';', '?', '&']).split(',') {
+fn read(
+    uri: &LitStr,
+    expression: &str,
+    is_query: bool,
+    variables: &mut Vec<Variable>,
+) -> Result<(), Diagnostic> {
+    for written in expression
+        .trim_start_matches(['+', '#', '.', '/', ';', '?', '&'])
+        .split(',')
+    {
         let name = written.strip_suffix('*').unwrap_or(written);
         if let Some((name, _)) = name.split_once(':') {
-            return Err(err!(uri, "`{{{expression}}}` cuts a value off, which cannot be read back")
-                .help(format!("write `{name}` without the length")));
+            return Err(err!(
+                uri,
+                "`{{{expression}}}` cuts a value off, which cannot be read back"
+            )
+            .help(format!("write `{name}` without the length")));
         }
         if variables.iter().any(|earlier| earlier.name == name) {
-            return Err(err!(uri, "variable `{name}` is in the URI template twice").help("rename one of them"));
+            return Err(err!(uri, "variable `{name}` is in the URI template twice")
+                .help("rename one of them"));
         }
-        variables.push(Variable { name: name.to_owned(), is_optional: is_query });
+        variables.push(Variable {
+            name: name.to_owned(),
+            is_optional: is_query,
+        });
     }
     Ok(())
 }
@@ -68,10 +86,20 @@ pub(crate) fn check_arguments(
     arguments: &[&argument::Read],
     errors: &mut Errors,
 ) {
-    let is_taken = |variable: &&Variable| arguments.iter().any(|read| read.argument.name == variable.name);
-    let mut free: Vec<&Variable> = variables.iter().filter(|variable| !is_taken(variable)).collect();
+    let is_taken = |variable: &&Variable| {
+        arguments
+            .iter()
+            .any(|read| read.argument.name == variable.name)
+    };
+    let mut free: Vec<&Variable> = variables
+        .iter()
+        .filter(|variable| !is_taken(variable))
+        .collect();
     for read in arguments {
-        match variables.iter().find(|variable| variable.name == read.argument.name) {
+        match variables
+            .iter()
+            .find(|variable| variable.name == read.argument.name)
+        {
             Some(variable) => drop(errors.handle(check_default(variable, read))),
             // It comes from the user, not from the URI.
             None if read.argument.elicit.is_some() => {}
@@ -79,18 +107,32 @@ pub(crate) fn check_arguments(
         }
     }
     for Variable { name, .. } in free {
-        let error = err!(uri, "variable `{name}` of the URI template has no parameter");
-        errors.push(error.help(format!("add a parameter `{name}: String`, or take `{{{name}}}` out of the template")));
+        let error = err!(
+            uri,
+            "variable `{name}` of the URI template has no parameter"
+        );
+        errors.push(error.help(format!(
+            "add a parameter `{name}: String`, or take `{{{name}}}` out of the template"
+        )));
     }
 }
 
-fn no_variable(uri: &LitStr, read: &argument::Read, is_template: bool, free: &mut Vec<&Variable>) -> Diagnostic {
+fn no_variable(
+    uri: &LitStr,
+    read: &argument::Read,
+    is_template: bool,
+    free: &mut Vec<&Variable>,
+) -> Diagnostic {
     let name = &read.argument.name;
     let near = nearest(name, free.iter().map(|variable| variable.name.as_str()));
-    let place = near.and_then(|near| free.iter().position(|variable| variable.name == near)).unwrap_or(0);
+    let place = near
+        .and_then(|near| free.iter().position(|variable| variable.name == near))
+        .unwrap_or(0);
     let help = match (near, free.get(place)) {
         (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Some(Variable { name: other, .. })) if read.is_renamed => format!("write \"{other}\""),
+        (None, Some(Variable { name: other, .. })) if read.is_renamed => {
+            format!("write \"{other}\"")
+        }
         (None, Some(Variable { name: other, .. })) => {
             format!("call the parameter `{other}`, or add `#[arg(rename = \"{other}\")]`")
         }
@@ -103,7 +145,11 @@ fn no_variable(uri: &LitStr, read: &argument::Read, is_template: bool, free: &mu
     if place < free.len() {
         free.remove(place);
     }
-    let what = if is_template { "the URI template".to_owned() } else { format!("the URI \"{}\"", uri.value()) };
+    let what = if is_template {
+        "the URI template".to_owned()
+    } else {
+        format!("the URI \"{}\"", uri.value())
+    };
     err!(read.name_at, "no variable `{name}` in {what}").help(help)
 }
 
@@ -112,8 +158,13 @@ fn check_default(variable: &Variable, read: &argument::Read) -> Result<(), Diagn
     match &read.default_at {
         Some(default) if !variable.is_optional => {
             let name = &variable.name;
-            Err(err!(default, "`default` on `{name}`, which is in every URI of the template")
-                .help(format!("remove it, or put the variable into the query: `{{?{name}}}`")))
+            Err(err!(
+                default,
+                "`default` on `{name}`, which is in every URI of the template"
+            )
+            .help(format!(
+                "remove it, or put the variable into the query: `{{?{name}}}`"
+            )))
         }
         _ => Ok(()),
     }

@@ -30,7 +30,9 @@ pub(crate) fn check(
         errors.handle(check_destructive(tool, own));
         errors.handle(check_cache(function, tool, own));
         errors.handle(check_task(tool, mode));
-        may_retry = errors.handle(check_retry(function, tool, own, defaults)).is_some();
+        may_retry = errors
+            .handle(check_retry(function, tool, own, defaults))
+            .is_some();
     }
     if mode == Mode::Sync {
         let timeout = check_timeout(function, own, defaults);
@@ -51,7 +53,9 @@ fn is_destructive(keys: &Tool) -> Option<&Set<bool>> {
 }
 
 fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
-    let Some(destructive) = is_destructive(keys) else { return Ok(()) };
+    let Some(destructive) = is_destructive(keys) else {
+        return Ok(());
+    };
     let other = match (&keys.read_only, &own.cache) {
         (Some(_), _) => "read_only",
         (None, Some(_)) => "cache",
@@ -63,35 +67,48 @@ fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
 fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     match &own.cache {
         Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
-            Err(err!(cache.name, "`cache` needs `read_only`")
-                .help(format!("add `read_only` if `{tool}` changes nothing, or remove `cache`")))
+            Err(err!(cache.name, "`cache` needs `read_only`").help(format!(
+                "add `read_only` if `{tool}` changes nothing, or remove `cache`"
+            )))
         }
         _ => Ok(()),
     }
 }
 
 /// What depends on an answer is not the same for every call with the same arguments.
-pub(crate) fn check_elicit(policies: &Policies, parameters: &[Parameter]) -> Result<(), Diagnostic> {
+pub(crate) fn check_elicit(
+    policies: &Policies,
+    parameters: &[Parameter],
+) -> Result<(), Diagnostic> {
     let asked = parameters.iter().find_map(|parameter| match parameter {
         Parameter::Argument(argument) if argument.elicit.is_some() => Some(&argument.name),
         _ => None,
     });
     match (&policies.cache, asked) {
-        (Some(cache), Some(asked)) => {
-            Err(err!(cache.name, "`cache` contradicts `elicit`: the result depends on what the user answers")
-                .help(format!("remove `cache`, or `elicit` from `{asked}`")))
-        }
+        (Some(cache), Some(asked)) => Err(err!(
+            cache.name,
+            "`cache` contradicts `elicit`: the result depends on what the user answers"
+        )
+        .help(format!("remove `cache`, or `elicit` from `{asked}`"))),
         _ => Ok(()),
     }
 }
 
-fn check_retry(tool: &Ident, keys: &Tool, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+fn check_retry(
+    tool: &Ident,
+    keys: &Tool,
+    own: &Policies,
+    defaults: &Policies,
+) -> Result<(), Diagnostic> {
     if keys.read_only.is_some() || keys.idempotent.is_some() {
         return Ok(());
     }
     if let Some(retry) = &own.retry {
-        return Err(err!(retry.name, "`retry` needs `read_only` or `idempotent`")
-            .help(format!("add the one that is true of `{tool}`, or remove `retry`")));
+        return Err(
+            err!(retry.name, "`retry` needs `read_only` or `idempotent`").help(format!(
+                "add the one that is true of `{tool}`, or remove `retry`"
+            )),
+        );
     }
     match &defaults.retry {
         Some(_) => Err(err!(tool, "the default `retry` needs `read_only` or `idempotent`").help(format!(
@@ -101,58 +118,90 @@ fn check_retry(tool: &Ident, keys: &Tool, own: &Policies, defaults: &Policies) -
     }
 }
 
-const NOT_ASYNC: &str = "add `blocking` to run it on the blocking pool, or make the function `async`";
+const NOT_ASYNC: &str =
+    "add `blocking` to run it on the blocking pool, or make the function `async`";
 
 /// What occupies a thread cannot go on beside everything else.
 fn check_task(tool: &Tool, mode: Mode) -> Result<(), Diagnostic> {
     match &tool.task {
-        Some(task) if mode == Mode::Sync => {
-            Err(err!(task.name, "`task` cannot run a function that is not `async`").help(NOT_ASYNC))
-        }
+        Some(task) if mode == Mode::Sync => Err(err!(
+            task.name,
+            "`task` cannot run a function that is not `async`"
+        )
+        .help(NOT_ASYNC)),
         _ => Ok(()),
     }
 }
 
 fn check_timeout(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
     match (&own.timeout, &defaults.timeout) {
-        (Some(own), _) => Err(err!(own.name, "`timeout` cannot stop a function that is not `async`").help(NOT_ASYNC)),
-        (None, Some(_)) => {
-            Err(err!(function, "the default `timeout` cannot stop `{function}`, which is not `async`").help(NOT_ASYNC))
-        }
+        (Some(own), _) => Err(err!(
+            own.name,
+            "`timeout` cannot stop a function that is not `async`"
+        )
+        .help(NOT_ASYNC)),
+        (None, Some(_)) => Err(err!(
+            function,
+            "the default `timeout` cannot stop `{function}`, which is not `async`"
+        )
+        .help(NOT_ASYNC)),
         (None, None) => Ok(()),
     }
 }
 
-fn check_concurrency(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+fn check_concurrency(
+    function: &Ident,
+    own: &Policies,
+    defaults: &Policies,
+) -> Result<(), Diagnostic> {
     match (&own.concurrency, &defaults.concurrency) {
-        (Some(own), _) => {
-            Err(err!(own.name, "`concurrency` cannot limit a function that is not `async`").help(NOT_ASYNC))
-        }
-        (None, Some(_)) => {
-            Err(err!(function, "the default `concurrency` cannot limit `{function}`, which is not `async`")
-                .help(NOT_ASYNC))
-        }
+        (Some(own), _) => Err(err!(
+            own.name,
+            "`concurrency` cannot limit a function that is not `async`"
+        )
+        .help(NOT_ASYNC)),
+        (None, Some(_)) => Err(err!(
+            function,
+            "the default `concurrency` cannot limit `{function}`, which is not `async`"
+        )
+        .help(NOT_ASYNC)),
         (None, None) => Ok(()),
     }
 }
 
 /// Whether the waits of `retry`, all of them at their longest, leave time before `timeout` is over.
 fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
-    let Some((retry, of_retry)) = declared(own.retry.as_ref(), defaults.retry.as_ref()) else { return Ok(()) };
-    let Some((timeout, of_timeout)) = declared(own.timeout.as_ref(), defaults.timeout.as_ref()) else { return Ok(()) };
+    let Some((retry, of_retry)) = declared(own.retry.as_ref(), defaults.retry.as_ref()) else {
+        return Ok(());
+    };
+    let Some((timeout, of_timeout)) = declared(own.timeout.as_ref(), defaults.timeout.as_ref())
+    else {
+        return Ok(());
+    };
     let (waits, limit) = (longest_waits(&retry.value), timeout.value);
     // A timeout of zero has an error of its own.
     if limit.0 == 0 || waits.0 < limit.0 {
         return Ok(());
     }
-    let at = if own.retry.is_some() { &retry.name } else { &timeout.name };
-    Err(err!(at, "the waits of {of_retry}`retry` add up to {waits}, and {of_timeout}`timeout` is {limit}")
-        .help("allow more time, or lower `max` or `backoff`"))
+    let at = if own.retry.is_some() {
+        &retry.name
+    } else {
+        &timeout.name
+    };
+    Err(err!(
+        at,
+        "the waits of {of_retry}`retry` add up to {waits}, and {of_timeout}`timeout` is {limit}"
+    )
+    .help("allow more time, or lower `max` or `backoff`"))
 }
 
 /// What holds for a function, and the words in front of its name.
-fn declared<'s, T>(own: Option<&'s Set<T>>, default: Option<&'s Set<T>>) -> Option<(&'s Set<T>, &'static str)> {
-    own.map(|set| (set, "")).or_else(|| default.map(|set| (set, "the default ")))
+fn declared<'s, T>(
+    own: Option<&'s Set<T>>,
+    default: Option<&'s Set<T>>,
+) -> Option<(&'s Set<T>, &'static str)> {
+    own.map(|set| (set, ""))
+        .or_else(|| default.map(|set| (set, "the default ")))
 }
 
 /// The first wait, doubled with each attempt, and none over 30 s that does not begin so.
@@ -180,14 +229,24 @@ mod tests {
     #[test]
     fn waits_double_up_to_30_seconds() {
         let waits = |tokens| {
-            let keys = args::declaration::read(Kind::Tool, quote!(tool), tokens, &mut Errors::default());
+            let keys =
+                args::declaration::read(Kind::Tool, quote!(tool), tokens, &mut Errors::default());
             keys.policies.retry.map(|set| longest_waits(&set.value).0)
         };
         assert_eq!(waits(quote!(retry = 3)), Some(700));
         assert_eq!(waits(quote!(retry(max = 2, backoff = "1s"))), Some(3_000));
-        assert_eq!(waits(quote!(retry(max = 4, backoff = "10s"))), Some(10_000 + 20_000 + 30_000 + 30_000));
+        assert_eq!(
+            waits(quote!(retry(max = 4, backoff = "10s"))),
+            Some(10_000 + 20_000 + 30_000 + 30_000)
+        );
         assert_eq!(waits(quote!(retry(max = 2, backoff = "1m"))), Some(120_000));
-        assert_eq!(waits(quote!(retry(max = 4294967295, backoff = "0s"))), Some(0));
-        assert_eq!(waits(quote!(retry = 4294967295)), Some(51_100 + (4_294_967_295 - 9) * 30_000));
+        assert_eq!(
+            waits(quote!(retry(max = 4294967295, backoff = "0s"))),
+            Some(0)
+        );
+        assert_eq!(
+            waits(quote!(retry = 4294967295)),
+            Some(51_100 + (4_294_967_295 - 9) * 30_000)
+        );
     }
 }

@@ -71,7 +71,9 @@ pub(crate) fn borrows(ty: &impl ToTokens) -> Option<String> {
 /// An owned type to write instead of one that borrows or has no name.
 pub(crate) fn owned(ty: &Type) -> Option<String> {
     match peeled(ty) {
-        Type::Reference(reference) => owned(&reference.elem).or_else(|| Some(source(&reference.elem))),
+        Type::Reference(reference) => {
+            owned(&reference.elem).or_else(|| Some(source(&reference.elem)))
+        }
         Type::Slice(slice) => Some(format!("Vec<{}>", source(&slice.elem))),
         Type::ImplTrait(opaque) => opaque.bounds.iter().find_map(concrete),
         Type::Path(path) => {
@@ -79,7 +81,8 @@ pub(crate) fn owned(ty: &Type) -> Option<String> {
             match last.ident.to_string().as_str() {
                 "str" => Some("String".to_owned()),
                 "Path" => Some("PathBuf".to_owned()),
-                "Cow" => first_type(&last.arguments).and_then(|inner| owned(inner).or_else(|| Some(source(inner)))),
+                "Cow" => first_type(&last.arguments)
+                    .and_then(|inner| owned(inner).or_else(|| Some(source(inner)))),
                 _ => None,
             }
         }
@@ -89,7 +92,9 @@ pub(crate) fn owned(ty: &Type) -> Option<String> {
 
 /// `Into<String>` stands for `String`, `ToString` too.
 fn concrete(bound: &TypeParamBound) -> Option<String> {
-    let TypeParamBound::Trait(bound) = bound else { return None };
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
     let last = bound.path.segments.last()?;
     match last.ident.to_string().as_str() {
         "Into" | "AsRef" | "Borrow" | "Deref" => {
@@ -102,7 +107,9 @@ fn concrete(bound: &TypeParamBound) -> Option<String> {
 }
 
 fn first_type(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(list) = arguments else { return None };
+    let PathArguments::AngleBracketed(list) = arguments else {
+        return None;
+    };
     list.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -112,8 +119,8 @@ fn first_type(arguments: &PathArguments) -> Option<&Type> {
 /// Whether the tokens are the name of a primitive number, or of `bool` or `char`.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
     const NAMES: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
-        "usize",
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "u128", "usize",
     ];
     matches!(peeled(ty), Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
 }
@@ -127,9 +134,18 @@ mod tests {
     #[test]
     fn types_are_printed_as_written() {
         let of = |ty: Type| source(&ty);
-        assert_eq!(of(parse_quote!(&mut Vec<Option<u8>>)), "&mut Vec<Option<u8>>");
-        assert_eq!(of(parse_quote!(impl Into<String> + Send)), "impl Into<String> + Send");
-        assert_eq!(of(parse_quote!(HashMap<String, [u8; 4]>)), "HashMap<String, [u8; 4]>");
+        assert_eq!(
+            of(parse_quote!(&mut Vec<Option<u8>>)),
+            "&mut Vec<Option<u8>>"
+        );
+        assert_eq!(
+            of(parse_quote!(impl Into<String> + Send)),
+            "impl Into<String> + Send"
+        );
+        assert_eq!(
+            of(parse_quote!(HashMap<String, [u8; 4]>)),
+            "HashMap<String, [u8; 4]>"
+        );
         assert_eq!(of(parse_quote!(&'a dyn Db)), "&'a dyn Db");
         assert_eq!(source(&quote::quote!(1..=-2)), "1..=-2");
     }
@@ -146,7 +162,10 @@ mod tests {
     #[test]
     fn an_owned_type_is_suggested() {
         let of = |ty: Type| owned(&ty);
-        assert_eq!(of(parse_quote!(impl Into<String>)).as_deref(), Some("String"));
+        assert_eq!(
+            of(parse_quote!(impl Into<String>)).as_deref(),
+            Some("String")
+        );
         assert_eq!(of(parse_quote!(impl AsRef<str>)).as_deref(), Some("String"));
         assert_eq!(of(parse_quote!(Cow<'a, str>)).as_deref(), Some("String"));
         assert_eq!(of(parse_quote!(&[u8])).as_deref(), Some("Vec<u8>"));

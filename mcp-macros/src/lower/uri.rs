@@ -28,27 +28,36 @@ pub(crate) fn check(uri: &LitStr) -> Result<Vec<Variable>, Diagnostic> {
     let variables = template::variables(uri, &text)?;
     match UriTemplateStr::new(&text) {
         Ok(_) => Ok(variables),
-        Err(error) => Err(err!(uri, "\"{text}\" is no URI template: {error}").help("write it as in RFC 6570")),
+        Err(error) => {
+            Err(err!(uri, "\"{text}\" is no URI template: {error}").help("write it as in RFC 6570"))
+        }
     }
 }
 
 fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let (scheme, rest) = text.split_once(':').unwrap_or(("", text));
     if text.contains(':') && scheme.contains('{') && !scheme.contains('/') {
-        return Err(err!(uri, "the scheme of the resource URI \"{text}\" is variable")
-            .help(format!("write for example \"docs:{rest}\"")));
+        return Err(
+            err!(uri, "the scheme of the resource URI \"{text}\" is variable")
+                .help(format!("write for example \"docs:{rest}\"")),
+        );
     }
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     if is_scheme {
         return Ok(());
     }
     let path = text.trim_start_matches(['/', ':']);
     let example = match path.split_once('/') {
-        Some((first, rest)) if first.chars().all(|c| c.is_ascii_lowercase()) => format!("{first}://{rest}"),
+        Some((first, rest)) if first.chars().all(|c| c.is_ascii_lowercase()) => {
+            format!("{first}://{rest}")
+        }
         _ => format!("docs://{path}"),
     };
-    Err(err!(uri, "resource URI \"{text}\" has no scheme").help(format!("write for example \"{example}\"")))
+    Err(err!(uri, "resource URI \"{text}\" has no scheme")
+        .help(format!("write for example \"{example}\"")))
 }
 
 /// Characters that a URI has only in their encoded form.
@@ -56,19 +65,31 @@ fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let is_refused = |c: char| !c.is_ascii_graphic() || "\"<>\\^`|".contains(c);
     if let Some(c) = text.chars().find(|c| is_refused(*c)) {
         let mut bytes = [0; 4];
-        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0').to_ascii_uppercase();
-        let encoded = c.encode_utf8(&mut bytes).bytes().flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)]);
+        let digit = |value: u8| {
+            char::from_digit(value.into(), 16)
+                .unwrap_or('0')
+                .to_ascii_uppercase()
+        };
+        let encoded = c
+            .encode_utf8(&mut bytes)
+            .bytes()
+            .flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)]);
         let encoded: String = encoded.collect();
         let found = match c {
             ' ' => "a space".to_owned(),
             c => format!("`{}`", c.escape_debug()),
         };
-        return Err(err!(uri, "resource URI \"{text}\" contains {found}").help(format!("write `{encoded}`")));
+        return Err(err!(uri, "resource URI \"{text}\" contains {found}")
+            .help(format!("write `{encoded}`")));
     }
-    let is_encoded = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+    let is_encoded =
+        |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
     if text.split('%').skip(1).any(|rest| !is_encoded(rest)) {
-        return Err(err!(uri, "resource URI \"{text}\" contains a `%` without two hexadecimal digits")
-            .help("write `%25` for the character itself"));
+        return Err(err!(
+            uri,
+            "resource URI \"{text}\" contains a `%` without two hexadecimal digits"
+        )
+        .help("write `%25` for the character itself"));
     }
     Ok(())
 }
@@ -78,8 +99,14 @@ fn check_braces(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let mut open = false;
     for c in text.chars() {
         match (c, open) {
-            ('{', true) => return Err(err!(uri, "`{{` inside of `{{..}}` in \"{text}\"").help("close the first one")),
-            ('}', false) => return Err(err!(uri, "`}}` without `{{` in \"{text}\"").help("write `{name}`")),
+            ('{', true) => {
+                return Err(
+                    err!(uri, "`{{` inside of `{{..}}` in \"{text}\"").help("close the first one")
+                );
+            }
+            ('}', false) => {
+                return Err(err!(uri, "`}}` without `{{` in \"{text}\"").help("write `{name}`"));
+            }
             ('{', false) => open = true,
             ('}', true) => open = false,
             _ => {}
@@ -102,8 +129,17 @@ mod tests {
 
     fn outcome(uri: &str) -> String {
         match check(&LitStr::new(uri, Span::call_site())) {
-            Ok(variables) => variables.into_iter().map(|variable| variable.name).collect::<Vec<_>>().join(" "),
-            Err(error) => syn::Error::from(error).to_string().lines().next().unwrap_or_default().to_owned(),
+            Ok(variables) => variables
+                .into_iter()
+                .map(|variable| variable.name)
+                .collect::<Vec<_>>()
+                .join(" "),
+            Err(error) => syn::Error::from(error)
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
         }
     }
 
@@ -128,19 +164,40 @@ mod tests {
             ("", "resource URI is empty"),
             ("docs/readme", "resource URI \"docs/readme\" has no scheme"),
             ("/readme", "resource URI \"/readme\" has no scheme"),
-            ("{scheme}://x", "the scheme of the resource URI \"{scheme}://x\" is variable"),
-            ("docs://read me", "resource URI \"docs://read me\" contains a space"),
+            (
+                "{scheme}://x",
+                "the scheme of the resource URI \"{scheme}://x\" is variable",
+            ),
+            (
+                "docs://read me",
+                "resource URI \"docs://read me\" contains a space",
+            ),
             ("docs://café", "resource URI \"docs://café\" contains `é`"),
-            ("docs://100%", "resource URI \"docs://100%\" contains a `%` without two hexadecimal digits"),
+            (
+                "docs://100%",
+                "resource URI \"docs://100%\" contains a `%` without two hexadecimal digits",
+            ),
             ("docs://{page", "`{` without `}` in \"docs://{page\""),
             ("docs://page}", "`}` without `{` in \"docs://page}\""),
             ("docs://{}", "`{}` without a name in \"docs://{}\""),
-            ("docs://{a:3}", "`{a:3}` cuts a value off, which cannot be read back"),
-            ("docs://{a}/{a}", "variable `a` is in the URI template twice"),
-            ("docs://x{?q}/y", "\"docs://x{?q}/y\" goes on after its query"),
+            (
+                "docs://{a:3}",
+                "`{a:3}` cuts a value off, which cannot be read back",
+            ),
+            (
+                "docs://{a}/{a}",
+                "variable `a` is in the URI template twice",
+            ),
+            (
+                "docs://x{?q}/y",
+                "\"docs://x{?q}/y\" goes on after its query",
+            ),
             ("docs://x?a=b{&q}", "`{&q}` after a `?` is never matched"),
             ("docs://[", "\"docs://[\" is no URI: invalid host"),
-            ("docs://{a b}", "resource URI \"docs://{a b}\" contains a space"),
+            (
+                "docs://{a b}",
+                "resource URI \"docs://{a b}\" contains a space",
+            ),
         ] {
             assert_eq!(outcome(uri), message, "{uri}");
         }

@@ -9,7 +9,10 @@ use crate::diag::{Diagnostic, Errors, err};
 
 /// The URI of the view.
 pub(crate) fn uri(set: Set<String>) -> Result<String, Diagnostic> {
-    let is_view = set.value.strip_prefix("ui://").is_some_and(|rest| !rest.is_empty());
+    let is_view = set
+        .value
+        .strip_prefix("ui://")
+        .is_some_and(|rest| !rest.is_empty());
     if is_view && UriStr::new(&set.value).is_ok() {
         return Ok(set.value);
     }

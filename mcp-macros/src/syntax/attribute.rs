@@ -24,7 +24,11 @@ pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];
 
 /// Whether the attribute is called `name`, by whatever path.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == name)
 }
 
 /// Whether the attribute is one of `names`.
@@ -50,7 +54,9 @@ pub(crate) fn conditional<'n>(attribute: &Attribute, names: &[&'n str]) -> Optio
         return None;
     }
     let inside = attribute.meta.require_list().ok()?;
-    let metas = inside.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    let metas = inside
+        .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        .ok()?;
     metas.iter().skip(1).find_map(|meta| {
         let last = meta.path().segments.last()?;
         names.iter().copied().find(|name| last.ident == *name)
@@ -77,7 +83,11 @@ pub(crate) fn inside_is(tokens: &TokenStream, names: &[&str]) -> bool {
 
 /// The `#[cfg(..)]`s among the attributes, to be copied onto what is generated.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter(|attribute| is(attribute, CFG)).cloned().collect()
+    attributes
+        .iter()
+        .filter(|attribute| is(attribute, CFG))
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]
@@ -93,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_conditional_marker_is_seen() {
-        let attribute: Attribute = syn::parse_quote!(#[cfg_attr(feature = "x", inline, mcp_runtime::tool(read_only))]);
+        let attribute: Attribute =
+            syn::parse_quote!(#[cfg_attr(feature = "x", inline, mcp_runtime::tool(read_only))]);
         assert_eq!(conditional(&attribute, &MARKERS), Some(TOOL));
         let attribute: Attribute = syn::parse_quote!(#[cfg_attr(tool, inline)]);
         assert_eq!(conditional(&attribute, &MARKERS), None);

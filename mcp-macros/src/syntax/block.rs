@@ -38,8 +38,15 @@ pub(crate) enum Member {
 impl Block {
     /// The item as an `impl` block, or the item again if it is something else.
     pub(crate) fn read(mut item: Item) -> Result<Self, Item> {
-        let is_impl = item.rest.iter().take(2).any(|tree| matches!(tree, TokenTree::Ident(word) if word == "impl"));
-        let ends_in_braces = item.rest.last().is_some_and(|tree| is_group(tree, Delimiter::Brace));
+        let is_impl = item
+            .rest
+            .iter()
+            .take(2)
+            .any(|tree| matches!(tree, TokenTree::Ident(word) if word == "impl"));
+        let ends_in_braces = item
+            .rest
+            .last()
+            .is_some_and(|tree| is_group(tree, Delimiter::Brace));
         if !is_impl || !ends_in_braces {
             return Err(item);
         }
@@ -47,7 +54,10 @@ impl Block {
             Some(TokenTree::Group(braces)) => Ok(Self {
                 attributes: item.attributes,
                 head: Head::read(&item.rest),
-                members: Item::read_all(braces.stream()).into_iter().map(Member::read).collect(),
+                members: Item::read_all(braces.stream())
+                    .into_iter()
+                    .map(Member::read)
+                    .collect(),
                 before: item.rest,
                 braces,
             }),
@@ -81,7 +91,11 @@ impl Head {
         let head: TokenStream = before.iter().cloned().collect();
         let block: syn::ItemImpl = syn::parse2(quote!(#head {})).ok()?;
         let implemented = block.trait_.map(|(path, ..)| path);
-        Some(Self { generics: block.generics, implemented, self_type: *block.self_ty })
+        Some(Self {
+            generics: block.generics,
+            implemented,
+            self_type: *block.self_ty,
+        })
     }
 }
 
@@ -102,7 +116,8 @@ impl Member {
 
     fn cleaned(&self) -> TokenStream {
         let ours = |attribute: &Attribute| {
-            attribute::is_any(attribute, &MARKERS) || attribute::conditional(attribute, &MARKERS).is_some()
+            attribute::is_any(attribute, &MARKERS)
+                || attribute::conditional(attribute, &MARKERS).is_some()
         };
         let item = self.item();
         match self {

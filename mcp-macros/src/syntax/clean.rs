@@ -12,7 +12,11 @@ use super::item::{Item, is_group, is_punct};
 
 /// A declared function without the attributes called `markers`, and without what we read off its parameters.
 pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
-    let kept = item.attributes.iter().filter(|attribute| !is_ours(attribute, markers)).map(ToTokens::to_token_stream);
+    let kept = item
+        .attributes
+        .iter()
+        .filter(|attribute| !is_ours(attribute, markers))
+        .map(ToTokens::to_token_stream);
     let rest = item.rest.iter().map(|tree| parameters(tree).into());
     std::iter::once(allowed()).chain(kept).chain(rest).collect()
 }
@@ -28,8 +32,13 @@ fn allowed() -> TokenStream {
 
 /// The item without the attributes called `markers`; its parameters are not ours to read.
 pub(crate) fn other(item: &Item, markers: &[&str]) -> TokenStream {
-    let kept = item.attributes.iter().filter(|attribute| !is_ours(attribute, markers)).map(ToTokens::to_token_stream);
-    kept.chain(item.rest.iter().map(ToTokens::to_token_stream)).collect()
+    let kept = item
+        .attributes
+        .iter()
+        .filter(|attribute| !is_ours(attribute, markers))
+        .map(ToTokens::to_token_stream);
+    kept.chain(item.rest.iter().map(ToTokens::to_token_stream))
+        .collect()
 }
 
 fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
@@ -43,7 +52,9 @@ fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
 fn parameters(tree: &TokenTree) -> TokenTree {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-            let Some(kept) = without_attributes(group.stream()) else { return tree.clone() };
+            let Some(kept) = without_attributes(group.stream()) else {
+                return tree.clone();
+            };
             let mut cleaned = Group::new(group.delimiter(), kept);
             cleaned.set_span(group.span());
             TokenTree::Group(cleaned)
@@ -67,7 +78,9 @@ fn without_attributes(tokens: TokenStream) -> Option<TokenStream> {
 }
 
 fn is_read_by_us(tree: &TokenTree) -> bool {
-    let TokenTree::Group(group) = tree else { return false };
+    let TokenTree::Group(group) = tree else {
+        return false;
+    };
     if !is_group(tree, Delimiter::Bracket) {
         return false;
     }
@@ -75,8 +88,13 @@ fn is_read_by_us(tree: &TokenTree) -> bool {
     if attribute::inside_is(&inside, &[attribute::ARG, attribute::DOC]) {
         return true;
     }
-    let whole = Attribute::parse_outer.parse2(quote!(#[#inside])).ok().and_then(|mut found| found.pop());
-    whole.is_some_and(|attribute| attribute::conditional(&attribute, &[attribute::ARG, attribute::DOC]).is_some())
+    let whole = Attribute::parse_outer
+        .parse2(quote!(#[#inside]))
+        .ok()
+        .and_then(|mut found| found.pop());
+    whole.is_some_and(|attribute| {
+        attribute::conditional(&attribute, &[attribute::ARG, attribute::DOC]).is_some()
+    })
 }
 
 #[cfg(test)]
@@ -92,6 +110,9 @@ mod tests {
         let expected = quote! {
             #allowed #[doc = "d"] pub async fn f(#[allow(unused)] mut a: u8) -> u8 { #[tool] fn g() {} a }
         };
-        assert_eq!(function(&item, &[attribute::TOOL]).to_string(), expected.to_string());
+        assert_eq!(
+            function(&item, &[attribute::TOOL]).to_string(),
+            expected.to_string()
+        );
     }
 }

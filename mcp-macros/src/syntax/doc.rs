@@ -55,12 +55,16 @@ pub(crate) fn text(attributes: &[Attribute]) -> Option<Text> {
         .collect();
     match lines {
         None => Some(Text::Computed(parts)),
-        Some(lines) => Some(dedented(&lines.join("\n"))).filter(|text| !text.is_empty()).map(Text::Literal),
+        Some(lines) => Some(dedented(&lines.join("\n")))
+            .filter(|text| !text.is_empty())
+            .map(Text::Literal),
     }
 }
 
 fn part(attribute: &Attribute) -> Option<Part> {
-    let Meta::NameValue(pair) = &attribute.meta else { return None };
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
     if !attribute::is(attribute, attribute::DOC) {
         return None;
     }
@@ -69,15 +73,26 @@ fn part(attribute: &Attribute) -> Option<Part> {
         value = &group.expr;
     }
     match value {
-        Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(Part::Line(line.value())),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(line),
+            ..
+        }) => Some(Part::Line(line.value())),
         other => Some(Part::Expression(other.to_token_stream())),
     }
 }
 
 fn dedented(text: &str) -> String {
     let indent = |line: &&str| line.len() - line.trim_start().len();
-    let common = text.lines().filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min().unwrap_or(0);
-    let lines: Vec<&str> = text.lines().map(|line| line.get(common..).unwrap_or("").trim_end()).collect();
+    let common = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| indent(&line))
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.get(common..).unwrap_or("").trim_end())
+        .collect();
     lines.join("\n").trim().to_owned()
 }
 
@@ -99,7 +114,10 @@ mod tests {
             syn::parse_quote!(#[doc = ""]),
             syn::parse_quote!(#[doc = "   - indented  "]),
         ];
-        assert_eq!(literal(&attributes).as_deref(), Some("Adds.\n\n  - indented"));
+        assert_eq!(
+            literal(&attributes).as_deref(),
+            Some("Adds.\n\n  - indented")
+        );
     }
 
     #[test]

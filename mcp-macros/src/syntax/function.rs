@@ -20,9 +20,16 @@ pub(crate) struct Function {
 impl Function {
     /// The item as a function, or the item again if it is something else.
     pub(crate) fn read(item: Item) -> Result<Self, Item> {
-        let Some(name) = item.function_name() else { return Err(item) };
+        let Some(name) = item.function_name() else {
+            return Err(item);
+        };
         let (visibility, rest) = visibility(head(&item));
-        Ok(Self { visibility, signature: syn::parse2(rest).ok(), item, name })
+        Ok(Self {
+            visibility,
+            signature: syn::parse2(rest).ok(),
+            item,
+            name,
+        })
     }
 
     pub(crate) fn attributes(&self) -> &[Attribute] {
@@ -35,7 +42,10 @@ impl Function {
 
     /// The `#[arg(..)]`s on the parameters.
     pub(crate) fn args(&self) -> impl Iterator<Item = &Attribute> {
-        let inputs = self.signature.iter().flat_map(|signature| &signature.inputs);
+        let inputs = self
+            .signature
+            .iter()
+            .flat_map(|signature| &signature.inputs);
         let attributes = inputs.flat_map(|input| match input {
             FnArg::Typed(typed) => &typed.attrs,
             FnArg::Receiver(receiver) => &receiver.attrs,
@@ -61,7 +71,9 @@ fn head(item: &Item) -> &[TokenTree] {
 fn visibility(head: &[TokenTree]) -> (Visibility, TokenStream) {
     let tokens: TokenStream = head.iter().cloned().collect();
     let split = |input: ParseStream| Ok((input.parse()?, input.parse()?));
-    split.parse2(tokens.clone()).unwrap_or((Visibility::Inherited, tokens))
+    split
+        .parse2(tokens.clone())
+        .unwrap_or((Visibility::Inherited, tokens))
 }
 
 fn mentions_self(tokens: TokenStream) -> bool {
@@ -90,9 +102,12 @@ mod tests {
 
     #[test]
     fn a_parameter_without_type_leaves_the_name_and_the_visibility() {
-        let function = read(quote! { pub fn f(a: u8, b) -> u8 { a } }).filter(|function| function.name == "f");
+        let function =
+            read(quote! { pub fn f(a: u8, b) -> u8 { a } }).filter(|function| function.name == "f");
         let function = function.filter(|function| function.signature.is_none());
-        assert!(function.is_some_and(|function| matches!(function.visibility, Visibility::Public(_))));
+        assert!(
+            function.is_some_and(|function| matches!(function.visibility, Visibility::Public(_)))
+        );
     }
 
     #[test]
@@ -106,6 +121,8 @@ mod tests {
         assert!(is_method(quote! { fn f(&self, half) {} }));
         assert!(is_method(quote! { fn f(self) {} }));
         assert!(is_method(quote! { fn f(all: Vec<Self>) {} }));
-        assert!(!is_method(quote! { pub(in self::inner) fn f(a: u8) { self } }));
+        assert!(!is_method(
+            quote! { pub(in self::inner) fn f(a: u8) { self } }
+        ));
     }
 }

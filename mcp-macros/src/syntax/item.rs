@@ -19,7 +19,10 @@ impl Item {
     pub(crate) fn read(tokens: TokenStream) -> Self {
         let mut trees: Vec<TokenTree> = tokens.into_iter().collect();
         let attributes = take_attributes(&mut trees);
-        Self { attributes, rest: trees }
+        Self {
+            attributes,
+            rest: trees,
+        }
     }
 
     /// `tokens`, the inside of an `impl` block, as one item after another.
@@ -29,7 +32,10 @@ impl Item {
         while !trees.is_empty() {
             let attributes = take_attributes(&mut trees);
             let after = trees.split_off(end(&trees));
-            items.push(Self { attributes, rest: std::mem::replace(&mut trees, after) });
+            items.push(Self {
+                attributes,
+                rest: std::mem::replace(&mut trees, after),
+            });
         }
         items
     }
@@ -38,7 +44,9 @@ impl Item {
     pub(crate) fn function_name(&self) -> Option<Ident> {
         let mut trees = self.rest.iter().skip_while(|tree| is_before_fn(tree));
         match (trees.next(), trees.next()) {
-            (Some(TokenTree::Ident(keyword)), Some(TokenTree::Ident(name))) if keyword == "fn" => Some(name.clone()),
+            (Some(TokenTree::Ident(keyword)), Some(TokenTree::Ident(name))) if keyword == "fn" => {
+                Some(name.clone())
+            }
             _ => None,
         }
     }
@@ -58,12 +66,16 @@ fn take_attributes(trees: &mut Vec<TokenTree>) -> Vec<Attribute> {
     loop {
         open_front(trees);
         let front: TokenStream = match trees.get(..2) {
-            Some([pound, bracket]) if is_punct(pound, '#') && is_group(bracket, Delimiter::Bracket) => {
+            Some([pound, bracket])
+                if is_punct(pound, '#') && is_group(bracket, Delimiter::Bracket) =>
+            {
                 [pound.clone(), bracket.clone()].into_iter().collect()
             }
             _ => return attributes,
         };
-        let Ok(parsed) = Attribute::parse_outer.parse2(front) else { return attributes };
+        let Ok(parsed) = Attribute::parse_outer.parse2(front) else {
+            return attributes;
+        };
         attributes.extend(parsed);
         trees.drain(..2);
     }
@@ -87,7 +99,11 @@ fn end(trees: &[TokenTree]) -> usize {
         let is_followed = next.is_some_and(|next| is_punct(next, '#'));
         (is_last && !next.is_some_and(continues_after_brace)) || is_followed
     };
-    trees.iter().enumerate().position(ends).map_or(trees.len(), |at| at + 1)
+    trees
+        .iter()
+        .enumerate()
+        .position(ends)
+        .map_or(trees.len(), |at| at + 1)
 }
 
 /// `-> Row<{ N }>` has braces in the signature; a `const` goes on after its braces.
@@ -96,7 +112,9 @@ fn continues_after_brace(next: &TokenTree) -> bool {
 }
 
 fn is_before_fn(tree: &TokenTree) -> bool {
-    const WORDS: [&str; 7] = ["pub", "default", "const", "async", "unsafe", "safe", "extern"];
+    const WORDS: [&str; 7] = [
+        "pub", "default", "const", "async", "unsafe", "safe", "extern",
+    ];
     match tree {
         TokenTree::Ident(ident) => WORDS.iter().any(|word| ident == word),
         TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis,
@@ -131,7 +149,10 @@ mod tests {
     use super::*;
 
     fn names(tokens: TokenStream) -> Vec<String> {
-        let name = |item: &Item| item.function_name().map_or("-".to_owned(), |name| name.to_string());
+        let name = |item: &Item| {
+            item.function_name()
+                .map_or("-".to_owned(), |name| name.to_string())
+        };
         Item::read_all(tokens).iter().map(name).collect()
     }
 
@@ -148,7 +169,10 @@ mod tests {
 
     #[test]
     fn a_function_without_body_ends_at_the_next_attribute() {
-        assert_eq!(names(quote! { #[tool] async fn a(&self, b) #[tool] fn c() {} }), ["a", "c"]);
+        assert_eq!(
+            names(quote! { #[tool] async fn a(&self, b) #[tool] fn c() {} }),
+            ["a", "c"]
+        );
     }
 
     #[test]

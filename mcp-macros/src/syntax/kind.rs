@@ -17,7 +17,9 @@ impl Kind {
 
     /// The kind that an attribute declares.
     pub(crate) fn of(attribute: &Attribute) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| attribute::is(attribute, kind.noun()))
+        Self::ALL
+            .into_iter()
+            .find(|kind| attribute::is(attribute, kind.noun()))
     }
 
     /// The word for one, which is the name of its attribute too.

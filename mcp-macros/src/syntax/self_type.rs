@@ -19,7 +19,11 @@ fn replace(tokens: TokenStream, self_type: &Type) -> TokenStream {
             TokenTree::Ident(ident) if ident == "Self" => {
                 let written = respanned(self_type.to_token_stream(), ident.span());
                 let is_prefix = trees.peek().is_some_and(|next| is_punct(next, ':'));
-                replaced.extend(if is_prefix { quote_spanned!(ident.span()=> <#written>) } else { written });
+                replaced.extend(if is_prefix {
+                    quote_spanned!(ident.span()=> <#written>)
+                } else {
+                    written
+                });
             }
             TokenTree::Group(group) => {
                 let mut inner = Group::new(group.delimiter(), replace(group.stream(), self_type));
@@ -37,7 +41,10 @@ fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
         .into_iter()
         .map(|mut tree| {
             if let TokenTree::Group(group) = &tree {
-                tree = TokenTree::Group(Group::new(group.delimiter(), respanned(group.stream(), span)));
+                tree = TokenTree::Group(Group::new(
+                    group.delimiter(),
+                    respanned(group.stream(), span),
+                ));
             }
             tree.set_span(tree.span().located_at(span));
             tree
@@ -53,6 +60,9 @@ mod tests {
     fn self_is_written_out_in_types_and_paths() {
         let shop: Type = syn::parse_quote!(Shop<T>);
         let written = written_out(&quote::quote!(Vec<Self>, Self::LIMIT, f(Self::g)), &shop);
-        assert_eq!(written.to_string().replace(' ', ""), "Vec<Shop<T>>,<Shop<T>>::LIMIT,f(<Shop<T>>::g)");
+        assert_eq!(
+            written.to_string().replace(' ', ""),
+            "Vec<Shop<T>>,<Shop<T>>::LIMIT,f(<Shop<T>>::g)"
+        );
     }
 }

@@ -174,7 +174,13 @@ pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
             fail(&["duplicate resource URI \"", uri, "\""]);
         }
         if !uri.is_empty() && !other.is_empty() && is_ambiguous(other, uri) {
-            fail(&["the URI templates \"", uri, "\" and \"", other, "\" match the same URIs"]);
+            fail(&[
+                "the URI templates \"",
+                uri,
+                "\" and \"",
+                other,
+                "\" match the same URIs",
+            ]);
         }
         earlier += 1;
     }
@@ -258,7 +264,13 @@ mod tests {
 
     #[test]
     fn different_uris_pass() {
-        const URIS: &[(&str, usize)] = &[("a://b", 0), ("a://{b}", 1), ("", 2), ("a://{b}/c", 3), ("", 4)];
+        const URIS: &[(&str, usize)] = &[
+            ("a://b", 0),
+            ("a://{b}", 1),
+            ("", 2),
+            ("a://{b}/c", 3),
+            ("", 4),
+        ];
         const _: () = unique_uri(URIS, 1);
         const _: () = unique_uri(URIS, 3);
         const _: () = unique_uri(URIS, 4);

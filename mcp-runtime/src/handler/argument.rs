@@ -203,8 +203,10 @@ impl<T> Arg<T> {
                 keywords.insert("title".to_owned(), title.into());
             }
             if let Some(text) = self.description {
-                let rest =
-                    keywords.get("description").and_then(Value::as_str).filter(|_| keywords.contains_key("enum"));
+                let rest = keywords
+                    .get("description")
+                    .and_then(Value::as_str)
+                    .filter(|_| keywords.contains_key("enum"));
                 let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
                 keywords.insert("description".to_owned(), text.into());
             }
@@ -221,7 +223,11 @@ impl<T> Arg<T> {
         input.settle(&mut schema);
         if let Some(default) = &self.default {
             let problems = self.problems_of(&(default.make)()).into_list();
-            input.faults.extend(problems.into_iter().map(|problem| format!("the default of {problem}")));
+            input.faults.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| format!("the default of {problem}")),
+            );
         }
         self.schema = schema.clone();
         let required = self.default.is_none() && (self.absent)().is_none();
@@ -235,7 +241,11 @@ impl<T> Arg<T> {
             && sent.is_none_or(|raw| raw.get() == "null")
         {
             let required = (self.absent)().is_none();
-            asked.push(Asked { name: self.name, message, form: form::of_argument(self.name, &self.schema, required) });
+            asked.push(Asked {
+                name: self.name,
+                message,
+                form: form::of_argument(self.name, &self.schema, required),
+            });
             return None;
         }
         let Some(raw) = sent else {
@@ -257,14 +267,23 @@ impl<T> Arg<T> {
     }
 
     fn when_absent(&self) -> Option<T> {
-        self.default.as_ref().map(|default| (default.make)()).or_else(self.absent)
+        self.default
+            .as_ref()
+            .map(|default| (default.make)())
+            .or_else(self.absent)
     }
 
     /// The slow path: coerces what loses nothing, or says everything that is wrong with the value.
     fn mend(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
         let before = input.problems.len();
         let mut problems = Problems::under(self.name, self.redact);
-        let Some(mended) = repair::mend(raw, &self.schema, input.finished.defs(), input.coerce, &mut problems) else {
+        let Some(mended) = repair::mend(
+            raw,
+            &self.schema,
+            input.finished.defs(),
+            input.coerce,
+            &mut problems,
+        ) else {
             input.problems.extend(problems);
             return None;
         };
@@ -293,7 +312,11 @@ impl<T> Arg<T> {
     /// What the rules say about a value.
     fn problems_of(&self, value: &T) -> Problems {
         let mut problems = Problems::under(self.name, self.redact);
-        for fault in self.rules.iter().filter_map(|rule| (rule.check)(value).err()) {
+        for fault in self
+            .rules
+            .iter()
+            .filter_map(|rule| (rule.check)(value).err())
+        {
             problems.note(&fault);
         }
         if let Some(nested) = self.nested {
@@ -305,7 +328,10 @@ impl<T> Arg<T> {
 
 impl<T> fmt::Debug for Arg<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arg").field("name", &self.name).field("schema", &self.schema).finish_non_exhaustive()
+        f.debug_struct("Arg")
+            .field("name", &self.name)
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
     }
 }
 
@@ -356,7 +382,11 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
     }
 
     fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool {
-        if self.1.name == name { self.1.take(input).is_some() } else { self.0.fits(name, input) }
+        if self.1.name == name {
+            self.1.take(input).is_some()
+        } else {
+            self.0.fits(name, input)
+        }
     }
 
     fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str)) {
@@ -405,11 +435,21 @@ pub(crate) enum Decoded<V> {
 
 impl<'a, 's> Input<'a, 's> {
     pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
-        Self { object, finished, coerce, coerced: 0, problems: Problems::new(), asked: None }
+        Self {
+            object,
+            finished,
+            coerce,
+            coerced: 0,
+            problems: Problems::new(),
+            asked: None,
+        }
     }
 
     /// Decodes all parameters but those that the client's user is to be asked for.
-    pub(crate) fn decode_or_ask<A: ArgList>(mut self, args: &A) -> Result<Decoded<A::Values>, Problems> {
+    pub(crate) fn decode_or_ask<A: ArgList>(
+        mut self,
+        args: &A,
+    ) -> Result<Decoded<A::Values>, Problems> {
         self.asked = Some(Vec::new());
         let values = args.take(&mut self);
         self.note_strangers();
@@ -424,13 +464,19 @@ impl<'a, 's> Input<'a, 's> {
 
     /// Whether what the user wrote for the parameter `name` fits, and if not, why.
     pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
-        if args.fits(name, &mut self) { Ok(()) } else { Err(self.problems.describe_form()) }
+        if args.fits(name, &mut self) {
+            Ok(())
+        } else {
+            Err(self.problems.describe_form())
+        }
     }
 
     /// Decodes all fields of a form, in which others may stand beside them.
     pub(super) fn decode_form<A: ArgList>(mut self, args: &A) -> Result<A::Values, Problems> {
         let values = args.take(&mut self);
-        values.filter(|_| self.problems.is_empty()).ok_or(self.problems)
+        values
+            .filter(|_| self.problems.is_empty())
+            .ok_or(self.problems)
     }
 
     /// Decodes all parameters; every problem at once, or the values and how many were coerced.
@@ -449,7 +495,12 @@ impl<'a, 's> Input<'a, 's> {
         for (position, (name, _)) in self.object.iter().enumerate() {
             if !known.contains(&name) {
                 self.problems.unknown(name, &known);
-            } else if self.object.iter().take(position).any(|(earlier, _)| earlier == name) {
+            } else if self
+                .object
+                .iter()
+                .take(position)
+                .any(|(earlier, _)| earlier == name)
+            {
                 self.problems.repeated(name);
             }
         }

@@ -57,12 +57,19 @@ impl Context {
     ///     Ok(if sure.yes() { format!("deleted {path}") } else { format!("kept {path}") })
     /// }
     /// ```
-    pub fn elicit<T: Elicit>(&self, key: impl Into<String>, message: impl Into<String>) -> Asking<'_, T> {
+    pub fn elicit<T: Elicit>(
+        &self,
+        key: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Asking<'_, T> {
         let (key, message) = (key.into(), message.into());
         Box::pin(async move {
             let form = Form::<T>::new();
             let request = InputRequest::form(&message, form.schema());
-            self.answer_to(&key, request, |raw| elicited(&key, raw, |content| form.read(content))).await
+            self.answer_to(&key, request, |raw| {
+                elicited(&key, raw, |content| form.read(content))
+            })
+            .await
         })
     }
 
@@ -78,7 +85,8 @@ impl Context {
     ) -> Result<(), ElicitError> {
         let key = key.into();
         let request = InputRequest::url(&message.into(), &url.into());
-        self.answer_to(&key, request, |raw| elicited(&key, raw, |_| Ok(()))).await
+        self.answer_to(&key, request, |raw| elicited(&key, raw, |_| Ok(())))
+            .await
     }
 
     /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
@@ -111,9 +119,15 @@ impl Context {
     ///     Ok(cx.sample("summary", sample).await?.text())
     /// }
     /// ```
-    pub async fn sample(&self, key: impl Into<String>, sample: Sample) -> Result<Sampled, ElicitError> {
+    pub async fn sample(
+        &self,
+        key: impl Into<String>,
+        sample: Sample,
+    ) -> Result<Sampled, ElicitError> {
         self.answer_to(&key.into(), InputRequest::sample(&sample), |raw| {
-            serde_json::from_str(raw.get()).map(Ok).map_err(|error| shape("a result of sampling", &error))
+            serde_json::from_str(raw.get())
+                .map(Ok)
+                .map_err(|error| shape("a result of sampling", &error))
         })
         .await
     }
@@ -122,7 +136,8 @@ impl Context {
     pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
         self.answer_to(ROOTS, InputRequest::roots(), |raw| {
             let read = serde_json::from_str(raw.get());
-            read.map(|ListRootsResult { roots }| Ok(roots)).map_err(|error| shape("a list of roots", &error))
+            read.map(|ListRootsResult { roots }| Ok(roots))
+                .map_err(|error| shape("a list of roots", &error))
         })
         .await
     }
@@ -156,7 +171,11 @@ impl Context {
     }
 
     /// The same for `work` that can fail: an error is not remembered, so that the next round tries again.
-    pub async fn try_once<T, E>(&self, key: impl Into<String>, work: impl Future<Output = Result<T, E>>) -> Result<T, E>
+    pub async fn try_once<T, E>(
+        &self,
+        key: impl Into<String>,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
     where
         T: Serialize + DeserializeOwned,
     {
@@ -180,7 +199,11 @@ impl Context {
                 Some(request) => self.ask(key, request.method, request.params).await,
                 None => Err(super::client::AskError::Gone),
             };
-            asker.answered(answer.map(Arc::from).map_err(|error| ElicitError::new(key, Kind::Refused(error))));
+            asker.answered(
+                answer
+                    .map(Arc::from)
+                    .map_err(|error| ElicitError::new(key, Kind::Refused(error))),
+            );
             self.wake();
         }
         let answer = asker.answer().await?;
@@ -191,22 +214,38 @@ impl Context {
         asker.malformed(key, problem);
         self.wake();
         // An answer comes only to what goes on after its call.
-        asker.answer().await.and(Err(ElicitError::new(key, Kind::Over)))
+        asker
+            .answer()
+            .await
+            .and(Err(ElicitError::new(key, Kind::Over)))
     }
 
     /// Whether the client can be asked this.
     fn reach(&self, request: &InputRequest) -> Reach {
-        let missing: Vec<_> = request.needs.iter().copied().filter(|need| !self.client().has(*need)).collect();
+        let missing: Vec<_> = request
+            .needs
+            .iter()
+            .copied()
+            .filter(|need| !self.client().has(*need))
+            .collect();
         if !missing.is_empty() {
             return Err(Failure::Missing(missing));
         }
         let can_be_said = self.is_reentered() || self.phrase(request.clone()).is_some();
-        if can_be_said { Ok(()) } else { Err(Failure::Missing(request.needs.clone())) }
+        if can_be_said {
+            Ok(())
+        } else {
+            Err(Failure::Missing(request.needs.clone()))
+        }
     }
 }
 
 /// What the user did with a form or a URL.
-fn elicited<T>(key: &str, raw: &RawValue, accepted: impl Fn(Option<&RawValue>) -> Result<T, String>) -> Read<T> {
+fn elicited<T>(
+    key: &str,
+    raw: &RawValue,
+    accepted: impl Fn(Option<&RawValue>) -> Result<T, String>,
+) -> Read<T> {
     let result = ElicitResult::parse(raw)?;
     match result.action {
         Action::Accept => accepted(result.content).map(Ok),
@@ -218,5 +257,8 @@ fn elicited<T>(key: &str, raw: &RawValue, accepted: impl Fn(Option<&RawValue>) -
 fn shape(wanted: &str, error: &serde_json::Error) -> String {
     // serde_json appends a position in a text that the client has never seen by itself.
     let text = error.to_string();
-    format!("must be {wanted}: {}", text.split(" at line ").next().unwrap_or(&text))
+    format!(
+        "must be {wanted}: {}",
+        text.split(" at line ").next().unwrap_or(&text)
+    )
 }

@@ -102,7 +102,9 @@ impl Changes {
         let whole = {
             let mut readers = lock(&self.0);
             readers.subscribers.retain(|subscriber| {
-                let Some(pending) = subscriber.upgrade() else { return false };
+                let Some(pending) = subscriber.upgrade() else {
+                    return false;
+                };
                 pending.tell(change);
                 true
             });
@@ -115,10 +117,18 @@ impl Changes {
 
     /// Subscribes to changes of `lists`.
     pub(crate) fn subscribe(&self, lists: impl IntoIterator<Item = List>) -> Subscriber {
-        let wanted = lists.into_iter().fold(0, |wanted, list| wanted | list as u8);
-        let pending = Arc::new(Pending { wanted, news: Mutex::default(), wake: Notify::new() });
+        let wanted = lists
+            .into_iter()
+            .fold(0, |wanted, list| wanted | list as u8);
+        let pending = Arc::new(Pending {
+            wanted,
+            news: Mutex::default(),
+            wake: Notify::new(),
+        });
         let mut readers = lock(&self.0);
-        readers.subscribers.retain(|subscriber| subscriber.strong_count() > 0);
+        readers
+            .subscribers
+            .retain(|subscriber| subscriber.strong_count() > 0);
         readers.subscribers.push(Arc::downgrade(&pending));
         Subscriber(pending)
     }
@@ -148,9 +158,12 @@ impl Pending {
 
 impl News {
     fn update(&mut self, uri: &Arc<str>) -> bool {
-        let Some(watched) = watched(&self.watched, uri).cloned() else { return false };
+        let Some(watched) = watched(&self.watched, uri).cloned() else {
+            return false;
+        };
         let room = self.updated.len() < WATCHED;
-        self.updated.insert(if room { Arc::clone(uri) } else { watched })
+        self.updated
+            .insert(if room { Arc::clone(uri) } else { watched })
     }
 
     fn progress(&mut self, id: &Arc<str>) -> bool {
@@ -158,7 +171,10 @@ impl News {
     }
 
     fn take(&mut self) -> Option<Change> {
-        if let Some(list) = List::ALL.into_iter().find(|list| self.lists & *list as u8 != 0) {
+        if let Some(list) = List::ALL
+            .into_iter()
+            .find(|list| self.lists & *list as u8 != 0)
+        {
             self.lists &= !(list as u8);
             return Some(Change::List(list));
         }
@@ -169,8 +185,12 @@ impl News {
 
 /// The watched resource that `uri` is, or is a part of: what follows a watched URI begins with a slash.
 fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
-    let parts = uri.match_indices('/').flat_map(|(slash, _)| [slash, slash + 1]);
-    std::iter::once(uri.len()).chain(parts).find_map(|end| all.get(&uri[..end]))
+    let parts = uri
+        .match_indices('/')
+        .flat_map(|(slash, _)| [slash, slash + 1]);
+    std::iter::once(uri.len())
+        .chain(parts)
+        .find_map(|end| all.get(&uri[..end]))
 }
 
 impl Subscriber {
@@ -208,7 +228,11 @@ impl Subscriber {
 
     /// Watches it no longer.
     pub(crate) fn unwatch(&self, uri: &str) {
-        let News { watched: still, updated, .. } = &mut *lock(&self.0.news);
+        let News {
+            watched: still,
+            updated,
+            ..
+        } = &mut *lock(&self.0.news);
         still.remove(uri);
         updated.retain(|uri| watched(still, uri).is_some());
     }
@@ -249,12 +273,21 @@ mod tests {
         let subscriber = changes.subscribe([]);
         subscriber.watch("db://rows").unwrap();
         subscriber.watch("file:///dir/").unwrap();
-        for uri in
-            ["db://rows", "db://rows/1", "db://rows", "db://rowsother", "db://row", "file:///dir/a/b", "file:///di"]
-        {
+        for uri in [
+            "db://rows",
+            "db://rows/1",
+            "db://rows",
+            "db://rowsother",
+            "db://row",
+            "file:///dir/a/b",
+            "file:///di",
+        ] {
             changes.publish(&updated(uri));
         }
-        assert_eq!(unread(&subscriber), ["db://rows", "db://rows/1", "file:///dir/a/b"].map(updated));
+        assert_eq!(
+            unread(&subscriber),
+            ["db://rows", "db://rows/1", "file:///dir/a/b"].map(updated)
+        );
         changes.publish(&updated("db://rows/1"));
         subscriber.unwatch("db://rows");
         changes.publish(&updated("db://rows"));

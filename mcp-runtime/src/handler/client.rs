@@ -23,7 +23,13 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
 
     /// Sends a request on `outbox`, where the messages of a call go, and waits for its answer; `key` tells the questions
     /// of one call apart.
-    fn ask(self: Arc<Self>, key: &str, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked;
+    fn ask(
+        self: Arc<Self>,
+        key: &str,
+        outbox: Option<Outbox>,
+        method: &'static str,
+        params: Value,
+    ) -> Asked;
 
     /// Hears how far the call has come, in words.
     fn tell(&self, _message: &str) {}

@@ -67,7 +67,8 @@ impl From<Completion> for String {
 }
 
 /// Calls the function that completes a parameter.
-pub type Completer<S> = fn(Arc<S>, Context, Completion) -> BoxFuture<'static, Result<Vec<String>, ToolError>>;
+pub type Completer<S> =
+    fn(Arc<S>, Context, Completion) -> BoxFuture<'static, Result<Vec<String>, ToolError>>;
 
 /// The types that a completing function may return.
 #[diagnostic::on_unimplemented(
@@ -94,7 +95,8 @@ impl<T: Into<String>, const N: usize> IntoProposals for [T; N] {
 
 impl<T: IntoProposals, E: IntoToolError> IntoProposals for Result<T, E> {
     fn into_proposals(self) -> Result<Vec<String>, ToolError> {
-        self.map_err(IntoToolError::into_tool_error)?.into_proposals()
+        self.map_err(IntoToolError::into_tool_error)?
+            .into_proposals()
     }
 }
 

@@ -38,11 +38,18 @@ pub trait IntoContents {
 const JSON: &str = "application/json";
 
 fn text(text: String, mime_type: Option<&str>) -> Vec<Resource> {
-    vec![Resource { text: Some(text), mime_type: mime_type.map(str::to_owned), ..Resource::default() }]
+    vec![Resource {
+        text: Some(text),
+        mime_type: mime_type.map(str::to_owned),
+        ..Resource::default()
+    }]
 }
 
 fn blob(bytes: &[u8]) -> Vec<Resource> {
-    vec![Resource { blob: Some(STANDARD.encode(bytes)), ..Resource::default() }]
+    vec![Resource {
+        blob: Some(STANDARD.encode(bytes)),
+        ..Resource::default()
+    }]
 }
 
 impl IntoContents for String {
@@ -121,7 +128,8 @@ impl<T: IntoContents> IntoContents for Option<T> {
 
 impl<T: IntoContents, E: IntoToolError> IntoContents for Result<T, E> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
-        self.map_err(IntoToolError::into_tool_error)?.into_contents()
+        self.map_err(IntoToolError::into_tool_error)?
+            .into_contents()
     }
 
     fn mime_type() -> Option<&'static str> {

@@ -21,7 +21,9 @@ use super::outbox::Outbox;
 use super::principal::Principal;
 use super::tool_error::ToolError;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
-use crate::protocol::{Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version};
+use crate::protocol::{
+    Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
+};
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -78,7 +80,10 @@ impl Context {
             headers: caller.headers,
             capabilities: meta.capabilities,
             log_level: meta.log_level,
-            progress: meta.progress_token.map(|token| ProgressState { token, last: Mutex::new(f64::NEG_INFINITY) }),
+            progress: meta.progress_token.map(|token| ProgressState {
+                token,
+                last: Mutex::new(f64::NEG_INFINITY),
+            }),
             outbox: caller.outbox,
             client: caller.client,
             asks: OnceLock::new(),
@@ -124,7 +129,11 @@ impl Context {
     /// Fails unless the client declared `capability`: a modern client gets error -32021 that names it, an older one a
     /// tool error that says so.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
-        if self.0.capabilities.has(capability) { Ok(()) } else { Err(ToolError::missing_capability(capability)) }
+        if self.0.capabilities.has(capability) {
+            Ok(())
+        } else {
+            Err(ToolError::missing_capability(capability))
+        }
     }
 
     /// The HTTP header called `name`, if the call came over HTTP and the value is text.
@@ -140,7 +149,9 @@ impl Context {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
             client.tell(message.as_ref());
         }
-        let (Some(state), false) = (&self.0.progress, self.has_ended()) else { return };
+        let (Some(state), false) = (&self.0.progress, self.has_ended()) else {
+            return;
+        };
         {
             let mut last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
             if !done.is_finite() || done <= *last {
@@ -150,7 +161,12 @@ impl Context {
         }
         let message = Some(message.as_ref()).filter(|text| !text.is_empty());
         let total = total.into().filter(|total| total.is_finite()).map(Amount);
-        let params = Progress { token: &state.token, done: Amount(done), total, message };
+        let params = Progress {
+            token: &state.token,
+            done: Amount(done),
+            total,
+            message,
+        };
         self.notify("notifications/progress", &params);
     }
 
@@ -159,7 +175,14 @@ impl Context {
         if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
             return;
         }
-        self.notify("notifications/message", &LogMessage { level, logger: None, data });
+        self.notify(
+            "notifications/message",
+            &LogMessage {
+                level,
+                logger: None,
+                data,
+            },
+        );
     }
 
     /// Tells every client that listens that the list of tools has changed.
@@ -267,17 +290,30 @@ impl Context {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
             return std::future::ready(Err(AskError::Gone)).boxed();
         };
-        let (asked, cx) = (Arc::clone(client).ask(key, self.0.outbox.clone(), method, params), self.clone());
+        let (asked, cx) = (
+            Arc::clone(client).ask(key, self.0.outbox.clone(), method, params),
+            self.clone(),
+        );
         let ended = async move {
             cx.cancelled().await;
             Err(AskError::Gone)
         };
-        futures_util::future::select(asked, ended.boxed()).map(|first| first.factor_first().0).boxed()
+        futures_util::future::select(asked, ended.boxed())
+            .map(|first| first.factor_first().0)
+            .boxed()
     }
 
     /// The same call as a task, which goes on without its client and asks by way of `client`.
     pub(crate) fn as_task(&self, client: Arc<dyn Client>) -> Self {
-        let Call { version, principal, peer, headers, capabilities, changes, .. } = &*self.0;
+        let Call {
+            version,
+            principal,
+            peer,
+            headers,
+            capabilities,
+            changes,
+            ..
+        } = &*self.0;
         let caller = Caller {
             principal: principal.clone(),
             peer: *peer,
@@ -286,7 +322,14 @@ impl Context {
             changes: changes.clone(),
             ..Caller::default()
         };
-        Self::new(*version, caller, RequestMeta { capabilities: capabilities.clone(), ..RequestMeta::default() })
+        Self::new(
+            *version,
+            caller,
+            RequestMeta {
+                capabilities: capabilities.clone(),
+                ..RequestMeta::default()
+            },
+        )
     }
 
     /// Whether a question is an answer to the call, which then begins anew: nobody can be asked while it runs.
@@ -311,13 +354,22 @@ impl Context {
             params: &'a P,
         }
         let Some(outbox) = &self.0.outbox else { return };
-        match serde_json::to_vec(&Envelope { jsonrpc: "2.0", method, params }) {
+        match serde_json::to_vec(&Envelope {
+            jsonrpc: "2.0",
+            method,
+            params,
+        }) {
             Ok(text) => {
                 if !outbox.offer(text) {
-                    tracing::debug!(method, "the client does not keep up; a notification was dropped");
+                    tracing::debug!(
+                        method,
+                        "the client does not keep up; a notification was dropped"
+                    );
                 }
             }
-            Err(error) => tracing::warn!(method, %error, "a notification could not be written as JSON"),
+            Err(error) => {
+                tracing::warn!(method, %error, "a notification could not be written as JSON")
+            }
         }
     }
 }

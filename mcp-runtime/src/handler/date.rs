@@ -3,19 +3,27 @@
 /// `2026-07-28`
 pub(super) fn is_date(text: &str) -> bool {
     let parts = numbers(text, '-', [4, 2, 2]);
-    parts.is_some_and(|[year, month, day]| (1..=12).contains(&month) && (1..=days(year, month)).contains(&day))
+    parts.is_some_and(|[year, month, day]| {
+        (1..=12).contains(&month) && (1..=days(year, month)).contains(&day)
+    })
 }
 
 /// `2026-07-28T09:30:00Z`, `2026-07-28T09:30:00.5+02:00`
 pub(super) fn is_date_time(text: &str) -> bool {
-    let Some((date, rest)) = text.split_once(['T', 't']) else { return false };
-    let Some(offset) = rest.find(['Z', 'z', '+', '-']) else { return false };
+    let Some((date, rest)) = text.split_once(['T', 't']) else {
+        return false;
+    };
+    let Some(offset) = rest.find(['Z', 'z', '+', '-']) else {
+        return false;
+    };
     let (time, offset) = rest.split_at(offset);
     is_date(date) && is_time(time) && is_offset(offset)
 }
 
 fn is_time(text: &str) -> bool {
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
     let is_fraction = fraction.is_none_or(|digits| !digits.is_empty() && is_digits(digits));
     // A minute may end with a leap second.
     let in_a_day = |[hour, minute, second]: [u32; 3]| hour < 24 && minute < 60 && second < 61;
@@ -35,7 +43,9 @@ fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Opt
     let mut parts = text.split(between);
     let mut numbers = [0; N];
     for (number, digits) in numbers.iter_mut().zip(digits) {
-        let part = parts.next().filter(|part| part.len() == digits && is_digits(part))?;
+        let part = parts
+            .next()
+            .filter(|part| part.len() == digits && is_digits(part))?;
         *number = part.parse().ok()?;
     }
     parts.next().is_none().then_some(numbers)
@@ -47,7 +57,9 @@ fn is_digits(text: &str) -> bool {
 
 fn days(year: u32, month: u32) -> u32 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -60,19 +72,36 @@ mod tests {
 
     #[test]
     fn a_date_is_in_the_calendar() {
-        for date in ["2026-07-28", "2024-02-29", "2000-02-29", "0000-01-01", "9999-12-31"] {
+        for date in [
+            "2026-07-28",
+            "2024-02-29",
+            "2000-02-29",
+            "0000-01-01",
+            "9999-12-31",
+        ] {
             assert!(is_date(date), "{date}");
         }
-        for other in
-            ["2026-7-28", "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "28.07.2026", ""]
-        {
+        for other in [
+            "2026-7-28",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-01-00",
+            "28.07.2026",
+            "",
+        ] {
             assert!(!is_date(other), "{other}");
         }
     }
 
     #[test]
     fn a_time_has_an_offset() {
-        for time in ["2026-07-28T09:30:00Z", "2026-07-28t09:30:00.123z", "2026-12-31T23:59:60-02:30"] {
+        for time in [
+            "2026-07-28T09:30:00Z",
+            "2026-07-28t09:30:00.123z",
+            "2026-12-31T23:59:60-02:30",
+        ] {
             assert!(is_date_time(time), "{time}");
         }
         let others = [

@@ -25,7 +25,10 @@ pub(super) enum Kind {
 
 impl ElicitError {
     pub(super) fn new(key: &str, kind: Kind) -> Self {
-        Self { key: key.to_owned(), kind }
+        Self {
+            key: key.to_owned(),
+            kind,
+        }
     }
 
     /// Whether the user said no.
@@ -48,8 +51,14 @@ impl fmt::Display for ElicitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = &self.key;
         match &self.kind {
-            Kind::Declined => write!(f, "the user declined to answer `{key}`; do not ask again, but how to go on"),
-            Kind::Dismissed => write!(f, "the user closed `{key}` without an answer; ask them whether to go on"),
+            Kind::Declined => write!(
+                f,
+                "the user declined to answer `{key}`; do not ask again, but how to go on"
+            ),
+            Kind::Dismissed => write!(
+                f,
+                "the user closed `{key}` without an answer; ask them whether to go on"
+            ),
             Kind::Refused(error) => write!(f, "there is no answer to `{key}`: {error}"),
             Kind::Over => write!(f, "the call ended before `{key}` was answered"),
         }

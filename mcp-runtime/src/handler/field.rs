@@ -64,7 +64,11 @@ impl<T: Field> Field for Option<T> {
         T::schema()
     }
     fn decode(text: &str) -> Result<Self, serde_json::Error> {
-        if text == "null" { Ok(None) } else { T::decode(text).map(Some) }
+        if text == "null" {
+            Ok(None)
+        } else {
+            T::decode(text).map(Some)
+        }
     }
     fn encode(&self) -> Value {
         self.as_ref().map_or(Value::Null, T::encode)
@@ -120,7 +124,10 @@ impl<T: Choice> Field for Vec<T> {
     }
     fn decode(text: &str) -> Result<Self, serde_json::Error> {
         let items: Vec<&RawValue> = serde_json::from_str(text)?;
-        items.into_iter().map(|item| T::decode(item.get())).collect()
+        items
+            .into_iter()
+            .map(|item| T::decode(item.get()))
+            .collect()
     }
     fn encode(&self) -> Value {
         self.iter().map(name).collect()
@@ -140,17 +147,25 @@ fn names<T: Choice>() -> Value {
 }
 
 fn titles<T: Choice>() -> Value {
-    T::CHOICES.iter().map(|(name, title)| title.unwrap_or(name)).collect()
+    T::CHOICES
+        .iter()
+        .map(|(name, title)| title.unwrap_or(name))
+        .collect()
 }
 
 fn titled<T: Choice>() -> Value {
-    T::CHOICES.iter().map(|(name, title)| json!({ "const": name, "title": title.unwrap_or(name) })).collect()
+    T::CHOICES
+        .iter()
+        .map(|(name, title)| json!({ "const": name, "title": title.unwrap_or(name) }))
+        .collect()
 }
 
 impl<T: Field> Arg<T> {
     /// The field called `name` on the wire.
     pub fn field(name: &'static str) -> Self {
-        Self::described(name, T::decode, T::absent, |_| Schema::try_from(T::schema()).unwrap_or_default())
+        Self::described(name, T::decode, T::absent, |_| {
+            Schema::try_from(T::schema()).unwrap_or_default()
+        })
     }
 
     /// The value that the form shows at first, and that holds when the user leaves the field out.

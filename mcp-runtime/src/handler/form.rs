@@ -46,7 +46,10 @@ impl<T: Elicit> Form<T> {
     pub(super) fn new() -> Self {
         let (mut fields, mut input) = (T::fields(), InputSchema::form());
         fields.prepare(&mut input);
-        Self { fields, input: input.finish() }
+        Self {
+            fields,
+            input: input.finish(),
+        }
     }
 
     /// The schema that the client is sent.
@@ -56,9 +59,15 @@ impl<T: Elicit> Form<T> {
 
     /// What the user wrote, or everything that is wrong with it.
     pub(super) fn read(&self, content: Option<&RawValue>) -> Result<T, String> {
-        let object = content.map(|content| serde_json::from_str(content.get())).transpose();
-        let object = object.map_err(|_| "`content` must be an object".to_owned())?.unwrap_or_default();
+        let object = content
+            .map(|content| serde_json::from_str(content.get()))
+            .transpose();
+        let object = object
+            .map_err(|_| "`content` must be an object".to_owned())?
+            .unwrap_or_default();
         let values = Input::new(object, &self.input, true).decode_form(&self.fields);
-        values.map(T::of).map_err(|problems: Problems| problems.describe_form())
+        values
+            .map(T::of)
+            .map_err(|problems: Problems| problems.describe_form())
     }
 }

@@ -95,10 +95,16 @@ impl RateLimit {
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.period.as_millis();
-        let (amount, unit) = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")]
-            .into_iter()
-            .find(|(unit, _)| millis.is_multiple_of(*unit))
-            .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
+        let (amount, unit) = [
+            (86_400_000, "d"),
+            (3_600_000, "h"),
+            (60_000, "min"),
+            (1_000, "s"),
+            (1, "ms"),
+        ]
+        .into_iter()
+        .find(|(unit, _)| millis.is_multiple_of(*unit))
+        .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
         match amount {
             1 => write!(f, "{}/{unit}", self.count),
             _ => write!(f, "{}/{amount} {unit}", self.count),
@@ -147,7 +153,11 @@ pub struct Cache {
 impl Cache {
     /// Results are remembered for `ttl_millis` milliseconds, at most 1000 of them, for each principal its own.
     pub const fn new(ttl_millis: u64) -> Self {
-        Self { ttl: Duration::from_millis(ttl_millis), max_entries: 1_000, shared: false }
+        Self {
+            ttl: Duration::from_millis(ttl_millis),
+            max_entries: 1_000,
+            shared: false,
+        }
     }
 
     /// At most so many, of all callers together.
@@ -175,7 +185,10 @@ pub struct Retry {
 impl Retry {
     /// At most `max` more times after the first, 100 ms apart at first.
     pub const fn new(max: u32) -> Self {
-        Self { max, backoff: Duration::from_millis(100) }
+        Self {
+            max,
+            backoff: Duration::from_millis(100),
+        }
     }
 
     /// The longest wait before the first repetition, in milliseconds; it doubles with each further one, to 30 s at
@@ -197,6 +210,9 @@ pub struct Breaker {
 impl Breaker {
     /// After `failures` failures in a row, for `cooldown_millis` milliseconds.
     pub const fn new(failures: u32, cooldown_millis: u64) -> Self {
-        Self { failures, cooldown: Duration::from_millis(cooldown_millis) }
+        Self {
+            failures,
+            cooldown: Duration::from_millis(cooldown_millis),
+        }
     }
 }

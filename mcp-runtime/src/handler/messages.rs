@@ -25,7 +25,9 @@ impl IntoPrompt for Prompt {
 
 impl IntoPrompt for Vec<PromptMessage> {
     fn into_prompt(self) -> Result<Prompt, ToolError> {
-        Ok(self.into_iter().fold(Prompt::new(), |prompt, message| prompt.message(message.role, message.content)))
+        Ok(self.into_iter().fold(Prompt::new(), |prompt, message| {
+            prompt.message(message.role, message.content)
+        }))
     }
 }
 

@@ -54,7 +54,25 @@ macro_rules! displayed {
         }
     )*};
 }
-displayed!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char, &'static str);
+displayed!(
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f32,
+    f64,
+    bool,
+    char,
+    &'static str
+);
 
 impl IntoToolResult for String {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
@@ -82,7 +100,10 @@ impl IntoToolResult for Content {
 
 impl IntoToolResult for Vec<Content> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
-        Ok(ToolResult { content: self, ..ToolResult::new() })
+        Ok(ToolResult {
+            content: self,
+            ..ToolResult::new()
+        })
     }
 }
 
@@ -133,7 +154,10 @@ impl<T> Returns<T> {
     where
         T: IntoToolResult,
     {
-        Self::new(|output| output.into_tool_result().map(Product::Tool), T::output_schema())
+        Self::new(
+            |output| output.into_tool_result().map(Product::Tool),
+            T::output_schema(),
+        )
     }
 
     /// How a resource's `T` becomes contents.
@@ -142,7 +166,10 @@ impl<T> Returns<T> {
         T: IntoContents,
     {
         let contents = Self::new(|output| output.into_contents().map(Product::Contents), None);
-        Self { mime_type: T::mime_type(), ..contents }
+        Self {
+            mime_type: T::mime_type(),
+            ..contents
+        }
     }
 
     /// How a prompt's `T` becomes messages.
@@ -154,6 +181,11 @@ impl<T> Returns<T> {
     }
 
     fn new(convert: fn(T) -> Result<Product, ToolError>, schema: Option<Value>) -> Self {
-        Self { convert, schema, mime_type: None, _output: PhantomData }
+        Self {
+            convert,
+            schema,
+            mime_type: None,
+            _output: PhantomData,
+        }
     }
 }

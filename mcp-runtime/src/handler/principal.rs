@@ -40,15 +40,28 @@ impl Principal {
     }
 
     /// The caller called `subject`, holding `scopes`.
-    pub fn new(subject: impl Into<Arc<str>>, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        subject: impl Into<Arc<str>>,
+        scopes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let scopes = scopes.into_iter().map(Into::into).collect();
-        Self(Some(Arc::new(Verified { subject: subject.into(), scopes, claims: Map::new() })))
+        Self(Some(Arc::new(Verified {
+            subject: subject.into(),
+            scopes,
+            claims: Map::new(),
+        })))
     }
 
     /// The same caller with the claims of its token.
     #[must_use]
     pub fn with_claims(self, claims: Map<String, Value>) -> Self {
-        Self(self.0.map(|it| Arc::new(Verified { subject: it.subject.clone(), scopes: it.scopes.clone(), claims })))
+        Self(self.0.map(|it| {
+            Arc::new(Verified {
+                subject: it.subject.clone(),
+                scopes: it.scopes.clone(),
+                claims,
+            })
+        }))
     }
 
     /// The verified name; `None` for an anonymous caller.

@@ -18,7 +18,10 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(says: impl Into<String>) -> Self {
-        Self { says: says.into(), shows: String::new() }
+        Self {
+            says: says.into(),
+            shows: String::new(),
+        }
     }
 
     pub(super) fn showing(mut self, shows: impl Into<String>) -> Self {
@@ -47,7 +50,11 @@ impl Problems {
 
     /// An empty list for what is found below the parameter `name`.
     pub(super) fn under(name: &str, redact: bool) -> Self {
-        Self { found: Vec::new(), at: name.to_owned(), redact }
+        Self {
+            found: Vec::new(),
+            at: name.to_owned(),
+            redact,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -79,7 +86,9 @@ impl Problems {
     }
 
     pub(super) fn missing(&mut self, name: &str, schema: &Value) {
-        let what = expected(schema).map(|kind| format!(" ({kind})")).unwrap_or_default();
+        let what = expected(schema)
+            .map(|kind| format!(" ({kind})"))
+            .unwrap_or_default();
         self.found.push(format!("`{name}` is missing{what}"));
     }
 
@@ -93,7 +102,8 @@ impl Problems {
             None if known.is_empty() => "this tool takes no arguments".to_owned(),
             None => format!("the arguments are `{}`", known.join("`, `")),
         };
-        self.found.push(format!("{} is not an argument; {hint}", Ticked(name)));
+        self.found
+            .push(format!("{} is not an argument; {hint}", Ticked(name)));
     }
 
     pub(super) fn undecodable(&mut self, error: &serde_json::Error) {
@@ -114,7 +124,9 @@ impl Problems {
     pub(crate) fn describe(&self, item: Item<'_>) -> String {
         let text = match self.found.len() {
             1 => format!("the arguments of {item} do not fit; correct this and call again:"),
-            many => format!("the arguments of {item} do not fit; correct these {many} problems and call again:"),
+            many => format!(
+                "the arguments of {item} do not fit; correct these {many} problems and call again:"
+            ),
         };
         self.listed_after(text)
     }
@@ -123,14 +135,21 @@ impl Problems {
     pub(super) fn describe_form(&self) -> String {
         let text = match self.found.len() {
             1 => "the content does not fit the form; correct this and send it again:".to_owned(),
-            many => format!("the content does not fit the form; correct these {many} problems and send it again:"),
+            many => format!(
+                "the content does not fit the form; correct these {many} problems and send it again:"
+            ),
         };
         self.listed_after(text)
     }
 
     /// The problems one after another.
     pub(crate) fn in_a_row(&self) -> String {
-        self.found.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        self.found
+            .iter()
+            .take(MOST)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn listed_after(&self, mut text: String) -> String {
@@ -161,7 +180,14 @@ pub(super) fn expected(schema: &Value) -> Option<String> {
     };
     match schema.get("type")? {
         Value::String(kind) => Some(word(kind)),
-        Value::Array(kinds) => Some(kinds.iter().filter_map(Value::as_str).map(word).collect::<Vec<_>>().join(" or ")),
+        Value::Array(kinds) => Some(
+            kinds
+                .iter()
+                .filter_map(Value::as_str)
+                .map(word)
+                .collect::<Vec<_>>()
+                .join(" or "),
+        ),
         _ => None,
     }
 }
@@ -181,7 +207,12 @@ struct Ticked<'a>(&'a str);
 
 impl Display for Ticked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = self.0.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+        let shown: String = self
+            .0
+            .chars()
+            .take(64)
+            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+            .collect();
         write!(f, "`{shown}`")
     }
 }
@@ -192,21 +223,35 @@ pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let fold = |text: &str| {
-        text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect::<String>()
+        text.chars()
+            .filter(|c| !matches!(c, '_' | '-' | ' '))
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
     };
     let given = fold(given);
     known
         .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&given, &fold(candidate)), *candidate))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&given, &fold(candidate)),
+                *candidate,
+            )
+        })
         // Two single letters are not alike only because they differ in one place.
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 5 && *distance < candidate.len())
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.len() / 5 && *distance < candidate.len()
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
 /// `"a", "b", "c"`.
 pub(super) fn quoted_list(items: &[&str]) -> String {
-    items.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(", ")
+    items
+        .iter()
+        .map(|item| format!("\"{item}\""))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A string as a problem shows it: quoted, and cut when long.

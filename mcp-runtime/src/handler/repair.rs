@@ -19,17 +19,29 @@ pub(super) fn mend(
     problems: &mut Problems,
 ) -> Option<String> {
     let Ok(mut value) = serde_json::from_str::<Value>(raw.get()) else {
-        problems.note(&Fault::new("is nested too deeply, or holds a number out of range"));
+        problems.note(&Fault::new(
+            "is nested too deeply, or holds a number out of range",
+        ));
         return None;
     };
     let before = problems.len();
-    Mender { defs, coerce, problems }.fit(&mut value, schema, "", 0);
+    Mender {
+        defs,
+        coerce,
+        problems,
+    }
+    .fit(&mut value, schema, "", 0);
     (problems.len() == before).then(|| value.to_string())
 }
 
 fn resolve<'s>(defs: &'s Map<String, Value>, schema: &'s Value) -> &'s Value {
-    let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return schema };
-    reference.strip_prefix("#/$defs/").and_then(|name| defs.get(name)).unwrap_or(schema)
+    let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+        return schema;
+    };
+    reference
+        .strip_prefix("#/$defs/")
+        .and_then(|name| defs.get(name))
+        .unwrap_or(schema)
 }
 
 struct Mender<'a> {
@@ -45,7 +57,10 @@ impl Mender<'_> {
         }
         let defs = self.defs;
         let schema = resolve(defs, schema);
-        if let Some(branches) = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)?.as_array()) {
+        if let Some(branches) = ["anyOf", "oneOf"]
+            .iter()
+            .find_map(|key| schema.get(key)?.as_array())
+        {
             self.fit_any(value, branches, path, depth);
             return;
         }
@@ -59,8 +74,12 @@ impl Mender<'_> {
             Value::Object(members) => self.fit_members(members, schema, path, depth),
             Value::Array(items) => {
                 for (index, value) in items.iter_mut().enumerate() {
-                    let own = schema.get("prefixItems").and_then(|places| places.get(index));
-                    let Some(item) = own.or_else(|| schema.get("items")) else { return };
+                    let own = schema
+                        .get("prefixItems")
+                        .and_then(|places| places.get(index));
+                    let Some(item) = own.or_else(|| schema.get("items")) else {
+                        return;
+                    };
                     self.fit(value, item, &format!("{path}[{index}]"), depth + 1);
                 }
             }
@@ -73,37 +92,52 @@ impl Mender<'_> {
         for branch in branches {
             let mut trial = value.clone();
             let mut problems = Problems::new();
-            Mender { defs: self.defs, coerce: self.coerce, problems: &mut problems }.fit(
-                &mut trial,
-                branch,
-                path,
-                depth + 1,
-            );
+            Mender {
+                defs: self.defs,
+                coerce: self.coerce,
+                problems: &mut problems,
+            }
+            .fit(&mut trial, branch, path, depth + 1);
             if problems.is_empty() {
                 *value = trial;
                 return;
             }
         }
-        let kinds: Vec<String> = branches.iter().filter_map(|branch| expected(resolve(self.defs, branch))).collect();
-        let wanted = if kinds.is_empty() { "fit one of the forms in the schema".into() } else { kinds.join(" or ") };
-        self.problems.note_at(path, &Fault::wanted(wanted, shown(value)));
+        let kinds: Vec<String> = branches
+            .iter()
+            .filter_map(|branch| expected(resolve(self.defs, branch)))
+            .collect();
+        let wanted = if kinds.is_empty() {
+            "fit one of the forms in the schema".into()
+        } else {
+            kinds.join(" or ")
+        };
+        self.problems
+            .note_at(path, &Fault::wanted(wanted, shown(value)));
     }
 
     fn has_type(&mut self, value: &Value, schema: &Value, path: &str) -> bool {
         let fits = match schema.get("type") {
             Some(Value::String(kind)) => is_a(value, kind),
-            Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).any(|kind| is_a(value, kind)),
+            Some(Value::Array(kinds)) => kinds
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|kind| is_a(value, kind)),
             _ => true,
         };
         if !fits {
             let wanted = expected(schema).unwrap_or_else(|| "another type".to_owned());
-            self.problems.note_at(path, &Fault::wanted(wanted, shown(value)));
+            self.problems
+                .note_at(path, &Fault::wanted(wanted, shown(value)));
         }
         fits
     }
 
     fn is_listed(&mut self, value: &Value, schema: &Value, path: &str) -> bool {
-        let listed = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
+        let listed = match (
+            schema.get("enum").and_then(Value::as_array),
+            schema.get("const"),
+        ) {
             (Some(allowed), _) => allowed.contains(value),
             (None, Some(only)) => only == value,
             (None, None) => true,
@@ -116,15 +150,29 @@ impl Mender<'_> {
                 .map(|allowed| allowed.iter().filter_map(Value::as_str).collect())
                 .unwrap_or_default();
             let near = value.as_str().and_then(|text| nearest(text, &names));
-            let hint = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-            self.problems.note_at(path, &Fault::wanted(wanted, format!("{}{hint}", shown(value))));
+            let hint = near
+                .map(|near| format!("; did you mean \"{near}\"?"))
+                .unwrap_or_default();
+            self.problems.note_at(
+                path,
+                &Fault::wanted(wanted, format!("{}{hint}", shown(value))),
+            );
         }
         listed
     }
 
-    fn fit_members(&mut self, members: &mut Map<String, Value>, schema: &Value, path: &str, depth: usize) {
+    fn fit_members(
+        &mut self,
+        members: &mut Map<String, Value>,
+        schema: &Value,
+        path: &str,
+        depth: usize,
+    ) {
         let empty = Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let properties = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty);
         let required: Vec<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -134,21 +182,33 @@ impl Mender<'_> {
         members.retain(|name, value| !value.is_null() || required.contains(&name.as_str()));
         for name in &required {
             if !members.contains_key(*name) {
-                let what = properties.get(*name).and_then(|it| expected(resolve(self.defs, it)));
+                let what = properties
+                    .get(*name)
+                    .and_then(|it| expected(resolve(self.defs, it)));
                 let what = what.map(|kind| format!(" ({kind})")).unwrap_or_default();
-                self.problems.note_at(&format!("{path}.{name}"), &Fault::new(format!("is missing{what}")));
+                self.problems.note_at(
+                    &format!("{path}.{name}"),
+                    &Fault::new(format!("is missing{what}")),
+                );
             }
         }
         let known: Vec<&str> = properties.keys().map(String::as_str).collect();
         let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
         for (name, value) in members.iter_mut() {
             let path = format!("{path}.{name}");
-            match properties.get(name).or_else(|| schema.get("additionalProperties").filter(|it| it.is_object())) {
+            match properties.get(name).or_else(|| {
+                schema
+                    .get("additionalProperties")
+                    .filter(|it| it.is_object())
+            }) {
                 Some(schema) => self.fit(value, schema, &path, depth + 1),
                 None if closed => {
-                    let hint = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-                    self.problems
-                        .note_at(&path, &Fault::new(format!("is not a known member{}", hint.unwrap_or_default())));
+                    let hint =
+                        nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
+                    self.problems.note_at(
+                        &path,
+                        &Fault::new(format!("is not a known member{}", hint.unwrap_or_default())),
+                    );
                 }
                 None => {}
             }
@@ -158,13 +218,17 @@ impl Mender<'_> {
 
 /// Turns `"5"` into 5, `"true"` into true, `5.0` into 5 and a JSON text into its object or array.
 fn coerce(value: &mut Value, schema: &Value) {
-    let Some(kind) = schema.get("type").and_then(Value::as_str) else { return };
+    let Some(kind) = schema.get("type").and_then(Value::as_str) else {
+        return;
+    };
     let coerced = match (&*value, kind) {
         (Value::String(text), "integer" | "number" | "boolean" | "object" | "array") => {
-            serde_json::from_str::<Value>(text.trim()).ok().map(|mut parsed| {
-                integral(&mut parsed, kind);
-                parsed
-            })
+            serde_json::from_str::<Value>(text.trim())
+                .ok()
+                .map(|mut parsed| {
+                    integral(&mut parsed, kind);
+                    parsed
+                })
         }
         (Value::Number(_), "integer") => {
             let mut number = value.clone();
@@ -186,7 +250,10 @@ fn integral(value: &mut Value, kind: &str) {
         && float.fract() == 0.0
         && float.abs() <= EXACT
     {
-        #[expect(clippy::cast_possible_truncation, reason = "integral and within ±2^53, checked above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "integral and within ±2^53, checked above"
+        )]
         let whole = float as i64;
         *value = whole.into();
     }
@@ -216,7 +283,10 @@ mod tests {
         let raw = serde_json::value::to_raw_value(value).unwrap();
         match mend(&raw, schema, &Map::new(), true, &mut problems) {
             Some(text) => Ok(serde_json::from_str(&text).unwrap()),
-            None => Err(problems.describe(Item { kind: Kind::Tool, name: "tool" })),
+            None => Err(problems.describe(Item {
+                kind: Kind::Tool,
+                name: "tool",
+            })),
         }
     }
 
@@ -232,7 +302,11 @@ mod tests {
                 json!({"type": "object", "properties": {"a": {"type": "integer"}}}),
                 json!({"a": 1}),
             ),
-            (json!(["1", 2]), json!({"type": "array", "items": {"type": "integer"}}), json!([1, 2])),
+            (
+                json!(["1", 2]),
+                json!({"type": "array", "items": {"type": "integer"}}),
+                json!([1, 2]),
+            ),
         ];
         for (given, schema, wanted) in cases {
             assert_eq!(run(&given, &schema), Ok(wanted), "{given}");
@@ -255,12 +329,20 @@ mod tests {
             "a": {"type": "integer"}, "b": {"type": "string"}, "kind": {"enum": ["fast", "slow"]},
         }});
         let text = run(&json!({"a": [], "kind": "fsat", "kinds": 1}), &schema).unwrap_err();
-        assert!(text.contains("`x.a` must be an integer, was an array"), "{text}");
-        assert!(text.contains("`x.b` is missing (a string)"), "{text}");
         assert!(
-            text.contains("`x.kind` must be one of \"fast\", \"slow\", was \"fsat\"; did you mean \"fast\"?"),
+            text.contains("`x.a` must be an integer, was an array"),
             "{text}"
         );
-        assert!(text.contains("`x.kinds` is not a known member; did you mean `kind`?"), "{text}");
+        assert!(text.contains("`x.b` is missing (a string)"), "{text}");
+        assert!(
+            text.contains(
+                "`x.kind` must be one of \"fast\", \"slow\", was \"fsat\"; did you mean \"fast\"?"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains("`x.kinds` is not a known member; did you mean `kind`?"),
+            "{text}"
+        );
     }
 }

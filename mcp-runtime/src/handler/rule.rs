@@ -25,7 +25,10 @@ impl<T> Rule<T> {
         keywords: Vec<(&'static str, Value)>,
         check: impl Fn(&T) -> Result<(), Fault> + Send + Sync + 'static,
     ) -> Self {
-        Self { keywords, check: Box::new(check) }
+        Self {
+            keywords,
+            check: Box::new(check),
+        }
     }
 }
 
@@ -209,7 +212,10 @@ impl<T> Arg<T> {
             .filter_map(|(keyword, bound)| Some((keyword, Value::Number(Number::from(bound?)))))
             .collect();
         self.rule(Rule::new(keywords, move |value: &T| match value.length() {
-            Some(length) if least.is_some_and(|least| length < least) || most.is_some_and(|most| length > most) => {
+            Some(length)
+                if least.is_some_and(|least| length < least)
+                    || most.is_some_and(|most| length > most) =>
+            {
                 let noun = T::KIND.noun();
                 let allowed = match (least, most) {
                     (Some(least), Some(most)) if least == most => format!("exactly {least} {noun}"),
@@ -231,12 +237,16 @@ impl<T> Arg<T> {
     {
         // The macro has parsed the pattern; one too large to compile refuses every value rather than none.
         let regex = Regex::new(pattern).ok();
-        self.rule(Rule::new(vec![("pattern", pattern.into())], move |value: &T| match value.textual() {
-            Some(text) if !regex.as_ref().is_some_and(|regex| regex.is_match(text)) => {
-                Err(Fault::new(format!("must match the pattern `{pattern}`")).showing(format!(", was {}", Given(text))))
-            }
-            _ => Ok(()),
-        }))
+        self.rule(Rule::new(
+            vec![("pattern", pattern.into())],
+            move |value: &T| match value.textual() {
+                Some(text) if !regex.as_ref().is_some_and(|regex| regex.is_match(text)) => {
+                    Err(Fault::new(format!("must match the pattern `{pattern}`"))
+                        .showing(format!(", was {}", Given(text))))
+                }
+                _ => Ok(()),
+            },
+        ))
     }
 
     /// An email address.
@@ -254,7 +264,11 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.format("uri", "an absolute URL", validator::ValidateUrl::validate_url)
+        self.format(
+            "uri",
+            "an absolute URL",
+            validator::ValidateUrl::validate_url,
+        )
     }
 
     /// A date: `2026-07-28`.
@@ -272,17 +286,24 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.format("date-time", "a date with a time such as 2026-07-28T09:30:00Z", date::is_date_time)
+        self.format(
+            "date-time",
+            "a date with a time such as 2026-07-28T09:30:00Z",
+            date::is_date_time,
+        )
     }
 
     fn format(self, format: &'static str, noun: &'static str, holds: fn(&str) -> bool) -> Self
     where
         T: Textual,
     {
-        self.rule(Rule::new(vec![("format", format.into())], move |value: &T| match value.textual() {
-            Some(text) if !holds(text) => Err(Fault::wanted(noun, Given(text))),
-            _ => Ok(()),
-        }))
+        self.rule(Rule::new(
+            vec![("format", format.into())],
+            move |value: &T| match value.textual() {
+                Some(text) if !holds(text) => Err(Fault::wanted(noun, Given(text))),
+                _ => Ok(()),
+            },
+        ))
     }
 
     /// One of these strings.
@@ -291,13 +312,21 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.rule(Rule::new(vec![("enum", allowed.into())], move |value: &T| match value.textual() {
-            Some(text) if !allowed.contains(&text) => {
-                let hint = nearest(text, allowed).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-                Err(Fault::wanted(format!("one of {}", quoted_list(allowed)), format!("{}{hint}", Given(text))))
-            }
-            _ => Ok(()),
-        }))
+        self.rule(Rule::new(
+            vec![("enum", allowed.into())],
+            move |value: &T| match value.textual() {
+                Some(text) if !allowed.contains(&text) => {
+                    let hint = nearest(text, allowed)
+                        .map(|near| format!("; did you mean \"{near}\"?"))
+                        .unwrap_or_default();
+                    Err(Fault::wanted(
+                        format!("one of {}", quoted_list(allowed)),
+                        format!("{}{hint}", Given(text)),
+                    ))
+                }
+                _ => Ok(()),
+            },
+        ))
     }
 
     /// Accepted by the author's own function.
@@ -315,9 +344,15 @@ impl<T> Arg<T> {
 fn allowed_range<N: Display>(low: Bound<N>, high: Bound<N>) -> String {
     match (low, high) {
         (Bound::Included(low), Bound::Included(high)) => format!("from {low} to {high}"),
-        (Bound::Included(low), Bound::Excluded(high)) => format!("at least {low} and less than {high}"),
-        (Bound::Excluded(low), Bound::Included(high)) => format!("more than {low} and at most {high}"),
-        (Bound::Excluded(low), Bound::Excluded(high)) => format!("more than {low} and less than {high}"),
+        (Bound::Included(low), Bound::Excluded(high)) => {
+            format!("at least {low} and less than {high}")
+        }
+        (Bound::Excluded(low), Bound::Included(high)) => {
+            format!("more than {low} and at most {high}")
+        }
+        (Bound::Excluded(low), Bound::Excluded(high)) => {
+            format!("more than {low} and less than {high}")
+        }
         (Bound::Included(low), Bound::Unbounded) => format!("at least {low}"),
         (Bound::Excluded(low), Bound::Unbounded) => format!("more than {low}"),
         (Bound::Unbounded, Bound::Included(high)) => format!("at most {high}"),
@@ -335,14 +370,20 @@ pub(crate) fn validate_one<T: Validate>(value: &T, problems: &mut Problems) {
     }
 }
 
-#[expect(clippy::ref_option, reason = "a `Nested<Option<T>>`, which takes the parameter as it is")]
+#[expect(
+    clippy::ref_option,
+    reason = "a `Nested<Option<T>>`, which takes the parameter as it is"
+)]
 pub(crate) fn validate_some<T: Validate>(value: &Option<T>, problems: &mut Problems) {
     if let Some(value) = value {
         validate_one(value, problems);
     }
 }
 
-#[expect(clippy::ptr_arg, reason = "a `Nested<Vec<T>>`, which takes the parameter as it is")]
+#[expect(
+    clippy::ptr_arg,
+    reason = "a `Nested<Vec<T>>`, which takes the parameter as it is"
+)]
 pub(crate) fn validate_each<T: Validate>(values: &Vec<T>, problems: &mut Problems) {
     for (index, value) in values.iter().enumerate() {
         if let Err(errors) = value.validate() {
@@ -356,7 +397,11 @@ fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
     fields.sort_by(|a, b| a.0.cmp(b.0));
     for (field, kind) in fields {
         // `validator` puts what it finds in a collection under a field of this name, which nobody has written.
-        let path = if *field == "_tmp_validator" { path.to_owned() } else { format!("{path}.{field}") };
+        let path = if *field == "_tmp_validator" {
+            path.to_owned()
+        } else {
+            format!("{path}.{field}")
+        };
         match kind {
             ValidationErrorsKind::Struct(inner) => note_errors(inner, &path, problems),
             ValidationErrorsKind::List(items) => {
@@ -378,16 +423,24 @@ fn describe(error: &validator::ValidationError) -> Fault {
         return Fault::new("is not valid").showing(format!(": {message}"));
     }
     let param = |name: &str| error.params.get(name).map(ToString::to_string);
-    let was = param("value").map(|value| format!(", was {value}")).unwrap_or_default();
+    let was = param("value")
+        .map(|value| format!(", was {value}"))
+        .unwrap_or_default();
     let limits = match (param("min"), param("max"), param("equal")) {
         (_, _, Some(exact)) => format!("exactly {exact}"),
         (Some(min), Some(max), _) => format!("from {min} to {max}"),
         (Some(min), None, _) => format!("at least {min}"),
         (None, Some(max), _) => format!("at most {max}"),
-        (None, None, _) => return Fault::new(format!("must satisfy the rule `{}`", error.code)).showing(was),
+        (None, None, _) => {
+            return Fault::new(format!("must satisfy the rule `{}`", error.code)).showing(was);
+        }
     };
     match error.code.as_ref() {
-        "length" => Fault::new(format!("must have a length of {}", limits.trim_start_matches("from "))).showing(was),
+        "length" => Fault::new(format!(
+            "must have a length of {}",
+            limits.trim_start_matches("from ")
+        ))
+        .showing(was),
         _ => Fault::new(format!("must be {limits}")).showing(was),
     }
 }

@@ -9,7 +9,10 @@ use crate::protocol::{Annotations, Role, view};
 
 /// The keys of `#[tool(..)]`, `#[resource(..)]` or `#[prompt(..)]`, as plain data.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of the attribute that has no value")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the attribute that has no value"
+)]
 pub struct Spec {
     pub(crate) kind: Kind,
     pub(crate) name: &'static str,
@@ -59,14 +62,30 @@ impl Spec {
     }
 
     /// A resource at a URI, or at all those of a URI template.
-    pub const fn resource(name: &'static str, description: &'static str, uri: &'static str) -> Self {
-        let mime_type = if is_view(uri) { Some(view::MIME_TYPE) } else { None };
-        Self { uri, mime_type, read_only: true, ..Self::new(Kind::Resource, name, description) }
+    pub const fn resource(
+        name: &'static str,
+        description: &'static str,
+        uri: &'static str,
+    ) -> Self {
+        let mime_type = if is_view(uri) {
+            Some(view::MIME_TYPE)
+        } else {
+            None
+        };
+        Self {
+            uri,
+            mime_type,
+            read_only: true,
+            ..Self::new(Kind::Resource, name, description)
+        }
     }
 
     /// A prompt called `name`.
     pub const fn prompt(name: &'static str, description: &'static str) -> Self {
-        Self { read_only: true, ..Self::new(Kind::Prompt, name, description) }
+        Self {
+            read_only: true,
+            ..Self::new(Kind::Prompt, name, description)
+        }
     }
 
     const fn new(kind: Kind, name: &'static str, description: &'static str) -> Self {
@@ -106,7 +125,10 @@ impl Spec {
 
     /// What messages call it.
     pub(crate) fn item(&self) -> Item<'static> {
-        Item { kind: self.kind, name: self.name }
+        Item {
+            kind: self.kind,
+            name: self.name,
+        }
     }
 
     /// A name for people.

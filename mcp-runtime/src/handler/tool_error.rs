@@ -82,7 +82,10 @@ impl ToolError {
     }
 
     fn of(kind: Kind) -> Self {
-        Self { kind, retryable: false }
+        Self {
+            kind,
+            retryable: false,
+        }
     }
 
     pub(super) fn missing_capability(capability: Capability) -> Self {
@@ -101,7 +104,9 @@ impl ToolError {
     pub(crate) fn detail(&self) -> String {
         match &self.kind {
             Kind::Public(text) => text.clone(),
-            Kind::MissingCapability(capability) => format!("the client cannot {}", capability.verb()),
+            Kind::MissingCapability(capability) => {
+                format!("the client cannot {}", capability.verb())
+            }
             Kind::NotFound => NOT_FOUND.to_owned(),
             Kind::Protocol(error) => error.to_string(),
             Kind::Private(cause) => chain(&**cause),
@@ -109,15 +114,24 @@ impl ToolError {
     }
 
     /// The answer; a private cause goes to the log. `hide` takes out of both what nobody may read.
-    pub(crate) fn into_answer(self, item: Item<'_>, hide: impl Fn(String) -> String) -> Result<Product, RpcError> {
+    pub(crate) fn into_answer(
+        self,
+        item: Item<'_>,
+        hide: impl Fn(String) -> String,
+    ) -> Result<Product, RpcError> {
         match self.kind {
-            Kind::NotFound if item.kind == ItemKind::Resource => Err(RpcError::resource_not_found()),
+            Kind::NotFound if item.kind == ItemKind::Resource => {
+                Err(RpcError::resource_not_found())
+            }
             Kind::NotFound => failure(item, NOT_FOUND),
             Kind::Protocol(error) => Err(error),
             Kind::Public(text) => failure(item, hide(text)),
             Kind::MissingCapability(capability) => {
                 let verb = capability.verb();
-                failure(item, format!("{item} needs a client that can {verb}; this one did not declare it"))
+                failure(
+                    item,
+                    format!("{item} needs a client that can {verb}; this one did not declare it"),
+                )
             }
             Kind::Private(cause) => {
                 let reference = reference();
@@ -208,10 +222,18 @@ mod tests {
             Err(std::io::Error::other("password=hunter2"))?;
             Ok(())
         }
-        let search = Item { kind: ItemKind::Tool, name: "search" };
-        let Ok(Product::Tool(result)) = tool().unwrap_err().into_answer(search, |text| text) else { panic!() };
+        let search = Item {
+            kind: ItemKind::Tool,
+            name: "search",
+        };
+        let Ok(Product::Tool(result)) = tool().unwrap_err().into_answer(search, |text| text) else {
+            panic!()
+        };
         let text = result.content()[0].as_text().unwrap();
-        assert!(text.starts_with("tool `search` failed (reference "), "{text}");
+        assert!(
+            text.starts_with("tool `search` failed (reference "),
+            "{text}"
+        );
         assert!(!text.contains("hunter2"));
     }
 
@@ -220,6 +242,9 @@ mod tests {
         #[derive(Debug, thiserror::Error)]
         #[error("cannot load")]
         struct Outer(#[source] std::io::Error);
-        assert_eq!(chain(&Outer(std::io::Error::other("no disk"))), "cannot load: no disk");
+        assert_eq!(
+            chain(&Outer(std::io::Error::other("no disk"))),
+            "cannot load: no disk"
+        );
     }
 }

@@ -47,10 +47,19 @@ impl Client for Asks {
         question::phrase(request, version)
     }
 
-    fn ask(self: Arc<Self>, _: &str, outbox: Option<Outbox>, method: &'static str, params: Value) -> Asked {
+    fn ask(
+        self: Arc<Self>,
+        _: &str,
+        outbox: Option<Outbox>,
+        method: &'static str,
+        params: Value,
+    ) -> Asked {
         Box::pin(async move {
-            let (mut pending, answer) = self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;
-            let Ok(outcome) = tokio::time::timeout(LIMIT, answer).await else { return Err(AskError::TimedOut(LIMIT)) };
+            let (mut pending, answer) =
+                self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;
+            let Ok(outcome) = tokio::time::timeout(LIMIT, answer).await else {
+                return Err(AskError::TimedOut(LIMIT));
+            };
             pending.is_open = false;
             outcome.unwrap_or(Err(AskError::Gone))
         })
@@ -66,8 +75,18 @@ impl Asks {
     ) -> Result<(Pending, oneshot::Receiver<Outcome>), AskError> {
         let (answered, answer) = oneshot::channel();
         let number = self.lock().begin(answered).ok_or(AskError::Gone)?;
-        let mut pending = Pending { asks: self, number, outbox, is_open: false };
-        let question = Question { jsonrpc: "2.0", id: id(number), method, params };
+        let mut pending = Pending {
+            asks: self,
+            number,
+            outbox,
+            is_open: false,
+        };
+        let question = Question {
+            jsonrpc: "2.0",
+            id: id(number),
+            method,
+            params,
+        };
         let text = serde_json::to_vec(&question).map_err(|_| AskError::Gone)?;
         if !pending.outbox.offer(text) {
             tracing::debug!(method, "the client does not keep up; it was not asked");
@@ -79,7 +98,11 @@ impl Asks {
 
     /// Hands the client's answer to whoever waits for it; what answers nothing is ignored.
     pub(crate) fn answer(&self, response: &Response) {
-        let waiting = response.id.as_ref().and_then(number).and_then(|number| self.lock().waiting.remove(&number));
+        let waiting = response
+            .id
+            .as_ref()
+            .and_then(number)
+            .and_then(|number| self.lock().waiting.remove(&number));
         let Some(waiting) = waiting else {
             tracing::debug!(id = ?response.id, "a response to no request of ours was ignored");
             return;
@@ -136,7 +159,11 @@ fn id(number: u64) -> String {
 }
 
 fn number(id: &RequestId) -> Option<u64> {
-    serde_json::from_slice::<String>(id.as_bytes()).ok()?.strip_prefix(PREFIX)?.parse().ok()
+    serde_json::from_slice::<String>(id.as_bytes())
+        .ok()?
+        .strip_prefix(PREFIX)?
+        .parse()
+        .ok()
 }
 
 fn outcome(response: &Response) -> Outcome {
@@ -149,7 +176,8 @@ fn outcome(response: &Response) -> Outcome {
     match &response.outcome {
         Ok(result) => serde_json::from_slice(result.as_bytes()).map_err(|_| AskError::Gone),
         Err(error) => {
-            let Refusal { code, message } = serde_json::from_slice(error.as_bytes()).unwrap_or_default();
+            let Refusal { code, message } =
+                serde_json::from_slice(error.as_bytes()).unwrap_or_default();
             Err(AskError::Refused { code, message })
         }
     }
@@ -168,14 +196,17 @@ mod tests {
     use crate::service::outbox;
 
     fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
-        let mut asked = Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
+        let mut asked =
+            Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
         // A question is sent as soon as somebody waits for its answer.
         assert!(asked.as_mut().now_or_never().is_none());
         asked
     }
 
     fn answer(asks: &Asks, text: &Value) {
-        let Ok(Message::Response(response)) = Message::parse(&Bytes::from(text.to_string())) else { panic!("{text}") };
+        let Ok(Message::Response(response)) = Message::parse(&Bytes::from(text.to_string())) else {
+            panic!("{text}")
+        };
         asks.answer(&response);
     }
 
@@ -189,10 +220,22 @@ mod tests {
         let (first, second) = (ask(&asks, &outbox), ask(&asks, &outbox));
         let ids = [sent(&mut messages), sent(&mut messages)].map(|question| question["id"].clone());
         assert_eq!(ids, ["server-1", "server-2"]);
-        answer(&asks, &json!({ "jsonrpc": "2.0", "id": ids[1], "result": { "second": true } }));
-        answer(&asks, &json!({ "jsonrpc": "2.0", "id": ids[0], "error": { "code": -1, "message": "no" } }));
+        answer(
+            &asks,
+            &json!({ "jsonrpc": "2.0", "id": ids[1], "result": { "second": true } }),
+        );
+        answer(
+            &asks,
+            &json!({ "jsonrpc": "2.0", "id": ids[0], "error": { "code": -1, "message": "no" } }),
+        );
         assert_eq!(second.await.unwrap().get(), r#"{"second":true}"#);
-        assert_eq!(first.await.unwrap_err(), AskError::Refused { code: -1, message: "no".into() });
+        assert_eq!(
+            first.await.unwrap_err(),
+            AskError::Refused {
+                code: -1,
+                message: "no".into()
+            }
+        );
         assert!(messages.try_recv().is_err(), "nothing is taken back");
         assert!(asks.lock().waiting.is_empty());
     }

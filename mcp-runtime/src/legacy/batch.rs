@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, Response, RpcError, Version};
+use crate::protocol::{
+    Message, Method, Notification, RawJson, Request, RequestId, Response, RpcError, Version,
+};
 use crate::service::{Answer, Identity};
 
 /// One member of a batch.
@@ -28,7 +30,9 @@ impl Member {
             Ok(Message::Request(request)) => Self::Request(request),
             Ok(Message::Notification(notification)) => Self::Notification(notification),
             Ok(Message::Response(response)) => Self::Response(response),
-            Ok(Message::Batch(_)) => Self::Refused(None, RpcError::invalid_request("a batch in a batch")),
+            Ok(Message::Batch(_)) => {
+                Self::Refused(None, RpcError::invalid_request("a batch in a batch"))
+            }
             Err(malformed) => Self::Refused(malformed.id, *malformed.error),
         }
     }
@@ -36,7 +40,9 @@ impl Member {
 
 /// The answer to a member that was refused.
 pub(crate) fn refusal(id: Option<&RequestId>, error: RpcError, identity: &Identity) -> Bytes {
-    Answer::Error(error).encode(id, Version::V2025_03_26, identity).into()
+    Answer::Error(error)
+        .encode(id, Version::V2025_03_26, identity)
+        .into()
 }
 
 /// One array of answers; `None` when there are none, because JSON-RPC has no empty batch.

@@ -6,14 +6,18 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::protocol::{
-    Annotations, Content, Implementation, Prompt, Resource, RpcError, Tool, ToolResult, Version, extension, prompt,
-    resource,
+    Annotations, Content, Implementation, Prompt, Resource, RpcError, Tool, ToolResult, Version,
+    extension, prompt, resource,
 };
 use crate::registry::Descriptor;
 
 /// The HTTP status of an error: older revisions answer an unknown method with 200, and know 404 as an ended session.
 pub(crate) fn status(error: &RpcError, version: Version) -> u16 {
-    if version.is_legacy() && error.code == RpcError::METHOD_NOT_FOUND { 200 } else { error.http_status() }
+    if version.is_legacy() && error.code == RpcError::METHOD_NOT_FOUND {
+        200
+    } else {
+        error.http_status()
+    }
 }
 
 /// An error with the code that `version` has for it.
@@ -52,7 +56,10 @@ fn prompt(mut prompt: prompt::Descriptor, version: Version) -> prompt::Descripto
     }
     if version < Version::V2025_06_18 {
         prompt.title = None;
-        prompt.arguments.iter_mut().for_each(|argument| argument.title = None);
+        prompt
+            .arguments
+            .iter_mut()
+            .for_each(|argument| argument.title = None);
     }
     prompt
 }
@@ -87,7 +94,10 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
 
 /// Messages as `version` understands them.
 pub(crate) fn messages(prompt: &mut Prompt, version: Version) {
-    let contents = prompt.messages.iter_mut().map(|message| &mut message.content);
+    let contents = prompt
+        .messages
+        .iter_mut()
+        .map(|message| &mut message.content);
     if version < Version::V2025_06_18 {
         contents.for_each(as_before_links);
     } else if version < Version::V2025_11_25 {
@@ -103,7 +113,10 @@ fn without_icons(block: &mut Content) {
 
 /// What the server can do as `version` knows it: of the extensions, only views are defined before 2026-07-28.
 pub(crate) fn capabilities(mut capabilities: Value, version: Version) -> Value {
-    let Some(extensions) = capabilities.get_mut("extensions").and_then(Value::as_object_mut) else {
+    let Some(extensions) = capabilities
+        .get_mut("extensions")
+        .and_then(Value::as_object_mut)
+    else {
         return capabilities;
     };
     match version {
@@ -182,7 +195,10 @@ mod tests {
 
     #[test]
     fn a_link_becomes_its_uri_and_a_scalar_is_dropped() {
-        let mut old = ToolResult::new().with(Content::resource_link("db://rows", "rows")).structured(&5).unwrap();
+        let mut old = ToolResult::new()
+            .with(Content::resource_link("db://rows", "rows"))
+            .structured(&5)
+            .unwrap();
         result(&mut old, Version::V2025_03_26);
         assert_eq!(old.content, [Content::text("db://rows")]);
         assert!(old.structured.is_none());
@@ -190,7 +206,9 @@ mod tests {
 
     #[test]
     fn an_object_stays_from_2025_06_18() {
-        let mut kept = ToolResult::new().structured(&serde_json::json!({"a": 1})).unwrap();
+        let mut kept = ToolResult::new()
+            .structured(&serde_json::json!({"a": 1}))
+            .unwrap();
         result(&mut kept, Version::V2025_06_18);
         assert!(kept.structured.is_some());
     }

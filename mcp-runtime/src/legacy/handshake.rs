@@ -22,15 +22,22 @@ struct Initialized<'a> {
 }
 
 /// Opens a session: the revision that the client asks for, or else the newest that has a handshake.
-pub(crate) fn initialize(service: &Service, request: &Request, who: &Principal) -> Result<(Session, Answer), RpcError> {
+pub(crate) fn initialize(
+    service: &Service,
+    request: &Request,
+    who: &Principal,
+) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
     }
-    let needs = || RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`");
+    let needs =
+        || RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`");
     let params = request.params.as_deref().ok_or_else(needs)?;
     let requested: String = read(params, "protocolVersion")?.ok_or_else(needs)?;
     let capabilities: ClientCapabilities = read(params, "capabilities")?.unwrap_or_default();
-    let version = Version::parse(&requested).filter(|version| version.is_legacy()).unwrap_or(Version::LATEST_LEGACY);
+    let version = Version::parse(&requested)
+        .filter(|version| version.is_legacy())
+        .unwrap_or(Version::LATEST_LEGACY);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
         capabilities: downgrade::capabilities(service.capabilities(), version),

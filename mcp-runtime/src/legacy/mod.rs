@@ -34,9 +34,15 @@ pub(crate) fn context(
     meta: Result<Option<RawMeta<'_>>, RpcError>,
     mut caller: Caller,
 ) -> Result<Context, RpcError> {
-    let progress_token = meta?.map(|meta| meta.progress_token()).transpose()?.flatten();
-    let meta =
-        RequestMeta { progress_token, capabilities: session.capabilities.clone(), log_level: session.log_level() };
+    let progress_token = meta?
+        .map(|meta| meta.progress_token())
+        .transpose()?
+        .flatten();
+    let meta = RequestMeta {
+        progress_token,
+        capabilities: session.capabilities.clone(),
+        log_level: session.log_level(),
+    };
     caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
     Ok(Context::new(session.version, caller, meta))
 }
@@ -51,10 +57,18 @@ pub(crate) async fn exchange(
     let ended = EndOnDrop(&cx);
     let answer = answer(&service, &session, &request, &cx).await;
     drop(ended);
-    (answer.status(cx.version()), service.encode(&request, answer, &cx))
+    (
+        answer.status(cx.version()),
+        service.encode(&request, answer, &cx),
+    )
 }
 
-async fn answer(service: &Arc<Service>, session: &Session, request: &Request, cx: &Context) -> Answer {
+async fn answer(
+    service: &Arc<Service>,
+    session: &Session,
+    request: &Request,
+    cx: &Context,
+) -> Answer {
     let begun = Instant::now();
     let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
@@ -69,9 +83,13 @@ async fn answer(service: &Arc<Service>, session: &Session, request: &Request, cx
         _ if service.offers(&request.method) => return service.answer(request, cx).await,
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),
-        Method::ResourcesSubscribe if has_resources => subscribe::subscribe(service, session, request, cx),
+        Method::ResourcesSubscribe if has_resources => {
+            subscribe::subscribe(service, session, request, cx)
+        }
         Method::ResourcesUnsubscribe if has_resources => subscribe::unsubscribe(session, request),
-        Method::Initialize => Err(RpcError::invalid_request("this session has been initialized already")),
+        Method::Initialize => Err(RpcError::invalid_request(
+            "this session has been initialized already",
+        )),
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };
     let answer = answer.unwrap_or_else(Answer::Error);
@@ -80,7 +98,11 @@ async fn answer(service: &Arc<Service>, session: &Session, request: &Request, cx
 }
 
 fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
-    match request.params.as_deref().and_then(|params| params.decode::<Level>("level")) {
+    match request
+        .params
+        .as_deref()
+        .and_then(|params| params.decode::<Level>("level"))
+    {
         Some(Ok(level)) => {
             session.set_log_level(level);
             Ok(Answer::Empty)

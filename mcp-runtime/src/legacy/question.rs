@@ -12,7 +12,10 @@ use crate::protocol::{Capability, InputRequest, Version};
 /// `request` as `version` asks it; `None` if it cannot.
 pub(crate) fn phrase(mut request: InputRequest, version: Version) -> Option<InputRequest> {
     let needs = |capability| request.needs.contains(&capability);
-    let (form, url) = (needs(Capability::Elicitation), needs(Capability::ElicitationUrl));
+    let (form, url) = (
+        needs(Capability::Elicitation),
+        needs(Capability::ElicitationUrl),
+    );
     if version >= Version::V2025_11_25 {
         if url {
             request.params["elicitationId"] = new_id().into();
@@ -24,7 +27,10 @@ pub(crate) fn phrase(mut request: InputRequest, version: Version) -> Option<Inpu
     }
     let params = request.params.as_object_mut()?;
     params.shift_remove("mode");
-    if let Some(properties) = params.get_mut("requestedSchema").and_then(|form| form["properties"].as_object_mut()) {
+    if let Some(properties) = params
+        .get_mut("requestedSchema")
+        .and_then(|form| form["properties"].as_object_mut())
+    {
         for property in properties.values_mut().filter_map(Value::as_object_mut) {
             simplify(property)?;
         }
@@ -37,7 +43,10 @@ pub(crate) fn phrase(mut request: InputRequest, version: Version) -> Option<Inpu
 
 /// A property as 2025-06-18 knows it; `None` if it does not.
 fn simplify(property: &mut Map<String, Value>) -> Option<()> {
-    let kind = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    let kind = property
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     if kind == "array" {
         return None;
     }
@@ -45,7 +54,12 @@ fn simplify(property: &mut Map<String, Value>) -> Option<()> {
         property.shift_remove("default");
     }
     if let Some(Value::Array(choices)) = property.shift_remove("oneOf") {
-        let all = |name: &str| -> Value { choices.iter().filter_map(|choice| choice.get(name).cloned()).collect() };
+        let all = |name: &str| -> Value {
+            choices
+                .iter()
+                .filter_map(|choice| choice.get(name).cloned())
+                .collect()
+        };
         property.insert("enum".to_owned(), all("const"));
         property.insert("enumNames".to_owned(), all("title"));
     }
@@ -56,7 +70,8 @@ fn simplify(property: &mut Map<String, Value>) -> Option<()> {
 fn apart(message: Value) -> Vec<Value> {
     match message.get("content") {
         Some(Value::Array(blocks)) => {
-            let one = |block: &Value| serde_json::json!({ "role": message["role"], "content": block });
+            let one =
+                |block: &Value| serde_json::json!({ "role": message["role"], "content": block });
             blocks.iter().map(one).collect()
         }
         _ => vec![message],
@@ -78,7 +93,10 @@ mod tests {
     use serde_json::json;
 
     fn form(property: &Value) -> InputRequest {
-        InputRequest::form("?", json!({ "type": "object", "properties": { "it": property } }))
+        InputRequest::form(
+            "?",
+            json!({ "type": "object", "properties": { "it": property } }),
+        )
     }
 
     fn phrased(property: &Value, version: Version) -> Option<Value> {
@@ -89,16 +107,27 @@ mod tests {
     #[test]
     fn a_form_of_2025_06_18_says_less() {
         let old = |property: &Value| phrased(property, Version::V2025_06_18);
-        assert_eq!(old(&json!({"type": "string", "default": "a"})), Some(json!({"type": "string"})));
+        assert_eq!(
+            old(&json!({"type": "string", "default": "a"})),
+            Some(json!({"type": "string"}))
+        );
         let switch = json!({"type": "boolean", "default": true});
         assert_eq!(old(&switch), Some(switch));
         let titled = json!({"type": "string", "oneOf": [{"const": "a", "title": "A"}, {"const": "b", "title": "B"}]});
         let names = json!({"type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"]});
         assert_eq!(old(&titled), Some(names));
         assert_eq!(phrased(&titled, Version::V2025_11_25), Some(titled));
-        assert_eq!(old(&json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})), None);
+        assert_eq!(
+            old(&json!({"type": "array", "items": {"type": "string", "enum": ["a"]}})),
+            None
+        );
         assert!(
-            !phrase(form(&json!({})), Version::V2025_06_18).unwrap().params.as_object().unwrap().contains_key("mode")
+            !phrase(form(&json!({})), Version::V2025_06_18)
+                .unwrap()
+                .params
+                .as_object()
+                .unwrap()
+                .contains_key("mode")
         );
     }
 
@@ -108,7 +137,10 @@ mod tests {
         let url = || InputRequest::url("?", "https://example.com");
         assert!(phrase(url(), Version::V2025_06_18).is_none());
         let newer = phrase(url(), Version::V2025_11_25).unwrap();
-        assert_eq!(newer.params["elicitationId"].as_str().map(str::len), Some(32));
+        assert_eq!(
+            newer.params["elicitationId"].as_str().map(str::len),
+            Some(32)
+        );
         let tools = InputRequest::sample(&Sample::new("?").tool("look", "Looks.", json!({})));
         assert!(phrase(tools, Version::V2025_06_18).is_none());
         assert!(phrase(InputRequest::roots(), Version::V2025_03_26).is_some());
@@ -118,8 +150,12 @@ mod tests {
     fn a_message_of_many_blocks_is_many_messages() {
         let sample = InputRequest::sample(&Sample::new("a").user(["b", "c"]));
         let old = phrase(sample, Version::V2025_06_18).unwrap();
-        let texts: Vec<_> =
-            old.params["messages"].as_array().unwrap().iter().map(|it| &it["content"]["text"]).collect();
+        let texts: Vec<_> = old.params["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["content"]["text"])
+            .collect();
         assert_eq!(texts, ["a", "b", "c"]);
     }
 }

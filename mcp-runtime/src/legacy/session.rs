@@ -41,7 +41,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(version: Version, capabilities: ClientCapabilities, news: Subscriber, who: &Principal) -> Self {
+    pub(super) fn new(
+        version: Version,
+        capabilities: ClientCapabilities,
+        news: Subscriber,
+        who: &Principal,
+    ) -> Self {
         Self {
             version,
             capabilities,
@@ -73,7 +78,9 @@ impl Session {
     }
 
     pub(super) fn log_level(&self) -> Option<Level> {
-        Level::ALL.get(usize::from(self.log_level.load(Ordering::Relaxed))).copied()
+        Level::ALL
+            .get(usize::from(self.log_level.load(Ordering::Relaxed)))
+            .copied()
     }
 
     pub(super) fn set_log_level(&self, level: Level) {
@@ -87,7 +94,10 @@ impl Session {
         call: C,
     ) -> impl Future<Output = Option<C::Output>> + use<C> {
         let (number, call) = lock(&self.running).begin(Some(id.clone()), call);
-        let in_flight = InFlight { session: Arc::clone(self), number };
+        let in_flight = InFlight {
+            session: Arc::clone(self),
+            number,
+        };
         async move {
             let _in_flight = in_flight;
             call.await.ok()
@@ -144,7 +154,11 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     pub(crate) fn new(most: usize, idle: Duration) -> Self {
-        Self { open: Mutex::default(), most, idle }
+        Self {
+            open: Mutex::default(),
+            most,
+            idle,
+        }
     }
 
     /// Keeps a session under a new id; `None` when there are too many and none is idle.
@@ -177,7 +191,9 @@ impl Sessions {
     /// Ends a session of `who`'s; whether there was one.
     pub(crate) fn remove(&self, id: &str, who: &Principal) -> bool {
         let mut open = lock(&self.open);
-        let owned = open.get(id).is_some_and(|session| session.owner == who.key());
+        let owned = open
+            .get(id)
+            .is_some_and(|session| session.owner == who.key());
         owned && open.remove(id).is_some_and(|session| !end(&session))
     }
 

@@ -71,8 +71,21 @@ enum Turn {
 
 impl Stream {
     pub(super) fn new(number: u64, primes: bool) -> Self {
-        let log = Log { kept: VecDeque::new(), bytes: 0, oldest: 1, next: 1, reader: 0, released: None, ended: None };
-        Self { number, primes, log: Mutex::new(log), changed: Notify::new() }
+        let log = Log {
+            kept: VecDeque::new(),
+            bytes: 0,
+            oldest: 1,
+            next: 1,
+            reader: 0,
+            released: None,
+            ended: None,
+        };
+        Self {
+            number,
+            primes,
+            log: Mutex::new(log),
+            changed: Notify::new(),
+        }
     }
 
     /// Resolves when there is something to read, or the client is to be let go.
@@ -113,13 +126,27 @@ impl Stream {
     /// Reads what nobody has read yet, for `session`.
     pub(super) fn read(self: Arc<Self>, session: Arc<Session>) -> Reader {
         let number = self.lock().attach();
-        Reader { session, primes: self.primes, number, stream: self }.announced()
+        Reader {
+            session,
+            primes: self.primes,
+            number,
+            stream: self,
+        }
+        .announced()
     }
 
     /// Reads on after `place`; `None` when that is not kept any more, or has never been.
     pub(super) fn resume(self: Arc<Self>, session: Arc<Session>, place: u64) -> Option<Reader> {
         let number = self.lock().rewind(place)?;
-        Some(Reader { session, primes: false, number, stream: self }.announced())
+        Some(
+            Reader {
+                session,
+                primes: false,
+                number,
+                stream: self,
+            }
+            .announced(),
+        )
     }
 
     fn turn(&self, reader: u64) -> Turn {
@@ -133,7 +160,10 @@ impl Stream {
             return Turn::End;
         }
         match log.read() {
-            Some((place, message)) => Turn::Read(Event { id: self.id(place), message: Some(message) }),
+            Some((place, message)) => Turn::Read(Event {
+                id: self.id(place),
+                message: Some(message),
+            }),
             None if log.ended.is_some() => Turn::End,
             None => Turn::Wait,
         }
@@ -184,7 +214,9 @@ impl Log {
 
     /// A new reader after `place`, if what comes there is kept.
     fn rewind(&mut self, place: u64) -> Option<u64> {
-        let next = place.checked_add(1).filter(|next| (self.oldest..=self.end()).contains(next))?;
+        let next = place
+            .checked_add(1)
+            .filter(|next| (self.oldest..=self.end()).contains(next))?;
         (self.next, self.released) = (next, None);
         Some(self.attach())
     }
@@ -211,7 +243,9 @@ impl Log {
     /// Forgets the oldest of what has been read, past what is kept.
     fn trim(&mut self) {
         while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
-            let Some(forgotten) = self.kept.pop_front() else { return };
+            let Some(forgotten) = self.kept.pop_front() else {
+                return;
+            };
             self.bytes -= forgotten.len();
             self.oldest += 1;
         }
@@ -233,7 +267,10 @@ impl Reader {
     pub(crate) async fn next(&mut self) -> Option<Event> {
         if std::mem::take(&mut self.primes) {
             let before = self.stream.lock().next - 1;
-            return Some(Event { id: self.stream.id(before), message: None });
+            return Some(Event {
+                id: self.stream.id(before),
+                message: None,
+            });
         }
         loop {
             let changed = self.stream.changed.notified();

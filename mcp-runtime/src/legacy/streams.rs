@@ -32,12 +32,20 @@ impl Streams {
     pub(super) fn new(version: Version) -> Self {
         let primes = version >= Version::V2025_11_25;
         let general = Arc::new(Stream::new(0, primes));
-        Self { general, primes, begun: AtomicU64::new(0), kept: Mutex::default() }
+        Self {
+            general,
+            primes,
+            begun: AtomicU64::new(0),
+            kept: Mutex::default(),
+        }
     }
 
     /// A stream for a call, which is not one to come back to before it is kept.
     pub(crate) fn begin(&self) -> Arc<Stream> {
-        Arc::new(Stream::new(self.begun.fetch_add(1, Ordering::Relaxed) + 1, self.primes))
+        Arc::new(Stream::new(
+            self.begun.fetch_add(1, Ordering::Relaxed) + 1,
+            self.primes,
+        ))
     }
 
     pub(super) fn is_general(&self, stream: &Arc<Stream>) -> bool {
@@ -78,8 +86,8 @@ impl Session {
 
     /// Reads on after the event with this id, on its stream.
     pub(crate) fn resume(self: &Arc<Self>, event: &str) -> Result<Reader, RpcError> {
-        let reader =
-            place(event).and_then(|(number, place)| self.streams.find(number)?.resume(Arc::clone(self), place));
+        let reader = place(event)
+            .and_then(|(number, place)| self.streams.find(number)?.resume(Arc::clone(self), place));
         // Not 404, by which a client would take the whole session for ended.
         reader.ok_or_else(|| {
             RpcError::invalid_request(

@@ -28,7 +28,13 @@ impl ListedTool<()> for Curious {
                 Err(error) => error.to_string(),
             }
         };
-        visitor.declare(Spec::tool("curious", "Asks back."), (), Returns::<String>::result(), Vec::new(), curious);
+        visitor.declare(
+            Spec::tool("curious", "Asks back."),
+            (),
+            Returns::<String>::result(),
+            Vec::new(),
+            curious,
+        );
     }
 }
 
@@ -45,7 +51,11 @@ fn call(id: u32) -> String {
 }
 
 fn initialize(version: &str) -> String {
-    request(0, "initialize", &json!({ "protocolVersion": version, "capabilities": {} }))
+    request(
+        0,
+        "initialize",
+        &json!({ "protocolVersion": version, "capabilities": {} }),
+    )
 }
 
 /// The answer to a question.
@@ -57,7 +67,9 @@ fn roots(question: &Value) -> String {
 const HEARD: &str = r#"{"roots":[]}"#;
 
 fn heard(answer: &Value) -> &str {
-    answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"))
+    answer["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
 }
 
 async fn line(connection: &mut Connection) -> Value {
@@ -67,7 +79,10 @@ async fn line(connection: &mut Connection) -> Value {
 async fn connect(version: &str) -> Connection {
     let mut connection = server().connect().unwrap();
     connection.send(initialize(version)).await;
-    assert_eq!(line(&mut connection).await["result"]["protocolVersion"], version);
+    assert_eq!(
+        line(&mut connection).await["result"]["protocolVersion"],
+        version
+    );
     connection
 }
 
@@ -79,7 +94,11 @@ async fn over_lines_a_call_asks_and_hears() {
         let question = line(&mut connection).await;
         connection.send(roots(&question)).await;
         let answer = line(&mut connection).await;
-        assert_eq!((&answer["id"], heard(&answer)), (&json!(1), HEARD), "{version}");
+        assert_eq!(
+            (&answer["id"], heard(&answer)),
+            (&json!(1), HEARD),
+            "{version}"
+        );
     }
 }
 
@@ -88,7 +107,13 @@ async fn over_lines_a_batch_asks_and_hears_in_a_batch() {
     let mut connection = connect("2025-03-26").await;
     connection.send(format!("[{},{}]", call(1), call(2))).await;
     let questions = [line(&mut connection).await, line(&mut connection).await];
-    connection.send(format!("[{},{}]", roots(&questions[1]), roots(&questions[0]))).await;
+    connection
+        .send(format!(
+            "[{},{}]",
+            roots(&questions[1]),
+            roots(&questions[0])
+        ))
+        .await;
     let answers = line(&mut connection).await;
     assert_eq!([heard(&answers[0]), heard(&answers[1])], [HEARD, HEARD]);
 }
@@ -98,8 +123,13 @@ async fn over_lines_a_question_ends_with_its_call_and_with_the_input() {
     let mut connection = connect("2025-11-25").await;
     connection.send(call(1)).await;
     let question = line(&mut connection).await;
-    connection.send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).await;
-    assert_eq!(line(&mut connection).await["params"]["requestId"], question["id"]);
+    connection
+        .send(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+        .await;
+    assert_eq!(
+        line(&mut connection).await["params"]["requestId"],
+        question["id"]
+    );
     connection.send(call(2)).await;
     line(&mut connection).await;
     connection.close();
@@ -112,7 +142,13 @@ async fn a_modern_client_is_not_asked() {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
     });
-    connection.send(request(1, "tools/call", &json!({ "name": "curious", "_meta": meta }))).await;
+    connection
+        .send(request(
+            1,
+            "tools/call",
+            &json!({ "name": "curious", "_meta": meta }),
+        ))
+        .await;
     assert!(heard(&line(&mut connection).await).contains("cannot be asked"));
 }
 
@@ -128,38 +164,69 @@ impl Web {
     }
 
     async fn at(router: Router, version: &str) -> Self {
-        let mut web = Self { router, session: String::new() };
+        let mut web = Self {
+            router,
+            session: String::new(),
+        };
         let response = web.post(initialize(version)).await;
-        response.headers()["mcp-session-id"].to_str().unwrap().clone_into(&mut web.session);
+        response.headers()["mcp-session-id"]
+            .to_str()
+            .unwrap()
+            .clone_into(&mut web.session);
         web
     }
 
     async fn post(&self, body: String) -> Response {
-        let mut request =
-            Request::post("/mcp").header("content-type", "application/json").body(Body::from(body)).unwrap();
+        let mut request = Request::post("/mcp")
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
         if !self.session.is_empty() {
-            request.headers_mut().insert("mcp-session-id", self.session.parse().unwrap());
+            request
+                .headers_mut()
+                .insert("mcp-session-id", self.session.parse().unwrap());
         }
         self.router.clone().call(request).await.unwrap()
     }
 
     async fn resume(&self, event: &str) -> Response {
-        let request = Request::get("/mcp").header("mcp-session-id", &self.session).header("last-event-id", event);
-        self.router.clone().call(request.body(Body::empty()).unwrap()).await.unwrap()
+        let request = Request::get("/mcp")
+            .header("mcp-session-id", &self.session)
+            .header("last-event-id", event);
+        self.router
+            .clone()
+            .call(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap()
     }
 
     async fn end(&self) {
-        let request = Request::delete("/mcp").header("mcp-session-id", &self.session).body(Body::empty()).unwrap();
-        assert_eq!(self.router.clone().call(request).await.unwrap().status(), StatusCode::NO_CONTENT);
+        let request = Request::delete("/mcp")
+            .header("mcp-session-id", &self.session)
+            .body(Body::empty())
+            .unwrap();
+        assert_eq!(
+            self.router.clone().call(request).await.unwrap().status(),
+            StatusCode::NO_CONTENT
+        );
     }
 }
 
 /// The next message of an event stream.
 async fn event(response: &mut Response) -> Option<Value> {
     loop {
-        let frame = response.body_mut().frame().await?.unwrap().into_data().unwrap();
+        let frame = response
+            .body_mut()
+            .frame()
+            .await?
+            .unwrap()
+            .into_data()
+            .unwrap();
         let text = String::from_utf8(frame.to_vec()).unwrap();
-        if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ").filter(|data| !data.is_empty())) {
+        if let Some(data) = text
+            .lines()
+            .find_map(|line| line.strip_prefix("data: ").filter(|data| !data.is_empty()))
+        {
             return Some(serde_json::from_str(data).unwrap());
         }
     }
@@ -172,9 +239,20 @@ async fn over_http_a_call_asks_on_its_own_stream_and_hears() {
         let mut stream = web.post(call(1)).await;
         assert_eq!(stream.headers()["content-type"], "text/event-stream");
         let question = event(&mut stream).await.unwrap();
-        assert_eq!(web.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
-        assert_eq!(heard(&event(&mut stream).await.unwrap()), HEARD, "{version}");
-        assert_eq!(event(&mut stream).await, None, "the answer is the last message");
+        assert_eq!(
+            web.post(roots(&question)).await.status(),
+            StatusCode::ACCEPTED
+        );
+        assert_eq!(
+            heard(&event(&mut stream).await.unwrap()),
+            HEARD,
+            "{version}"
+        );
+        assert_eq!(
+            event(&mut stream).await,
+            None,
+            "the answer is the last message"
+        );
     }
 }
 
@@ -182,7 +260,10 @@ async fn over_http_a_call_asks_on_its_own_stream_and_hears() {
 async fn over_http_a_batch_asks_and_hears_in_a_batch() {
     let web = Web::open("2025-03-26").await;
     let mut stream = web.post(format!("[{},{}]", call(1), call(2))).await;
-    let questions = [event(&mut stream).await.unwrap(), event(&mut stream).await.unwrap()];
+    let questions = [
+        event(&mut stream).await.unwrap(),
+        event(&mut stream).await.unwrap(),
+    ];
     let answers = format!("[{},{}]", roots(&questions[1]), roots(&questions[0]));
     assert_eq!(web.post(answers).await.status(), StatusCode::ACCEPTED);
     let answers = event(&mut stream).await.unwrap();
@@ -195,7 +276,10 @@ async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_
     let mut stream = web.post(call(1)).await;
     let question = event(&mut stream).await.unwrap();
     let other = Web::at(web.router.clone(), "2025-11-25").await;
-    assert_eq!(other.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
+    assert_eq!(
+        other.post(roots(&question)).await.status(),
+        StatusCode::ACCEPTED
+    );
     web.end().await;
     assert!(heard(&event(&mut stream).await.unwrap()).contains("cannot be asked"));
 }
@@ -204,13 +288,26 @@ async fn over_http_a_session_answers_only_its_own_questions_and_fails_them_when_
 async fn over_http_a_question_waits_for_a_client_that_has_lost_the_connection() {
     let web = Web::open("2025-11-25").await;
     let mut lost = web.post(call(1)).await;
-    let first = lost.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+    let first = lost
+        .body_mut()
+        .frame()
+        .await
+        .unwrap()
+        .unwrap()
+        .into_data()
+        .unwrap();
     let first = String::from_utf8(first.to_vec()).unwrap();
-    let id = first.lines().find_map(|line| line.strip_prefix("id: ")).unwrap();
+    let id = first
+        .lines()
+        .find_map(|line| line.strip_prefix("id: "))
+        .unwrap();
     drop(lost);
     let mut stream = web.resume(id).await;
     let question = event(&mut stream).await.unwrap();
-    assert_eq!(web.post(roots(&question)).await.status(), StatusCode::ACCEPTED);
+    assert_eq!(
+        web.post(roots(&question)).await.status(),
+        StatusCode::ACCEPTED
+    );
     assert_eq!(heard(&event(&mut stream).await.unwrap()), HEARD);
 }
 
@@ -224,16 +321,26 @@ async fn over_http_a_question_is_taken_back_with_its_call() {
     let taken_back = event(&mut stream).await.unwrap();
     assert_eq!(taken_back["method"], "notifications/cancelled");
     assert_eq!(taken_back["params"]["requestId"], question["id"]);
-    assert_eq!(event(&mut stream).await, None, "a cancelled call has no answer");
+    assert_eq!(
+        event(&mut stream).await,
+        None,
+        "a cancelled call has no answer"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_no_streams_is_not_asked() {
     let web = Web::open("2025-11-25").await;
-    let mut request =
-        Request::post("/mcp").header("content-type", "application/json").body(Body::from(call(1))).unwrap();
-    request.headers_mut().insert("accept", "application/json".parse().unwrap());
-    request.headers_mut().insert("mcp-session-id", web.session.parse().unwrap());
+    let mut request = Request::post("/mcp")
+        .header("content-type", "application/json")
+        .body(Body::from(call(1)))
+        .unwrap();
+    request
+        .headers_mut()
+        .insert("accept", "application/json".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("mcp-session-id", web.session.parse().unwrap());
     let response = web.router.clone().call(request).await.unwrap();
     let text = response.into_body().collect().await.unwrap().to_bytes();
     assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
@@ -260,14 +367,23 @@ impl ListedTool<Arc<Courage>> for Shy {
             *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
             state.done.notify_one();
         };
-        visitor.declare(Spec::tool("curious", "Asks when let."), (), Returns::<()>::result(), Vec::new(), shy);
+        visitor.declare(
+            Spec::tool("curious", "Asks when let."),
+            (),
+            Returns::<()>::result(),
+            Vec::new(),
+            shy,
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_cannot_know_where_to_come_back_to_is_not_asked() {
     let courage = Arc::<Courage>::default();
-    let router = Server::new("asks", "1.0.0").state(Arc::clone(&courage)).tools((Shy,)).into_router();
+    let router = Server::new("asks", "1.0.0")
+        .state(Arc::clone(&courage))
+        .tools((Shy,))
+        .into_router();
     let web = Web::at(router, "2025-11-25").await;
     {
         let mut call = Box::pin(web.post(call(1)));

@@ -38,17 +38,27 @@ pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     if !is_name(&subject.name, "_-") {
         found.push(NAME.finds(subject, "the name"));
     }
-    let unions = ["oneOf", "anyOf", "allOf"].into_iter().filter(|word| subject.root.contains_key(*word));
+    let unions = ["oneOf", "anyOf", "allOf"]
+        .into_iter()
+        .filter(|word| subject.root.contains_key(*word));
     found.extend(unions.map(|word| ROOT.finds(subject, format!("`{word}` at the root"))));
     let parameters = subject.parameters().filter(|name| !is_name(name, "_.-"));
-    found.extend(parameters.map(|name| PARAMETER.finds(subject, format!("the parameter name `{name}`"))));
+    found.extend(
+        parameters.map(|name| PARAMETER.finds(subject, format!("the parameter name `{name}`"))),
+    );
     if subject.description.chars().count() > LONGEST {
-        found.push(DESCRIPTION.finds(subject, format!("the description after {LONGEST} characters")));
+        found.push(DESCRIPTION.finds(
+            subject,
+            format!("the description after {LONGEST} characters"),
+        ));
     }
     found
 }
 
 /// 1 to 64 letters, digits and `others`, all of them ASCII.
 fn is_name(name: &str, others: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+    (1..=64).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
 }

@@ -54,7 +54,13 @@ pub enum Verdict {
 #[must_use]
 pub fn tool(tool: &Tool) -> Vec<Finding> {
     let subject = Subject::of(tool);
-    let clients = [claude::check, openai::check, gemini::check, vscode::check, llama::check];
+    let clients = [
+        claude::check,
+        openai::check,
+        gemini::check,
+        vscode::check,
+        llama::check,
+    ];
     let mut found: Vec<Finding> = Vec::new();
     for finding in clients.iter().flat_map(|check| check(&subject)) {
         if !found.contains(&finding) {
@@ -66,7 +72,14 @@ pub fn tool(tool: &Tool) -> Vec<Finding> {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tool, client, verdict, what, advice, .. } = self;
+        let Self {
+            tool,
+            client,
+            verdict,
+            what,
+            advice,
+            ..
+        } = self;
         write!(f, "`{tool}`: {client} {verdict} {what}; {advice}")
     }
 }

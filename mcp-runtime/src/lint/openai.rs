@@ -39,19 +39,33 @@ const LONGEST: usize = 1024;
 
 pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     let mut found = Vec::new();
-    if !subject.name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)) {
+    if !subject
+        .name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+    {
         found.push(NAME.finds(subject, "the name"));
     }
     if subject.name.len() > 64 {
         found.push(LENGTH.finds(subject, "the length of the name"));
     }
     if subject.description.chars().count() > LONGEST {
-        found.push(DESCRIPTION.finds(subject, format!("a description of more than {LONGEST} characters")));
+        found.push(DESCRIPTION.finds(
+            subject,
+            format!("a description of more than {LONGEST} characters"),
+        ));
     }
     let banned = ["oneOf", "anyOf", "allOf", "enum", "const", "not"];
-    let banned = banned.into_iter().filter(|word| subject.root.contains_key(*word));
+    let banned = banned
+        .into_iter()
+        .filter(|word| subject.root.contains_key(*word));
     found.extend(banned.map(|word| ROOT.finds(subject, format!("`{word}` at the root"))));
-    let bare = subject.nodes().into_iter().filter(super::subject::Node::is_bare_array);
-    found.extend(bare.map(|node| ITEMS.finds(subject, format!("an array without `items`: {}", node.place))));
+    let bare = subject
+        .nodes()
+        .into_iter()
+        .filter(super::subject::Node::is_bare_array);
+    found.extend(
+        bare.map(|node| ITEMS.finds(subject, format!("an array without `items`: {}", node.place))),
+    );
     found
 }

@@ -34,12 +34,20 @@ impl Subject {
 
     /// The names of the parameters.
     pub(super) fn parameters(&self) -> impl Iterator<Item = &String> {
-        self.root.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys)
+        self.root
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::keys)
     }
 
     /// Every schema of the input schema, the root first.
     pub(super) fn nodes(&self) -> Vec<Node<'_>> {
-        let mut nodes = vec![Node { place: "the arguments".to_owned(), keywords: &self.root, is_whole: true }];
+        let mut nodes = vec![Node {
+            place: "the arguments".to_owned(),
+            keywords: &self.root,
+            is_whole: true,
+        }];
         below(&self.root, "", true, &mut nodes);
         nodes
     }
@@ -56,7 +64,11 @@ impl Node<'_> {
 
     /// Those of `words` that it uses.
     pub(super) fn uses<'w>(&self, words: &[&'w str]) -> Vec<&'w str> {
-        words.iter().copied().filter(|word| self.has(word)).collect()
+        words
+            .iter()
+            .copied()
+            .filter(|word| self.has(word))
+            .collect()
     }
 
     /// "`keyword` of `filter.kind`".
@@ -67,12 +79,20 @@ impl Node<'_> {
     /// An array that does not say of what.
     pub(super) fn is_bare_array(&self) -> bool {
         self.text("type") == Some("array")
-            && !self.keywords.get("items").is_some_and(|items| *items != Value::Bool(false))
+            && !self
+                .keywords
+                .get("items")
+                .is_some_and(|items| *items != Value::Bool(false))
     }
 }
 
 /// The schemas in `keywords`, which stands at `path`; `is_whole` as for their parent.
-fn below<'a>(keywords: &'a Map<String, Value>, path: &str, is_whole: bool, nodes: &mut Vec<Node<'a>>) {
+fn below<'a>(
+    keywords: &'a Map<String, Value>,
+    path: &str,
+    is_whole: bool,
+    nodes: &mut Vec<Node<'a>>,
+) {
     let dot = if path.is_empty() { "" } else { "." };
     for (keyword, value) in keywords {
         match (keyword.as_str(), value) {
@@ -108,8 +128,18 @@ fn below<'a>(keywords: &'a Map<String, Value>, path: &str, is_whole: bool, nodes
 }
 
 fn at<'a>(schema: &'a Value, path: &str, is_whole: bool, nodes: &mut Vec<Node<'a>>) {
-    let Value::Object(keywords) = schema else { return };
-    let place = if path.is_empty() { "the arguments".to_owned() } else { format!("`{path}`") };
-    nodes.push(Node { place, keywords, is_whole });
+    let Value::Object(keywords) = schema else {
+        return;
+    };
+    let place = if path.is_empty() {
+        "the arguments".to_owned()
+    } else {
+        format!("`{path}`")
+    };
+    nodes.push(Node {
+        place,
+        keywords,
+        is_whole,
+    });
     below(keywords, path, is_whole, nodes);
 }

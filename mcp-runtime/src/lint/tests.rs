@@ -4,7 +4,9 @@ use super::*;
 
 /// What is said about a tool with these parameters: "client verdict what".
 fn said(properties: &Value) -> Vec<String> {
-    said_of(&json!({ "name": "tool", "inputSchema": { "type": "object", "properties": properties } }))
+    said_of(
+        &json!({ "name": "tool", "inputSchema": { "type": "object", "properties": properties } }),
+    )
 }
 
 fn said_of(description: &Value) -> Vec<String> {
@@ -15,7 +17,10 @@ fn said_of(description: &Value) -> Vec<String> {
 
 fn with_root(keywords: &Value) -> Vec<String> {
     let mut schema = json!({ "type": "object", "properties": {} });
-    schema.as_object_mut().unwrap().extend(keywords.as_object().cloned().unwrap());
+    schema
+        .as_object_mut()
+        .unwrap()
+        .extend(keywords.as_object().cloned().unwrap());
     said_of(&json!({ "name": "tool", "inputSchema": schema }))
 }
 
@@ -31,17 +36,27 @@ fn a_plain_tool_is_taken_by_all() {
         "map": { "type": "object", "additionalProperties": { "type": "integer" } },
     });
     assert_eq!(said(&properties), [""; 0]);
-    assert_eq!(said_of(&json!({ "name": "ping", "inputSchema": { "type": "object" } })), [""; 0]);
+    assert_eq!(
+        said_of(&json!({ "name": "ping", "inputSchema": { "type": "object" } })),
+        [""; 0]
+    );
 }
 
 #[test]
 fn names_are_those_that_all_allow() {
     let named = |name: &str| said_of(&json!({ "name": name, "inputSchema": { "type": "object" } }));
-    assert_eq!(named("shop.search"), ["Claude rejects the name", "OpenAI rejects the name"]);
+    assert_eq!(
+        named("shop.search"),
+        ["Claude rejects the name", "OpenAI rejects the name"]
+    );
     assert_eq!(named("2fa"), ["Gemini rejects the name"]);
     assert_eq!(
         named(&"x".repeat(65)),
-        ["Claude rejects the name", "OpenAI rejects the length of the name", "Gemini rejects the name"]
+        [
+            "Claude rejects the name",
+            "OpenAI rejects the length of the name",
+            "Gemini rejects the name"
+        ]
     );
     assert_eq!(
         said(&json!({ "filter[id]": { "type": "string" }, "user-id": { "type": "string" } })),
@@ -56,11 +71,19 @@ fn names_are_those_that_all_allow() {
 #[test]
 fn a_description_has_its_length() {
     let described = |length: usize| {
-        said_of(&json!({ "name": "a", "description": "x".repeat(length), "inputSchema": {"type": "object"} }))
+        said_of(
+            &json!({ "name": "a", "description": "x".repeat(length), "inputSchema": {"type": "object"} }),
+        )
     };
     assert_eq!(described(1024), [""; 0]);
-    assert_eq!(described(1025), ["OpenAI rejects a description of more than 1024 characters"]);
-    assert_eq!(described(2049)[0], "Claude ignores the description after 2048 characters");
+    assert_eq!(
+        described(1025),
+        ["OpenAI rejects a description of more than 1024 characters"]
+    );
+    assert_eq!(
+        described(2049)[0],
+        "Claude ignores the description after 2048 characters"
+    );
 }
 
 #[test]
@@ -74,17 +97,30 @@ fn the_root_is_a_plain_object() {
             "llama.cpp ignores `properties` beside `anyOf` of the arguments",
         ]
     );
-    let conditional = with_root(&json!({ "if": { "type": "object" }, "then": { "type": "object" } }));
-    assert!(conditional.contains(&"VS Code ignores `if` at the root".to_owned()), "{conditional:?}");
-    assert!(conditional.contains(&"llama.cpp ignores `then` of the arguments".to_owned()), "{conditional:?}");
-    assert_eq!(with_root(&json!({ "required": ["x"] })), ["VS Code ignores that `x` of the arguments is required"]);
-    assert_eq!(with_root(&json!({ "$schema": "x" })), ["Gemini rejects `$schema` of the arguments"]);
+    let conditional =
+        with_root(&json!({ "if": { "type": "object" }, "then": { "type": "object" } }));
+    assert!(
+        conditional.contains(&"VS Code ignores `if` at the root".to_owned()),
+        "{conditional:?}"
+    );
+    assert!(
+        conditional.contains(&"llama.cpp ignores `then` of the arguments".to_owned()),
+        "{conditional:?}"
+    );
+    assert_eq!(
+        with_root(&json!({ "required": ["x"] })),
+        ["VS Code ignores that `x` of the arguments is required"]
+    );
+    assert_eq!(
+        with_root(&json!({ "$schema": "x" })),
+        ["Gemini rejects `$schema` of the arguments"]
+    );
 }
 
 #[test]
 fn an_array_says_of_what() {
-    let expected =
-        ["OpenAI", "Gemini", "VS Code"].map(|client| format!("{client} rejects an array without `items`: `a.b`"));
+    let expected = ["OpenAI", "Gemini", "VS Code"]
+        .map(|client| format!("{client} rejects an array without `items`: `a.b`"));
     let bare = json!({ "a": { "type": "object", "properties": { "b": { "type": "array" } } } });
     assert_eq!(said(&bare), expected);
     let closed = json!({ "a": { "type": "object", "properties": { "b": { "type": "array", "items": false } } } });
@@ -94,22 +130,49 @@ fn an_array_says_of_what() {
 #[test]
 fn what_gemini_does_not_know_is_found_at_its_place() {
     for (schema, what) in [
-        (json!({ "type": "number", "exclusiveMinimum": 0 }), "`exclusiveMinimum` of `a[]`"),
-        (json!({ "type": "string", "const": "x" }), "`const` of `a[]`"),
-        (json!({ "type": "object", "propertyNames": { "type": "string" } }), "`propertyNames` of `a[]`"),
-        (json!({ "type": "string", "examples": ["x"] }), "`examples` of `a[]`"),
-        (json!({ "type": "integer", "multipleOf": 2 }), "`multipleOf` of `a[]`"),
+        (
+            json!({ "type": "number", "exclusiveMinimum": 0 }),
+            "`exclusiveMinimum` of `a[]`",
+        ),
+        (
+            json!({ "type": "string", "const": "x" }),
+            "`const` of `a[]`",
+        ),
+        (
+            json!({ "type": "object", "propertyNames": { "type": "string" } }),
+            "`propertyNames` of `a[]`",
+        ),
+        (
+            json!({ "type": "string", "examples": ["x"] }),
+            "`examples` of `a[]`",
+        ),
+        (
+            json!({ "type": "integer", "multipleOf": 2 }),
+            "`multipleOf` of `a[]`",
+        ),
         (json!({ "$ref": "#/$defs/A" }), "`$ref` of `a[]`"),
         (json!({}), "what has no `type`: `a[]`"),
-        (json!({ "type": ["string", "integer"] }), "several types at once: `a[]`"),
-        (json!({ "type": "integer", "enum": [1, 2] }), "an `enum` of more than strings: `a[]`"),
+        (
+            json!({ "type": ["string", "integer"] }),
+            "several types at once: `a[]`",
+        ),
+        (
+            json!({ "type": "integer", "enum": [1, 2] }),
+            "an `enum` of more than strings: `a[]`",
+        ),
     ] {
         let found = said(&json!({ "a": { "type": "array", "items": schema } }));
-        assert!(found.contains(&format!("Gemini rejects {what}")), "{found:?}");
+        assert!(
+            found.contains(&format!("Gemini rejects {what}")),
+            "{found:?}"
+        );
     }
     let branches = json!({ "type": "object", "not": { "properties": { "b": {} } }, "anyOf": [{ "required": ["c"] }] });
     let found = said(&json!({ "a": branches }));
-    assert!(!found.iter().any(|what| what.contains("no `type`")), "{found:?}");
+    assert!(
+        !found.iter().any(|what| what.contains("no `type`")),
+        "{found:?}"
+    );
     let found = said(&json!({ "a": { "type": "string", "format": "uuid" } }));
     assert_eq!(found, ["Gemini ignores the format `uuid` of `a`"]);
 }
@@ -119,7 +182,10 @@ fn a_pattern_is_what_a_grammar_can_say() {
     let pattern = |pattern: &str| said(&json!({ "a": { "type": "string", "pattern": pattern } }));
     assert_eq!(pattern("[a-z]+"), ["llama.cpp rejects the pattern of `a`"]);
     assert_eq!(pattern(r"^\d+$"), ["llama.cpp rejects the pattern of `a`"]);
-    assert_eq!(pattern(r"^[\w-]+$"), ["llama.cpp rejects the pattern of `a`"]);
+    assert_eq!(
+        pattern(r"^[\w-]+$"),
+        ["llama.cpp rejects the pattern of `a`"]
+    );
     assert_eq!(pattern(r"^\\d\.[0-9]$"), [""; 0]);
 }
 
@@ -135,9 +201,15 @@ fn every_rule_says_where_it_is_from() {
     });
     let found = tool(&serde_json::from_value(everything).unwrap());
     for client in ["Claude", "OpenAI", "Gemini", "VS Code", "llama.cpp"] {
-        assert!(found.iter().any(|finding| finding.client == client), "{client}");
+        assert!(
+            found.iter().any(|finding| finding.client == client),
+            "{client}"
+        );
     }
     for finding in found {
-        assert!(finding.source.starts_with("https://") && !finding.advice.is_empty(), "{finding:?}");
+        assert!(
+            finding.source.starts_with("https://") && !finding.advice.is_empty(),
+            "{finding:?}"
+        );
     }
 }

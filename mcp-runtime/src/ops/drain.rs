@@ -55,7 +55,9 @@ impl Drain {
     /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Whether all had ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         self.begin();
-        let all = tokio::time::timeout(deadline, self.calls.wait()).await.is_ok();
+        let all = tokio::time::timeout(deadline, self.calls.wait())
+            .await
+            .is_ok();
         if !all {
             self.expire().await;
         }
@@ -64,7 +66,10 @@ impl Drain {
     }
 
     async fn expire(&self) {
-        tracing::warn!(calls = self.calls.len(), "the shutdown deadline has passed; cancelling calls in flight");
+        tracing::warn!(
+            calls = self.calls.len(),
+            "the shutdown deadline has passed; cancelling calls in flight"
+        );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
         let _ = tokio::time::timeout(Duration::from_secs(1), self.calls.wait()).await;

@@ -53,7 +53,11 @@ pub(crate) struct Report<'a> {
 
 impl Health {
     pub(crate) fn new(checks: Vec<Check>) -> Self {
-        Self { checks, started: Instant::now(), last: Mutex::new(None) }
+        Self {
+            checks,
+            started: Instant::now(),
+            last: Mutex::new(None),
+        }
     }
 
     pub(crate) fn uptime(&self) -> Duration {
@@ -98,6 +102,8 @@ async fn report(check: &Check) -> CheckReport {
 
 impl fmt::Debug for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.checks.iter().map(|check| &check.name)).finish()
+        f.debug_list()
+            .entries(self.checks.iter().map(|check| &check.name))
+            .finish()
     }
 }

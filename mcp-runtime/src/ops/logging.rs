@@ -20,28 +20,37 @@ pub(crate) fn init() -> Result<(), Error> {
             Error::setting("MCP_LOG_LEVEL", &text, problem)
         })?,
     };
-    let layer =
-        fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let layer = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
         Err(_) | Ok("text") => layer.boxed(),
         Ok("json") => layer.json().boxed(),
         Ok(other) => return Err(Error::setting("MCP_LOG_FORMAT", other, "use text or json")),
     };
     // Fails when there is a subscriber already: the program's own choice wins.
-    let _ = tracing_subscriber::registry().with(layer.with_filter(with_audit(filter))).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(with_audit(filter)))
+        .try_init();
     Ok(())
 }
 
 /// Lets audit records through a filter that does not name them.
 fn with_audit(filter: Targets) -> Targets {
     let is_named = filter.iter().any(|(target, _)| target == audit::TARGET);
-    if is_named { filter } else { filter.with_target(audit::TARGET, LevelFilter::INFO) }
+    if is_named {
+        filter
+    } else {
+        filter.with_target(audit::TARGET, LevelFilter::INFO)
+    }
 }
 
 /// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
 fn filter(text: &str) -> Option<Targets> {
     let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
-    let words_are_levels = text.split(',').all(|word| is_level(word.split_once('=').map_or(word, |(_, level)| level)));
+    let words_are_levels = text
+        .split(',')
+        .all(|word| is_level(word.split_once('=').map_or(word, |(_, level)| level)));
     words_are_levels.then(|| text.parse().ok())?
 }
 
@@ -52,7 +61,8 @@ mod tests {
     #[test]
     fn audit_records_pass_unless_the_filter_names_them() {
         let pass = |text: &str| {
-            filter(text).map(|filter| with_audit(filter).would_enable(audit::TARGET, &tracing::Level::INFO))
+            filter(text)
+                .map(|filter| with_audit(filter).would_enable(audit::TARGET, &tracing::Level::INFO))
         };
         assert_eq!(pass("warn"), Some(true));
         assert_eq!(pass("off"), Some(true));

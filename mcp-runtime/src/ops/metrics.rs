@@ -18,7 +18,9 @@ use crate::policy::Outcome;
 use crate::protocol::Method;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
-const BUCKETS: [f64; 14] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0];
+const BUCKETS: [f64; 14] = [
+    0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0,
+];
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 /// The labels of a declared function: its kind with its name, and what else there is to say.
@@ -94,7 +96,8 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::default();
         let requests = Family::<Labels<1>, Counter>::default();
-        let durations = Family::<Labels<1>, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
+        let durations =
+            Family::<Labels<1>, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
         let methods = Method::KNOWN
             .iter()
             .chain(&["other"])
@@ -116,16 +119,36 @@ impl Metrics {
             sessions: Gauge::default(),
             registry: Registry::default(),
         };
-        registry.register("mcp_requests", "Requests and notifications received", requests);
-        registry.register("mcp_request_duration_seconds", "Time from a parsed request to its answer", durations);
+        registry.register(
+            "mcp_requests",
+            "Requests and notifications received",
+            requests,
+        );
+        registry.register(
+            "mcp_request_duration_seconds",
+            "Time from a parsed request to its answer",
+            durations,
+        );
         registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
-        registry.register("mcp_rate_limit_rejections", "Calls refused by a rate limit", this.rejections.clone());
+        registry.register(
+            "mcp_rate_limit_rejections",
+            "Calls refused by a rate limit",
+            this.rejections.clone(),
+        );
         for (calls, (name, help, duration_name, duration_help)) in this.calls.iter().zip(CALLS) {
             registry.register(name, help, calls.outcomes.clone());
             registry.register(duration_name, duration_help, calls.durations.clone());
         }
-        registry.register("mcp_argument_coercions", "Arguments coerced without loss", this.coercions.clone());
-        registry.register("mcp_active_connections", "Open HTTP connections", this.connections.clone());
+        registry.register(
+            "mcp_argument_coercions",
+            "Arguments coerced without loss",
+            this.coercions.clone(),
+        );
+        registry.register(
+            "mcp_active_connections",
+            "Open HTTP connections",
+            this.connections.clone(),
+        );
         registry.register(
             "mcp_active_sessions",
             "Sessions of clients that opened with initialize",
@@ -143,7 +166,10 @@ impl Metrics {
         let own = (item.kind.noun(), Cow::from(item.name.to_owned()));
         let label = [own.clone()];
         let outcome = |(_, outcome): (Outcome, &'static str)| {
-            calls.outcomes.get_or_create(&[own.clone(), ("outcome", outcome.into())]).clone()
+            calls
+                .outcomes
+                .get_or_create(&[own.clone(), ("outcome", outcome.into())])
+                .clone()
         };
         ItemMetrics {
             outcomes: Outcome::ALL.map(outcome),
@@ -163,7 +189,10 @@ impl Metrics {
 
     /// Counts an error answer.
     pub(crate) fn error(&self, code: i32) {
-        let code = ERROR_CODES.into_iter().find(|known| known.parse() == Ok(code)).unwrap_or("other");
+        let code = ERROR_CODES
+            .into_iter()
+            .find(|known| known.parse() == Ok(code))
+            .unwrap_or("other");
         self.errors.get_or_create(&[("code", code)]).inc();
     }
 
@@ -184,10 +213,26 @@ impl std::fmt::Debug for Metrics {
 
 /// The metrics of each kind's calls, in the order of the kinds.
 const CALLS: [(&str, &str, &str, &str); 3] = [
-    ("mcp_tool_invocations", "Tool calls by outcome", "mcp_tool_duration_seconds", "Time that tool calls took"),
-    ("mcp_resource_reads", "Reads by outcome", "mcp_resource_duration_seconds", "Time that reads took"),
-    ("mcp_prompt_gets", "Prompts by outcome", "mcp_prompt_duration_seconds", "Time that prompts took"),
+    (
+        "mcp_tool_invocations",
+        "Tool calls by outcome",
+        "mcp_tool_duration_seconds",
+        "Time that tool calls took",
+    ),
+    (
+        "mcp_resource_reads",
+        "Reads by outcome",
+        "mcp_resource_duration_seconds",
+        "Time that reads took",
+    ),
+    (
+        "mcp_prompt_gets",
+        "Prompts by outcome",
+        "mcp_prompt_duration_seconds",
+        "Time that prompts took",
+    ),
 ];
 
-const ERROR_CODES: [&str; 9] =
-    ["-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022", "other"];
+const ERROR_CODES: [&str; 9] = [
+    "-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022", "other",
+];

@@ -18,7 +18,10 @@ pub(crate) struct Access {
 
 impl Access {
     pub(super) fn of(spec: &Spec) -> Self {
-        Self { scopes: spec.scopes, visible_if: spec.visible_if }
+        Self {
+            scopes: spec.scopes,
+            visible_if: spec.visible_if,
+        }
     }
 
     /// Whether everybody may call it.
@@ -28,7 +31,8 @@ impl Access {
 
     /// Whether `principal` may call it.
     pub(crate) fn admits(&self, principal: &Principal) -> bool {
-        self.shows_itself_to(principal) && self.scopes.iter().all(|scope| principal.has_scope(scope))
+        self.shows_itself_to(principal)
+            && self.scopes.iter().all(|scope| principal.has_scope(scope))
     }
 
     /// Lets `principal` call `item`, or says why not.
@@ -42,13 +46,19 @@ impl Access {
                 kind => RpcError::unknown(kind.noun(), item.name),
             });
         }
-        let missing: Vec<&str> = self.scopes.iter().copied().filter(|scope| !principal.has_scope(scope)).collect();
+        let missing: Vec<&str> = self
+            .scopes
+            .iter()
+            .copied()
+            .filter(|scope| !principal.has_scope(scope))
+            .collect();
         Err(RpcError::missing_scopes(item, self.scopes, &missing))
     }
 
     /// Whether `principal` may know that it is there.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics lets nobody in.
-        self.visible_if.is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
+        self.visible_if
+            .is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
     }
 }

@@ -33,7 +33,10 @@ pub(super) async fn run(cx: &Context, handler: Handler) -> Ended {
     }
 }
 
-async fn until_it_asks(cx: &Context, mut handler: Handler) -> Result<Result<Product, ToolError>, Stop> {
+async fn until_it_asks(
+    cx: &Context,
+    mut handler: Handler,
+) -> Result<Result<Product, ToolError>, Stop> {
     poll_fn(|task| match handler.as_mut().poll(task) {
         Poll::Ready(done) => Poll::Ready(Ok(done)),
         Poll::Pending => {

@@ -42,7 +42,10 @@ pub(super) struct Attempt<'a> {
 
 impl Circuit {
     pub(super) fn new(limit: Breaker) -> Self {
-        Self { limit, state: Mutex::new(State::Closed(0)) }
+        Self {
+            limit,
+            state: Mutex::new(State::Closed(0)),
+        }
     }
 
     /// Lets a call through, or says how long to wait.
@@ -60,7 +63,10 @@ impl Circuit {
                 Some(since)
             }
         };
-        Ok(Attempt { circuit: self, trial })
+        Ok(Attempt {
+            circuit: self,
+            trial,
+        })
     }
 
     /// What a caller is told whose call fails fast.
@@ -94,7 +100,9 @@ impl Attempt<'_> {
         let limit = self.circuit.limit;
         let mut state = self.circuit.lock();
         match *state {
-            State::Closed(before) if before + 1 < limit.failures => *state = State::Closed(before + 1),
+            State::Closed(before) if before + 1 < limit.failures => {
+                *state = State::Closed(before + 1)
+            }
             State::Closed(_) => *state = State::Open(Instant::now()),
             State::HalfOpen if self.trial.is_some() => *state = State::Open(Instant::now()),
             State::HalfOpen | State::Open(_) => {}

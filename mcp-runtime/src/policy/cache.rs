@@ -46,7 +46,10 @@ type Cell = OnceCell<(Done, Instant)>;
 
 impl Results {
     pub(super) fn new(cache: Cache) -> Self {
-        Self { cache, entries: Mutex::default() }
+        Self {
+            cache,
+            entries: Mutex::default(),
+        }
     }
 
     /// The result of an equal call, or of this one, which `make` then makes.
@@ -57,7 +60,9 @@ impl Results {
             let done = make.await;
             // A client that lacks a capability: the next one may have it. What was asked belongs to one call.
             let asked = call.cx.asked().is_some_and(Asks::are_any);
-            if asked || matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY) {
+            if asked
+                || matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY)
+            {
                 Err(done)
             } else {
                 Ok((done, Instant::now()))
@@ -74,7 +79,11 @@ impl Results {
     }
 
     fn key(&self, call: &Call<'_>) -> Key {
-        let principal = if self.cache.shared { None } else { call.cx.principal().key() };
+        let principal = if self.cache.shared {
+            None
+        } else {
+            call.cx.principal().key()
+        };
         Key(principal, Arc::from(canonical::arguments(call.arguments)))
     }
 
@@ -91,12 +100,17 @@ impl Results {
     }
 
     fn is_stale(&self, cell: &Cell) -> bool {
-        cell.get().is_some_and(|(_, made)| made.elapsed() >= self.cache.ttl)
+        cell.get()
+            .is_some_and(|(_, made)| made.elapsed() >= self.cache.ttl)
     }
 
     fn forget(&self, key: &Key, cell: &Arc<Cell>) {
         let mut entries = self.lock();
-        if entries.by_key.get(key).is_some_and(|entry| Arc::ptr_eq(&entry.cell, cell)) {
+        if entries
+            .by_key
+            .get(key)
+            .is_some_and(|entry| Arc::ptr_eq(&entry.cell, cell))
+        {
             entries.remove(key);
         }
     }
@@ -112,7 +126,13 @@ impl Entries {
         let age = self.next;
         self.next += 1;
         self.by_age.insert(age, key.clone());
-        self.by_key.insert(key, Entry { age, cell: Arc::clone(&cell) });
+        self.by_key.insert(
+            key,
+            Entry {
+                age,
+                cell: Arc::clone(&cell),
+            },
+        );
         cell
     }
 

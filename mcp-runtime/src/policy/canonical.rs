@@ -13,7 +13,10 @@ use crate::protocol::json::Text;
 const DEPTH: usize = 16;
 
 /// A value, one level opened.
-#[expect(clippy::large_enum_variant, reason = "one lives at a time, and only for a moment")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, and only for a moment"
+)]
 pub(super) enum Walk<'a> {
     Members(Object<'a>),
     Items(Vec<&'a RawValue>),
@@ -28,7 +31,9 @@ impl<'a> Walk<'a> {
         let opened = match text.as_bytes().first() {
             Some(b'{') if depth < DEPTH => serde_json::from_str(text).map(Self::Members).ok(),
             Some(b'[') if depth < DEPTH => serde_json::from_str(text).map(Self::Items).ok(),
-            Some(b'"') => serde_json::from_str::<Text<'_>>(text).map(|Text(text)| Self::Text(text)).ok(),
+            Some(b'"') => serde_json::from_str::<Text<'_>>(text)
+                .map(|Text(text)| Self::Text(text))
+                .ok(),
             _ => None,
         };
         opened.unwrap_or(Self::Leaf(text))
@@ -37,7 +42,9 @@ impl<'a> Walk<'a> {
 
 /// The canonical text of arguments that a tool has accepted: there `null` means the same as leaving a member out.
 pub(crate) fn arguments(raw: Option<&RawValue>) -> Box<str> {
-    let mut object: Object<'_> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let mut object: Object<'_> = raw
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
     object.retain(|_, value| value.get() != "null");
     let mut out = String::new();
     members(object, 0, &mut out);
@@ -94,14 +101,20 @@ mod tests {
     fn equal_arguments_have_one_spelling() {
         let spelling = of(r#"{"a": 1, "b": {"c": [1, "x"], "d": null}}"#);
         assert_eq!(spelling, r#"{"a":1,"b":{"c":[1,"x"],"d":null}}"#);
-        assert_eq!(of(r#"{ "b":{"d":null,"c":[1,"\u0078"]},"e":null, "\u0061":1 }"#), spelling);
+        assert_eq!(
+            of(r#"{ "b":{"d":null,"c":[1,"\u0078"]},"e":null, "\u0061":1 }"#),
+            spelling
+        );
         assert_eq!(*arguments(None), *of("{}"));
     }
 
     #[test]
     fn different_arguments_have_different_spellings() {
         let pairs = [
-            (r#"{"a":123456789012345678901234567890}"#, r#"{"a":123456789012345678901234567891}"#),
+            (
+                r#"{"a":123456789012345678901234567890}"#,
+                r#"{"a":123456789012345678901234567891}"#,
+            ),
             (r#"{"a":1}"#, r#"{"a":"1"}"#),
             (r#"{"a":{"b":null}}"#, r#"{"a":{}}"#),
             (r#"{"a":{"b":1,"b":2}}"#, r#"{"a":{"b":2,"b":1}}"#),

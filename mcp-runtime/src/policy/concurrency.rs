@@ -21,7 +21,11 @@ pub(crate) struct Slots {
 
 impl Slots {
     pub(super) fn new(limit: Concurrency) -> Self {
-        let places = |count: u32| usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        let places = |count: u32| {
+            usize::try_from(count)
+                .unwrap_or(Semaphore::MAX_PERMITS)
+                .min(Semaphore::MAX_PERMITS)
+        };
         Self {
             limit,
             running: Arc::new(Semaphore::new(places(limit.max.max(1)))),
@@ -36,14 +40,22 @@ impl Slots {
         }
         let _place = self.waiting.try_acquire().ok()?;
         // Fails only when closed, which these places never are.
-        Arc::clone(&self.running).acquire_owned().await.ok().map(Arc::new)
+        Arc::clone(&self.running)
+            .acquire_owned()
+            .await
+            .ok()
+            .map(Arc::new)
     }
 
     /// What a caller is told who finds no place.
     pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let Concurrency { max, queue } = self.limit;
         let calls = if max == 1 { "call" } else { "calls" };
-        let waiting = if queue == 0 { String::new() } else { format!(" and lets {queue} more wait") };
+        let waiting = if queue == 0 {
+            String::new()
+        } else {
+            format!(" and lets {queue} more wait")
+        };
         format!(
             "{item} is busy: it runs at most {max} {calls} at a time{waiting}; \
              call it again when one of them has been answered, and fewer times at once"

@@ -19,18 +19,25 @@ impl MaxOutput {
     pub(super) fn new(bytes: u64, arguments: &[&str]) -> Self {
         let advice = match arguments {
             [] => "it takes no arguments that could ask for less".to_owned(),
-            names => format!("ask for less through its arguments: `{}`", names.join("`, `")),
+            names => format!(
+                "ask for less through its arguments: `{}`",
+                names.join("`, `")
+            ),
         };
         Self { bytes, advice }
     }
 
     /// The call as it has ended, or, if its handler says too much, the error that says how to ask for less.
     pub(super) fn check(&self, item: Item<'_>, done: Done) -> Done {
-        let said = matches!(done.outcome, Outcome::Ok | Outcome::Error).then(|| done.answer.as_ref().map(size));
+        let said = matches!(done.outcome, Outcome::Ok | Outcome::Error)
+            .then(|| done.answer.as_ref().map(size));
         match said {
             Some(Ok(size)) if size > self.bytes => {
                 let (size, most) = (Size(size), Size(self.bytes));
-                let text = format!("the result of {item} has {size}, and {most} are allowed; {}", self.advice);
+                let text = format!(
+                    "the result of {item} has {size}, and {most} are allowed; {}",
+                    self.advice
+                );
                 Done::failed(item, Outcome::OutputTooLarge, text)
             }
             _ => done,
@@ -41,7 +48,10 @@ impl MaxOutput {
 fn size(product: &Product) -> u64 {
     match product {
         Product::Tool(result) => {
-            let structured = result.structured.as_deref().map_or(0, |raw: &RawValue| raw.get().len());
+            let structured = result
+                .structured
+                .as_deref()
+                .map_or(0, |raw: &RawValue| raw.get().len());
             written(&result.content) + structured as u64
         }
         Product::Contents(contents) => written(contents),
@@ -93,7 +103,10 @@ mod tests {
     #[test]
     fn a_result_is_measured_as_it_is_written() {
         let result = ToolResult::text("\"é\"").structured(&[1, 2]).unwrap();
-        assert_eq!(size(&Product::Tool(result)), (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64);
+        assert_eq!(
+            size(&Product::Tool(result)),
+            (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64
+        );
     }
 
     #[test]

@@ -96,30 +96,48 @@ impl Policies {
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: spec.breaker.map(|(limit, _)| Circuit::new(limit)),
-            max_output: spec.max_output.map(|(bytes, _)| MaxOutput::new(bytes, &redacted.known)),
+            max_output: spec
+                .max_output
+                .map(|(bytes, _)| MaxOutput::new(bytes, &redacted.known)),
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
-            asks_for_peer: spec.audit || spec.rate_limit.is_some_and(|(limit, _)| limit.per == Per::Ip),
+            asks_for_peer: spec.audit
+                || spec
+                    .rate_limit
+                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
         }
     }
 
     /// Why the caller may not call at all.
     pub(crate) fn forbids(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
-        self.access.check(item, cx.principal()).err().map(Done::forbidden)
+        self.access
+            .check(item, cx.principal())
+            .err()
+            .map(Done::forbidden)
     }
 
     /// Counts a call, before its arguments are decoded; why it is one too many.
     pub(crate) fn counts_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let limiter = self.rate_limit.as_ref()?;
         let wait = limiter.check(cx).err()?;
-        Some(Done::refused(item, Outcome::RateLimited, &limiter.refusal(item), wait))
+        Some(Done::refused(
+            item,
+            Outcome::RateLimited,
+            &limiter.refusal(item),
+            wait,
+        ))
     }
 
     /// Counts a completion; why it is one too many.
     pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let wait = self.completions.check(cx).err()?;
-        Some(Done::refused(item, Outcome::RateLimited, &self.completions.refusal(item), wait))
+        Some(Done::refused(
+            item,
+            Outcome::RateLimited,
+            &self.completions.refusal(item),
+            wait,
+        ))
     }
 
     /// Leaves what the declaration asks for about a call that has ended.
@@ -131,7 +149,10 @@ impl Policies {
 
     /// What a caller is told whose call was stopped by the server's shutdown.
     pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
-        let text = format!("stopped because the server is shutting down; {}", self.effect.advice(item));
+        let text = format!(
+            "stopped because the server is shutting down; {}",
+            self.effect.advice(item)
+        );
         Done::failed(item, Outcome::Cancelled, text)
     }
 }

@@ -55,7 +55,10 @@ impl Outcome {
 
     /// Whether the call was turned away before its handler ran.
     pub(crate) fn is_refusal(self) -> bool {
-        matches!(self, Self::Forbidden | Self::RateLimited | Self::Busy | Self::Unavailable)
+        matches!(
+            self,
+            Self::Forbidden | Self::RateLimited | Self::Busy | Self::Unavailable
+        )
     }
 }
 
@@ -69,7 +72,10 @@ pub(crate) struct Done {
 impl Done {
     /// The caller reads why there is no result.
     pub(crate) fn failed(item: Item<'_>, outcome: Outcome, text: impl Into<String>) -> Self {
-        Self { outcome, answer: failure(item, text) }
+        Self {
+            outcome,
+            answer: failure(item, text),
+        }
     }
 
     /// The call was refused, and will not be after `wait`.
@@ -88,19 +94,28 @@ impl Done {
 
     /// The protocol has an error for it.
     pub(super) fn forbidden(error: RpcError) -> Self {
-        Self { outcome: Outcome::Forbidden, answer: Err(error) }
+        Self {
+            outcome: Outcome::Forbidden,
+            answer: Err(error),
+        }
     }
 
     /// The request is none that could be carried out.
     pub(crate) fn malformed(error: RpcError) -> Self {
-        Self { outcome: Outcome::InvalidArguments, answer: Err(error) }
+        Self {
+            outcome: Outcome::InvalidArguments,
+            answer: Err(error),
+        }
     }
 
     /// The author's code panicked; what it said is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
         event!(error, item, { %reference, }, "panicked");
-        Self { outcome: Outcome::Panic, answer: failed(item, &reference) }
+        Self {
+            outcome: Outcome::Panic,
+            answer: failed(item, &reference),
+        }
     }
 
     /// What the handler has come to.
@@ -109,15 +124,24 @@ impl Done {
         match ended {
             Ok(Ok(Product::Tool(result))) if result.is_error => {
                 let result = redacted.hide_in(result, call.arguments);
-                Self { outcome: Outcome::Error, answer: Ok(Product::Tool(result)) }
+                Self {
+                    outcome: Outcome::Error,
+                    answer: Ok(Product::Tool(result)),
+                }
             }
-            Ok(Ok(product)) => Self { outcome: Outcome::Ok, answer: Ok(product) },
+            Ok(Ok(product)) => Self {
+                outcome: Outcome::Ok,
+                answer: Ok(product),
+            },
             Ok(Err(error)) => {
                 let answer = match error.lacks().filter(|_| call.cx.is_modern()) {
                     Some(capability) => Err(RpcError::missing_capability(&capability.required())),
                     None => error.into_answer(call.item, hide),
                 };
-                Self { outcome: Outcome::Error, answer }
+                Self {
+                    outcome: Outcome::Error,
+                    answer,
+                }
             }
             Err(Stopped::Panicked) => Self::panicked(call.item),
             Err(Stopped::Asks(stop)) => Self::asks(call, stop),
@@ -127,17 +151,26 @@ impl Done {
     /// The handler was dropped because of what it asked.
     fn asks(call: &Call<'_>, stop: Stop) -> Self {
         match stop {
-            Stop::Asks(questions) => {
-                Self { outcome: Outcome::InputRequired, answer: Ok(Product::Questions(questions)) }
-            }
+            Stop::Asks(questions) => Self {
+                outcome: Outcome::InputRequired,
+                answer: Ok(Product::Questions(questions)),
+            },
             Stop::Failed(Failure::Missing(missing)) => Self::lacking(call, &missing),
             Stop::Failed(Failure::Malformed(key, problem)) => {
                 let answer = if call.cx.is_modern() {
-                    Err(RpcError::invalid_params(format!("`inputResponses.{key}`: {problem}")))
+                    Err(RpcError::invalid_params(format!(
+                        "`inputResponses.{key}`: {problem}"
+                    )))
                 } else {
-                    failure(call.item, format!("the client's answer to `{key}` cannot be read: {problem}"))
+                    failure(
+                        call.item,
+                        format!("the client's answer to `{key}` cannot be read: {problem}"),
+                    )
                 };
-                Self { outcome: Outcome::InvalidArguments, answer }
+                Self {
+                    outcome: Outcome::InvalidArguments,
+                    answer,
+                }
             }
             Stop::Failed(Failure::Misuse(text)) => Self::failed(call.item, Outcome::Error, text),
         }
@@ -146,22 +179,37 @@ impl Done {
     /// The client cannot do what the handler needs.
     fn lacking(call: &Call<'_>, missing: &[Capability]) -> Self {
         let answer = if call.cx.is_modern() {
-            Err(RpcError::missing_capability(&Capability::all_required(missing)))
+            Err(RpcError::missing_capability(&Capability::all_required(
+                missing,
+            )))
         } else {
             let verbs: Vec<_> = missing.iter().map(|capability| capability.verb()).collect();
-            let declared = missing.iter().all(|capability| call.cx.client().has(*capability));
+            let declared = missing
+                .iter()
+                .all(|capability| call.cx.client().has(*capability));
             let why = match call.cx.version() {
-                version if declared => format!("revision {version}, which this one speaks, cannot be asked so"),
+                version if declared => {
+                    format!("revision {version}, which this one speaks, cannot be asked so")
+                }
                 _ => "this one did not declare it".to_owned(),
             };
-            let text = format!("{} needs a client that can {}; {why}", call.item, verbs.join(" and "));
+            let text = format!(
+                "{} needs a client that can {}; {why}",
+                call.item,
+                verbs.join(" and ")
+            );
             match call.item.kind {
                 Kind::Tool => failure(call.item, text),
                 // Older revisions have no code for it; it is no fault of the server's.
-                Kind::Resource | Kind::Prompt => Err(RpcError::invalid_request(text).with_status(200)),
+                Kind::Resource | Kind::Prompt => {
+                    Err(RpcError::invalid_request(text).with_status(200))
+                }
             }
         };
-        Self { outcome: Outcome::Error, answer }
+        Self {
+            outcome: Outcome::Error,
+            answer,
+        }
     }
 }
 
@@ -185,7 +233,10 @@ mod tests {
 
     #[test]
     fn a_wait_is_never_rounded_down() {
-        assert_eq!(rounded_up(Duration::from_nanos(100_000_001)).to_string(), "0.2");
+        assert_eq!(
+            rounded_up(Duration::from_nanos(100_000_001)).to_string(),
+            "0.2"
+        );
         assert_eq!(rounded_up(Duration::from_millis(4_200)).to_string(), "4.2");
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Redacted {
 impl Redacted {
     /// The arguments as an audit record may show them.
     pub(super) fn arguments(&self, raw: Option<&RawValue>) -> String {
-        let Some(object) = raw.and_then(|raw| serde_json::from_str::<Object<'_>>(raw.get()).ok()) else {
+        let Some(object) = raw.and_then(|raw| serde_json::from_str::<Object<'_>>(raw.get()).ok())
+        else {
             return raw.map_or("{}", |_| "[not an object]").to_owned();
         };
         let members = object.iter().map(|(name, value)| {
@@ -42,7 +43,9 @@ impl Redacted {
 
     /// `text` without the values that nobody may read.
     pub(super) fn hide(&self, text: String, raw: Option<&RawValue>) -> String {
-        self.secrets(raw).iter().fold(text, |text, secret| text.replace(&**secret, HIDDEN))
+        self.secrets(raw)
+            .iter()
+            .fold(text, |text, secret| text.replace(&**secret, HIDDEN))
     }
 
     /// A failed result whose texts are without them.
@@ -60,7 +63,9 @@ impl Redacted {
         if self.names.is_empty() {
             return Vec::new();
         }
-        let object: Object<'_> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let object: Object<'_> = raw
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default();
         let mut found = Vec::new();
         for (_, value) in object.iter().filter(|(name, _)| self.names.contains(name)) {
             leaves(value, 0, &mut found);
@@ -73,8 +78,12 @@ impl Redacted {
 
 fn leaves(value: &RawValue, depth: usize, found: &mut Vec<String>) {
     match Walk::into(value, depth) {
-        Walk::Members(object) => object.iter().for_each(|(_, value)| leaves(value, depth + 1, found)),
-        Walk::Items(items) => items.iter().for_each(|value| leaves(value, depth + 1, found)),
+        Walk::Members(object) => object
+            .iter()
+            .for_each(|(_, value)| leaves(value, depth + 1, found)),
+        Walk::Items(items) => items
+            .iter()
+            .for_each(|value| leaves(value, depth + 1, found)),
         Walk::Text(text) => {
             // As an author's `{:?}` would write it.
             let debug = format!("{text:?}");
@@ -91,7 +100,10 @@ mod tests {
     use super::*;
 
     fn redacted() -> Redacted {
-        Redacted { names: vec!["password"], known: vec!["user", "password"] }
+        Redacted {
+            names: vec!["password"],
+            known: vec!["user", "password"],
+        }
     }
 
     fn raw(text: &str) -> Box<RawValue> {
@@ -100,18 +112,30 @@ mod tests {
 
     #[test]
     fn audit_shows_what_may_be_read() {
-        let shown =
-            redacted().arguments(Some(&raw(r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#)));
-        assert_eq!(shown, r#"{"user":"ann","password":"[redacted]","passwrod":"[unknown argument]"}"#);
-        assert_eq!(redacted().arguments(Some(&raw("[\"hunter2\"]"))), "[not an object]");
+        let shown = redacted().arguments(Some(&raw(
+            r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#,
+        )));
+        assert_eq!(
+            shown,
+            r#"{"user":"ann","password":"[redacted]","passwrod":"[unknown argument]"}"#
+        );
+        assert_eq!(
+            redacted().arguments(Some(&raw("[\"hunter2\"]"))),
+            "[not an object]"
+        );
         assert_eq!(redacted().arguments(None), "{}");
     }
 
     #[test]
     fn texts_lose_every_part_of_a_hidden_value() {
-        let arguments = raw(r#"{"user": "ann", "password": {"old": "a\"b\"c", "new": ["hunter2", 123456, true]}}"#);
+        let arguments = raw(
+            r#"{"user": "ann", "password": {"old": "a\"b\"c", "new": ["hunter2", 123456, true]}}"#,
+        );
         let text = r#"ann: a"b"c ("a\"b\"c") is not hunter2, 123456 is true"#.to_owned();
         let hidden = redacted().hide(text, Some(&arguments));
-        assert_eq!(hidden, r#"ann: [redacted] ("[redacted]") is not [redacted], [redacted] is true"#);
+        assert_eq!(
+            hidden,
+            r#"ann: [redacted] ("[redacted]") is not [redacted], [redacted] is true"#
+        );
     }
 }

@@ -20,7 +20,11 @@ pub(super) struct Backoff {
 impl Backoff {
     pub(super) fn new(retry: Option<Retry>) -> Self {
         let Retry { max, backoff } = retry.unwrap_or(Retry::new(0));
-        Self { left: max, next: backoff, longest: backoff.max(LONGEST) }
+        Self {
+            left: max,
+            next: backoff,
+            longest: backoff.max(LONGEST),
+        }
     }
 
     /// How long to wait before the next attempt; `None` when there is none, or no time left for it.
@@ -28,7 +32,8 @@ impl Backoff {
         self.left = self.left.checked_sub(1)?;
         let wait = jittered(self.next);
         self.next = self.next.saturating_mul(2).min(self.longest);
-        let too_late = deadline.is_some_and(|deadline| deadline.saturating_duration_since(Instant::now()) <= wait);
+        let too_late = deadline
+            .is_some_and(|deadline| deadline.saturating_duration_since(Instant::now()) <= wait);
         (!too_late).then_some(wait)
     }
 }
@@ -60,7 +65,8 @@ mod tests {
 
     #[test]
     fn callers_do_not_wait_the_same() {
-        let waits: std::collections::HashSet<_> = (0..16).map(|_| jittered(Duration::from_secs(1))).collect();
+        let waits: std::collections::HashSet<_> =
+            (0..16).map(|_| jittered(Duration::from_secs(1))).collect();
         assert!(waits.len() > 1);
     }
 

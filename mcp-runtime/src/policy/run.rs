@@ -29,7 +29,11 @@ impl Policies {
 
     /// Runs what asks for arguments, before the call itself.
     pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
-        Done::of(call, super::ask::run(call.cx, handler).await, &self.redacted)
+        Done::of(
+            call,
+            super::ask::run(call.cx, handler).await,
+            &self.redacted,
+        )
     }
 
     async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
@@ -54,7 +58,10 @@ impl Policies {
         let done = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
                 None => Done::of(&call, ask::run(call.cx, handler).await, &self.redacted),
-                Some(limit) => match Deadline::after(limit).hold(call.cx, ask::run(call.cx, handler)).await {
+                Some(limit) => match Deadline::after(limit)
+                    .hold(call.cx, ask::run(call.cx, handler))
+                    .await
+                {
                     Some(ended) => Done::of(&call, ended, &self.redacted),
                     None => self.timed_out(&call, limit),
                 },
@@ -84,7 +91,9 @@ impl Policies {
                 }
                 _ => None,
             };
-            let Some((error, wait)) = next else { return Done::of(&call, ended, &self.redacted) };
+            let Some((error, wait)) = next else {
+                return Done::of(&call, ended, &self.redacted);
+            };
             self.log_retry(&call, error, wait);
             tokio::time::sleep(wait).await;
             handler = match again() {
@@ -95,12 +104,26 @@ impl Policies {
     }
 
     /// One attempt, if the breaker lets it through; an error is the end of the call.
-    async fn attempt(&self, call: &Call<'_>, handler: Handler, deadline: Option<Deadline>) -> Result<Ended, Done> {
-        let attempt = match self.breaker.as_ref().map(|circuit| (circuit, circuit.enter())) {
+    async fn attempt(
+        &self,
+        call: &Call<'_>,
+        handler: Handler,
+        deadline: Option<Deadline>,
+    ) -> Result<Ended, Done> {
+        let attempt = match self
+            .breaker
+            .as_ref()
+            .map(|circuit| (circuit, circuit.enter()))
+        {
             None => None,
             Some((_, Ok(attempt))) => Some(attempt),
             Some((circuit, Err(wait))) => {
-                return Err(Done::refused(call.item, Outcome::Unavailable, &circuit.refusal(call.item), wait));
+                return Err(Done::refused(
+                    call.item,
+                    Outcome::Unavailable,
+                    &circuit.refusal(call.item),
+                    wait,
+                ));
             }
         };
         let ended = match deadline {
@@ -123,7 +146,11 @@ impl Policies {
     }
 
     fn timed_out(&self, call: &Call<'_>, limit: Duration) -> Done {
-        Done::failed(call.item, Outcome::Timeout, self.effect.timed_out(call.item, limit))
+        Done::failed(
+            call.item,
+            Outcome::Timeout,
+            self.effect.timed_out(call.item, limit),
+        )
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {

@@ -22,7 +22,10 @@ pub(super) struct Deadline {
 
 impl Deadline {
     pub(super) fn after(limit: Duration) -> Self {
-        Self { begun: Instant::now(), limit }
+        Self {
+            begun: Instant::now(),
+            limit,
+        }
     }
 
     /// The time, as it is known now; `None` where there is no such time, or while the client is waited for.
@@ -40,11 +43,21 @@ impl Deadline {
                 return Poll::Ready(Some(output));
             }
             // An answer of the client's wakes this up again.
-            let Some(end) = self.end(cx) else { return Poll::Pending };
-            if sleep.as_ref().as_pin_ref().is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end) {
+            let Some(end) = self.end(cx) else {
+                return Poll::Pending;
+            };
+            if sleep
+                .as_ref()
+                .as_pin_ref()
+                .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
+            {
                 sleep.set(Some(sleep_until(end)));
             }
-            sleep.as_mut().as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(task)).map(|()| None)
+            sleep
+                .as_mut()
+                .as_pin_mut()
+                .map_or(Poll::Pending, |sleep| sleep.poll(task))
+                .map(|()| None)
         })
         .await
     }
@@ -108,8 +121,13 @@ mod tests {
 
     #[test]
     fn durations_are_written_as_declared() {
-        for (millis, text) in [(500, "500ms"), (5_000, "5s"), (90_000, "1m30s"), (7_200_000, "2h"), (1_500, "1s500ms")]
-        {
+        for (millis, text) in [
+            (500, "500ms"),
+            (5_000, "5s"),
+            (90_000, "1m30s"),
+            (7_200_000, "2h"),
+            (1_500, "1s500ms"),
+        ] {
             assert_eq!(Written(Duration::from_millis(millis)).to_string(), text);
         }
     }

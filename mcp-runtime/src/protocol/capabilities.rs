@@ -90,7 +90,10 @@ fn merge(all: &mut Value, more: Value) {
 impl ClientCapabilities {
     /// Whether the client shows views with the results of tools (MCP Apps).
     pub fn shows_views(&self) -> bool {
-        let types = self.extensions.get(extension::UI).and_then(|settings| settings["mimeTypes"].as_array());
+        let types = self
+            .extensions
+            .get(extension::UI)
+            .and_then(|settings| settings["mimeTypes"].as_array());
         types.is_some_and(|types| types.iter().any(|one| one == view::MIME_TYPE))
     }
 
@@ -98,11 +101,18 @@ impl ClientCapabilities {
     pub fn has(&self, capability: Capability) -> bool {
         let elicitation = self.elicitation.as_ref();
         match capability {
-            Capability::Elicitation => elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none()),
+            Capability::Elicitation => {
+                elicitation.is_some_and(|it| it.form.is_some() || it.url.is_none())
+            }
             Capability::ElicitationUrl => elicitation.is_some_and(|it| it.url.is_some()),
             Capability::Sampling => self.sampling.is_some(),
-            Capability::SamplingTools => self.sampling.as_ref().is_some_and(|it| it.tools.is_some()),
-            Capability::SamplingContext => self.sampling.as_ref().is_some_and(|it| it.context.is_some()),
+            Capability::SamplingTools => {
+                self.sampling.as_ref().is_some_and(|it| it.tools.is_some())
+            }
+            Capability::SamplingContext => self
+                .sampling
+                .as_ref()
+                .is_some_and(|it| it.context.is_some()),
             Capability::Roots => self.roots.is_some(),
         }
     }

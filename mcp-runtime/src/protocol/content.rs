@@ -61,7 +61,11 @@ pub struct Media {
 impl Media {
     /// These bytes.
     pub(crate) fn encoded(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
-        Self { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Self::default() }
+        Self {
+            data: STANDARD.encode(bytes),
+            mime_type: mime_type.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -141,7 +145,11 @@ impl ResourceLink {
     /// let content = Content::from(link);
     /// ```
     pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { uri: uri.into(), name: name.into(), ..Self::default() }
+        Self {
+            uri: uri.into(),
+            name: name.into(),
+            ..Self::default()
+        }
     }
 
     /// A name for people.
@@ -194,14 +202,32 @@ impl From<Resource> for Content {
 
 impl Resource {
     /// A text resource.
-    pub fn text(uri: impl Into<String>, mime_type: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { uri: uri.into(), mime_type: Some(mime_type.into()), text: Some(text.into()), ..Self::default() }
+    pub fn text(
+        uri: impl Into<String>,
+        mime_type: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self {
+            uri: uri.into(),
+            mime_type: Some(mime_type.into()),
+            text: Some(text.into()),
+            ..Self::default()
+        }
     }
 
     /// A binary resource; the bytes are encoded here.
-    pub fn blob(uri: impl Into<String>, mime_type: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
+    pub fn blob(
+        uri: impl Into<String>,
+        mime_type: impl Into<String>,
+        bytes: impl AsRef<[u8]>,
+    ) -> Self {
         let blob = Some(STANDARD.encode(bytes));
-        Self { uri: uri.into(), mime_type: Some(mime_type.into()), blob, ..Self::default() }
+        Self {
+            uri: uri.into(),
+            mime_type: Some(mime_type.into()),
+            blob,
+            ..Self::default()
+        }
     }
 
     /// Adds a member to `_meta`.
@@ -266,7 +292,10 @@ pub enum Role {
 impl Content {
     /// A text block.
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text(Text { text: text.into(), ..Text::default() })
+        Self::Text(Text {
+            text: text.into(),
+            ..Text::default()
+        })
     }
 
     /// A picture; the bytes are encoded here.
@@ -286,7 +315,11 @@ impl Content {
 
     /// A resource by value.
     pub fn resource(resource: Resource) -> Self {
-        Self::Resource(EmbeddedResource { resource, annotations: None, meta: None })
+        Self::Resource(EmbeddedResource {
+            resource,
+            annotations: None,
+            meta: None,
+        })
     }
 
     /// Says for whom this block is, and how important.

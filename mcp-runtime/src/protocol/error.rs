@@ -52,11 +52,21 @@ impl RpcError {
     pub const LEGACY_RESOURCE_NOT_FOUND: i32 = -32002;
 
     fn new(code: i32, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), data: None, status, legacy_code: None }
+        Self {
+            code,
+            message: message.into(),
+            data: None,
+            status,
+            legacy_code: None,
+        }
     }
 
     pub(crate) fn parse_error(error: &serde_json::Error) -> Self {
-        Self::new(Self::PARSE_ERROR, 400, format!("the message is not valid JSON: {error}"))
+        Self::new(
+            Self::PARSE_ERROR,
+            400,
+            format!("the message is not valid JSON: {error}"),
+        )
     }
 
     pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
@@ -64,7 +74,11 @@ impl RpcError {
     }
 
     pub(crate) fn method_not_found(method: &str) -> Self {
-        Self::new(Self::METHOD_NOT_FOUND, 404, format!("method not found: {method}"))
+        Self::new(
+            Self::METHOD_NOT_FOUND,
+            404,
+            format!("method not found: {method}"),
+        )
     }
 
     /// `-32602`: the params are wrong for this method.
@@ -87,9 +101,16 @@ impl RpcError {
     }
 
     pub(crate) fn missing_capability(required: &Value) -> Self {
-        let names: Vec<String> =
-            required.as_object().into_iter().flatten().map(|(name, rest)| needed(name, rest)).collect();
-        let message = format!("the client did not declare what this request needs: {}", names.join(", "));
+        let names: Vec<String> = required
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, rest)| needed(name, rest))
+            .collect();
+        let message = format!(
+            "the client did not declare what this request needs: {}",
+            names.join(", ")
+        );
         let mut error = Self::new(Self::MISSING_CAPABILITY, 400, message);
         error.data = Some(json!({ "requiredCapabilities": required }));
         error
@@ -123,8 +144,18 @@ impl RpcError {
     }
 
     /// A caller who was not granted all of `needed`; HTTP 403, so that a client can ask for more.
-    pub(crate) fn missing_scopes(item: impl fmt::Display, needed: &[&str], missing: &[&str]) -> Self {
-        let list = |scopes: &[&str]| scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+    pub(crate) fn missing_scopes(
+        item: impl fmt::Display,
+        needed: &[&str],
+        missing: &[&str],
+    ) -> Self {
+        let list = |scopes: &[&str]| {
+            scopes
+                .iter()
+                .map(|scope| format!("`{scope}`"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
         let message = format!(
             "{item} needs {}, and the caller was not granted {}; call with a token that grants all of them",
             list(needed),
@@ -138,12 +169,18 @@ impl RpcError {
     pub(crate) fn unsupported_version(requested: &str) -> Self {
         // A legacy revision cannot be spoken per request: naming it as supported would send the client round in circles.
         let known_legacy = Version::parse(requested).is_some();
-        let supported: Vec<&str> =
-            Version::ALL.iter().filter(|version| !(known_legacy && version.is_legacy())).map(|v| v.as_str()).collect();
+        let supported: Vec<&str> = Version::ALL
+            .iter()
+            .filter(|version| !(known_legacy && version.is_legacy()))
+            .map(|v| v.as_str())
+            .collect();
         let mut error = Self::new(
             Self::UNSUPPORTED_VERSION,
             400,
-            format!("protocol version {requested:?} is not supported here; use one of {}", supported.join(", ")),
+            format!(
+                "protocol version {requested:?} is not supported here; use one of {}",
+                supported.join(", ")
+            ),
         );
         error.data = Some(json!({ "supported": supported, "requested": requested }));
         error
@@ -170,9 +207,17 @@ impl RpcError {
 
 /// A capability with what it has to have: `elicitation.url`, `extensions.io.modelcontextprotocol/tasks`.
 fn needed(name: &str, rest: &Value) -> String {
-    let inner = rest.as_object().into_iter().flatten().map(|(inner, _)| format!("`{name}.{inner}`"));
+    let inner = rest
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(inner, _)| format!("`{name}.{inner}`"));
     let inner: Vec<String> = inner.collect();
-    if inner.is_empty() { format!("`{name}`") } else { inner.join(", ") }
+    if inner.is_empty() {
+        format!("`{name}`")
+    } else {
+        inner.join(", ")
+    }
 }
 
 impl fmt::Display for RpcError {

@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
@@ -30,7 +32,9 @@ impl RawJson {
     /// number.
     pub(super) fn can_be_echoed(&self) -> bool {
         match self.0.first() {
-            Some(b'"') => !self.0.contains(&b'\\') || serde_json::from_slice::<Text<'_>>(&self.0).is_ok(),
+            Some(b'"') => {
+                !self.0.contains(&b'\\') || serde_json::from_slice::<Text<'_>>(&self.0).is_ok()
+            }
             Some(b'-' | b'0'..=b'9') => {
                 self.0.iter().all(u8::is_ascii_digit) && self.0.len() <= INTEGER
                     || serde_json::from_slice::<serde_json::Number>(&self.0).is_ok()
@@ -62,7 +66,11 @@ pub struct Object<'a>(SmallVec<[(Cow<'a, str>, &'a RawValue); 6]>);
 impl<'a> Object<'a> {
     /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| *value)
+        self.0
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| *value)
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
@@ -182,13 +190,23 @@ enum Name {
 impl Members {
     /// The members.
     pub fn view(&self) -> View<'_> {
-        View { message: &self.message, entries: &self.entries }
+        View {
+            message: &self.message,
+            entries: &self.entries,
+        }
     }
 
     /// The members of `_meta`: `None` when there is none, an error when it is no object.
     pub fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
         let meta = self.meta.as_ref()?;
-        Some(meta.object().map(|entries| View { message: &self.message, entries }).ok_or(NotAnObject))
+        Some(
+            meta.object()
+                .map(|entries| View {
+                    message: &self.message,
+                    entries,
+                })
+                .ok_or(NotAnObject),
+        )
     }
 
     /// The JSON of the last member called `name`.
@@ -202,7 +220,10 @@ impl Members {
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
-    pub fn decode<'s, T: Deserialize<'s>>(&'s self, name: &str) -> Option<Result<T, serde_json::Error>> {
+    pub fn decode<'s, T: Deserialize<'s>>(
+        &'s self,
+        name: &str,
+    ) -> Option<Result<T, serde_json::Error>> {
         self.view().decode(name)
     }
 }
@@ -219,7 +240,8 @@ impl<'a> View<'a> {
 
     /// The last member called `name`, sharing the buffer.
     pub fn get_raw(&self, name: &str) -> Option<RawJson> {
-        self.get(name).map(|part| RawJson(self.message.slice_ref(part)))
+        self.get(name)
+            .map(|part| RawJson(self.message.slice_ref(part)))
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
@@ -230,7 +252,9 @@ impl<'a> View<'a> {
 
 /// The part at `place`; nothing where the message is too large to have places.
 fn at<'m>(message: &'m Bytes, place: &Place) -> &'m [u8] {
-    message.get(place.start as usize..place.end as usize).unwrap_or_default()
+    message
+        .get(place.start as usize..place.end as usize)
+        .unwrap_or_default()
 }
 
 /// Reads a value of a message that should be an object, in the same pass as what is around it.
@@ -242,8 +266,16 @@ impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
     type Value = Shape<Members>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let read = ReadEntries { message: self.message, with_meta: true }.deserialize(deserializer)?;
-        Ok(read.map(|(entries, meta)| Members { message: self.message.clone(), entries, meta }))
+        let read = ReadEntries {
+            message: self.message,
+            with_meta: true,
+        }
+        .deserialize(deserializer)?;
+        Ok(read.map(|(entries, meta)| Members {
+            message: self.message.clone(),
+            entries,
+            meta,
+        }))
     }
 }
 
@@ -290,11 +322,17 @@ impl<'de> Visitor<'de> for ReadEntries<'_> {
         let (mut entries, mut meta) = (Entries::new(), None);
         while let Some(Text(name)) = map.next_key()? {
             if name == "_meta" && self.with_meta {
-                let read = map.next_value_seed(ReadEntries { message: self.message, with_meta: false })?;
+                let read = map.next_value_seed(ReadEntries {
+                    message: self.message,
+                    with_meta: false,
+                })?;
                 meta = Some(read.map(|(entries, _)| entries));
             } else {
                 let value = self.place(map.next_value::<&'de RawValue>()?.get());
-                entries.push(Entry { name: self.name(name), value });
+                entries.push(Entry {
+                    name: self.name(name),
+                    value,
+                });
             }
         }
         Ok(Shape::Object((entries, meta)))
@@ -341,19 +379,33 @@ mod tests {
     #[test]
     fn members_keep_their_order_and_escapes_are_decoded() {
         let object: Object<'_> = serde_json::from_str(r#"{"b":1,"\u0061":[2, 3],"b":4}"#).unwrap();
-        assert_eq!(object.iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>(), ["b", "a", "b"]);
+        assert_eq!(
+            object
+                .iter()
+                .map(|(name, _)| name.to_owned())
+                .collect::<Vec<_>>(),
+            ["b", "a", "b"]
+        );
         assert_eq!(object.get("a").unwrap().get(), "[2, 3]");
         assert_eq!(object.get("b").unwrap().get(), "4");
     }
 
     #[test]
     fn members_are_found_again_by_name_also_behind_escapes() {
-        let message = Bytes::from_static(br#" {"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
+        let message =
+            Bytes::from_static(br#" {"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
         let text = std::str::from_utf8(&message).unwrap();
         let mut json = serde_json::Deserializer::from_str(text);
-        let members = ReadMembers { message: &message }.deserialize(&mut json).unwrap();
-        let Shape::Object(members) = members else { panic!("not an object") };
-        assert_eq!(members.meta().unwrap().unwrap().get("m"), Some(&b"true"[..]));
+        let members = ReadMembers { message: &message }
+            .deserialize(&mut json)
+            .unwrap();
+        let Shape::Object(members) = members else {
+            panic!("not an object")
+        };
+        assert_eq!(
+            members.meta().unwrap().unwrap().get("m"),
+            Some(&b"true"[..])
+        );
         assert_eq!(members.get("a"), Some(&b"2"[..]));
         assert_eq!(members.decode::<String>("b").unwrap().unwrap(), "x");
         assert_eq!(members.get_raw("c"), None);

@@ -51,7 +51,10 @@ pub struct Notification {
 impl Notification {
     /// The request that is cancelled, if this is `notifications/cancelled` and names one.
     pub fn cancels(&self) -> Option<RequestId> {
-        let params = self.params.as_ref().filter(|_| self.method == Method::Cancelled)?;
+        let params = self
+            .params
+            .as_ref()
+            .filter(|_| self.method == Method::Cancelled)?;
         RequestId::new(params.get_raw("requestId")?)
     }
 }
@@ -76,7 +79,10 @@ pub struct Malformed {
 
 impl Malformed {
     fn envelope(id: Option<RequestId>, reason: &'static str) -> Self {
-        Self { id, error: Box::new(RpcError::invalid_request(reason)) }
+        Self {
+            id,
+            error: Box::new(RpcError::invalid_request(reason)),
+        }
     }
 }
 
@@ -112,8 +118,8 @@ struct Envelope<'m> {
 impl<'m> Envelope<'m> {
     fn read(bytes: &'m Bytes) -> Result<Self, serde_json::Error> {
         // Once for the whole message; a text needs no further checks.
-        let text =
-            std::str::from_utf8(bytes).map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
         let mut json = serde_json::Deserializer::from_str(text);
         let envelope = json.deserialize_map(ReadEnvelope { message: bytes })?;
         json.end()?;
@@ -121,7 +127,9 @@ impl<'m> Envelope<'m> {
     }
 
     fn classify(self, bytes: &Bytes) -> Result<Message, Malformed> {
-        let id = self.id.and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
+        let id = self
+            .id
+            .and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
         if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
             return Err(Malformed::envelope(id, "`jsonrpc` must be \"2.0\""));
         }
@@ -135,12 +143,17 @@ impl<'m> Envelope<'m> {
         let params = match self.params {
             None => None,
             Some(Shape::Object(params)) => Some(Arc::new(params)),
-            Some(Shape::Other) => return Err(Malformed::envelope(id, "`params` must be an object")),
+            Some(Shape::Other) => {
+                return Err(Malformed::envelope(id, "`params` must be an object"));
+            }
         };
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
             (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
-            (Some(_), None) => Err(Malformed::envelope(None, "`id` must be a string or a number")),
+            (Some(_), None) => Err(Malformed::envelope(
+                None,
+                "`id` must be a string or a number",
+            )),
         }
     }
 
@@ -148,7 +161,12 @@ impl<'m> Envelope<'m> {
         let outcome = match (self.result, self.error) {
             (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
             (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
-            _ => return Err(Malformed::envelope(id, "neither a request, a notification nor a response")),
+            _ => {
+                return Err(Malformed::envelope(
+                    id,
+                    "neither a request, a notification nor a response",
+                ));
+            }
         };
         Ok(Message::Response(Response { id, outcome }))
     }
@@ -172,7 +190,11 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
                 "jsonrpc" => envelope.jsonrpc = Some(map.next_value()?),
                 "id" => envelope.id = Some(map.next_value()?),
                 "method" => envelope.method = Some(map.next_value()?),
-                "params" => envelope.params = Some(map.next_value_seed(ReadMembers { message: self.message })?),
+                "params" => {
+                    envelope.params = Some(map.next_value_seed(ReadMembers {
+                        message: self.message,
+                    })?)
+                }
                 "result" => envelope.result = Some(map.next_value()?),
                 "error" => envelope.error = Some(map.next_value()?),
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -183,12 +205,19 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
 }
 
 fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
-    let members: Vec<&RawValue> = serde_json::from_slice(bytes)
-        .map_err(|error| Malformed { id: None, error: Box::new(RpcError::parse_error(&error)) })?;
+    let members: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|error| Malformed {
+        id: None,
+        error: Box::new(RpcError::parse_error(&error)),
+    })?;
     if members.is_empty() {
         return Err(Malformed::envelope(None, "a batch must not be empty"));
     }
-    Ok(Message::Batch(members.into_iter().map(|raw| RawJson::slice_of(bytes, raw)).collect()))
+    Ok(Message::Batch(
+        members
+            .into_iter()
+            .map(|raw| RawJson::slice_of(bytes, raw))
+            .collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -196,7 +225,10 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> i32 {
-        Message::parse(&Bytes::copy_from_slice(text.as_bytes())).unwrap_err().error.code
+        Message::parse(&Bytes::copy_from_slice(text.as_bytes()))
+            .unwrap_err()
+            .error
+            .code
     }
 
     #[test]
@@ -204,7 +236,13 @@ mod tests {
         for text in ["", "{", "{]", "\u{feff}{}", "{\"a\":nul}", "{} {}"] {
             assert_eq!(code(text), -32700, "{text:?}");
         }
-        assert_eq!(Message::parse(&Bytes::from_static(b"{\"a\":\"\xff\"}")).unwrap_err().error.code, -32700);
+        assert_eq!(
+            Message::parse(&Bytes::from_static(b"{\"a\":\"\xff\"}"))
+                .unwrap_err()
+                .error
+                .code,
+            -32700
+        );
     }
 
     #[test]
@@ -230,7 +268,9 @@ mod tests {
     fn an_id_is_echoed_as_written() {
         for id in ["1", "1.0", "-3", "\"a\\u0062\""] {
             let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
-            let Ok(Message::Request(request)) = Message::parse(&Bytes::from(text)) else { panic!("not a request") };
+            let Ok(Message::Request(request)) = Message::parse(&Bytes::from(text)) else {
+                panic!("not a request")
+            };
             assert_eq!(request.id.as_bytes(), id.as_bytes());
         }
     }

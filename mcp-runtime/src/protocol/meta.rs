@@ -57,7 +57,9 @@ impl<'a> RawMeta<'a> {
     pub fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
         match self.0.decode::<Text<'a>>(PROTOCOL_VERSION) {
             Some(Ok(Text(version))) => Ok(version),
-            Some(Err(_)) => Err(RpcError::invalid_meta(format!("`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"))),
+            Some(Err(_)) => Err(RpcError::invalid_meta(format!(
+                "`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"
+            ))),
             None => Err(missing(PROTOCOL_VERSION)),
         }
     }
@@ -66,8 +68,15 @@ impl<'a> RawMeta<'a> {
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
             // serde would read a struct from an array too.
-            Some(_) if self.0.get(CLIENT_CAPABILITIES).is_some_and(|json| json.first() != Some(&b'{')) => {
-                return Err(RpcError::invalid_meta(format!("`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object")));
+            Some(_)
+                if self
+                    .0
+                    .get(CLIENT_CAPABILITIES)
+                    .is_some_and(|json| json.first() != Some(&b'{')) =>
+            {
+                return Err(RpcError::invalid_meta(format!(
+                    "`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object"
+                )));
             }
             Some(Ok(capabilities)) => capabilities,
             Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
@@ -78,16 +87,24 @@ impl<'a> RawMeta<'a> {
             Some(Ok(level)) => Some(level),
             Some(Err(error)) => return Err(mistyped(LOG_LEVEL, &error)),
         };
-        Ok(RequestMeta { progress_token: self.progress_token()?, capabilities, log_level })
+        Ok(RequestMeta {
+            progress_token: self.progress_token()?,
+            capabilities,
+            log_level,
+        })
     }
 
     /// The progress token, in any revision.
     pub fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
-        let Some(raw) = self.0.get_raw("progressToken") else { return Ok(None) };
+        let Some(raw) = self.0.get_raw("progressToken") else {
+            return Ok(None);
+        };
         if raw.can_be_echoed() {
             return Ok(Some(raw));
         }
-        Err(RpcError::invalid_meta("`_meta.progressToken` must be a string or an integer"))
+        Err(RpcError::invalid_meta(
+            "`_meta.progressToken` must be a string or an integer",
+        ))
     }
 }
 
@@ -116,7 +133,10 @@ pub fn is_reserved(key: &str) -> bool {
 /// Adds a member of a program's own to a `_meta`.
 pub(super) fn insert(meta: &mut Option<Map<String, Value>>, key: String, value: Value) {
     if is_reserved(&key) {
-        tracing::warn!(key, "the protocol has reserved this key of `_meta`; use a prefix of your own");
+        tracing::warn!(
+            key,
+            "the protocol has reserved this key of `_meta`; use a prefix of your own"
+        );
     } else {
         meta.get_or_insert_default().insert(key, value);
     }
@@ -128,10 +148,21 @@ mod tests {
 
     #[test]
     fn the_second_label_of_a_prefix_reserves_it() {
-        for reserved in ["io.modelcontextprotocol/x", "dev.mcp/x", "com.mcp.tools/x", SERVER_INFO] {
+        for reserved in [
+            "io.modelcontextprotocol/x",
+            "dev.mcp/x",
+            "com.mcp.tools/x",
+            SERVER_INFO,
+        ] {
             assert!(is_reserved(reserved), "{reserved}");
         }
-        for free in ["x", "com.example/x", "com.example.mcp/x", "mcp/x", "mcp-runtime/retryAfterSeconds"] {
+        for free in [
+            "x",
+            "com.example/x",
+            "com.example.mcp/x",
+            "mcp/x",
+            "mcp-runtime/retryAfterSeconds",
+        ] {
             assert!(!is_reserved(free), "{free}");
         }
     }

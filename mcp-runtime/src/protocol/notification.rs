@@ -42,7 +42,10 @@ impl Serialize for Amount {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         if self.0.fract() == 0.0 && self.0.abs() <= EXACT {
-            #[expect(clippy::cast_possible_truncation, reason = "integral and within ±2^53, checked above")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "integral and within ±2^53, checked above"
+            )]
             serializer.serialize_i64(self.0 as i64)
         } else {
             serializer.serialize_f64(self.0)

@@ -96,7 +96,10 @@ impl Prompt {
     /// Adds a message.
     #[must_use]
     pub fn message(mut self, role: Role, content: impl Into<Content>) -> Self {
-        self.messages.push(PromptMessage { role, content: content.into() });
+        self.messages.push(PromptMessage {
+            role,
+            content: content.into(),
+        });
         self
     }
 

@@ -21,7 +21,12 @@ pub enum Version {
 
 impl Version {
     /// All revisions, newest first, as `server/discover` lists them.
-    pub const ALL: [Self; 4] = [Self::V2026_07_28, Self::V2025_11_25, Self::V2025_06_18, Self::V2025_03_26];
+    pub const ALL: [Self; 4] = [
+        Self::V2026_07_28,
+        Self::V2025_11_25,
+        Self::V2025_06_18,
+        Self::V2025_03_26,
+    ];
     /// The current revision.
     pub const LATEST: Self = Self::V2026_07_28;
     /// The newest revision that opens with `initialize`; what a handshake is answered with when it asks for another.
@@ -39,7 +44,9 @@ impl Version {
 
     /// The revision written as `text`, if it is one of [`Version::ALL`].
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|version| version.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|version| version.as_str() == text)
     }
 
     /// Whether this revision opens with the `initialize` handshake.

@@ -92,14 +92,19 @@ impl Permission {
 
 impl Csp {
     fn is_empty(&self) -> bool {
-        [&self.connect, &self.load, &self.frame, &self.base].iter().all(|origins| origins.is_empty())
+        [&self.connect, &self.load, &self.frame, &self.base]
+            .iter()
+            .all(|origins| origins.is_empty())
     }
 }
 
 impl View {
     /// The page, a whole HTML5 document.
     pub fn html(html: impl Into<String>) -> Self {
-        Self { html: html.into(), meta: Meta::default() }
+        Self {
+            html: html.into(),
+            meta: Meta::default(),
+        }
     }
 
     /// Origins that the page's requests go to, such as `https://api.example.com` and `wss://live.example.com`.
@@ -128,7 +133,9 @@ impl View {
 
     /// Asks for a permission.
     pub fn permission(mut self, permission: Permission) -> Self {
-        self.meta.permissions.insert(permission.name().to_owned(), json!({}));
+        self.meta
+            .permissions
+            .insert(permission.name().to_owned(), json!({}));
         self
     }
 
@@ -160,6 +167,9 @@ impl From<View> for Resource {
     fn from(view: View) -> Self {
         let ui = serde_json::to_value(view.meta).unwrap_or_default();
         let meta = (ui != json!({})).then(|| Map::from_iter([("ui".to_owned(), ui)]));
-        Self { meta, ..Self::text("", MIME_TYPE, view.html) }
+        Self {
+            meta,
+            ..Self::text("", MIME_TYPE, view.html)
+        }
     }
 }

@@ -14,11 +14,18 @@ pub(super) async fn complete(
     asked: &[Asked],
     check: impl Fn(&str, &RawValue) -> Result<(), String>,
 ) -> Result<Box<RawValue>, ElicitError> {
-    let answers = asked.iter().map(|asked| cx.elicit_argument(asked, |content| check(asked.name, content)));
+    let answers = asked
+        .iter()
+        .map(|asked| cx.elicit_argument(asked, |content| check(asked.name, content)));
     let answers = asked.iter().zip(try_join_all(answers).await?);
-    let sent: Object<'_> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let sent: Object<'_> = raw
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
     // `null` stands for what was not sent.
-    let sent = sent.iter().filter(|(_, value)| value.get() != "null").map(|(name, value)| member(name, value));
+    let sent = sent
+        .iter()
+        .filter(|(_, value)| value.get() != "null")
+        .map(|(name, value)| member(name, value));
     let written = answers.filter_map(|(asked, answer)| Some(member(asked.name, &answer?)));
     let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
     // Put together from JSON: there is nothing in it that could not be read.

@@ -50,7 +50,10 @@ fn tool<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Tool {
         description: spec.description.to_owned(),
         icons: icons(spec),
         input_schema: to_raw_value(input).unwrap_or_default(),
-        output_schema: returns.schema.as_ref().and_then(|schema| to_raw_value(schema).ok()),
+        output_schema: returns
+            .schema
+            .as_ref()
+            .and_then(|schema| to_raw_value(schema).ok()),
         annotations: (annotations != ToolAnnotations::default()).then_some(annotations),
         meta: ui(spec),
     }
@@ -71,7 +74,11 @@ fn ui(spec: &Spec) -> Option<Map<String, Value>> {
 fn resource(spec: &Spec, returned: Option<&'static str>) -> resource::Descriptor {
     let uri = spec.uri.to_owned();
     resource::Descriptor {
-        place: if Template::is_template(&uri) { Place::Template(uri) } else { Place::Uri(uri) },
+        place: if Template::is_template(&uri) {
+            Place::Template(uri)
+        } else {
+            Place::Uri(uri)
+        },
         name: spec.name.to_owned(),
         title: spec.title.map(str::to_owned),
         description: spec.description.to_owned(),
@@ -87,7 +94,10 @@ fn prompt(spec: &Spec, input: &FinishedInput) -> prompt::Descriptor {
     let argument = |(name, schema): (&'static str, &Value)| prompt::Argument {
         name: name.to_owned(),
         title: None,
-        description: schema.get("description").and_then(Value::as_str).map(str::to_owned),
+        description: schema
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         required: input.requires(name),
     };
     prompt::Descriptor {

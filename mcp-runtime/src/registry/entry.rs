@@ -65,19 +65,30 @@ impl Entry {
         }
         if is_view(spec.uri) && spec.mime_type != Some(view::MIME_TYPE) {
             let mime_type = view::MIME_TYPE;
-            faults.push(format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"));
+            faults.push(format!(
+                "what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"
+            ));
         }
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
-        let mut redacted =
-            Redacted { known: finished.properties().map(|(name, _)| name).collect(), ..Redacted::default() };
+        let mut redacted = Redacted {
+            known: finished.properties().map(|(name, _)| name).collect(),
+            ..Redacted::default()
+        };
         args.redacted(&mut |argument| redacted.names.push(argument));
         if spec.kind == Kind::Prompt {
-            faults.extend(finished.properties().filter(|(_, schema)| is_structured(schema)).map(not_text));
+            faults.extend(
+                finished
+                    .properties()
+                    .filter(|(_, schema)| is_structured(schema))
+                    .map(not_text),
+            );
         }
         let descriptor = Descriptor::of(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
-        let template = Template::is_template(spec.uri).then(|| Template::compile(spec.uri)).transpose();
+        let template = Template::is_template(spec.uri)
+            .then(|| Template::compile(spec.uri))
+            .transpose();
         let template = template.unwrap_or_else(|fault| {
             faults.push(fault);
             None
@@ -106,13 +117,19 @@ impl Entry {
 
     /// What messages call it.
     pub(crate) fn item(&self) -> Item<'_> {
-        Item { kind: self.spec.kind, name: &self.name }
+        Item {
+            kind: self.spec.kind,
+            name: &self.name,
+        }
     }
 
     /// The URI or the URI template of a resource; empty for what has none.
     pub(crate) fn uri(&self) -> &str {
         match &self.descriptor {
-            Descriptor::Resource(resource::Descriptor { place: Place::Uri(uri) | Place::Template(uri), .. }) => uri,
+            Descriptor::Resource(resource::Descriptor {
+                place: Place::Uri(uri) | Place::Template(uri),
+                ..
+            }) => uri,
             _ => "",
         }
     }
@@ -122,8 +139,10 @@ impl Entry {
         self.name = format!("{prefix}.{}", self.name);
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         if self.name.len() > 128 || prefix.is_empty() || !self.name.chars().all(is_name) {
-            self.faults
-                .push("names have 1 to 128 of A-Z a-z 0-9 _ - . ; mount its server under another prefix".to_owned());
+            self.faults.push(
+                "names have 1 to 128 of A-Z a-z 0-9 _ - . ; mount its server under another prefix"
+                    .to_owned(),
+            );
         }
         let name = match &mut self.descriptor {
             Descriptor::Tool(tool) => &mut tool.name,
@@ -133,7 +152,11 @@ impl Entry {
         self.name.clone_into(name);
     }
 
-    pub(crate) fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
+    pub(crate) fn begin(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<(policy::Handler, u32), Problems> {
         self.handler.begin(cx, arguments)
     }
 
@@ -145,7 +168,12 @@ impl Entry {
         self.handler.complete_arguments(cx, arguments)
     }
 
-    pub(crate) fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
+    pub(crate) fn complete(
+        &self,
+        argument: &str,
+        cx: &Context,
+        asked: Completion,
+    ) -> Option<Proposals> {
         self.handler.complete(argument, cx, asked)
     }
 
@@ -160,7 +188,10 @@ impl Entry {
 
 /// Whether values of this schema are objects or lists, whatever they are.
 fn is_structured(schema: &Value) -> bool {
-    match (schema.get("type").and_then(Value::as_str), schema.get("anyOf").and_then(Value::as_array)) {
+    match (
+        schema.get("type").and_then(Value::as_str),
+        schema.get("anyOf").and_then(Value::as_array),
+    ) {
         (Some(name), _) => matches!(name, "object" | "array"),
         (None, Some(all)) => all.iter().all(is_structured),
         (None, None) => false,
@@ -173,6 +204,8 @@ fn not_text((name, _): (&'static str, &Value)) -> String {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("spec", &self.spec).finish_non_exhaustive()
+        f.debug_struct("Entry")
+            .field("spec", &self.spec)
+            .finish_non_exhaustive()
     }
 }

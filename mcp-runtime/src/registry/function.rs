@@ -31,9 +31,16 @@ pub(crate) struct Arguments<'a> {
 impl<'a> Arguments<'a> {
     /// The members of `raw`; no arguments are the same as an empty object.
     pub(crate) fn of(raw: Option<&'a RawValue>, coerce: bool) -> Result<Self, RpcError> {
-        let object = raw.map(|raw| serde_json::from_str::<Object<'a>>(raw.get())).transpose();
-        let object = object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?;
-        Ok(Self { object: object.unwrap_or_default(), raw, coerce })
+        let object = raw
+            .map(|raw| serde_json::from_str::<Object<'a>>(raw.get()))
+            .transpose();
+        let object =
+            object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?;
+        Ok(Self {
+            object: object.unwrap_or_default(),
+            raw,
+            coerce,
+        })
     }
 }
 
@@ -43,10 +50,18 @@ pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
 /// A declared function with its state.
 pub(super) trait Handler: Send + Sync {
     /// Decodes the arguments and begins the call; how many arguments had to be coerced.
-    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems>;
+    fn begin(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<(policy::Handler, u32), Problems>;
     /// Decodes the arguments of a call that is to run later; what asks for those that were not sent, if that is to be
     /// done first.
-    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems>;
+    fn complete_arguments(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<Option<policy::Handler>, Problems>;
     /// Completes an argument, if its declaration says how.
     fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals>;
     fn input(&self) -> &FinishedInput;
@@ -81,7 +96,10 @@ where
         cx: Context,
         values: Values<A>,
     ) -> impl Future<Output = Result<Product, ToolError>> + Send + use<S, A, O, F, R> {
-        let (running, convert) = ((self.call)(Arc::clone(&self.state), cx, values), self.returns.convert);
+        let (running, convert) = (
+            (self.call)(Arc::clone(&self.state), cx, values),
+            self.returns.convert,
+        );
         async move { convert(running.await) }
     }
 
@@ -110,14 +128,17 @@ where
         asked: &[Asked],
     ) -> Result<(Box<RawValue>, Values<A>), ToolError> {
         let check = |name: &str, content: &RawValue| {
-            let object = serde_json::from_str(content.get()).map_err(|_| "`content` must be an object".to_owned())?;
+            let object = serde_json::from_str(content.get())
+                .map_err(|_| "`content` must be an object".to_owned())?;
             Input::new(object, &self.input, true).check(&self.args, name)
         };
         let whole = asking::complete(cx, raw.as_deref(), asked, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
-        let (values, _) = Input::new(object, &self.input, true).decode::<A>(&self.args).map_err(misfit)?;
+        let (values, _) = Input::new(object, &self.input, true)
+            .decode::<A>(&self.args)
+            .map_err(misfit)?;
         Ok((whole, values))
     }
 }
@@ -130,27 +151,47 @@ where
     F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     R: Future<Output = O> + Send + 'static,
 {
-    fn begin(&self, cx: &Context, arguments: Arguments<'_>) -> Result<(policy::Handler, u32), Problems> {
+    fn begin(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<(policy::Handler, u32), Problems> {
         let (Self(function), raw) = (self, arguments.raw);
         match function.decode(arguments)? {
-            Decoded::Values(values, coerced) => Ok((Box::pin(function.run(cx.clone(), values)), coerced)),
-            Decoded::Asks(asked) => {
-                Ok((Box::pin(Arc::clone(function).ask(cx.clone(), raw.map(ToOwned::to_owned), asked)), 0))
+            Decoded::Values(values, coerced) => {
+                Ok((Box::pin(function.run(cx.clone(), values)), coerced))
             }
+            Decoded::Asks(asked) => Ok((
+                Box::pin(Arc::clone(function).ask(cx.clone(), raw.map(ToOwned::to_owned), asked)),
+                0,
+            )),
         }
     }
 
-    fn complete_arguments(&self, cx: &Context, arguments: Arguments<'_>) -> Result<Option<policy::Handler>, Problems> {
+    fn complete_arguments(
+        &self,
+        cx: &Context,
+        arguments: Arguments<'_>,
+    ) -> Result<Option<policy::Handler>, Problems> {
         let raw = arguments.raw;
-        let Decoded::Asks(asked) = self.0.decode(arguments)? else { return Ok(None) };
+        let Decoded::Asks(asked) = self.0.decode(arguments)? else {
+            return Ok(None);
+        };
         let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
-        Ok(Some(Box::pin(
-            async move { function.asked(&cx, raw, &asked).await.map(|(whole, _)| Product::Arguments(whole)) },
-        )))
+        Ok(Some(Box::pin(async move {
+            function
+                .asked(&cx, raw, &asked)
+                .await
+                .map(|(whole, _)| Product::Arguments(whole))
+        })))
     }
 
     fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
-        let (_, completer) = self.0.completers.iter().find(|(name, _)| *name == argument)?;
+        let (_, completer) = self
+            .0
+            .completers
+            .iter()
+            .find(|(name, _)| *name == argument)?;
         Some(completer(Arc::clone(&self.0.state), cx.clone(), asked))
     }
 

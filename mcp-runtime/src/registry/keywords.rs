@@ -16,26 +16,48 @@ pub(super) struct Keywords {
 
 #[cfg(feature = "json-schema")]
 impl Keywords {
-    pub(super) fn compile(spec: &Spec, schema: &impl Serialize, redacted: &Redacted, faults: &mut Vec<String>) -> Self {
+    pub(super) fn compile(
+        spec: &Spec,
+        schema: &impl Serialize,
+        redacted: &Redacted,
+        faults: &mut Vec<String>,
+    ) -> Self {
         let validator = spec.schema.and_then(|_| {
             let schema = serde_json::to_value(schema).ok()?;
             let compiled = jsonschema::draft202012::new(&schema);
-            compiled.map_err(|error| faults.push(format!("the hand-written schema is not valid: {error}"))).ok()
+            compiled
+                .map_err(|error| {
+                    faults.push(format!("the hand-written schema is not valid: {error}"))
+                })
+                .ok()
         });
-        Self { validator, redacted: redacted.names.clone() }
+        Self {
+            validator,
+            redacted: redacted.names.clone(),
+        }
     }
 
     pub(super) fn check(&self, arguments: Option<&RawValue>) -> Result<(), Problems> {
-        let Some(validator) = &self.validator else { return Ok(()) };
+        let Some(validator) = &self.validator else {
+            return Ok(());
+        };
         let text = arguments.map_or("{}", RawValue::get);
         let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let mut problems = Problems::new();
         for error in validator.iter_errors(&value) {
             let path = error.instance_path().as_str();
-            let text = if self.shows_redacted(path) { error.masked().to_string() } else { error.to_string() };
+            let text = if self.shows_redacted(path) {
+                error.masked().to_string()
+            } else {
+                error.to_string()
+            };
             problems.foreign(path, &text);
         }
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
     }
 
     /// Whether an error at `path` shows the value of a parameter that nobody may read.
@@ -53,14 +75,23 @@ pub(super) struct Keywords;
 
 #[cfg(not(feature = "json-schema"))]
 impl Keywords {
-    pub(super) fn compile(spec: &Spec, _: &impl Serialize, _: &Redacted, faults: &mut Vec<String>) -> Self {
+    pub(super) fn compile(
+        spec: &Spec,
+        _: &impl Serialize,
+        _: &Redacted,
+        faults: &mut Vec<String>,
+    ) -> Self {
         if spec.schema.is_some() {
             faults.push("`schema = ..` needs the feature `json-schema` of mcp-runtime".to_owned());
         }
         Self
     }
 
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "same shape as with the feature")]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "same shape as with the feature"
+    )]
     pub(super) fn check(&self, _: Option<&RawValue>) -> Result<(), Problems> {
         Ok(())
     }
@@ -83,10 +114,26 @@ mod tests {
         };
         let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
         let spec = Spec::tool("sign_in", "Signs in.").schema(schema);
-        let redacted = Redacted { names: vec!["pin"], known: vec!["pin", "user"] };
-        let keywords = Keywords::compile(&spec, &raw(&schema().to_string()), &redacted, &mut Vec::new());
-        let sign_in = Item { kind: Kind::Tool, name: "sign_in" };
-        let told = |arguments: &str| keywords.check(Some(&raw(arguments))).unwrap_err().describe(sign_in);
+        let redacted = Redacted {
+            names: vec!["pin"],
+            known: vec!["pin", "user"],
+        };
+        let keywords = Keywords::compile(
+            &spec,
+            &raw(&schema().to_string()),
+            &redacted,
+            &mut Vec::new(),
+        );
+        let sign_in = Item {
+            kind: Kind::Tool,
+            name: "sign_in",
+        };
+        let told = |arguments: &str| {
+            keywords
+                .check(Some(&raw(arguments)))
+                .unwrap_err()
+                .describe(sign_in)
+        };
         assert!(!told(r#"{"pin": "hunter2", "user": "longer than nine"}"#).contains("hunter2"));
         assert!(!told(r#"{"pin": "hunter2 hunter2", "forbidden": true}"#).contains("hunter2"));
         assert!(told(r#"{"user": "short"}"#).contains("short"));

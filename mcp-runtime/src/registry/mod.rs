@@ -74,7 +74,12 @@ impl Registry {
 
     /// Names of resources differ, whether they are templates or not, and so does what they match.
     fn check_resource(&self, entry: &Entry) -> Result<(), Conflict> {
-        for other in self.resources.entries().iter().chain(self.templates.entries()) {
+        for other in self
+            .resources
+            .entries()
+            .iter()
+            .chain(self.templates.entries())
+        {
             if other.name == entry.name {
                 return Err(Conflict::Name(Kind::Resource, entry.name.clone()));
             }
@@ -90,36 +95,54 @@ impl Registry {
         if let Some(entry) = self.resources.get(uri) {
             return Some((entry, None));
         }
-        self.templates.entries.iter().find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
+        self.templates
+            .entries
+            .iter()
+            .find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
     }
 
     /// The tools, as their list describes them.
     #[cfg(feature = "cli")]
     pub(crate) fn tools(&self) -> impl Iterator<Item = &Tool> {
-        self.tools.entries().iter().filter_map(|entry| match &entry.descriptor {
-            Descriptor::Tool(tool) => Some(tool),
-            _ => None,
-        })
+        self.tools
+            .entries()
+            .iter()
+            .filter_map(|entry| match &entry.descriptor {
+                Descriptor::Tool(tool) => Some(tool),
+                _ => None,
+            })
     }
 
     /// The tools that are shown in a view or called by one.
     pub(crate) fn viewed(&self) -> impl Iterator<Item = &Entry> {
-        self.tools.entries().iter().filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
+        self.tools
+            .entries()
+            .iter()
+            .filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
     }
 
     /// A tool whose view is no resource here, and the view's URI.
     pub(crate) fn without_view(&self) -> Option<(&Entry, &'static str)> {
-        self.viewed().filter_map(|tool| Some((tool, tool.spec.ui?))).find(|(_, uri)| self.resource(uri).is_none())
+        self.viewed()
+            .filter_map(|tool| Some((tool, tool.spec.ui?)))
+            .find(|(_, uri)| self.resource(uri).is_none())
     }
 
     /// Everything that is declared.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        [&self.tools, &self.resources, &self.templates, &self.prompts].into_iter().flat_map(Listing::entries)
+        [&self.tools, &self.resources, &self.templates, &self.prompts]
+            .into_iter()
+            .flat_map(Listing::entries)
     }
 
     /// Gives everything its counters, registered at zero.
     pub(crate) fn measure(&mut self, metrics: &Metrics) {
-        for listing in [&mut self.tools, &mut self.resources, &mut self.templates, &mut self.prompts] {
+        for listing in [
+            &mut self.tools,
+            &mut self.resources,
+            &mut self.templates,
+            &mut self.prompts,
+        ] {
             for entry in &mut listing.entries {
                 entry.measure(metrics);
             }

@@ -20,7 +20,9 @@ const AGAIN: u16 = 512;
 /// Whether `a` and `b` are ambiguous: both are templates that match one URI, or both are the same.
 pub const fn is_ambiguous(a: &str, b: &str) -> bool {
     let (first, second) = (steps(a.as_bytes()), steps(b.as_bytes()));
-    let (Some(first), Some(second)) = (first, second) else { return false };
+    let (Some(first), Some(second)) = (first, second) else {
+        return false;
+    };
     // A URI of its own is preferred to a template that matches it too.
     first.is_template == second.is_template && meet(&first, &second)
 }
@@ -33,7 +35,11 @@ struct Steps {
 
 /// The steps of a template, up to its query or fragment.
 const fn steps(template: &[u8]) -> Option<Steps> {
-    let mut steps = Steps { step: [0; MOST], length: 0, is_template: false };
+    let mut steps = Steps {
+        step: [0; MOST],
+        length: 0,
+        is_template: false,
+    };
     let mut at = 0;
     while at < template.len() {
         if steps.length + 3 > MOST {
@@ -46,7 +52,11 @@ const fn steps(template: &[u8]) -> Option<Steps> {
             continue;
         }
         steps.is_template = true;
-        let operator = if at + 1 < template.len() { template[at + 1] } else { 0 };
+        let operator = if at + 1 < template.len() {
+            template[at + 1]
+        } else {
+            0
+        };
         let kind = match operator {
             b'?' | b'&' | b'#' => return Some(steps),
             b'+' => ANY,
@@ -97,14 +107,20 @@ const fn meet(a: &Steps, b: &Steps) -> bool {
 }
 
 const fn at(steps: &Steps, place: usize) -> u16 {
-    if place < steps.length { steps.step[place] } else { 0 }
+    if place < steps.length {
+        steps.step[place]
+    } else {
+        0
+    }
 }
 
 /// Whether a character can be both.
 const fn share(a: u16, b: u16) -> bool {
     match (a, b) {
         (ANY, _) | (_, ANY) | (SEGMENT, SEGMENT) => true,
-        (SEGMENT, other) | (other, SEGMENT) => other != SLASH && other != QUERY && other != FRAGMENT,
+        (SEGMENT, other) | (other, SEGMENT) => {
+            other != SLASH && other != QUERY && other != FRAGMENT
+        }
         _ => a == b,
     }
 }

@@ -38,10 +38,13 @@ impl Template {
 
     /// Compiles a template, or says why that cannot be.
     pub(crate) fn compile(template: &str) -> Result<Self, String> {
-        let parsed =
-            UriTemplateStr::new(template).map_err(|error| format!("`{template}` is no URI template: {error}"))?;
-        let mut this =
-            Self { path: Regex::new("$.").map_err(|error| error.to_string())?, variables: Vec::new(), query: None };
+        let parsed = UriTemplateStr::new(template)
+            .map_err(|error| format!("`{template}` is no URI template: {error}"))?;
+        let mut this = Self {
+            path: Regex::new("$.").map_err(|error| error.to_string())?,
+            variables: Vec::new(),
+            query: None,
+        };
         let mut pattern = "^".to_owned();
         let mut rest = parsed.as_str();
         while let Some((literal, expression)) = rest.split_once('{') {
@@ -51,17 +54,22 @@ impl Template {
             rest = after;
         }
         if this.query.is_some() && !rest.is_empty() {
-            return Err(format!("`{template}` goes on after its query; end it with `{{?..}}`"));
+            return Err(format!(
+                "`{template}` goes on after its query; end it with `{{?..}}`"
+            ));
         }
         pattern.push_str(&regex::escape(rest));
         pattern.push('$');
-        this.path = Regex::new(&pattern).map_err(|error| format!("`{template}` cannot be matched: {error}"))?;
+        this.path = Regex::new(&pattern)
+            .map_err(|error| format!("`{template}` cannot be matched: {error}"))?;
         Ok(this)
     }
 
     fn expression(&mut self, expression: &str, pattern: &mut String) -> Result<(), String> {
         let (operator, list) = match expression.chars().next() {
-            Some(operator @ ('+' | '#' | '.' | '/' | ';' | '?' | '&')) => (Some(operator), &expression[1..]),
+            Some(operator @ ('+' | '#' | '.' | '/' | ';' | '?' | '&')) => {
+                (Some(operator), &expression[1..])
+            }
             _ => (None, expression),
         };
         let separator = match operator {
@@ -70,20 +78,28 @@ impl Template {
             _ => ',',
         };
         for (place, written) in list.split(',').enumerate() {
-            let (name, explode) = written.strip_suffix('*').map_or((written, false), |name| (name, true));
+            let (name, explode) = written
+                .strip_suffix('*')
+                .map_or((written, false), |name| (name, true));
             if name.contains(':') {
                 return Err(format!(
                     "`{{{expression}}}` cuts a value off, which cannot be read back: write `{{{name}}}` without the length",
                     name = name.split(':').next().unwrap_or(name)
                 ));
             }
-            let variable = Variable { name: name.to_owned(), explode, separator };
+            let variable = Variable {
+                name: name.to_owned(),
+                explode,
+                separator,
+            };
             if let Some('?' | '&') = operator {
                 self.query.get_or_insert_default().push(variable);
                 continue;
             }
             if self.query.is_some() {
-                return Err(format!("`{{{expression}}}` comes after the query; end the template with `{{?..}}`"));
+                return Err(format!(
+                    "`{{{expression}}}` comes after the query; end the template with `{{?..}}`"
+                ));
             }
             let one = match operator {
                 Some('+' | '#') => ".+",
@@ -117,9 +133,16 @@ impl Template {
         let mut values = Map::new();
         for (variable, group) in self.variables.iter().zip(captures.iter().skip(1)) {
             let group = group?;
-            values.insert(variable.name.clone(), variable.value(&path[..group.start()], group.as_str())?);
+            values.insert(
+                variable.name.clone(),
+                variable.value(&path[..group.start()], group.as_str())?,
+            );
         }
-        for pair in query.into_iter().flat_map(|query| query.split('&')).filter(|pair| !pair.is_empty()) {
+        for pair in query
+            .into_iter()
+            .flat_map(|query| query.split('&'))
+            .filter(|pair| !pair.is_empty())
+        {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             self.member(&decoded(name)?, decoded(value)?, &mut values);
         }
@@ -128,7 +151,11 @@ impl Template {
 
     /// One member of the query; unknown ones are left for the declaration to refuse.
     fn member(&self, name: &str, value: String, values: &mut Map<String, Value>) {
-        let explode = self.query.iter().flatten().any(|variable| variable.name == name && variable.explode);
+        let explode = self
+            .query
+            .iter()
+            .flatten()
+            .any(|variable| variable.name == name && variable.explode);
         match values.get_mut(name) {
             Some(Value::Array(list)) => list.push(value.into()),
             _ if explode => drop(values.insert(name.to_owned(), vec![value].into())),
@@ -140,22 +167,33 @@ impl Template {
 impl Variable {
     /// The value that stands as `text` after `before`.
     fn value(&self, before: &str, text: &str) -> Option<Value> {
-        let checked =
-            |text: &str| decoded(text).filter(|value| !has_dot_segments(value) && !is_rooted(before, text, value));
+        let checked = |text: &str| {
+            decoded(text)
+                .filter(|value| !has_dot_segments(value) && !is_rooted(before, text, value))
+        };
         if !self.explode {
             return checked(text).map(Value::String);
         }
         let parts = text.split(self.separator).filter(|part| !part.is_empty());
-        parts.map(|part| checked(part).map(Value::String)).collect::<Option<Vec<_>>>().map(Value::Array)
+        parts
+            .map(|part| checked(part).map(Value::String))
+            .collect::<Option<Vec<_>>>()
+            .map(Value::Array)
     }
 }
 
 fn decoded(text: &str) -> Option<String> {
-    percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    percent_decode_str(text)
+        .decode_utf8()
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn has_dot_segments(text: &str) -> bool {
-    text.contains('\0') || text.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+    text.contains('\0')
+        || text
+            .split(['/', '\\'])
+            .any(|segment| matches!(segment, "." | ".."))
 }
 
 /// Whether a value that a function may append to a path would replace it. After `://` a path begins.
@@ -176,11 +214,27 @@ mod tests {
     fn variables_are_read_back() {
         for (template, uri, expected) in [
             ("shop://items/{id}", "shop://items/5", r#"{"id":"5"}"#),
-            ("shop://items/{id}", "shop://items/a%20b%2Fc", r#"{"id":"a b/c"}"#),
-            ("file:///{+path}", "file:///a/b.txt", r#"{"path":"a/b.txt"}"#),
-            ("file://{+path}", "file:///a/b.txt", r#"{"path":"/a/b.txt"}"#),
+            (
+                "shop://items/{id}",
+                "shop://items/a%20b%2Fc",
+                r#"{"id":"a b/c"}"#,
+            ),
+            (
+                "file:///{+path}",
+                "file:///a/b.txt",
+                r#"{"path":"a/b.txt"}"#,
+            ),
+            (
+                "file://{+path}",
+                "file:///a/b.txt",
+                r#"{"path":"/a/b.txt"}"#,
+            ),
             ("a://x{#part}", "a://x#/a/b", r#"{"part":"/a/b"}"#),
-            ("db://{table}{?limit,q}", "db://users?q=x%26y&limit=3", r#"{"table":"users","q":"x&y","limit":"3"}"#),
+            (
+                "db://{table}{?limit,q}",
+                "db://users?q=x%26y&limit=3",
+                r#"{"table":"users","q":"x&y","limit":"3"}"#,
+            ),
             ("db://{table}{?limit}", "db://users", r#"{"table":"users"}"#),
             ("a://x{/parts*}", "a://x/b/c", r#"{"parts":["b","c"]}"#),
             ("a://x{?tag*}", "a://x?tag=b&tag=c", r#"{"tag":["b","c"]}"#),
@@ -189,7 +243,11 @@ mod tests {
             ("a://x{#part}", "a://x#top", r#"{"part":"top"}"#),
             ("a://x{;v}", "a://x;v=1", r#"{"v":"1"}"#),
         ] {
-            assert_eq!(variables(template, uri).as_deref(), Some(expected), "{template} {uri}");
+            assert_eq!(
+                variables(template, uri).as_deref(),
+                Some(expected),
+                "{template} {uri}"
+            );
         }
     }
 

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 /// Formats that name a Rust or C type rather than a text format; clients reject them.
 const NUMERIC_FORMATS: [&str; 14] = [
-    "int", "int8", "int16", "int32", "int64", "int128", "uint", "uint8", "uint16", "uint32", "uint64", "uint128",
-    "float", "double",
+    "int", "int8", "int16", "int32", "int64", "int128", "uint", "uint8", "uint16", "uint32",
+    "uint64", "uint128", "float", "double",
 ];
 
 /// What schemars wants of the keys of a map from numbers.
@@ -51,7 +51,11 @@ pub(super) fn open(schema: &mut Value, direction: Direction) {
 
 fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     object.shift_remove("$schema");
-    if object.get("format").and_then(Value::as_str).is_some_and(|format| NUMERIC_FORMATS.contains(&format)) {
+    if object
+        .get("format")
+        .and_then(Value::as_str)
+        .is_some_and(|format| NUMERIC_FORMATS.contains(&format))
+    {
         object.shift_remove("format");
     }
     if direction != Direction::Output {
@@ -69,10 +73,13 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
             "default" | "const" | "enum" | "examples" => {}
             "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
                 if let Value::Object(members) = value {
-                    members.values_mut().for_each(|member| normalize(member, direction));
+                    members
+                        .values_mut()
+                        .for_each(|member| normalize(member, direction));
                 }
             }
-            "additionalProperties" | "unevaluatedProperties" | "uniqueItems" if value.is_boolean() => {}
+            "additionalProperties" | "unevaluatedProperties" | "uniqueItems"
+                if value.is_boolean() => {}
             _ => normalize(value, direction),
         }
     }
@@ -112,7 +119,10 @@ fn inclusive_bounds(object: &mut Map<String, Value>) {
     if object.get("type").is_none_or(|kind| kind != "integer") {
         return;
     }
-    for (exclusive, inclusive, step) in [("exclusiveMinimum", "minimum", 1), ("exclusiveMaximum", "maximum", -1)] {
+    for (exclusive, inclusive, step) in [
+        ("exclusiveMinimum", "minimum", 1),
+        ("exclusiveMaximum", "maximum", -1),
+    ] {
         let bound = object.get(exclusive).and_then(|bound| moved(bound, step));
         if let (Some(bound), false) = (bound, object.contains_key(inclusive)) {
             object.shift_remove(exclusive);
@@ -123,17 +133,31 @@ fn inclusive_bounds(object: &mut Map<String, Value>) {
 
 /// The integer next to `bound`, if there is one.
 fn moved(bound: &Value, step: i64) -> Option<Value> {
-    let signed = bound.as_i64().and_then(|bound| bound.checked_add(step)).map(Value::from);
-    signed.or_else(|| bound.as_u64().and_then(|bound| bound.checked_add_signed(step)).map(Value::from))
+    let signed = bound
+        .as_i64()
+        .and_then(|bound| bound.checked_add(step))
+        .map(Value::from);
+    signed.or_else(|| {
+        bound
+            .as_u64()
+            .and_then(|bound| bound.checked_add_signed(step))
+            .map(Value::from)
+    })
 }
 
 /// Says in words that the keys of a map are numbers; a pattern for them would leave clients that know none of it with
 /// a map that has no keys at all.
 fn open_number_keys(object: &mut Map<String, Value>) {
-    let Some(Value::Object(patterns)) = object.get("patternProperties") else { return };
+    let Some(Value::Object(patterns)) = object.get("patternProperties") else {
+        return;
+    };
     let mut patterns = patterns.iter();
-    let (Some((pattern, values)), None) = (patterns.next(), patterns.next()) else { return };
-    if !NUMBER_KEYS.contains(&pattern.as_str()) || object.get("additionalProperties") != Some(&Value::Bool(false)) {
+    let (Some((pattern, values)), None) = (patterns.next(), patterns.next()) else {
+        return;
+    };
+    if !NUMBER_KEYS.contains(&pattern.as_str())
+        || object.get("additionalProperties") != Some(&Value::Bool(false))
+    {
         return;
     }
     let values = values.clone();
@@ -144,7 +168,9 @@ fn open_number_keys(object: &mut Map<String, Value>) {
 
 /// Puts examples into the description, which every client shows to its model.
 fn tell_examples(object: &mut Map<String, Value>) {
-    let Some(Value::Array(examples)) = object.get("examples") else { return };
+    let Some(Value::Array(examples)) = object.get("examples") else {
+        return;
+    };
     let examples: Vec<String> = examples.iter().map(Value::to_string).collect();
     object.shift_remove("examples");
     if !examples.is_empty() {
@@ -164,7 +190,9 @@ fn even_tuple(object: &mut Map<String, Value>) {
     if object.contains_key("items") {
         return;
     }
-    let Some(Value::Array(places)) = object.get("prefixItems") else { return };
+    let Some(Value::Array(places)) = object.get("prefixItems") else {
+        return;
+    };
     let mut kinds: Vec<Value> = Vec::new();
     for place in places {
         if !kinds.contains(place) {
@@ -172,7 +200,9 @@ fn even_tuple(object: &mut Map<String, Value>) {
         }
     }
     let length = Value::from(places.len());
-    let is_exact = ["minItems", "maxItems"].iter().all(|bound| object.get(*bound) == Some(&length));
+    let is_exact = ["minItems", "maxItems"]
+        .iter()
+        .all(|bound| object.get(*bound) == Some(&length));
     let items = match kinds.as_slice() {
         [only] if is_exact => {
             let only = only.clone();
@@ -200,7 +230,9 @@ fn drop_null(object: &mut Map<String, Value>) {
         values.retain(|value| !value.is_null());
     }
     for key in ["anyOf", "oneOf"] {
-        let Some(Value::Array(branches)) = object.get_mut(key) else { continue };
+        let Some(Value::Array(branches)) = object.get_mut(key) else {
+            continue;
+        };
         branches.retain(|branch| branch.get("type").and_then(Value::as_str) != Some("null"));
         if let [Value::Object(only)] = branches.as_slice() {
             let only = only.clone();
@@ -216,22 +248,37 @@ fn drop_null(object: &mut Map<String, Value>) {
 /// constant goes into the description.
 fn fold_constants(object: &mut Map<String, Value>) {
     for key in ["oneOf", "anyOf"] {
-        let Some(Value::Array(branches)) = object.get(key) else { continue };
+        let Some(Value::Array(branches)) = object.get(key) else {
+            continue;
+        };
         let constants: Option<Vec<Value>> = branches
             .iter()
             .map(|branch| match branch.get("const") {
                 Some(constant @ Value::String(_)) => Some(vec![constant.clone()]),
                 // schemars gathers undocumented variants in one branch.
-                None => branch.get("enum")?.as_array().filter(|values| values.iter().all(Value::is_string)).cloned(),
+                None => branch
+                    .get("enum")?
+                    .as_array()
+                    .filter(|values| values.iter().all(Value::is_string))
+                    .cloned(),
                 Some(_) => None,
             })
             .collect::<Option<Vec<_>>>()
             .map(|constants| constants.concat());
-        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else { continue };
+        let Some(constants) = constants.filter(|constants| !constants.is_empty()) else {
+            continue;
+        };
         let said = branches.iter().filter_map(|branch| {
-            Some(format!("- {}: {}", branch.get("const")?.as_str()?, branch.get("description")?.as_str()?))
+            Some(format!(
+                "- {}: {}",
+                branch.get("const")?.as_str()?,
+                branch.get("description")?.as_str()?
+            ))
         });
-        let own = object.get("description").and_then(Value::as_str).map(str::to_owned);
+        let own = object
+            .get("description")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let description = own.into_iter().chain(said).collect::<Vec<_>>().join("\n");
         object.shift_remove(key);
         object.insert("type".to_owned(), "string".into());
@@ -269,7 +316,8 @@ mod tests {
         let mut schema = json!({"type": ["integer", "null"], "format": "uint64", "minimum": 0});
         normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "integer", "minimum": 0}));
-        let mut schema = json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
+        let mut schema =
+            json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
         normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "object", "description": "d"}));
     }
@@ -291,8 +339,12 @@ mod tests {
 
     #[test]
     fn a_bound_of_an_integer_is_inclusive() {
-        let schema = input(json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}));
-        assert_eq!(schema, json!({"type": "integer", "minimum": 1, "maximum": 9}));
+        let schema =
+            input(json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10}));
+        assert_eq!(
+            schema,
+            json!({"type": "integer", "minimum": 1, "maximum": 9})
+        );
         let largest = input(json!({"type": "integer", "exclusiveMaximum": u64::MAX}));
         assert_eq!(largest, json!({"type": "integer", "maximum": u64::MAX - 1}));
         let number = json!({"type": "number", "exclusiveMinimum": 0});
@@ -305,7 +357,10 @@ mod tests {
             {"type": "object", "properties": {"kind": {"type": "string", "const": "a"}}}, {"type": "integer"},
         ]}));
         let kind = json!({"type": "string", "enum": ["a"]});
-        assert_eq!(schema, json!({"anyOf": [{"type": "object", "properties": {"kind": kind}}, {"type": "integer"}]}));
+        assert_eq!(
+            schema,
+            json!({"anyOf": [{"type": "object", "properties": {"kind": kind}}, {"type": "integer"}]})
+        );
     }
 
     #[test]
@@ -314,17 +369,30 @@ mod tests {
             let places = json!([{"type": "integer", "format": "int8"}, {"type": kind}]);
             input(json!({"type": "array", "prefixItems": places, "minItems": 2, "maxItems": 2}))
         };
-        let even = json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer"}});
+        let even =
+            json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "integer"}});
         assert_eq!(pair("integer"), even);
-        assert_eq!(pair("string")["items"], json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}));
-        assert_eq!(pair("string")["prefixItems"], json!([{"type": "integer"}, {"type": "string"}]));
-        assert_eq!(input(json!({"type": "array", "items": true})), json!({"type": "array", "items": {}}));
+        assert_eq!(
+            pair("string")["items"],
+            json!({"anyOf": [{"type": "integer"}, {"type": "string"}]})
+        );
+        assert_eq!(
+            pair("string")["prefixItems"],
+            json!([{"type": "integer"}, {"type": "string"}])
+        );
+        assert_eq!(
+            input(json!({"type": "array", "items": true})),
+            json!({"type": "array", "items": {}})
+        );
     }
 
     #[test]
     fn a_set_is_a_list_and_a_map_from_numbers_says_so() {
         let set = json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true});
-        assert_eq!(input(set), json!({"type": "array", "items": {"type": "string"}}));
+        assert_eq!(
+            input(set),
+            json!({"type": "array", "items": {"type": "string"}})
+        );
         let map = json!({"type": "object", "patternProperties": {"^\\d+$": {"type": "string"}}, "additionalProperties": false});
         let told = json!({"type": "object", "additionalProperties": {"type": "string"},
             "description": "Its keys are whole numbers."});
@@ -333,7 +401,11 @@ mod tests {
 
     #[test]
     fn examples_are_told() {
-        let schema = input(json!({"type": "string", "description": "A code.", "examples": ["IS", "NO"]}));
-        assert_eq!(schema, json!({"type": "string", "description": "A code.\nFor example: \"IS\", \"NO\""}));
+        let schema =
+            input(json!({"type": "string", "description": "A code.", "examples": ["IS", "NO"]}));
+        assert_eq!(
+            schema,
+            json!({"type": "string", "description": "A code.\nFor example: \"IS\", \"NO\""})
+        );
     }
 }

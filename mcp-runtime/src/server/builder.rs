@@ -80,8 +80,26 @@ impl Server {
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
-        Server { state: Arc::new(state), info, instructions, entries, checks, changes, skills, settings }
+        let Self {
+            state: _,
+            info,
+            instructions,
+            entries,
+            checks,
+            changes,
+            skills,
+            settings,
+        } = self;
+        Server {
+            state: Arc::new(state),
+            info,
+            instructions,
+            entries,
+            checks,
+            changes,
+            skills,
+            settings,
+        }
     }
 }
 
@@ -135,8 +153,13 @@ impl<S: State> Server<S> {
     /// assert!(server.check().is_ok());
     /// ```
     #[cfg(feature = "skills")]
-    pub fn skill_files<P: Into<String>, B: AsRef<[u8]>>(mut self, files: impl IntoIterator<Item = (P, B)>) -> Self {
-        let files = files.into_iter().map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
+    pub fn skill_files<P: Into<String>, B: AsRef<[u8]>>(
+        mut self,
+        files: impl IntoIterator<Item = (P, B)>,
+    ) -> Self {
+        let files = files
+            .into_iter()
+            .map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
         self.skills.push(Source::Files(files.collect()));
         self
     }
@@ -161,12 +184,16 @@ impl<S: State> Server<S> {
     pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
         let prefix = prefix.as_ref();
         other.changes.join(&self.changes);
-        self.entries.extend(other.entries.into_iter().map(|mut entry| {
-            entry.mount(prefix);
-            entry
-        }));
+        self.entries
+            .extend(other.entries.into_iter().map(|mut entry| {
+                entry.mount(prefix);
+                entry
+            }));
         self.checks
-            .extend(other.checks.into_iter().map(|check| Check { name: format!("{prefix}.{}", check.name), ..check }));
+            .extend(other.checks.into_iter().map(|check| Check {
+                name: format!("{prefix}.{}", check.name),
+                ..check
+            }));
         self.skills.append(other.skills);
         self
     }
@@ -325,7 +352,16 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Self { state: _, info, instructions, entries, checks, changes, skills, settings } = self;
+        let Self {
+            state: _,
+            info,
+            instructions,
+            entries,
+            checks,
+            changes,
+            skills,
+            settings,
+        } = self;
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
@@ -335,7 +371,9 @@ impl<S: State> Server<S> {
             if let Some(fault) = entry.faults.first() {
                 return Err(Error::declaration(entry.item(), fault));
             }
-            registry.add(entry).map_err(|conflict| Error::conflict(&conflict))?;
+            registry
+                .add(entry)
+                .map_err(|conflict| Error::conflict(&conflict))?;
         }
         if let Some((tool, uri)) = registry.without_view() {
             return Err(Error::declaration(
@@ -386,7 +424,9 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         R: Future<Output = O> + Send + 'static,
     {
         let state = Arc::clone(&self.0.state);
-        self.0.entries.push(Entry::new(state, spec, args, returns, completers, call));
+        self.0
+            .entries
+            .push(Entry::new(state, spec, args, returns, completers, call));
     }
 }
 
@@ -400,12 +440,19 @@ pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
     let parsed: Option<axum::http::Uri> = url.parse().ok();
     match parsed.as_ref().map(|uri| (uri.scheme_str(), uri.host())) {
         Some((Some("http" | "https"), Some(_))) => Ok(()),
-        _ => Err(Error::setting(name, url, "write an absolute URL such as https://mcp.example.com")),
+        _ => Err(Error::setting(
+            name,
+            url,
+            "write an absolute URL such as https://mcp.example.com",
+        )),
     }
 }
 
 impl<S: State> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("info", &self.info).field("entries", &self.entries).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("info", &self.info)
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
     }
 }

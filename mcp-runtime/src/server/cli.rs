@@ -45,7 +45,12 @@ impl<S: State> Server<S> {
             self = self.public_url(url);
         }
         if let Ok(secrets) = std::env::var("MCP_STATE_KEYS") {
-            let secrets = Secrets(secrets.split(',').map(|secret| secret.trim().into()).collect());
+            let secrets = Secrets(
+                secrets
+                    .split(',')
+                    .map(|secret| secret.trim().into())
+                    .collect(),
+            );
             state_keys("MCP_STATE_KEYS", &secrets)?;
             self = self.state_keys(secrets.0);
         }
@@ -69,7 +74,10 @@ impl<S: State> Server<S> {
     }
 
     async fn call(self, matches: &ArgMatches) -> Result<()> {
-        let name = matches.get_one::<String>("tool").map_or("", String::as_str).to_owned();
+        let name = matches
+            .get_one::<String>("tool")
+            .map_or("", String::as_str)
+            .to_owned();
         let service = self.build()?;
         let arguments = arguments(&service, &name, matches)?;
         let request = json!({
@@ -144,31 +152,54 @@ fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {
     }
     let host = std::env::var("MCP_SERVER_HOST").unwrap_or_else(|_| "127.0.0.1".to_owned());
     let port = std::env::var("MCP_SERVER_PORT").unwrap_or_else(|_| "8080".to_owned());
-    let host = host
+    let host = host.parse().map_err(|_| {
+        Error::setting(
+            "MCP_SERVER_HOST",
+            &host,
+            "write an IP address, such as 127.0.0.1 or 0.0.0.0",
+        )
+    })?;
+    let port = port
         .parse()
-        .map_err(|_| Error::setting("MCP_SERVER_HOST", &host, "write an IP address, such as 127.0.0.1 or 0.0.0.0"))?;
-    let port = port.parse().map_err(|_| Error::setting("MCP_SERVER_PORT", &port, "write a number from 0 to 65535"))?;
+        .map_err(|_| Error::setting("MCP_SERVER_PORT", &port, "write a number from 0 to 65535"))?;
     Ok(SocketAddr::new(host, port))
 }
 
 /// `a=1 b=two` as the tool's arguments: text where its schema wants a string, JSON elsewhere.
 fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<String, Value>> {
     let Some(entry) = service.registry.tools.get(tool) else {
-        let known: Vec<&str> = service.registry.tools.entries().iter().map(|entry| entry.name.as_str()).collect();
-        let hint = crate::handler::problem::nearest(tool, &known)
-            .map_or_else(|| format!("the tools are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        let known: Vec<&str> = service
+            .registry
+            .tools
+            .entries()
+            .iter()
+            .map(|entry| entry.name.as_str())
+            .collect();
+        let hint = crate::handler::problem::nearest(tool, &known).map_or_else(
+            || format!("the tools are {}", known.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
         return Err(Error::usage(format!("there is no tool `{tool}`; {hint}")));
     };
     let mut arguments = Map::new();
-    for pair in matches.get_many::<String>("arguments").into_iter().flatten() {
+    for pair in matches
+        .get_many::<String>("arguments")
+        .into_iter()
+        .flatten()
+    {
         let Some((name, text)) = pair.split_once('=') else {
-            return Err(Error::usage(format!("`{pair}` is not an argument: write NAME=VALUE")));
+            return Err(Error::usage(format!(
+                "`{pair}` is not an argument: write NAME=VALUE"
+            )));
         };
-        let is_text = entry
-            .input()
-            .properties()
-            .any(|(property, schema)| property == name && schema.get("type").is_some_and(|kind| kind == "string"));
-        let value = if is_text { None } else { serde_json::from_str(text).ok() };
+        let is_text = entry.input().properties().any(|(property, schema)| {
+            property == name && schema.get("type").is_some_and(|kind| kind == "string")
+        });
+        let value = if is_text {
+            None
+        } else {
+            serde_json::from_str(text).ok()
+        };
         arguments.insert(name.to_owned(), value.unwrap_or_else(|| text.into()));
     }
     Ok(arguments)
@@ -177,16 +208,24 @@ fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<
 /// Prints what a result holds: its structured content, or else its text; a failure is an error.
 fn show(message: &Value) -> Result<()> {
     if let Some(error) = message.get("error") {
-        return Err(Error::usage(error["message"].as_str().unwrap_or("the call was refused")));
+        return Err(Error::usage(
+            error["message"].as_str().unwrap_or("the call was refused"),
+        ));
     }
     let result = &message["result"];
-    if let (Some(structured), false) = (result.get("structuredContent"), result["isError"] == true) {
+    if let (Some(structured), false) = (result.get("structuredContent"), result["isError"] == true)
+    {
         print(&format!("{structured:#}"));
         return Ok(());
     }
     let blocks = result["content"].as_array().into_iter().flatten();
-    let text: Vec<String> =
-        blocks.map(|block| block["text"].as_str().map_or_else(|| block.to_string(), str::to_owned)).collect();
+    let text: Vec<String> = blocks
+        .map(|block| {
+            block["text"]
+                .as_str()
+                .map_or_else(|| block.to_string(), str::to_owned)
+        })
+        .collect();
     let text = text.join("\n");
     if result["isError"] == true {
         return Err(Error::usage(text));
@@ -205,25 +244,49 @@ fn table(service: &Service) -> String {
         .map(|entry| {
             let spec = &entry.spec;
             let limits = limits(spec);
-            let limits = if limits.is_empty() { "-".to_owned() } else { limits.join(", ") };
-            let summary = spec.description.lines().next().unwrap_or_default().to_owned();
+            let limits = if limits.is_empty() {
+                "-".to_owned()
+            } else {
+                limits.join(", ")
+            };
+            let summary = spec
+                .description
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             [entry.name.clone(), limits, summary]
         })
         .collect();
     let width = |column: usize, title: &str| {
-        rows.iter().map(|row| row[column].chars().count()).chain([title.len()]).max().unwrap_or_default()
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .chain([title.len()])
+            .max()
+            .unwrap_or_default()
     };
     let (names, limits) = (width(0, "NAME"), width(1, "LIMITS"));
-    let line = |row: [&str; 3]| format!("{:names$}  {:limits$}  {}", row[0], row[1], row[2]).trim_end().to_owned();
+    let line = |row: [&str; 3]| {
+        format!("{:names$}  {:limits$}  {}", row[0], row[1], row[2])
+            .trim_end()
+            .to_owned()
+    };
     std::iter::once(line(["NAME", "LIMITS", "DESCRIPTION"]))
-        .chain(rows.iter().map(|[name, limits, text]| line([name, limits, text])))
+        .chain(
+            rows.iter()
+                .map(|[name, limits, text]| line([name, limits, text])),
+        )
         .collect::<Vec<_>>()
         .join("\n")
 }
 
 /// The limits of a tool in the order in which they apply, each with where it was declared.
 fn limits(spec: &Spec) -> Vec<String> {
-    fn limit<T>(key: &str, declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<String> {
+    fn limit<T>(
+        key: &str,
+        declared: Option<(T, Source)>,
+        show: impl Fn(T) -> String,
+    ) -> Option<String> {
         declared.map(|(value, source)| format!("{key} {} ({})", show(value), source.as_str()))
     }
     let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
@@ -235,14 +298,21 @@ fn limits(spec: &Spec) -> Vec<String> {
         limit("cache", spec.cache, |cache| Written(cache.ttl).to_string()),
         limit("timeout", spec.timeout, |limit| Written(limit).to_string()),
         limit("retry", spec.retry, |retry| retry.max.to_string()),
-        limit("breaker", spec.breaker, |limit| format!("{} failures, {}", limit.failures, Written(limit.cooldown))),
-        limit("max_output", spec.max_output, |bytes| Size(bytes).to_string()),
+        limit("breaker", spec.breaker, |limit| {
+            format!("{} failures, {}", limit.failures, Written(limit.cooldown))
+        }),
+        limit("max_output", spec.max_output, |bytes| {
+            Size(bytes).to_string()
+        }),
         spec.audit.then(|| "audit".to_owned()),
     ];
     limits.into_iter().flatten().collect()
 }
 
-#[expect(clippy::print_stdout, reason = "the output of a command that a person ran; no protocol is spoken then")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the output of a command that a person ran; no protocol is spoken then"
+)]
 fn print(text: &str) {
     println!("{text}");
 }

@@ -38,7 +38,9 @@ impl Error {
         Self(match conflict {
             Conflict::Name(kind, name) => {
                 let noun = kind.noun();
-                Kind::Duplicate(format!("two {noun}s are called `{name}`; rename one with `name = \"..\"`"))
+                Kind::Duplicate(format!(
+                    "two {noun}s are called `{name}`; rename one with `name = \"..\"`"
+                ))
             }
             Conflict::Uri(one, other) => Kind::Ambiguous(one.clone(), other.clone()),
         })
@@ -61,7 +63,11 @@ impl Error {
     }
 
     pub(crate) fn setting(name: &str, value: &str, problem: &str) -> Self {
-        Self(Kind::Setting { name: name.to_owned(), value: value.to_owned(), problem: problem.to_owned() })
+        Self(Kind::Setting {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            problem: problem.to_owned(),
+        })
     }
 
     #[cfg(feature = "cli")]
@@ -75,7 +81,10 @@ impl fmt::Display for Error {
         match &self.0 {
             Kind::Duplicate(text) => f.write_str(text),
             Kind::Ambiguous(one, other) => {
-                write!(f, "the URIs of resources `{one}` and `{other}` match one URI in common; change one of them")
+                write!(
+                    f,
+                    "the URIs of resources `{one}` and `{other}` match one URI in common; change one of them"
+                )
             }
             Kind::Declaration(item, fault) => write!(f, "{item} cannot be served: {fault}"),
             Kind::Skills(fault) => write!(f, "the skills cannot be served: {fault}"),
@@ -87,7 +96,11 @@ impl fmt::Display for Error {
             }
             Kind::Listen(address, _) => write!(f, "cannot listen on {address}"),
             Kind::Io(doing, _) => f.write_str(doing),
-            Kind::Setting { name, value, problem } => write!(f, "{name} is {value:?}: {problem}"),
+            Kind::Setting {
+                name,
+                value,
+                problem,
+            } => write!(f, "{name} is {value:?}: {problem}"),
             #[cfg(feature = "cli")]
             Kind::Usage(text) => f.write_str(text),
             Kind::Other(cause) => cause.fmt(f),

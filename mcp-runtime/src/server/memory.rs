@@ -29,7 +29,14 @@ impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
         let inbox = Arc::new(Inbox::default());
         let peer = Peer::new(Arc::clone(&service), Arc::clone(&inbox) as Arc<dyn Output>);
-        Self { service, peer, principal: Principal::anonymous(), inbox, lines: VecDeque::new(), closed: false }
+        Self {
+            service,
+            peer,
+            principal: Principal::anonymous(),
+            inbox,
+            lines: VecDeque::new(),
+            closed: false,
+        }
     }
 
     /// Sends one line, whatever it is.
@@ -39,7 +46,8 @@ impl Connection {
         }
         self.peer.room().await;
         let mut answers = Vec::new();
-        self.peer.receive(&Bytes::from(line.into()), &self.principal, &mut answers);
+        self.peer
+            .receive(&Bytes::from(line.into()), &self.principal, &mut answers);
         self.inbox.append(&answers);
     }
 
@@ -58,7 +66,8 @@ impl Connection {
             let arrived = self.inbox.arrived.notified();
             let text = std::mem::take(&mut *self.inbox.lock());
             if !text.is_empty() {
-                self.lines.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
+                self.lines
+                    .extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
                 continue;
             }
             let ended = async {
@@ -89,7 +98,10 @@ impl Connection {
         self.service.drain.begin();
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (drain, deadline) = (self.service.drain.clone(), self.service.settings.shutdown_deadline);
+            let (drain, deadline) = (
+                self.service.drain.clone(),
+                self.service.settings.shutdown_deadline,
+            );
             runtime.spawn(async move { drain.finish(deadline).await });
         }
     }

@@ -24,24 +24,35 @@ impl<S: State> Server<S> {
     /// Whatever else prints to stdout, now or later, goes to stderr (on Unix).
     pub async fn serve_stdio(self) -> Result<()> {
         let service = self.build()?;
-        let signals = Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
+        let signals =
+            Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
         let serving = stdio::serve(Arc::clone(&service));
-        until_shutdown(&service, signals, serving).await.map_err(|cause| Error::io("stdio cannot be served", cause))
+        until_shutdown(&service, signals, serving)
+            .await
+            .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
     /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; says on stderr where it listens.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         let service = self.build()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
-        let signals = Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
-        let listener = TcpListener::bind(address).await.map_err(|cause| Error::listen(shown, cause))?;
+        let signals =
+            Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|cause| Error::listen(shown, cause))?;
         announce(&listener);
         let serving = http::serve(Arc::clone(&service), listener);
-        until_shutdown(&service, signals, serving).await.map_err(|cause| Error::io("HTTP cannot be served", cause))
+        until_shutdown(&service, signals, serving)
+            .await
+            .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a person waits for this line, whatever the log level is")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a person waits for this line, whatever the log level is"
+)]
 fn announce(listener: &TcpListener) {
     if let Ok(address) = listener.local_addr() {
         eprintln!("listening on http://{address}{}", http::PATH);
@@ -56,7 +67,9 @@ async fn until_shutdown(
     serving: impl Future<Output = io::Result<()>>,
 ) -> io::Result<()> {
     if cfg!(panic = "abort") {
-        tracing::warn!("built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call");
+        tracing::warn!(
+            "built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call"
+        );
     }
     tokio::pin!(serving);
     let deadline = service.settings.shutdown_deadline;

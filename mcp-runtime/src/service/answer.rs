@@ -41,7 +41,12 @@ impl Answer {
     }
 
     /// The whole response message.
-    pub(crate) fn encode(self, id: Option<&RequestId>, version: Version, identity: &Identity) -> Vec<u8> {
+    pub(crate) fn encode(
+        self,
+        id: Option<&RequestId>,
+        version: Version,
+        identity: &Identity,
+    ) -> Vec<u8> {
         let mut out = Vec::with_capacity(512);
         out.extend_from_slice(b"{\"jsonrpc\":\"2.0\"");
         match (id, version) {
@@ -50,7 +55,9 @@ impl Answer {
                 out.extend_from_slice(id.as_bytes());
             }
             // The schemas before 2025-11-25 require an id; JSON-RPC says `null` where none could be read.
-            (None, Version::V2025_03_26 | Version::V2025_06_18) => out.extend_from_slice(b",\"id\":null"),
+            (None, Version::V2025_03_26 | Version::V2025_06_18) => {
+                out.extend_from_slice(b",\"id\":null")
+            }
             (None, _) => {}
         }
         match self {
@@ -168,7 +175,9 @@ pub(crate) fn tool_json(result: &ToolResult) -> Option<Box<RawValue>> {
         write_json(&mut out, meta);
     }
     out.push(b'}');
-    String::from_utf8(out).ok().and_then(|text| RawValue::from_string(text).ok())
+    String::from_utf8(out)
+        .ok()
+        .and_then(|text| RawValue::from_string(text).ok())
 }
 
 /// Appends `value`; what cannot be written as JSON becomes `null`.
@@ -183,5 +192,9 @@ fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
 /// The members of `value`, which serialises to an object, without the outer braces.
 pub(crate) fn members<T: Serialize>(value: &T) -> bytes::Bytes {
     let text = serde_json::to_vec(value).unwrap_or_default();
-    bytes::Bytes::from(text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_vec())
+    bytes::Bytes::from(
+        text.get(1..text.len().saturating_sub(1))
+            .unwrap_or_default()
+            .to_vec(),
+    )
 }

@@ -32,8 +32,17 @@ impl Service {
         finish: impl FnOnce(Product) -> Result<Answer, RpcError>,
     ) -> Result<Answer, RpcError> {
         let arguments = given.arguments;
-        let call = Call { item: entry.item(), cx, arguments: arguments.filter(|raw| raw.get() != "null") };
-        let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
+        let call = Call {
+            item: entry.item(),
+            cx,
+            arguments: arguments.filter(|raw| raw.get() != "null"),
+        };
+        let mut running = Running {
+            entry,
+            call,
+            begun: Instant::now(),
+            outcome: Outcome::Cancelled,
+        };
         let done = self.carry_out(entry, call, given).await;
         running.outcome = done.outcome;
         self.finish(done, &call, finish)
@@ -60,7 +69,12 @@ impl Service {
     }
 
     /// Why a call is not let in; one that is has what its client sent along.
-    pub(super) fn refusal(&self, entry: &Entry, call: &Call<'_>, params: Option<&Members>) -> Option<Done> {
+    pub(super) fn refusal(
+        &self,
+        entry: &Entry,
+        call: &Call<'_>,
+        params: Option<&Members>,
+    ) -> Option<Done> {
         let policies = &entry.policies;
         if let Some(hidden) = policies.forbids(call.item, call.cx) {
             return Some(hidden);
@@ -105,15 +119,31 @@ pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
     match call.item.kind {
         Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
         Kind::Prompt => Done::malformed(RpcError::invalid_params(text)),
-        Kind::Resource => Done::malformed(RpcError::resource_not_found().because(problems.in_a_row())),
+        Kind::Resource => {
+            Done::malformed(RpcError::resource_not_found().because(problems.in_a_row()))
+        }
     }
 }
 
 impl Service {
     /// Calls a tool that was let in before: as a task.
-    pub(super) async fn call_admitted(&self, entry: &Entry, cx: &Context, arguments: Option<&RawValue>) -> Done {
-        let call = Call { item: entry.item(), cx, arguments };
-        let mut running = Running { entry, call, begun: Instant::now(), outcome: Outcome::Cancelled };
+    pub(super) async fn call_admitted(
+        &self,
+        entry: &Entry,
+        cx: &Context,
+        arguments: Option<&RawValue>,
+    ) -> Done {
+        let call = Call {
+            item: entry.item(),
+            cx,
+            arguments,
+        };
+        let mut running = Running {
+            entry,
+            call,
+            begun: Instant::now(),
+            outcome: Outcome::Cancelled,
+        };
         let done = self.run(entry, call, false).await;
         running.outcome = done.outcome;
         done

@@ -15,7 +15,11 @@ pub(crate) struct Cancellable {
 
 impl Cancellable {
     /// Makes `call` one that can be cancelled by its id, until the number that it gets is ended.
-    pub(crate) fn begin<C: Future>(&mut self, id: Option<RequestId>, call: C) -> (u64, Abortable<C>) {
+    pub(crate) fn begin<C: Future>(
+        &mut self,
+        id: Option<RequestId>,
+        call: C,
+    ) -> (u64, Abortable<C>) {
         let (call, handle) = abortable(call);
         self.begun += 1;
         self.calls.insert(self.begun, (id, handle));
@@ -29,7 +33,11 @@ impl Cancellable {
 
     /// Cancels the call with this id, of several the last; whether there was one.
     pub(crate) fn cancel(&self, id: &RequestId) -> bool {
-        let mut named = self.calls.values().rev().filter(|(own, _)| own.as_ref() == Some(id));
+        let mut named = self
+            .calls
+            .values()
+            .rev()
+            .filter(|(own, _)| own.as_ref() == Some(id));
         match named.find(|(_, handle)| !handle.is_aborted()) {
             Some((_, handle)) => {
                 handle.abort();
@@ -60,7 +68,9 @@ mod tests {
 
     fn id() -> RequestId {
         let ping = bytes::Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
-        let Ok(Message::Request(Request { id, .. })) = Message::parse(&ping) else { panic!("a request") };
+        let Ok(Message::Request(Request { id, .. })) = Message::parse(&ping) else {
+            panic!("a request")
+        };
         id
     }
 
@@ -70,7 +80,10 @@ mod tests {
         let (first, mut one) = calls.begin(Some(id()), pending::<()>());
         let (last, mut other) = calls.begin(Some(id()), pending::<()>());
         calls.end(last);
-        assert!(calls.cancel(&id()), "the end of the last does not hide the first");
+        assert!(
+            calls.cancel(&id()),
+            "the end of the last does not hide the first"
+        );
         assert!((&mut one).now_or_never().unwrap().is_err());
         assert!((&mut other).now_or_never().is_none());
         assert!(!calls.cancel(&id()));

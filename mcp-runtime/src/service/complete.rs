@@ -48,44 +48,71 @@ struct Proposals {
 }
 
 impl Service {
-    pub(super) async fn complete(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn complete(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let entry = self.referred(read(params, "ref")?, cx)?;
-        if let Some(done) =
-            entry.policies.forbids(entry.item(), cx).or_else(|| entry.policies.completes_out(entry.item(), cx))
+        if let Some(done) = entry
+            .policies
+            .forbids(entry.item(), cx)
+            .or_else(|| entry.policies.completes_out(entry.item(), cx))
         {
-            return Err(done.answer.err().unwrap_or_else(|| RpcError::internal("refused")));
+            return Err(done
+                .answer
+                .err()
+                .unwrap_or_else(|| RpcError::internal("refused")));
         }
         let Argument { name, value } = read(params, "argument")?;
         let known: Known = match params.and_then(|params| params.get("context")) {
             None => Known::default(),
             Some(_) => read(params, "context")?,
         };
-        let Some((_, schema)) = entry.input().properties().find(|(argument, _)| *argument == name) else {
-            return Err(RpcError::invalid_params(format!("{} has no argument `{name}`", entry.item())));
+        let Some((_, schema)) = entry
+            .input()
+            .properties()
+            .find(|(argument, _)| *argument == name)
+        else {
+            return Err(RpcError::invalid_params(format!(
+                "{} has no argument `{name}`",
+                entry.item()
+            )));
         };
-        let proposals = match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
-            Some(proposals) => self.proposed(entry, proposals).await?,
-            None => enumerated(schema, &value),
-        };
+        let proposals =
+            match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
+                Some(proposals) => self.proposed(entry, proposals).await?,
+                None => enumerated(schema, &value),
+            };
         Ok(answer(proposals))
     }
 
     /// What a reference names.
     fn referred(&self, reference: Reference, cx: &Context) -> Result<&Entry, RpcError> {
         match reference {
-            Reference::Prompt { name } => {
-                self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))
-            }
+            Reference::Prompt { name } => self
+                .registry
+                .prompts
+                .get(&name)
+                .ok_or_else(|| RpcError::unknown("prompt", &name)),
             Reference::Resource { uri } => {
                 let template = self.registry.templates.get(&uri);
-                let found = template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
-                let shown = found.filter(|entry| entry.policies.access.shows_itself_to(cx.principal()));
-                shown.ok_or_else(|| RpcError::invalid_params("no resource or template is there").at(&uri))
+                let found =
+                    template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
+                let shown =
+                    found.filter(|entry| entry.policies.access.shows_itself_to(cx.principal()));
+                shown.ok_or_else(|| {
+                    RpcError::invalid_params("no resource or template is there").at(&uri)
+                })
             }
         }
     }
 
-    async fn proposed(&self, entry: &Entry, asked: crate::registry::Proposals) -> Result<Vec<String>, RpcError> {
+    async fn proposed(
+        &self,
+        entry: &Entry,
+        asked: crate::registry::Proposals,
+    ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
             event!(warn, entry.item(), { error = text, took = ?begun.elapsed(), }, "could not be completed");
@@ -104,22 +131,38 @@ impl Service {
 /// The values that a schema allows and that begin like `typed`.
 fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
     let typed = typed.to_lowercase();
-    let allowed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    let texts = allowed.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    texts.filter(|text| text.to_lowercase().starts_with(&typed)).collect()
+    let allowed = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let texts = allowed.map(|value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    });
+    texts
+        .filter(|text| text.to_lowercase().starts_with(&typed))
+        .collect()
 }
 
 fn answer(mut values: Vec<String>) -> Answer {
     let total = values.len();
     values.truncate(MOST);
-    let completion = Proposals { values, total, has_more: total > MOST };
+    let completion = Proposals {
+        values,
+        total,
+        has_more: total > MOST,
+    };
     Answer::Members(members(&BTreeMap::from([("completion", completion)])))
 }
 
 fn read<'p, T: Deserialize<'p>>(params: Option<&'p Members>, name: &str) -> Result<T, RpcError> {
     match params.and_then(|params| params.decode::<T>(name)) {
         Some(Ok(value)) => Ok(value),
-        Some(Err(error)) => Err(RpcError::invalid_params(format!("`{name}` is not valid: {error}"))),
+        Some(Err(error)) => Err(RpcError::invalid_params(format!(
+            "`{name}` is not valid: {error}"
+        ))),
         None => Err(RpcError::invalid_params(format!("`{name}` is missing"))),
     }
 }

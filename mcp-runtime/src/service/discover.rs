@@ -55,7 +55,10 @@ impl Service {
     fn extensions(&self) -> Map<String, Value> {
         let mut extensions = Map::new();
         if self.offers(&Method::SkillsList) {
-            extensions.insert(extension::SKILLS.to_owned(), json!({ "directoryRead": true }));
+            extensions.insert(
+                extension::SKILLS.to_owned(),
+                json!({ "directoryRead": true }),
+            );
         }
         if self.offers(&Method::TasksGet) {
             extensions.insert(extension::TASKS.to_owned(), json!({}));
@@ -71,16 +74,27 @@ impl Service {
     pub(crate) fn offers(&self, method: &Method) -> bool {
         let registry = &self.registry;
         let declared = !registry.resources.is_empty() || !registry.templates.is_empty();
-        let (resources, prompts) = (declared || !registry.files.is_empty(), !registry.prompts.is_empty());
+        let (resources, prompts) = (
+            declared || !registry.files.is_empty(),
+            !registry.prompts.is_empty(),
+        );
         match method {
             Method::ServerDiscover | Method::SubscriptionsListen => true,
-            Method::ToolsList | Method::ToolsCall => !registry.tools.is_empty() || !(resources || prompts),
-            Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => resources,
-            Method::ResourcesDirectoryRead | Method::SkillsList | Method::SkillsGet => !registry.skills.is_empty(),
-            Method::PromptsList | Method::PromptsGet => prompts,
-            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
-                registry.tools.entries().iter().any(|entry| entry.spec.task.is_some())
+            Method::ToolsList | Method::ToolsCall => {
+                !registry.tools.is_empty() || !(resources || prompts)
             }
+            Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => {
+                resources
+            }
+            Method::ResourcesDirectoryRead | Method::SkillsList | Method::SkillsGet => {
+                !registry.skills.is_empty()
+            }
+            Method::PromptsList | Method::PromptsGet => prompts,
+            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => registry
+                .tools
+                .entries()
+                .iter()
+                .any(|entry| entry.spec.task.is_some()),
             Method::CompletionComplete => prompts || !registry.templates.is_empty(),
             _ => false,
         }

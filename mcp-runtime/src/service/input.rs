@@ -22,13 +22,21 @@ const STATE: &str = "requestState";
 impl Service {
     /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Whether the
     /// call goes on that an earlier round has begun.
-    pub(super) fn receive(&self, params: Option<&Members>, call: &Call<'_>) -> Result<bool, RpcError> {
-        let Some(params) = params.filter(|_| call.cx.is_modern()) else { return Ok(false) };
+    pub(super) fn receive(
+        &self,
+        params: Option<&Members>,
+        call: &Call<'_>,
+    ) -> Result<bool, RpcError> {
+        let Some(params) = params.filter(|_| call.cx.is_modern()) else {
+            return Ok(false);
+        };
         let (sent, state) = (responses(params)?, params.decode::<Text<'_>>(STATE));
         let mut goes_on = false;
         let memory = match state {
             None => None,
-            Some(Err(_)) => return Err(RpcError::invalid_params("`requestState` must be a string")),
+            Some(Err(_)) => {
+                return Err(RpcError::invalid_params("`requestState` must be a string"));
+            }
             Some(Ok(Text(text))) => {
                 let opened = self.keys.open(&text, caller(call.cx), subject(call));
                 let memory = opened.map_err(|why| {
@@ -40,13 +48,19 @@ impl Service {
             }
         };
         if sent.is_some() || memory.is_some() {
-            call.cx.asks().receive(sent.unwrap_or_default(), memory.unwrap_or_default());
+            call.cx
+                .asks()
+                .receive(sent.unwrap_or_default(), memory.unwrap_or_default());
         }
         Ok(goes_on)
     }
 
     /// What the client is answered that has to answer first.
-    pub(super) fn input_required(&self, questions: &Questions, call: &Call<'_>) -> Result<Answer, RpcError> {
+    pub(super) fn input_required(
+        &self,
+        questions: &Questions,
+        call: &Call<'_>,
+    ) -> Result<Answer, RpcError> {
         let sealed = self.seal(&questions.memory, call).map_err(|error| {
             tracing::error!(%error, "the state of a call could not be sealed");
             RpcError::internal("internal error")
@@ -61,16 +75,22 @@ impl Service {
 
 /// Whether a request goes on with one that was answered by questions.
 pub(super) fn is_retry(params: &Members) -> bool {
-    [RESPONSES, STATE].iter().any(|member| params.get(member).is_some())
+    [RESPONSES, STATE]
+        .iter()
+        .any(|member| params.get(member).is_some())
 }
 
 /// The members of `inputResponses`; `None` when there is no such member.
 fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
     match params.decode::<Object<'_>>(RESPONSES) {
         None => Ok(None),
-        Some(Err(_)) => Err(RpcError::invalid_params("`inputResponses` must be an object: the answers by their keys")),
+        Some(Err(_)) => Err(RpcError::invalid_params(
+            "`inputResponses` must be an object: the answers by their keys",
+        )),
         Some(Ok(object)) => {
-            let kept = object.iter().map(|(key, raw): (&str, &RawValue)| (key.to_owned(), raw.to_owned()));
+            let kept = object
+                .iter()
+                .map(|(key, raw): (&str, &RawValue)| (key.to_owned(), raw.to_owned()));
             Ok(Some(kept.collect()))
         }
     }
@@ -98,9 +118,15 @@ fn body(requests: &[(String, InputRequest)], state: &str) -> Bytes {
         input_requests: &'a [(String, InputRequest)],
         request_state: &'a str,
     }
-    members(&Body { input_requests: requests, request_state: state })
+    members(&Body {
+        input_requests: requests,
+        request_state: state,
+    })
 }
 
-fn by_key<S: Serializer>(requests: &[(String, InputRequest)], serializer: S) -> Result<S::Ok, S::Error> {
+fn by_key<S: Serializer>(
+    requests: &[(String, InputRequest)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_map(requests.iter().map(|(key, request)| (key, request)))
 }

@@ -24,7 +24,13 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    const ALL: [Self; 5] = [Self::Tools, Self::Resources, Self::Templates, Self::Prompts, Self::Skills];
+    const ALL: [Self; 5] = [
+        Self::Tools,
+        Self::Resources,
+        Self::Templates,
+        Self::Prompts,
+        Self::Skills,
+    ];
 
     /// The member of the result.
     fn member(self) -> &'static str {
@@ -51,8 +57,17 @@ impl Which {
     /// What comes after them.
     fn others(self, registry: &Registry, version: Version) -> Vec<Row> {
         match self {
-            Self::Resources => registry.files.listed.iter().map(|file| row(file, version)).collect(),
-            Self::Skills => registry.skills.iter().map(|skill| Row::new(&skill.uri, skill)).collect(),
+            Self::Resources => registry
+                .files
+                .listed
+                .iter()
+                .map(|file| row(file, version))
+                .collect(),
+            Self::Skills => registry
+                .skills
+                .iter()
+                .map(|skill| Row::new(&skill.uri, skill))
+                .collect(),
             _ => Vec::new(),
         }
     }
@@ -60,7 +75,10 @@ impl Which {
 
 fn row(file: &resource::Descriptor, version: Version) -> Row {
     let (Place::Uri(key) | Place::Template(key)) = &file.place;
-    Row::new(key, &downgrade::descriptor(Descriptor::Resource(file.clone()), version))
+    Row::new(
+        key,
+        &downgrade::descriptor(Descriptor::Resource(file.clone()), version),
+    )
 }
 
 /// The lists as each revision writes them.
@@ -79,30 +97,59 @@ struct List {
 
 impl Lists {
     pub(crate) fn render(registry: &Registry, page_size: usize) -> Self {
-        Self(Which::ALL.map(|which| Version::ALL.map(|version| List::render(registry, which, version, page_size))))
+        Self(Which::ALL.map(|which| {
+            Version::ALL.map(|version| List::render(registry, which, version, page_size))
+        }))
     }
 }
 
 impl List {
     fn render(registry: &Registry, which: Which, version: Version, page_size: usize) -> Self {
         let entries = which.of(registry);
-        let declared = |entry: &Entry| Row::new(&entry.name, &downgrade::descriptor(entry.descriptor.clone(), version));
+        let declared = |entry: &Entry| {
+            Row::new(
+                &entry.name,
+                &downgrade::descriptor(entry.descriptor.clone(), version),
+            )
+        };
         let mut rows: Vec<Row> = entries.iter().map(declared).collect();
         rows.extend(which.others(registry, version));
-        let mut list = Self { whole: None, rows, which, version };
-        if list.rows.len() <= page_size && entries.iter().all(|entry| entry.policies.access.is_open()) {
+        let mut list = Self {
+            whole: None,
+            rows,
+            which,
+            version,
+        };
+        if list.rows.len() <= page_size
+            && entries.iter().all(|entry| entry.policies.access.is_open())
+        {
             list.whole = Some(list.page(list.rows.iter(), page_size));
         }
         list
     }
 
     /// The page of what `principal` may see that begins at the row at `begin`.
-    fn seen_by(&self, principal: &Principal, entries: &[Entry], begin: usize, page_size: usize) -> Bytes {
+    fn seen_by(
+        &self,
+        principal: &Principal,
+        entries: &[Entry],
+        begin: usize,
+        page_size: usize,
+    ) -> Bytes {
         if let (Some(whole), 0) = (&self.whole, begin) {
             return whole.clone();
         }
-        let is_seen = |index: usize| entries.get(index).is_none_or(|entry| entry.policies.access.admits(principal));
-        let rows = self.rows.iter().enumerate().skip(begin).filter(|(index, _)| is_seen(*index));
+        let is_seen = |index: usize| {
+            entries
+                .get(index)
+                .is_none_or(|entry| entry.policies.access.admits(principal))
+        };
+        let rows = self
+            .rows
+            .iter()
+            .enumerate()
+            .skip(begin)
+            .filter(|(index, _)| is_seen(*index));
         self.page(rows.map(|(_, row)| row), page_size)
     }
 
@@ -117,10 +164,20 @@ impl List {
 }
 
 impl Service {
-    pub(super) fn list(&self, which: Which, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) fn list(
+        &self,
+        which: Which,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let list = &self.lists.0[which as usize][cx.version().index()];
         let begin = page::begin(&list.rows, params)?;
         let entries = which.of(&self.registry);
-        Ok(Answer::Members(list.seen_by(cx.principal(), entries, begin, self.settings.page_size)))
+        Ok(Answer::Members(list.seen_by(
+            cx.principal(),
+            entries,
+            begin,
+            self.settings.page_size,
+        )))
     }
 }

@@ -39,23 +39,44 @@ impl Subscription {
         principal: &Principal,
         client: &ClientCapabilities,
     ) -> Result<Self, RpcError> {
-        let wanted = request.params.as_deref().and_then(|params| params.decode::<Map<String, Value>>("notifications"));
+        let wanted = request
+            .params
+            .as_deref()
+            .and_then(|params| params.decode::<Map<String, Value>>("notifications"));
         let Some(Ok(wanted)) = wanted else {
-            return Err(RpcError::invalid_params("`notifications` must be an object that says what to listen to"));
+            return Err(RpcError::invalid_params(
+                "`notifications` must be an object that says what to listen to",
+            ));
         };
-        if let Some(list) = List::ALL.iter().map(|list| filter(*list)).find(|list| !is_flag(wanted.get(*list))) {
-            return Err(RpcError::invalid_params(format!("`{list}` must be true or false")));
+        if let Some(list) = List::ALL
+            .iter()
+            .map(|list| filter(*list))
+            .find(|list| !is_flag(wanted.get(*list)))
+        {
+            return Err(RpcError::invalid_params(format!(
+                "`{list}` must be true or false"
+            )));
         }
-        let lists: Vec<List> =
-            service.changing().filter(|list| wanted.get(filter(*list)) == Some(&Value::Bool(true))).collect();
+        let lists: Vec<List> = service
+            .changing()
+            .filter(|list| wanted.get(filter(*list)) == Some(&Value::Bool(true)))
+            .collect();
         let subscriber = service.changes.subscribe(lists.iter().copied());
-        let mut granted: Map<String, Value> =
-            lists.iter().map(|list| (filter(*list).to_owned(), Value::Bool(true))).collect();
-        if let Some(uris) = wanted.get(RESOURCES).filter(|_| service.offers(&Method::ResourcesRead)) {
+        let mut granted: Map<String, Value> = lists
+            .iter()
+            .map(|list| (filter(*list).to_owned(), Value::Bool(true)))
+            .collect();
+        if let Some(uris) = wanted
+            .get(RESOURCES)
+            .filter(|_| service.offers(&Method::ResourcesRead))
+        {
             let watched = watch(&service, &subscriber, uris, principal)?;
             granted.insert(RESOURCES.to_owned(), watched.into());
         }
-        if let Some(ids) = wanted.get(TASKS).filter(|_| service.offers(&Method::TasksGet)) {
+        if let Some(ids) = wanted
+            .get(TASKS)
+            .filter(|_| service.offers(&Method::TasksGet))
+        {
             let followed = follow(&service, &subscriber, ids, principal, client)?;
             granted.insert(TASKS.to_owned(), followed.into());
         }
@@ -66,7 +87,14 @@ impl Subscription {
             "params": { "_meta": { SUBSCRIPTION_ID: id }, "notifications": granted },
         });
         let acknowledgement = Some(acknowledgement.to_string().into());
-        Ok(Self { service, subscriber, id, principal: principal.clone(), acknowledgement, closed: false })
+        Ok(Self {
+            service,
+            subscriber,
+            id,
+            principal: principal.clone(),
+            acknowledgement,
+            closed: false,
+        })
     }
 
     /// The next message: the acknowledgement, changes, and when the server goes down the closing result; then `None`.
@@ -110,12 +138,16 @@ impl Subscription {
     /// What a line protocol says besides the closing result: the specification wants both there.
     pub(crate) fn cancelled(&self) -> Bytes {
         let params = json!({ "requestId": self.id, "_meta": { SUBSCRIPTION_ID: self.id } });
-        json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params }).to_string().into()
+        json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params })
+            .to_string()
+            .into()
     }
 
     fn closing(&self) -> Bytes {
         let result = json!({ "resultType": "complete", "_meta": { SUBSCRIPTION_ID: self.id } });
-        json!({ "jsonrpc": "2.0", "id": self.id, "result": result }).to_string().into()
+        json!({ "jsonrpc": "2.0", "id": self.id, "result": result })
+            .to_string()
+            .into()
     }
 }
 
@@ -126,11 +158,14 @@ fn watch(
     uris: &Value,
     principal: &Principal,
 ) -> Result<Vec<String>, RpcError> {
-    let malformed = |_| RpcError::invalid_params("`resourceSubscriptions` must be an array of URIs");
+    let malformed =
+        |_| RpcError::invalid_params("`resourceSubscriptions` must be an array of URIs");
     let mut uris: Vec<String> = Deserialize::deserialize(uris).map_err(malformed)?;
     uris.iter().try_for_each(|uri| check_uri(uri))?;
     uris.retain(|uri| service.may_watch(uri, principal).is_ok());
-    uris.iter().try_for_each(|uri| subscriber.watch(uri)).map_err(|_| too_many())?;
+    uris.iter()
+        .try_for_each(|uri| subscriber.watch(uri))
+        .map_err(|_| too_many())?;
     Ok(uris)
 }
 
@@ -148,7 +183,9 @@ fn follow(
     let malformed = |_| RpcError::invalid_params("`taskIds` must be an array of ids");
     let mut ids: Vec<String> = Deserialize::deserialize(ids).map_err(malformed)?;
     ids.retain(|id| service.tasks.running(id, principal).is_some());
-    ids.iter().try_for_each(|id| subscriber.follow(id)).map_err(|_| too_many())?;
+    ids.iter()
+        .try_for_each(|id| subscriber.follow(id))
+        .map_err(|_| too_many())?;
     Ok(ids)
 }
 

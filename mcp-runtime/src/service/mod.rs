@@ -111,7 +111,10 @@ impl Service {
         let in_flight = self.drain.enter();
         let answer = match request.method {
             _ if in_flight.is_none() => Err(shutting_down()),
-            _ => self.carry(&request.method, request.params.as_deref(), cx).await,
+            _ => {
+                self.carry(&request.method, request.params.as_deref(), cx)
+                    .await
+            }
         };
         let answer = answer.unwrap_or_else(Answer::Error);
         self.record(request, &answer, begun);
@@ -159,7 +162,9 @@ impl Service {
 
     /// The bytes of an answer for this client.
     pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
-        answer.encode(Some(&request.id), cx.version(), &self.identity).into()
+        answer
+            .encode(Some(&request.id), cx.version(), &self.identity)
+            .into()
     }
 }
 
@@ -171,14 +176,19 @@ pub(crate) fn text_param<'p>(
 ) -> Result<Cow<'p, str>, RpcError> {
     match params.and_then(|params| params.decode::<Text<'p>>(name)) {
         Some(Ok(Text(text))) => Ok(text),
-        Some(Err(_)) => Err(RpcError::invalid_params(format!("`{name}` must be a string"))),
-        None => Err(RpcError::invalid_params(format!("`{name}` is missing: {question}"))),
+        Some(Err(_)) => Err(RpcError::invalid_params(format!(
+            "`{name}` must be a string"
+        ))),
+        None => Err(RpcError::invalid_params(format!(
+            "`{name}` is missing: {question}"
+        ))),
     }
 }
 
 /// What a new call is told while the server goes down.
 pub(crate) fn shutting_down() -> RpcError {
-    RpcError::internal("the server is shutting down; try another instance or later").with_status(503)
+    RpcError::internal("the server is shutting down; try another instance or later")
+        .with_status(503)
 }
 
 /// One request with its context, from beginning to encoded answer: what transports run.
@@ -186,7 +196,10 @@ pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Contex
     let ended = EndOnDrop(&cx);
     let answer = service.answer(&request, &cx).await;
     drop(ended);
-    (answer.status(cx.version()), service.encode(&request, answer, &cx))
+    (
+        answer.status(cx.version()),
+        service.encode(&request, answer, &cx),
+    )
 }
 
 /// Ends a call when its future is done or dropped.

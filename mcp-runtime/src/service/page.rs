@@ -19,7 +19,10 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(key: &str, value: &impl Serialize) -> Self {
-        Self { key: key.to_owned(), text: serde_json::to_vec(value).unwrap_or_default().into() }
+        Self {
+            key: key.to_owned(),
+            text: serde_json::to_vec(value).unwrap_or_default().into(),
+        }
     }
 }
 
@@ -27,7 +30,9 @@ impl Row {
 pub(super) fn begin(rows: &[Row], params: Option<&Members>) -> Result<usize, RpcError> {
     match params.and_then(|params| params.decode::<Option<String>>("cursor")) {
         None | Some(Ok(None)) => Ok(0),
-        Some(Ok(Some(cursor))) => place(rows, &cursor).map(|place| place + 1).ok_or_else(|| unknown(&cursor)),
+        Some(Ok(Some(cursor))) => place(rows, &cursor)
+            .map(|place| place + 1)
+            .ok_or_else(|| unknown(&cursor)),
         Some(Err(_)) => Err(RpcError::invalid_params("`cursor` must be a string")),
     }
 }
@@ -39,11 +44,17 @@ fn place(rows: &[Row], cursor: &str) -> Option<usize> {
 }
 
 fn unknown(cursor: &str) -> RpcError {
-    RpcError::invalid_params(format!("unknown cursor {cursor:?}; start again without one"))
+    RpcError::invalid_params(format!(
+        "unknown cursor {cursor:?}; start again without one"
+    ))
 }
 
 /// The members of a result: the first `size` of `rows` as `member`, and a cursor where there are more.
-pub(super) fn write<'r>(member: &str, mut rows: impl Iterator<Item = &'r Row>, size: usize) -> Vec<u8> {
+pub(super) fn write<'r>(
+    member: &str,
+    mut rows: impl Iterator<Item = &'r Row>,
+    size: usize,
+) -> Vec<u8> {
     let page: Vec<&Row> = rows.by_ref().take(size).collect();
     let mut out = format!("\"{member}\":[").into_bytes();
     for (index, row) in page.iter().enumerate() {
@@ -54,7 +65,9 @@ pub(super) fn write<'r>(member: &str, mut rows: impl Iterator<Item = &'r Row>, s
     }
     out.push(b']');
     if let Some(last) = page.last().filter(|_| rows.next().is_some()) {
-        out.extend_from_slice(format!(",\"nextCursor\":\"{}\"", URL_SAFE_NO_PAD.encode(&last.key)).as_bytes());
+        out.extend_from_slice(
+            format!(",\"nextCursor\":\"{}\"", URL_SAFE_NO_PAD.encode(&last.key)).as_bytes(),
+        );
     }
     out
 }

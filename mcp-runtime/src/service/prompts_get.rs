@@ -9,14 +9,34 @@ use crate::handler::product::Product;
 use crate::protocol::{Members, RpcError};
 
 impl Service {
-    pub(super) async fn get_prompt(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn get_prompt(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let name = text_param(params, "name", "which prompt?")?;
-        let entry = self.registry.prompts.get(&name).ok_or_else(|| RpcError::unknown("prompt", &name))?;
-        let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
+        let entry = self
+            .registry
+            .prompts
+            .get(&name)
+            .ok_or_else(|| RpcError::unknown("prompt", &name))?;
+        let arguments = params
+            .and_then(|params| params.decode::<&RawValue>("arguments"))
+            .and_then(Result::ok);
         let finish = |product| match product {
             Product::Prompt(prompt) => Ok(Answer::Prompt(prompt)),
             _ => Err(RpcError::internal("internal error")),
         };
-        self.call(entry, cx, Given { params, arguments, textual: true }, finish).await
+        self.call(
+            entry,
+            cx,
+            Given {
+                params,
+                arguments,
+                textual: true,
+            },
+            finish,
+        )
+        .await
     }
 }

@@ -29,7 +29,10 @@ pub(crate) struct Hint {
 
 impl Hint {
     /// Nothing is promised: it is asked for again, by each caller.
-    pub(super) const NONE: Self = Self { ttl_ms: 0, cache_scope: "private" };
+    pub(super) const NONE: Self = Self {
+        ttl_ms: 0,
+        cache_scope: "private",
+    };
 
     /// As `cache` declares it: for everybody only where everybody may read it and the result is shared. What came of
     /// answers is for nobody else, and not to be kept.
@@ -37,7 +40,11 @@ impl Hint {
         match &spec.cache {
             Some((cache, _)) if !is_retry => Self {
                 ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
-                cache_scope: if cache.shared && is_open { "public" } else { "private" },
+                cache_scope: if cache.shared && is_open {
+                    "public"
+                } else {
+                    "private"
+                },
             },
             _ => Self::NONE,
         }
@@ -45,19 +52,34 @@ impl Hint {
 }
 
 impl Service {
-    pub(super) async fn read_resource(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn read_resource(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which resource?")?;
         check_uri(&uri)?;
         if let Some(file) = self.registry.files.contents.get(&*uri) {
-            return Ok(Answer::Read(Read { contents: vec![file.clone()], hint: Hint::NONE }));
+            return Ok(Answer::Read(Read {
+                contents: vec![file.clone()],
+                hint: Hint::NONE,
+            }));
         }
-        let (entry, variables) = self.registry.resource(&uri).ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
+        let (entry, variables) = self
+            .registry
+            .resource(&uri)
+            .ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
         let is_retry = params.is_some_and(is_retry);
         let finish = |product| match product {
-            Product::Contents(contents) if contents.is_empty() => Err(RpcError::resource_not_found()),
+            Product::Contents(contents) if contents.is_empty() => {
+                Err(RpcError::resource_not_found())
+            }
             Product::Contents(contents) => {
-                let contents = contents.into_iter().map(|it| completed(it, &uri, entry.spec.mime_type)).collect();
+                let contents = contents
+                    .into_iter()
+                    .map(|it| completed(it, &uri, entry.spec.mime_type))
+                    .collect();
                 Ok(Answer::Read(Read {
                     contents,
                     hint: Hint::of(&entry.spec, entry.policies.access.is_open(), is_retry),
@@ -65,8 +87,14 @@ impl Service {
             }
             _ => Err(RpcError::internal("internal error")),
         };
-        let given = Given { params, arguments: variables.as_deref(), textual: true };
-        self.call(entry, cx, given, finish).await.map_err(|error| error.at(&uri))
+        let given = Given {
+            params,
+            arguments: variables.as_deref(),
+            textual: true,
+        };
+        self.call(entry, cx, given, finish)
+            .await
+            .map_err(|error| error.at(&uri))
     }
 }
 
@@ -75,7 +103,17 @@ fn completed(mut contents: Resource, uri: &str, declared: Option<&str>) -> Resou
     if contents.uri.is_empty() {
         uri.clone_into(&mut contents.uri);
     }
-    let usual = if contents.blob.is_some() { "application/octet-stream" } else { "text/plain" };
-    let mime_type = contents.mime_type.take().unwrap_or_else(|| declared.unwrap_or(usual).to_owned());
-    Resource { mime_type: Some(mime_type), ..contents }
+    let usual = if contents.blob.is_some() {
+        "application/octet-stream"
+    } else {
+        "text/plain"
+    };
+    let mime_type = contents
+        .mime_type
+        .take()
+        .unwrap_or_else(|| declared.unwrap_or(usual).to_owned());
+    Resource {
+        mime_type: Some(mime_type),
+        ..contents
+    }
 }

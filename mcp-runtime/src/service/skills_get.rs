@@ -19,7 +19,11 @@ impl Service {
     pub(super) fn get_skill(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which skill?")?;
         let skill = self.registry.skills.iter().find(|skill| skill.uri == uri);
-        let skill = skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;
-        Ok(Answer::Members(members(&Got { skill, hint: Hint::NONE })))
+        let skill =
+            skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;
+        Ok(Answer::Members(members(&Got {
+            skill,
+            hint: Hint::NONE,
+        })))
     }
 }

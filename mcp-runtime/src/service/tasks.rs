@@ -37,13 +37,17 @@ pub(super) enum Mode {
 impl Mode {
     /// As the tool declares it, and as the client can.
     pub(super) fn of(entry: &Entry, cx: &Context) -> Self {
-        let Some(support) = entry.spec.task else { return Self::Now };
+        let Some(support) = entry.spec.task else {
+            return Self::Now;
+        };
         match (declares(cx), support) {
             (true, _) => Self::Task,
             (false, TaskSupport::Optional) => Self::Now,
             (false, TaskSupport::Required) if cx.version().is_legacy() => {
-                let text =
-                    format!("{} runs only as a task, which clients of revision 2026-07-28 can ask for", entry.item());
+                let text = format!(
+                    "{} runs only as a task, which clients of revision 2026-07-28 can ask for",
+                    entry.item()
+                );
                 Self::Refused(Ok(Answer::Tool(ToolResult::error(text))))
             }
             (false, TaskSupport::Required) => Self::Refused(Err(undeclared())),
@@ -69,29 +73,50 @@ impl Service {
         given: Given<'_>,
     ) -> Result<Answer, RpcError> {
         let arguments = given.arguments.filter(|raw| raw.get() != "null");
-        let call = Call { item: entry.item(), cx, arguments };
+        let call = Call {
+            item: entry.item(),
+            cx,
+            arguments,
+        };
         let begun = Instant::now();
         match self.arguments(entry, call, given).await {
             Ok(arguments) => self.begin_task(entry, cx, arguments).await,
             Err(done) => {
                 // Counted when dropped.
-                drop(Running { entry, call, begun, outcome: done.outcome });
+                drop(Running {
+                    entry,
+                    call,
+                    begun,
+                    outcome: done.outcome,
+                });
                 self.finish(done, &call, tools_call::answer)
             }
         }
     }
 
     /// The arguments of a call that is let in, with those that the client's user was asked for.
-    async fn arguments(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Result<Option<Box<RawValue>>, Done> {
+    async fn arguments(
+        &self,
+        entry: &Entry,
+        call: Call<'_>,
+        given: Given<'_>,
+    ) -> Result<Option<Box<RawValue>>, Done> {
         if let Some(refused) = self.refusal(entry, &call, given.params) {
             return Err(refused);
         }
-        let arguments = Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
+        let arguments =
+            Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
-        match asks.map_err(|Panicked| Done::panicked(call.item))?.map_err(|problems| misfit(&call, &problems))? {
+        match asks
+            .map_err(|Panicked| Done::panicked(call.item))?
+            .map_err(|problems| misfit(&call, &problems))?
+        {
             None => Ok(call.arguments.map(RawValue::to_owned)),
             Some(asks) => match entry.policies.ask(&call, asks).await {
-                Done { answer: Ok(Product::Arguments(whole)), .. } => Ok(Some(whole)),
+                Done {
+                    answer: Ok(Product::Arguments(whole)),
+                    ..
+                } => Ok(Some(whole)),
                 done => Err(done),
             },
         }
@@ -110,39 +135,74 @@ impl Service {
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
         let (service, name) = (Arc::clone(self), entry.name.clone());
         self.drain.spawn(async move {
-            let run = Abortable::new(service.run_task(&name, &cx, arguments.as_deref()), registration);
+            let run = Abortable::new(
+                service.run_task(&name, &cx, arguments.as_deref()),
+                registration,
+            );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
                 Ok(Ok(answer)) => end(&task, answer).await,
                 // It is marked by whoever has stopped it.
                 Ok(Err(Aborted)) => {}
-                Err(_) => end(&task, Err(RpcError::internal("the task has outlived its time"))).await,
+                Err(_) => {
+                    end(
+                        &task,
+                        Err(RpcError::internal("the task has outlived its time")),
+                    )
+                    .await
+                }
             }
             service.tasks.forget(&task).await;
         });
         Ok(Answer::Task(Box::new(seed)))
     }
 
-    async fn run_task(&self, name: &str, cx: &Context, arguments: Option<&RawValue>) -> Result<Product, RpcError> {
-        let entry = self.registry.tools.get(name).ok_or_else(|| RpcError::unknown("tool", name))?;
+    async fn run_task(
+        &self,
+        name: &str,
+        cx: &Context,
+        arguments: Option<&RawValue>,
+    ) -> Result<Product, RpcError> {
+        let entry = self
+            .registry
+            .tools
+            .get(name)
+            .ok_or_else(|| RpcError::unknown("tool", name))?;
         self.call_admitted(entry, cx, arguments).await.answer
     }
 
-    pub(super) async fn get_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn get_task(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let id = task_id(params, cx)?;
-        let found = self.tasks.get(&id, cx.principal()).await.map_err(|error| unkept(&error))?;
+        let found = self
+            .tasks
+            .get(&id, cx.principal())
+            .await
+            .map_err(|error| unkept(&error))?;
         let record = found.ok_or_else(|| unknown(&id))?;
         Ok(Answer::Members(members(&DetailedTask::of(&record))))
     }
 
-    pub(super) async fn update_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn update_task(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let id = task_id(params, cx)?;
         let answers = params.and_then(|params| params.decode::<Object<'_>>("inputResponses"));
         let Some(Ok(answers)) = answers else {
-            return Err(RpcError::invalid_params("`inputResponses` must be an object: answers by their keys"));
+            return Err(RpcError::invalid_params(
+                "`inputResponses` must be an object: answers by their keys",
+            ));
         };
-        let answers = answers.iter().map(|(key, answer)| (key.to_owned(), answer.to_owned())).collect();
+        let answers = answers
+            .iter()
+            .map(|(key, answer)| (key.to_owned(), answer.to_owned()))
+            .collect();
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.answer(answers).await,
             None => self.check_ended(&id, cx).await?,
@@ -150,7 +210,11 @@ impl Service {
         Ok(Answer::Empty)
     }
 
-    pub(super) async fn cancel_task(&self, params: Option<&Members>, cx: &Context) -> Result<Answer, RpcError> {
+    pub(super) async fn cancel_task(
+        &self,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let id = task_id(params, cx)?;
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.cancel().await,
@@ -161,10 +225,16 @@ impl Service {
 
     /// A task that does not run here must be known to have ended: what runs elsewhere is told so there.
     async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
-        let found = self.tasks.get(id, cx.principal()).await.map_err(|error| unkept(&error))?;
+        let found = self
+            .tasks
+            .get(id, cx.principal())
+            .await
+            .map_err(|error| unkept(&error))?;
         match found.ok_or_else(|| unknown(id))?.status {
             status if status.is_terminal() => Ok(()),
-            _ => Err(RpcError::internal("this task does not run on this instance: route its requests by `Mcp-Name`")),
+            _ => Err(RpcError::internal(
+                "this task does not run on this instance: route its requests by `Mcp-Name`",
+            )),
         }
     }
 }
@@ -172,14 +242,22 @@ impl Service {
 /// Marks a task with what its call has come to.
 async fn end(task: &Task, answer: Result<Product, RpcError>) {
     match answer {
-        Ok(Product::Tool(result)) => task.end(TaskStatus::Completed, None, tool_json(&result)).await,
+        Ok(Product::Tool(result)) => {
+            task.end(TaskStatus::Completed, None, tool_json(&result))
+                .await
+        }
         Ok(_) => end_failed(task, &RpcError::internal("internal error")).await,
         Err(error) => end_failed(task, &error).await,
     }
 }
 
 async fn end_failed(task: &Task, error: &RpcError) {
-    task.end(TaskStatus::Failed, Some(error.message.clone().into_owned()), to_raw_value(error).ok()).await;
+    task.end(
+        TaskStatus::Failed,
+        Some(error.message.clone().into_owned()),
+        to_raw_value(error).ok(),
+    )
+    .await;
 }
 
 /// The id in the params of a client that knows tasks.

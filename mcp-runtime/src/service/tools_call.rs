@@ -18,9 +18,19 @@ impl Service {
         cx: &Context,
     ) -> Result<Answer, RpcError> {
         let name = text_param(params, "name", "which tool?")?;
-        let entry = self.registry.tools.get(&name).ok_or_else(|| RpcError::unknown("tool", &name))?;
-        let arguments = params.and_then(|params| params.decode::<&RawValue>("arguments")).and_then(Result::ok);
-        let given = Given { params, arguments, textual: false };
+        let entry = self
+            .registry
+            .tools
+            .get(&name)
+            .ok_or_else(|| RpcError::unknown("tool", &name))?;
+        let arguments = params
+            .and_then(|params| params.decode::<&RawValue>("arguments"))
+            .and_then(Result::ok);
+        let given = Given {
+            params,
+            arguments,
+            textual: false,
+        };
         match Mode::of(entry, cx) {
             Mode::Now => self.call(entry, cx, given, answer).await,
             Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,

@@ -23,9 +23,11 @@ impl Service {
     /// `principal` may read. One that does not show itself is like one that is not there, of which nothing is ever told.
     pub(crate) fn may_watch(&self, uri: &str, principal: &Principal) -> Result<(), RpcError> {
         match self.registry.resource(uri) {
-            Some((entry, _)) if entry.policies.access.shows_itself_to(principal) => {
-                entry.policies.access.check(entry.item(), principal).map_err(|error| error.at(uri))
-            }
+            Some((entry, _)) if entry.policies.access.shows_itself_to(principal) => entry
+                .policies
+                .access
+                .check(entry.item(), principal)
+                .map_err(|error| error.at(uri)),
             _ => Ok(()),
         }
     }
@@ -33,9 +35,10 @@ impl Service {
     /// Whether `principal` may be told of a change: one who watches a folder does not thereby watch what is hidden in it.
     pub(crate) fn may_be_told(&self, change: &Change, principal: &Principal) -> bool {
         match change {
-            Change::Resource(uri) => {
-                self.registry.resource(uri).is_none_or(|(entry, _)| entry.policies.access.admits(principal))
-            }
+            Change::Resource(uri) => self
+                .registry
+                .resource(uri)
+                .is_none_or(|(entry, _)| entry.policies.access.admits(principal)),
             Change::List(_) | Change::Task(_) => true,
         }
     }
@@ -51,5 +54,7 @@ pub(crate) fn check_uri(uri: &str) -> Result<(), RpcError> {
 
 /// The error of one who watches as many resources as anybody may.
 pub(crate) fn too_many() -> RpcError {
-    RpcError::invalid_params(format!("no more than {WATCHED} resources can be subscribed to; unsubscribe from some"))
+    RpcError::invalid_params(format!(
+        "no more than {WATCHED} resources can be subscribed to; unsubscribe from some"
+    ))
 }

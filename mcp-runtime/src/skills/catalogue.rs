@@ -56,7 +56,11 @@ pub(super) fn publish(tree: &Tree, registry: &mut Registry) -> Result<(), String
     registry.files = files(tree, &manifests);
     let is_taken = |entry: &&Entry| registry.files.contents.contains_key(entry.uri());
     match registry.resources.entries().iter().find(is_taken) {
-        Some(entry) => Err(format!("{} has the URI of a file, `{}`; give it another one", entry.item(), entry.uri())),
+        Some(entry) => Err(format!(
+            "{} has the URI of a file, `{}`; give it another one",
+            entry.item(),
+            entry.uri()
+        )),
         None => Ok(()),
     }
 }
@@ -94,14 +98,25 @@ fn manifest(file: &File) -> Result<Frontmatter, String> {
 
 /// Each folder at the top holds a skill, or is one.
 fn check_folders(tree: &Tree, manifests: &Manifests<'_>) -> Result<(), String> {
-    let folders = tree.folders.iter().chain(tree.files.keys()).filter_map(|path| path.split('/').next());
+    let folders = tree
+        .folders
+        .iter()
+        .chain(tree.files.keys())
+        .filter_map(|path| path.split('/').next());
     for folder in folders.filter(|name| !tree.files.contains_key(*name)) {
-        if !manifests.keys().any(|skill| *skill == folder || is_below(skill, folder)) {
-            return Err(format!("the folder `{folder}` has no skill in it; add a `{MANIFEST}`, spelt like this"));
+        if !manifests
+            .keys()
+            .any(|skill| *skill == folder || is_below(skill, folder))
+        {
+            return Err(format!(
+                "the folder `{folder}` has no skill in it; add a `{MANIFEST}`, spelt like this"
+            ));
         }
     }
     if manifests.is_empty() {
-        return Err(format!("there is no skill; a skill is a folder with a `{MANIFEST}`"));
+        return Err(format!(
+            "there is no skill; a skill is a folder with a `{MANIFEST}`"
+        ));
     }
     Ok(())
 }
@@ -109,7 +124,11 @@ fn check_folders(tree: &Tree, manifests: &Manifests<'_>) -> Result<(), String> {
 fn entry(tree: &Tree, folder: &str, manifests: &Manifests<'_>) -> Result<Skill, String> {
     let files = tree.files.iter().filter(|(path, _)| is_below(path, folder));
     let resources: Vec<SkillFile> = files
-        .map(|(path, file)| SkillFile { uri: uri(path), digest: digest(&file.bytes), size: file.bytes.len() as u64 })
+        .map(|(path, file)| SkillFile {
+            uri: uri(path),
+            digest: digest(&file.bytes),
+            size: file.bytes.len() as u64,
+        })
         .collect();
     if resources.len() > MOST_FILES {
         let count = resources.len();
@@ -123,22 +142,35 @@ fn entry(tree: &Tree, folder: &str, manifests: &Manifests<'_>) -> Result<Skill, 
             "the skill `{folder}` has {bytes} bytes, and a host need accept only {MOST_BYTES} (16 MiB); make it smaller"
         ));
     }
-    let frontmatter = manifests.get(folder).map(|read| read.fields.clone()).unwrap_or_default();
-    Ok(Skill { uri: uri(&format!("{folder}/{MANIFEST}")), frontmatter, resources })
+    let frontmatter = manifests
+        .get(folder)
+        .map(|read| read.fields.clone())
+        .unwrap_or_default();
+    Ok(Skill {
+        uri: uri(&format!("{folder}/{MANIFEST}")),
+        frontmatter,
+        resources,
+    })
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold("sha256:".to_owned(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The files of skills, and the folders that lead to them.
 fn files(tree: &Tree, manifests: &Manifests<'_>) -> Files {
     let mut files = Files::default();
-    let is_served = |path: &str| manifests.keys().any(|skill| path == *skill || is_below(path, skill));
+    let is_served = |path: &str| {
+        manifests
+            .keys()
+            .any(|skill| path == *skill || is_below(path, skill))
+    };
     for path in tree.folders.iter().filter(|path| is_served(path)) {
         enter(&mut files, path, folder(path));
         files.folders.entry(uri(path)).or_default();
@@ -165,7 +197,11 @@ fn enter(files: &mut Files, path: &str, descriptor: Descriptor) {
     if above.is_empty() {
         return;
     }
-    files.folders.entry(uri(above)).or_default().insert(uri(path), descriptor);
+    files
+        .folders
+        .entry(uri(above))
+        .or_default()
+        .insert(uri(path), descriptor);
     enter(files, above, folder(above));
 }
 
@@ -196,7 +232,10 @@ fn contents(uri: String, name: &str, bytes: &[u8]) -> Resource {
 }
 
 fn uri(path: &str) -> String {
-    let parts: Vec<String> = path.split('/').map(|part| utf8_percent_encode(part, ESCAPED).to_string()).collect();
+    let parts: Vec<String> = path
+        .split('/')
+        .map(|part| utf8_percent_encode(part, ESCAPED).to_string())
+        .collect();
     format!("skill://{}", parts.join("/"))
 }
 
@@ -207,5 +246,6 @@ fn split(path: &str) -> (&str, &str) {
 
 /// Whether `path` is somewhere in `folder`.
 fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    path.strip_prefix(folder)
+        .is_some_and(|rest| rest.starts_with('/'))
 }

@@ -21,14 +21,20 @@ pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     let fields = parse(yaml)?;
     let name = text_of(&fields, "name", 64)?;
     if !is_name(name) {
-        return Err(format!("has the name `{name}`; write lower-case letters, digits and single hyphens between them"));
+        return Err(format!(
+            "has the name `{name}`; write lower-case letters, digits and single hyphens between them"
+        ));
     }
     let description = text_of(&fields, "description", 1024)?.to_owned();
     if fields.contains_key("compatibility") {
         text_of(&fields, "compatibility", 500)?;
     }
     check_metadata(fields.get("metadata"))?;
-    Ok(Frontmatter { name: name.to_owned(), description, fields })
+    Ok(Frontmatter {
+        name: name.to_owned(),
+        description,
+        fields,
+    })
 }
 
 /// What stands between the first line, which is `---`, and the next one that is.
@@ -51,11 +57,17 @@ fn block(text: &str) -> Option<&str> {
 fn parse(yaml: &str) -> Result<Map<String, Value>, String> {
     let documents = Yaml::load_from_str(yaml).map_err(|error| {
         // The first line of the file is that of `---`.
-        format!("has frontmatter that is not YAML: {} in line {}", error.info(), error.marker().line() + 1)
+        format!(
+            "has frontmatter that is not YAML: {} in line {}",
+            error.info(),
+            error.marker().line() + 1
+        )
     })?;
     match documents.first().map(json).transpose()? {
         Some(Value::Object(fields)) => Ok(fields),
-        _ => Err("has frontmatter without fields; write `name: ..` and `description: ..`".to_owned()),
+        _ => {
+            Err("has frontmatter without fields; write `name: ..` and `description: ..`".to_owned())
+        }
     }
 }
 
@@ -66,13 +78,20 @@ fn json(node: &Yaml<'_>) -> Result<Value, String> {
         Yaml::Mapping(members) => {
             let member = |(key, value): (&Yaml<'_>, &Yaml<'_>)| match key {
                 Yaml::Value(Scalar::String(key)) => Ok((key.to_string(), json(value)?)),
-                _ => Err("has a key in its frontmatter that is not text; put it in quotes".to_owned()),
+                _ => Err(
+                    "has a key in its frontmatter that is not text; put it in quotes".to_owned(),
+                ),
             };
             Value::Object(members.iter().map(member).collect::<Result<_, _>>()?)
         }
-        Yaml::Tagged(tag, _) => return Err(format!("has the tag `{tag}` in its frontmatter; remove it")),
+        Yaml::Tagged(tag, _) => {
+            return Err(format!("has the tag `{tag}` in its frontmatter; remove it"));
+        }
         Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
-            return Err("has a value in its frontmatter that does not fit its tag; remove the tag".to_owned());
+            return Err(
+                "has a value in its frontmatter that does not fit its tag; remove the tag"
+                    .to_owned(),
+            );
         }
     })
 }
@@ -92,7 +111,9 @@ fn json_scalar(scalar: &Scalar<'_>) -> Result<Value, String> {
 fn text_of<'f>(fields: &'f Map<String, Value>, name: &str, most: usize) -> Result<&'f str, String> {
     match fields.get(name) {
         Some(Value::String(text)) if (1..=most).contains(&text.trim().chars().count()) => Ok(text),
-        Some(_) => Err(format!("has a `{name}` that is no text of 1 to {most} characters")),
+        Some(_) => Err(format!(
+            "has a `{name}` that is no text of 1 to {most} characters"
+        )),
         None => Err(format!("has no `{name}` in its frontmatter; add it")),
     }
 }
@@ -103,15 +124,24 @@ fn check_metadata(metadata: Option<&Value>) -> Result<(), String> {
         Some(Value::Object(members)) => members,
         Some(_) => return Err("has a `metadata` that is not keys with values".to_owned()),
     };
-    match members.keys().find(|key| key.starts_with("io.modelcontextprotocol/")) {
-        Some(key) => Err(format!("has the key `{key}` in its `metadata`, which the protocol reserves; rename it")),
+    match members
+        .keys()
+        .find(|key| key.starts_with("io.modelcontextprotocol/"))
+    {
+        Some(key) => Err(format!(
+            "has the key `{key}` in its `metadata`, which the protocol reserves; rename it"
+        )),
         None => Ok(()),
     }
 }
 
 fn is_name(name: &str) -> bool {
-    let is_part =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
     name.split('-').all(is_part)
 }
 
@@ -122,13 +152,18 @@ mod tests {
     use super::*;
 
     fn fields(yaml: &str) -> Result<Value, String> {
-        read(&format!("---\nname: refunds\ndescription: Pays back.\n{yaml}\n---\ntext"))
-            .map(|read| Value::Object(read.fields))
+        read(&format!(
+            "---\nname: refunds\ndescription: Pays back.\n{yaml}\n---\ntext"
+        ))
+        .map(|read| Value::Object(read.fields))
     }
 
     #[test]
     fn every_field_is_kept_as_yaml_1_2_reads_it() {
-        let read = fields("a: yes\nb: 1.5\nc: 2026-01-01\nd: ~\ne: {f: [1, true]}\ng: >\n  folded\n  text").unwrap();
+        let read = fields(
+            "a: yes\nb: 1.5\nc: 2026-01-01\nd: ~\ne: {f: [1, true]}\ng: >\n  folded\n  text",
+        )
+        .unwrap();
         let expected = json!({
             "name": "refunds", "description": "Pays back.",
             "a": "yes", "b": 1.5, "c": "2026-01-01", "d": null, "e": { "f": [1, true] }, "g": "folded text\n",

@@ -2,7 +2,10 @@
 
 /// The media type of a file called `name`; `is_text` when its bytes are text.
 pub(super) fn of(name: &str, is_text: bool) -> &'static str {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase())
+        .unwrap_or_default();
     match ending.as_str() {
         "md" | "markdown" => "text/markdown",
         "html" | "htm" => "text/html",

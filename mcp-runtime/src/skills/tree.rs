@@ -21,14 +21,24 @@ pub(super) struct File {
 }
 
 impl Tree {
-    pub(super) fn add(&mut self, path: String, bytes: Vec<u8>, shown: String) -> Result<(), String> {
+    pub(super) fn add(
+        &mut self,
+        path: String,
+        bytes: Vec<u8>,
+        shown: String,
+    ) -> Result<(), String> {
         if !path.split('/').all(is_name) {
-            return Err(format!("`{shown}` is no path of a file in a skill; write one such as `refunds/SKILL.md`"));
+            return Err(format!(
+                "`{shown}` is no path of a file in a skill; write one such as `refunds/SKILL.md`"
+            ));
         }
         self.room(bytes.len() as u64, &shown)?;
         self.bytes += bytes.len() as u64;
         match self.files.insert(path, File { bytes, shown }) {
-            Some(other) => Err(format!("`{}` has the path of another file; rename one of them", other.shown)),
+            Some(other) => Err(format!(
+                "`{}` has the path of another file; rename one of them",
+                other.shown
+            )),
             None => Ok(()),
         }
     }
@@ -38,7 +48,9 @@ impl Tree {
         if self.bytes + more <= MOST_BYTES {
             return Ok(());
         }
-        Err(format!("with `{shown}` the skills of this server have more than 256 MiB together; serve fewer of them"))
+        Err(format!(
+            "with `{shown}` the skills of this server have more than 256 MiB together; serve fewer of them"
+        ))
     }
 }
 

@@ -50,7 +50,12 @@ pub(crate) enum TaskError {
 
 impl Tasks {
     pub(crate) fn new(store: Arc<dyn TaskStore>, ttl: Duration) -> Self {
-        Self { clock: Clock::default(), ttl, store, running: Mutex::default() }
+        Self {
+            clock: Clock::default(),
+            ttl,
+            store,
+            running: Mutex::default(),
+        }
     }
 
     /// For how long a task is kept, and may run.
@@ -78,7 +83,13 @@ impl Tasks {
             input_requests: Map::new(),
             outcome: None,
         };
-        let task = Arc::new(Running::new(record, Arc::clone(&self.store), changes.clone(), self.clock, stop));
+        let task = Arc::new(Running::new(
+            record,
+            Arc::clone(&self.store),
+            changes.clone(),
+            self.clock,
+            stop,
+        ));
         {
             let mut running = self.lock();
             if running.len() >= MOST_RUNNING {
@@ -86,7 +97,10 @@ impl Tasks {
             }
             running.insert(task_id.clone(), Arc::clone(&task));
         }
-        let mut unkept = Unkept { tasks: self, id: Some(&task_id) };
+        let mut unkept = Unkept {
+            tasks: self,
+            id: Some(&task_id),
+        };
         task.write().await.map_err(TaskError::Store)?;
         unkept.id = None;
         Ok(task)
@@ -106,13 +120,21 @@ impl Tasks {
 
     /// What is known of a task of `principal`'s, wherever it runs or ran. One that has outlived its time without an end
     /// has lost its process.
-    pub(crate) async fn get(&self, id: &str, principal: &Principal) -> Result<Option<TaskRecord>, TaskError> {
+    pub(crate) async fn get(
+        &self,
+        id: &str,
+        principal: &Principal,
+    ) -> Result<Option<TaskRecord>, TaskError> {
         if let Some(task) = self.running(id, principal) {
             return Ok(Some(task.record()));
         }
-        let found = store::get(&*self.store, id).await.map_err(TaskError::Store)?;
+        let found = store::get(&*self.store, id)
+            .await
+            .map_err(TaskError::Store)?;
         let is_own = |task: &TaskRecord| task.owner.as_deref() == principal.subject();
-        Ok(found.filter(is_own).filter(|task| task.expires_at() > self.clock.now()))
+        Ok(found
+            .filter(is_own)
+            .filter(|task| task.expires_at() > self.clock.now()))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {

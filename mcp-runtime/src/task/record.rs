@@ -86,9 +86,15 @@ pub(crate) struct DetailedTask<'r> {
 impl<'r> DetailedTask<'r> {
     /// All that `tasks/get` tells.
     pub(crate) fn of(record: &'r TaskRecord) -> Self {
-        let when = |status| record.outcome.as_deref().filter(|_| record.status == status);
+        let when = |status| {
+            record
+                .outcome
+                .as_deref()
+                .filter(|_| record.status == status)
+        };
         Self {
-            input_requests: (record.status == TaskStatus::InputRequired).then_some(&record.input_requests),
+            input_requests: (record.status == TaskStatus::InputRequired)
+                .then_some(&record.input_requests),
             result: when(TaskStatus::Completed),
             error: when(TaskStatus::Failed),
             ..Self::created(record)
@@ -122,7 +128,8 @@ impl<'r> DetailedTask<'r> {
 
 /// ISO 8601, in UTC.
 fn timestamp(millis: u64) -> String {
-    let time = std::time::SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(millis));
+    let time =
+        std::time::SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(millis));
     humantime::format_rfc3339_millis(time.unwrap_or(std::time::SystemTime::UNIX_EPOCH)).to_string()
 }
 
@@ -149,6 +156,11 @@ mod tests {
         assert_eq!(shown(&record)["lastUpdatedAt"], "1970-01-01T00:00:02.500Z");
         record.status = TaskStatus::Failed;
         assert!(shown(&record).get("result").is_none() && shown(&record).get("error").is_some());
-        assert_eq!(serde_json::to_value(DetailedTask::created(&record)).unwrap().get("error"), None);
+        assert_eq!(
+            serde_json::to_value(DetailedTask::created(&record))
+                .unwrap()
+                .get("error"),
+            None
+        );
     }
 }

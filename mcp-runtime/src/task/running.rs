@@ -53,8 +53,20 @@ impl Running {
         clock: Clock,
         stop: AbortHandle,
     ) -> Self {
-        let state = Mutex::new(State { record, changes: 1, kept: 0, waiting: HashMap::new() });
-        Self { clock, store, changes, state, writing: tokio::sync::Mutex::new(()), stop }
+        let state = Mutex::new(State {
+            record,
+            changes: 1,
+            kept: 0,
+            waiting: HashMap::new(),
+        });
+        Self {
+            clock,
+            store,
+            changes,
+            state,
+            writing: tokio::sync::Mutex::new(()),
+            stop,
+        }
     }
 
     /// The newest record.
@@ -79,7 +91,11 @@ impl Running {
     /// Writes the newest record; a store that cannot is told of in the log, the task goes on.
     async fn save(&self) {
         if let Err(error) = self.write().await {
-            tracing::error!(task = self.lock().record.task_id, error, "the task store failed");
+            tracing::error!(
+                task = self.lock().record.task_id,
+                error,
+                "the task store failed"
+            );
         }
     }
 
@@ -111,7 +127,12 @@ impl Running {
     }
 
     /// Ends the task, unless it has ended.
-    pub(crate) async fn end(&self, status: TaskStatus, message: Option<String>, outcome: Option<Box<RawValue>>) {
+    pub(crate) async fn end(
+        &self,
+        status: TaskStatus,
+        message: Option<String>,
+        outcome: Option<Box<RawValue>>,
+    ) {
         if self.mark(status, message, outcome) {
             self.save().await;
         }
@@ -119,7 +140,11 @@ impl Running {
 
     /// Calls the task off.
     pub(crate) async fn cancel(&self) {
-        let ends = self.mark(TaskStatus::Cancelled, Some("cancelled by the client".to_owned()), None);
+        let ends = self.mark(
+            TaskStatus::Cancelled,
+            Some("cancelled by the client".to_owned()),
+            None,
+        );
         self.stop.abort();
         if ends {
             self.save().await;
@@ -127,7 +152,12 @@ impl Running {
     }
 
     /// Whether this is the end of the task.
-    fn mark(&self, status: TaskStatus, message: Option<String>, outcome: Option<Box<RawValue>>) -> bool {
+    fn mark(
+        &self,
+        status: TaskStatus,
+        message: Option<String>,
+        outcome: Option<Box<RawValue>>,
+    ) -> bool {
         let mut state = self.lock();
         if state.record.status.is_terminal() {
             return false;
@@ -157,14 +187,22 @@ impl Running {
         self.save().await;
     }
 
-    fn begin(&self, key: &str, method: &str, params: &Value) -> Option<oneshot::Receiver<Box<RawValue>>> {
+    fn begin(
+        &self,
+        key: &str,
+        method: &str,
+        params: &Value,
+    ) -> Option<oneshot::Receiver<Box<RawValue>>> {
         let mut state = self.lock();
         if state.record.status.is_terminal() || state.waiting.contains_key(key) {
             return None;
         }
         let (answered, answer) = oneshot::channel();
         state.waiting.insert(key.to_owned(), answered);
-        state.record.input_requests.insert(key.to_owned(), json!({ "method": method, "params": params }));
+        state.record.input_requests.insert(
+            key.to_owned(),
+            json!({ "method": method, "params": params }),
+        );
         self.settle(&mut state);
         Some(answer)
     }
@@ -180,7 +218,11 @@ impl Running {
     fn settle(&self, state: &mut State) {
         if !state.record.status.is_terminal() {
             let waits = !state.record.input_requests.is_empty();
-            state.record.status = if waits { TaskStatus::InputRequired } else { TaskStatus::Working };
+            state.record.status = if waits {
+                TaskStatus::InputRequired
+            } else {
+                TaskStatus::Working
+            };
             self.touch(state);
         }
     }
@@ -207,11 +249,20 @@ impl Client for Running {
         }
     }
 
-    fn ask(self: Arc<Self>, key: &str, _: Option<Outbox>, method: &'static str, params: Value) -> Asked {
+    fn ask(
+        self: Arc<Self>,
+        key: &str,
+        _: Option<Outbox>,
+        method: &'static str,
+        params: Value,
+    ) -> Asked {
         let key = key.to_owned();
         Box::pin(async move {
             let answer = self.begin(&key, method, &params).ok_or(AskError::Gone)?;
-            let _open = Open { task: &self, key: &key };
+            let _open = Open {
+                task: &self,
+                key: &key,
+            };
             self.save().await;
             answer.await.map_err(|_| AskError::Gone)
         })

@@ -66,12 +66,16 @@ const PANICKED: &str = "it panicked";
 
 /// Keeps a task; a panic of the store's is a failure like any other.
 pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
-    contain(async { store.put(task).await }).await.unwrap_or_else(|Panicked| Err(PANICKED.into()))
+    contain(async { store.put(task).await })
+        .await
+        .unwrap_or_else(|Panicked| Err(PANICKED.into()))
 }
 
 /// The task with this id, likewise.
 pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
-    contain(async { store.get(id).await }).await.unwrap_or_else(|Panicked| Err(PANICKED.into()))
+    contain(async { store.get(id).await })
+        .await
+        .unwrap_or_else(|Panicked| Err(PANICKED.into()))
 }
 
 /// How many tasks are kept in memory.
@@ -87,7 +91,11 @@ pub(crate) struct MemoryStore {
 impl TaskStore for MemoryStore {
     fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>> {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = if tasks.contains_key(&task.task_id) { Ok(()) } else { make_room(&mut tasks, self.clock.now()) };
+        let kept = if tasks.contains_key(&task.task_id) {
+            Ok(())
+        } else {
+            make_room(&mut tasks, self.clock.now())
+        };
         if kept.is_ok() {
             tasks.insert(task.task_id.clone(), task);
         }
@@ -96,7 +104,10 @@ impl TaskStore for MemoryStore {
 
     fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>> {
         let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = tasks.get(id).filter(|task| task.expires_at() > self.clock.now()).cloned();
+        let found = tasks
+            .get(id)
+            .filter(|task| task.expires_at() > self.clock.now())
+            .cloned();
         Box::pin(std::future::ready(Ok(found)))
     }
 }
@@ -109,8 +120,13 @@ fn make_room(tasks: &mut HashMap<String, TaskRecord>, now: u64) -> Result<(), St
     if tasks.len() < MOST {
         return Ok(());
     }
-    let oldest = tasks.values().filter(|task| task.status.is_terminal()).min_by_key(|task| task.updated_at);
-    let oldest = oldest.map(|task| task.task_id.clone()).ok_or("too many tasks are running")?;
+    let oldest = tasks
+        .values()
+        .filter(|task| task.status.is_terminal())
+        .min_by_key(|task| task.updated_at);
+    let oldest = oldest
+        .map(|task| task.task_id.clone())
+        .ok_or("too many tasks are running")?;
     tasks.remove(&oldest);
     Ok(())
 }

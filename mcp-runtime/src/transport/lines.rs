@@ -25,7 +25,9 @@ use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::protocol::meta::RawMeta;
-use crate::protocol::{Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version};
+use crate::protocol::{
+    Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version,
+};
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
 use crate::service::{Answer, Service, modern};
@@ -67,7 +69,14 @@ impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
         let (state, receiving, ended) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
-        Self(Arc::new(Shared { service, output, runtime: Handle::current(), state, receiving, ended }))
+        Self(Arc::new(Shared {
+            service,
+            output,
+            runtime: Handle::current(),
+            state,
+            receiving,
+            ended,
+        }))
     }
 
     /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
@@ -77,7 +86,10 @@ impl Peer {
                 Ok(Some(call)) => self.start(Some(request.id), call, out),
                 Ok(None) => {}
                 Err(error) => {
-                    self.0.service.metrics.request(&request.method, Duration::ZERO);
+                    self.0
+                        .service
+                        .metrics
+                        .request(&request.method, Duration::ZERO);
                     self.refuse(Some(&request.id), error, out);
                 }
             },
@@ -87,9 +99,16 @@ impl Peer {
                     session.asks.answer(&response);
                 }
             }
-            Ok(Message::Batch(members)) => match self.session().filter(|it| it.version == Version::V2025_03_26) {
+            Ok(Message::Batch(members)) => match self
+                .session()
+                .filter(|it| it.version == Version::V2025_03_26)
+            {
                 Some(session) => self.batch(&session, members, principal, out),
-                None => self.refuse(None, RpcError::invalid_request("batches exist only in revision 2025-03-26"), out),
+                None => self.refuse(
+                    None,
+                    RpcError::invalid_request("batches exist only in revision 2025-03-26"),
+                    out,
+                ),
             },
             Err(malformed) => self.refuse(malformed.id.as_ref(), *malformed.error, out),
         }
@@ -131,7 +150,9 @@ impl Peer {
     pub(crate) async fn idle(&self) {
         let receiving = &self.0.receiving;
         self.until(|state| {
-            receiving.load(Ordering::SeqCst) == 0 && state.running.is_empty() && state.waiting.is_empty()
+            receiving.load(Ordering::SeqCst) == 0
+                && state.running.is_empty()
+                && state.waiting.is_empty()
         })
         .await;
     }
@@ -147,15 +168,28 @@ impl Peer {
     }
 
     /// The call that answers a request; `None` when it has been answered already.
-    fn begin(&self, request: &Request, principal: &Principal, out: &mut Vec<u8>) -> Result<Option<Call>, RpcError> {
+    fn begin(
+        &self,
+        request: &Request,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Call>, RpcError> {
         let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
         let meta = RawMeta::of(request.params.as_deref());
         if modern::is_modern(&meta) {
             let meta = modern::read_meta(meta?, |_| Ok(()))?;
             if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(Arc::clone(&service), request, principal, &meta.capabilities)?;
+                let subscription = Subscription::open(
+                    Arc::clone(&service),
+                    request,
+                    principal,
+                    &meta.capabilities,
+                )?;
                 service.record(request, &Answer::Empty, begun);
-                return Ok(Some(Box::pin(listen(subscription, Arc::clone(&self.0.output)))));
+                return Ok(Some(Box::pin(listen(
+                    subscription,
+                    Arc::clone(&self.0.output),
+                ))));
             }
             let cx = Context::new(Version::LATEST, self.caller(principal), meta);
             let exchange = crate::service::exchange(service, request.clone(), cx);
@@ -163,9 +197,13 @@ impl Peer {
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
-                let (session, answer) = legacy::handshake::initialize(&service, request, principal)?;
+                let (session, answer) =
+                    legacy::handshake::initialize(&service, request, principal)?;
                 service.record(request, &answer, begun);
-                write(&answer.encode(Some(&request.id), session.version, &service.identity), out);
+                write(
+                    &answer.encode(Some(&request.id), session.version, &service.identity),
+                    out,
+                );
                 self.open(Arc::new(session));
                 Ok(None)
             }
@@ -173,10 +211,19 @@ impl Peer {
             // Some legacy clients ping before they initialize.
             (None, Method::Ping) => {
                 service.record(request, &Answer::Empty, begun);
-                write(&Answer::Empty.encode(Some(&request.id), Version::LATEST_LEGACY, &service.identity), out);
+                write(
+                    &Answer::Empty.encode(
+                        Some(&request.id),
+                        Version::LATEST_LEGACY,
+                        &service.identity,
+                    ),
+                    out,
+                );
                 Ok(None)
             }
-            (None, _) => Err(crate::protocol::meta::missing(crate::protocol::meta::PROTOCOL_VERSION)),
+            (None, _) => Err(crate::protocol::meta::missing(
+                crate::protocol::meta::PROTOCOL_VERSION,
+            )),
         }
     }
 
@@ -194,7 +241,11 @@ impl Peer {
 
     /// Makes `session` that of the process, and tells it what changes from now on.
     fn open(&self, session: Arc<Session>) {
-        let (output, service, told) = (Arc::clone(&self.0.output), Arc::clone(&self.0.service), Arc::clone(&session));
+        let (output, service, told) = (
+            Arc::clone(&self.0.output),
+            Arc::clone(&self.0.service),
+            Arc::clone(&session),
+        );
         let news = self.0.runtime.spawn(async move {
             loop {
                 let change = told.change(&service).await;
@@ -245,7 +296,9 @@ impl Peer {
     fn broken(&self, id: Option<&RequestId>) -> Bytes {
         tracing::error!("a call ended in a panic outside the handler");
         let error = Answer::Error(RpcError::internal("internal error"));
-        error.encode(id, self.version(), &self.0.service.identity).into()
+        error
+            .encode(id, self.version(), &self.0.service.identity)
+            .into()
     }
 
     /// A running call has ended, with or without an answer; the next one that waits takes its place.
@@ -260,10 +313,14 @@ impl Peer {
     }
 
     fn notice(&self, notification: &Notification) {
-        let Some(id) = notification.cancels() else { return };
+        let Some(id) = notification.cancels() else {
+            return;
+        };
         let cancelled = {
             let mut state = self.lock();
-            state.waiting.retain(|(waiting, _)| waiting.as_ref() != Some(&id));
+            state
+                .waiting
+                .retain(|(waiting, _)| waiting.as_ref() != Some(&id));
             state.running.cancel(&id)
         };
         if !cancelled && let Some(session) = self.session() {
@@ -272,17 +329,31 @@ impl Peer {
     }
 
     /// A batch: one array of answers, when all are there.
-    fn batch(&self, session: &Arc<Session>, members: Vec<RawJson>, principal: &Principal, out: &mut Vec<u8>) {
+    fn batch(
+        &self,
+        session: &Arc<Session>,
+        members: Vec<RawJson>,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) {
         let mut calls: Vec<Call> = Vec::new();
         for member in members {
             let refused = |id: Option<&RequestId>, error| -> Call {
-                Box::pin(std::future::ready(batch::refusal(id, error, &self.0.service.identity)))
+                Box::pin(std::future::ready(batch::refusal(
+                    id,
+                    error,
+                    &self.0.service.identity,
+                )))
             };
             calls.push(match Member::of(&member) {
                 Member::Request(request) => {
                     let meta = RawMeta::of(request.params.as_deref());
                     match self.legacy(Arc::clone(session), &request, meta, principal) {
-                        Ok(call) => Box::pin(session.cancellable(&request.id, call).map(Option::unwrap_or_default)),
+                        Ok(call) => Box::pin(
+                            session
+                                .cancellable(&request.id, call)
+                                .map(Option::unwrap_or_default),
+                        ),
                         Err(error) => refused(Some(&request.id), error),
                     }
                 }
@@ -315,12 +386,16 @@ impl Peer {
     }
 
     fn version(&self) -> Version {
-        self.session().map_or(Version::LATEST, |session| session.version)
+        self.session()
+            .map_or(Version::LATEST, |session| session.version)
     }
 
     fn refuse(&self, id: Option<&RequestId>, error: RpcError, out: &mut Vec<u8>) {
         self.0.service.metrics.error(error.code);
-        write(&Answer::Error(error).encode(id, self.version(), &self.0.service.identity), out);
+        write(
+            &Answer::Error(error).encode(id, self.version(), &self.0.service.identity),
+            out,
+        );
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -409,7 +484,8 @@ mod tests {
         peer.start(None, Box::pin(later), &mut out);
         peer.idle().await;
         let error = r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"internal error"}}"#;
-        let texts = [out, output.0.lock().unwrap().clone()].map(|text| String::from_utf8(text).unwrap());
+        let texts =
+            [out, output.0.lock().unwrap().clone()].map(|text| String::from_utf8(text).unwrap());
         assert_eq!(texts, [format!("{error}\n"), format!("{error}\n")]);
     }
 }

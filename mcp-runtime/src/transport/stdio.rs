@@ -30,18 +30,22 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     let (ended, end) = oneshot::channel();
     {
         let (peer, output, runtime) = (peer.clone(), Arc::clone(&output), Handle::current());
-        thread::Builder::new().name("mcp-stdin".into()).spawn(move || {
-            read(io::stdin(), most, &peer, &output, &runtime);
-            let _ = ended.send(());
-        })?;
+        thread::Builder::new()
+            .name("mcp-stdin".into())
+            .spawn(move || {
+                read(io::stdin(), most, &peer, &output, &runtime);
+                let _ = ended.send(());
+            })?;
     }
     let (writing, written) = oneshot::channel();
     {
         let output = Arc::clone(&output);
-        thread::Builder::new().name("mcp-stdout".into()).spawn(move || {
-            output.write_behind();
-            let _ = writing.send(());
-        })?;
+        thread::Builder::new()
+            .name("mcp-stdout".into())
+            .spawn(move || {
+                output.write_behind();
+                let _ = writing.send(());
+            })?;
     }
     tokio::select! {
         _ = end => peer.end_of_input(),
@@ -80,7 +84,10 @@ type Real = io::Stdout;
 fn read(mut input: impl Read, most: usize, peer: &Peer, output: &Stdout, runtime: &Handle) {
     // What a call spawns, and the clock it waits on, belong to the server's runtime.
     let _entered = runtime.enter();
-    let mut splitter = Splitter { rest: BytesMut::new(), most };
+    let mut splitter = Splitter {
+        rest: BytesMut::new(),
+        most,
+    };
     let mut chunk = vec![0; CHUNK];
     loop {
         let lines = match input.read(&mut chunk) {
@@ -148,7 +155,12 @@ impl Output for Stdout {
 
 impl Stdout {
     fn new(file: Real) -> Self {
-        Self { file: Mutex::new(file), pending: Mutex::default(), work: Condvar::new(), gone: Notify::new() }
+        Self {
+            file: Mutex::new(file),
+            pending: Mutex::default(),
+            work: Condvar::new(),
+            gone: Notify::new(),
+        }
     }
 
     /// Writes `text`, after what waits, on the calling thread; or leaves it to the one that is writing.
@@ -163,8 +175,13 @@ impl Stdout {
     fn write_behind(&self) {
         loop {
             let pending = self.lock();
-            let idle = |pending: &mut Pending| (pending.text.is_empty() || pending.writing) && !pending.closed;
-            let pending = self.work.wait_while(pending, idle).unwrap_or_else(PoisonError::into_inner);
+            let idle = |pending: &mut Pending| {
+                (pending.text.is_empty() || pending.writing) && !pending.closed
+            };
+            let pending = self
+                .work
+                .wait_while(pending, idle)
+                .unwrap_or_else(PoisonError::into_inner);
             let last = pending.closed;
             drop(pending);
             self.flush();
@@ -231,7 +248,10 @@ impl Splitter {
 
     fn take(&self, mut line: Bytes, lines: &mut Vec<Bytes>) {
         if line.len() > self.most {
-            tracing::warn!(most = self.most, "a line is longer than allowed; it was not read");
+            tracing::warn!(
+                most = self.most,
+                "a line is longer than allowed; it was not read"
+            );
             line.truncate(self.most);
         }
         if !line.trim_ascii().is_empty() {
@@ -253,10 +273,19 @@ mod tests {
 
     #[test]
     fn lines_are_cut_wherever_the_chunks_end() {
-        let mut splitter = Splitter { rest: BytesMut::new(), most: 8 };
+        let mut splitter = Splitter {
+            rest: BytesMut::new(),
+            most: 8,
+        };
         assert_eq!(splitter.push(b"ab"), Vec::<Bytes>::new());
-        assert_eq!(splitter.push(b"c\r\n\n  \nd"), [Bytes::from_static(b"abc\r")]);
-        assert_eq!(splitter.push(b"efghijklmnop\nq\n"), [Bytes::from_static(b"defghijk"), Bytes::from_static(b"q")]);
+        assert_eq!(
+            splitter.push(b"c\r\n\n  \nd"),
+            [Bytes::from_static(b"abc\r")]
+        );
+        assert_eq!(
+            splitter.push(b"efghijklmnop\nq\n"),
+            [Bytes::from_static(b"defghijk"), Bytes::from_static(b"q")]
+        );
         assert_eq!(splitter.push(b"last"), Vec::<Bytes>::new());
         assert_eq!(splitter.finish(), [Bytes::from_static(b"last")]);
     }

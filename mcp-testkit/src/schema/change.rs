@@ -43,8 +43,12 @@ pub(super) enum Direction {
 impl Direction {
     pub(super) fn breaks(self, effect: Effect) -> bool {
         match (self, effect) {
-            (_, Effect::Other | Effect::Lost) | (Self::Input, Effect::Narrower) | (Self::Output, Effect::Wider) => true,
-            (_, Effect::None) | (Self::Input, Effect::Wider) | (Self::Output, Effect::Narrower) => false,
+            (_, Effect::Other | Effect::Lost)
+            | (Self::Input, Effect::Narrower)
+            | (Self::Output, Effect::Wider) => true,
+            (_, Effect::None) | (Self::Input, Effect::Wider) | (Self::Output, Effect::Narrower) => {
+                false
+            }
         }
     }
 }

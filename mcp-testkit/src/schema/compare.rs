@@ -23,9 +23,21 @@ const WORDS: [&str; 10] = [
     "x-mcp-header",
 ];
 /// Lower bounds: more is narrower.
-const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
+const LOWER: [&str; 5] = [
+    "minimum",
+    "exclusiveMinimum",
+    "minLength",
+    "minItems",
+    "minProperties",
+];
 /// Upper bounds: more is wider.
-const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
+const UPPER: [&str; 5] = [
+    "maximum",
+    "exclusiveMaximum",
+    "maxLength",
+    "maxItems",
+    "maxProperties",
+];
 /// What has a place of its own below.
 const APART: [&str; 13] = [
     "type",
@@ -46,7 +58,11 @@ const TYPES: [&str; 6] = ["null", "boolean", "string", "number", "object", "arra
 
 /// What is different, in words, with its effect.
 pub(super) fn compare(before: &Value, after: &Value) -> Vec<(String, Effect)> {
-    let mut comparison = Comparison { roots: (before, after), seen: HashSet::new(), found: Vec::new() };
+    let mut comparison = Comparison {
+        roots: (before, after),
+        seen: HashSet::new(),
+        found: Vec::new(),
+    };
     comparison.schemas(before, after, "");
     comparison.found
 }
@@ -60,7 +76,11 @@ struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     fn note(&mut self, path: &str, what: &str, effect: Effect) {
-        let text = if path.is_empty() { what.to_owned() } else { format!("`{path}` {what}") };
+        let text = if path.is_empty() {
+            what.to_owned()
+        } else {
+            format!("`{path}` {what}")
+        };
         self.found.push((text, effect));
     }
 
@@ -73,7 +93,8 @@ impl<'a> Comparison<'a> {
         {
             return;
         }
-        let (Some(old), Some(new)) = (object(self.roots.0, before), object(self.roots.1, after)) else {
+        let (Some(old), Some(new)) = (object(self.roots.0, before), object(self.roots.1, after))
+        else {
             self.note(path, "is another schema", Effect::Other);
             return;
         };
@@ -89,7 +110,10 @@ impl<'a> Comparison<'a> {
     }
 
     fn words(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, path: &str) {
-        for word in WORDS.iter().filter(|word| old.get(**word) != new.get(**word)) {
+        for word in WORDS
+            .iter()
+            .filter(|word| old.get(**word) != new.get(**word))
+        {
             self.note(path, &format!("has another {word}"), Effect::None);
         }
     }
@@ -98,7 +122,11 @@ impl<'a> Comparison<'a> {
         let (before, after) = (types(old), types(new));
         let effect = effect_of(is_within(&before, &after), is_within(&after, &before));
         if let Some(effect) = effect {
-            let what = format!("was {}, is {}", shown(old.get("type")), shown(new.get("type")));
+            let what = format!(
+                "was {}, is {}",
+                shown(old.get("type")),
+                shown(new.get("type"))
+            );
             self.note(path, &what, effect);
         }
     }
@@ -120,7 +148,10 @@ impl<'a> Comparison<'a> {
     }
 
     fn bounds(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, path: &str) {
-        let bounds = LOWER.iter().map(|word| (word, false)).chain(UPPER.iter().map(|word| (word, true)));
+        let bounds = LOWER
+            .iter()
+            .map(|word| (word, false))
+            .chain(UPPER.iter().map(|word| (word, true)));
         for (word, is_upper) in bounds.filter(|(word, _)| old.get(**word) != new.get(**word)) {
             let (before, after) = (number(old, word), number(new, word));
             let grew = match (before, after) {
@@ -129,15 +160,30 @@ impl<'a> Comparison<'a> {
                 (None, _) => !is_upper,
                 (_, None) => is_upper,
             };
-            let what = format!("has {word} {}, had {}", shown(new.get(*word)), shown(old.get(*word)));
-            self.note(path, &what, if grew == is_upper { Effect::Wider } else { Effect::Narrower });
+            let what = format!(
+                "has {word} {}, had {}",
+                shown(new.get(*word)),
+                shown(old.get(*word))
+            );
+            self.note(
+                path,
+                &what,
+                if grew == is_upper {
+                    Effect::Wider
+                } else {
+                    Effect::Narrower
+                },
+            );
         }
     }
 
     fn properties(&mut self, old: &'a Map<String, Value>, new: &'a Map<String, Value>, path: &str) {
         for (name, before) in properties(old) {
             let place = below(path, name);
-            let Some(after) = properties(new).find(|(known, _)| *known == name).map(|(_, after)| after) else {
+            let Some(after) = properties(new)
+                .find(|(known, _)| *known == name)
+                .map(|(_, after)| after)
+            else {
                 self.note(&place, "is gone", Effect::Lost);
                 continue;
             };
@@ -148,7 +194,9 @@ impl<'a> Comparison<'a> {
             }
             self.schemas(before, after, &place);
         }
-        for (name, _) in properties(new).filter(|(name, _)| !properties(old).any(|(known, _)| known == *name)) {
+        for (name, _) in
+            properties(new).filter(|(name, _)| !properties(old).any(|(known, _)| known == *name))
+        {
             let place = below(path, name);
             if requires(new, name) {
                 self.note(&place, "is new and required", Effect::Narrower);
@@ -161,10 +209,13 @@ impl<'a> Comparison<'a> {
     /// What is allowed beside the properties.
     fn others(&mut self, old: &'a Map<String, Value>, new: &'a Map<String, Value>, path: &str) {
         const OPEN: &Value = &Value::Bool(true);
-        let others = |schema: &'a Map<String, Value>| schema.get("additionalProperties").unwrap_or(OPEN);
+        let others =
+            |schema: &'a Map<String, Value>| schema.get("additionalProperties").unwrap_or(OPEN);
         let (before, after) = (others(old), others(new));
         match (before, after) {
-            (Value::Object(_), Value::Object(_)) => self.schemas(before, after, &format!("{path}{{}}")),
+            (Value::Object(_), Value::Object(_)) => {
+                self.schemas(before, after, &format!("{path}{{}}"))
+            }
             _ if before == after => {}
             (Value::Bool(false), _) | (Value::Object(_), Value::Bool(true)) => {
                 self.note(path, "takes more members", Effect::Wider);
@@ -181,7 +232,8 @@ impl<'a> Comparison<'a> {
             (Some(_), None) => self.note(&place, "has no schema any more", Effect::Wider),
             (None, None) => {}
         }
-        let places = |schema: &'a Map<String, Value>| schema.get("prefixItems").and_then(Value::as_array);
+        let places =
+            |schema: &'a Map<String, Value>| schema.get("prefixItems").and_then(Value::as_array);
         match (places(old), places(new)) {
             (Some(before), Some(after)) if before.len() == after.len() => {
                 for (index, (before, after)) in before.iter().zip(after).enumerate() {
@@ -202,8 +254,14 @@ impl<'a> Comparison<'a> {
             (Some(_), None) => return self.note(path, "is no union any more", Effect::Other),
         };
         let (before, after): (Vec<_>, Vec<_>) = (
-            before.iter().filter(|branch| !after.contains(branch) || has_reference(branch)).collect(),
-            after.iter().filter(|branch| !before.contains(branch) || has_reference(branch)).collect(),
+            before
+                .iter()
+                .filter(|branch| !after.contains(branch) || has_reference(branch))
+                .collect(),
+            after
+                .iter()
+                .filter(|branch| !before.contains(branch) || has_reference(branch))
+                .collect(),
         );
         for (index, (before, after)) in before.iter().zip(&after).enumerate() {
             self.schemas(before, after, &format!("{path}|{}", index + 1));
@@ -218,8 +276,14 @@ impl<'a> Comparison<'a> {
 
     /// Every other keyword: there where it was not, it narrows; changed, it may do anything.
     fn rest(&mut self, old: &Map<String, Value>, new: &Map<String, Value>, path: &str) {
-        let known = |word: &str| [&WORDS[..], &LOWER, &UPPER, &APART].iter().any(|words| words.contains(&word));
-        let words = old.keys().chain(new.keys().filter(|word| !old.contains_key(*word)));
+        let known = |word: &str| {
+            [&WORDS[..], &LOWER, &UPPER, &APART]
+                .iter()
+                .any(|words| words.contains(&word))
+        };
+        let words = old
+            .keys()
+            .chain(new.keys().filter(|word| !old.contains_key(*word)));
         for word in words.filter(|word| !known(word)) {
             match (old.get(word), new.get(word)) {
                 (before, after) if before == after => {}
@@ -250,12 +314,17 @@ fn types(schema: &Map<String, Value>) -> Vec<&str> {
 
 /// Whether all that `inner` allows is allowed by `outer`; an integer is a number.
 fn is_within(inner: &[&str], outer: &[&str]) -> bool {
-    inner.iter().all(|kind| outer.contains(kind) || *kind == "integer" && outer.contains(&"number"))
+    inner
+        .iter()
+        .all(|kind| outer.contains(kind) || *kind == "integer" && outer.contains(&"number"))
 }
 
 /// The values of `enum`, or the one of `const`.
 fn listed(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
-    let list = schema.get("enum").and_then(Value::as_array).map(|values| values.iter().collect());
+    let list = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .map(|values| values.iter().collect());
     list.or_else(|| schema.get("const").map(|only| vec![only]))
 }
 
@@ -264,7 +333,11 @@ fn number(schema: &Map<String, Value>, word: &str) -> Option<f64> {
 }
 
 fn properties(schema: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+    schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
 }
 
 fn requires(schema: &Map<String, Value>, name: &str) -> bool {
@@ -273,7 +346,9 @@ fn requires(schema: &Map<String, Value>, name: &str) -> bool {
 }
 
 fn branches(schema: &Map<String, Value>) -> Option<&Vec<Value>> {
-    ["anyOf", "oneOf"].iter().find_map(|word| schema.get(*word)?.as_array())
+    ["anyOf", "oneOf"]
+        .iter()
+        .find_map(|word| schema.get(*word)?.as_array())
 }
 
 fn reference(schema: &Value) -> Option<&str> {
@@ -283,7 +358,9 @@ fn reference(schema: &Value) -> Option<&str> {
 /// Whether what it means depends on definitions elsewhere.
 fn has_reference(schema: &Value) -> bool {
     match schema {
-        Value::Object(members) => members.contains_key("$ref") || members.values().any(has_reference),
+        Value::Object(members) => {
+            members.contains_key("$ref") || members.values().any(has_reference)
+        }
         Value::Array(items) => items.iter().any(has_reference),
         _ => false,
     }
@@ -296,7 +373,11 @@ fn object<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Map<String, Valu
 }
 
 fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn shown(value: Option<&Value>) -> String {

@@ -49,7 +49,9 @@ const KEPT: [&str; 4] = ["description", "inputSchema", "outputSchema", "annotati
 impl Snapshot {
     pub(super) fn of(tools: &[Value]) -> Self {
         let kept = |tool: &Value| {
-            let kept = KEPT.iter().filter_map(|key| Some(((*key).to_owned(), tool.get(*key)?.clone())));
+            let kept = KEPT
+                .iter()
+                .filter_map(|key| Some(((*key).to_owned(), tool.get(*key)?.clone())));
             Value::Object(kept.collect())
         };
         let name = |tool: &Value| tool["name"].as_str().unwrap_or_default().to_owned();
@@ -74,7 +76,9 @@ impl Snapshot {
         match fs::read_to_string(path) {
             Ok(text) => {
                 let read = serde_json::from_str(&text);
-                Some(Self(read.unwrap_or_else(|error| panic!("{} is no snapshot: {error}", path.display()))))
+                Some(Self(read.unwrap_or_else(|error| {
+                    panic!("{} is no snapshot: {error}", path.display())
+                })))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => panic!("cannot read {}: {error}", path.display()),
@@ -90,7 +94,11 @@ impl Snapshot {
 
     /// What is different in `after`, tool by tool in the order of the tools.
     fn changes(&self, after: &Self) -> Vec<Change> {
-        let mut changes: Vec<Change> = self.0.iter().flat_map(|(name, before)| of_tool(name, before, after)).collect();
+        let mut changes: Vec<Change> = self
+            .0
+            .iter()
+            .flat_map(|(name, before)| of_tool(name, before, after))
+            .collect();
         let new = after.0.keys().filter(|name| !self.0.contains_key(*name));
         changes.extend(new.map(|name| change(name, "is new", false)));
         changes
@@ -98,13 +106,21 @@ impl Snapshot {
 }
 
 fn change(tool: &str, what: impl Into<String>, breaks: bool) -> Change {
-    Change { tool: tool.to_owned(), what: what.into(), breaks }
+    Change {
+        tool: tool.to_owned(),
+        what: what.into(),
+        breaks,
+    }
 }
 
 fn of_tool(name: &str, before: &Value, after: &Snapshot) -> Vec<Change> {
-    let Some(after) = after.0.get(name) else { return vec![change(name, "is gone", true)] };
+    let Some(after) = after.0.get(name) else {
+        return vec![change(name, "is gone", true)];
+    };
     let mut changes = Vec::new();
-    compare_tools(before, after, |what, breaks| changes.push(change(name, what, breaks)));
+    compare_tools(before, after, |what, breaks| {
+        changes.push(change(name, what, breaks))
+    });
     if changes.is_empty() && before != after {
         changes.push(change(name, "says the same in another way", false));
     }
@@ -125,7 +141,10 @@ fn compare_tools(before: &Value, after: &Value, mut note: impl FnMut(String, boo
     match (before.get("outputSchema"), after.get("outputSchema")) {
         (Some(before), Some(after)) => {
             for (what, effect) in compare(before, after) {
-                note(format!("the output: {what}"), Direction::Output.breaks(effect));
+                note(
+                    format!("the output: {what}"),
+                    Direction::Output.breaks(effect),
+                );
             }
         }
         (Some(_), None) => note("the output has no schema any more".to_owned(), true),
@@ -145,9 +164,13 @@ mod tests {
     }
 
     fn changes(before: &[&Value], after: &[&Value]) -> Vec<(String, bool)> {
-        let snapshot = |tools: &[&Value]| Snapshot::of(&tools.iter().copied().cloned().collect::<Vec<_>>());
+        let snapshot =
+            |tools: &[&Value]| Snapshot::of(&tools.iter().copied().cloned().collect::<Vec<_>>());
         let changes = snapshot(before).changes(&snapshot(after));
-        changes.into_iter().map(|change| (change.to_string(), change.breaks)).collect()
+        changes
+            .into_iter()
+            .map(|change| (change.to_string(), change.breaks))
+            .collect()
     }
 
     #[test]
@@ -157,7 +180,9 @@ mod tests {
         assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Missing));
         assert!(matches!(old.meet(&path, Mode::Keep), Outcome::Written));
         assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Same));
-        assert!(matches!(new.meet(&path, Mode::Keep), Outcome::Changed(changes) if changes.len() == 1));
+        assert!(
+            matches!(new.meet(&path, Mode::Keep), Outcome::Changed(changes) if changes.len() == 1)
+        );
         assert!(matches!(new.meet(&path, Mode::Overwrite), Outcome::Written));
         assert!(matches!(new.meet(&path, Mode::Compare), Outcome::Same));
         fs::remove_file(path).unwrap();
@@ -167,8 +192,14 @@ mod tests {
     fn tools_come_and_go() {
         let (add, sub) = (tool("add", &json!({})), tool("sub", &json!({})));
         assert_eq!(changes(&[&add], &[&add]), []);
-        assert_eq!(changes(&[&add, &sub], &[&add]), [("`sub`: is gone".to_owned(), true)]);
-        assert_eq!(changes(&[&add], &[&sub, &add]), [("`sub`: is new".to_owned(), false)]);
+        assert_eq!(
+            changes(&[&add, &sub], &[&add]),
+            [("`sub`: is gone".to_owned(), true)]
+        );
+        assert_eq!(
+            changes(&[&add], &[&sub, &add]),
+            [("`sub`: is new".to_owned(), false)]
+        );
     }
 
     #[test]
@@ -176,9 +207,18 @@ mod tests {
         let integer = tool("add", &json!({ "type": "integer" }));
         let number = tool("add", &json!({ "type": "number" }));
         let wider = changes(&[&integer], &[&number]);
-        assert_eq!(wider, [("`add`: the output: was integer, is number".to_owned(), true)]);
+        assert_eq!(
+            wider,
+            [("`add`: the output: was integer, is number".to_owned(), true)]
+        );
         let narrower = changes(&[&number], &[&integer]);
-        assert_eq!(narrower, [("`add`: the output: was number, is integer".to_owned(), false)]);
+        assert_eq!(
+            narrower,
+            [(
+                "`add`: the output: was number, is integer".to_owned(),
+                false
+            )]
+        );
     }
 
     #[test]
@@ -186,6 +226,9 @@ mod tests {
         let union = |branches: Value| tool("add", &json!({ "anyOf": branches }));
         let (x, y) = (json!({ "type": "string" }), json!({ "type": "integer" }));
         let said = changes(&[&union(json!([x, y]))], &[&union(json!([y, x]))]);
-        assert_eq!(said, [("`add`: says the same in another way".to_owned(), false)]);
+        assert_eq!(
+            said,
+            [("`add`: says the same in another way".to_owned(), false)]
+        );
     }
 }

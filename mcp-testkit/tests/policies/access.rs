@@ -58,7 +58,12 @@ fn employee() -> Principal {
 }
 
 async fn names(client: &TestClient) -> Vec<String> {
-    client.tools().await.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
+    client
+        .tools()
+        .await
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -67,13 +72,19 @@ async fn lists_show_what_a_caller_may_call(client: TestClient) {
     assert_eq!(names(client.principal(reader())).await, ["open"]);
     assert_eq!(names(client.principal(writer())).await, ["open", "purge"]);
     assert_eq!(names(client.principal(employee())).await, ["open", "staff"]);
-    assert_eq!(names(client.principal(Principal::anonymous())).await, ["open"]);
+    assert_eq!(
+        names(client.principal(Principal::anonymous())).await,
+        ["open"]
+    );
 }
 
 #[mcp_testkit::test]
 async fn a_list_is_for_one_caller(client: TestClient) {
     for principal in [Principal::anonymous(), writer()] {
-        let list = client.principal(principal).request("tools/list", json!({})).await;
+        let list = client
+            .principal(principal)
+            .request("tools/list", json!({}))
+            .await;
         assert_eq!(list.result()["cacheScope"], "private");
         assert_eq!(list.result()["ttlMs"], 0);
     }
@@ -85,10 +96,25 @@ async fn a_missing_scope_is_named(client: TestClient) {
     refusal.assert_rpc_error(-32600);
     let error = &refusal.response()["error"];
     let text = error["message"].as_str().unwrap();
-    assert!(text.starts_with("tool `purge` needs `crm:read`, `crm:write`, and the caller was not granted `crm:write`"));
-    assert_eq!(error["data"], json!({"requiredScopes": ["crm:read", "crm:write"], "missingScopes": ["crm:write"]}));
-    client.principal(writer()).call("purge", json!({})).await.assert_text("purged");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="purge",outcome="forbidden"}"#).await.to_string(), "1");
+    assert!(text.starts_with(
+        "tool `purge` needs `crm:read`, `crm:write`, and the caller was not granted `crm:write`"
+    ));
+    assert_eq!(
+        error["data"],
+        json!({"requiredScopes": ["crm:read", "crm:write"], "missingScopes": ["crm:write"]})
+    );
+    client
+        .principal(writer())
+        .call("purge", json!({}))
+        .await
+        .assert_text("purged");
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="purge",outcome="forbidden"}"#)
+            .await
+            .to_string(),
+        "1"
+    );
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -97,9 +123,19 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
     let absent = client.call("stuff", json!({})).await;
     assert_eq!(hidden.response()["error"]["message"], "Unknown tool: staff");
     assert_eq!(absent.response()["error"]["message"], "Unknown tool: stuff");
-    assert_eq!(hidden.response()["error"]["code"], absent.response()["error"]["code"]);
-    client.call("broken", json!({})).await.assert_rpc_error(-32602);
-    client.principal(employee()).call("staff", json!({})).await.assert_text("hello eve");
+    assert_eq!(
+        hidden.response()["error"]["code"],
+        absent.response()["error"]["code"]
+    );
+    client
+        .call("broken", json!({}))
+        .await
+        .assert_rpc_error(-32602);
+    client
+        .principal(employee())
+        .call("staff", json!({}))
+        .await
+        .assert_text("hello eve");
 }
 
 /// A principal that a layer in front has verified, as authentication will leave it.
@@ -125,7 +161,10 @@ async fn over_http(principal: Option<Principal>, version: Version) -> (u16, Valu
     }
     let response = server().into_router().oneshot(request).await.unwrap();
     let status = response.status().as_u16();
-    (status, serde_json::from_slice(&to_bytes(response.into_body(), 1 << 20).await.unwrap()).unwrap())
+    (
+        status,
+        serde_json::from_slice(&to_bytes(response.into_body(), 1 << 20).await.unwrap()).unwrap(),
+    )
 }
 
 #[tokio::test]
@@ -135,5 +174,8 @@ async fn over_http_a_missing_scope_is_403() {
         assert_eq!((status, &answer["error"]["code"]), (403, &json!(-32600)));
     }
     let (status, answer) = over_http(Some(writer()), Version::LATEST).await;
-    assert_eq!((status, &answer["result"]["content"][0]["text"]), (200, &json!("purged")));
+    assert_eq!(
+        (status, &answer["result"]["content"][0]["text"]),
+        (200, &json!("purged"))
+    );
 }

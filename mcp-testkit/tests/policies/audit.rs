@@ -17,7 +17,11 @@ struct App {
 
 /// Moves money.
 #[tool(destructive, timeout = "5s", rate_limit = "6/min", audit)]
-async fn pay(gate: &Arc<Gate>, to: String, #[arg(redact)] pin: Option<String>) -> Result<u32, String> {
+async fn pay(
+    gate: &Arc<Gate>,
+    to: String,
+    #[arg(redact)] pin: Option<String>,
+) -> Result<u32, String> {
     let _ = pin;
     match to.as_str() {
         "nobody" => Err("there is no such account".to_owned()),
@@ -43,40 +47,89 @@ async fn every_call_leaves_one_record() {
     for version in era::ALL {
         let logs = Logs::new();
         let gate = Gate::new();
-        let server = Server::new("audit", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![look, pay]);
+        let server = Server::new("audit", "1.0.0")
+            .state(App {
+                gate: Arc::clone(&gate),
+            })
+            .tools(tools![look, pay]);
         let client = TestClient::with_version(server, version).await;
         client.call("look", json!({})).await.assert_ok();
-        client.call("pay", json!({"pin": "1234", "to": "rent"})).await.assert_ok();
+        client
+            .call("pay", json!({"pin": "1234", "to": "rent"}))
+            .await
+            .assert_ok();
         client.principal(somebody("ann"));
-        client.call("pay", json!({"to": "nobody"})).await.assert_error("there is no such account");
-        client.call("pay", json!({"too": "rent"})).await.assert_error("`to` is missing");
+        client
+            .call("pay", json!({"to": "nobody"}))
+            .await
+            .assert_error("there is no such account");
+        client
+            .call("pay", json!({"too": "rent"}))
+            .await
+            .assert_error("`to` is missing");
         let _ = client.call("pay", json!(["rent"])).await;
-        client.call("pay", json!({"to": "waits"})).await.assert_error("timed out");
+        client
+            .call("pay", json!({"to": "waits"}))
+            .await
+            .assert_error("timed out");
         let given_up = client.start("pay", json!({"to": "waits"}));
         gate.arrivals(3).await;
         given_up.cancel();
         settle().await;
         let _ = client.call("pay", json!({"to": "rent"})).await;
-        client.call("pay", json!({"to": "rent"})).await.assert_refused("rate limit");
+        client
+            .call("pay", json!({"to": "rent"}))
+            .await
+            .assert_refused("rate limit");
 
         let records = records(&logs);
-        let told: Vec<_> = records.iter().map(|it| [&it["principal"], &it["arguments"], &it["outcome"]]).collect();
+        let told: Vec<_> = records
+            .iter()
+            .map(|it| [&it["principal"], &it["arguments"], &it["outcome"]])
+            .collect();
         assert_eq!(
             told,
             [
-                [&Value::Null, &json!(r#"{"pin":"[redacted]","to":"rent"}"#), &json!("ok")],
+                [
+                    &Value::Null,
+                    &json!(r#"{"pin":"[redacted]","to":"rent"}"#),
+                    &json!("ok")
+                ],
                 [&json!("ann"), &json!(r#"{"to":"nobody"}"#), &json!("error")],
-                [&json!("ann"), &json!(r#"{"too":"[unknown argument]"}"#), &json!("invalid_arguments")],
-                [&json!("ann"), &json!("[not an object]"), &json!("invalid_arguments")],
-                [&json!("ann"), &json!(r#"{"to":"waits"}"#), &json!("timeout")],
-                [&json!("ann"), &json!(r#"{"to":"waits"}"#), &json!("cancelled")],
+                [
+                    &json!("ann"),
+                    &json!(r#"{"too":"[unknown argument]"}"#),
+                    &json!("invalid_arguments")
+                ],
+                [
+                    &json!("ann"),
+                    &json!("[not an object]"),
+                    &json!("invalid_arguments")
+                ],
+                [
+                    &json!("ann"),
+                    &json!(r#"{"to":"waits"}"#),
+                    &json!("timeout")
+                ],
+                [
+                    &json!("ann"),
+                    &json!(r#"{"to":"waits"}"#),
+                    &json!("cancelled")
+                ],
                 [&json!("ann"), &json!(r#"{"to":"rent"}"#), &json!("ok")],
-                [&json!("ann"), &json!(r#"{"to":"rent"}"#), &json!("rate_limited")],
+                [
+                    &json!("ann"),
+                    &json!(r#"{"to":"rent"}"#),
+                    &json!("rate_limited")
+                ],
             ]
         );
         assert!(records.iter().all(|record| record["tool"] == "pay"));
         let took = Duration::from_secs_f64(records[4]["duration_ms"].as_f64().unwrap() / 1_000.0);
-        assert!((Duration::from_secs(5)..Duration::from_millis(5_010)).contains(&took), "{took:?}");
+        assert!(
+            (Duration::from_secs(5)..Duration::from_millis(5_010)).contains(&took),
+            "{took:?}"
+        );
     }
 }
 
@@ -95,13 +148,30 @@ async fn remind(whom: String) -> String {
 #[tokio::test]
 async fn reads_and_prompts_leave_records_too() {
     let logs = Logs::new();
-    let server = Server::new("audit", "1.0.0").resources(resources![account]).prompts(prompts![remind]);
+    let server = Server::new("audit", "1.0.0")
+        .resources(resources![account])
+        .prompts(prompts![remind]);
     let client = TestClient::new(server).await;
-    client.request("resources/read", json!({ "uri": "bank://accounts/5" })).await.assert_ok();
-    client.request("resources/read", json!({ "uri": "bank://accounts/50" })).await.assert_rpc_error(-32602);
-    client.request("prompts/get", json!({ "name": "remind", "arguments": { "whom": "ann" } })).await.assert_ok();
+    client
+        .request("resources/read", json!({ "uri": "bank://accounts/5" }))
+        .await
+        .assert_ok();
+    client
+        .request("resources/read", json!({ "uri": "bank://accounts/50" }))
+        .await
+        .assert_rpc_error(-32602);
+    client
+        .request(
+            "prompts/get",
+            json!({ "name": "remind", "arguments": { "whom": "ann" } }),
+        )
+        .await
+        .assert_ok();
     let records = records(&logs);
-    let told: Vec<_> = records.iter().map(|it| [&it["arguments"], &it["outcome"]]).collect();
+    let told: Vec<_> = records
+        .iter()
+        .map(|it| [&it["arguments"], &it["outcome"]])
+        .collect();
     assert_eq!(
         told,
         [
@@ -110,7 +180,10 @@ async fn reads_and_prompts_leave_records_too() {
             [&json!(r#"{"whom":"ann"}"#), &json!("ok")],
         ]
     );
-    assert_eq!((&records[0]["resource"], &records[2]["prompt"]), (&json!("account"), &json!("remind")));
+    assert_eq!(
+        (&records[0]["resource"], &records[2]["prompt"]),
+        (&json!("account"), &json!("remind"))
+    );
 }
 
 /// Copies everything.
@@ -124,7 +197,11 @@ async fn copy(gate: &Arc<Gate>, from: String) -> u32 {
 async fn a_task_leaves_one_record_when_it_ends() {
     let logs = Logs::new();
     let gate = Gate::new();
-    let server = Server::new("audit", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![copy]);
+    let server = Server::new("audit", "1.0.0")
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
+        .tools(tools![copy]);
     let client = TestClient::new(server).await.tasks();
     client.principal(somebody("ann"));
     let task = client.start("copy", json!({"from": "here"})).task().await;
@@ -136,14 +213,24 @@ async fn a_task_leaves_one_record_when_it_ends() {
     gate.arrivals(1).await;
     given_up.cancel().await.assert_ok();
     settle().await;
-    client.call("copy", json!({})).await.assert_error("`from` is missing");
+    client
+        .call("copy", json!({}))
+        .await
+        .assert_error("`from` is missing");
     let records = records(&logs);
-    let told: Vec<_> = records.iter().map(|it| [&it["principal"], &it["arguments"], &it["outcome"]]).collect();
+    let told: Vec<_> = records
+        .iter()
+        .map(|it| [&it["principal"], &it["arguments"], &it["outcome"]])
+        .collect();
     assert_eq!(
         told,
         [
             [&json!("ann"), &json!(r#"{"from":"here"}"#), &json!("ok")],
-            [&json!("ann"), &json!(r#"{"from":"there"}"#), &json!("cancelled")],
+            [
+                &json!("ann"),
+                &json!(r#"{"from":"there"}"#),
+                &json!("cancelled")
+            ],
             [&json!("ann"), &json!("{}"), &json!("invalid_arguments")],
         ]
     );

@@ -29,7 +29,11 @@ async fn obey(gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
 }
 
 /// Fails, and may be tried again.
-#[tool(read_only, breaker(failures = 3, cooldown = "30s"), retry(max = 9, backoff = "100ms"))]
+#[tool(
+    read_only,
+    breaker(failures = 3, cooldown = "30s"),
+    retry(max = 9, backoff = "100ms")
+)]
 fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
     gate.come();
     Err(ToolError::new("down").retryable())
@@ -37,7 +41,11 @@ fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
 
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
-    let server = Server::new("breaker", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![obey, flaky]);
+    let server = Server::new("breaker", "1.0.0")
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
+        .tools(tools![obey, flaky]);
     (TestClient::with_version(server, version).await, gate)
 }
 
@@ -54,12 +62,18 @@ async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
         for how in ["fail", "panic", "hang"] {
             assert!(!tell(&client, how).await.text().contains(OPEN));
         }
-        tell(&client, "work").await.assert_refused(format!("{OPEN}30.0 s"));
+        tell(&client, "work")
+            .await
+            .assert_refused(format!("{OPEN}30.0 s"));
         advance(Duration::from_millis(10_500)).await;
-        tell(&client, "work").await.assert_refused(format!("{OPEN}19.5 s"));
+        tell(&client, "work")
+            .await
+            .assert_refused(format!("{OPEN}19.5 s"));
         advance(Duration::from_millis(19_500)).await;
         tell(&client, "work").await.assert_text("works");
-        let unavailable = client.metric(r#"mcp_tool_invocations_total{tool="obey",outcome="unavailable"}"#).await;
+        let unavailable = client
+            .metric(r#"mcp_tool_invocations_total{tool="obey",outcome="unavailable"}"#)
+            .await;
         assert_eq!(unavailable.to_string(), "2");
     }
 }
@@ -68,8 +82,13 @@ async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
 async fn answers_are_no_failures() {
     let (client, _gate) = start(Version::LATEST).await;
     for _ in 0..5 {
-        tell(&client, "say").await.assert_error("there is no such thing");
-        client.call("obey", json!({})).await.assert_error("`how` is missing");
+        tell(&client, "say")
+            .await
+            .assert_error("there is no such thing");
+        client
+            .call("obey", json!({}))
+            .await
+            .assert_error("`how` is missing");
     }
     tell(&client, "work").await.assert_text("works");
 }
@@ -83,7 +102,9 @@ async fn after_the_cooldown_one_call_is_let_through() {
     advance(Duration::from_secs(30)).await;
     let trial = client.start("obey", json!({"how": "wait"}));
     gate.arrivals(1).await;
-    tell(&client, "work").await.assert_refused(format!("{OPEN}1.0 s"));
+    tell(&client, "work")
+        .await
+        .assert_refused(format!("{OPEN}1.0 s"));
     gate.open(1);
     trial.reply().await.assert_text("1");
     tell(&client, "work").await.assert_text("works");
@@ -97,7 +118,9 @@ async fn a_trial_that_fails_opens_it_again() {
     }
     advance(Duration::from_secs(30)).await;
     tell(&client, "fail").await.assert_error("down");
-    tell(&client, "work").await.assert_refused(format!("{OPEN}30.0 s"));
+    tell(&client, "work")
+        .await
+        .assert_refused(format!("{OPEN}30.0 s"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,6 +140,9 @@ async fn a_trial_that_is_given_up_passes_the_turn_on() {
 #[tokio::test(start_paused = true)]
 async fn it_counts_each_attempt_and_ends_the_retries() {
     let (client, gate) = start(Version::LATEST).await;
-    client.call("flaky", json!({})).await.assert_refused("tool `flaky` failed 3 times in a row");
+    client
+        .call("flaky", json!({}))
+        .await
+        .assert_refused("tool `flaky` failed 3 times in a row");
     assert_eq!(gate.count(), 3);
 }

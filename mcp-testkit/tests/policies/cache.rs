@@ -53,7 +53,9 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
     let server = Server::new("cache", "1.0.0")
-        .state(App { gate: Arc::clone(&gate) })
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
         .tools(tools![look, share, stare, flicker, sample]);
     (TestClient::with_version(server, version).await, gate)
 }
@@ -63,11 +65,17 @@ async fn a_result_is_remembered_until_its_time_is_over() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         for _ in 0..3 {
-            client.call("look", json!({"at": "a"})).await.assert_text("1");
+            client
+                .call("look", json!({"at": "a"}))
+                .await
+                .assert_text("1");
             tokio::time::advance(Duration::from_millis(9_999)).await;
         }
         tokio::time::advance(Duration::from_millis(3)).await;
-        client.call("look", json!({"at": "a"})).await.assert_text("2");
+        client
+            .call("look", json!({"at": "a"}))
+            .await
+            .assert_text("2");
         assert_eq!(gate.count(), 2);
     }
 }
@@ -75,16 +83,36 @@ async fn a_result_is_remembered_until_its_time_is_over() {
 #[tokio::test(start_paused = true)]
 async fn arguments_count_by_what_they_mean() {
     let (client, _gate) = start(Version::LATEST).await;
-    client.call("look", json!({"at": {"x": 1, "y": [1, 2]}, "times": 2})).await.assert_text("1");
+    client
+        .call("look", json!({"at": {"x": 1, "y": [1, 2]}, "times": 2}))
+        .await
+        .assert_text("1");
     let mut lines = client.lines();
-    for arguments in
-        [r#"{ "times" : 2, "at" : { "y" : [1,2], "x" : 1 } }"#, r#"{"\u0061t": {"y": [1, 2], "x": 1}, "times": 2}"#]
-    {
-        assert_eq!(raw(&client, &mut lines, arguments).await, "1", "{arguments}");
+    for arguments in [
+        r#"{ "times" : 2, "at" : { "y" : [1,2], "x" : 1 } }"#,
+        r#"{"\u0061t": {"y": [1, 2], "x": 1}, "times": 2}"#,
+    ] {
+        assert_eq!(
+            raw(&client, &mut lines, arguments).await,
+            "1",
+            "{arguments}"
+        );
     }
-    assert_eq!(raw(&client, &mut lines, r#"{"at": {"x": 1, "y": [2, 1]}, "times": 2}"#).await, "2");
+    assert_eq!(
+        raw(
+            &client,
+            &mut lines,
+            r#"{"at": {"x": 1, "y": [2, 1]}, "times": 2}"#
+        )
+        .await,
+        "2"
+    );
     assert_eq!(raw(&client, &mut lines, r#"{"times": null}"#).await, "3");
-    assert_eq!(raw(&client, &mut lines, "{}").await, "3", "null is the same as nothing");
+    assert_eq!(
+        raw(&client, &mut lines, "{}").await,
+        "3",
+        "null is the same as nothing"
+    );
 }
 
 async fn raw(_: &TestClient, lines: &mut mcp_testkit::Lines<'_>, arguments: &str) -> String {
@@ -97,7 +125,10 @@ async fn raw(_: &TestClient, lines: &mut mcp_testkit::Lines<'_>, arguments: &str
         .replace('\n', ""),
     );
     let reply = lines.next().await.unwrap();
-    reply["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{reply:#}")).to_owned()
+    reply["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{reply:#}"))
+        .to_owned()
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,11 +136,27 @@ async fn principals_do_not_see_each_others_results_unless_they_are_shared() {
     for version in era::ALL {
         let (client, _gate) = start(version).await;
         client.call("look", json!({})).await.assert_text("1");
-        client.principal(somebody("ann")).call("look", json!({})).await.assert_text("2");
-        client.principal(somebody("ben")).call("look", json!({})).await.assert_text("3");
-        client.principal(somebody("ann")).call("look", json!({})).await.assert_text("2");
+        client
+            .principal(somebody("ann"))
+            .call("look", json!({}))
+            .await
+            .assert_text("2");
+        client
+            .principal(somebody("ben"))
+            .call("look", json!({}))
+            .await
+            .assert_text("3");
+        client
+            .principal(somebody("ann"))
+            .call("look", json!({}))
+            .await
+            .assert_text("2");
         client.call("share", json!({})).await.assert_text("4");
-        client.principal(somebody("ben")).call("share", json!({})).await.assert_text("4");
+        client
+            .principal(somebody("ben"))
+            .call("share", json!({}))
+            .await
+            .assert_text("4");
     }
 }
 
@@ -117,10 +164,16 @@ async fn principals_do_not_see_each_others_results_unless_they_are_shared() {
 async fn the_oldest_goes_when_there_are_too_many() {
     let (client, gate) = start(Version::LATEST).await;
     for at in 1..=4 {
-        client.call("look", json!({"at": at})).await.assert_text(at.to_string());
+        client
+            .call("look", json!({"at": at}))
+            .await
+            .assert_text(at.to_string());
     }
     for at in 2..=4 {
-        client.call("look", json!({"at": at})).await.assert_text(at.to_string());
+        client
+            .call("look", json!({"at": at}))
+            .await
+            .assert_text(at.to_string());
     }
     client.call("look", json!({"at": 1})).await.assert_text("5");
     assert_eq!(gate.count(), 5);
@@ -147,7 +200,10 @@ async fn when_the_one_is_given_up_the_next_makes_it() {
         let (client, gate) = start(version).await;
         let first = client.start("stare", json!({}));
         gate.arrivals(1).await;
-        let (second, third) = (client.start("stare", json!({})), client.start("stare", json!({})));
+        let (second, third) = (
+            client.start("stare", json!({})),
+            client.start("stare", json!({})),
+        );
         settle().await;
         assert_eq!(gate.count(), 1);
         first.cancel();
@@ -162,7 +218,10 @@ async fn when_the_one_is_given_up_the_next_makes_it() {
 async fn an_error_goes_to_those_who_wait_and_is_not_remembered() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
-        let (one, two) = (client.start("flicker", json!({})), client.start("flicker", json!({})));
+        let (one, two) = (
+            client.start("flicker", json!({})),
+            client.start("flicker", json!({})),
+        );
         gate.arrivals(1).await;
         settle().await;
         gate.open(2);
@@ -195,7 +254,10 @@ async fn what_one_client_lacks_is_nobody_elses_answer() {
 async fn arguments_that_do_not_fit_are_told_so_every_time() {
     let (client, gate) = start(Version::LATEST).await;
     for _ in 0..2 {
-        client.call("look", json!({"times": "many"})).await.assert_error("`times` must be an integer");
+        client
+            .call("look", json!({"times": "many"}))
+            .await
+            .assert_error("`times` must be an integer");
     }
     assert_eq!(gate.count(), 0);
 }

@@ -34,7 +34,11 @@ async fn hurried(gate: &Arc<Gate>) -> u32 {
 }
 
 fn server(gate: &Arc<Gate>) -> Server<App> {
-    Server::new("busy", "1.0.0").state(App { gate: Arc::clone(gate) }).tools(tools![work, block, hurried])
+    Server::new("busy", "1.0.0")
+        .state(App {
+            gate: Arc::clone(gate),
+        })
+        .tools(tools![work, block, hurried])
 }
 
 async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
@@ -46,12 +50,17 @@ async fn start(version: mcp_testkit::Version) -> (TestClient, Arc<Gate>) {
 async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
     for version in mcp_testkit::era::ALL {
         let (client, gate) = start(version).await;
-        let running = [client.start("work", json!({})), client.start("work", json!({}))];
+        let running = [
+            client.start("work", json!({})),
+            client.start("work", json!({})),
+        ];
         gate.arrivals(2).await;
         let waiting = client.start("work", json!({}));
         settle().await;
         let refused = client.call("work", json!({})).await;
-        refused.assert_error("tool `work` is busy: it runs at most 2 calls at a time and lets 1 more wait;");
+        refused.assert_error(
+            "tool `work` is busy: it runs at most 2 calls at a time and lets 1 more wait;",
+        );
         refused.assert_error("call it again when one of them has been answered");
         assert_eq!(gate.count(), 2);
         assert_eq!(busy(&client, "work").await, "1");
@@ -66,13 +75,20 @@ async fn so_many_run_so_many_wait_and_the_rest_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_given_up_frees_its_place() {
     let (client, gate) = start(mcp_testkit::Version::LATEST).await;
-    let (one, two) = (client.start("work", json!({})), client.start("work", json!({})));
+    let (one, two) = (
+        client.start("work", json!({})),
+        client.start("work", json!({})),
+    );
     gate.arrivals(2).await;
     client.start("work", json!({})).cancel();
     settle().await;
     let waiting = client.start("work", json!({}));
     settle().await;
-    assert_eq!(busy(&client, "work").await, "0", "the queue has a place again");
+    assert_eq!(
+        busy(&client, "work").await,
+        "0",
+        "the queue has a place again"
+    );
     one.cancel();
     gate.arrivals(1).await;
     gate.open(2);
@@ -112,17 +128,37 @@ async fn a_blocking_call_keeps_its_place_until_its_thread_is_done() {
     tokio::time::advance(Duration::from_secs(5)).await;
     first.reply().await.assert_error("timed out after 5s");
     let second = client.start("block", json!({}));
-    assert_eq!(busy(&client, "block").await, "1", "its thread is still running");
-    second.reply().await.assert_error("tool `block` is busy: it runs at most 1 call at a time;");
+    assert_eq!(
+        busy(&client, "block").await,
+        "1",
+        "its thread is still running"
+    );
+    second
+        .reply()
+        .await
+        .assert_error("tool `block` is busy: it runs at most 1 call at a time;");
     drop(release);
     // The thread ends on its own time.
     let patience = std::time::Instant::now() + Duration::from_secs(30);
-    while client.call("block", json!({})).await.text().contains("busy") {
-        assert!(std::time::Instant::now() < patience, "the place is never freed");
+    while client
+        .call("block", json!({}))
+        .await
+        .text()
+        .contains("busy")
+    {
+        assert!(
+            std::time::Instant::now() < patience,
+            "the place is never freed"
+        );
         std::thread::yield_now();
     }
 }
 
 async fn busy(client: &TestClient, tool: &str) -> String {
-    client.metric(&format!(r#"mcp_tool_invocations_total{{tool="{tool}",outcome="busy"}}"#)).await.to_string()
+    client
+        .metric(&format!(
+            r#"mcp_tool_invocations_total{{tool="{tool}",outcome="busy"}}"#
+        ))
+        .await
+        .to_string()
 }

@@ -69,7 +69,10 @@ async fn clients() -> Vec<(TestClient, Arc<Gate>)> {
     let mut clients = Vec::new();
     for version in era::ALL {
         let gate = Gate::new();
-        let server: Server<Shop> = Shop { gate: Arc::clone(&gate) }.into_server();
+        let server: Server<Shop> = Shop {
+            gate: Arc::clone(&gate),
+        }
+        .into_server();
         let client = TestClient::with_version(server, version).await;
         client.principal(Principal::new("ann", ["shop", "other"]));
         clients.push((client, gate));
@@ -81,11 +84,23 @@ async fn clients() -> Vec<(TestClient, Arc<Gate>)> {
 async fn scopes() {
     for (client, _gate) in clients().await {
         client.principal(Principal::new("ben", ["shop"]));
-        client.call("plain", json!({"how": "1"})).await.assert_text("a");
-        client.call("own", json!({"how": "1"})).await.assert_rpc_error(-32600);
+        client
+            .call("plain", json!({"how": "1"}))
+            .await
+            .assert_text("a");
+        client
+            .call("own", json!({"how": "1"}))
+            .await
+            .assert_rpc_error(-32600);
         client.principal(Principal::new("eve", ["other"]));
-        client.call("plain", json!({"how": "1"})).await.assert_rpc_error(-32600);
-        client.call("own", json!({"how": "1"})).await.assert_text("a");
+        client
+            .call("plain", json!({"how": "1"}))
+            .await
+            .assert_rpc_error(-32600);
+        client
+            .call("own", json!({"how": "1"}))
+            .await
+            .assert_text("a");
     }
 }
 
@@ -96,7 +111,10 @@ async fn rate_limit() {
             for _ in 0..count {
                 client.call(tool, json!({"how": "1"})).await.assert_ok();
             }
-            client.call(tool, json!({"how": "1"})).await.assert_refused(format!("rate limit of {count}/min"));
+            client
+                .call(tool, json!({"how": "1"}))
+                .await
+                .assert_refused(format!("rate limit of {count}/min"));
         }
     }
 }
@@ -104,12 +122,30 @@ async fn rate_limit() {
 #[tokio::test(start_paused = true)]
 async fn retry_and_breaker() {
     for (client, gate) in clients().await {
-        client.call("plain", json!({"how": "fail"})).await.assert_error("failure 2");
-        client.call("plain", json!({"how": "fail"})).await.assert_error("failure 4");
-        client.call("plain", json!({"how": "1"})).await.assert_refused("failed 4 times in a row");
-        client.call("own", json!({"how": "fail"})).await.assert_error("failure 7");
-        client.call("own", json!({"how": "fail"})).await.assert_error("failure 10");
-        client.call("own", json!({"how": "1"})).await.assert_refused("failed 6 times in a row");
+        client
+            .call("plain", json!({"how": "fail"}))
+            .await
+            .assert_error("failure 2");
+        client
+            .call("plain", json!({"how": "fail"}))
+            .await
+            .assert_error("failure 4");
+        client
+            .call("plain", json!({"how": "1"}))
+            .await
+            .assert_refused("failed 4 times in a row");
+        client
+            .call("own", json!({"how": "fail"}))
+            .await
+            .assert_error("failure 7");
+        client
+            .call("own", json!({"how": "fail"}))
+            .await
+            .assert_error("failure 10");
+        client
+            .call("own", json!({"how": "1"}))
+            .await
+            .assert_refused("failed 6 times in a row");
         assert_eq!(gate.count(), 10);
     }
 }
@@ -117,11 +153,20 @@ async fn retry_and_breaker() {
 #[tokio::test(start_paused = true)]
 async fn concurrency() {
     for (client, gate) in clients().await {
-        let running = [client.start("plain", json!({"how": "wait"})), client.start("own", json!({"how": "wait"}))];
+        let running = [
+            client.start("plain", json!({"how": "wait"})),
+            client.start("own", json!({"how": "wait"})),
+        ];
         // Each of them comes twice: when it begins, and to wait.
         gate.arrivals(4).await;
-        client.call("plain", json!({"how": "1"})).await.assert_error("runs at most 1 call at a time;");
-        client.call("own", json!({"how": "1"})).await.assert_text("a");
+        client
+            .call("plain", json!({"how": "1"}))
+            .await
+            .assert_error("runs at most 1 call at a time;");
+        client
+            .call("own", json!({"how": "1"}))
+            .await
+            .assert_text("a");
         gate.open(2);
         for call in running {
             call.reply().await.assert_ok();
@@ -132,17 +177,29 @@ async fn concurrency() {
 #[tokio::test(start_paused = true)]
 async fn timeout() {
     for (client, _gate) in clients().await {
-        client.call("plain", json!({"how": "hang"})).await.assert_error("timed out after 5s");
-        client.call("own", json!({"how": "hang"})).await.assert_error("timed out after 9s");
+        client
+            .call("plain", json!({"how": "hang"}))
+            .await
+            .assert_error("timed out after 5s");
+        client
+            .call("own", json!({"how": "hang"}))
+            .await
+            .assert_error("timed out after 9s");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn max_output() {
     for (client, _gate) in clients().await {
-        client.call("plain", json!({"how": "99"})).await.assert_error("64 bytes are allowed");
+        client
+            .call("plain", json!({"how": "99"}))
+            .await
+            .assert_error("64 bytes are allowed");
         client.call("own", json!({"how": "99"})).await.assert_ok();
-        client.call("own", json!({"how": "999"})).await.assert_error("1000 bytes are allowed");
+        client
+            .call("own", json!({"how": "999"}))
+            .await
+            .assert_error("1000 bytes are allowed");
     }
 }
 
@@ -152,6 +209,10 @@ async fn audit() {
     for (client, _gate) in clients().await {
         client.call("plain", json!({"how": "1"})).await.assert_ok();
     }
-    let records = logs.lines().into_iter().filter(|line| line["target"] == "mcp_runtime::audit").count();
+    let records = logs
+        .lines()
+        .into_iter()
+        .filter(|line| line["target"] == "mcp_runtime::audit")
+        .count();
     assert_eq!(records, era::ALL.len());
 }

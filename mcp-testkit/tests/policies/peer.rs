@@ -37,14 +37,19 @@ async fn let_in(router: &Router, from: Option<&str>) -> bool {
         request.extensions_mut().insert(ConnectInfo(address));
     }
     let response = router.clone().oneshot(request).await.unwrap();
-    let answer: Value = serde_json::from_slice(&to_bytes(response.into_body(), 1 << 20).await.unwrap()).unwrap();
+    let answer: Value =
+        serde_json::from_slice(&to_bytes(response.into_body(), 1 << 20).await.unwrap()).unwrap();
     answer["result"]["isError"] != true
 }
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_connection_without_an_address_counts_as_one(client: TestClient) {
     client.call("once", json!({})).await.assert_ok();
-    client.principal(somebody("ann")).call("once", json!({})).await.assert_refused("rate limit");
+    client
+        .principal(somebody("ann"))
+        .call("once", json!({}))
+        .await
+        .assert_refused("rate limit");
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,8 +59,14 @@ async fn each_address_is_counted_for_itself() {
         assert!(let_in(&router, Some(address)).await, "{address}");
         assert!(!let_in(&router, Some(address)).await, "{address}");
     }
-    assert!(!let_in(&router, Some("2001:db8::2")).await, "of the same network");
-    assert!(!let_in(&router, Some("::ffff:192.0.2.1")).await, "the same address, written otherwise");
+    assert!(
+        !let_in(&router, Some("2001:db8::2")).await,
+        "of the same network"
+    );
+    assert!(
+        !let_in(&router, Some("::ffff:192.0.2.1")).await,
+        "the same address, written otherwise"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,7 +26,10 @@ fn fixed() {}
 fn everybody() {}
 
 /// Says when.
-#[tool(read_only, rate_limit(quota = "3/min", per = "principal", algorithm = "token_bucket"))]
+#[tool(
+    read_only,
+    rate_limit(quota = "3/min", per = "principal", algorithm = "token_bucket")
+)]
 fn number(n: u32) {
     let _ = n;
 }
@@ -45,8 +48,16 @@ async fn calls_let_in(client: &TestClient, tool: &str, tries: u32) -> u32 {
 }
 
 fn seconds(reply: &mcp_testkit::Reply) -> Duration {
-    let seconds = reply.result()["_meta"][mcp_runtime::RETRY_AFTER].as_f64().unwrap();
-    assert!(reply.text().ends_with(&format!("; retry in {seconds:.1} s")), "{}", reply.text());
+    let seconds = reply.result()["_meta"][mcp_runtime::RETRY_AFTER]
+        .as_f64()
+        .unwrap();
+    assert!(
+        reply
+            .text()
+            .ends_with(&format!("; retry in {seconds:.1} s")),
+        "{}",
+        reply.text()
+    );
     Duration::from_secs_f64(seconds)
 }
 
@@ -79,7 +90,11 @@ async fn a_sliding_window_remembers_each_call_for_the_period(client: TestClient)
     advance(Duration::from_secs(50)).await;
     assert_eq!(calls_let_in(&client, "sliding", 5).await, 2);
     advance(Duration::from_secs(10)).await;
-    assert_eq!(calls_let_in(&client, "sliding", 5).await, 1, "only the first is a minute ago");
+    assert_eq!(
+        calls_let_in(&client, "sliding", 5).await,
+        1,
+        "only the first is a minute ago"
+    );
     advance(Duration::from_secs(50)).await;
     assert_eq!(calls_let_in(&client, "sliding", 5).await, 2);
 }
@@ -90,7 +105,11 @@ async fn a_fixed_window_gives_back_all_at_once(client: TestClient) {
     advance(Duration::from_secs(50)).await;
     assert_eq!(calls_let_in(&client, "fixed", 5).await, 2);
     advance(Duration::from_secs(10)).await;
-    assert_eq!(calls_let_in(&client, "fixed", 5).await, 3, "a new minute has begun");
+    assert_eq!(
+        calls_let_in(&client, "fixed", 5).await,
+        3,
+        "a new minute has begun"
+    );
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -109,10 +128,22 @@ async fn principals_are_counted_apart_unless_all_are_one(client: TestClient) {
 #[mcp_testkit::test]
 async fn a_refusal_comes_before_arguments_are_read(client: TestClient) {
     for _ in 0..3 {
-        client.call("number", json!({"n": "no number"})).await.assert_error("do not fit");
+        client
+            .call("number", json!({"n": "no number"}))
+            .await
+            .assert_error("do not fit");
     }
-    client.call("number", json!({"n": "no number"})).await.assert_refused("rate limit");
-    assert_eq!(client.metric(r#"mcp_rate_limit_rejections_total{tool="number"}"#).await.to_string(), "1");
+    client
+        .call("number", json!({"n": "no number"}))
+        .await
+        .assert_refused("rate limit");
+    assert_eq!(
+        client
+            .metric(r#"mcp_rate_limit_rejections_total{tool="number"}"#)
+            .await
+            .to_string(),
+        "1"
+    );
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -120,6 +151,10 @@ async fn lists_and_discovery_are_exempt(client: TestClient) {
     calls_let_in(&client, "token", 4).await;
     for _ in 0..100 {
         let tools = client.tools().await;
-        assert!(tools.iter().any(|tool| tool["name"] == "token"), "{:#}", Value::from(tools));
+        assert!(
+            tools.iter().any(|tool| tool["name"] == "token"),
+            "{:#}",
+            Value::from(tools)
+        );
     }
 }

@@ -52,8 +52,11 @@ async fn hang(gate: &Arc<Gate>) -> Result<(), ToolError> {
 
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
-    let server =
-        Server::new("retry", "1.0.0").state(App { gate: Arc::clone(&gate) }).tools(tools![fetch, refuse, hurry, hang]);
+    let server = Server::new("retry", "1.0.0")
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
+        .tools(tools![fetch, refuse, hurry, hang]);
     (TestClient::with_version(server, version).await, gate)
 }
 
@@ -62,11 +65,17 @@ async fn it_is_tried_again_with_the_same_arguments() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
         let begun = Instant::now();
-        client.call("fetch", json!({"path": "/a", "works": "4"})).await.assert_text("/a at attempt 4");
+        client
+            .call("fetch", json!({"path": "/a", "works": "4"}))
+            .await
+            .assert_text("/a at attempt 4");
         assert_eq!(gate.count(), 4);
         // 1 s, 2 s and 4 s, each with at most half of it taken off.
         let took = begun.elapsed();
-        assert!((Duration::from_millis(3_500)..=Duration::from_millis(7_010)).contains(&took), "{took:?}");
+        assert!(
+            (Duration::from_millis(3_500)..=Duration::from_millis(7_010)).contains(&took),
+            "{took:?}"
+        );
     }
 }
 
@@ -74,16 +83,28 @@ async fn it_is_tried_again_with_the_same_arguments() {
 async fn the_last_error_is_the_answer() {
     for version in era::ALL {
         let (client, gate) = start(version).await;
-        client.call("fetch", json!({"path": "/a", "works": 9})).await.assert_error("attempt 4 failed");
+        client
+            .call("fetch", json!({"path": "/a", "works": 9}))
+            .await
+            .assert_error("attempt 4 failed");
         assert_eq!(gate.count(), 4);
-        assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="fetch",outcome="error"}"#).await.to_string(), "1");
+        assert_eq!(
+            client
+                .metric(r#"mcp_tool_invocations_total{tool="fetch",outcome="error"}"#)
+                .await
+                .to_string(),
+            "1"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_without_the_mark_is_the_answer_at_once() {
     let (client, gate) = start(Version::LATEST).await;
-    client.call("refuse", json!({})).await.assert_error("no, attempt 1");
+    client
+        .call("refuse", json!({}))
+        .await
+        .assert_error("no, attempt 1");
     assert_eq!(gate.count(), 1);
 }
 
@@ -91,8 +112,15 @@ async fn an_error_without_the_mark_is_the_answer_at_once() {
 async fn an_attempt_that_would_come_too_late_is_not_waited_for() {
     let (client, gate) = start(Version::LATEST).await;
     let begun = Instant::now();
-    client.call("hurry", json!({})).await.assert_error("tool `hurry` failed (reference ");
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    client
+        .call("hurry", json!({}))
+        .await
+        .assert_error("tool `hurry` failed (reference ");
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
     assert_eq!(gate.count(), 2);
 }
 
@@ -100,7 +128,14 @@ async fn an_attempt_that_would_come_too_late_is_not_waited_for() {
 async fn the_timeout_is_for_all_attempts_together() {
     let (client, gate) = start(Version::LATEST).await;
     let begun = Instant::now();
-    client.call("hang", json!({})).await.assert_error("timed out after 1s; this tool is idempotent");
+    client
+        .call("hang", json!({}))
+        .await
+        .assert_error("timed out after 1s; this tool is idempotent");
     assert_eq!(gate.count(), 2);
-    assert!(begun.elapsed() < Duration::from_millis(1_010), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_millis(1_010),
+        "{:?}",
+        begun.elapsed()
+    );
 }

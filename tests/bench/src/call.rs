@@ -31,7 +31,10 @@ impl Ids {
     /// The ids of slot `slot` of `slots`.
     pub(crate) fn new(slot: usize, slots: usize) -> Self {
         let (slot, slots) = (slot as u64, slots as u64);
-        Self { next: 1_000_000_000_u64.next_multiple_of(slots) + slot, slots }
+        Self {
+            next: 1_000_000_000_u64.next_multiple_of(slots) + slot,
+            slots,
+        }
     }
 
     /// The slot of `slots` that an id belongs to.
@@ -73,7 +76,10 @@ impl Request {
 
     fn numbered(text: String) -> Self {
         let places = text.match_indices(BLANK).map(|(place, _)| place).collect();
-        Self { bytes: text.into_bytes(), places }
+        Self {
+            bytes: text.into_bytes(),
+            places,
+        }
     }
 
     /// The bytes of call `id`.
@@ -115,7 +121,10 @@ impl Answers {
         }
         let id = read_digits(&answer[self.id_at..self.id_at + DIGITS])?;
         write_digits(&mut self.right[self.id_at..self.id_at + DIGITS], id);
-        write_digits(&mut self.right[self.sum_at..self.sum_at + DIGITS], id + ADDEND);
+        write_digits(
+            &mut self.right[self.sum_at..self.sum_at + DIGITS],
+            id + ADDEND,
+        );
         (answer == self.right).then_some(id)
     }
 
@@ -128,10 +137,17 @@ impl Answers {
             return Err(Error::wrong("not one block of content", answer));
         };
         if *text != sum || result.is_error || result.result_type != "complete" {
-            return Err(Error::wrong("not a complete result with the right sum", answer));
+            return Err(Error::wrong(
+                "not a complete result with the right sum",
+                answer,
+            ));
         }
         if let (Some(id_at), Some(sum_at)) = (place(answer, &id.to_string()), place(answer, &sum)) {
-            *self = Self { right: answer.to_vec(), id_at, sum_at };
+            *self = Self {
+                right: answer.to_vec(),
+                id_at,
+                sum_at,
+            };
         }
         Ok(id)
     }
@@ -139,7 +155,10 @@ impl Answers {
 
 /// Where `number` stands in `answer`, when it stands there once.
 fn place(answer: &[u8], number: &str) -> Option<usize> {
-    let mut places = answer.windows(DIGITS).enumerate().filter(|(_, window)| *window == number.as_bytes());
+    let mut places = answer
+        .windows(DIGITS)
+        .enumerate()
+        .filter(|(_, window)| *window == number.as_bytes());
     match (places.next(), places.next()) {
         (Some((place, _)), None) => Some(place),
         _ => None,
@@ -154,7 +173,11 @@ fn write_digits(place: &mut [u8], mut number: u64) {
 }
 
 fn read_digits(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
+    digits.iter().try_fold(0, |number, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + u64::from(digit - b'0'))
+    })
 }
 
 #[derive(Deserialize)]
@@ -196,7 +219,10 @@ mod tests {
     #[test]
     fn ids_are_unique_over_slots_and_keep_their_length() {
         let (mut a, mut b) = (Ids::new(0, 2), Ids::new(1, 2));
-        assert_eq!([a.take(), b.take(), a.take()], [1_000_000_000, 1_000_000_001, 1_000_000_002]);
+        assert_eq!(
+            [a.take(), b.take(), a.take()],
+            [1_000_000_000, 1_000_000_001, 1_000_000_002]
+        );
         assert_eq!(Ids::slot(Ids::new(63, 64).take(), 64), 63);
     }
 
@@ -204,7 +230,10 @@ mod tests {
     fn a_request_is_json_with_its_id_twice() {
         let line = Request::line().with_id(ID).to_vec();
         let request: serde_json::Value = serde_json::from_slice(&line).unwrap_or_default();
-        assert_eq!([&request["id"], &request["params"]["arguments"]["a"]], [ID, ID]);
+        assert_eq!(
+            [&request["id"], &request["params"]["arguments"]["a"]],
+            [ID, ID]
+        );
     }
 
     #[test]
@@ -220,8 +249,15 @@ mod tests {
         let mut answers = Answers::default();
         assert!(answers.check(answer(ID, ID).as_bytes()).is_err(), "parsed");
         assert!(answers.check(answer(ID, ID + 2).as_bytes()).is_ok());
-        assert!(answers.check(answer(ID + 1, ID + 2).as_bytes()).is_err(), "compared");
-        assert!(answers.check(br#"{"id":1000000007,"error":{"code":-32603}}"#).is_err());
+        assert!(
+            answers.check(answer(ID + 1, ID + 2).as_bytes()).is_err(),
+            "compared"
+        );
+        assert!(
+            answers
+                .check(br#"{"id":1000000007,"error":{"code":-32603}}"#)
+                .is_err()
+        );
         let refused = answer(ID, ID + 2).replace(']', r#"],"isError":true"#);
         assert!(answers.check(refused.as_bytes()).is_err());
     }

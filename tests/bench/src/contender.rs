@@ -40,7 +40,9 @@ impl Contender {
 
     /// The opposite of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Floor, Self::Ours].into_iter().find(|contender| contender.name() == name)
+        [Self::Floor, Self::Ours]
+            .into_iter()
+            .find(|contender| contender.name() == name)
     }
 }
 
@@ -59,7 +61,9 @@ impl Transport {
 
     /// The opposite of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|transport| transport.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|transport| transport.name() == name)
     }
 
     /// Calls in flight at any time: connections over HTTP, unanswered lines over stdio.
@@ -73,17 +77,26 @@ impl Transport {
 }
 
 /// Serves until the process is killed or its input ends.
-pub(crate) fn serve(contender: Contender, transport: Transport, addr: SocketAddr) -> Result<(), Error> {
+pub(crate) fn serve(
+    contender: Contender,
+    transport: Transport,
+    addr: SocketAddr,
+) -> Result<(), Error> {
     match (contender, transport) {
         (Contender::Floor, Transport::Http) => runtime()?.block_on(floor::http::serve(addr)),
         (Contender::Floor, Transport::Stdio) => floor::stdio::serve(),
         (Contender::Floor, Transport::Pipelined) => floor::batched::serve(),
         (Contender::Ours, Transport::Http) => runtime()?.block_on(ours::serve_http(addr)),
-        (Contender::Ours, Transport::Stdio | Transport::Pipelined) => runtime()?.block_on(ours::serve_stdio()),
+        (Contender::Ours, Transport::Stdio | Transport::Pipelined) => {
+            runtime()?.block_on(ours::serve_stdio())
+        }
     }
 }
 
 /// The runtime every asynchronous server gets: one thread, for one core.
 fn runtime() -> Result<Runtime, Error> {
-    Builder::new_current_thread().enable_all().build().map_err(Error::io("starting the runtime"))
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::io("starting the runtime"))
 }

@@ -47,8 +47,11 @@ pub(crate) fn pin(_core: usize) -> Result<(), Error> {
 fn allowed() -> Result<Vec<usize>, Error> {
     use rustix::thread::{CpuSet, sched_getaffinity};
 
-    let set = sched_getaffinity(None).map_err(|errno| Error::io("asking for the allowed cores")(errno.into()))?;
-    Ok((0..CpuSet::MAX_CPU).filter(|&core| set.is_set(core)).collect())
+    let set = sched_getaffinity(None)
+        .map_err(|errno| Error::io("asking for the allowed cores")(errno.into()))?;
+    Ok((0..CpuSet::MAX_CPU)
+        .filter(|&core| set.is_set(core))
+        .collect())
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -63,6 +66,12 @@ pub(crate) fn used(pid: u32) -> Option<Duration> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
     tasks
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
-        .map(|line| line.split(' ').next()?.parse().ok().map(Duration::from_nanos))
+        .map(|line| {
+            line.split(' ')
+                .next()?
+                .parse()
+                .ok()
+                .map(Duration::from_nanos)
+        })
         .sum()
 }

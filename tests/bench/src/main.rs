@@ -36,7 +36,12 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Error> {
     match options::parse(std::env::args().skip(1))? {
-        Command::Serve { contender, transport, addr, core } => {
+        Command::Serve {
+            contender,
+            transport,
+            addr,
+            core,
+        } => {
             if let Some(core) = core {
                 cpu::pin(core)?;
             }

@@ -81,7 +81,11 @@ fn served(word: &str) -> Option<(Contender, Transport)> {
     Some((Contender::named(contender)?, Transport::named(transport)?))
 }
 
-fn serve(contender: Contender, transport: Transport, mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
+fn serve(
+    contender: Contender,
+    transport: Transport,
+    mut args: impl Iterator<Item = String>,
+) -> Result<Command, Error> {
     let mut addr = SocketAddr::from(([127, 0, 0, 1], 8080));
     let mut core = None;
     while let Some(arg) = args.next() {
@@ -90,7 +94,12 @@ fn serve(contender: Contender, transport: Transport, mut args: impl Iterator<Ite
             _ => addr = value("ADDR", Some(arg))?,
         }
     }
-    Ok(Command::Serve { contender, transport, addr, core })
+    Ok(Command::Serve {
+        contender,
+        transport,
+        addr,
+        core,
+    })
 }
 
 fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
@@ -110,7 +119,9 @@ fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
                 plan.warm_up = Duration::from_millis(50);
             }
             ("--json", _) => plan.format = Format::Json,
-            ("--rounds", _) => plan.rounds = value::<std::num::NonZeroU32>("--rounds", args.next())?.get(),
+            ("--rounds", _) => {
+                plan.rounds = value::<std::num::NonZeroU32>("--rounds", args.next())?.get()
+            }
             ("--seconds", _) => plan.measured = seconds(args.next())?,
             ("--help" | "-h", _) => return Ok(Command::Help),
             (other, _) => return Err(Error::Usage(format!("unknown argument `{other}`"))),
@@ -128,9 +139,14 @@ fn seconds(written: Option<String>) -> Result<Duration, Error> {
         .map_err(|error| Error::Usage(format!("bad `--seconds`: {error}")))
 }
 
-fn value<T: std::str::FromStr<Err: std::fmt::Display>>(key: &str, written: Option<String>) -> Result<T, Error> {
+fn value<T: std::str::FromStr<Err: std::fmt::Display>>(
+    key: &str,
+    written: Option<String>,
+) -> Result<T, Error> {
     let written = written.ok_or_else(|| Error::Usage(format!("`{key}` needs a value")))?;
-    written.parse().map_err(|error| Error::Usage(format!("bad {key} `{written}`: {error}")))
+    written
+        .parse()
+        .map_err(|error| Error::Usage(format!("bad {key} `{written}`: {error}")))
 }
 
 #[cfg(test)]
@@ -143,20 +159,32 @@ mod tests {
 
     #[test]
     fn a_bare_command_compares_both_transports() {
-        let Some(Command::Compare(plan)) = parsed("") else { panic!("a comparison") };
+        let Some(Command::Compare(plan)) = parsed("") else {
+            panic!("a comparison")
+        };
         assert_eq!(plan.transports, Transport::ALL);
         assert_eq!(plan.format, Format::Text);
     }
 
     #[test]
     fn words_and_flags_narrow_it() {
-        let Some(Command::Compare(plan)) = parsed("stdio --json --quick --rounds 2") else { panic!("a comparison") };
-        assert_eq!((plan.transports, plan.rounds, plan.format), (vec![Transport::Stdio], 2, Format::Json));
+        let Some(Command::Compare(plan)) = parsed("stdio --json --quick --rounds 2") else {
+            panic!("a comparison")
+        };
+        assert_eq!(
+            (plan.transports, plan.rounds, plan.format),
+            (vec![Transport::Stdio], 2, Format::Json)
+        );
     }
 
     #[test]
     fn a_server_is_named_by_contender_and_transport() {
-        let Some(Command::Serve { contender, transport, addr, core }) = parsed("serve-ours-http 127.0.0.1:9 --core 1")
+        let Some(Command::Serve {
+            contender,
+            transport,
+            addr,
+            core,
+        }) = parsed("serve-ours-http 127.0.0.1:9 --core 1")
         else {
             panic!("a server")
         };
@@ -166,7 +194,13 @@ mod tests {
 
     #[test]
     fn mistakes_are_refused() {
-        for line in ["serve-theirs-http", "--rounds 0", "--rounds", "--seconds NaN", "tcp"] {
+        for line in [
+            "serve-theirs-http",
+            "--rounds 0",
+            "--rounds",
+            "--seconds NaN",
+            "tcp",
+        ] {
             assert_eq!(parsed(line), None, "{line}");
         }
     }

@@ -25,10 +25,16 @@ fn server() -> Server {
 
 /// Serves until the process is killed.
 pub(crate) async fn serve_http(addr: SocketAddr) -> Result<(), Error> {
-    server().serve_http(addr).await.map_err(|error| Error::Ours(error.into()))
+    server()
+        .serve_http(addr)
+        .await
+        .map_err(|error| Error::Ours(error.into()))
 }
 
 /// Serves until its input ends.
 pub(crate) async fn serve_stdio() -> Result<(), Error> {
-    server().serve_stdio().await.map_err(|error| Error::Ours(error.into()))
+    server()
+        .serve_stdio()
+        .await
+        .map_err(|error| Error::Ours(error.into()))
 }

@@ -76,7 +76,11 @@ impl Spread {
             1 => sorted[middle],
             _ => f64::midpoint(*sorted.get(middle.checked_sub(1)?)?, sorted[middle]),
         };
-        Some(Self { median, min: *sorted.first()?, max: *sorted.last()? })
+        Some(Self {
+            median,
+            min: *sorted.first()?,
+            max: *sorted.last()?,
+        })
     }
 }
 
@@ -90,7 +94,10 @@ pub(crate) fn print(report: &Report, format: Format) -> Result<(), Error> {
 }
 
 /// Prints some text and a newline.
-#[expect(clippy::print_stdout, reason = "printing is what this program is for; its servers never come here")]
+#[expect(
+    clippy::print_stdout,
+    reason = "printing is what this program is for; its servers never come here"
+)]
 pub(crate) fn print_line(text: &str) {
     println!("{text}");
 }
@@ -98,11 +105,19 @@ pub(crate) fn print_line(text: &str) {
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.cores {
-            Some(Cores { server, load }) => write!(f, "servers on core {server}, load generator on core {load}")?,
+            Some(Cores { server, load }) => {
+                write!(f, "servers on core {server}, load generator on core {load}")?
+            }
             None => f.write_str("nothing is pinned: one core, or no way to choose")?,
         }
-        write!(f, "; {} rounds of {} s, floor and ours in turns", self.rounds, self.seconds)?;
-        self.comparisons.iter().try_for_each(|comparison| write!(f, "\n\n{comparison}"))
+        write!(
+            f,
+            "; {} rounds of {} s, floor and ours in turns",
+            self.rounds, self.seconds
+        )?;
+        self.comparisons
+            .iter()
+            .try_for_each(|comparison| write!(f, "\n\n{comparison}"))
     }
 }
 
@@ -116,8 +131,16 @@ impl Display for Comparison {
         )?;
         writeln!(f, "  {:<18}{}", "floor", self.floor)?;
         writeln!(f, "  {:<18}{}", "ours", self.ours)?;
-        writeln!(f, "  ours / floor      calls per second {}", Shown(self.throughput))?;
-        write!(f, "                    calls per processor time {}", Shown(self.processor))?;
+        writeln!(
+            f,
+            "  ours / floor      calls per second {}",
+            Shown(self.throughput)
+        )?;
+        write!(
+            f,
+            "                    calls per processor time {}",
+            Shown(self.processor)
+        )?;
         if self.floor.is_idle() || self.ours.is_idle() {
             f.write_str(
                 "\n  a server was not busy all the time: something else computes here, or the load generator is slow;",
@@ -171,8 +194,22 @@ mod tests {
     #[test]
     fn a_spread_has_its_median_in_the_middle() {
         let over = |measured: &[f64]| Spread::over(measured.iter().copied().map(Some));
-        assert_eq!(over(&[3.0, 1.0, 2.0]), Some(Spread { median: 2.0, min: 1.0, max: 3.0 }));
-        assert_eq!(over(&[4.0, 1.0]), Some(Spread { median: 2.5, min: 1.0, max: 4.0 }));
+        assert_eq!(
+            over(&[3.0, 1.0, 2.0]),
+            Some(Spread {
+                median: 2.0,
+                min: 1.0,
+                max: 3.0
+            })
+        );
+        assert_eq!(
+            over(&[4.0, 1.0]),
+            Some(Spread {
+                median: 2.5,
+                min: 1.0,
+                max: 4.0
+            })
+        );
         assert_eq!(over(&[]), None);
         assert_eq!(Spread::over([Some(1.0), None].into_iter()), None);
     }

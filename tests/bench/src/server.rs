@@ -21,11 +21,17 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts one, on its core. It may not listen yet.
-    pub(crate) fn start(contender: Contender, transport: Transport, cores: Option<Cores>) -> Result<Self, Error> {
+    pub(crate) fn start(
+        contender: Contender,
+        transport: Transport,
+        cores: Option<Cores>,
+    ) -> Result<Self, Error> {
         let addr = free_addr()?;
         let itself = std::env::current_exe().map_err(Error::io("finding this program"))?;
         let mut command = Command::new(itself);
-        command.arg(format!("serve-{}-{}", contender.name(), transport.name())).arg(addr.to_string());
+        command
+            .arg(format!("serve-{}-{}", contender.name(), transport.name()))
+            .arg(addr.to_string());
         if let Some(cores) = cores {
             command.args(["--core", &cores.server.to_string()]);
         }

@@ -41,9 +41,15 @@ fn server() -> Server {
 #[mcp_testkit::test(eras = "all")]
 async fn only_what_was_not_sent_is_asked(client: TestClient) {
     let whole = json!({"amount": 5, "account": "Giro", "note": "tea", "to": "Ann"});
-    client.call("transfer", whole.clone()).await.assert_text("5 from Giro to Ann: Some(\"tea\")");
+    client
+        .call("transfer", whole.clone())
+        .await
+        .assert_text("5 from Giro to Ann: Some(\"tea\")");
     if client.version() == Version::V2025_03_26 {
-        client.call("transfer", json!({"to": "Ann"})).await.assert_error("`elicitation`");
+        client
+            .call("transfer", json!({"to": "Ann"}))
+            .await
+            .assert_error("`elicitation`");
         return;
     }
     client.on_elicit(|question| match question.message() {
@@ -51,14 +57,20 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
         "Which account?" => json!({"account": "Savings"}),
         _ => json!({}),
     });
-    client.call("transfer", json!({"to": "Ann", "note": null})).await.assert_text("7 from Savings to Ann: None");
+    client
+        .call("transfer", json!({"to": "Ann", "note": null}))
+        .await
+        .assert_text("7 from Savings to Ann: None");
     assert_eq!(client.asked().len(), 3);
     client.call("transfer", whole).await.assert_ok();
     assert_eq!(client.asked().len(), 3);
     client.on_elicit(|_| json!({"to": 4}));
     client.call("count", json!({})).await.assert_text("10");
     client.on_elicit(|_| Answer::decline());
-    client.call("count", json!({})).await.assert_error("the user declined to answer `to`");
+    client
+        .call("count", json!({}))
+        .await
+        .assert_error("the user declined to answer `to`");
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -74,14 +86,26 @@ async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
 
 #[tokio::test(start_paused = true)]
 async fn all_of_them_are_one_round() {
-    let client = TestClient::new(server()).await.capabilities(json!({"elicitation": {}}));
+    let client = TestClient::new(server())
+        .await
+        .capabilities(json!({"elicitation": {}}));
     let reply = client.call("transfer", json!({"to": "Ann"})).await;
     let asked = reply.result()["inputRequests"].as_object().unwrap();
-    assert_eq!(asked.keys().collect::<Vec<_>>(), ["amount", "account", "note"]);
+    assert_eq!(
+        asked.keys().collect::<Vec<_>>(),
+        ["amount", "account", "note"]
+    );
     let form = |key: &str| asked[key]["params"]["requestedSchema"].clone();
-    let amount = json!({"type": "integer", "minimum": 1, "maximum": 999, "description": "In euros."});
-    assert_eq!(form("amount"), json!({"type": "object", "properties": {"amount": amount}, "required": ["amount"]}));
-    assert_eq!(form("account")["properties"]["account"]["enum"], json!(["Savings", "Giro"]));
+    let amount =
+        json!({"type": "integer", "minimum": 1, "maximum": 999, "description": "In euros."});
+    assert_eq!(
+        form("amount"),
+        json!({"type": "object", "properties": {"amount": amount}, "required": ["amount"]})
+    );
+    assert_eq!(
+        form("account")["properties"]["account"]["enum"],
+        json!(["Savings", "Giro"])
+    );
     assert!(form("note").get("required").is_none());
 }
 
@@ -89,9 +113,18 @@ async fn all_of_them_are_one_round() {
 async fn an_answer_that_does_not_fit_is_refused() {
     let client = TestClient::new(server()).await;
     client.on_elicit(|_| json!({"amount": 1000, "account": "Gold", "note": ""}));
-    let reply = client.call("transfer", json!({"to": "Ann", "note": "x"})).await;
+    let reply = client
+        .call("transfer", json!({"to": "Ann", "note": "x"}))
+        .await;
     reply.assert_rpc_error(-32602);
     let message = reply.response()["error"]["message"].as_str().unwrap();
-    assert!(message.contains("`amount` must be at least 1 and less than 1000, was 1000"), "{message}");
-    TestClient::new(server()).await.call("count", json!({})).await.assert_rpc_error(-32021);
+    assert!(
+        message.contains("`amount` must be at least 1 and less than 1000, was 1000"),
+        "{message}"
+    );
+    TestClient::new(server())
+        .await
+        .call("count", json!({}))
+        .await
+        .assert_rpc_error(-32021);
 }

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 
 /// Greets somebody.
 #[prompt]
-async fn greeting(cx: &Context, #[arg(elicit = "In which language?")] language: String) -> Result<String, ElicitError> {
+async fn greeting(
+    cx: &Context,
+    #[arg(elicit = "In which language?")] language: String,
+) -> Result<String, ElicitError> {
     let name: String = cx.elicit("name", "Whom?").await?;
     Ok(format!("Greet {name} in {language}."))
 }
@@ -19,7 +22,9 @@ async fn page(number: u32, #[arg(elicit = "For whom?")] reader: String) -> Strin
 
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("kinds", "1.0.0").prompts(prompts![greeting]).resources(resources![page])
+    Server::new("kinds", "1.0.0")
+        .prompts(prompts![greeting])
+        .resources(resources![page])
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -28,40 +33,88 @@ async fn a_prompt_asks(client: TestClient) {
         "Whom?" => json!({"answer": "Ann"}),
         _ => json!({"language": "French"}),
     });
-    let reply = client.request("prompts/get", json!({"name": "greeting"})).await;
+    let reply = client
+        .request("prompts/get", json!({"name": "greeting"}))
+        .await;
     if client.version() == Version::V2025_03_26 {
         reply.assert_rpc_error(-32600);
         return;
     }
-    assert_eq!(reply.result()["messages"][0]["content"]["text"], "Greet Ann in French.");
-    client.request("prompts/get", json!({"name": "greeting", "arguments": {"language": "Dutch"}})).await.assert_ok();
+    assert_eq!(
+        reply.result()["messages"][0]["content"]["text"],
+        "Greet Ann in French."
+    );
+    client
+        .request(
+            "prompts/get",
+            json!({"name": "greeting", "arguments": {"language": "Dutch"}}),
+        )
+        .await
+        .assert_ok();
     assert_eq!(client.asked().len(), 3);
     let listed = client.request("prompts/list", json!({})).await;
-    assert_ne!(listed.result()["prompts"][0]["arguments"][0]["required"], true);
+    assert_ne!(
+        listed.result()["prompts"][0]["arguments"][0]["required"],
+        true
+    );
 }
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_resource_asks(client: TestClient) {
     client.on_elicit(|_| json!({"reader": "Ann"}));
-    let reply = client.request("resources/read", json!({"uri": "pages://7"})).await;
+    let reply = client
+        .request("resources/read", json!({"uri": "pages://7"}))
+        .await;
     if client.version() == Version::V2025_03_26 {
         reply.assert_rpc_error(-32600);
         return;
     }
     assert_eq!(reply.result()["contents"][0]["text"], "page 7 for Ann");
     client.on_elicit(|_| Answer::decline());
-    let declined = client.request("resources/read", json!({"uri": "pages://7"})).await;
-    assert!(declined.response()["error"]["message"].as_str().unwrap().contains("the user declined"));
+    let declined = client
+        .request("resources/read", json!({"uri": "pages://7"}))
+        .await;
+    assert!(
+        declined.response()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("the user declined")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_else_ever_asks() {
-    let client = TestClient::new(server()).await.capabilities(json!({"elicitation": {}}));
+    let client = TestClient::new(server())
+        .await
+        .capabilities(json!({"elicitation": {}}));
     let kind = |reply: &mcp_testkit::Reply| -> Value { reply.result()["resultType"].clone() };
-    assert_eq!(kind(&client.request("prompts/get", json!({"name": "greeting"})).await), "input_required");
-    assert_eq!(kind(&client.request("resources/read", json!({"uri": "pages://7"})).await), "input_required");
-    for method in ["prompts/list", "resources/list", "resources/templates/list", "server/discover"] {
+    assert_eq!(
+        kind(
+            &client
+                .request("prompts/get", json!({"name": "greeting"}))
+                .await
+        ),
+        "input_required"
+    );
+    assert_eq!(
+        kind(
+            &client
+                .request("resources/read", json!({"uri": "pages://7"}))
+                .await
+        ),
+        "input_required"
+    );
+    for method in [
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+        "server/discover",
+    ] {
         let params = json!({"inputResponses": 5, "requestState": "x"});
-        assert_eq!(kind(&client.request(method, params).await), "complete", "{method}");
+        assert_eq!(
+            kind(&client.request(method, params).await),
+            "complete",
+            "{method}"
+        );
     }
 }

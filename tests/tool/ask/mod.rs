@@ -13,8 +13,14 @@ use serde_json::json;
 /// Deletes a file.
 #[tool(destructive)]
 async fn delete(cx: &Context, path: String) -> Result<String, ToolError> {
-    let sure: Confirm = cx.elicit("confirm", format!("Really delete {path}?")).await?;
-    Ok(if sure.yes() { format!("deleted {path}") } else { format!("kept {path}") })
+    let sure: Confirm = cx
+        .elicit("confirm", format!("Really delete {path}?"))
+        .await?;
+    Ok(if sure.yes() {
+        format!("deleted {path}")
+    } else {
+        format!("kept {path}")
+    })
 }
 
 #[derive(Elicit)]
@@ -48,7 +54,13 @@ enum Day {
 /// Signs a guest up.
 #[tool]
 async fn sign_up(cx: &Context) -> Result<String, ToolError> {
-    let Guest { name, seats, meal, days, mail } = cx.elicit("guest", "Who comes?").await?;
+    let Guest {
+        name,
+        seats,
+        meal,
+        days,
+        mail,
+    } = cx.elicit("guest", "Who comes?").await?;
     Ok(format!("{name} {seats} {meal:?} {days:?} {mail:?}"))
 }
 
@@ -61,7 +73,10 @@ enum Refusal {
 /// Greets.
 #[tool]
 async fn greet(cx: &Context) -> Result<String, Refusal> {
-    Ok(format!("Hello, {}!", cx.elicit::<String>("name", "What is your name?").await?))
+    Ok(format!(
+        "Hello, {}!",
+        cx.elicit::<String>("name", "What is your name?").await?
+    ))
 }
 
 #[mcp_testkit::server]
@@ -73,7 +88,10 @@ fn server() -> Server {
 async fn one_handler_asks_in_every_revision(client: TestClient) {
     client.on_elicit(|question| {
         assert_eq!(question.message(), "Really delete a.txt?");
-        assert_eq!(question.schema()["properties"], json!({"confirm": {"type": "boolean"}}));
+        assert_eq!(
+            question.schema()["properties"],
+            json!({"confirm": {"type": "boolean"}})
+        );
         json!({"confirm": true})
     });
     let reply = client.call("delete", json!({"path": "a.txt"})).await;
@@ -84,12 +102,24 @@ async fn one_handler_asks_in_every_revision(client: TestClient) {
     reply.assert_text("deleted a.txt");
     assert_eq!(client.asked().len(), 1);
     client.on_elicit(|_| json!({"confirm": false}));
-    client.call("delete", json!({"path": "a.txt"})).await.assert_text("kept a.txt");
+    client
+        .call("delete", json!({"path": "a.txt"}))
+        .await
+        .assert_text("kept a.txt");
     client.on_elicit(|_| Answer::decline());
-    client.call("delete", json!({"path": "a.txt"})).await.assert_error("the user declined to answer `confirm`");
+    client
+        .call("delete", json!({"path": "a.txt"}))
+        .await
+        .assert_error("the user declined to answer `confirm`");
     client.on_elicit(|_| Answer::cancel());
-    client.call("delete", json!({"path": "a.txt"})).await.assert_error("the user closed `confirm` without an answer");
-    client.call("greet", json!({})).await.assert_error("no name: the user closed `name`");
+    client
+        .call("delete", json!({"path": "a.txt"}))
+        .await
+        .assert_error("the user closed `confirm` without an answer");
+    client
+        .call("greet", json!({}))
+        .await
+        .assert_error("no name: the user closed `name`");
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -117,14 +147,20 @@ async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
         assert_eq!(question.schema(), &form);
         json!({"name": "Ann", "seats": "2", "meal": "veggie", "days": ["Friday", "Saturday"]})
     });
-    client.call("sign_up", json!({})).await.assert_text("Ann 2 Veggie [Friday, Saturday] None");
+    client
+        .call("sign_up", json!({}))
+        .await
+        .assert_text("Ann 2 Veggie [Friday, Saturday] None");
     client.on_elicit(|_| json!({"name": "", "seats": 9, "meal": "vegie", "days": [], "mail": "x"}));
     let reply = client.call("sign_up", json!({})).await;
     let told = if client.version().is_legacy() {
         reply.text()
     } else {
         reply.assert_rpc_error(-32602);
-        reply.response()["error"]["message"].as_str().unwrap().to_owned()
+        reply.response()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     for problem in [
         "correct these 5 problems",

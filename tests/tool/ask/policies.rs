@@ -40,7 +40,11 @@ async fn again(cx: &Context) -> Result<u32, ToolError> {
     static TRIES: AtomicU32 = AtomicU32::new(0);
     let sure: Confirm = cx.elicit("sure", "Sure?").await?;
     let tries = TRIES.fetch_add(1, Ordering::Relaxed);
-    if tries.is_multiple_of(2) || !sure.yes() { Err(ToolError::new("not yet").retryable()) } else { Ok(tries) }
+    if tries.is_multiple_of(2) || !sure.yes() {
+        Err(ToolError::new("not yet").retryable())
+    } else {
+        Ok(tries)
+    }
 }
 
 /// Asks in a task of its own, and from a thread that waits.
@@ -85,14 +89,20 @@ async fn patient(cx: &Context) -> Result<&'static str, ElicitError> {
 
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("policies", "1.0.0")
-        .tools(tools![slow, fragile, remembered, again, spawned, hurried, detached, patient])
+    Server::new("policies", "1.0.0").tools(tools![
+        slow, fragile, remembered, again, spawned, hurried, detached, patient
+    ])
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_user_may_take_longer_than_the_timeout() {
-    for version in [mcp_runtime::Version::V2025_11_25, mcp_runtime::Version::V2025_06_18] {
-        let client = TestClient::with_version(server(), version).await.capabilities(json!({"elicitation": {}}));
+    for version in [
+        mcp_runtime::Version::V2025_11_25,
+        mcp_runtime::Version::V2025_06_18,
+    ] {
+        let client = TestClient::with_version(server(), version)
+            .await
+            .capabilities(json!({"elicitation": {}}));
         let mut lines = client.lines();
         let call = async |seconds: u64, lines: &mut mcp_testkit::Lines<'_>| {
             let begun = Instant::now();
@@ -105,9 +115,17 @@ async fn a_user_may_take_longer_than_the_timeout() {
             };
             sleep(Duration::from_mins(5)).await;
             let result = json!({"action": "accept", "content": {"confirm": true}});
-            lines.send(json!({"jsonrpc": "2.0", "id": question["id"], "result": result}).to_string());
+            lines.send(
+                json!({"jsonrpc": "2.0", "id": question["id"], "result": result}).to_string(),
+            );
             let reply = lines.next().await.unwrap();
-            (reply["result"]["content"][0]["text"].as_str().unwrap().to_owned(), begun.elapsed().as_secs())
+            (
+                reply["result"]["content"][0]["text"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+                begun.elapsed().as_secs(),
+            )
         };
         assert_eq!(call(1, &mut lines).await, ("done".to_owned(), 302));
         let (late, after) = call(9, &mut lines).await;
@@ -127,9 +145,16 @@ async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
     }
     let incapable = client.capabilities(json!({}));
     let refused = incapable.call("fragile", json!({})).await;
-    assert!(refused.response()["result"]["content"][0]["text"] != "true", "{:#}", refused.response());
+    assert!(
+        refused.response()["result"]["content"][0]["text"] != "true",
+        "{:#}",
+        refused.response()
+    );
     incapable.on_elicit(|_| json!({"confirm": true}));
-    incapable.call("fragile", json!({})).await.assert_text("true");
+    incapable
+        .call("fragile", json!({}))
+        .await
+        .assert_text("true");
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -139,18 +164,30 @@ async fn a_call_that_asks_counts_once(client: TestClient) {
     }
     client.on_elicit(|_| json!({"confirm": true}));
     client.call("patient", json!({})).await.assert_text("done");
-    client.call("patient", json!({})).await.assert_refused("rate limit of 1/h");
+    client
+        .call("patient", json!({}))
+        .await
+        .assert_refused("rate limit of 1/h");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_round_that_is_answered_again_is_another_call() {
-    let client = TestClient::new(server()).await.capabilities(json!({"elicitation": {}}));
-    let first = client.request("tools/call", json!({"name": "patient"})).await.result().clone();
+    let client = TestClient::new(server())
+        .await
+        .capabilities(json!({"elicitation": {}}));
+    let first = client
+        .request("tools/call", json!({"name": "patient"}))
+        .await
+        .result()
+        .clone();
     let answers = json!({"sure": {"action": "accept", "content": {"confirm": true}}});
     let again = json!({"name": "patient", "inputResponses": answers, "requestState": first["requestState"]});
     let second = client.request("tools/call", again.clone()).await;
     assert_eq!(second.result()["resultType"], "input_required");
-    client.request("tools/call", again).await.assert_refused("rate limit of 1/h");
+    client
+        .request("tools/call", again)
+        .await
+        .assert_refused("rate limit of 1/h");
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -162,10 +199,19 @@ async fn a_call_that_asked_is_not_cached(client: TestClient) {
     let one = client.call("remembered", json!({"ask": true})).await.text();
     let other = client.call("remembered", json!({"ask": true})).await.text();
     assert_ne!(one, other);
-    let quiet = client.call("remembered", json!({"ask": false})).await.text();
-    client.call("remembered", json!({"ask": false})).await.assert_text(quiet);
+    let quiet = client
+        .call("remembered", json!({"ask": false}))
+        .await
+        .text();
+    client
+        .call("remembered", json!({"ask": false}))
+        .await
+        .assert_text(quiet);
     client.on_elicit(|_| Answer::decline());
-    client.call("remembered", json!({"ask": true})).await.assert_error("declined");
+    client
+        .call("remembered", json!({"ask": true}))
+        .await
+        .assert_error("declined");
 }
 
 #[mcp_testkit::test(eras = "all")]
@@ -203,7 +249,11 @@ async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
     client.on_elicit(|_| json!({"confirm": true}));
     client.call("hurried", json!({})).await.assert_text("true");
     if !client.version().is_legacy() {
-        let asked: Vec<_> = client.asked().iter().map(|asked| asked["params"]["message"].clone()).collect();
+        let asked: Vec<_> = client
+            .asked()
+            .iter()
+            .map(|asked| asked["params"]["message"].clone())
+            .collect();
         assert_eq!(asked, ["Really?"]);
     }
 }
@@ -214,5 +264,8 @@ async fn a_client_that_refuses_to_ask_is_no_answer(client: TestClient) {
         return;
     }
     let client = client.capabilities(json!({"elicitation": {}}));
-    client.call("fragile", json!({})).await.assert_error("there is no answer to `sure`: the client refused");
+    client
+        .call("fragile", json!({}))
+        .await
+        .assert_error("there is no answer to `sure`: the client refused");
 }

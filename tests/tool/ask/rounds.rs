@@ -19,7 +19,10 @@ async fn book(cx: &Context, room: String) -> Result<String, ToolError> {
 #[tool]
 async fn survey(cx: &Context) -> Result<String, ToolError> {
     let name = cx.elicit::<String>("name", "Who?");
-    let capital = cx.sample("capital", Sample::new("The capital of France?").max_tokens(10));
+    let capital = cx.sample(
+        "capital",
+        Sample::new("The capital of France?").max_tokens(10),
+    );
     let (name, capital, roots) = tokio::join!(name, capital, cx.roots());
     Ok(format!("{} {} {}", name?, capital?.text(), roots?.len()))
 }
@@ -29,7 +32,11 @@ static CHARGED: AtomicU32 = AtomicU32::new(0);
 /// Charges, and asks afterwards.
 #[tool]
 async fn charge(cx: &Context) -> Result<String, ToolError> {
-    let receipt: u32 = cx.once("charge", async { CHARGED.fetch_add(1, Ordering::Relaxed) + 1 }).await;
+    let receipt: u32 = cx
+        .once("charge", async {
+            CHARGED.fetch_add(1, Ordering::Relaxed) + 1
+        })
+        .await;
     let note: String = cx.elicit("note", "What for?").await?;
     Ok(format!("receipt {receipt} for {note}"))
 }
@@ -44,7 +51,10 @@ async fn confused(cx: &Context) -> Result<String, ToolError> {
 /// Asks in the middle of what is to happen once.
 #[tool]
 async fn hasty(cx: &Context) -> Result<String, ToolError> {
-    cx.try_once("once", async { Ok(cx.elicit::<String>("name", "Who?").await?) }).await
+    cx.try_once("once", async {
+        Ok(cx.elicit::<String>("name", "Who?").await?)
+    })
+    .await
 }
 
 fn server() -> Server {
@@ -52,11 +62,19 @@ fn server() -> Server {
 }
 
 async fn client() -> TestClient {
-    TestClient::new(server()).await.capabilities(json!({"elicitation": {}, "sampling": {}, "roots": {}}))
+    TestClient::new(server())
+        .await
+        .capabilities(json!({"elicitation": {}, "sampling": {}, "roots": {}}))
 }
 
 /// Calls `tool` for a round with these answers, and what was carried.
-async fn round(client: &TestClient, tool: &str, arguments: Value, answers: Value, state: Option<&Value>) -> Reply {
+async fn round(
+    client: &TestClient,
+    tool: &str,
+    arguments: Value,
+    answers: Value,
+    state: Option<&Value>,
+) -> Reply {
     let mut params = json!({ "name": tool, "arguments": arguments, "inputResponses": answers });
     if let Some(state) = state {
         params["requestState"] = state.clone();
@@ -69,17 +87,31 @@ fn accept(content: Value) -> Value {
 }
 
 fn keys(reply: &Reply) -> Vec<String> {
-    assert_eq!(reply.result()["resultType"], "input_required", "{:#}", reply.response());
-    reply.result()["inputRequests"].as_object().map(|asked| asked.keys().cloned().collect()).unwrap_or_default()
+    assert_eq!(
+        reply.result()["resultType"],
+        "input_required",
+        "{:#}",
+        reply.response()
+    );
+    reply.result()["inputRequests"]
+        .as_object()
+        .map(|asked| asked.keys().cloned().collect())
+        .unwrap_or_default()
 }
 
 fn state(reply: &Reply) -> Value {
-    assert!(reply.result()["requestState"].is_string(), "{:#}", reply.response());
+    assert!(
+        reply.result()["requestState"].is_string(),
+        "{:#}",
+        reply.response()
+    );
     reply.result()["requestState"].clone()
 }
 
 fn message(reply: &Reply) -> &str {
-    reply.response()["error"]["message"].as_str().unwrap_or_default()
+    reply.response()["error"]["message"]
+        .as_str()
+        .unwrap_or_default()
 }
 
 fn room() -> Value {
@@ -106,9 +138,13 @@ async fn later_rounds_know_earlier_answers() {
     let answers = json!({"name": accept(json!({"answer": "Ann"}))});
     let second = round(&client, "book", room(), answers, Some(&state(&first))).await;
     assert_eq!(keys(&second), ["sure"]);
-    assert_eq!(second.result()["inputRequests"]["sure"]["params"]["message"], "Ann in blue?");
+    assert_eq!(
+        second.result()["inputRequests"]["sure"]["params"]["message"],
+        "Ann in blue?"
+    );
     assert_ne!(state(&first), state(&second));
-    let answers = json!({"sure": accept(json!({"confirm": true})), "name": accept(json!({"answer": "Bob"}))});
+    let answers =
+        json!({"sure": accept(json!({"confirm": true})), "name": accept(json!({"answer": "Bob"}))});
     let third = round(&client, "book", room(), answers, Some(&state(&second))).await;
     third.assert_text("Ann blue true");
 }
@@ -122,7 +158,9 @@ async fn what_is_asked_at_once_is_one_round() {
     let second = round(&client, "survey", json!({}), some, Some(&state(&first))).await;
     assert_eq!(keys(&second), ["name", "client_roots"]);
     let rest = json!({"name": accept(json!({"answer": "Ann"})), "client_roots": {"roots": [{"uri": "file:///a"}]}});
-    round(&client, "survey", json!({}), rest, Some(&state(&second))).await.assert_text("Ann Paris 1");
+    round(&client, "survey", json!({}), rest, Some(&state(&second)))
+        .await
+        .assert_text("Ann Paris 1");
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,12 +168,21 @@ async fn a_cold_call_with_all_answers_needs_no_state() {
     let answers = json!({
         "unknown": 5, "name": accept(json!({"answer": "Ann", "more": 1})), "sure": accept(json!({"confirm": false})),
     });
-    round(&client().await, "book", room(), answers, None).await.assert_text("Ann blue false");
+    round(&client().await, "book", room(), answers, None)
+        .await
+        .assert_text("Ann blue false");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_to_something_else_is_none() {
-    let reply = round(&client().await, "book", room(), json!({"nmae": accept(json!({"answer": "Ann"}))}), None).await;
+    let reply = round(
+        &client().await,
+        "book",
+        room(),
+        json!({"nmae": accept(json!({"answer": "Ann"}))}),
+        None,
+    )
+    .await;
     assert_eq!(keys(&reply), ["name"]);
 }
 
@@ -143,19 +190,51 @@ async fn an_answer_to_something_else_is_none() {
 async fn malformed_answers_are_refused() {
     let client = client().await;
     for answers in [Value::Null, json!(5), json!([]), json!("name")] {
-        round(&client, "book", room(), answers, None).await.assert_rpc_error(-32602);
+        round(&client, "book", room(), answers, None)
+            .await
+            .assert_rpc_error(-32602);
     }
-    for answer in [json!(12345), json!(null), json!([]), json!({}), json!({"action": "yes"}), json!("accept")] {
+    for answer in [
+        json!(12345),
+        json!(null),
+        json!([]),
+        json!({}),
+        json!({"action": "yes"}),
+        json!("accept"),
+    ] {
         let reply = round(&client, "book", room(), json!({"name": answer}), None).await;
-        assert!(message(&reply).starts_with("`inputResponses.name`: "), "{:#}", reply.response());
+        assert!(
+            message(&reply).starts_with("`inputResponses.name`: "),
+            "{:#}",
+            reply.response()
+        );
         reply.assert_rpc_error(-32602);
     }
-    for content in [json!({}), json!({"answer": 5}), json!({"answer": null}), json!([]), json!(1), json!(null)] {
-        let reply = round(&client, "book", room(), json!({"name": accept(content)}), None).await;
+    for content in [
+        json!({}),
+        json!({"answer": 5}),
+        json!({"answer": null}),
+        json!([]),
+        json!(1),
+        json!(null),
+    ] {
+        let reply = round(
+            &client,
+            "book",
+            room(),
+            json!({"name": accept(content)}),
+            None,
+        )
+        .await;
         reply.assert_rpc_error(-32602);
     }
-    for (key, answer) in [("capital", json!({"role": "assistant"})), ("client_roots", json!({"roots": 1}))] {
-        round(&client, "survey", json!({}), json!({key: answer}), None).await.assert_rpc_error(-32602);
+    for (key, answer) in [
+        ("capital", json!({"role": "assistant"})),
+        ("client_roots", json!({"roots": 1})),
+    ] {
+        round(&client, "survey", json!({}), json!({key: answer}), None)
+            .await
+            .assert_rpc_error(-32602);
     }
 }
 
@@ -168,14 +247,32 @@ async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
         let reply = round(&client, "book", arguments, answers, Some(&state)).await;
         reply.assert_rpc_error(-32602);
         assert!(message(&reply).contains(says), "{}", message(&reply));
-        assert!(message(&reply).contains("begin the call anew"), "{}", message(&reply));
+        assert!(
+            message(&reply).contains("begin the call anew"),
+            "{}",
+            message(&reply)
+        );
     };
     let tampered = format!("{}-TAMPERED", ours.as_str().unwrap());
-    refused(room(), tampered.into(), "was not made by this server, or was changed").await;
+    refused(
+        room(),
+        tampered.into(),
+        "was not made by this server, or was changed",
+    )
+    .await;
     refused(room(), "x".into(), "was not made by this server").await;
-    refused(json!({"room": "red"}), ours.clone(), "another name or other arguments").await;
-    round(&client, "charge", json!({}), json!({}), Some(&ours)).await.assert_rpc_error(-32602);
-    round(&client, "book", room(), json!({}), Some(&json!(5))).await.assert_rpc_error(-32602);
+    refused(
+        json!({"room": "red"}),
+        ours.clone(),
+        "another name or other arguments",
+    )
+    .await;
+    round(&client, "charge", json!({}), json!({}), Some(&ours))
+        .await
+        .assert_rpc_error(-32602);
+    round(&client, "book", room(), json!({}), Some(&json!(5)))
+        .await
+        .assert_rpc_error(-32602);
     client.principal(Principal::new("bob", [""; 0]));
     refused(room(), ours.clone(), "was made for another caller").await;
     client.principal(Principal::anonymous());
@@ -197,7 +294,14 @@ async fn a_state_opens_for_the_same_arguments_however_they_are_written() {
 async fn what_is_done_once_is_done_once() {
     let client = client().await;
     let first = client.call("charge", json!({})).await;
-    let second = round(&client, "charge", json!({}), json!({}), Some(&state(&first))).await;
+    let second = round(
+        &client,
+        "charge",
+        json!({}),
+        json!({}),
+        Some(&state(&first)),
+    )
+    .await;
     assert_eq!(keys(&second), ["note"]);
     let answers = json!({"note": accept(json!({"answer": "tea"}))});
     let third = round(&client, "charge", json!({}), answers, Some(&state(&second))).await;
@@ -210,15 +314,27 @@ async fn a_client_that_cannot_be_asked_is_told_everything_that_it_lacks() {
     let client = TestClient::new(server()).await;
     let reply = client.call("book", room()).await;
     reply.assert_rpc_error(-32021);
-    assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], json!({"elicitation": {}}));
+    assert_eq!(
+        reply.response()["error"]["data"]["requiredCapabilities"],
+        json!({"elicitation": {}})
+    );
     let reply = client.call("survey", json!({})).await;
     let all = json!({"elicitation": {}, "sampling": {}, "roots": {}});
-    assert_eq!(reply.response()["error"]["data"]["requiredCapabilities"], all);
+    assert_eq!(
+        reply.response()["error"]["data"]["requiredCapabilities"],
+        all
+    );
     // An answer that is there needs no question.
-    let answers = json!({"name": accept(json!({"answer": "Ann"})), "sure": accept(json!({"confirm": true}))});
-    round(&client, "book", room(), answers, None).await.assert_text("Ann blue true");
+    let answers =
+        json!({"name": accept(json!({"answer": "Ann"})), "sure": accept(json!({"confirm": true}))});
+    round(&client, "book", room(), answers, None)
+        .await
+        .assert_text("Ann blue true");
     let urls_only = client.capabilities(json!({"elicitation": {"url": {}}}));
-    urls_only.call("book", room()).await.assert_rpc_error(-32021);
+    urls_only
+        .call("book", room())
+        .await
+        .assert_rpc_error(-32021);
 }
 
 #[mcp_testkit::test(eras = "all", server = server())]
@@ -227,8 +343,14 @@ async fn asking_in_a_way_that_cannot_work_says_so(client: TestClient) {
         return;
     }
     client.on_elicit(|_| json!({"answer": "Ann"}));
-    client.call("confused", json!({})).await.assert_error("two different questions are asked as `name`");
-    client.call("hasty", json!({})).await.assert_error("`name` is asked inside of a block that runs once");
+    client
+        .call("confused", json!({}))
+        .await
+        .assert_error("two different questions are asked as `name`");
+    client
+        .call("hasty", json!({}))
+        .await
+        .assert_error("`name` is asked inside of a block that runs once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -247,13 +369,30 @@ async fn instances_with_the_same_keys_share_their_calls() {
         let client = TestClient::new(server().state_keys(keys.iter().copied().cloned())).await;
         client.capabilities(json!({"elicitation": {}}))
     };
-    let (old, new, other) = (instance(&[&first]).await, instance(&[&second, &first]).await, client().await);
+    let (old, new, other) = (
+        instance(&[&first]).await,
+        instance(&[&second, &first]).await,
+        client().await,
+    );
     let answers = || json!({"name": accept(json!({"answer": "Ann"})), "sure": accept(json!({"confirm": true}))});
     let before = state(&old.call("book", room()).await);
-    round(&new, "book", room(), answers(), Some(&before)).await.assert_text("Ann blue true");
-    round(&other, "book", room(), answers(), Some(&before)).await.assert_rpc_error(-32602);
+    round(&new, "book", room(), answers(), Some(&before))
+        .await
+        .assert_text("Ann blue true");
+    round(&other, "book", room(), answers(), Some(&before))
+        .await
+        .assert_rpc_error(-32602);
     let after = state(&new.call("book", room()).await);
-    round(&old, "book", room(), answers(), Some(&after)).await.assert_rpc_error(-32602);
-    let short = server().state_keys([vec![1; 32], vec![7; 31]]).check().unwrap_err().to_string();
-    assert!(short.contains("secret 2 has 31 bytes; each needs at least 32"), "{short}");
+    round(&old, "book", room(), answers(), Some(&after))
+        .await
+        .assert_rpc_error(-32602);
+    let short = server()
+        .state_keys([vec![1; 32], vec![7; 31]])
+        .check()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        short.contains("secret 2 has 31 bytes; each needs at least 32"),
+        "{short}"
+    );
 }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 /// Lets the user sign in.
 #[tool]
 async fn sign_in(cx: &Context) -> Result<&'static str, ElicitError> {
-    cx.elicit_url("sign_in", "Sign in, please.", "https://example.com/in").await?;
+    cx.elicit_url("sign_in", "Sign in, please.", "https://example.com/in")
+        .await?;
     Ok("go on")
 }
 
@@ -19,7 +20,10 @@ fn server() -> Server {
 #[mcp_testkit::test(eras = "all")]
 async fn a_page_is_asked_for_where_clients_can_open_one(client: TestClient) {
     client.on_elicit(|question| {
-        assert_eq!((question.message(), question.url()), ("Sign in, please.", Some("https://example.com/in")));
+        assert_eq!(
+            (question.message(), question.url()),
+            ("Sign in, please.", Some("https://example.com/in"))
+        );
         assert_eq!(question.schema(), &Value::Null);
         Answer::accept(Value::Null)
     });
@@ -32,17 +36,33 @@ async fn a_page_is_asked_for_where_clients_can_open_one(client: TestClient) {
     let params = &client.asked()[0]["params"];
     assert_eq!(params["mode"], "url");
     let has_id = params["elicitationId"].is_string();
-    assert_eq!(has_id, client.version().is_legacy(), "only 2025-11-25 has one: {params:#}");
+    assert_eq!(
+        has_id,
+        client.version().is_legacy(),
+        "only 2025-11-25 has one: {params:#}"
+    );
     client.on_elicit(|_| Answer::decline());
-    client.call("sign_in", json!({})).await.assert_error("declined");
+    client
+        .call("sign_in", json!({}))
+        .await
+        .assert_error("declined");
     client.on_elicit(|_| Answer::cancel());
-    client.call("sign_in", json!({})).await.assert_error("closed");
+    client
+        .call("sign_in", json!({}))
+        .await
+        .assert_error("closed");
 }
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_client_that_shows_only_forms_cannot_be_asked(client: TestClient) {
-    for declared in [json!({ "elicitation": {} }), json!({ "elicitation": { "form": {} } }), json!({})] {
-        let client = TestClient::with_version(server(), client.version()).await.capabilities(declared);
+    for declared in [
+        json!({ "elicitation": {} }),
+        json!({ "elicitation": { "form": {} } }),
+        json!({}),
+    ] {
+        let client = TestClient::with_version(server(), client.version())
+            .await
+            .capabilities(declared);
         let reply = client.call("sign_in", json!({})).await;
         if client.version().is_legacy() {
             // -32042 would have the client begin anew by itself.

@@ -15,11 +15,17 @@ fn hour() -> Value {
 async fn unknown(client: &TestClient, id: &str) {
     for (method, params) in [
         ("tasks/get", json!({ "taskId": id })),
-        ("tasks/update", json!({ "taskId": id, "inputResponses": {} })),
+        (
+            "tasks/update",
+            json!({ "taskId": id, "inputResponses": {} }),
+        ),
         ("tasks/cancel", json!({ "taskId": id })),
     ] {
         let reply = client.request(method, params).await;
-        let text = reply.assert_rpc_error(-32602).response()["error"]["message"].as_str().unwrap().to_owned();
+        let text = reply.assert_rpc_error(-32602).response()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(text.contains("there is no task"), "{text}");
     }
 }
@@ -30,25 +36,50 @@ async fn it_says_how_far_it_has_come_and_then_what_came_of_it() {
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     settle().await;
     let working = task.get().await;
-    assert_eq!((&working["resultType"], &working["status"]), (&json!("complete"), &json!("working")));
+    assert_eq!(
+        (&working["resultType"], &working["status"]),
+        (&json!("complete"), &json!("working"))
+    );
     assert_eq!(working["statusMessage"], "under way");
     for member in ["result", "error", "inputRequests"] {
         assert_eq!(working.get(member), None);
     }
     sleep(Duration::from_mins(1)).await;
     let ended = task.get().await;
-    assert_eq!((&ended["status"], &ended["taskId"]), (&json!("completed"), &json!(task.id())));
-    assert_eq!(ended["result"], json!({ "content": [{ "type": "text", "text": "60 s" }] }), "as it is in a session");
+    assert_eq!(
+        (&ended["status"], &ended["taskId"]),
+        (&json!("completed"), &json!(task.id()))
+    );
+    assert_eq!(
+        ended["result"],
+        json!({ "content": [{ "type": "text", "text": "60 s" }] }),
+        "as it is in a session"
+    );
     assert_eq!(ended["createdAt"], working["createdAt"]);
     assert!(ended["lastUpdatedAt"].as_str() > working["lastUpdatedAt"].as_str());
-    assert!(client.notifications().is_empty(), "a task neither reports nor logs");
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="slow",outcome="ok"}"#).await, 1.0);
+    assert!(
+        client.notifications().is_empty(),
+        "a task neither reports nor logs"
+    );
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="slow",outcome="ok"}"#)
+            .await,
+        1.0
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_an_error_of_the_protocol_is_a_failed_task() {
     let client = client().await;
-    let ended = async |how: &str| client.start("fail", json!({ "how": how })).task().await.ended().await;
+    let ended = async |how: &str| {
+        client
+            .start("fail", json!({ "how": how }))
+            .task()
+            .await
+            .ended()
+            .await
+    };
     for (how, text) in [
         ("tool", "no luck"),
         ("private", "tool `fail` failed (reference "),
@@ -57,17 +88,34 @@ async fn only_an_error_of_the_protocol_is_a_failed_task() {
     ] {
         let state = ended(how).await;
         let result = &state["result"];
-        assert_eq!((&state["status"], &result["isError"]), (&json!("completed"), &json!(true)), "{state:#}");
+        assert_eq!(
+            (&state["status"], &result["isError"]),
+            (&json!("completed"), &json!(true)),
+            "{state:#}"
+        );
         let said = result["content"][0]["text"].as_str().unwrap();
-        assert!(said.contains(text) && !said.contains("secret") && !said.contains("disk"), "{said}");
+        assert!(
+            said.contains(text) && !said.contains("secret") && !said.contains("disk"),
+            "{said}"
+        );
         assert_eq!(state.get("error"), None);
     }
     let state = ended("protocol").await;
     let error = json!({ "code": -32602, "message": "no such row", "data": { "row": 7 } });
-    assert_eq!((&state["status"], &state["error"]), (&json!("failed"), &error), "{state:#}");
+    assert_eq!(
+        (&state["status"], &state["error"]),
+        (&json!("failed"), &error),
+        "{state:#}"
+    );
     assert_eq!(state.get("result"), None);
-    client.call("fail", json!({ "how": "tool" })).await.assert_error("no luck");
-    client.call("fail", json!({ "how": "protocol" })).await.assert_rpc_error(-32602);
+    client
+        .call("fail", json!({ "how": "tool" }))
+        .await
+        .assert_error("no luck");
+    client
+        .call("fail", json!({ "how": "protocol" }))
+        .await
+        .assert_rpc_error(-32602);
     for (outcome, times) in [("error", 3.0), ("panic", 1.0), ("timeout", 1.0)] {
         let series = format!("mcp_tool_invocations_total{{tool=\"fail\",outcome=\"{outcome}\"}}");
         assert!(client.metric(&series).await >= times, "{series}");
@@ -83,15 +131,29 @@ async fn it_is_called_off_once_and_its_function_is_dropped() {
     assert_eq!((book.pages.begun(), book.pages.dropped()), (1, 0));
     for _ in 0..2 {
         let ack = task.cancel().await;
-        let members: Vec<&str> = ack.result().as_object().unwrap().keys().map(|key| &**key).collect();
-        assert_eq!((members, &ack.result()["resultType"]), (vec!["resultType", "_meta"], &json!("complete")));
+        let members: Vec<&str> = ack
+            .result()
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(|key| &**key)
+            .collect();
+        assert_eq!(
+            (members, &ack.result()["resultType"]),
+            (vec!["resultType", "_meta"], &json!("complete"))
+        );
         let state = task.get().await;
         assert_eq!(state["status"], "cancelled");
         assert!(state.get("result").is_none() && state.get("error").is_none());
     }
     settle().await;
     assert_eq!(book.pages.dropped(), 1);
-    assert_eq!(client.metric(r#"mcp_tool_invocations_total{tool="slow",outcome="cancelled"}"#).await, 1.0);
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_invocations_total{tool="slow",outcome="cancelled"}"#)
+            .await,
+        1.0
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +162,9 @@ async fn what_has_ended_stays_as_it_is() {
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
     let ended = task.ended().await;
     task.cancel().await.assert_ok();
-    task.update(json!({ "sure": { "action": "decline" } })).await.assert_ok();
+    task.update(json!({ "sure": { "action": "decline" } }))
+        .await
+        .assert_ok();
     assert_eq!(task.get().await, ended);
 }
 
@@ -140,12 +204,19 @@ async fn it_is_kept_for_its_time_and_runs_no_longer() {
     assert_eq!(quick.seed()["ttlMs"], 60_000);
     let long = client.start("slow", hour()).task().await;
     sleep(Duration::from_secs(59)).await;
-    assert_eq!((&quick.get().await["status"], &long.get().await["status"]), (&json!("completed"), &json!("working")));
+    assert_eq!(
+        (&quick.get().await["status"], &long.get().await["status"]),
+        (&json!("completed"), &json!("working"))
+    );
     sleep(Duration::from_secs(2)).await;
     for task in [&quick, &long] {
         unknown(&client, task.id()).await;
     }
-    assert_eq!((book.pages.begun(), book.pages.dropped()), (2, 1), "what has outlived its time is stopped");
+    assert_eq!(
+        (book.pages.begun(), book.pages.dropped()),
+        (2, 1),
+        "what has outlived its time is stopped"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,10 +233,22 @@ async fn what_a_policy_refuses_later_is_the_result_of_the_task() {
     let client = client().await;
     let first = client.start("alone", json!({})).task().await;
     settle().await;
-    client.call("alone", json!({})).await.assert_error("`alone`");
+    client
+        .call("alone", json!({}))
+        .await
+        .assert_error("`alone`");
     let second = client.start("alone", json!({})).task().await.ended().await;
-    assert_eq!((&second["status"], &second["result"]["isError"]), (&json!("completed"), &json!(true)));
-    assert!(second["result"]["content"][0]["text"].as_str().unwrap().contains("busy"), "{second:#}");
+    assert_eq!(
+        (&second["status"], &second["result"]["isError"]),
+        (&json!("completed"), &json!(true))
+    );
+    assert!(
+        second["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("busy"),
+        "{second:#}"
+    );
     assert_eq!(first.ended().await["result"]["content"][0]["text"], "done");
 }
 
@@ -186,7 +269,12 @@ async fn a_thousand_run_at_most() {
     for _ in 0..1000 {
         client.start("slow", hour()).task().await;
     }
-    let reply = client.request("tools/call", json!({ "name": "slow", "arguments": hour() })).await;
-    let text = reply.assert_rpc_error(-32603).response()["error"]["message"].as_str().unwrap().to_owned();
+    let reply = client
+        .request("tools/call", json!({ "name": "slow", "arguments": hour() }))
+        .await;
+    let text = reply.assert_rpc_error(-32603).response()["error"]["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(text.contains("too many tasks are running"), "{text}");
 }

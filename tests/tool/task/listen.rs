@@ -12,7 +12,10 @@ const SUBSCRIPTION: &str = "io.modelcontextprotocol/subscriptionId";
 
 /// Listens to these tasks; the acknowledgement.
 async fn listen(client: &TestClient, ids: Value) -> Value {
-    drop(client.send("subscriptions/listen", json!({ "notifications": { "taskIds": ids } })));
+    drop(client.send(
+        "subscriptions/listen",
+        json!({ "notifications": { "taskIds": ids } }),
+    ));
     settle().await;
     let mut told = client.notifications();
     assert_eq!(told.len(), 1, "{told:#?}");
@@ -35,20 +38,36 @@ async fn each_notification_is_what_get_would_tell() {
         settle().await;
         let told = client.notifications();
         let last = told.last().unwrap_or_else(|| panic!("nothing was told"));
-        assert!(told.iter().all(|note| note["method"] == "notifications/tasks"), "{told:#?}");
+        assert!(
+            told.iter()
+                .all(|note| note["method"] == "notifications/tasks"),
+            "{told:#?}"
+        );
         let mut params = last["params"].clone();
-        assert_eq!(params.as_object_mut().unwrap().remove("_meta"), Some(json!({ SUBSCRIPTION: id })));
+        assert_eq!(
+            params.as_object_mut().unwrap().remove("_meta"),
+            Some(json!({ SUBSCRIPTION: id }))
+        );
         let mut got = task.get().await;
-        got.as_object_mut().unwrap().retain(|key, _| key != "_meta" && key != "resultType");
+        got.as_object_mut()
+            .unwrap()
+            .retain(|key, _| key != "_meta" && key != "resultType");
         assert_eq!((&params, &got["status"]), (&got, &json!(status)));
     };
     let accept = |content: Value| json!({ "action": "accept", "content": content });
-    task.update(json!({ "name": accept(json!({ "answer": "Ann" })) })).await.assert_ok();
+    task.update(json!({ "name": accept(json!({ "answer": "Ann" })) }))
+        .await
+        .assert_ok();
     same("input_required").await;
-    task.update(json!({ "sure": accept(json!({ "confirm": true })) })).await.assert_ok();
+    task.update(json!({ "sure": accept(json!({ "confirm": true })) }))
+        .await
+        .assert_ok();
     same("completed").await;
     assert_eq!(other.ended().await["status"], "completed");
-    assert!(client.notifications().is_empty(), "nobody listens to the other one");
+    assert!(
+        client.notifications().is_empty(),
+        "nobody listens to the other one"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,7 +78,11 @@ async fn progress_and_a_cancellation_are_told() {
     task.cancel().await.assert_ok();
     sleep(Duration::from_secs(1)).await;
     let told = client.notifications();
-    assert_eq!(told.last().unwrap()["params"]["status"], "cancelled", "{told:#?}");
+    assert_eq!(
+        told.last().unwrap()["params"]["status"],
+        "cancelled",
+        "{told:#?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,6 +102,9 @@ async fn what_to_listen_to_must_be_ids() {
     let client = client().await;
     for ids in [json!("x"), json!([1]), json!({}), json!(true), json!(null)] {
         let params = json!({ "notifications": { "taskIds": ids } });
-        client.request("subscriptions/listen", params).await.assert_rpc_error(-32602);
+        client
+            .request("subscriptions/listen", params)
+            .await
+            .assert_rpc_error(-32602);
     }
 }

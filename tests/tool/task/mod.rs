@@ -50,7 +50,11 @@ impl Drop for Open<'_> {
 
 /// Takes as long as it is told.
 #[tool(read_only, task = "optional")]
-async fn slow(pages: &Arc<Pages>, cx: &Context, #[arg(range = 0..=1_000_000)] seconds: u64) -> String {
+async fn slow(
+    pages: &Arc<Pages>,
+    cx: &Context,
+    #[arg(range = 0..=1_000_000)] seconds: u64,
+) -> String {
     pages.begun.fetch_add(1, Ordering::SeqCst);
     let open = Open(pages);
     cx.progress(1.0, 2.0, "under way");
@@ -82,7 +86,9 @@ async fn fail(how: String) -> Result<String, ToolError> {
     match &*how {
         "tool" => Err(ToolError::new("no luck")),
         "private" => Err(std::io::Error::other("no disk"))?,
-        "protocol" => Err(ToolError::protocol(RpcError::invalid_params("no such row").with_data(json!({ "row": 7 })))),
+        "protocol" => Err(ToolError::protocol(
+            RpcError::invalid_params("no such row").with_data(json!({ "row": 7 })),
+        )),
         "panic" => panic!("with a secret"),
         _ => std::future::pending().await,
     }
@@ -112,7 +118,10 @@ async fn remembered(pages: &Arc<Pages>) -> u32 {
 /// Asks two questions at once.
 #[tool(task = "optional")]
 async fn ask(cx: &Context) -> Result<String, ToolError> {
-    let (name, sure) = tokio::join!(cx.elicit::<String>("name", "Who?"), cx.elicit::<Confirm>("sure", "Really?"));
+    let (name, sure) = tokio::join!(
+        cx.elicit::<String>("name", "Who?"),
+        cx.elicit::<Confirm>("sure", "Really?")
+    );
     Ok(format!("{} {}", name?, sure?.yes()))
 }
 
@@ -140,7 +149,9 @@ fn server() -> Server<Book> {
 }
 
 fn of(book: Book) -> Server<Book> {
-    let tools = tools![slow, job, secret, fail, limited, alone, remembered, ask, greet, patient, plain];
+    let tools = tools![
+        slow, job, secret, fail, limited, alone, remembered, ask, greet, patient, plain
+    ];
     Server::new("tasks", "1.0.0").state(book).tools(tools)
 }
 
@@ -170,7 +181,11 @@ async fn a_client_that_declares_it_gets_a_task_and_no_other() {
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     let mut seed = task.seed().clone();
     let members = seed.as_object_mut().unwrap();
-    let mut take = |name: &str| members.remove(name).unwrap_or_else(|| panic!("no `{name}`"));
+    let mut take = |name: &str| {
+        members
+            .remove(name)
+            .unwrap_or_else(|| panic!("no `{name}`"))
+    };
     let (created, updated) = (take("createdAt"), take("lastUpdatedAt"));
     let id = take("taskId");
     assert!(take("_meta")["io.modelcontextprotocol/serverInfo"].is_object());
@@ -178,16 +193,35 @@ async fn a_client_that_declares_it_gets_a_task_and_no_other() {
     assert_eq!(seed, rest, "and nothing of what only `tasks/get` tells");
     for time in [created, updated] {
         let time = time.as_str().unwrap().to_owned();
-        assert!(time.len() == 24 && time.as_bytes()[10] == b'T' && time.ends_with('Z'), "{time}");
+        assert!(
+            time.len() == 24 && time.as_bytes()[10] == b'T' && time.ends_with('Z'),
+            "{time}"
+        );
     }
     let id = id.as_str().unwrap();
-    assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
-    assert_ne!(client.start("slow", json!({ "seconds": 60 })).task().await.id(), id);
+    assert!(
+        id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{id}"
+    );
+    assert_ne!(
+        client
+            .start("slow", json!({ "seconds": 60 }))
+            .task()
+            .await
+            .id(),
+        id
+    );
 
     let other = TestClient::new(server()).await;
     let reply = other.call("slow", json!({ "seconds": 60 })).await;
     assert_eq!(reply.assert_text("60 s").result()["resultType"], "complete");
-    assert_eq!(client.request("tools/call", json!({ "name": "plain" })).await.result()["resultType"], "complete");
+    assert_eq!(
+        client
+            .request("tools/call", json!({ "name": "plain" }))
+            .await
+            .result()["resultType"],
+        "complete"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -198,13 +232,24 @@ async fn what_was_declared_before_does_not_count() {
     for (method, params) in [
         ("tools/call", json!({ "name": "job", "_meta": none })),
         ("tasks/get", json!({ "taskId": task.id(), "_meta": none })),
-        ("tasks/update", json!({ "taskId": task.id(), "inputResponses": {}, "_meta": none })),
-        ("tasks/cancel", json!({ "taskId": task.id(), "_meta": none })),
-        ("subscriptions/listen", json!({ "notifications": { "taskIds": [task.id()] }, "_meta": none })),
+        (
+            "tasks/update",
+            json!({ "taskId": task.id(), "inputResponses": {}, "_meta": none }),
+        ),
+        (
+            "tasks/cancel",
+            json!({ "taskId": task.id(), "_meta": none }),
+        ),
+        (
+            "subscriptions/listen",
+            json!({ "notifications": { "taskIds": [task.id()] }, "_meta": none }),
+        ),
     ] {
         assert_undeclared(&client.request(method, params).await);
     }
-    let inline = client.request("tools/call", json!({ "name": "limited", "_meta": none })).await;
+    let inline = client
+        .request("tools/call", json!({ "name": "limited", "_meta": none }))
+        .await;
     inline.assert_text("done");
     assert_eq!(task.get().await["status"], "working");
 }
@@ -216,9 +261,21 @@ async fn an_older_client_is_answered_and_never_with_a_task(client: TestClient) {
     let reply = client.request("tools/call", call).await;
     let result = json!({ "content": [{ "type": "text", "text": "60 s" }] });
     assert_eq!(reply.result(), &result);
-    client.call("job", json!({})).await.assert_error("runs only as a task");
-    for method in ["tasks/get", "tasks/update", "tasks/cancel", "tasks/list", "tasks/result"] {
-        client.request(method, json!({ "taskId": "x", "inputResponses": {} })).await.assert_rpc_error(-32601);
+    client
+        .call("job", json!({}))
+        .await
+        .assert_error("runs only as a task");
+    for method in [
+        "tasks/get",
+        "tasks/update",
+        "tasks/cancel",
+        "tasks/list",
+        "tasks/result",
+    ] {
+        client
+            .request(method, json!({ "taskId": "x", "inputResponses": {} }))
+            .await
+            .assert_rpc_error(-32601);
     }
 }
 
@@ -236,14 +293,22 @@ async fn the_extension_is_declared_where_it_is_defined(client: TestClient) {
         return;
     }
     let discovered = client.request("server/discover", json!({})).await;
-    assert_eq!(discovered.result()["capabilities"]["extensions"], json!({ EXTENSION: {} }));
+    assert_eq!(
+        discovered.result()["capabilities"]["extensions"],
+        json!({ EXTENSION: {} })
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_without_tasks_has_no_methods_for_them() {
-    let client = TestClient::new(Server::new("plain", "1.0.0").tools(tools![plain])).await.tasks();
+    let client = TestClient::new(Server::new("plain", "1.0.0").tools(tools![plain]))
+        .await
+        .tasks();
     for method in ["tasks/get", "tasks/update", "tasks/cancel"] {
-        client.request(method, json!({ "taskId": "x", "inputResponses": {} })).await.assert_rpc_error(-32601);
+        client
+            .request(method, json!({ "taskId": "x", "inputResponses": {} }))
+            .await
+            .assert_rpc_error(-32601);
     }
     let discovered = client.request("server/discover", json!({})).await;
     assert_eq!(discovered.result()["capabilities"].get("extensions"), None);
@@ -253,7 +318,10 @@ async fn a_server_without_tasks_has_no_methods_for_them() {
 async fn the_removed_methods_do_not_exist() {
     let client = client().await;
     for method in ["tasks/list", "tasks/result"] {
-        client.request(method, json!({ "taskId": "x" })).await.assert_rpc_error(-32601);
+        client
+            .request(method, json!({ "taskId": "x" }))
+            .await
+            .assert_rpc_error(-32601);
     }
 }
 
@@ -267,8 +335,12 @@ async fn what_can_be_said_at_once_is_and_there_is_no_task() {
     };
     let misfit = now(json!({ "name": "slow", "arguments": { "seconds": -1, "hours": 1 } })).await;
     misfit.assert_error("`seconds`").assert_error("`hours`");
-    now(json!({ "name": "slow", "arguments": [1] })).await.assert_rpc_error(-32602);
-    now(json!({ "name": "slwo" })).await.assert_rpc_error(-32602);
+    now(json!({ "name": "slow", "arguments": [1] }))
+        .await
+        .assert_rpc_error(-32602);
+    now(json!({ "name": "slwo" }))
+        .await
+        .assert_rpc_error(-32602);
     let series = r#"mcp_tool_invocations_total{tool="slow",outcome="invalid_arguments"}"#;
     assert_eq!(client.metric(series).await, 2.0);
 }
@@ -277,20 +349,36 @@ async fn what_can_be_said_at_once_is_and_there_is_no_task() {
 async fn a_rate_limit_refuses_at_once() {
     let client = client().await;
     client.call("limited", json!({})).await.assert_text("done");
-    let refused = client.request("tools/call", json!({ "name": "limited" })).await;
-    assert_eq!(refused.assert_refused("rate limit").result()["resultType"], "complete");
+    let refused = client
+        .request("tools/call", json!({ "name": "limited" }))
+        .await;
+    assert_eq!(
+        refused.assert_refused("rate limit").result()["resultType"],
+        "complete"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_hidden_tool_that_runs_only_as_a_task_is_like_one_that_does_not_exist() {
     for client in [TestClient::new(server()).await, client().await] {
-        let reply = client.request("tools/call", json!({ "name": "secret" })).await;
-        assert_eq!(reply.assert_rpc_error(-32602).response()["error"]["message"], "Unknown tool: secret");
+        let reply = client
+            .request("tools/call", json!({ "name": "secret" }))
+            .await;
+        assert_eq!(
+            reply.assert_rpc_error(-32602).response()["error"]["message"],
+            "Unknown tool: secret"
+        );
     }
     let older = TestClient::with_version(server(), Version::V2025_11_25).await;
-    older.call("secret", json!({})).await.assert_rpc_error(-32602);
+    older
+        .call("secret", json!({}))
+        .await
+        .assert_rpc_error(-32602);
     let ann = TestClient::new(server()).await;
     ann.principal(somebody("ann"));
     assert_undeclared(&ann.call("secret", json!({})).await);
-    ann.tasks().call("secret", json!({})).await.assert_text("secret");
+    ann.tasks()
+        .call("secret", json!({}))
+        .await
+        .assert_text("secret");
 }

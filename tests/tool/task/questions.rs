@@ -13,7 +13,12 @@ fn accept(content: Value) -> Value {
 }
 
 fn keys(state: &Value) -> Vec<&str> {
-    state["inputRequests"].as_object().into_iter().flatten().map(|(key, _)| &**key).collect()
+    state["inputRequests"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| &**key)
+        .collect()
 }
 
 async fn able() -> TestClient {
@@ -26,23 +31,46 @@ async fn what_is_asked_in_a_task_is_answered_there() {
     let task = client.start("ask", json!({})).task().await;
     settle().await;
     let state = task.get().await;
-    assert_eq!((&state["status"], keys(&state)), (&json!("input_required"), vec!["name", "sure"]));
+    assert_eq!(
+        (&state["status"], keys(&state)),
+        (&json!("input_required"), vec!["name", "sure"])
+    );
     let request = &state["inputRequests"]["sure"];
-    assert_eq!((&request["method"], &request["params"]["message"]), (&json!("elicitation/create"), &json!("Really?")));
+    assert_eq!(
+        (&request["method"], &request["params"]["message"]),
+        (&json!("elicitation/create"), &json!("Really?"))
+    );
     assert_eq!((request.get("id"), request.get("jsonrpc")), (None, None));
-    assert_eq!(task.get().await, state, "a question is there until it is answered");
+    assert_eq!(
+        task.get().await,
+        state,
+        "a question is there until it is answered"
+    );
 
-    let ack = task.update(json!({ "nobody": accept(json!({})), "sure": accept(json!({ "confirm": true })) })).await;
+    let ack = task
+        .update(json!({ "nobody": accept(json!({})), "sure": accept(json!({ "confirm": true })) }))
+        .await;
     assert_eq!(ack.result()["resultType"], "complete");
     settle().await;
     let state = task.get().await;
-    assert_eq!((&state["status"], keys(&state)), (&json!("input_required"), vec!["name"]), "a part of the answers");
+    assert_eq!(
+        (&state["status"], keys(&state)),
+        (&json!("input_required"), vec!["name"]),
+        "a part of the answers"
+    );
 
-    task.update(json!({ "sure": { "action": "decline" } })).await.assert_ok();
-    task.update(json!({ "name": accept(json!({ "answer": "Ann" })) })).await.assert_ok();
+    task.update(json!({ "sure": { "action": "decline" } }))
+        .await
+        .assert_ok();
+    task.update(json!({ "name": accept(json!({ "answer": "Ann" })) }))
+        .await
+        .assert_ok();
     settle().await;
     let state = task.get().await;
-    assert_eq!(state["result"]["content"][0]["text"], "Ann true", "the first answer counts: {state:#}");
+    assert_eq!(
+        state["result"]["content"][0]["text"], "Ann true",
+        "the first answer counts: {state:#}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +79,9 @@ async fn a_user_may_take_longer_than_the_timeout() {
     let task = client.start("patient", json!({})).task().await;
     sleep(Duration::from_mins(10)).await;
     assert_eq!(task.get().await["status"], "input_required");
-    task.update(json!({ "sure": accept(json!({ "confirm": true })) })).await.assert_ok();
+    task.update(json!({ "sure": accept(json!({ "confirm": true })) }))
+        .await
+        .assert_ok();
     settle().await;
     assert_eq!(task.get().await["result"]["content"][0]["text"], "true");
 }
@@ -82,7 +112,10 @@ async fn malformed_answers_are_refused_and_nothing_is_answered() {
         json!({ "inputResponses": {} }),
         json!({ "taskId": 5, "inputResponses": {} }),
     ] {
-        client.request("tasks/update", params).await.assert_rpc_error(-32602);
+        client
+            .request("tasks/update", params)
+            .await
+            .assert_rpc_error(-32602);
     }
     assert_eq!(keys(&task.get().await), ["name", "sure"]);
 }
@@ -94,7 +127,11 @@ async fn an_answer_that_is_none_ends_the_task_with_the_error_that_a_call_has() {
     settle().await;
     task.update(json!({ "sure": 5 })).await.assert_ok();
     let state = task.ended().await;
-    assert_eq!((&state["status"], &state["error"]["code"]), (&json!("failed"), &json!(-32602)), "{state:#}");
+    assert_eq!(
+        (&state["status"], &state["error"]["code"]),
+        (&json!("failed"), &json!(-32602)),
+        "{state:#}"
+    );
     let text = state["error"]["message"].as_str().unwrap();
     assert!(text.contains("`inputResponses.sure`"), "{text}");
 }
@@ -103,14 +140,23 @@ async fn an_answer_that_is_none_ends_the_task_with_the_error_that_a_call_has() {
 async fn a_client_that_cannot_be_asked_has_a_failed_task() {
     let client = client().await;
     let state = client.start("ask", json!({})).task().await.ended().await;
-    assert_eq!((&state["status"], &state["error"]["code"]), (&json!("failed"), &json!(-32021)), "{state:#}");
-    assert_eq!(state["error"]["data"]["requiredCapabilities"], json!({ "elicitation": {} }));
+    assert_eq!(
+        (&state["status"], &state["error"]["code"]),
+        (&json!("failed"), &json!(-32021)),
+        "{state:#}"
+    );
+    assert_eq!(
+        state["error"]["data"]["requiredCapabilities"],
+        json!({ "elicitation": {} })
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn arguments_are_asked_for_before_there_is_a_task() {
     let client = able().await;
-    let first = client.request("tools/call", json!({ "name": "greet" })).await;
+    let first = client
+        .request("tools/call", json!({ "name": "greet" }))
+        .await;
     assert_eq!(first.result()["resultType"], "input_required");
     assert_eq!(keys(first.result()), ["name"]);
     let params = json!({
@@ -121,7 +167,10 @@ async fn arguments_are_asked_for_before_there_is_a_task() {
     let second = client.request("tools/call", params.clone()).await;
     second.assert_text("Hello, Ann!");
     client.on_elicit(|_| json!({ "name": "Bob" }));
-    client.call("greet", json!({})).await.assert_text("Hello, Bob!");
+    client
+        .call("greet", json!({}))
+        .await
+        .assert_text("Hello, Bob!");
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,8 +180,13 @@ async fn a_question_ends_with_its_task() {
     settle().await;
     task.cancel().await.assert_ok();
     let state = task.get().await;
-    assert_eq!((&state["status"], state.get("inputRequests")), (&json!("cancelled"), None));
-    task.update(json!({ "sure": accept(json!({ "confirm": true })) })).await.assert_ok();
+    assert_eq!(
+        (&state["status"], state.get("inputRequests")),
+        (&json!("cancelled"), None)
+    );
+    task.update(json!({ "sure": accept(json!({ "confirm": true })) }))
+        .await
+        .assert_ok();
     sleep(Duration::from_secs(1)).await;
     assert_eq!(task.get().await["status"], "cancelled");
 }

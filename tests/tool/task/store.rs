@@ -59,7 +59,8 @@ impl TaskStore for Shelf {
             Err("the database at 10.0.0.1 is down".into())
         } else {
             kept.puts.push(task.status);
-            kept.texts.insert(task.task_id.clone(), serde_json::to_string(&task).unwrap());
+            kept.texts
+                .insert(task.task_id.clone(), serde_json::to_string(&task).unwrap());
             Ok(())
         };
         Box::pin(ready(done))
@@ -70,18 +71,26 @@ impl TaskStore for Shelf {
         let found = if kept.fails {
             Err("the database at 10.0.0.1 is down".into())
         } else {
-            Ok(kept.texts.get(id).map(|text| serde_json::from_str(text).unwrap()))
+            Ok(kept
+                .texts
+                .get(id)
+                .map(|text| serde_json::from_str(text).unwrap()))
         };
         Box::pin(ready(found))
     }
 }
 
 async fn with(shelf: &Shelf, book: &Book) -> TestClient {
-    TestClient::new(of(book.clone()).task_store(shelf.clone())).await.tasks()
+    TestClient::new(of(book.clone()).task_store(shelf.clone()))
+        .await
+        .tasks()
 }
 
 fn internal(reply: &mcp_testkit::Reply) {
-    let text = reply.assert_rpc_error(-32603).response()["error"]["message"].as_str().unwrap().to_owned();
+    let text = reply.assert_rpc_error(-32603).response()["error"]["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(!text.contains("10.0.0.1"), "{text}");
 }
 
@@ -94,8 +103,14 @@ async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_o
     assert_eq!(shelf.statuses()[0], TaskStatus::Working);
     task.ended().await;
     let record = shelf.only();
-    assert_eq!((&*record.task_id, record.owner.as_deref()), (task.id(), Some("ann")));
-    assert_eq!((record.status, record.ttl_ms), (TaskStatus::Completed, 3_600_000));
+    assert_eq!(
+        (&*record.task_id, record.owner.as_deref()),
+        (task.id(), Some("ann"))
+    );
+    assert_eq!(
+        (record.status, record.ttl_ms),
+        (TaskStatus::Completed, 3_600_000)
+    );
     let outcome: Value = serde_json::from_str(record.outcome.unwrap().get()).unwrap();
     assert_eq!(outcome["content"][0]["text"], "1 s");
 }
@@ -105,12 +120,22 @@ async fn a_task_that_cannot_be_kept_is_none_and_nothing_runs() {
     let (shelf, book) = (Shelf::default(), Book::default());
     let client = with(&shelf, &book).await;
     shelf.fail(true);
-    internal(&client.request("tools/call", json!({ "name": "slow", "arguments": { "seconds": 1 } })).await);
+    internal(
+        &client
+            .request(
+                "tools/call",
+                json!({ "name": "slow", "arguments": { "seconds": 1 } }),
+            )
+            .await,
+    );
     settle().await;
     assert_eq!(book.pages.begun(), 0);
     internal(&client.request("tasks/get", json!({ "taskId": "x" })).await);
     shelf.fail(false);
-    client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+    client
+        .call("slow", json!({ "seconds": 1 }))
+        .await
+        .assert_text("1 s");
 }
 
 #[tokio::test(start_paused = true)]
@@ -125,7 +150,10 @@ async fn a_client_that_goes_away_before_its_task_is_kept_leaves_nothing_behind()
         settle().await;
     }
     shelf.lock().stalls = false;
-    client.call("slow", json!({ "seconds": 1 })).await.assert_text("1 s");
+    client
+        .call("slow", json!({ "seconds": 1 }))
+        .await
+        .assert_text("1 s");
     assert_eq!(book.pages.begun(), 1);
 }
 
@@ -135,7 +163,14 @@ async fn a_store_that_panics_has_failed() {
     let client = with(&shelf, &book).await;
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
     shelf.lock().panics = true;
-    internal(&client.request("tools/call", json!({ "name": "slow", "arguments": { "seconds": 1 } })).await);
+    internal(
+        &client
+            .request(
+                "tools/call",
+                json!({ "name": "slow", "arguments": { "seconds": 1 } }),
+            )
+            .await,
+    );
     sleep(Duration::from_secs(2)).await;
     shelf.lock().panics = false;
     sleep(Duration::from_mins(1)).await;
@@ -150,14 +185,22 @@ async fn a_store_that_fails_meanwhile_does_not_stop_a_task() {
     let task = client.start("slow", json!({ "seconds": 60 })).task().await;
     shelf.fail(true);
     sleep(Duration::from_secs(30)).await;
-    assert_eq!(task.get().await["status"], "working", "while it runs it is known here");
+    assert_eq!(
+        task.get().await["status"],
+        "working",
+        "while it runs it is known here"
+    );
     sleep(Duration::from_secs(31)).await;
     assert_eq!(book.pages.dropped(), 0);
     shelf.fail(false);
     let text = |state: &Value| state["result"]["content"][0]["text"].clone();
     assert_eq!(text(&task.get().await), "60 s");
     sleep(Duration::from_mins(1)).await;
-    assert_eq!(shelf.only().status, TaskStatus::Completed, "its end is not lost with one write");
+    assert_eq!(
+        shelf.only().status,
+        TaskStatus::Completed,
+        "its end is not lost with one write"
+    );
     assert_eq!(text(&task.get().await), "60 s");
 }
 
@@ -175,9 +218,16 @@ async fn a_task_is_known_after_a_restart_and_on_another_instance() {
     let second = with(&shelf, &book).await;
     second.principal(somebody("ann"));
     let get = async |id: &str| second.request("tasks/get", json!({ "taskId": id })).await;
-    assert_eq!(get(done.id()).await.result()["result"]["content"][0]["text"], "1 s");
+    assert_eq!(
+        get(done.id()).await.result()["result"]["content"][0]["text"],
+        "1 s"
+    );
     assert_eq!(get(open.id()).await.result()["status"], "working");
-    let cancel = async |id: &str| second.request("tasks/cancel", json!({ "taskId": id })).await;
+    let cancel = async |id: &str| {
+        second
+            .request("tasks/cancel", json!({ "taskId": id }))
+            .await
+    };
     cancel(done.id()).await.assert_ok();
     cancel(open.id()).await.assert_rpc_error(-32603);
     second.principal(somebody("bob"));

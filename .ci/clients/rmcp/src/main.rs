@@ -29,9 +29,11 @@ const MODES: [(Lifecycle, &str); 5] = [
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (what, kind, target) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [what @ ("world" | "fixtures"), kind @ ("stdio" | "http"), ref target @ ..] if !target.is_empty() => {
-            (what, kind, target.to_vec())
-        }
+        [
+            what @ ("world" | "fixtures"),
+            kind @ ("stdio" | "http"),
+            ref target @ ..,
+        ] if !target.is_empty() => (what, kind, target.to_vec()),
         _ => {
             eprintln!("usage: check world|fixtures stdio <command> [argument ...] | http <url>");
             return ExitCode::from(2);
@@ -39,7 +41,10 @@ async fn main() -> ExitCode {
     };
     let mut tally = Tally::default();
     for (lifecycle, revision) in MODES {
-        println!("rmcp {}, {what}, {kind}, {lifecycle:?} {revision}", installed());
+        println!(
+            "rmcp {}, {what}, {kind}, {lifecycle:?} {revision}",
+            installed()
+        );
         // A connection that fails is a failed check; the next revision is still tried.
         if let Err(error) = run(&mut tally, what, kind, &target, lifecycle, revision).await {
             tally.check("runs to the end", false, error);
@@ -51,7 +56,9 @@ async fn main() -> ExitCode {
 /// The version of rmcp that this is built with.
 fn installed() -> &'static str {
     let entry = include_str!("../Cargo.lock").split_once("name = \"rmcp\"\nversion = \"");
-    entry.and_then(|(_, rest)| rest.split('"').next()).unwrap_or("?")
+    entry
+        .and_then(|(_, rest)| rest.split('"').next())
+        .unwrap_or("?")
 }
 
 async fn run(
@@ -63,7 +70,11 @@ async fn run(
     revision: &str,
 ) -> Result<()> {
     let mut peer = Peer::connect(kind, target, lifecycle, revision).await?;
-    tally.check(&format!("speaks {revision}"), peer.version() == revision, peer.version());
+    tally.check(
+        &format!("speaks {revision}"),
+        peer.version() == revision,
+        peer.version(),
+    );
     match what {
         "world" => world::checks(tally, &peer).await?,
         _ => fixtures::checks(tally, &mut peer).await,
@@ -72,7 +83,11 @@ async fn run(
     peer.close().await?;
     if kind == "stdio" {
         let took = closing.elapsed(); // the SDK waits 3 s before it sends SIGTERM
-        tally.check("exits by itself at the end of its input", took.as_secs_f32() < 1.9, format!("{took:?}"));
+        tally.check(
+            "exits by itself at the end of its input",
+            took.as_secs_f32() < 1.9,
+            format!("{took:?}"),
+        );
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use rmcp::model::*;
 use rmcp::service::{
-    ClientLifecycleMode, NotificationContext, Peer as Client, PeerRequestOptions, RequestContext, RoleClient,
-    RunningService, ServiceError, Subscription,
+    ClientLifecycleMode, NotificationContext, Peer as Client, PeerRequestOptions, RequestContext,
+    RoleClient, RunningService, ServiceError, Subscription,
 };
 use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
 use rmcp::{ClientHandler, ClientServiceExt, ErrorData};
@@ -57,7 +57,8 @@ fn wire(message: impl Serialize) -> Value {
 }
 
 fn of_wire<T: DeserializeOwned>(message: Value) -> Result<T, ErrorData> {
-    serde_json::from_value(message).map_err(|error| ErrorData::internal_error(error.to_string(), None))
+    serde_json::from_value(message)
+        .map_err(|error| ErrorData::internal_error(error.to_string(), None))
 }
 
 impl ClientHandler for Events {
@@ -76,8 +77,13 @@ impl ClientHandler for Events {
         _: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
         let request = wire(request);
-        let fields = request["requestedSchema"]["properties"].as_object().into_iter().flatten();
-        let content: serde_json::Map<_, _> = fields.map(|(field, _)| (field.clone(), filled_in(field))).collect();
+        let fields = request["requestedSchema"]["properties"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        let content: serde_json::Map<_, _> = fields
+            .map(|(field, _)| (field.clone(), filled_in(field)))
+            .collect();
         self.ask("elicitation/create", request);
         of_wire(json!({ "action": "accept", "content": content }))
     }
@@ -89,24 +95,41 @@ impl ClientHandler for Events {
     ) -> Result<CreateMessageResult, ErrorData> {
         self.ask("sampling/createMessage", wire(request));
         let content = json!({ "type": "text", "text": "Paris" });
-        of_wire(json!({ "role": "assistant", "content": content, "model": "test-model", "stopReason": "endTurn" }))
+        of_wire(
+            json!({ "role": "assistant", "content": content, "model": "test-model", "stopReason": "endTurn" }),
+        )
     }
 
-    async fn list_roots(&self, _: RequestContext<RoleClient>) -> Result<ListRootsResult, ErrorData> {
+    async fn list_roots(
+        &self,
+        _: RequestContext<RoleClient>,
+    ) -> Result<ListRootsResult, ErrorData> {
         self.ask("roots/list", json!({}));
         of_wire(json!({ "roots": [{ "uri": "file:///test/root", "name": "Test Root" }] }))
     }
 
-    async fn on_progress(&self, params: ProgressNotificationParam, _: NotificationContext<RoleClient>) {
+    async fn on_progress(
+        &self,
+        params: ProgressNotificationParam,
+        _: NotificationContext<RoleClient>,
+    ) {
         self.tell("notifications/progress", wire(params));
         self.progress.notify_one();
     }
 
-    async fn on_logging_message(&self, params: LoggingMessageNotificationParam, _: NotificationContext<RoleClient>) {
+    async fn on_logging_message(
+        &self,
+        params: LoggingMessageNotificationParam,
+        _: NotificationContext<RoleClient>,
+    ) {
         self.tell("notifications/message", wire(params));
     }
 
-    async fn on_resource_updated(&self, params: ResourceUpdatedNotificationParam, _: NotificationContext<RoleClient>) {
+    async fn on_resource_updated(
+        &self,
+        params: ResourceUpdatedNotificationParam,
+        _: NotificationContext<RoleClient>,
+    ) {
         self.tell("notifications/resources/updated", wire(params));
     }
 
@@ -137,13 +160,24 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub async fn connect(kind: &str, target: &[&str], lifecycle: Lifecycle, revision: &str) -> Result<Self> {
+    pub async fn connect(
+        kind: &str,
+        target: &[&str],
+        lifecycle: Lifecycle,
+        revision: &str,
+    ) -> Result<Self> {
         let modern = !matches!(lifecycle, Lifecycle::Initialize);
         let version = if modern { "2025-11-25" } else { revision };
-        let events = Events { version: version.to_owned(), ..Events::default() };
+        let events = Events {
+            version: version.to_owned(),
+            ..Events::default()
+        };
         let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
         let mode = match lifecycle {
-            Lifecycle::Auto => ClientLifecycleMode::Auto { preferred_versions, legacy_version: None },
+            Lifecycle::Auto => ClientLifecycleMode::Auto {
+                preferred_versions,
+                legacy_version: None,
+            },
             Lifecycle::Discover => ClientLifecycleMode::Discover { preferred_versions },
             Lifecycle::Initialize => ClientLifecycleMode::Initialize,
         };
@@ -153,14 +187,25 @@ impl Peer {
         } else {
             let mut command = tokio::process::Command::new(target[0]);
             command.args(&target[1..]);
-            events.clone().serve_with_lifecycle(TokioChildProcess::new(command)?, mode).await?
+            events
+                .clone()
+                .serve_with_lifecycle(TokioChildProcess::new(command)?, mode)
+                .await?
         };
-        Ok(Self { client, events, modern, listening: None })
+        Ok(Self {
+            client,
+            events,
+            modern,
+            listening: None,
+        })
     }
 
     pub fn version(&self) -> String {
         let server = self.client.peer_info();
-        wire(server.as_deref())["protocolVersion"].as_str().unwrap_or_default().to_owned()
+        wire(server.as_deref())["protocolVersion"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     pub fn server(&self) -> Value {
@@ -183,23 +228,39 @@ impl Peer {
     }
 
     pub async fn call(&self, tool: &str, arguments: Value) -> Result<Value> {
-        Ok(wire(self.client.call_tool(of_wire(json!({ "name": tool, "arguments": arguments }))?).await?))
+        Ok(wire(
+            self.client
+                .call_tool(of_wire(json!({ "name": tool, "arguments": arguments }))?)
+                .await?,
+        ))
     }
 
     pub async fn call_with_log(&self, tool: &str) -> Result<Value> {
         let meta = match self.modern {
             true => json!({ "io.modelcontextprotocol/logLevel": "info" }),
             false => {
-                self.client().set_level(of_wire(json!({ "level": "info" }))?).await?;
+                self.client()
+                    .set_level(of_wire(json!({ "level": "info" }))?)
+                    .await?;
                 json!({})
             }
         };
-        Ok(wire(self.client.call_tool(of_wire(json!({ "name": tool, "arguments": {}, "_meta": meta }))?).await?))
+        Ok(wire(
+            self.client
+                .call_tool(of_wire(
+                    json!({ "name": tool, "arguments": {}, "_meta": meta }),
+                )?)
+                .await?,
+        ))
     }
 
     /// The JSON-RPC error that a call of a tool ends with.
     pub async fn error_of_call(&self, tool: &str) -> Value {
-        match self.client.call_tool(CallToolRequestParams::new(tool.to_owned())).await {
+        match self
+            .client
+            .call_tool(CallToolRequestParams::new(tool.to_owned()))
+            .await
+        {
             Ok(result) => wire(result),
             Err(error) => described(error),
         }
@@ -207,7 +268,11 @@ impl Peer {
 
     /// What the resource holds, or the JSON-RPC error.
     pub async fn read(&self, uri: &str) -> Value {
-        match self.client.read_resource(ReadResourceRequestParams::new(uri)).await {
+        match self
+            .client
+            .read_resource(ReadResourceRequestParams::new(uri))
+            .await
+        {
             Ok(result) => wire(result),
             Err(error) => described(error),
         }
@@ -223,17 +288,21 @@ impl Peer {
     }
 
     pub async fn complete(&self, prompt: &str, argument: &str, value: &str) -> Result<Vec<String>> {
-        Ok(self.client().complete_prompt_simple(prompt, argument, value).await?)
+        Ok(self
+            .client()
+            .complete_prompt_simple(prompt, argument, value)
+            .await?)
     }
 
     /// Subscribes to the resource and to the lists.
     pub async fn watch(&mut self, uri: &str) -> Result<()> {
         if self.modern {
-            let wanted =
-                json!({ "toolsListChanged": true, "promptsListChanged": true, "resourceSubscriptions": [uri] });
+            let wanted = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourceSubscriptions": [uri] });
             self.listening = Some(self.client().listen(of_wire(wanted)?).await?);
         } else {
-            self.client().subscribe(of_wire(json!({ "uri": uri }))?).await?;
+            self.client()
+                .subscribe(of_wire(json!({ "uri": uri }))?)
+                .await?;
         }
         Ok(())
     }
@@ -242,7 +311,11 @@ impl Peer {
     pub async fn leave(&mut self, uri: &str) -> Result<()> {
         match self.listening.take() {
             Some(mut stream) => stream.cancel().await?,
-            None => self.client().unsubscribe(of_wire(json!({ "uri": uri }))?).await?,
+            None => {
+                self.client()
+                    .unsubscribe(of_wire(json!({ "uri": uri }))?)
+                    .await?
+            }
         }
         Ok(())
     }
@@ -256,7 +329,9 @@ impl Peer {
                     if heard["method"] == method {
                         return Some(heard["params"].clone());
                     }
-                } else if let Some((_, params)) = self.told().into_iter().find(|(told, _)| told == method) {
+                } else if let Some((_, params)) =
+                    self.told().into_iter().find(|(told, _)| told == method)
+                {
                     return Some(params);
                 } else {
                     sleep(Duration::from_millis(10)).await;
@@ -271,8 +346,13 @@ impl Peer {
     pub async fn cancel(&self, tool: &str) -> Result<()> {
         let params = of_wire(json!({ "name": tool, "arguments": {} }))?;
         let request = ClientRequest::CallToolRequest(CallToolRequest::new(params));
-        timeout(Duration::from_millis(1), self.events.progress.notified()).await.ok(); // what is left of earlier calls
-        let call = self.client().send_cancellable_request(request, PeerRequestOptions::no_options()).await?;
+        timeout(Duration::from_millis(1), self.events.progress.notified())
+            .await
+            .ok(); // what is left of earlier calls
+        let call = self
+            .client()
+            .send_cancellable_request(request, PeerRequestOptions::no_options())
+            .await?;
         timeout(Duration::from_secs(5), self.events.progress.notified()).await?;
         Ok(call.cancel(Some("no longer wanted".to_owned())).await?)
     }

@@ -125,23 +125,44 @@ impl Asks {
     }
 
     /// Asks `request` under `key`, unless that is answered; `reach` says whether the client can be asked.
-    pub(super) fn ask(&self, key: &str, request: InputRequest, reach: impl FnOnce() -> Reach) -> Asker<'_> {
+    pub(super) fn ask(
+        &self,
+        key: &str,
+        request: InputRequest,
+        reach: impl FnOnce() -> Reach,
+    ) -> Asker<'_> {
         let mut state = self.lock();
-        let same = |question: &&mut Question| question.key == key && question.request.as_ref() == Some(&request);
+        let same = |question: &&mut Question| {
+            question.key == key && question.request.as_ref() == Some(&request)
+        };
         if let Some(question) = state.questions.iter_mut().find(same) {
             question.askers += 1;
-            return Asker { asks: self, number: question.number, is_first: false };
+            return Asker {
+                asks: self,
+                number: question.number,
+                is_first: false,
+            };
         }
         let status = state.status(key, reach);
         let is_first = matches!(status, Status::Open);
-        Asker { asks: self, number: state.begin(key, Some(request), status), is_first }
+        Asker {
+            asks: self,
+            number: state.begin(key, Some(request), status),
+            is_first,
+        }
     }
 
     /// Waits until the call is dropped for `failure`.
     async fn fail(&self, key: &str, failure: Failure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
         // An answer comes only to what goes on after its call.
-        let _over = Asker { asks: self, number, is_first: true }.answer().await;
+        let _over = Asker {
+            asks: self,
+            number,
+            is_first: true,
+        }
+        .answer()
+        .await;
     }
 
     /// What to drop the call for, if nothing but its client's answers can bring it further, or nothing at all.
@@ -152,14 +173,20 @@ impl Asks {
         if !state.running.is_empty() && !matches!(failure, Some(Failure::Misuse(_))) {
             return None;
         }
-        failure.map(Stop::Failed).or_else(|| state.open().filter(|_| is_reentered).map(Stop::Asks))
+        failure
+            .map(Stop::Failed)
+            .or_else(|| state.open().filter(|_| is_reentered).map(Stop::Asks))
     }
 
     /// Ends the asking of a call that was dropped; whoever still waits, in a task of its own, is told.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.over = true;
-        let wakers: Vec<_> = state.questions.drain(..).flat_map(|question| question.wakers).collect();
+        let wakers: Vec<_> = state
+            .questions
+            .drain(..)
+            .flat_map(|question| question.wakers)
+            .collect();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -183,7 +210,14 @@ impl State {
     fn begin(&mut self, key: &str, request: Option<InputRequest>, status: Status) -> u64 {
         self.begun += 1;
         let (number, key) = (self.begun, key.to_owned());
-        self.questions.push(Question { number, key, request, status, askers: 1, wakers: Vec::new() });
+        self.questions.push(Question {
+            number,
+            key,
+            request,
+            status,
+            askers: 1,
+            wakers: Vec::new(),
+        });
         number
     }
 
@@ -193,7 +227,8 @@ impl State {
             return Status::Failed(Failure::Misuse(text));
         }
         if self.questions.iter().any(|question| question.key == key) {
-            let text = format!("two different questions are asked as `{key}`: give each a key of its own");
+            let text =
+                format!("two different questions are asked as `{key}`: give each a key of its own");
             return Status::Failed(Failure::Misuse(text));
         }
         let known = find(&self.memory.answers, key).or_else(|| find(&self.sent, key));
@@ -210,7 +245,10 @@ impl State {
             _ => None,
         };
         let requests: Vec<_> = self.questions.iter().filter_map(open).collect();
-        (!requests.is_empty()).then(|| Questions { requests, memory: self.remembered() })
+        (!requests.is_empty()).then(|| Questions {
+            requests,
+            memory: self.remembered(),
+        })
     }
 
     /// What is to be known in the next round.
@@ -220,7 +258,9 @@ impl State {
             if let Status::Answered(Ok(answer)) = &question.status
                 && find(&memory.answers, &question.key).is_none()
             {
-                memory.answers.push((question.key.clone(), (**answer).to_owned()));
+                memory
+                    .answers
+                    .push((question.key.clone(), (**answer).to_owned()));
             }
         }
         memory
@@ -228,10 +268,13 @@ impl State {
 
     /// What is wrong with the call: the author's own mistake, or the first of it, but everything that the client lacks.
     fn failure(&self) -> Option<Failure> {
-        let failures = self.questions.iter().filter_map(|question| match &question.status {
-            Status::Failed(failure) => Some(failure.clone()),
-            _ => None,
-        });
+        let failures = self
+            .questions
+            .iter()
+            .filter_map(|question| match &question.status {
+                Status::Failed(failure) => Some(failure.clone()),
+                _ => None,
+            });
         failures.reduce(|first, next| match (first, next) {
             (Failure::Missing(mut all), Failure::Missing(more)) => {
                 all.extend(more);
@@ -249,11 +292,21 @@ impl Asker<'_> {
         poll_fn(|task| {
             let mut state = self.asks.lock();
             let over = state.over;
-            let question = state.questions.iter_mut().find(|question| question.number == self.number);
+            let question = state
+                .questions
+                .iter_mut()
+                .find(|question| question.number == self.number);
             match question {
-                Some(Question { status: Status::Answered(answer), .. }) => Poll::Ready(answer.clone()),
+                Some(Question {
+                    status: Status::Answered(answer),
+                    ..
+                }) => Poll::Ready(answer.clone()),
                 Some(question) if !over => {
-                    if !question.wakers.iter().any(|waker| waker.will_wake(task.waker())) {
+                    if !question
+                        .wakers
+                        .iter()
+                        .any(|waker| waker.will_wake(task.waker()))
+                    {
                         question.wakers.push(task.waker().clone());
                     }
                     Poll::Pending
@@ -276,7 +329,10 @@ impl Asker<'_> {
 
     fn settle(&self, status: Status) {
         let mut state = self.asks.lock();
-        let question = state.questions.iter_mut().find(|question| question.number == self.number);
+        let question = state
+            .questions
+            .iter_mut()
+            .find(|question| question.number == self.number);
         let wakers = question.map(|question| {
             question.status = status;
             std::mem::take(&mut question.wakers)
@@ -289,7 +345,13 @@ impl Asker<'_> {
 impl Drop for Asker<'_> {
     fn drop(&mut self) {
         let mut state = self.asks.lock();
-        let Some(place) = state.questions.iter().position(|question| question.number == self.number) else { return };
+        let Some(place) = state
+            .questions
+            .iter()
+            .position(|question| question.number == self.number)
+        else {
+            return;
+        };
         let question = &mut state.questions[place];
         question.askers -= 1;
         if question.askers == 0 && !matches!(question.status, Status::Answered(_)) {
@@ -314,5 +376,7 @@ impl Drop for Waiting<'_> {
 }
 
 fn find<'k>(kept: &'k Kept, key: &str) -> Option<&'k RawValue> {
-    kept.iter().find(|(own, _)| own == key).map(|(_, value)| &**value)
+    kept.iter()
+        .find(|(own, _)| own == key)
+        .map(|(_, value)| &**value)
 }

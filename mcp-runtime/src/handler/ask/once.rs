@@ -18,7 +18,10 @@ impl Asks {
         T: Serialize + DeserializeOwned,
         F: Future<Output = T>,
     {
-        match self.try_once(key, async { Ok::<T, Infallible>(work.await) }).await {
+        match self
+            .try_once(key, async { Ok::<T, Infallible>(work.await) })
+            .await
+        {
             Ok(value) => value,
             Err(never) => match never {},
         }
@@ -33,16 +36,31 @@ impl Asks {
         if let Some(known) = self.remembered(key) {
             return match serde_json::from_str(known.get()) {
                 Ok(value) => Ok(value),
-                Err(_) => self.never(key, "is remembered in a form that this server does not know").await,
+                Err(_) => {
+                    self.never(
+                        key,
+                        "is remembered in a form that this server does not know",
+                    )
+                    .await
+                }
             };
         }
         let Some(running) = self.run(key) else {
-            return self.never(key, "is the key of two blocks that run once: give each a key of its own").await;
+            return self
+                .never(
+                    key,
+                    "is the key of two blocks that run once: give each a key of its own",
+                )
+                .await;
         };
         let value = self.inside(work).await?;
         let raw = to_raw_value(&value);
         drop(running);
-        let Ok(raw) = raw else { return self.never(key, "has come to what cannot be written as JSON").await };
+        let Ok(raw) = raw else {
+            return self
+                .never(key, "has come to what cannot be written as JSON")
+                .await;
+        };
         self.lock().memory.once.push((key.to_owned(), raw));
         Ok(value)
     }
@@ -58,7 +76,10 @@ impl Asks {
             return None;
         }
         state.running.push(key.to_owned());
-        Some(Running { asks: self, key: key.to_owned() })
+        Some(Running {
+            asks: self,
+            key: key.to_owned(),
+        })
     }
 
     /// Carries `work` out so that what is asked in it is noticed.
@@ -73,7 +94,8 @@ impl Asks {
     }
 
     async fn never<T>(&self, key: &str, problem: &str) -> T {
-        self.fail(key, Failure::Misuse(format!("`{key}` {problem}"))).await;
+        self.fail(key, Failure::Misuse(format!("`{key}` {problem}")))
+            .await;
         // The call is over, and there is no value to go on with.
         pending().await
     }
@@ -87,7 +109,10 @@ struct Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.asks.lock().running.retain(|running| *running != self.key);
+        self.asks
+            .lock()
+            .running
+            .retain(|running| *running != self.key);
     }
 }
 

@@ -29,7 +29,10 @@ struct Counted {
 
 impl Callers {
     pub(super) fn new(limit: RateLimit) -> Self {
-        Self { limit, counted: Mutex::default() }
+        Self {
+            limit,
+            counted: Mutex::default(),
+        }
     }
 
     /// Counts a call of `caller`, or says how long to wait; `None` when there is no room for another caller.
@@ -44,7 +47,10 @@ impl Callers {
         if is_full && !all.by_caller.contains_key(&caller) {
             return None;
         }
-        let (counter, last) = all.by_caller.entry(caller).or_insert_with(|| (Counter::new(self.limit), now));
+        let (counter, last) = all
+            .by_caller
+            .entry(caller)
+            .or_insert_with(|| (Counter::new(self.limit), now));
         let checked = counter.check(now);
         if checked.is_ok() {
             *last = now;
@@ -55,7 +61,8 @@ impl Callers {
 
 impl Counted {
     fn forget_idle(&mut self, now: Instant, memory: Duration) {
-        self.by_caller.retain(|_, (_, last)| now.saturating_duration_since(*last) < memory);
+        self.by_caller
+            .retain(|_, (_, last)| now.saturating_duration_since(*last) < memory);
         self.by_caller.shrink_to(self.by_caller.len() * 2);
     }
 }
@@ -93,7 +100,10 @@ mod tests {
             assert_eq!(callers.check(caller(n)), Some(Ok(())));
         }
         assert_eq!(callers.check(caller(MOST)), None);
-        assert!(matches!(callers.check(caller(7)), Some(Err(_))), "who is known stays known");
+        assert!(
+            matches!(callers.check(caller(7)), Some(Err(_))),
+            "who is known stays known"
+        );
         assert_eq!(known(&callers), MOST);
     }
 }

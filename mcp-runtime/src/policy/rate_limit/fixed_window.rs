@@ -16,7 +16,12 @@ pub(super) struct FixedWindow {
 
 impl FixedWindow {
     pub(super) fn new(limit: RateLimit) -> Self {
-        Self { count: limit.count.max(1), period: limit.period, begun: None, used: 0 }
+        Self {
+            count: limit.count.max(1),
+            period: limit.period,
+            begun: None,
+            used: 0,
+        }
     }
 
     /// Counts a call, or says how long to wait.
@@ -45,7 +50,11 @@ mod tests {
         let mut let_in = 0;
         for second in 0..120 {
             let_in += u32::from(window.check(Instant::now()).is_ok());
-            assert_eq!(let_in, (1 + second).min(3) + (second.max(59) - 59).min(3), "second {second}");
+            assert_eq!(
+                let_in,
+                (1 + second).min(3) + (second.max(59) - 59).min(3),
+                "second {second}"
+            );
             tokio::time::advance(Duration::from_secs(1)).await;
         }
     }

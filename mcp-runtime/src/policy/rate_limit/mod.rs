@@ -48,12 +48,19 @@ enum Counter {
 
 impl RateLimiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        Self { limit, shared: Counter::new(limit), callers: Callers::new(limit) }
+        Self {
+            limit,
+            shared: Counter::new(limit),
+            callers: Callers::new(limit),
+        }
     }
 
     /// Counts a call, or says how long to wait.
     pub(crate) fn check(&self, cx: &Context) -> Result<(), Duration> {
-        match self.caller(cx).and_then(|caller| self.callers.check(caller)) {
+        match self
+            .caller(cx)
+            .and_then(|caller| self.callers.check(caller))
+        {
             Some(checked) => checked,
             None => self.shared.check(Instant::now()),
         }
@@ -85,8 +92,14 @@ impl Counter {
     fn check(&self, now: Instant) -> Result<(), Duration> {
         match self {
             Self::TokenBucket(bucket) => bucket.check(),
-            Self::SlidingWindow(window) => window.lock().unwrap_or_else(PoisonError::into_inner).check(now),
-            Self::FixedWindow(window) => window.lock().unwrap_or_else(PoisonError::into_inner).check(now),
+            Self::SlidingWindow(window) => window
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .check(now),
+            Self::FixedWindow(window) => window
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .check(now),
         }
     }
 }
@@ -94,7 +107,9 @@ impl Counter {
 /// How long after its last call a counter is as good as new.
 fn memory(limit: RateLimit) -> Duration {
     match limit.algorithm {
-        Algorithm::TokenBucket => (limit.period / limit.count.max(1)).saturating_mul(limit.burst.max(1)),
+        Algorithm::TokenBucket => {
+            (limit.period / limit.count.max(1)).saturating_mul(limit.burst.max(1))
+        }
         Algorithm::SlidingWindow | Algorithm::FixedWindow => limit.period,
     }
 }
@@ -123,15 +138,27 @@ mod tests {
     /// Whatever the algorithm, and however the calls are spread: the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]
     async fn the_wait_is_true() {
-        for algorithm in [Algorithm::TokenBucket, Algorithm::SlidingWindow, Algorithm::FixedWindow] {
+        for algorithm in [
+            Algorithm::TokenBucket,
+            Algorithm::SlidingWindow,
+            Algorithm::FixedWindow,
+        ] {
             let counter = Counter::new(RateLimit::new(7, 10_000).algorithm(algorithm));
             for step in 0..200_u64 {
                 tokio::time::advance(Duration::from_millis(step * 37 % 1_500)).await;
-                let Err(wait) = counter.check(Instant::now()) else { continue };
+                let Err(wait) = counter.check(Instant::now()) else {
+                    continue;
+                };
                 tokio::time::advance(wait.saturating_sub(Duration::from_millis(1))).await;
-                assert!(counter.check(Instant::now()).is_err(), "{algorithm:?} lets in too early");
+                assert!(
+                    counter.check(Instant::now()).is_err(),
+                    "{algorithm:?} lets in too early"
+                );
                 tokio::time::advance(Duration::from_millis(1)).await;
-                assert!(counter.check(Instant::now()).is_ok(), "{algorithm:?} promised too much");
+                assert!(
+                    counter.check(Instant::now()).is_ok(),
+                    "{algorithm:?} promised too much"
+                );
             }
         }
     }

@@ -32,15 +32,27 @@ struct Group {
 
 impl SlidingWindow {
     pub(super) fn new(limit: RateLimit) -> Self {
-        let grain = if limit.count <= MARKS { Duration::ZERO } else { limit.period / MARKS };
-        Self { count: limit.count.max(1), period: limit.period, grain, groups: VecDeque::new(), used: 0 }
+        let grain = if limit.count <= MARKS {
+            Duration::ZERO
+        } else {
+            limit.period / MARKS
+        };
+        Self {
+            count: limit.count.max(1),
+            period: limit.period,
+            grain,
+            groups: VecDeque::new(),
+            used: 0,
+        }
     }
 
     /// Counts a call, or says how long to wait.
     pub(super) fn check(&mut self, now: Instant) -> Result<(), Duration> {
         let mut wait = Duration::ZERO;
         while let Some(oldest) = self.groups.front() {
-            wait = self.period.saturating_sub(now.saturating_duration_since(oldest.last));
+            wait = self
+                .period
+                .saturating_sub(now.saturating_duration_since(oldest.last));
             if !wait.is_zero() {
                 break;
             }
@@ -56,7 +68,11 @@ impl SlidingWindow {
                 group.last = now;
                 group.calls += 1;
             }
-            _ => self.groups.push_back(Group { first: now, last: now, calls: 1 }),
+            _ => self.groups.push_back(Group {
+                first: now,
+                last: now,
+                calls: 1,
+            }),
         }
         Ok(())
     }
@@ -83,10 +99,19 @@ mod tests {
         for count in [3, 64, 200] {
             let mut window = SlidingWindow::new(RateLimit::new(count, 10_000));
             let let_in = flood(&mut window, Duration::from_millis(17), 2_000).await;
-            assert!(let_in.len() > count as usize * 2, "{count}: it does let in again");
+            assert!(
+                let_in.len() > count as usize * 2,
+                "{count}: it does let in again"
+            );
             for (n, first) in let_in.iter().enumerate() {
-                let within = let_in[n..].iter().filter(|at| **at - *first < Duration::from_secs(10)).count();
-                assert!(within <= count as usize, "{count}: {within} calls within one period");
+                let within = let_in[n..]
+                    .iter()
+                    .filter(|at| **at - *first < Duration::from_secs(10))
+                    .count();
+                assert!(
+                    within <= count as usize,
+                    "{count}: {within} calls within one period"
+                );
             }
         }
     }
@@ -95,6 +120,10 @@ mod tests {
     async fn memory_does_not_grow_with_the_count() {
         let mut window = SlidingWindow::new(RateLimit::new(1_000_000, 60_000));
         flood(&mut window, Duration::from_millis(3), 20_000).await;
-        assert!(window.groups.len() <= MARKS as usize + 1, "{}", window.groups.len());
+        assert!(
+            window.groups.len() <= MARKS as usize + 1,
+            "{}",
+            window.groups.len()
+        );
     }
 }

@@ -14,7 +14,9 @@ use tokio::time::Instant;
 use crate::handler::limit::RateLimit;
 
 #[derive(Debug)]
-pub(super) struct TokenBucket(Governor<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Moment>>);
+pub(super) struct TokenBucket(
+    Governor<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Moment>>,
+);
 
 impl TokenBucket {
     pub(super) fn new(limit: RateLimit) -> Self {
@@ -23,7 +25,9 @@ impl TokenBucket {
 
     /// Counts a call, or says how long to wait.
     pub(super) fn check(&self) -> Result<(), Duration> {
-        self.0.check().map_err(|until| until.wait_time_from(TokioClock.now()))
+        self.0
+            .check()
+            .map_err(|until| until.wait_time_from(TokioClock.now()))
     }
 }
 
@@ -31,7 +35,10 @@ fn quota(limit: RateLimit) -> Quota {
     let count = NonZeroU32::new(limit.count).unwrap_or(NonZeroU32::MIN);
     let burst = NonZeroU32::new(limit.burst).unwrap_or(NonZeroU32::MIN);
     let each = (limit.period / count.get()).max(Duration::from_nanos(1));
-    Quota::with_period(each).map_or_else(|| Quota::per_second(count), |quota| quota.allow_burst(burst))
+    Quota::with_period(each).map_or_else(
+        || Quota::per_second(count),
+        |quota| quota.allow_burst(burst),
+    )
 }
 
 /// tokio's clock, which tests can pause.

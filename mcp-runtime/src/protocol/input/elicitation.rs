@@ -31,7 +31,8 @@ pub struct ElicitResult<'a> {
 impl<'a> ElicitResult<'a> {
     /// The answer in `raw`, or what is wrong with it.
     pub fn parse(raw: &'a RawValue) -> Result<Self, &'static str> {
-        const SHAPE: &str = "must be an object with an `action`: \"accept\", \"decline\" or \"cancel\"";
+        const SHAPE: &str =
+            "must be an object with an `action`: \"accept\", \"decline\" or \"cancel\"";
         // serde would read a struct from an array too.
         if !raw.get().starts_with('{') {
             return Err(SHAPE);
@@ -51,9 +52,22 @@ mod tests {
 
     #[test]
     fn only_the_three_actions_are_answers() {
-        assert_eq!(action(r#"{"action":"accept","content":{"a":1}}"#), Some(Action::Accept));
-        assert_eq!(action(r#"{"content":null,"action":"decline","more":1}"#), Some(Action::Decline));
-        for malformed in ["12345", "null", r#"["accept"]"#, "{}", r#"{"action":"Accept"}"#, r#"{"action":1}"#] {
+        assert_eq!(
+            action(r#"{"action":"accept","content":{"a":1}}"#),
+            Some(Action::Accept)
+        );
+        assert_eq!(
+            action(r#"{"content":null,"action":"decline","more":1}"#),
+            Some(Action::Decline)
+        );
+        for malformed in [
+            "12345",
+            "null",
+            r#"["accept"]"#,
+            "{}",
+            r#"{"action":"Accept"}"#,
+            r#"{"action":1}"#,
+        ] {
             assert_eq!(action(malformed), None, "{malformed}");
         }
     }

@@ -36,24 +36,40 @@ impl InputRequest {
     pub fn form(message: &str, schema: Value) -> Self {
         let mut params = json!({ "mode": "form", "message": message });
         params["requestedSchema"] = schema;
-        Self { method: ELICITATION_CREATE, params, needs: vec![Capability::Elicitation] }
+        Self {
+            method: ELICITATION_CREATE,
+            params,
+            needs: vec![Capability::Elicitation],
+        }
     }
 
     /// A URL for the user to open.
     pub fn url(message: &str, url: &str) -> Self {
         let params = json!({ "mode": "url", "message": message, "url": url });
-        Self { method: ELICITATION_CREATE, params, needs: vec![Capability::ElicitationUrl] }
+        Self {
+            method: ELICITATION_CREATE,
+            params,
+            needs: vec![Capability::ElicitationUrl],
+        }
     }
 
     /// A run of the client's model.
     pub fn sample(sample: &Sample) -> Self {
         // Made of text, numbers and JSON: there is nothing in it that could not be written.
         let params = serde_json::to_value(sample).unwrap_or_default();
-        Self { method: SAMPLING_CREATE_MESSAGE, params, needs: sample.needs() }
+        Self {
+            method: SAMPLING_CREATE_MESSAGE,
+            params,
+            needs: sample.needs(),
+        }
     }
 
     /// The client's roots.
     pub fn roots() -> Self {
-        Self { method: ROOTS_LIST, params: json!({}), needs: vec![Capability::Roots] }
+        Self {
+            method: ROOTS_LIST,
+            params: json!({}),
+            needs: vec![Capability::Roots],
+        }
     }
 }

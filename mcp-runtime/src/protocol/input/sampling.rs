@@ -216,7 +216,10 @@ impl Sample {
     /// Adds a message of the model, such as [`Sampled::content`] of the sample before.
     #[must_use]
     pub fn assistant(self, content: impl IntoIterator<Item = impl Into<SampleContent>>) -> Self {
-        self.message(Role::Assistant, content.into_iter().map(Into::into).collect())
+        self.message(
+            Role::Assistant,
+            content.into_iter().map(Into::into).collect(),
+        )
     }
 
     fn message(mut self, role: Role, content: Vec<SampleContent>) -> Self {
@@ -281,8 +284,13 @@ impl Sample {
         description: impl Into<String>,
         input_schema: impl Into<Value>,
     ) -> Self {
-        let (name, description, input_schema) = (name.into(), description.into(), input_schema.into());
-        self.tools.push(SampleTool { name, description, input_schema });
+        let (name, description, input_schema) =
+            (name.into(), description.into(), input_schema.into());
+        self.tools.push(SampleTool {
+            name,
+            description,
+            input_schema,
+        });
         self
     }
 
@@ -296,7 +304,9 @@ impl Sample {
     /// What the client must have declared.
     pub(super) fn needs(&self) -> Vec<Capability> {
         let tools = !self.tools.is_empty() || self.tool_choice.is_some();
-        let context = self.include_context.is_some_and(|context| context != IncludeContext::None);
+        let context = self
+            .include_context
+            .is_some_and(|context| context != IncludeContext::None);
         let needs = [
             (!tools && !context).then_some(Capability::Sampling),
             tools.then_some(Capability::SamplingTools),
@@ -309,7 +319,12 @@ impl Sample {
 impl ToolUseResult {
     /// What the tool said to the call `of`.
     pub fn new(of: &ToolUse, content: impl Into<Content>) -> Self {
-        Self { tool_use_id: of.id.clone(), content: vec![content.into()], structured_content: None, is_error: false }
+        Self {
+            tool_use_id: of.id.clone(),
+            content: vec![content.into()],
+            structured_content: None,
+            is_error: false,
+        }
     }
 
     /// The same result, as that of a call that failed.
@@ -328,7 +343,10 @@ impl From<&str> for SampleContent {
 
 impl From<String> for SampleContent {
     fn from(text: String) -> Self {
-        Self::Text(Text { text, ..Text::default() })
+        Self::Text(Text {
+            text,
+            ..Text::default()
+        })
     }
 }
 
@@ -394,7 +412,9 @@ fn one_or_many<S: Serializer>(content: &[SampleContent], serializer: S) -> Resul
     }
 }
 
-fn read_one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<SampleContent>, D::Error> {
+fn read_one_or_many<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<SampleContent>, D::Error> {
     let raw = <Box<RawValue>>::deserialize(deserializer)?;
     let read = match raw.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(raw.get()),
@@ -424,10 +444,20 @@ mod tests {
 
     #[test]
     fn tools_and_context_need_more_of_the_client() {
-        let sample = Sample::new("?").tool("look", "Looks.", json!({"type": "object"})).tool_choice(ToolChoice::Auto);
+        let sample = Sample::new("?")
+            .tool("look", "Looks.", json!({"type": "object"}))
+            .tool_choice(ToolChoice::Auto);
         assert_eq!(sample.needs(), [Capability::SamplingTools]);
-        assert_eq!(serde_json::to_value(&sample).unwrap()["toolChoice"], json!({"mode": "auto"}));
-        assert_eq!(Sample::new("?").include_context(IncludeContext::None).needs(), [Capability::Sampling]);
+        assert_eq!(
+            serde_json::to_value(&sample).unwrap()["toolChoice"],
+            json!({"mode": "auto"})
+        );
+        assert_eq!(
+            Sample::new("?")
+                .include_context(IncludeContext::None)
+                .needs(),
+            [Capability::Sampling]
+        );
         let context = Sample::new("?").include_context(IncludeContext::ThisServer);
         assert_eq!(context.needs(), [Capability::SamplingContext]);
     }
@@ -438,7 +468,12 @@ mod tests {
             let result = json!({"role": "assistant", "model": "m", "content": content});
             serde_json::from_str::<Sampled>(&result.to_string())
         };
-        assert_eq!(read(json!({"type": "text", "text": "Paris"})).unwrap().text(), "Paris");
+        assert_eq!(
+            read(json!({"type": "text", "text": "Paris"}))
+                .unwrap()
+                .text(),
+            "Paris"
+        );
         let call = json!({"type": "tool_use", "id": "1", "name": "look", "input": {}});
         let many = read(json!([{"type": "text", "text": "a"}, call])).unwrap();
         assert_eq!((many.text().as_str(), many.tool_uses().count()), ("a", 1));

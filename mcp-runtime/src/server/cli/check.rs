@@ -15,26 +15,43 @@ pub(super) fn report(service: &Service) -> Result<()> {
         for finding in &found {
             print(&line(finding));
         }
-        if found.iter().any(|finding| finding.verdict == Verdict::Rejects) {
+        if found
+            .iter()
+            .any(|finding| finding.verdict == Verdict::Rejects)
+        {
             refused += 1;
         }
         notes += found.len();
     }
     let all = counted(tools.len(), "tool");
     if refused > 0 {
-        return Err(Error::usage(format!("some client would reject {refused} of {all}")));
+        return Err(Error::usage(format!(
+            "some client would reject {refused} of {all}"
+        )));
     }
-    let notes = if notes == 0 { String::new() } else { format!(", with {}", counted(notes, "note")) };
+    let notes = if notes == 0 {
+        String::new()
+    } else {
+        format!(", with {}", counted(notes, "note"))
+    };
     print(&format!("{all} checked: every client takes them{notes}"));
     Ok(())
 }
 
 /// What, what to do, and where that is from.
 fn line(finding: &Finding) -> String {
-    let level = if finding.verdict == Verdict::Rejects { "error" } else { "note" };
+    let level = if finding.verdict == Verdict::Rejects {
+        "error"
+    } else {
+        "note"
+    };
     format!("{level}: {finding} ({})", finding.source)
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }

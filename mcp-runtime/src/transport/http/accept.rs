@@ -13,13 +13,18 @@ pub(super) struct Accepts {
 impl Accepts {
     /// Both media types should be there; either one will do.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, RpcError> {
-        let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self { stream: true }) };
+        let Some(accept) = headers.get(header::ACCEPT) else {
+            return Ok(Self { stream: true });
+        };
         // What clients send, letter for letter.
         if accept == "application/json, text/event-stream" {
             return Ok(Self { stream: true });
         }
         let any = |names: &[&str]| {
-            let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+            let values = headers
+                .get_all(header::ACCEPT)
+                .iter()
+                .filter_map(|value| value.to_str().ok());
             values
                 .flat_map(|value| value.split(','))
                 .map(|item| item.split(';').next().unwrap_or_default().trim())
@@ -29,7 +34,9 @@ impl Accepts {
         if stream || any(&["application/json", "application/*"]) {
             return Ok(Self { stream });
         }
-        Err(Self::refusal("`Accept` must list application/json and text/event-stream"))
+        Err(Self::refusal(
+            "`Accept` must list application/json and text/event-stream",
+        ))
     }
 
     /// The refusal of a client that cannot read the answer.

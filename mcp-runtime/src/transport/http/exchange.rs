@@ -23,8 +23,18 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(call: Call, session: Arc<Session>, stream: Arc<Stream>, drain: Drain) -> Self {
-        Self { call: Some(call), session, stream, drain }
+    pub(super) fn new(
+        call: Call,
+        session: Arc<Session>,
+        stream: Arc<Stream>,
+        drain: Drain,
+    ) -> Self {
+        Self {
+            call: Some(call),
+            session,
+            stream,
+            drain,
+        }
     }
 
     /// Makes the response a stream: the call goes on by itself, and its answer comes there.
@@ -50,7 +60,9 @@ impl Future for Exchange {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // What panics is not polled again.
-        let Some(mut call) = self.call.take() else { return Poll::Pending };
+        let Some(mut call) = self.call.take() else {
+            return Poll::Pending;
+        };
         let answer = call.as_mut().poll(cx);
         if answer.is_pending() {
             self.call = Some(call);

@@ -25,7 +25,10 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) fn new(service: Arc<Service>) -> Self {
-        Self { endpoint: Endpoint::new(Arc::clone(&service)), rest: router(service) }
+        Self {
+            endpoint: Endpoint::new(Arc::clone(&service)),
+            rest: router(service),
+        }
     }
 }
 

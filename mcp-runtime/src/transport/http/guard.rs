@@ -16,7 +16,9 @@ pub(crate) struct Guard {
 
 impl Guard {
     pub(crate) fn new(public_url: Option<&str>) -> Self {
-        Self { public: public_url.and_then(|url| url.parse().ok()) }
+        Self {
+            public: public_url.and_then(|url| url.parse().ok()),
+        }
     }
 
     /// Checks a request's `Host` (or `:authority`) and `Origin`.
@@ -27,12 +29,16 @@ impl Guard {
         {
             return Err(refusal("host", host, host));
         }
-        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return Ok(());
+        };
         let origin = origin.to_str().unwrap_or_default();
         if self.allows_origin(origin, host) {
             return Ok(());
         }
-        let suggestion = origin.split_once("://").map_or("mcp.example.com", |(_, rest)| rest);
+        let suggestion = origin
+            .split_once("://")
+            .map_or("mcp.example.com", |(_, rest)| rest);
         Err(refusal("origin", origin, suggestion))
     }
 
@@ -41,22 +47,34 @@ impl Guard {
     }
 
     fn allows_origin(&self, origin: &str, host: Option<&str>) -> bool {
-        let Ok(origin) = origin.parse::<Uri>() else { return false };
-        let (Some("http" | "https"), Some(authority)) = (origin.scheme_str(), origin.authority()) else { return false };
+        let Ok(origin) = origin.parse::<Uri>() else {
+            return false;
+        };
+        let (Some("http" | "https"), Some(authority)) = (origin.scheme_str(), origin.authority())
+        else {
+            return false;
+        };
         let name = authority.host();
-        let same = host.is_some_and(|host| is_address(name) && host.eq_ignore_ascii_case(authority.as_str()));
+        let same = host
+            .is_some_and(|host| is_address(name) && host.eq_ignore_ascii_case(authority.as_str()));
         is_loopback(name) || same || self.is_public_origin(&origin)
     }
 
     fn is_public(&self, name: &str) -> bool {
-        self.public.as_ref().and_then(Uri::host).is_some_and(|public| public.eq_ignore_ascii_case(name))
+        self.public
+            .as_ref()
+            .and_then(Uri::host)
+            .is_some_and(|public| public.eq_ignore_ascii_case(name))
     }
 
     fn is_public_origin(&self, origin: &Uri) -> bool {
         self.public.as_ref().is_some_and(|public| {
             public.scheme() == origin.scheme()
                 && public.port_u16() == origin.port_u16()
-                && public.host().zip(origin.host()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+                && public
+                    .host()
+                    .zip(origin.host())
+                    .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
         })
     }
 }
@@ -72,7 +90,11 @@ fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
 /// The name without the port; an IPv6 address stays in its brackets.
 fn name_of(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        Some((name, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') =>
+        {
+            name
+        }
         _ => host,
     }
 }
@@ -82,7 +104,10 @@ fn is_loopback(name: &str) -> bool {
 }
 
 fn is_address(name: &str) -> bool {
-    name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>().is_ok()
+    name.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<std::net::IpAddr>()
+        .is_ok()
 }
 
 fn refusal(what: &str, given: &str, suggestion: &str) -> RpcError {
@@ -104,7 +129,9 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        Guard::new(public).check(&Uri::from_static("/mcp"), &headers).is_ok()
+        Guard::new(public)
+            .check(&Uri::from_static("/mcp"), &headers)
+            .is_ok()
     }
 
     #[test]
@@ -114,7 +141,11 @@ mod tests {
         assert!(check(None, "[::1]:8080", Some("http://localhost:5173")));
         assert!(check(None, "10.0.0.7:8080", Some("http://10.0.0.7:8080")));
         assert!(!check(None, "evil.example.com", None));
-        assert!(!check(None, "localhost:8080", Some("http://evil.example.com")));
+        assert!(!check(
+            None,
+            "localhost:8080",
+            Some("http://evil.example.com")
+        ));
         assert!(!check(None, "localhost:8080", Some("null")));
         assert!(!check(None, "localhost.evil.example.com", None));
         assert!(!check(None, "10.0.0.7:8080", Some("http://10.0.0.8:8080")));
@@ -123,8 +154,16 @@ mod tests {
     #[test]
     fn the_public_url_is_allowed() {
         let public = Some("https://mcp.example.com");
-        assert!(check(public, "mcp.example.com", Some("https://mcp.example.com")));
-        assert!(!check(public, "mcp.example.com", Some("http://mcp.example.com")));
+        assert!(check(
+            public,
+            "mcp.example.com",
+            Some("https://mcp.example.com")
+        ));
+        assert!(!check(
+            public,
+            "mcp.example.com",
+            Some("http://mcp.example.com")
+        ));
         assert!(!check(public, "other.example.com", None));
     }
 }

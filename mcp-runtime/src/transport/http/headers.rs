@@ -38,15 +38,23 @@ pub(super) fn same_method(headers: &HeaderMap, request: &Request) -> Result<(), 
 }
 
 /// `Mcp-Name` and `Mcp-Param-*` must say what the params say.
-pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Request) -> Result<(), RpcError> {
+pub(super) fn same_params(
+    service: &Service,
+    headers: &HeaderMap,
+    request: &Request,
+) -> Result<(), RpcError> {
     let named = match request.method {
         Method::ToolsCall | Method::PromptsGet => "name",
         Method::ResourcesRead => "uri",
         Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => "taskId",
         _ => return Ok(()),
     };
-    let Some(params) = &request.params else { return Ok(()) };
-    let Some(Ok(name)) = params.decode::<String>(named) else { return Ok(()) };
+    let Some(params) = &request.params else {
+        return Ok(());
+    };
+    let Some(Ok(name)) = params.decode::<String>(named) else {
+        return Ok(());
+    };
     match text(headers, "Mcp-Name", &NAME)? {
         Some(header) if decoded("Mcp-Name", header)? == name => {}
         Some(header) => return Err(mismatch("Mcp-Name", header, &name)),
@@ -55,24 +63,42 @@ pub(super) fn same_params(service: &Service, headers: &HeaderMap, request: &Requ
     if request.method != Method::ToolsCall {
         return Ok(());
     }
-    let Some(entry) = service.registry.tools.get(&name).filter(|entry| !entry.headers.is_empty()) else {
+    let Some(entry) = service
+        .registry
+        .tools
+        .get(&name)
+        .filter(|entry| !entry.headers.is_empty())
+    else {
         return Ok(());
     };
-    let arguments = params.decode::<Object<'_>>("arguments").and_then(Result::ok).unwrap_or_default();
+    let arguments = params
+        .decode::<Object<'_>>("arguments")
+        .and_then(Result::ok)
+        .unwrap_or_default();
     for (argument, header) in &entry.headers {
         same_argument(headers, header, arguments.get(argument)).map_err(|error| {
             // The error shows both values.
             let redacted = entry.policies.redacted.names.contains(argument);
-            if redacted { malformed(&format!("Mcp-Param-{header}"), "differs from the body") } else { error }
+            if redacted {
+                malformed(&format!("Mcp-Param-{header}"), "differs from the body")
+            } else {
+                error
+            }
         })?;
     }
     Ok(())
 }
 
-fn same_argument(headers: &HeaderMap, header: &str, argument: Option<&RawValue>) -> Result<(), RpcError> {
+fn same_argument(
+    headers: &HeaderMap,
+    header: &str,
+    argument: Option<&RawValue>,
+) -> Result<(), RpcError> {
     let name = format!("Mcp-Param-{header}");
     // The macro has checked that the name is a token; without one there is nothing to compare.
-    let Ok(key) = HeaderName::try_from(&name) else { return Ok(()) };
+    let Ok(key) = HeaderName::try_from(&name) else {
+        return Ok(());
+    };
     let given = text(headers, &name, &key)?;
     match (given, mirrored(argument)) {
         (None, None) => Ok(()),
@@ -91,30 +117,53 @@ fn same_value(given: &str, json: &str) -> bool {
     if json == given {
         return true;
     }
-    let number = |text: &str| serde_json::from_str::<serde_json::Number>(text).ok().and_then(|number| number.as_f64());
-    number(given).zip(number(json)).is_some_and(|(a, b)| a.to_bits() == b.to_bits())
+    let number = |text: &str| {
+        serde_json::from_str::<serde_json::Number>(text)
+            .ok()
+            .and_then(|number| number.as_f64())
+    };
+    number(given)
+        .zip(number(json))
+        .is_some_and(|(a, b)| a.to_bits() == b.to_bits())
 }
 
 /// The one value of a header, without the white space around it.
-fn text<'h>(headers: &'h HeaderMap, shown: &str, name: &HeaderName) -> Result<Option<&'h str>, RpcError> {
+fn text<'h>(
+    headers: &'h HeaderMap,
+    shown: &str,
+    name: &HeaderName,
+) -> Result<Option<&'h str>, RpcError> {
     let mut values = headers.get_all(name).iter().map(HeaderValue::to_str);
     let first = match values.next() {
         None => return Ok(None),
         Some(Ok(text)) => text.trim_matches([' ', '\t']),
-        Some(Err(_)) => return Err(malformed(shown, "has characters that a header cannot carry; use base64")),
+        Some(Err(_)) => {
+            return Err(malformed(
+                shown,
+                "has characters that a header cannot carry; use base64",
+            ));
+        }
     };
     if values.any(|value| value.ok().map(str::trim) != Some(first)) {
-        return Err(malformed(shown, "is given more than once, with different values"));
+        return Err(malformed(
+            shown,
+            "is given more than once, with different values",
+        ));
     }
     Ok(Some(first))
 }
 
 /// The value behind `=?base64?…?=`; anything else stands for itself.
 fn decoded(name: &str, value: &str) -> Result<String, RpcError> {
-    let Some(encoded) = value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) else {
+    let Some(encoded) = value
+        .strip_prefix("=?base64?")
+        .and_then(|rest| rest.strip_suffix("?="))
+    else {
         return Ok(value.to_owned());
     };
-    let bytes = STANDARD.decode(encoded).map_err(|_| malformed(name, "is not valid base64"))?;
+    let bytes = STANDARD
+        .decode(encoded)
+        .map_err(|_| malformed(name, "is not valid base64"))?;
     String::from_utf8(bytes).map_err(|_| malformed(name, "is not UTF-8 in base64"))
 }
 
@@ -123,9 +172,13 @@ fn malformed(name: &str, problem: &str) -> RpcError {
 }
 
 fn absent(name: &str, wanted: &str) -> RpcError {
-    RpcError::header_mismatch(format!("header `{name}` is missing; the body says {wanted:?}"))
+    RpcError::header_mismatch(format!(
+        "header `{name}` is missing; the body says {wanted:?}"
+    ))
 }
 
 fn mismatch(name: &str, given: &str, wanted: &str) -> RpcError {
-    RpcError::header_mismatch(format!("header `{name}` is {given:?}, but the body says {wanted:?}"))
+    RpcError::header_mismatch(format!(
+        "header `{name}` is {given:?}, but the body says {wanted:?}"
+    ))
 }

@@ -22,16 +22,27 @@ use crate::service::Service;
 ///
 /// Until then it goes on answering, so that a probe reads "not ready" and a new call is told to go elsewhere.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
-    let listener = Counted { listener, open: service.metrics.connections.clone() };
+    let listener = Counted {
+        listener,
+        open: service.metrics.connections.clone(),
+    };
     let drain = service.drain.clone();
     let ended = async move { drain.ended().await };
     let front = Front::new(Arc::clone(&service));
     // What nobody asks for is not told: it would be stored anew with each request.
-    if service.registry.entries().any(|entry| entry.policies.asks_for_peer) {
+    if service
+        .registry
+        .entries()
+        .any(|entry| entry.policies.asks_for_peer)
+    {
         let front = front.into_make_service_with_connect_info::<Peer>();
-        return axum::serve(listener, front).with_graceful_shutdown(ended).await;
+        return axum::serve(listener, front)
+            .with_graceful_shutdown(ended)
+            .await;
     }
-    axum::serve(listener, front.into_make_service()).with_graceful_shutdown(ended).await
+    axum::serve(listener, front.into_make_service())
+        .with_graceful_shutdown(ended)
+        .await
 }
 
 impl Connected<IncomingStream<'_, Counted>> for Peer {
@@ -56,7 +67,13 @@ impl Listener for Counted {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
         self.open.inc();
-        (Connection { stream, open: self.open.clone() }, address)
+        (
+            Connection {
+                stream,
+                open: self.open.clone(),
+            },
+            address,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -77,13 +94,21 @@ impl Drop for Connection {
 }
 
 impl AsyncRead for Connection {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -125,8 +150,16 @@ mod tests {
     impl ListedTool<()> for Once {
         fn visit(visitor: &mut impl Visitor<()>) {
             let limit = RateLimit::new(1, 3_600_000).per(Per::Ip);
-            let spec = Spec::tool("once", "Once an hour.").read_only().rate_limit(limit, Source::Attribute);
-            visitor.declare(spec, (), Returns::<&str>::result(), Vec::new(), |_, _, ()| async { "let in" });
+            let spec = Spec::tool("once", "Once an hour.")
+                .read_only()
+                .rate_limit(limit, Source::Attribute);
+            visitor.declare(
+                spec,
+                (),
+                Returns::<&str>::result(),
+                Vec::new(),
+                |_, _, ()| async { "let in" },
+            );
         }
     }
 
@@ -149,15 +182,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_per_address_counts_the_other_end_of_the_connection() {
-        let service = Server::new("peers", "1.0.0").tools((Once,)).build().unwrap();
+        let service = Server::new("peers", "1.0.0")
+            .tools((Once,))
+            .build()
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(serve(Arc::clone(&service), listener));
         for from in ["127.0.0.1", "127.0.0.2"].map(|from| from.parse().unwrap()) {
-            assert!(call(address, from).await.unwrap().contains("let in"), "{from}");
-            assert!(call(address, from).await.unwrap().contains("rate limit of 1/h"), "{from}");
+            assert!(
+                call(address, from).await.unwrap().contains("let in"),
+                "{from}"
+            );
+            assert!(
+                call(address, from)
+                    .await
+                    .unwrap()
+                    .contains("rate limit of 1/h"),
+                "{from}"
+            );
         }
-        service.drain.finish(std::time::Duration::from_secs(1)).await;
+        service
+            .drain
+            .finish(std::time::Duration::from_secs(1))
+            .await;
         serving.await.unwrap().unwrap();
     }
 }

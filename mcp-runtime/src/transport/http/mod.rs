@@ -46,8 +46,13 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 /// The MCP endpoint alone.
-pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> axum::routing::MethodRouter<S> {
-    on_post(post::post).get(stream::open).delete(stream::end).with_state(Endpoint::new(service))
+pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(
+    service: Arc<Service>,
+) -> axum::routing::MethodRouter<S> {
+    on_post(post::post)
+        .get(stream::open)
+        .delete(stream::end)
+        .with_state(Endpoint::new(service))
 }
 
 impl Endpoint {

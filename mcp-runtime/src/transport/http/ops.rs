@@ -22,7 +22,13 @@ pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
     if service.drain.has_begun() {
         return body(503, &json!({ "status": "draining" }));
     }
-    let failing: Vec<_> = service.health.reports().await.into_iter().filter(|check| !check.ok).collect();
+    let failing: Vec<_> = service
+        .health
+        .reports()
+        .await
+        .into_iter()
+        .filter(|check| !check.ok)
+        .collect();
     if failing.is_empty() {
         return body(200, &json!({ "status": "ready" }));
     }
@@ -47,7 +53,10 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
 
 /// Prometheus metrics, in the OpenMetrics text format.
 pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    service.metrics.sessions.set(i64::try_from(service.sessions.count()).unwrap_or(i64::MAX));
+    service
+        .metrics
+        .sessions
+        .set(i64::try_from(service.sessions.count()).unwrap_or(i64::MAX));
     let mut response = Response::new(Body::from(service.metrics.render()));
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -53,15 +53,26 @@ impl Endpoint {
     async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
         let most = self.service.settings.max_body;
         to_bytes(body, most).await.map_err(|_| {
-            RpcError::invalid_request(format!("the body could not be read, or is larger than {most} bytes"))
-                .with_status(413)
+            RpcError::invalid_request(format!(
+                "the body could not be read, or is larger than {most} bytes"
+            ))
+            .with_status(413)
         })
     }
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case("application/json")
+    {
         return Ok(());
     }
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))

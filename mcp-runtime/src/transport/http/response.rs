@@ -19,7 +19,11 @@ pub(super) struct Refusal {
 
 impl From<RpcError> for Refusal {
     fn from(error: RpcError) -> Self {
-        Self { id: None, version: Version::LATEST, error: Box::new(error) }
+        Self {
+            id: None,
+            version: Version::LATEST,
+            error: Box::new(error),
+        }
     }
 }
 
@@ -27,17 +31,31 @@ impl Endpoint {
     pub(super) fn refuse(&self, refusal: Refusal) -> Response {
         let Refusal { id, version, error } = refusal;
         self.service.metrics.error(error.code);
-        tracing::info!(code = error.code, status = error.http_status(), error = &*error.message, "request refused");
+        tracing::info!(
+            code = error.code,
+            status = error.http_status(),
+            error = &*error.message,
+            "request refused"
+        );
         let status = downgrade::status(&error, version);
-        json(status, Answer::Error(*error).encode(id.as_ref(), version, &self.service.identity).into())
+        json(
+            status,
+            Answer::Error(*error)
+                .encode(id.as_ref(), version, &self.service.identity)
+                .into(),
+        )
     }
 }
 
 /// A JSON answer in one piece.
 pub(super) fn json(status: u16, text: Bytes) -> Response {
     let mut response = Response::new(Body::from(text));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     response
 }
 

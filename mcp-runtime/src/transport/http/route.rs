@@ -24,7 +24,8 @@ use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
-    ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version,
+    ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta,
+    RpcError, Version,
 };
 use crate::service::listen::Subscription;
 use crate::service::{Answer, modern, outbox};
@@ -42,7 +43,12 @@ pub(super) enum Next {
 }
 
 impl Endpoint {
-    pub(super) fn route(&self, body: &Bytes, sender: Sender, accepts: Accepts) -> Result<Next, Refusal> {
+    pub(super) fn route(
+        &self,
+        body: &Bytes,
+        sender: Sender,
+        accepts: Accepts,
+    ) -> Result<Next, Refusal> {
         let message = Message::parse(body).map_err(|malformed| Refusal {
             id: malformed.id,
             version: header_version(&sender.headers).unwrap_or(Version::LATEST),
@@ -51,10 +57,15 @@ impl Endpoint {
         match message {
             Message::Request(request) => {
                 let (id, method) = (request.id.clone(), request.method.clone());
-                self.request(request, sender, accepts).map_err(|(error, version)| {
-                    self.service.metrics.request(&method, Duration::ZERO);
-                    Refusal { id: Some(id), version, error: Box::new(error) }
-                })
+                self.request(request, sender, accepts)
+                    .map_err(|(error, version)| {
+                        self.service.metrics.request(&method, Duration::ZERO);
+                        Refusal {
+                            id: Some(id),
+                            version,
+                            error: Box::new(error),
+                        }
+                    })
             }
             Message::Notification(notification) => self.notification(&notification, &sender),
             Message::Response(response) if sender.headers.contains_key(&SESSION_ID) => {
@@ -68,7 +79,12 @@ impl Endpoint {
         }
     }
 
-    fn request(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, (RpcError, Version)> {
+    fn request(
+        &self,
+        request: Request,
+        sender: Sender,
+        accepts: Accepts,
+    ) -> Result<Next, (RpcError, Version)> {
         let meta = RawMeta::of(request.params.as_deref());
         if modern::is_modern(&meta) || names_other_version(&sender.headers) {
             let same_version = |version: &str| headers::same_version(&sender.headers, version);
@@ -77,31 +93,54 @@ impl Endpoint {
             return next.map_err(|error| (error, Version::LATEST));
         }
         if request.method == Method::Initialize {
-            let response =
-                self.initialize(&request, sender.principal()).map_err(|error| (error, Version::LATEST_LEGACY))?;
+            let response = self
+                .initialize(&request, sender.principal())
+                .map_err(|error| (error, Version::LATEST_LEGACY))?;
             return Ok(Next::Respond(response));
         }
         let version = header_version(&sender.headers).unwrap_or(Version::V2025_03_26);
-        self.legacy(request, sender, accepts).map_err(|error| (error, version))
+        self.legacy(request, sender, accepts)
+            .map_err(|error| (error, version))
     }
 
-    fn modern(&self, request: Request, meta: RequestMeta, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
+    fn modern(
+        &self,
+        request: Request,
+        meta: RequestMeta,
+        sender: Sender,
+        accepts: Accepts,
+    ) -> Result<Next, RpcError> {
         headers::same_method(&sender.headers, &request)?;
         if !self.service.offers(&request.method) {
             return Err(RpcError::method_not_found(request.method.as_str()));
         }
         headers::same_params(&self.service, &sender.headers, &request)?;
         if request.method == Method::SubscriptionsListen {
-            return self.listen(&request, &sender, &meta.capabilities, accepts).map(Next::Respond);
+            return self
+                .listen(&request, &sender, &meta.capabilities, accepts)
+                .map(Next::Respond);
         }
-        let notifies = accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
+        let notifies =
+            accepts.stream && (meta.progress_token.is_some() || meta.log_level.is_some());
         if !notifies {
-            let cx = Context::new(Version::LATEST, sender.caller(None, &self.service.changes), meta);
+            let cx = Context::new(
+                Version::LATEST,
+                sender.caller(None, &self.service.changes),
+                meta,
+            );
             return Ok(Next::Call(request, cx));
         }
         let (notes_in, notes) = outbox();
-        let cx = Context::new(Version::LATEST, sender.caller(Some(notes_in), &self.service.changes), meta);
-        let call = Box::pin(crate::service::exchange(Arc::clone(&self.service), request, cx));
+        let cx = Context::new(
+            Version::LATEST,
+            sender.caller(Some(notes_in), &self.service.changes),
+            meta,
+        );
+        let call = Box::pin(crate::service::exchange(
+            Arc::clone(&self.service),
+            request,
+            cx,
+        ));
         Ok(Next::Notifying(call, notes))
     }
 
@@ -116,7 +155,12 @@ impl Endpoint {
         if !accepts.stream {
             return Err(Accepts::refusal("`Accept` must list text/event-stream"));
         }
-        let subscription = Subscription::open(Arc::clone(&self.service), request, sender.principal(), client)?;
+        let subscription = Subscription::open(
+            Arc::clone(&self.service),
+            request,
+            sender.principal(),
+            client,
+        )?;
         self.service.record(request, &Answer::Empty, begun);
         Ok(sse::listen(subscription))
     }
@@ -126,7 +170,8 @@ impl Endpoint {
         let (session, answer) = legacy::handshake::initialize(&self.service, request, who)?;
         let version = session.version;
         let id = self.service.sessions.insert(session).ok_or_else(|| {
-            RpcError::internal("too many open sessions; end one with DELETE, or try again later").with_status(503)
+            RpcError::internal("too many open sessions; end one with DELETE, or try again later")
+                .with_status(503)
         })?;
         self.service.record(request, &answer, begun);
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
@@ -140,17 +185,34 @@ impl Endpoint {
     fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
         let session = self.session(&sender)?;
         let (stream, outbox) = stored(&session, accepts);
-        let call = self.legacy_call(&session, request, sender.caller(outbox, &self.service.changes))?;
-        Ok(Next::InSession(Exchange::new(call, session, stream, self.service.drain.clone())))
+        let call = self.legacy_call(
+            &session,
+            request,
+            sender.caller(outbox, &self.service.changes),
+        )?;
+        Ok(Next::InSession(Exchange::new(
+            call,
+            session,
+            stream,
+            self.service.drain.clone(),
+        )))
     }
 
     /// One legacy call, cancellable by its id; a cancelled one has no text.
-    fn legacy_call(&self, session: &Arc<Session>, request: Request, caller: Caller) -> Result<Call, RpcError> {
+    fn legacy_call(
+        &self,
+        session: &Arc<Session>,
+        request: Request,
+        caller: Caller,
+    ) -> Result<Call, RpcError> {
         let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
         let id = request.id.clone();
-        let exchange = legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
+        let exchange =
+            legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
         let answer = session.cancellable(&id, exchange);
-        Ok(Box::pin(answer.map(|answer| answer.unwrap_or((200, Bytes::new())))))
+        Ok(Box::pin(
+            answer.map(|answer| answer.unwrap_or((200, Bytes::new()))),
+        ))
     }
 
     fn notification(&self, notification: &Notification, sender: &Sender) -> Result<Next, Refusal> {
@@ -160,13 +222,28 @@ impl Endpoint {
         Ok(Next::Respond(accepted()))
     }
 
-    fn batch(&self, members: &[RawJson], sender: &Sender, accepts: Accepts) -> Result<Next, Refusal> {
-        let named = sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
+    fn batch(
+        &self,
+        members: &[RawJson],
+        sender: &Sender,
+        accepts: Accepts,
+    ) -> Result<Next, Refusal> {
+        let named =
+            sender.headers.contains_key(&SESSION_ID) && !names_other_version(&sender.headers);
         let session = named.then(|| self.session(sender)).transpose()?;
-        let version = session.as_ref().map(|session| session.version).or(header_version(&sender.headers));
-        let Some(session) = session.filter(|session| session.version == Version::V2025_03_26) else {
-            let error = RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
-            return Err(Refusal { id: None, version: version.unwrap_or(Version::LATEST), error: Box::new(error) });
+        let version = session
+            .as_ref()
+            .map(|session| session.version)
+            .or(header_version(&sender.headers));
+        let Some(session) = session.filter(|session| session.version == Version::V2025_03_26)
+        else {
+            let error =
+                RpcError::invalid_request("batches exist only in sessions of revision 2025-03-26");
+            return Err(Refusal {
+                id: None,
+                version: version.unwrap_or(Version::LATEST),
+                error: Box::new(error),
+            });
         };
         let (stream, outbox) = stored(&session, accepts);
         let calls: Vec<Call> = members
@@ -180,11 +257,22 @@ impl Endpoint {
             let texts = answers.iter().map(|(_, text)| text);
             batch::join(texts).map_or((202, Bytes::new()), |text| (200, text))
         });
-        Ok(Next::InSession(Exchange::new(Box::pin(answers), session, stream, self.service.drain.clone())))
+        Ok(Next::InSession(Exchange::new(
+            Box::pin(answers),
+            session,
+            stream,
+            self.service.drain.clone(),
+        )))
     }
 
     /// What one member of a batch is answered with, if it is to be answered.
-    fn member(&self, member: Member, session: &Arc<Session>, sender: &Sender, outbox: Option<&Outbox>) -> Option<Call> {
+    fn member(
+        &self,
+        member: Member,
+        session: &Arc<Session>,
+        sender: &Sender,
+        outbox: Option<&Outbox>,
+    ) -> Option<Call> {
         let refused = |id: Option<&RequestId>, error| -> Option<Call> {
             let text = batch::refusal(id, error, &self.service.identity);
             Some(Box::pin(std::future::ready((200, text))))
@@ -192,8 +280,11 @@ impl Endpoint {
         match member {
             Member::Request(request) => {
                 let id = request.id.clone();
-                let caller = sender.clone().caller(outbox.cloned(), &self.service.changes);
-                self.legacy_call(session, request, caller).map_or_else(|error| refused(Some(&id), error), Some)
+                let caller = sender
+                    .clone()
+                    .caller(outbox.cloned(), &self.service.changes);
+                self.legacy_call(session, request, caller)
+                    .map_or_else(|error| refused(Some(&id), error), Some)
             }
             Member::Refused(id, error) => refused(id.as_ref(), error),
             Member::Notification(notification) => {
@@ -216,17 +307,23 @@ impl Endpoint {
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.service.sessions.get(id, sender.principal()).ok_or_else(|| {
-            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
-            RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
-        })
+        self.service
+            .sessions
+            .get(id, sender.principal())
+            .ok_or_else(|| {
+                // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+                RpcError::invalid_request("this session has ended; send `initialize` again")
+                    .with_status(404)
+            })
     }
 }
 
 /// The stream that the response to a call may become, and the way there for a client that reads streams.
 fn stored(session: &Session, accepts: Accepts) -> (Arc<Stream>, Option<Outbox>) {
     let stream = session.streams.begin();
-    let outbox = accepts.stream.then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
+    let outbox = accepts
+        .stream
+        .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
     (stream, outbox)
 }
 
@@ -243,5 +340,6 @@ fn header_version(headers: &HeaderMap) -> Option<Version> {
 
 /// Whether the header names a revision that has no sessions: the current one, or one unknown here.
 fn names_other_version(headers: &HeaderMap) -> bool {
-    headers.contains_key(&PROTOCOL_VERSION) && !header_version(headers).is_some_and(Version::is_legacy)
+    headers.contains_key(&PROTOCOL_VERSION)
+        && !header_version(headers).is_some_and(Version::is_legacy)
 }

@@ -27,8 +27,16 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn of(parts: request::Parts) -> Self {
-        let principal = parts.extensions.get::<Principal>().cloned().unwrap_or_default();
-        Self { principal, peer: peer(&parts.extensions), headers: parts.headers }
+        let principal = parts
+            .extensions
+            .get::<Principal>()
+            .cloned()
+            .unwrap_or_default();
+        Self {
+            principal,
+            peer: peer(&parts.extensions),
+            headers: parts.headers,
+        }
     }
 
     pub(super) fn principal(&self) -> &Principal {
@@ -37,8 +45,19 @@ impl Sender {
 
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
-        let Self { headers, principal, peer } = self;
-        Caller { principal, peer, headers, outbox, client: None, changes: changes.clone() }
+        let Self {
+            headers,
+            principal,
+            peer,
+        } = self;
+        Caller {
+            principal,
+            peer,
+            headers,
+            outbox,
+            client: None,
+            changes: changes.clone(),
+        }
     }
 }
 
@@ -46,6 +65,10 @@ impl Sender {
 /// its router with `into_make_service_with_connect_info::<SocketAddr>()`.
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let own = || extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0);
-    let application = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+    let application = || {
+        extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0)
+    };
     own().or_else(application).map(|address| address.ip())
 }

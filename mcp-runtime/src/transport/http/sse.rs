@@ -22,24 +22,46 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer.
 pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
-    response(stream::unfold(CallState::Running { first: Some(first), notes, call }, next_of_call))
+    response(stream::unfold(
+        CallState::Running {
+            first: Some(first),
+            notes,
+            call,
+        },
+        next_of_call,
+    ))
 }
 
 /// The stream of a call that was done when the stream began.
 pub(super) fn call_done(first: Bytes, notes: mpsc::Receiver<Bytes>, answer: Bytes) -> Response {
-    response(stream::unfold(CallState::Done { first: Some(first), notes, answer: Some(answer) }, next_of_call))
+    response(stream::unfold(
+        CallState::Done {
+            first: Some(first),
+            notes,
+            answer: Some(answer),
+        },
+        next_of_call,
+    ))
 }
 
 /// The stream of a listen request.
 pub(super) fn listen(subscription: Subscription) -> Response {
-    alive(stream::unfold(subscription, |mut subscription| async move {
-        subscription.next().await.map(|text| (event(&text), subscription))
-    }))
+    alive(stream::unfold(
+        subscription,
+        |mut subscription| async move {
+            subscription
+                .next()
+                .await
+                .map(|text| (event(&text), subscription))
+        },
+    ))
 }
 
 /// The stream of a call in a session.
 pub(super) fn call_in_session(reader: Reader) -> Response {
-    kept(stream::unfold(reader, |mut reader| async move { reader.next().await.map(|event| (event, reader)) }))
+    kept(stream::unfold(reader, |mut reader| async move {
+        reader.next().await.map(|event| (event, reader))
+    }))
 }
 
 /// The events of a stream that a client may come back to.
@@ -51,15 +73,18 @@ pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Respon
 /// Events, and a comment where none comes for too long.
 fn alive(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     let state = (Box::pin(events), Instant::now() + HEARTBEAT);
-    response(stream::unfold(state, |(mut events, heartbeat)| async move {
-        use futures_util::StreamExt as _;
-        let frame = tokio::select! {
-            biased;
-            event = events.next() => event?,
-            () = sleep_until(heartbeat) => COMMENT,
-        };
-        Some((frame, (events, Instant::now() + HEARTBEAT)))
-    }))
+    response(stream::unfold(
+        state,
+        |(mut events, heartbeat)| async move {
+            use futures_util::StreamExt as _;
+            let frame = tokio::select! {
+                biased;
+                event = events.next() => event?,
+                () = sleep_until(heartbeat) => COMMENT,
+            };
+            Some((frame, (events, Instant::now() + HEARTBEAT)))
+        },
+    ))
 }
 
 /// The stream of a call that was cancelled before it said anything: it ends without an answer.
@@ -68,16 +93,37 @@ pub(super) fn empty() -> Response {
 }
 
 enum CallState {
-    Running { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Call },
-    Done { first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, answer: Option<Bytes> },
+    Running {
+        first: Option<Bytes>,
+        notes: mpsc::Receiver<Bytes>,
+        call: Call,
+    },
+    Done {
+        first: Option<Bytes>,
+        notes: mpsc::Receiver<Bytes>,
+        answer: Option<Bytes>,
+    },
 }
 
 async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
     match state {
-        CallState::Running { first: Some(first), notes, call } => {
-            Some((event(&first), CallState::Running { first: None, notes, call }))
-        }
-        CallState::Running { first: None, mut notes, mut call } => {
+        CallState::Running {
+            first: Some(first),
+            notes,
+            call,
+        } => Some((
+            event(&first),
+            CallState::Running {
+                first: None,
+                notes,
+                call,
+            },
+        )),
+        CallState::Running {
+            first: None,
+            mut notes,
+            mut call,
+        } => {
             let heartbeat = sleep_until(Instant::now() + HEARTBEAT);
             tokio::select! {
                 biased;
@@ -89,9 +135,27 @@ async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
                 () = heartbeat => Some((COMMENT, CallState::Running { first: None, notes, call })),
             }
         }
-        CallState::Done { first, mut notes, answer } => match (first.or_else(|| notes.try_recv().ok()), answer) {
-            (Some(note), answer) => Some((event(&note), CallState::Done { first: None, notes, answer })),
-            (None, Some(answer)) => Some((event(&answer), CallState::Done { first: None, notes, answer: None })),
+        CallState::Done {
+            first,
+            mut notes,
+            answer,
+        } => match (first.or_else(|| notes.try_recv().ok()), answer) {
+            (Some(note), answer) => Some((
+                event(&note),
+                CallState::Done {
+                    first: None,
+                    notes,
+                    answer,
+                },
+            )),
+            (None, Some(answer)) => Some((
+                event(&answer),
+                CallState::Done {
+                    first: None,
+                    notes,
+                    answer: None,
+                },
+            )),
             (None, None) => None,
         },
     }
@@ -108,7 +172,9 @@ fn event(message: &[u8]) -> Bytes {
 /// An event to come back to. The one without a message says when to.
 fn identified(event: &Event) -> Bytes {
     let Event { id, message } = event;
-    let Some(message) = message else { return format!("id: {id}\nretry: {RETRY_MS}\ndata:\n\n").into() };
+    let Some(message) = message else {
+        return format!("id: {id}\nretry: {RETRY_MS}\ndata:\n\n").into();
+    };
     let mut frame = BytesMut::with_capacity(message.len() + id.len() + 16);
     for part in [b"id: ", id.as_bytes(), b"\ndata: ", message, b"\n\n"] {
         frame.extend_from_slice(part);
@@ -118,9 +184,14 @@ fn identified(event: &Event) -> Bytes {
 
 fn response(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
     use futures_util::StreamExt as _;
-    let mut response = Response::new(Body::from_stream(frames.map(Ok::<_, std::convert::Infallible>)));
+    let mut response = Response::new(Body::from_stream(
+        frames.map(Ok::<_, std::convert::Infallible>),
+    ));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     response

@@ -23,13 +23,21 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if !request.headers().contains_key(&SESSION_ID) {
         return not_allowed();
     }
-    let streams = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    let streams = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("*/*");
     if !streams.contains("text/event-stream") && !streams.contains("*/*") {
-        let error = RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
+        let error =
+            RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error.into());
     }
     match endpoint.reader(&Sender::of(request.into_parts().0)) {
-        Ok(reader) => sse::kept(stream::unfold((reader, Arc::clone(&endpoint.service)), next)),
+        Ok(reader) => sse::kept(stream::unfold(
+            (reader, Arc::clone(&endpoint.service)),
+            next,
+        )),
         Err(error) => endpoint.refuse(error.into()),
     }
 }
@@ -46,7 +54,9 @@ impl Endpoint {
 }
 
 /// The next event. The session's own stream ends with the session and with the server, that of a call with the call.
-async fn next((mut reader, service): (Reader, Arc<Service>)) -> Option<(Event, (Reader, Arc<Service>))> {
+async fn next(
+    (mut reader, service): (Reader, Arc<Service>),
+) -> Option<(Event, (Reader, Arc<Service>))> {
     let Some(session) = reader.general().cloned() else {
         return reader.next().await.map(|event| (event, (reader, service)));
     };
@@ -69,7 +79,9 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     let sender = Sender::of(request.into_parts().0);
     match session_id(&sender.headers) {
         None => not_allowed(),
-        Some(id) if endpoint.service.sessions.remove(id, sender.principal()) => empty(StatusCode::NO_CONTENT),
+        Some(id) if endpoint.service.sessions.remove(id, sender.principal()) => {
+            empty(StatusCode::NO_CONTENT)
+        }
         Some(_) => empty(StatusCode::NOT_FOUND),
     }
 }
@@ -81,7 +93,9 @@ fn session_id(headers: &HeaderMap) -> Option<&str> {
 /// Without a session there is only POST.
 fn not_allowed() -> Response {
     let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }
 

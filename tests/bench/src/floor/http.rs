@@ -19,12 +19,17 @@ const ROOM: usize = 256;
 
 /// Serves until the process is killed.
 pub(crate) async fn serve(addr: SocketAddr) -> Result<(), Error> {
-    let listener = TcpListener::bind(addr).await.map_err(Error::io("listening"))?.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            eprintln!("bench: setting TCP_NODELAY: {error}");
-        }
-    });
-    axum::serve(listener, Router::new().route("/mcp", post(call))).await.map_err(Error::io("serving"))
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(Error::io("listening"))?
+        .tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                eprintln!("bench: setting TCP_NODELAY: {error}");
+            }
+        });
+    axum::serve(listener, Router::new().route("/mcp", post(call)))
+        .await
+        .map_err(Error::io("serving"))
 }
 
 async fn call(request: Bytes) -> impl IntoResponse {

@@ -15,8 +15,21 @@ use serde_json::value::RawValue;
 /// Writes the answer to one request.
 fn answer(request: &[u8], out: &mut Vec<u8>) -> serde_json::Result<()> {
     match result(request) {
-        Ok((id, result)) => serde_json::to_writer(out, &Answer { jsonrpc: "2.0", id, result }),
-        Err(error) => serde_json::to_writer(out, &Failure { jsonrpc: "2.0", error }),
+        Ok((id, result)) => serde_json::to_writer(
+            out,
+            &Answer {
+                jsonrpc: "2.0",
+                id,
+                result,
+            },
+        ),
+        Err(error) => serde_json::to_writer(
+            out,
+            &Failure {
+                jsonrpc: "2.0",
+                error,
+            },
+        ),
     }
 }
 
@@ -25,11 +38,15 @@ fn result(request: &[u8]) -> Result<(&RawValue, CallResult), Refusal> {
     if envelope.method != "tools/call" {
         return Err(Refusal::UNKNOWN_METHOD);
     }
-    let call: Call = serde_json::from_str(envelope.params.get()).map_err(|_| Refusal::NOT_A_CALL)?;
+    let call: Call =
+        serde_json::from_str(envelope.params.get()).map_err(|_| Refusal::NOT_A_CALL)?;
     if call.name != "add" {
         return Err(Refusal::NOT_A_CALL);
     }
-    Ok((envelope.id, CallResult::of(call.arguments.a + call.arguments.b)))
+    Ok((
+        envelope.id,
+        CallResult::of(call.arguments.a + call.arguments.b),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -76,9 +93,17 @@ impl CallResult {
     fn of(sum: i64) -> Self {
         Self {
             result_type: "complete",
-            content: [Content { kind: "text", text: sum.to_string() }],
+            content: [Content {
+                kind: "text",
+                text: sum.to_string(),
+            }],
             is_error: false,
-            meta: Meta { server: Implementation { name: "calculator", version: env!("CARGO_PKG_VERSION") } },
+            meta: Meta {
+                server: Implementation {
+                    name: "calculator",
+                    version: env!("CARGO_PKG_VERSION"),
+                },
+            },
         }
     }
 }
@@ -115,9 +140,18 @@ struct Refusal {
 }
 
 impl Refusal {
-    const NOT_A_REQUEST: Self = Self { code: -32600, message: "not a request" };
-    const UNKNOWN_METHOD: Self = Self { code: -32601, message: "unknown method" };
-    const NOT_A_CALL: Self = Self { code: -32602, message: "not a call of `add`" };
+    const NOT_A_REQUEST: Self = Self {
+        code: -32600,
+        message: "not a request",
+    };
+    const UNKNOWN_METHOD: Self = Self {
+        code: -32601,
+        message: "unknown method",
+    };
+    const NOT_A_CALL: Self = Self {
+        code: -32602,
+        message: "not a call of `add`",
+    };
 }
 
 #[cfg(test)]

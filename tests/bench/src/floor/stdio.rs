@@ -8,10 +8,17 @@ use crate::error::Error;
 pub(crate) fn serve() -> Result<(), Error> {
     let (mut input, mut output) = (stdin().lock(), stdout().lock());
     let (mut line, mut answer) = (Vec::new(), Vec::new());
-    while input.read_until(b'\n', &mut line).map_err(Error::io("reading requests"))? > 0 {
+    while input
+        .read_until(b'\n', &mut line)
+        .map_err(Error::io("reading requests"))?
+        > 0
+    {
         super::answer(&line, &mut answer)?;
         answer.push(b'\n');
-        output.write_all(&answer).and_then(|()| output.flush()).map_err(Error::io("writing answers"))?;
+        output
+            .write_all(&answer)
+            .and_then(|()| output.flush())
+            .map_err(Error::io("writing answers"))?;
         line.clear();
         answer.clear();
     }

@@ -38,11 +38,15 @@ pub(crate) struct Connections {
 impl Connections {
     /// Connects, as soon as the server listens.
     pub(crate) fn open(server: &mut Server, count: usize) -> Result<Self, Error> {
-        let runtime =
-            Builder::new_current_thread().enable_io().build().map_err(Error::io("starting the load generator"))?;
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(Error::io("starting the load generator"))?;
         let idle = {
             let _entered = runtime.enter();
-            (0..count).map(|slot| Connection::open(server, Ids::new(slot, count))).collect::<Result<_, _>>()?
+            (0..count)
+                .map(|slot| Connection::open(server, Ids::new(slot, count)))
+                .collect::<Result<_, _>>()?
         };
         Ok(Self { runtime, idle })
     }
@@ -53,9 +57,14 @@ impl Load for Connections {
         let deadline = Instant::now() + length;
         let mut latencies = Vec::new();
         self.runtime.block_on(async {
-            let mut running: JoinSet<_> = self.idle.drain(..).map(|connection| connection.run(deadline)).collect();
+            let mut running: JoinSet<_> = self
+                .idle
+                .drain(..)
+                .map(|connection| connection.run(deadline))
+                .collect();
             while let Some(ended) = running.join_next().await {
-                let (connection, times) = ended.map_err(|error| Error::io("calling over HTTP")(error.into()))??;
+                let (connection, times) =
+                    ended.map_err(|error| Error::io("calling over HTTP")(error.into()))??;
                 latencies.extend(times);
                 self.idle.push(connection);
             }
@@ -77,8 +86,12 @@ impl Connection {
     fn open(server: &mut Server, ids: Ids) -> Result<Self, Error> {
         let addr = server.addr();
         let stream = connect(server, addr)?;
-        stream.set_nodelay(true).map_err(Error::io("setting TCP_NODELAY"))?;
-        stream.set_nonblocking(true).map_err(Error::io("making a socket non-blocking"))?;
+        stream
+            .set_nodelay(true)
+            .map_err(Error::io("setting TCP_NODELAY"))?;
+        stream
+            .set_nonblocking(true)
+            .map_err(Error::io("making a socket non-blocking"))?;
         Ok(Self {
             stream: TcpStream::from_std(stream).map_err(Error::io("watching a socket"))?,
             ids,
@@ -103,11 +116,18 @@ impl Connection {
     async fn call(&mut self) -> Result<(), Error> {
         let id = self.ids.take();
         let request = self.request.with_id(id);
-        self.stream.write_all(request).await.map_err(Error::io("sending a request"))?;
+        self.stream
+            .write_all(request)
+            .await
+            .map_err(Error::io("sending a request"))?;
         let mut filled = 0;
         loop {
             let free = &mut self.buffer[filled..];
-            let read = self.stream.read(free).await.map_err(Error::io("reading an answer"))?;
+            let read = self
+                .stream
+                .read(free)
+                .await
+                .map_err(Error::io("reading an answer"))?;
             filled += read;
             let received = &self.buffer[..filled];
             if let Some(body) = body(received)? {
@@ -120,7 +140,9 @@ impl Connection {
                 return Err(Error::wrong("an answer too long", received));
             }
             if read == 0 {
-                return Err(Error::io("reading an answer")(ErrorKind::UnexpectedEof.into()));
+                return Err(Error::io("reading an answer")(
+                    ErrorKind::UnexpectedEof.into(),
+                ));
             }
         }
     }
@@ -150,7 +172,10 @@ fn body(received: &[u8]) -> Result<Option<Range<usize>>, Error> {
     if !received.starts_with(b"HTTP/1.1 200 ") {
         return Err(Error::wrong("not a 200", received));
     }
-    let Some(length) = received[..head].split(|&byte| byte == b'\n').find_map(content_length) else {
+    let Some(length) = received[..head]
+        .split(|&byte| byte == b'\n')
+        .find_map(content_length)
+    else {
         return Err(Error::wrong("no usable content-length", received));
     };
     let body = head + 4..head + 4 + length;
@@ -179,9 +204,15 @@ mod tests {
     #[test]
     fn an_answer_is_complete_with_its_last_byte() {
         for received in 0..ANSWER.len() {
-            assert!(matches!(body(&ANSWER[..received]), Ok(None)), "{received} bytes");
+            assert!(
+                matches!(body(&ANSWER[..received]), Ok(None)),
+                "{received} bytes"
+            );
         }
-        assert_eq!(body(ANSWER).ok().flatten().map(|range| &ANSWER[range]), Some(&b"{}"[..]));
+        assert_eq!(
+            body(ANSWER).ok().flatten().map(|range| &ANSWER[range]),
+            Some(&b"{}"[..])
+        );
     }
 
     #[test]

@@ -46,11 +46,17 @@ pub(crate) fn measure(
     let mut server = Server::start(contender, transport, cores)?;
     let mut load: Box<dyn Load> = match transport {
         Transport::Http => Box::new(http::Connections::open(&mut server, transport.in_flight())?),
-        Transport::Stdio | Transport::Pipelined => Box::new(stdio::Pipe::open(&mut server, transport.in_flight())?),
+        Transport::Stdio | Transport::Pipelined => {
+            Box::new(stdio::Pipe::open(&mut server, transport.in_flight())?)
+        }
     };
-    guarded(&mut server, plan.warm_up + PATIENCE, || load.run(plan.warm_up))?;
+    guarded(&mut server, plan.warm_up + PATIENCE, || {
+        load.run(plan.warm_up)
+    })?;
     let pid = server.pid();
-    guarded(&mut server, plan.measured + PATIENCE, || timed(&mut *load, pid, plan.measured))
+    guarded(&mut server, plan.measured + PATIENCE, || {
+        timed(&mut *load, pid, plan.measured)
+    })
 }
 
 /// Runs `work` while this thread waits: when it takes longer than `patience`, the server is killed, which ends it.
@@ -78,9 +84,15 @@ fn timed(load: &mut dyn Load, server: u32, length: Duration) -> Result<Run, Erro
     let start = Instant::now();
     let mut latencies = load.run(length)?;
     let elapsed = start.elapsed();
-    let server = cpu::used(server).zip(before).and_then(|(after, before)| after.checked_sub(before));
+    let server = cpu::used(server)
+        .zip(before)
+        .and_then(|(after, before)| after.checked_sub(before));
     latencies.sort_unstable();
-    Ok(Run { latencies, elapsed, server })
+    Ok(Run {
+        latencies,
+        elapsed,
+        server,
+    })
 }
 
 /// Nanoseconds from `start` to `end`; four seconds and more are all the same.

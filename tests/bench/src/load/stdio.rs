@@ -46,8 +46,9 @@ struct Slot {
 impl Pipe {
     /// Takes the server's pipes.
     pub(crate) fn open(server: &mut Server, window: usize) -> Result<Self, Error> {
-        let (stdin, stdout) =
-            server.pipes().ok_or_else(|| Error::io("taking the server's pipes")(ErrorKind::NotFound.into()))?;
+        let (stdin, stdout) = server
+            .pipes()
+            .ok_or_else(|| Error::io("taking the server's pipes")(ErrorKind::NotFound.into()))?;
         rustix::io::ioctl_fionbio(&stdout, true)
             .map_err(|errno| Error::io("making a pipe non-blocking")(errno.into()))?;
         Ok(Self {
@@ -55,7 +56,12 @@ impl Pipe {
             stdout,
             request: Request::line(),
             answers: Answers::default(),
-            slots: (0..window).map(|slot| Slot { ids: Ids::new(slot, window), call: None }).collect(),
+            slots: (0..window)
+                .map(|slot| Slot {
+                    ids: Ids::new(slot, window),
+                    call: None,
+                })
+                .collect(),
             received: vec![0; LONGEST],
             filled: 0,
             requests: Vec::new(),
@@ -71,7 +77,9 @@ impl Pipe {
     }
 
     fn send(&mut self) -> Result<(), Error> {
-        self.stdin.write_all(&self.requests).map_err(Error::io("writing requests"))?;
+        self.stdin
+            .write_all(&self.requests)
+            .map_err(Error::io("writing requests"))?;
         self.requests.clear();
         Ok(())
     }
@@ -83,8 +91,14 @@ impl Pipe {
             match self.stdout.read(&mut self.received[self.filled..end]) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => std::hint::spin_loop(),
                 Err(error) => return Err(Error::io("reading answers")(error)),
-                Ok(0) if end == self.filled => return Err(Error::wrong("a line too long", &self.received[..end])),
-                Ok(0) => return Err(Error::io("reading answers")(ErrorKind::UnexpectedEof.into())),
+                Ok(0) if end == self.filled => {
+                    return Err(Error::wrong("a line too long", &self.received[..end]));
+                }
+                Ok(0) => {
+                    return Err(Error::io("reading answers")(
+                        ErrorKind::UnexpectedEof.into(),
+                    ));
+                }
                 Ok(read) => {
                     self.filled += read;
                     return Ok(());
@@ -98,7 +112,8 @@ impl Pipe {
         let id = self.answers.check(line)?;
         let slot = Ids::slot(id, self.slots.len());
         let call = self.slots[slot].call.take_if(|(awaited, _)| *awaited == id);
-        call.map(|(_, sent)| (slot, sent)).ok_or_else(|| Error::wrong("an answer to no call in flight", line))
+        call.map(|(_, sent)| (slot, sent))
+            .ok_or_else(|| Error::wrong("an answer to no call in flight", line))
     }
 }
 
@@ -117,7 +132,10 @@ impl Load for Pipe {
             let now = Instant::now();
             let received = std::mem::take(&mut self.received);
             let mut settled = 0;
-            while let Some(length) = received[settled..self.filled].iter().position(|&byte| byte == b'\n') {
+            while let Some(length) = received[settled..self.filled]
+                .iter()
+                .position(|&byte| byte == b'\n')
+            {
                 let (slot, sent) = self.settle(&received[settled..settled + length])?;
                 settled += length + 1;
                 latencies.push(nanoseconds(sent, now));
