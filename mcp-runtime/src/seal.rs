@@ -18,6 +18,7 @@ use crate::clock::Clock;
 
 /// How long a client may take from one round to the next.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
+const LIFETIME_MILLIS: u64 = 10 * 60 * 1_000;
 /// The fewest bytes that a secret may have.
 const SHORTEST: usize = 32;
 /// The first byte of a sealed text.
@@ -44,11 +45,37 @@ pub(crate) struct State {
     pub answers: Kept,
     /// What blocks that are run once have come to, by key.
     pub once: Kept,
+    /// The keys of the questions that are open.
+    pub open: Vec<String>,
+    /// The number of rounds that have answered a question.
+    pub rounds: usize,
+}
+
+/// The round that a state was sealed for: when it was asked, in milliseconds since 1970, and a number of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    pub asked: u64,
+    pub id: u64,
+}
+
+impl State {
+    /// Whether a round with the answers `sent` goes on with its call: it answers a question that is open, and no
+    /// earlier one left such an answer unused. So a call has at most as many rounds as questions.
+    pub(crate) fn goes_on_with(&self, sent: &Kept) -> bool {
+        self.rounds <= self.answers.len() && sent.iter().any(|(key, _)| self.open.contains(key))
+    }
+}
+
+impl Stamp {
+    /// Whether a state of this round has expired when one of `later` has not.
+    pub(crate) fn is_over(self, later: Self) -> bool {
+        later.asked.saturating_sub(self.asked) > 2 * LIFETIME_MILLIS
+    }
 }
 
 #[derive(Serialize, Deserialize)]
 struct Sealed<S> {
-    expires: u64,
+    round: Stamp,
     principal: [u8; 32],
     call: [u8; 32],
     state: S,
@@ -141,30 +168,33 @@ impl Keys {
         principal: Subject,
         call: Subject,
     ) -> Result<String, NoRandom> {
-        let expires = self.clock.elapsed().saturating_add(LIFETIME).as_secs();
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).map_err(|_| NoRandom)?;
+        let (id, _) = nonce.split_first_chunk().ok_or(NoRandom)?;
         let sealed = Sealed {
-            expires,
+            round: Stamp {
+                asked: self.clock.now(),
+                id: u64::from_le_bytes(*id),
+            },
             principal: principal.0,
             call: call.0,
             state,
         };
         // Digests, numbers and JSON that was read: there is nothing in it that could not be written.
         let text = serde_json::to_vec(&sealed).unwrap_or_default();
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).map_err(|_| NoRandom)?;
         let first = self.ciphers.first().ok_or(NoRandom)?;
         // Fails only for a text of 256 GiB.
         let hidden = first.encrypt(&nonce.into(), &*text).map_err(|_| NoRandom)?;
         Ok(URL_SAFE_NO_PAD.encode([&[FORMAT][..], &nonce, &hidden].concat()))
     }
 
-    /// What was sealed as `text` for `principal` and `call`.
+    /// What was sealed as `text` for `principal` and `call`, and for which round.
     pub(crate) fn open(
         &self,
         text: &str,
         principal: Subject,
         call: Subject,
-    ) -> Result<State, Unsealed> {
+    ) -> Result<(State, Stamp), Unsealed> {
         let sealed = self.decrypt(text).ok_or(Unsealed::Forged)?;
         let sealed: Sealed<State> =
             serde_json::from_slice(&sealed).map_err(|_| Unsealed::Forged)?;
@@ -174,10 +204,11 @@ impl Keys {
         if sealed.call != call.0 {
             return Err(Unsealed::OtherCall);
         }
-        if sealed.expires <= self.clock.elapsed().as_secs() {
+        // Another instance's clock may be ahead of this one's.
+        if self.clock.now().abs_diff(sealed.round.asked) >= LIFETIME_MILLIS {
             return Err(Unsealed::Expired);
         }
-        Ok(sealed.state)
+        Ok((sealed.state, sealed.round))
     }
 
     fn decrypt(&self, text: &str) -> Option<Vec<u8>> {
@@ -231,7 +262,7 @@ mod tests {
             serde_json::value::to_raw_value(&serde_json::json!({"action": "accept"})).unwrap();
         State {
             answers: vec![("confirm".to_owned(), answer)],
-            once: Vec::new(),
+            ..State::default()
         }
     }
 
@@ -246,7 +277,7 @@ mod tests {
 
     fn opened(keys: &Keys, text: &str) -> Result<usize, Unsealed> {
         keys.open(text, subject("ann"), subject("call"))
-            .map(|state| state.answers.len())
+            .map(|(state, _)| state.answers.len())
     }
 
     #[tokio::test(start_paused = true)]

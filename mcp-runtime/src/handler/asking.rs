@@ -37,7 +37,8 @@ type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send 
 ///
 /// Each question has a key, the same in every round, by which its answer is found again; two questions need two keys.
 /// What was answered is carried by the client, encrypted, for this call and this caller only, for at most ten minutes
-/// from one round to the next. Each round is a request of its own to `rate_limit`, `timeout` and `concurrency`.
+/// from one round to the next. Each round is a request of its own to `timeout` and `concurrency`. To `rate_limit` a
+/// round that answers an open question is the same call, the first time that it comes; any other round is another call.
 ///
 /// A client that has not declared what a question needs is told so, and the function goes no further: error -32021, in
 /// a session a tool error. The same holds for an answer that is not what was asked for, such as content that does not

@@ -38,7 +38,7 @@ pub struct RateLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Per {
-    /// Each verified principal for itself; all anonymous callers together.
+    /// Each verified principal for itself; anonymous callers by address, as [`Per::Ip`] counts them.
     Principal,
     /// Each address that calls come from for itself, an IPv6 one with its /64; calls without an address together.
     Ip,

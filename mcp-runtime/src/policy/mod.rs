@@ -40,6 +40,7 @@ use crate::handler::limit::{Per, RateLimit, Retry};
 use crate::handler::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
+use crate::seal::Stamp;
 use access::Access;
 use breaker::Circuit;
 use cache::Results;
@@ -105,7 +106,7 @@ impl Policies {
             asks_for_peer: spec.audit
                 || spec
                     .rate_limit
-                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
+                    .is_some_and(|(limit, _)| limit.per != Per::All),
         }
     }
 
@@ -117,10 +118,16 @@ impl Policies {
             .map(Done::forbidden)
     }
 
-    /// Counts a call, before its arguments are decoded; why it is one too many.
-    pub(crate) fn counts_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
+    /// Counts a call, before its arguments are decoded, unless it is a round that goes on with one; why it is one too
+    /// many.
+    pub(crate) fn counts_out(
+        &self,
+        item: Item<'_>,
+        cx: &Context,
+        round: Option<Stamp>,
+    ) -> Option<Done> {
         let limiter = self.rate_limit.as_ref()?;
-        let wait = limiter.check(cx).err()?;
+        let wait = limiter.check(cx, round).err()?;
         Some(Done::refused(
             item,
             Outcome::RateLimited,
@@ -129,9 +136,16 @@ impl Policies {
         ))
     }
 
+    /// Lets a round go on again that was not carried out.
+    pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
+        if let Some(limiter) = &self.rate_limit {
+            limiter.give_back(cx, round);
+        }
+    }
+
     /// Counts a completion; why it is one too many.
     pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
-        let wait = self.completions.check(cx).err()?;
+        let wait = self.completions.check(cx, None).err()?;
         Some(Done::refused(
             item,
             Outcome::RateLimited,

@@ -25,7 +25,6 @@ use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
-use crate::service::spent::Spent;
 use crate::service::{Identity, Service, Settings};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -401,7 +400,6 @@ impl<S: State> Server<S> {
             sessions: Sessions::new(settings.max_sessions, settings.session_idle),
             tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
             keys,
-            spent: Spent::default(),
             settings,
         }))
     }

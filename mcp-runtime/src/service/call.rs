@@ -12,6 +12,7 @@ use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
+use crate::seal::Stamp;
 
 /// What a client calls something with.
 #[derive(Clone, Copy, Debug)]
@@ -62,31 +63,35 @@ impl Service {
     }
 
     async fn carry_out(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Done {
-        match self.refusal(entry, &call, given.params) {
-            None => self.run(entry, call, given.textual).await,
-            Some(refused) => refused,
+        let round = match self.admit(entry, &call, given.params) {
+            Ok(round) => round,
+            Err(refused) => return refused,
+        };
+        let done = self.run(entry, call, given.textual).await;
+        if let Some(round) = round.filter(|_| done.outcome.is_refusal()) {
+            entry.policies.give_back(call.cx, round);
         }
+        done
     }
 
-    /// Why a call is not let in; one that is has what its client sent along.
-    pub(super) fn refusal(
+    /// Lets a call in, with what its client sent along, or returns why not. The round that it goes on with is not
+    /// counted again.
+    pub(super) fn admit(
         &self,
         entry: &Entry,
         call: &Call<'_>,
         params: Option<&Members>,
-    ) -> Option<Done> {
+    ) -> Result<Option<Stamp>, Done> {
         let policies = &entry.policies;
         if let Some(hidden) = policies.forbids(call.item, call.cx) {
-            return Some(hidden);
+            return Err(hidden);
         }
-        match self.receive(params, call) {
-            Ok(true) => None,
-            Ok(false) => policies.counts_out(call.item, call.cx),
-            Err(error) => {
-                let refused = policies.counts_out(call.item, call.cx);
-                Some(refused.unwrap_or_else(|| Done::malformed(error)))
-            }
+        let received = self.receive(params, call);
+        let round = received.as_ref().ok().copied().flatten();
+        if let Some(refused) = policies.counts_out(call.item, call.cx, round) {
+            return Err(refused);
         }
+        received.map_err(Done::malformed)
     }
 
     /// Runs a call that was let in.

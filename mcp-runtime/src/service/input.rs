@@ -14,45 +14,45 @@ use crate::handler::ask::Questions;
 use crate::policy::{Call, canonical};
 use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};
-use crate::seal::{Kept, State, Subject};
+use crate::seal::{Kept, Stamp, State, Subject};
 
 const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
 
 impl Service {
-    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Whether the
-    /// call goes on that an earlier round has begun.
+    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Returns the
+    /// round that goes on with a call, if it is one.
     pub(super) fn receive(
         &self,
         params: Option<&Members>,
         call: &Call<'_>,
-    ) -> Result<bool, RpcError> {
+    ) -> Result<Option<Stamp>, RpcError> {
         let Some(params) = params.filter(|_| call.cx.is_modern()) else {
-            return Ok(false);
+            return Ok(None);
         };
         let (sent, state) = (responses(params)?, params.decode::<Text<'_>>(STATE));
-        let mut goes_on = false;
-        let memory = match state {
-            None => None,
+        if sent.is_none() && state.is_none() {
+            return Ok(None);
+        }
+        let sent = sent.unwrap_or_default();
+        let (mut memory, round) = match state {
+            None => (State::default(), None),
             Some(Err(_)) => {
                 return Err(RpcError::invalid_params("`requestState` must be a string"));
             }
             Some(Ok(Text(text))) => {
                 let opened = self.keys.open(&text, caller(call.cx), subject(call));
-                let memory = opened.map_err(|why| {
+                let (memory, round) = opened.map_err(|why| {
                     let help = "begin the call anew, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
                 })?;
-                goes_on = self.spent.is_first(&text);
-                Some(memory)
+                (memory, Some(round))
             }
         };
-        if sent.is_some() || memory.is_some() {
-            call.cx
-                .asks()
-                .receive(sent.unwrap_or_default(), memory.unwrap_or_default());
-        }
-        Ok(goes_on)
+        let round = round.filter(|_| memory.goes_on_with(&sent));
+        memory.rounds += usize::from(round.is_some());
+        call.cx.asks().receive(sent, memory);
+        Ok(round)
     }
 
     /// What the client is answered that has to answer first.

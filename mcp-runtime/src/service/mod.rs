@@ -16,7 +16,6 @@ mod prompts_get;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
-pub(crate) mod spent;
 mod tasks;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
@@ -30,7 +29,6 @@ use tokio::time::Instant;
 
 pub(crate) use answer::Answer;
 use list::Which;
-use spent::Spent;
 
 use crate::handler::Context;
 use crate::handler::changes::Changes;
@@ -57,7 +55,6 @@ pub(crate) struct Service {
     pub changes: Changes,
     pub sessions: Sessions,
     pub keys: Keys,
-    pub spent: Spent,
     pub tasks: Tasks,
     pub settings: Settings,
 }

@@ -22,6 +22,7 @@ use crate::policy::{Call, Done};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
+use crate::seal::Stamp;
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
 /// How a call is to be carried out.
@@ -80,7 +81,13 @@ impl Service {
         };
         let begun = Instant::now();
         match self.arguments(entry, call, given).await {
-            Ok(arguments) => self.begin_task(entry, cx, arguments).await,
+            Ok((arguments, round)) => {
+                let begun = self.begin_task(entry, cx, arguments).await;
+                if let Some(round) = round.filter(|_| begun.is_err()) {
+                    entry.policies.give_back(cx, round);
+                }
+                begun
+            }
             Err(done) => {
                 // Counted when dropped.
                 drop(Running {
@@ -94,16 +101,15 @@ impl Service {
         }
     }
 
-    /// The arguments of a call that is let in, with those that the client's user was asked for.
+    /// The arguments of a call that is let in, with those that the client's user was asked for, and the round that it
+    /// goes on with.
     async fn arguments(
         &self,
         entry: &Entry,
         call: Call<'_>,
         given: Given<'_>,
-    ) -> Result<Option<Box<RawValue>>, Done> {
-        if let Some(refused) = self.refusal(entry, &call, given.params) {
-            return Err(refused);
-        }
+    ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Done> {
+        let round = self.admit(entry, &call, given.params)?;
         let arguments =
             Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
@@ -111,12 +117,12 @@ impl Service {
             .map_err(|Panicked| Done::panicked(call.item))?
             .map_err(|problems| misfit(&call, &problems))?
         {
-            None => Ok(call.arguments.map(RawValue::to_owned)),
+            None => Ok((call.arguments.map(RawValue::to_owned), round)),
             Some(asks) => match entry.policies.ask(&call, asks).await {
                 Done {
                     answer: Ok(Product::Arguments(whole)),
                     ..
-                } => Ok(Some(whole)),
+                } => Ok((Some(whole), round)),
                 done => Err(done),
             },
         }

@@ -2,6 +2,7 @@
 
 mod argument;
 mod kinds;
+mod metered;
 mod policies;
 mod rounds;
 mod url;

@@ -245,9 +245,10 @@ impl State {
             _ => None,
         };
         let requests: Vec<_> = self.questions.iter().filter_map(open).collect();
-        (!requests.is_empty()).then(|| Questions {
-            requests,
-            memory: self.remembered(),
+        (!requests.is_empty()).then(|| {
+            let mut memory = self.remembered();
+            memory.open = requests.iter().map(|(key, _)| key.clone()).collect();
+            Questions { requests, memory }
         })
     }
 

@@ -1,18 +1,26 @@
 //! A counter for each caller, of as many callers as there is room for.
+//!
+//! Invariants: a check forgets at most [`FORGOTTEN_AT_ONCE`] callers, so that none takes long; a caller is forgotten
+//! when its counter is as good as new and its rounds have expired, or when a newcomer needs the room of the one who has
+//! been idle for longest.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::rounds::Rounds;
 use super::{Caller, Counter, memory};
 use crate::handler::limit::RateLimit;
+use crate::seal::{LIFETIME, Stamp};
 
-/// How many callers have a counter of their own.
+/// The maximum number of callers that have a counter of their own.
 const MOST: usize = 1 << 16;
-/// After how many checks the idle ones are forgotten.
-const SWEEP: u32 = 1 << 10;
+/// The maximum number of rounds that are remembered of one caller.
+const ROUNDS: usize = 32;
+/// The maximum number of idle callers that one check forgets.
+const FORGOTTEN_AT_ONCE: usize = 2;
 
 #[derive(Debug)]
 pub(super) struct Callers {
@@ -22,9 +30,19 @@ pub(super) struct Callers {
 
 #[derive(Debug, Default)]
 struct Counted {
-    /// The counter of each caller, and when it last let a call in.
-    by_caller: HashMap<Caller, (Counter, Instant)>,
-    checks: u32,
+    by_caller: HashMap<Caller, Entry>,
+    /// The callers in the order of their last checks.
+    by_age: BTreeMap<u64, Caller>,
+    checks: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    counter: Counter,
+    rounds: Rounds,
+    /// The number and the time of the last check.
+    age: u64,
+    last: Instant,
 }
 
 impl Callers {
@@ -35,75 +53,182 @@ impl Callers {
         }
     }
 
-    /// Counts a call of `caller`, or says how long to wait; `None` when there is no room for another caller.
-    pub(super) fn check(&self, caller: Caller) -> Option<Result<(), Duration>> {
+    /// Counts a call of `caller`, unless it is a round that goes on with one, or returns the time to wait.
+    pub(super) fn check(&self, caller: Caller, round: Option<Stamp>) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        all.checks = all.checks.wrapping_add(1);
-        if all.checks.is_multiple_of(SWEEP) {
-            all.forget_idle(now, memory(self.limit));
+        let mut counted = self.lock();
+        counted.forget_idle(now, memory(self.limit));
+        let entry = counted.entry(caller, now, self.limit);
+        if round.is_some_and(|round| entry.rounds.go_on(round, ROUNDS)) {
+            return Ok(());
         }
-        let is_full = all.by_caller.len() >= MOST;
-        if is_full && !all.by_caller.contains_key(&caller) {
-            return None;
+        entry.counter.check(now)
+    }
+
+    /// Lets a round that was not carried out go on again.
+    pub(super) fn give_back(&self, caller: &Caller, round: Stamp) {
+        if let Some(entry) = self.lock().by_caller.get_mut(caller) {
+            entry.rounds.give_back(round);
         }
-        let (counter, last) = all
-            .by_caller
-            .entry(caller)
-            .or_insert_with(|| (Counter::new(self.limit), now));
-        let checked = counter.check(now);
-        if checked.is_ok() {
-            *last = now;
-        }
-        Some(checked)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Counted {
+    /// The entry of `caller`, now the youngest; a newcomer takes the room of the oldest if there is no other.
+    fn entry(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> &mut Entry {
+        self.checks += 1;
+        let age = self.checks;
+        match self.by_caller.get(&caller) {
+            Some(known) => {
+                self.by_age.remove(&known.age);
+            }
+            None if self.by_caller.len() >= MOST => self.forget_oldest(),
+            None => {}
+        }
+        self.by_age.insert(age, caller.clone());
+        let entry = self.by_caller.entry(caller).or_insert_with(|| Entry {
+            counter: Counter::new(limit),
+            rounds: Rounds::default(),
+            age,
+            last: now,
+        });
+        (entry.age, entry.last) = (age, now);
+        entry
+    }
+
     fn forget_idle(&mut self, now: Instant, memory: Duration) {
-        self.by_caller
-            .retain(|_, (_, last)| now.saturating_duration_since(*last) < memory);
-        self.by_caller.shrink_to(self.by_caller.len() * 2);
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            let oldest = self.by_age.first_key_value();
+            let is_idle = oldest
+                .and_then(|(_, caller)| self.by_caller.get(caller))
+                .is_some_and(|entry| entry.is_idle(now, memory));
+            if !is_idle {
+                return;
+            }
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((_, caller)) = self.by_age.pop_first() {
+            self.by_caller.remove(&caller);
+        }
+        if self.by_caller.len() < self.by_caller.capacity() / 16 {
+            self.by_caller.shrink_to(self.by_caller.len() * 2);
+        }
+    }
+}
+
+impl Entry {
+    fn is_idle(&self, now: Instant, memory: Duration) -> bool {
+        let memory = if self.rounds.is_empty() {
+            memory
+        } else {
+            memory.max(2 * LIFETIME)
+        };
+        now.saturating_duration_since(self.last) >= memory
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handler::limit::Algorithm;
 
     fn caller(n: usize) -> Caller {
-        Caller::Principal(n.to_string().into())
+        Caller::Address(std::net::Ipv6Addr::from_bits(n as u128).into())
     }
 
     fn known(callers: &Callers) -> usize {
-        callers.counted.lock().unwrap().by_caller.len()
+        let counted = callers.lock();
+        assert_eq!(counted.by_caller.len(), counted.by_age.len());
+        counted.by_caller.len()
     }
 
     #[tokio::test(start_paused = true)]
     async fn callers_are_counted_apart_and_forgotten_when_idle() {
         let callers = Callers::new(RateLimit::new(1, 60_000));
-        assert_eq!(callers.check(caller(0)), Some(Ok(())));
-        assert!(matches!(callers.check(caller(0)), Some(Err(_))));
-        for n in 1..SWEEP as usize - 2 {
-            assert_eq!(callers.check(caller(n)), Some(Ok(())));
+        for n in 0..1_000 {
+            assert_eq!(callers.check(caller(n), None), Ok(()));
+            assert!(callers.check(caller(n), None).is_err());
         }
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert_eq!(callers.check(caller(0)), Some(Ok(())));
-        assert_eq!(callers.check(caller(1)), Some(Ok(())));
+        for n in 0..1_000 {
+            assert_eq!(callers.check(caller(n % 2), None).is_ok(), n < 2);
+        }
         assert_eq!(known(&callers), 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn there_is_room_for_so_many_and_no_more() {
+    async fn a_newcomer_takes_the_room_of_the_one_who_was_idle_for_longest() {
         let callers = Callers::new(RateLimit::new(1, 60_000));
         for n in 0..MOST {
-            assert_eq!(callers.check(caller(n)), Some(Ok(())));
+            assert_eq!(callers.check(caller(n), None), Ok(()));
         }
-        assert_eq!(callers.check(caller(MOST)), None);
-        assert!(
-            matches!(callers.check(caller(7)), Some(Err(_))),
-            "who is known stays known"
-        );
+        assert!(callers.check(caller(0), None).is_err());
+        assert_eq!(callers.check(caller(MOST), None), Ok(()));
         assert_eq!(known(&callers), MOST);
+        for n in [0, 2, MOST] {
+            assert!(callers.check(caller(n), None).is_err(), "{n}");
+        }
+        assert_eq!(callers.check(caller(1), None), Ok(()));
+    }
+
+    /// Whoever keeps others busy makes nobody be forgotten before time.
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_is_not_forgotten_early() {
+        for (limit, after) in [
+            (RateLimit::new(10, 60_000), 13),
+            (RateLimit::new(1, 60_000), 59),
+            (
+                RateLimit::new(1, 60_000).algorithm(Algorithm::SlidingWindow),
+                59,
+            ),
+            (
+                RateLimit::new(1, 60_000).algorithm(Algorithm::FixedWindow),
+                59,
+            ),
+        ] {
+            let callers = Callers::new(limit);
+            let let_in = || {
+                (0..20)
+                    .filter(|_| callers.check(caller(0), None).is_ok())
+                    .count()
+            };
+            assert_eq!(let_in(), limit.count as usize);
+            tokio::time::advance(Duration::from_secs(after)).await;
+            for n in 1..3_000 {
+                assert_eq!(callers.check(caller(n), None), Ok(()));
+            }
+            assert_eq!(let_in(), if limit.count == 10 { 2 } else { 0 }, "{limit}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_with_rounds_is_known_for_as_long_as_they_live() {
+        let callers = Callers::new(RateLimit::new(1, 1_000));
+        let round = Stamp { asked: 1, id: 1 };
+        assert_eq!(callers.check(caller(0), Some(round)), Ok(()));
+        tokio::time::advance(LIFETIME).await;
+        assert_eq!(callers.check(caller(1), None), Ok(()));
+        assert_eq!(callers.check(caller(0), Some(round)), Ok(()), "counted");
+        assert!(callers.check(caller(0), Some(round)).is_err());
+    }
+
+    /// One caller's rounds are remembered at the cost of nobody else.
+    #[tokio::test(start_paused = true)]
+    async fn rounds_of_others_make_none_count() {
+        let callers = Callers::new(RateLimit::new(1, 60_000));
+        assert_eq!(callers.check(caller(0), None), Ok(()));
+        for id in 0..20_000 {
+            let _ = callers.check(caller(1), Some(Stamp { asked: id, id }));
+        }
+        let mine = Stamp { asked: 1, id: 1 };
+        assert_eq!(callers.check(caller(0), Some(mine)), Ok(()));
+        assert!(callers.check(caller(0), Some(mine)).is_err());
     }
 }

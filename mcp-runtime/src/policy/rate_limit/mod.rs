@@ -5,11 +5,12 @@
 
 mod callers;
 mod fixed_window;
+mod rounds;
 mod sliding_window;
 mod token_bucket;
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -17,10 +18,15 @@ use tokio::time::Instant;
 use crate::handler::Context;
 use crate::handler::kind::Item;
 use crate::handler::limit::{Algorithm, Per, RateLimit};
+use crate::seal::Stamp;
 use callers::Callers;
 use fixed_window::FixedWindow;
+use rounds::Rounds;
 use sliding_window::SlidingWindow;
 use token_bucket::TokenBucket;
+
+/// The maximum number of rounds that are remembered of callers who are counted together.
+const SHARED_ROUNDS: usize = 1 << 12;
 
 /// The rate limit of one tool.
 #[derive(Debug)]
@@ -28,6 +34,7 @@ pub(crate) struct RateLimiter {
     limit: RateLimit,
     /// Everybody who is not counted for himself.
     shared: Counter,
+    rounds: Mutex<Rounds>,
     callers: Callers,
 }
 
@@ -51,19 +58,30 @@ impl RateLimiter {
         Self {
             limit,
             shared: Counter::new(limit),
+            rounds: Mutex::default(),
             callers: Callers::new(limit),
         }
     }
 
-    /// Counts a call, or says how long to wait.
-    pub(crate) fn check(&self, cx: &Context) -> Result<(), Duration> {
-        match self
-            .caller(cx)
-            .and_then(|caller| self.callers.check(caller))
-        {
-            Some(checked) => checked,
+    /// Counts a call, unless it is a round that goes on with one, or returns the time to wait.
+    pub(crate) fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
+        match self.caller(cx) {
+            Some(caller) => self.callers.check(caller, round),
+            None if round.is_some_and(|round| self.rounds().go_on(round, SHARED_ROUNDS)) => Ok(()),
             None => self.shared.check(Instant::now()),
         }
+    }
+
+    /// Lets a round that was not carried out go on again.
+    pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
+        match self.caller(cx) {
+            Some(caller) => self.callers.give_back(&caller, round),
+            None => self.rounds().give_back(round),
+        }
+    }
+
+    fn rounds(&self) -> MutexGuard<'_, Rounds> {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a caller is told.
@@ -73,8 +91,11 @@ impl RateLimiter {
 
     fn caller(&self, cx: &Context) -> Option<Caller> {
         match self.limit.per {
-            Per::Principal => cx.principal().key().map(Caller::Principal),
-            Per::Ip => cx.peer().map(network).map(Caller::Address),
+            Per::Principal => {
+                let principal = cx.principal().key().map(Caller::Principal);
+                principal.or_else(|| address(cx))
+            }
+            Per::Ip => address(cx),
             Per::All => None,
         }
     }
@@ -102,6 +123,10 @@ impl Counter {
                 .check(now),
         }
     }
+}
+
+fn address(cx: &Context) -> Option<Caller> {
+    cx.peer().map(network).map(Caller::Address)
 }
 
 /// How long after its last call a counter is as good as new.

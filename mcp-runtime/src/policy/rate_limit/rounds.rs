@@ -1,0 +1,85 @@
+//! The rounds that have gone on with counted calls: each goes on once.
+//!
+//! A round is known by its [`Stamp`]. Invariants: bounded by count; a round that is forgotten before its time counts as
+//! a call of its own, so that no round goes on twice.
+
+use std::collections::VecDeque;
+
+use crate::seal::Stamp;
+
+/// The rounds of one caller, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Rounds {
+    seen: VecDeque<Stamp>,
+    /// Rounds that were asked at this time or before count.
+    forgotten: Option<u64>,
+}
+
+impl Rounds {
+    /// Returns whether `round` goes on with a counted call, and remembers it as one of at most `most`.
+    pub(super) fn go_on(&mut self, round: Stamp, most: usize) -> bool {
+        while self.seen.front().is_some_and(|seen| seen.is_over(round)) {
+            self.seen.pop_front();
+        }
+        if self.forgotten.is_some_and(|until| round.asked <= until) {
+            return false;
+        }
+        let Err(place) = self.seen.binary_search(&round) else {
+            return false;
+        };
+        self.seen.insert(place, round);
+        if self.seen.len() > most
+            && let Some(oldest) = self.seen.pop_front()
+        {
+            self.forgotten = Some(oldest.asked);
+        }
+        true
+    }
+
+    /// Lets a round that was not carried out go on again.
+    pub(super) fn give_back(&mut self, round: Stamp) {
+        if let Ok(place) = self.seen.binary_search(&round) {
+            self.seen.remove(place);
+        }
+    }
+
+    /// Whether nothing is remembered.
+    pub(super) fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(asked: u64) -> Stamp {
+        Stamp { asked, id: asked }
+    }
+
+    #[test]
+    fn a_round_goes_on_once() {
+        let mut rounds = Rounds::default();
+        for asked in [5, 3, 4] {
+            assert!(rounds.go_on(stamp(asked), 8), "{asked}");
+            assert!(!rounds.go_on(stamp(asked), 8), "{asked} again");
+        }
+        assert!(rounds.go_on(Stamp { asked: 4, id: 9 }, 8));
+        rounds.give_back(stamp(3));
+        assert!(rounds.go_on(stamp(3), 8));
+        assert!(!rounds.go_on(stamp(3), 8));
+    }
+
+    #[test]
+    fn what_is_forgotten_counts() {
+        let mut rounds = Rounds::default();
+        for asked in 10..20 {
+            assert!(rounds.go_on(stamp(asked), 4));
+        }
+        assert_eq!(rounds.seen.len(), 4);
+        for asked in 0..20 {
+            assert!(!rounds.go_on(stamp(asked), 4), "{asked}");
+        }
+        assert!(rounds.go_on(stamp(20), 4));
+    }
+}
