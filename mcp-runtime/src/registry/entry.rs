@@ -21,7 +21,7 @@ use crate::handler::spec::{Spec, is_view};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
-use crate::protocol::{resource, view};
+use crate::protocol::{extension, resource};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A declared function as the service sees it.
@@ -63,8 +63,8 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
-        if is_view(spec.uri) && spec.mime_type != Some(view::MIME_TYPE) {
-            let mime_type = view::MIME_TYPE;
+        if is_view(spec.uri) && spec.mime_type != Some(extension::VIEW_MIME_TYPE) {
+            let mime_type = extension::VIEW_MIME_TYPE;
             faults.push(format!(
                 "what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"
             ));

@@ -6,7 +6,7 @@ pub(crate) mod policy;
 use std::time::Duration;
 
 use super::principal::Principal;
-use crate::protocol::{Annotations, Role, view};
+use crate::protocol::{Annotations, Role, extension};
 use kind::{Item, Kind};
 use policy::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
 
@@ -71,7 +71,7 @@ impl Spec {
         uri: &'static str,
     ) -> Self {
         let mime_type = if is_view(uri) {
-            Some(view::MIME_TYPE)
+            Some(extension::VIEW_MIME_TYPE)
         } else {
             None
         };
