@@ -2,7 +2,6 @@
 //!
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
 
-pub(crate) mod answer;
 mod call;
 pub(crate) mod cancellable;
 mod complete;
@@ -27,18 +26,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-pub(crate) use answer::Answer;
+use crate::answer::{Answer, Identity};
 use list::Which;
 
+use crate::changes::Changes;
 use crate::handler::Context;
-use crate::handler::changes::Changes;
-use crate::handler::outbox::Outbox;
-use crate::legacy::Sessions;
+use crate::handler::input::outbox::Outbox;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::protocol::json::Text;
-use crate::protocol::{Implementation, Members, Method, Request, RpcError};
+use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
 use crate::task::{MemoryStore, TaskStore, Tasks};
@@ -53,18 +51,9 @@ pub(crate) struct Service {
     pub health: Health,
     pub drain: Drain,
     pub changes: Changes,
-    pub sessions: Sessions,
     pub keys: Keys,
     pub tasks: Tasks,
     pub settings: Settings,
-}
-
-/// Who the server says it is.
-#[derive(Debug)]
-pub(crate) struct Identity {
-    pub info: Implementation,
-    pub info_json: String,
-    pub instructions: Option<String>,
 }
 
 /// The settings of a server, with their defaults.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::rounds::Rounds;
 use super::{Caller, Counter, memory};
-use crate::handler::limit::RateLimit;
+use crate::handler::spec::policy::RateLimit;
 use crate::seal::{LIFETIME, Stamp};
 
 /// The maximum number of callers that have a counter of their own.
@@ -137,7 +137,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::limit::Algorithm;
+    use crate::handler::spec::policy::Algorithm;
 
     fn caller(n: usize) -> Caller {
         Caller::Address(std::net::Ipv6Addr::from_bits(n as u128).into())
