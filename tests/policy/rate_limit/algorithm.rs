@@ -7,7 +7,7 @@ use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tokio::time::advance;
 
-use crate::support::somebody;
+use crate::support::gate::somebody;
 
 /// Says when.
 #[tool(read_only, rate_limit = "3/min")]

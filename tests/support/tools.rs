@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mcp_runtime::{Context, Level, Server, State, tool, tools};
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::patience::soon;
+use crate::support::patience::soon;
 
 /// Adds two numbers.
 #[tool(read_only, title = "Adder")]

@@ -8,7 +8,7 @@ use mcp_testkit::{TestClient, Version, era};
 use serde_json::json;
 use tokio::time::advance;
 
-use crate::support::Gate;
+use crate::support::gate::Gate;
 
 #[derive(State)]
 struct App {
@@ -133,7 +133,7 @@ async fn a_trial_that_is_given_up_passes_the_turn_on() {
     let trial = client.start("obey", json!({"how": "wait"}));
     gate.arrivals(1).await;
     trial.cancel();
-    crate::support::settle().await;
+    crate::support::gate::settle().await;
     tell(&client, "work").await.assert_text("works");
 }
 

@@ -7,7 +7,7 @@ use mcp_runtime::{Capability, Context, Server, State, ToolError, tool, tools};
 use mcp_testkit::{TestClient, Version, era};
 use serde_json::{Value, json};
 
-use crate::support::{Gate, settle, somebody};
+use crate::support::gate::{Gate, settle, somebody};
 
 #[derive(State)]
 struct App {

@@ -11,7 +11,7 @@ use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::somebody;
+use crate::support::gate::somebody;
 
 /// Once a minute.
 #[tool(read_only, rate_limit(quota = "1/min", per = "ip"))]

@@ -6,7 +6,7 @@ use mcp_runtime::{Server, State, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
-use crate::support::Gate;
+use crate::support::gate::Gate;
 
 #[derive(State)]
 struct App {

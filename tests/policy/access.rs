@@ -7,7 +7,7 @@ use mcp_testkit::{TestClient, Version};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::somebody;
+use crate::support::gate::somebody;
 
 /// For everybody.
 #[tool(read_only)]

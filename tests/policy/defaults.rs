@@ -6,8 +6,8 @@ use mcp_runtime::{Principal, Server, ToolError, server};
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
-use crate::redact::Logs;
-use crate::support::Gate;
+use crate::support::gate::Gate;
+use crate::support::logs::Logs;
 
 struct Shop {
     gate: Arc<Gate>,

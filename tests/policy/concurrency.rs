@@ -7,7 +7,7 @@ use mcp_runtime::{Server, State, tool, tools};
 use mcp_testkit::TestClient;
 use serde_json::json;
 
-use crate::support::{Gate, settle};
+use crate::support::gate::{Gate, settle};
 
 #[derive(State)]
 struct App {

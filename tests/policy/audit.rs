@@ -7,8 +7,8 @@ use mcp_runtime::{Server, State, prompt, prompts, resource, resources, tool, too
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
-use crate::redact::Logs;
-use crate::support::{Gate, settle, somebody};
+use crate::support::gate::{Gate, settle, somebody};
+use crate::support::logs::Logs;
 
 #[derive(State)]
 struct App {

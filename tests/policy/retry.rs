@@ -8,7 +8,7 @@ use mcp_testkit::{TestClient, Version, era};
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::Gate;
+use crate::support::gate::Gate;
 
 #[derive(State)]
 struct App {
