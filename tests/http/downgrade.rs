@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Call, Client};
 use super::reply::Answer;
 
-const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 #[derive(Serialize, JsonSchema)]
 #[serde(crate = "mcp_runtime::serde")]

@@ -34,7 +34,7 @@ async fn progress_carries_its_token_and_only_grows() {
 #[tokio::test(start_paused = true)]
 async fn progress_is_told_in_every_older_revision_too() {
     let client = Client::new(server());
-    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
         let call = Call::legacy(&session, "tools/call", json!({ "name": "work" }))
             .progress_token(json!(9));
