@@ -1,5 +1,7 @@
 //! Both eras in one process.
 
+use mcp_runtime::Version;
+use mcp_testkit::era;
 use serde_json::{Value, json};
 
 use super::{CAPABILITIES, VERSION, bare, initialize, modern, raw};

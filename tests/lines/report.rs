@@ -1,6 +1,6 @@
 //! Progress and log messages over lines, in every revision.
 
-use mcp_runtime::Level;
+use mcp_runtime::{Level, Version};
 use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 

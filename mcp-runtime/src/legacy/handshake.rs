@@ -3,12 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::downgrade;
 use super::session::Session;
+use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
-use crate::service::answer::members;
-use crate::service::{Answer, Service, shutting_down, text_param};
+use crate::service::{Service, shutting_down, text_param};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
-use super::{extension, view};
+use super::extension;
 
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -116,7 +116,7 @@ impl ClientCapabilities {
             .extensions
             .get(extension::UI)
             .and_then(|settings| settings["mimeTypes"].as_array());
-        types.is_some_and(|types| types.iter().any(|one| one == view::MIME_TYPE))
+        types.is_some_and(|types| types.iter().any(|one| one == extension::VIEW_MIME_TYPE))
     }
 
     /// Whether the client declared it. `elicitation: {}` means forms.
