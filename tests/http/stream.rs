@@ -39,10 +39,15 @@ async fn progress_is_told_in_every_older_revision_too() {
         let call = Call::legacy(&session, "tools/call", json!({ "name": "work" }))
             .progress_token(json!(9));
         let messages = client.open(call).await.stream().rest().await;
-        assert_eq!(
-            messages[..3],
-            [json!(0), json!(1), json!(2.5)].map(|done| progress(&json!(9), &done))
-        );
+        let told = [json!(0), json!(1), json!(2.5)].map(|done| {
+            let mut told = progress(&json!(9), &done);
+            if version == "2024-11-05" {
+                // Progress has no messages there.
+                told["params"].as_object_mut().unwrap().remove("message");
+            }
+            told
+        });
+        assert_eq!(messages[..3], told);
         assert_eq!(
             (messages.len(), &messages[3]["id"]),
             (4, &json!(1)),
