@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::session::Session;
 use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
+use crate::protocol::excerpt::excerpt_of;
 use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
 use crate::service::{Service, shutting_down};
 
@@ -49,5 +50,7 @@ pub(crate) fn initialize(
 
 fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {
     let read = params.decode::<T>(name).transpose();
-    read.map_err(|error| RpcError::invalid_params(format!("`{name}` is not valid: {error}")))
+    read.map_err(|error| {
+        RpcError::invalid_params(format!("`{name}` is not valid: {}", excerpt_of(&error)))
+    })
 }

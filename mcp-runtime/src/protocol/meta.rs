@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
+use super::excerpt::excerpt_of;
 use super::json::{Members, RawJson, Text, View};
 use super::level::Level;
 
@@ -115,5 +116,8 @@ pub(crate) fn missing(key: &str) -> RpcError {
 }
 
 fn mistyped(key: &str, error: &serde_json::Error) -> RpcError {
-    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` is not valid: {error}"))
+    RpcError::invalid_meta(format!(
+        "`_meta[\"{key}\"]` is not valid: {}",
+        excerpt_of(error)
+    ))
 }

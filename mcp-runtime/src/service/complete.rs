@@ -12,6 +12,7 @@ use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
 use crate::policy::contain::contain;
+use crate::protocol::excerpt::{excerpt, excerpt_of};
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
@@ -75,8 +76,9 @@ impl Service {
             .find(|(argument, _)| *argument == name)
         else {
             return Err(RpcError::invalid_params(format!(
-                "{} has no argument `{name}`",
-                entry.item()
+                "{} has no argument `{}`",
+                entry.item(),
+                excerpt(&name)
             )));
         };
         let proposals =
@@ -161,7 +163,8 @@ fn read<'p, T: Deserialize<'p>>(params: Option<&'p Members>, name: &str) -> Resu
     match params.and_then(|params| params.decode::<T>(name)) {
         Some(Ok(value)) => Ok(value),
         Some(Err(error)) => Err(RpcError::invalid_params(format!(
-            "`{name}` is not valid: {error}"
+            "`{name}` is not valid: {}",
+            excerpt_of(&error)
         ))),
         None => Err(RpcError::invalid_params(format!("`{name}` is missing"))),
     }
