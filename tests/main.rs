@@ -18,6 +18,7 @@ mod ask;
 mod http;
 mod item;
 mod lines;
+mod long;
 mod malformed;
 mod matrix;
 mod policy;

@@ -21,6 +21,8 @@ pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
 const LIFETIME_MILLIS: u64 = 10 * 60 * 1_000;
 /// The fewest bytes that a secret may have.
 const SHORTEST: usize = 32;
+/// The maximum number of bytes of a state, as JSON; a sealed text is less than twice as long.
+const LARGEST: usize = 1 << 20;
 /// The first byte of a sealed text.
 const FORMAT: u8 = 1;
 const NONCE: usize = 24;
@@ -99,6 +101,17 @@ pub(crate) enum Unsealed {
 #[error("the system has no source of random numbers")]
 pub(crate) struct NoRandom;
 
+/// Why a state cannot be sealed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+pub(crate) enum Unsealable {
+    #[error(transparent)]
+    NoRandom(#[from] NoRandom),
+    #[error(
+        "it has {0} bytes of answers and of results of `once`; at most {LARGEST} can be carried"
+    )]
+    TooLarge(usize),
+}
+
 /// What keys are made of.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(pub Vec<Vec<u8>>);
@@ -127,24 +140,25 @@ pub(crate) enum Unusable {
 }
 
 impl Keys {
-    /// The keys that these secrets stand for; without any, one that only this process has.
-    pub(crate) fn new(secrets: &Secrets) -> Result<Self, Unusable> {
+    /// The keys that these secrets stand for at `audience`; without any, one that only this process has. What servers of
+    /// another audience have sealed does not open, whatever their secrets.
+    pub(crate) fn new(secrets: &Secrets, audience: &str) -> Result<Self, Unusable> {
         if secrets.0.is_empty() {
             return Ok(Self::random()?);
         }
-        Ok(Self::from_secrets(&secrets.0)?)
+        Ok(Self::from_secrets(&secrets.0, audience)?)
     }
 
     fn random() -> Result<Self, NoRandom> {
         let mut secret = [0; SHORTEST];
         getrandom::fill(&mut secret).map_err(|_| NoRandom)?;
-        Ok(Self::of(vec![cipher(&secret)]))
+        Ok(Self::of(vec![cipher(&secret, "")]))
     }
 
-    fn from_secrets(secrets: &[Vec<u8>]) -> Result<Self, TooShort> {
+    fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Result<Self, TooShort> {
         let key = |(place, secret): (usize, &Vec<u8>)| match secret.len() {
             bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
-            _ => Ok(cipher(secret)),
+            _ => Ok(cipher(secret, audience)),
         };
         secrets
             .iter()
@@ -167,7 +181,7 @@ impl Keys {
         state: &State,
         principal: Subject,
         call: Subject,
-    ) -> Result<String, NoRandom> {
+    ) -> Result<String, Unsealable> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| NoRandom)?;
         let (id, _) = nonce.split_first_chunk().ok_or(NoRandom)?;
@@ -182,6 +196,9 @@ impl Keys {
         };
         // Digests, numbers and JSON that was read: there is nothing in it that could not be written.
         let text = serde_json::to_vec(&sealed).unwrap_or_default();
+        if text.len() > LARGEST {
+            return Err(Unsealable::TooLarge(text.len()));
+        }
         let first = self.ciphers.first().ok_or(NoRandom)?;
         // Fails only for a text of 256 GiB.
         let hidden = first.encrypt(&nonce.into(), &*text).map_err(|_| NoRandom)?;
@@ -212,6 +229,9 @@ impl Keys {
     }
 
     fn decrypt(&self, text: &str) -> Option<Vec<u8>> {
+        if text.len() > 2 * LARGEST {
+            return None;
+        }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (nonce, hidden) = bytes
             .strip_prefix(&[FORMAT])?
@@ -243,8 +263,13 @@ impl Subject {
 }
 
 /// A secret is as long as it likes; a key is a digest of it that is used for nothing else.
-fn cipher(secret: &[u8]) -> XChaCha20Poly1305 {
-    let key = Subject::of([&b"mcp-runtime request state"[..], secret]);
+fn cipher(secret: &[u8], audience: &str) -> XChaCha20Poly1305 {
+    let parts = [
+        &b"mcp-runtime request state"[..],
+        secret,
+        audience.as_bytes(),
+    ];
+    let key = Subject::of(parts);
     XChaCha20Poly1305::new(&key.0.into())
 }
 
@@ -254,7 +279,7 @@ mod tests {
 
     fn keys(secrets: &[u8]) -> Keys {
         let secrets: Vec<_> = secrets.iter().map(|byte| vec![*byte; SHORTEST]).collect();
-        Keys::from_secrets(&secrets).unwrap()
+        Keys::from_secrets(&secrets, "here").unwrap()
     }
 
     fn state() -> State {
@@ -343,11 +368,90 @@ mod tests {
     }
 
     #[test]
+    fn servers_with_one_secret_do_not_open_each_others_states() {
+        let at = |audience| Keys::from_secrets(&[vec![1; SHORTEST]], audience).unwrap();
+        let text = sealed(&at("payments-staging"));
+        assert_eq!(opened(&at("payments-staging"), &text), Ok(1));
+        for other in ["payments-prod", "payments", "", "payments-staging "] {
+            assert_eq!(opened(&at(other), &text), Err(Unsealed::Forged), "{other}");
+        }
+    }
+
+    /// The changes that anybody on the way could make, by a generator with a seed: none opens, none panics.
+    #[test]
+    fn no_mutation_opens() {
+        let keys = keys(&[1]);
+        let text = sealed(&keys).into_bytes();
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed % below as u64).unwrap()
+        };
+        for _ in 0..20_000 {
+            let mut changed = text.clone();
+            for _ in 0..=next(3) {
+                let place = next(changed.len());
+                match next(6) {
+                    0 => changed[place] ^= 1 << next(7),
+                    1 => changed.truncate(place),
+                    2 => changed.insert(place, u8::try_from(next(128)).unwrap()),
+                    3 => drop(changed.remove(place)),
+                    4 => changed.extend_from_within(place..),
+                    _ => changed.rotate_left(place),
+                }
+                if changed.is_empty() {
+                    changed.push(b'A');
+                }
+            }
+            if changed != text {
+                let changed = String::from_utf8(changed).unwrap();
+                assert_eq!(opened(&keys, &changed), Err(Unsealed::Forged), "{changed}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_to_be_carried_is_not_sealed() {
+        let keys = keys(&[1]);
+        let of = |bytes: usize| {
+            let value = serde_json::value::to_raw_value(&"x".repeat(bytes)).unwrap();
+            let state = State {
+                once: vec![("report".to_owned(), value)],
+                ..State::default()
+            };
+            keys.seal(&state, subject("ann"), subject("call"))
+        };
+        let largest = of(LARGEST - 1_024).unwrap();
+        assert!(keys.open(&largest, subject("ann"), subject("call")).is_ok());
+        let error = of(LARGEST).unwrap_err().to_string();
+        assert!(error.contains("at most 1048576 can be carried"), "{error}");
+        assert_eq!(
+            opened(&keys, &"A".repeat(4 * LARGEST)),
+            Err(Unsealed::Forged)
+        );
+    }
+
+    /// What opens and is no state, such as that of another format, is refused as forged.
+    #[test]
+    fn what_was_sealed_in_another_shape_does_not_open() {
+        let keys = keys(&[1]);
+        for inside in ["", "null", "[]", "{}", "{\"expires\":1}", "\u{0}", "[[[["] {
+            let hidden = keys.ciphers[0]
+                .encrypt(&[7; NONCE].into(), inside.as_bytes())
+                .unwrap();
+            let text = URL_SAFE_NO_PAD.encode([&[FORMAT][..], &[7; NONCE], &hidden].concat());
+            assert_eq!(opened(&keys, &text), Err(Unsealed::Forged), "{inside}");
+        }
+    }
+
+    #[test]
     fn a_short_secret_is_refused() {
         let Err(TooShort {
             place: 1,
             bytes: 31,
-        }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]])
+        }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]], "here")
         else {
             panic!("taken")
         };

@@ -7,6 +7,7 @@ pub(crate) mod client;
 mod downgrade;
 mod envelope;
 mod era;
+mod expiry;
 mod guard;
 mod health;
 mod list;

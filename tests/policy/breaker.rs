@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::{Server, State, ToolError, ToolResult, tool, tools};
-use mcp_testkit::{TestClient, Version, era};
+use mcp_runtime::protocol::RpcError;
+use mcp_runtime::{
+    Capability, Confirm, Context, Sample, Server, State, ToolError, ToolResult, tool, tools,
+};
+use mcp_testkit::{Answer, TestClient, Version, era};
 use serde_json::json;
 use tokio::time::advance;
 
@@ -17,9 +20,27 @@ struct App {
 
 /// Does what it is told: `work`, `fail`, `panic`, `hang`, `say` (an answer that says it failed) or `wait`.
 #[tool(read_only, timeout = "5s", breaker(failures = 3, cooldown = "30s"))]
-async fn obey(gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
+async fn obey(cx: &Context, gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
     match how.as_str() {
-        "fail" => Err(ToolError::new("down")),
+        "fail" => Err(ToolError::new("down").retryable()),
+        "convert" => Err(std::io::Error::other("down"))?,
+        "private" => Err(ToolError::private("down")),
+        "internal" => Err(ToolError::protocol(RpcError::internal("down"))),
+        "miss" => Err(ToolError::new("there is no word x")),
+        "lose" => Err(ToolError::not_found()),
+        "reject" => Err(ToolError::protocol(RpcError::invalid_params("no"))),
+        "need" => {
+            cx.require(Capability::Sampling)?;
+            Ok(ToolResult::text("can"))
+        }
+        "sample" => {
+            let answer = cx.sample("answer", Sample::new("?").max_tokens(1)).await?;
+            Ok(ToolResult::text(answer.text()))
+        }
+        "ask" => {
+            let sure: Confirm = cx.elicit("sure", "Sure?").await?;
+            Ok(ToolResult::text(sure.yes().to_string()))
+        }
         "panic" => panic!("as told"),
         "hang" => std::future::pending().await,
         "say" => Ok(ToolResult::error("there is no such thing")),
@@ -39,13 +60,24 @@ fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
     Err(ToolError::new("down").retryable())
 }
 
+/// Asks, and fails with an error of its own type.
+#[tool(read_only, breaker(failures = 1, cooldown = "30s"))]
+async fn own(cx: &Context, how: String) -> Result<bool, String> {
+    if how == "fail" {
+        return Err("down".to_owned());
+    }
+    let sure: Result<Confirm, _> = cx.elicit("sure", "Sure?").await;
+    sure.map(|sure| sure.yes())
+        .map_err(|error| error.to_string())
+}
+
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
     let server = Server::new("breaker", "1.0.0")
         .state(App {
             gate: Arc::clone(&gate),
         })
-        .tools(tools![obey, flaky]);
+        .tools(tools![obey, flaky, own]);
     (TestClient::with_version(server, version).await, gate)
 }
 
@@ -75,6 +107,73 @@ async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
             .metric(r#"mcp_tool_invocations_total{tool="obey",outcome="unavailable"}"#)
             .await;
         assert_eq!(unavailable.to_string(), "2");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_tells_of_the_dependency_counts() {
+    for version in era::ALL {
+        for how in ["fail", "convert", "private", "internal"] {
+            let (client, _gate) = start(version).await;
+            for _ in 0..3 {
+                let _ = tell(&client, how).await;
+            }
+            tell(&client, "work").await.assert_refused(OPEN);
+        }
+        let (client, _gate) = start(version).await;
+        client
+            .call("own", json!({"how": "fail"}))
+            .await
+            .assert_error("down");
+        client
+            .call("own", json!({"how": "fail"}))
+            .await
+            .assert_refused("tool `own` failed the last time");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_caller_opens_it_for_others() {
+    for version in era::ALL {
+        let (client, _gate) = start(version).await;
+        for how in ["miss", "lose", "reject", "say", "need", "sample", "ask"] {
+            for _ in 0..4 {
+                let reply = tell(&client, how).await;
+                assert!(!reply.response().to_string().contains(OPEN), "{how}");
+            }
+        }
+        for _ in 0..4 {
+            let given_up = client.start("obey", json!({"how": "hang"}));
+            crate::support::gate::settle().await;
+            given_up.cancel();
+        }
+        crate::support::gate::settle().await;
+        tell(&client, "work").await.assert_text("works");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_question_is_no_failure_whatever_the_error_type() {
+    for version in era::ALL {
+        if version <= Version::V2025_03_26 {
+            continue;
+        }
+        let (client, _gate) = start(version).await;
+        for _ in 0..3 {
+            client.on_elicit(|_| Answer::decline());
+            client
+                .call("own", json!({"how": "ask"}))
+                .await
+                .assert_error("declined");
+            tell(&client, "ask").await.assert_error("declined");
+            client.on_elicit(|_| Answer::raw(json!(5)));
+            let _ = client.call("own", json!({"how": "ask"})).await;
+        }
+        client.on_elicit(|_| json!({"confirm": true}));
+        client
+            .call("own", json!({"how": "ask"}))
+            .await
+            .assert_text("true");
     }
 }
 

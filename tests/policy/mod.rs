@@ -6,6 +6,7 @@ mod breaker;
 mod cache;
 mod concurrency;
 mod defaults;
+mod identity;
 mod item;
 mod max_output;
 mod order;

@@ -1,4 +1,4 @@
-//! `rate_limit` with `per = "ip"`: whose address it is, by transport.
+//! Addresses: by which `rate_limit` counts, and which `audit` records.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,25 +12,39 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::support::gate::somebody;
+use crate::support::logs::Logs;
 
 /// Once a minute.
 #[tool(read_only, rate_limit(quota = "1/min", per = "ip"))]
 fn once() {}
 
+/// Leaves records.
+#[tool(read_only, audit)]
+fn watched() {}
+
+/// Once a minute.
+#[tool(read_only, rate_limit = "1/min")]
+fn limited() {}
+
 #[mcp_testkit::server]
 fn server() -> Server {
-    Server::new("peers", "1.0.0").tools(tools![once])
+    Server::new("peers", "1.0.0").tools(tools![once, watched, limited])
 }
 
-const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"once","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"TOOL","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
 
 async fn let_in(router: &Router, from: Option<&str>) -> bool {
+    calls(router, "once", from).await
+}
+
+/// Calls `tool` from an address; whether it was let in.
+async fn calls(router: &Router, tool: &str, from: Option<&str>) -> bool {
     let mut request = Request::post("http://localhost/mcp")
         .header("content-type", "application/json")
         .header("mcp-protocol-version", "2026-07-28")
         .header("mcp-method", "tools/call")
-        .header("mcp-name", "once")
-        .body(Body::from(CALL))
+        .header("mcp-name", tool)
+        .body(Body::from(CALL.replace("TOOL", tool)))
         .unwrap();
     if let Some(from) = from {
         let address = SocketAddr::new(from.parse::<IpAddr>().unwrap(), 4711);
@@ -74,4 +88,30 @@ async fn behind_a_router_without_addresses_all_are_one() {
     let router = server().into_router();
     assert!(let_in(&router, None).await);
     assert!(!let_in(&router, None).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn anonymous_callers_are_counted_by_address_unless_a_limit_says_otherwise() {
+    let router = server().into_router();
+    for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
+        assert!(calls(&router, "limited", Some(address)).await, "{address}");
+        assert!(!calls(&router, "limited", Some(address)).await, "{address}");
+    }
+    assert!(calls(&router, "limited", None).await);
+    assert!(!calls(&router, "limited", None).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_has_the_address_of_the_caller() {
+    let logs = Logs::new();
+    let router = Server::new("peers", "1.0.0")
+        .tools(tools![watched])
+        .into_router();
+    assert!(calls(&router, "watched", Some("192.0.2.7")).await);
+    let lines = logs.lines();
+    let record = lines
+        .iter()
+        .find(|line| line["target"] == "mcp_runtime::audit")
+        .unwrap();
+    assert_eq!(record["fields"]["peer"], "192.0.2.7");
 }

@@ -1,8 +1,10 @@
 //! Who is calling.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 /// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
 ///
@@ -23,14 +25,26 @@ use serde_json::{Map, Value};
 ///
 /// let router = Server::new("orders", "1.0.0").into_router().route_layer(middleware::from_fn(verified));
 /// ```
+///
+/// A caller is its issuer and its subject together: sessions, caches, tasks, sealed states and limits of one issuer's
+/// `ann` are not those of another's. A server that trusts several issuers, or one issuer with several tenants, names them
+/// by [`with_issuer`](Principal::with_issuer).
 #[derive(Clone, Debug, Default)]
 pub struct Principal(Option<Arc<Verified>>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Verified {
-    subject: Arc<str>,
-    scopes: Vec<String>,
+    key: Key,
+    scopes: Arc<[String]>,
     claims: Map<String, Value>,
+    expires: Option<Instant>,
+}
+
+/// Who a caller is, whatever its token grants.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub issuer: Option<Arc<str>>,
+    pub subject: Arc<str>,
 }
 
 impl Principal {
@@ -44,29 +58,64 @@ impl Principal {
         subject: impl Into<Arc<str>>,
         scopes: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        Self(Some(Arc::new(Verified {
+        let key = Key {
+            issuer: None,
             subject: subject.into(),
-            scopes,
+        };
+        Self(Some(Arc::new(Verified {
+            key,
+            scopes: scopes.into_iter().map(Into::into).collect(),
             claims: Map::new(),
+            expires: None,
         })))
+    }
+
+    /// The same caller, with the issuer of its token (`iss`, RFC 7519) or its tenant: whatever makes the subject unique.
+    #[must_use]
+    pub fn with_issuer(self, issuer: impl Into<Arc<str>>) -> Self {
+        self.with(|it| it.key.issuer = Some(issuer.into()))
     }
 
     /// The same caller with the claims of its token.
     #[must_use]
     pub fn with_claims(self, claims: Map<String, Value>) -> Self {
+        self.with(|it| it.claims = claims)
+    }
+
+    /// The same caller, verified until `at` (`exp`, RFC 7519): then the streams that it has opened end.
+    ///
+    /// A stream of a verified caller without an expiry ends after a day; the client opens another one.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// # use mcp_runtime::Principal;
+    /// let exp = SystemTime::UNIX_EPOCH + Duration::from_secs(1_900_000_000);
+    /// let ann = Principal::new("ann", ["orders:read"]).with_issuer("https://id.example").with_expiry(exp);
+    /// assert_eq!(ann.issuer(), Some("https://id.example"));
+    /// ```
+    #[must_use]
+    pub fn with_expiry(self, at: SystemTime) -> Self {
+        let rest = at.duration_since(SystemTime::now()).unwrap_or_default();
+        // What is too far away for a clock never comes.
+        self.with(|it| it.expires = Instant::now().checked_add(rest))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Verified)) -> Self {
         Self(self.0.map(|it| {
-            Arc::new(Verified {
-                subject: it.subject.clone(),
-                scopes: it.scopes.clone(),
-                claims,
-            })
+            let mut verified = Arc::unwrap_or_clone(it);
+            change(&mut verified);
+            Arc::new(verified)
         }))
     }
 
     /// The verified name; `None` for an anonymous caller.
     pub fn subject(&self) -> Option<&str> {
-        self.0.as_ref().map(|it| &*it.subject)
+        self.0.as_ref().map(|it| &*it.key.subject)
+    }
+
+    /// The issuer of the caller's token, or its tenant.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.as_ref()?.key.issuer.as_deref()
     }
 
     /// Whether nothing is known of the caller.
@@ -89,8 +138,45 @@ impl Principal {
         self.0.as_ref().and_then(|it| it.claims.get(name))
     }
 
-    /// The key under which limits count this caller; all anonymous callers share one.
-    pub(crate) fn key(&self) -> Option<Arc<str>> {
-        self.0.as_ref().map(|it| it.subject.clone())
+    /// The key under which everything of this caller is kept; all anonymous callers share `None`.
+    pub(crate) fn key(&self) -> Option<Key> {
+        self.0.as_ref().map(|it| it.key.clone())
+    }
+
+    /// The scopes, to be kept.
+    pub(crate) fn granted(&self) -> Option<Arc<[String]>> {
+        self.0.as_ref().map(|it| Arc::clone(&it.scopes))
+    }
+
+    /// Whether the caller's token has expired.
+    pub(crate) fn has_expired(&self) -> bool {
+        self.expires().is_some_and(|at| at <= Instant::now())
+    }
+
+    /// The lease of a stream that this caller opens now.
+    pub(crate) fn lease(&self) -> Lease {
+        let longest = || Instant::now() + LONGEST_LEASE;
+        Lease(self.0.as_ref().map(|it| it.expires.unwrap_or_else(longest)))
+    }
+
+    fn expires(&self) -> Option<Instant> {
+        self.0.as_ref()?.expires
+    }
+}
+
+/// The longest life of a stream that a verified caller without an expiry has opened.
+const LONGEST_LEASE: Duration = Duration::from_hours(24);
+
+/// The time for which a stream may tell its caller what only that caller may know; an anonymous one has no end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease(Option<Instant>);
+
+impl Lease {
+    /// Waits until it is over.
+    pub(crate) async fn over(self) {
+        match self.0 {
+            Some(at) => tokio::time::sleep_until(at).await,
+            None => std::future::pending().await,
+        }
     }
 }

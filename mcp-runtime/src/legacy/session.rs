@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::client::Asks;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
-use crate::handler::Principal;
+use crate::handler::{Principal, principal};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -24,7 +24,7 @@ pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
     /// Who has opened it, as [`Principal::key`] says.
-    owner: Option<Arc<str>>,
+    owner: Option<principal::Key>,
     /// On whose behalf the client is told of resources: whoever has subscribed last.
     reader: Mutex<Principal>,
     /// News for the client; read by its GET stream, or by its stdio.
@@ -71,7 +71,7 @@ impl Session {
         loop {
             let change = self.news.next().await;
             let reader = lock(&self.reader).clone();
-            if service.may_be_told(&change, &reader) {
+            if !reader.has_expired() && service.may_be_told(&change, &reader) {
                 return change;
             }
         }

@@ -1,7 +1,8 @@
 //! `breaker`: after failures in a row calls fail fast for a while; then one call finds out whether it works again.
 //!
-//! A failure is an error of the handler, a panic, or the timeout; arguments that do not fit, and results that only say
-//! `isError`, are answers. A call that is given up by its client is neither.
+//! A failure tells of what the handler depends on: a private or retryable error, a panic, the timeout. Arguments that do
+//! not fit, public errors and results that only say `isError` are answers; no caller opens the breaker with them. A call
+//! that is given up, refused or not answered by its client is neither.
 //! Invariant: while calls fail fast, nothing but the one that finds out changes when that ends: the wait stays true.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -83,9 +84,39 @@ impl Circuit {
     }
 }
 
+/// The news that an attempt has of what the handler depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Succeeded,
+    Failed,
+    /// The caller was told what is wrong with its call, which says little about the rest.
+    Answered,
+    None,
+}
+
 impl Attempt<'_> {
+    /// Counts the attempt.
+    pub(super) fn ended(self, verdict: Verdict) {
+        match verdict {
+            Verdict::Succeeded => self.succeeded(),
+            Verdict::Failed => self.failed(),
+            Verdict::Answered => self.answered(),
+            Verdict::None => {}
+        }
+    }
+
+    /// It may work: if it does not, the next failure shows it.
+    fn answered(mut self) {
+        if self.trial.take().is_some() {
+            let mut state = self.circuit.lock();
+            if matches!(*state, State::HalfOpen) {
+                *state = State::Closed(self.circuit.limit.failures.saturating_sub(1));
+            }
+        }
+    }
+
     /// It works.
-    pub(super) fn succeeded(mut self) {
+    fn succeeded(mut self) {
         let mut state = self.circuit.lock();
         match *state {
             State::Closed(_) => *state = State::Closed(0),
@@ -96,7 +127,7 @@ impl Attempt<'_> {
     }
 
     /// It does not.
-    pub(super) fn failed(mut self) {
+    fn failed(mut self) {
         let limit = self.circuit.limit;
         let mut state = self.circuit.lock();
         match *state {
@@ -167,6 +198,24 @@ mod tests {
         drop(circuit.enter().unwrap());
         circuit.enter().unwrap().succeeded();
         circuit.enter().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_neither_opens_it_nor_starts_the_count_anew() {
+        let circuit = Circuit::new(Breaker::new(2, 30_000));
+        for _ in 0..5 {
+            circuit.enter().unwrap().answered();
+        }
+        circuit.enter().unwrap().failed();
+        circuit.enter().unwrap().answered();
+        circuit.enter().unwrap().failed();
+        assert_eq!(circuit.enter().unwrap_err(), COOLDOWN);
+        tokio::time::advance(COOLDOWN).await;
+        circuit.enter().unwrap().answered();
+        let (one, other) = (circuit.enter().unwrap(), circuit.enter().unwrap());
+        one.failed();
+        drop(other);
+        assert_eq!(circuit.enter().unwrap_err(), COOLDOWN);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! `cache`: results by arguments, for a while.
 //!
-//! Invariants: callers see only what their own principal's calls have made, unless the cache is shared; calls with
+//! Invariants: callers see only what calls of their own principal with the same scopes have made, unless the cache is
+//! shared; calls with
 //! equal arguments that come together are one call; when that one is dropped, the next that waits makes it anew; errors
 //! go to those who wait for them and are not remembered; the number of entries is bounded.
 
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::{Call, canonical};
 use crate::handler::input::pending::Asks;
+use crate::handler::principal;
 use crate::handler::spec::policy::Cache;
 use crate::protocol::RpcError;
 
@@ -31,9 +33,9 @@ struct Entries {
     next: u64,
 }
 
-/// Whose call, and with which arguments.
+/// Whose call, with which scopes, and with which arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key(Option<Arc<str>>, Arc<str>);
+struct Key(Option<(principal::Key, Arc<[String]>)>, Arc<str>);
 
 #[derive(Debug)]
 struct Entry {
@@ -82,7 +84,8 @@ impl Results {
         let principal = if self.cache.shared {
             None
         } else {
-            call.cx.principal().key()
+            let who = call.cx.principal();
+            who.key().zip(who.granted())
         };
         Key(principal, Arc::from(canonical::arguments(call.arguments)))
     }

@@ -11,6 +11,7 @@ use crate::handler::input::pending::{Failure, Stop};
 use crate::handler::output::error::{failed, failure, reference};
 use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Item, Kind, event};
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Capability, RpcError};
 
 /// Key in `_meta` of a refusal: how many seconds to wait before trying again.
@@ -157,6 +158,7 @@ impl Done {
             },
             Stop::Failed(Failure::Missing(missing)) => Self::lacking(call, &missing),
             Stop::Failed(Failure::Malformed(key, problem)) => {
+                let key = excerpt(&key);
                 let answer = if call.cx.is_modern() {
                     Err(RpcError::invalid_params(format!(
                         "`inputResponses.{key}`: {problem}"

@@ -4,9 +4,11 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::canonical::Walk;
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Content, Object, ToolResult};
 
 /// What stands in the place of a value that nobody may read.
@@ -15,6 +17,8 @@ const HIDDEN: &str = "[redacted]";
 const UNKNOWN: &str = "[unknown argument]";
 /// Shorter values are not searched for: they would be found in every other word.
 const SHORTEST: usize = 3;
+/// The maximum number of arguments that an audit record shows.
+const MOST: usize = 100;
 
 /// The parameters of one declared function.
 #[derive(Clone, Debug, Default)]
@@ -30,15 +34,23 @@ impl Redacted {
         else {
             return raw.map_or("{}", |_| "[not an object]").to_owned();
         };
-        let members = object.iter().map(|(name, value)| {
-            let shown = match name {
-                name if self.names.contains(&name) => Cow::Owned(format!("{HIDDEN:?}")),
-                name if !self.known.contains(&name) => Cow::Owned(format!("{UNKNOWN:?}")),
-                _ => Cow::Borrowed(value.get()),
-            };
-            format!("{}:{shown}", serde_json::Value::from(name))
-        });
-        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        let mut members: Vec<String> = object
+            .iter()
+            .take(MOST)
+            .map(|(name, value)| {
+                let shown = match name {
+                    name if self.names.contains(&name) => Cow::Owned(format!("{HIDDEN:?}")),
+                    name if !self.known.contains(&name) => Cow::Owned(format!("{UNKNOWN:?}")),
+                    _ => recorded(value),
+                };
+                format!("{}:{shown}", Value::from(excerpt(name)))
+            })
+            .collect();
+        let count = object.iter().count();
+        if count > MOST {
+            members.push(format!("\"…\":\"{} more\"", count - MOST));
+        }
+        format!("{{{}}}", members.join(","))
     }
 
     /// `text` without the values that nobody may read.
@@ -73,6 +85,14 @@ impl Redacted {
         found.retain(|secret| secret.len() >= SHORTEST);
         found.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         found
+    }
+}
+
+/// A value as JSON, one that is long as a text with the beginning of it.
+fn recorded(value: &RawValue) -> Cow<'_, str> {
+    match excerpt(value.get()) {
+        Cow::Borrowed(whole) => Cow::Borrowed(whole),
+        cut @ Cow::Owned(_) => Cow::Owned(Value::from(cut).to_string()),
     }
 }
 

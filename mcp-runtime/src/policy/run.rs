@@ -4,12 +4,15 @@
 
 use std::time::Duration;
 
+use super::breaker::Verdict;
 use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
 use super::suspend::{self, Ended, Stopped};
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
 use crate::handler::ToolError;
+use crate::handler::input::pending::Asks;
+use crate::handler::output::product::Product;
 use crate::handler::spec::kind::event;
 
 /// Begins the handler once more, with the same arguments.
@@ -126,17 +129,8 @@ impl Policies {
             None => Some(suspend::run(call.cx, handler).await),
             Some(deadline) => deadline.hold(call.cx, suspend::run(call.cx, handler)).await,
         };
-        let says_something = match &ended {
-            // The client's lack, not the handler's.
-            Some(Ok(Err(error))) => error.lacks().is_none(),
-            // The client is to answer first.
-            Some(Err(Stopped::Asks(_))) => false,
-            _ => true,
-        };
-        match attempt.filter(|_| says_something) {
-            Some(attempt) if matches!(ended, Some(Ok(Ok(_)))) => attempt.succeeded(),
-            Some(attempt) => attempt.failed(),
-            None => {}
+        if let Some(attempt) = attempt {
+            attempt.ended(verdict(call, ended.as_ref()));
         }
         ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
     }
@@ -152,5 +146,21 @@ impl Policies {
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
         let error = self.redacted.hide(error.detail(), call.arguments);
         event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
+    }
+}
+
+/// Returns the news that an attempt has of what the handler depends on; `None` stands for the timeout.
+fn verdict(call: &Call<'_>, ended: Option<&Ended>) -> Verdict {
+    let user_refused = || call.cx.asked().is_some_and(Asks::were_refused);
+    match ended {
+        None | Some(Err(Stopped::Panicked)) => Verdict::Failed,
+        // The client is to answer first, or has answered what cannot be read.
+        Some(Err(Stopped::Asks(_))) => Verdict::None,
+        Some(Ok(Ok(Product::Tool(result)))) if result.is_error => Verdict::Answered,
+        Some(Ok(Ok(_))) => Verdict::Succeeded,
+        // The client's lack, not the handler's.
+        Some(Ok(Err(error))) if error.lacks().is_some() => Verdict::None,
+        Some(Ok(Err(error))) if error.is_outage(user_refused()) => Verdict::Failed,
+        Some(Ok(Err(_))) => Verdict::Answered,
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::excerpt::{excerpt, excerpt_of};
 use super::version::Version;
 
 /// An error answer to a request.
@@ -65,7 +66,7 @@ impl RpcError {
         Self::new(
             Self::PARSE_ERROR,
             400,
-            format!("the message is not valid JSON: {error}"),
+            format!("the message is not valid JSON: {}", excerpt_of(error)),
         )
     }
 
@@ -77,7 +78,7 @@ impl RpcError {
         Self::new(
             Self::METHOD_NOT_FOUND,
             404,
-            format!("method not found: {method}"),
+            format!("method not found: {}", excerpt(method)),
         )
     }
 
@@ -118,7 +119,7 @@ impl RpcError {
 
     /// There is no tool, or no prompt, of this name.
     pub(crate) fn unknown(noun: &str, name: &str) -> Self {
-        Self::invalid_params(format!("Unknown {noun}: {name}"))
+        Self::invalid_params(format!("Unknown {noun}: {}", excerpt(name)))
     }
 
     /// There is no resource at the URI, which [`RpcError::at`] adds.
@@ -138,8 +139,9 @@ impl RpcError {
     /// Says which resource it is about.
     #[must_use]
     pub(crate) fn at(mut self, uri: &str) -> Self {
+        let uri = excerpt(uri);
         self.message = format!("{}: {uri}", self.message).into();
-        self.data.get_or_insert_with(|| json!({}))["uri"] = uri.into();
+        self.data.get_or_insert_with(|| json!({}))["uri"] = (*uri).into();
         self
     }
 
@@ -167,6 +169,7 @@ impl RpcError {
     }
 
     pub(crate) fn unsupported_version(requested: &str) -> Self {
+        let shown = excerpt(requested);
         // A legacy revision cannot be spoken per request: naming it as supported would send the client round in circles.
         let known_legacy = Version::parse(requested).is_some();
         let supported: Vec<&str> = Version::ALL
@@ -178,11 +181,11 @@ impl RpcError {
             Self::UNSUPPORTED_VERSION,
             400,
             format!(
-                "protocol version {requested:?} is not supported here; use one of {}",
+                "protocol version {shown:?} is not supported here; use one of {}",
                 supported.join(", ")
             ),
         );
-        error.data = Some(json!({ "supported": supported, "requested": requested }));
+        error.data = Some(json!({ "supported": supported, "requested": shown }));
         error
     }
 

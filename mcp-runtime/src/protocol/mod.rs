@@ -5,6 +5,7 @@
 pub mod capabilities;
 pub mod content;
 pub mod error;
+pub(crate) mod excerpt;
 pub mod extension;
 pub mod id;
 pub mod input;

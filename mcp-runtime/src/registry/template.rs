@@ -2,7 +2,8 @@
 //!
 //! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
 //! what is matched is decoded once. A URI with dot segments is another resource's (RFC 3986 §5.2.4), so nothing that is
-//! decoded to one matches; nor does a value that is a path from the root where the template has begun one already.
+//! decoded to one matches; nor does a value that is a path from the root where the template has begun one already, or one from a drive or a share
+//! of Windows.
 
 use std::fmt::Write as _;
 
@@ -192,14 +193,33 @@ fn decoded(text: &str) -> Option<String> {
 fn has_dot_segments(text: &str) -> bool {
     text.contains('\0')
         || text
-            .split(['/', '\\'])
+            .split(is_slash)
             .any(|segment| matches!(segment, "." | ".."))
 }
 
 /// Whether a value that a function may append to a path would replace it. After `://` a path begins.
 fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     let begins_path = text.starts_with('/') && (!before.ends_with('/') || before.ends_with("://"));
-    value.starts_with(['/', '\\']) && !begins_path
+    let is_share = value.chars().take_while(|c| is_slash(*c)).count() > 1;
+    let is_absolute = value.starts_with(is_slash) && !begins_path;
+    is_share || is_absolute || has_drive(before, value)
+}
+
+/// Whether a value begins with a drive of Windows (`C:/x`, `C:x`), and is, or may be, meant as a path: `a:5` is an id too.
+fn has_drive(before: &str, value: &str) -> bool {
+    let mut chars = value.chars();
+    let is_drive = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic())
+        && chars.next() == Some(':');
+    let is_file = before
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:"));
+    is_drive && (is_file || value.len() == 2 || value.contains(is_slash))
+}
+
+fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
 }
 
 #[cfg(test)]
@@ -223,6 +243,12 @@ mod tests {
                 "file:///{+path}",
                 "file:///a/b.txt",
                 r#"{"path":"a/b.txt"}"#,
+            ),
+            ("shop://items/{id}", "shop://items/a:5", r#"{"id":"a:5"}"#),
+            (
+                "docs://{+path}",
+                "docs://doi:10.1/x",
+                r#"{"path":"doi:10.1/x"}"#,
             ),
             (
                 "file://{+path}",
@@ -263,6 +289,21 @@ mod tests {
             ("file:///{+path}", "file:////etc/passwd"),
             ("file:///{+path}", "file:///%2Fetc/passwd"),
             ("file:///{name}", "file:///%5Cetc"),
+            ("file:///{name}", "file:///a%5C..%5Cb"),
+            ("file:///{+path}", "file:///a\\..\\b"),
+            ("file:///{+path}", "file:///C:/x"),
+            ("file:///{+path}", "file:///c:x"),
+            ("file:///{+path}", "file:///C%3A%5Cx"),
+            ("file:///{+path}", "file:///%43:%2Fx"),
+            ("FILE:///{name}", "FILE:///C%3Ax"),
+            ("docs://{+path}", "docs://C:/x"),
+            ("docs://{+path}", "docs://C:\\x"),
+            ("docs://{+path}", "docs://c:"),
+            ("docs://x{/parts*}", "docs://x/a/C:%5Cx"),
+            ("docs://{+path}", "docs://%5C%5Cserver/share"),
+            ("docs://{+path}", "docs:////server/share"),
+            ("file://{+path}", "file:////server/share"),
+            ("docs://{name}", "docs://%5C%5Cserver"),
             ("a://{name}", "a://%2Fetc"),
             ("a://x{/parts*}", "a://x/b/%2Fetc"),
             ("a://{x}", "a://%ff"),

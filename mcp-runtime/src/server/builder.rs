@@ -276,6 +276,15 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// The audience of what [`state_keys`](Self::state_keys) encrypt: servers with the same secrets and another audience
+    /// refuse it. Instances of one server need the same one. Default: the server's name.
+    ///
+    /// Servers that share name and secrets, such as those of two tenants, need an audience each.
+    pub fn state_audience(mut self, audience: impl Into<String>) -> Self {
+        self.settings.state_audience = Some(audience.into());
+        self
+    }
+
     /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
     /// most 10,000.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
@@ -364,7 +373,8 @@ impl<S: State> Server<S> {
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
-        let keys = state_keys("state_keys", &settings.state_keys)?;
+        let audience = settings.state_audience.as_deref().unwrap_or(&info.name);
+        let keys = state_keys("state_keys", &settings.state_keys, audience)?;
         let mut registry = Registry::default();
         for entry in entries {
             if let Some(fault) = entry.faults.first() {
@@ -438,9 +448,10 @@ fn declared_twice(conflict: &Conflict) -> Error {
     }
 }
 
-/// The keys that `secrets`, which were set as `name`, stand for.
-pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
-    Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
+/// The keys that `secrets`, which were set as `name`, stand for at `audience`.
+pub(super) fn state_keys(name: &str, secrets: &Secrets, audience: &str) -> Result<Keys> {
+    Keys::new(secrets, audience)
+        .map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
 }
 
 /// Whether `url`, which was set as `name`, is an absolute one.

@@ -51,7 +51,7 @@ impl<S: State> Server<S> {
                     .map(|secret| secret.trim().into())
                     .collect(),
             );
-            state_keys("MCP_STATE_KEYS", &secrets)?;
+            state_keys("MCP_STATE_KEYS", &secrets, "")?;
             self = self.state_keys(secrets.0);
         }
         match matches.subcommand() {

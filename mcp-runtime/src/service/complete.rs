@@ -12,6 +12,7 @@ use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
 use crate::policy::contain::contain;
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
@@ -90,8 +91,9 @@ impl Service {
             .find(|(argument, _)| *argument == name)
         else {
             return Err(RpcError::invalid_params(format!(
-                "{} has no argument `{name}`",
-                entry.item()
+                "{} has no argument `{}`",
+                entry.item(),
+                excerpt(&name)
             )));
         };
         let proposals =

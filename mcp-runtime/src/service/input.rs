@@ -11,10 +11,11 @@ use super::Service;
 use crate::answer::{Answer, members};
 use crate::handler::Context;
 use crate::handler::input::pending::Questions;
+use crate::handler::principal::Key;
 use crate::policy::{Call, canonical};
 use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};
-use crate::seal::{Kept, Stamp, State, Subject};
+use crate::seal::{Kept, Stamp, State, Subject, Unsealable};
 
 const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
@@ -68,7 +69,7 @@ impl Service {
         Ok(Answer::InputRequired(body(&questions.requests, &sealed)))
     }
 
-    fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, crate::seal::NoRandom> {
+    fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, Unsealable> {
         self.keys.seal(memory, caller(call.cx), subject(call))
     }
 }
@@ -98,9 +99,12 @@ fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
 
 /// The caller, whom nobody can be mistaken for.
 fn caller(cx: &Context) -> Subject {
-    match cx.principal().subject() {
+    match cx.principal().key() {
         None => Subject::of([&b"anonymous"[..]]),
-        Some(name) => Subject::of([&b"principal"[..], name.as_bytes()]),
+        Some(Key { issuer, subject }) => match issuer {
+            None => Subject::of([&b"principal"[..], subject.as_bytes()]),
+            Some(issuer) => Subject::of([&b"principal"[..], issuer.as_bytes(), subject.as_bytes()]),
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use super::tasks::undeclared;
 use super::watch::{check_uri, too_many};
 use crate::changes::{Change, List, Subscriber};
 use crate::handler::Principal;
+use crate::handler::principal::Lease;
 use crate::protocol::meta::SUBSCRIPTION_ID;
 use crate::protocol::{ClientCapabilities, Method, Request, RpcError, extension};
 use crate::task::DetailedTask;
@@ -27,6 +28,7 @@ pub(crate) struct Subscription {
     subscriber: Subscriber,
     id: Value,
     principal: Principal,
+    lease: Lease,
     acknowledgement: Option<Bytes>,
     closed: bool,
 }
@@ -92,12 +94,14 @@ impl Subscription {
             subscriber,
             id,
             principal: principal.clone(),
+            lease: principal.lease(),
             acknowledgement,
             closed: false,
         })
     }
 
-    /// The next message: the acknowledgement, changes, and when the server goes down the closing result; then `None`.
+    /// The next message: the acknowledgement, changes, and the closing result, when the server goes down
+    /// or the caller's token expires; then `None`.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
         if self.closed {
             return None;
@@ -108,6 +112,10 @@ impl Subscription {
         tokio::select! {
             biased;
             () = self.service.drain.begun() => {
+                self.closed = true;
+                Some(self.closing())
+            }
+            () = self.lease.over() => {
                 self.closed = true;
                 Some(self.closing())
             }

@@ -36,6 +36,7 @@ use crate::handler::input::outbox::Outbox;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
@@ -71,6 +72,7 @@ pub(crate) struct Settings {
     pub task_ttl: Duration,
     pub task_store: Arc<dyn TaskStore>,
     pub state_keys: Secrets,
+    pub state_audience: Option<String>,
 }
 
 impl Default for Settings {
@@ -87,6 +89,7 @@ impl Default for Settings {
             task_ttl: Duration::from_hours(1),
             task_store: Arc::new(MemoryStore::default()),
             state_keys: Secrets::default(),
+            state_audience: None,
         }
     }
 }
@@ -141,9 +144,9 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error.code);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
+            tracing::info!(id = %excerpt(&request.id.to_string()), method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
-            tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
+            tracing::debug!(id = %excerpt(&request.id.to_string()), method = request.method.label(), ?took, "request answered");
         }
     }
 

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 
 /// One row of a list.
@@ -45,7 +46,8 @@ fn place(rows: &[Row], cursor: &str) -> Option<usize> {
 
 fn unknown(cursor: &str) -> RpcError {
     RpcError::invalid_params(format!(
-        "unknown cursor {cursor:?}; start again without one"
+        "unknown cursor {:?}; start again without one",
+        excerpt(cursor)
     ))
 }
 

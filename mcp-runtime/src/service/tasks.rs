@@ -19,6 +19,7 @@ use crate::handler::output::product::Product;
 use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done};
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
@@ -275,7 +276,10 @@ fn task_id(params: Option<&Members>, cx: &Context) -> Result<String, RpcError> {
 }
 
 fn unknown(id: &str) -> RpcError {
-    RpcError::invalid_params(format!("there is no task {id:?}, or it has expired"))
+    RpcError::invalid_params(format!(
+        "there is no task {:?}, or it has expired",
+        excerpt(id)
+    ))
 }
 
 fn unkept(error: &TaskError) -> RpcError {

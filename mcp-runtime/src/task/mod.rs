@@ -75,6 +75,7 @@ impl Tasks {
         let record = TaskRecord {
             task_id: task_id.clone(),
             owner: principal.subject().map(str::to_owned),
+            issuer: principal.issuer().map(str::to_owned),
             status: TaskStatus::Working,
             status_message: None,
             created_at: now,
@@ -115,7 +116,7 @@ impl Tasks {
     /// A running task of `principal`'s.
     pub(crate) fn running(&self, id: &str, principal: &Principal) -> Option<Arc<Running>> {
         let task = self.lock().get(id).cloned()?;
-        (task.record().owner.as_deref() == principal.subject()).then_some(task)
+        task.record().is_of(principal).then_some(task)
     }
 
     /// What is known of a task of `principal`'s, wherever it runs or ran. One that has outlived its time without an end
@@ -131,7 +132,7 @@ impl Tasks {
         let found = store::get(&*self.store, id)
             .await
             .map_err(TaskError::Store)?;
-        let is_own = |task: &TaskRecord| task.owner.as_deref() == principal.subject();
+        let is_own = |task: &TaskRecord| task.is_of(principal);
         Ok(found
             .filter(is_own)
             .filter(|task| task.expires_at() > self.clock.now()))

@@ -1,5 +1,6 @@
 //! A task as a store keeps it and as its client sees it.
 
+use crate::handler::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -37,6 +38,9 @@ pub struct TaskRecord {
     pub task_id: String,
     /// Whose it is: [`Principal::subject`](crate::Principal::subject), or `None` for anonymous callers.
     pub owner: Option<String>,
+    /// Who has issued the owner's token: [`Principal::issuer`](crate::Principal::issuer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// How far it has come.
     pub status: TaskStatus,
     /// What it says about itself.
@@ -57,6 +61,11 @@ pub struct TaskRecord {
 }
 
 impl TaskRecord {
+    /// Whether it is `principal`'s.
+    pub(crate) fn is_of(&self, principal: &Principal) -> bool {
+        self.owner.as_deref() == principal.subject() && self.issuer.as_deref() == principal.issuer()
+    }
+
     /// When it may be forgotten, in milliseconds since 1970.
     pub fn expires_at(&self) -> u64 {
         self.created_at.saturating_add(self.ttl_ms)
@@ -143,6 +152,7 @@ mod tests {
         let mut record = TaskRecord {
             task_id: "a".to_owned(),
             owner: None,
+            issuer: None,
             status: TaskStatus::Completed,
             status_message: None,
             created_at: 1_000,

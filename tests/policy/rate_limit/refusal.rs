@@ -200,6 +200,12 @@ async fn a_refused_call_does_not_reach_the_function_and_is_counted() {
             .await,
         1.0
     );
+    assert_eq!(
+        client
+            .metric(r#"mcp_tool_duration_seconds_count{tool="counted"}"#)
+            .await,
+        1.0
+    );
 }
 
 /// Tools under one default.

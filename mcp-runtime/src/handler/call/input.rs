@@ -13,6 +13,7 @@ use crate::handler::form::Form;
 use crate::handler::form::elicit::Elicit;
 use crate::handler::input::error::{ElicitError, Kind};
 use crate::handler::input::pending::{Failure, Reach};
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
 use crate::protocol::input::sampling::{Sample, Sampled};
@@ -189,6 +190,19 @@ impl Context {
         request: InputRequest,
         read: impl Fn(&RawValue) -> Read<T>,
     ) -> Result<T, ElicitError> {
+        let answer = self.answered(key, request, read).await;
+        if answer.is_err() {
+            self.asks().refuse();
+        }
+        answer
+    }
+
+    async fn answered<T>(
+        &self,
+        key: &str,
+        request: InputRequest,
+        read: impl Fn(&RawValue) -> Read<T>,
+    ) -> Result<T, ElicitError> {
         let asks = self.asks();
         let asker = asks.ask(key, request.clone(), || self.reach(&request));
         // Asked in a task of its own, it would not be noticed by itself.
@@ -260,6 +274,6 @@ fn shape(wanted: &str, error: &serde_json::Error) -> String {
     let text = error.to_string();
     format!(
         "must be {wanted}: {}",
-        text.split(" at line ").next().unwrap_or(&text)
+        excerpt(text.split(" at line ").next().unwrap_or(&text))
     )
 }

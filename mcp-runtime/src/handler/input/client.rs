@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::outbox::Outbox;
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{InputRequest, Version};
 
 /// What a client says when it is asked: its result, as it was received.
@@ -39,7 +40,7 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AskError {
     /// The client answered with an error.
-    #[error("the client refused: {message} (code {code})")]
+    #[error("the client refused: {} (code {code})", excerpt(message))]
     Refused {
         /// Its code.
         code: i64,

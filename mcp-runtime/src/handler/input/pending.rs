@@ -37,6 +37,8 @@ pub(super) struct State {
     /// The thread that is in such a block now.
     pub(super) inside: Option<ThreadId>,
     waits: Waits,
+    /// Whether a question was refused by the user, or by the client.
+    refused: bool,
     over: bool,
 }
 
@@ -120,6 +122,16 @@ impl Asks {
     pub(crate) fn are_any(&self) -> bool {
         let state = self.lock();
         !state.questions.is_empty() || !state.memory.once.is_empty()
+    }
+
+    /// Whether any question was refused.
+    pub(crate) fn were_refused(&self) -> bool {
+        self.lock().refused
+    }
+
+    /// Notes that a question was refused.
+    pub(in crate::handler) fn refuse(&self) {
+        self.lock().refused = true;
     }
 
     /// Asks `request` under `key`, unless that is answered; `reach` says whether the client can be asked.

@@ -24,10 +24,15 @@ use crate::protocol::{Capability, RpcError, ToolResult};
 /// ```
 ///
 /// A failure that another attempt may not meet is marked with [`ToolError::retryable`]; `retry = ..` tries again then.
+///
+/// A public error is an answer to the caller, such as "there is no order 7", and does not count against `breaker(..)`.
+/// Private and retryable errors do, as does an error type of the function's own that is not `ToolError`.
 #[derive(Debug)]
 pub struct ToolError {
     kind: Kind,
     retryable: bool,
+    /// Whether it tells of what the function depends on, and not of what it was asked.
+    is_outage: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +52,7 @@ impl ToolError {
 
     /// A failure whose text only the log shows.
     pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::of(Kind::Private(cause.into()))
+        Self::of(Kind::Private(cause.into())).outage()
     }
 
     /// The same failure, marked as one that another attempt may not meet.
@@ -73,7 +78,11 @@ impl ToolError {
     /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For what is wrong with the
     /// request or with the server, not with what the function was asked to do.
     pub fn protocol(error: RpcError) -> Self {
-        Self::of(Kind::Protocol(error))
+        let is_outage = error.code == RpcError::INTERNAL_ERROR;
+        Self {
+            is_outage,
+            ..Self::of(Kind::Protocol(error))
+        }
     }
 
     /// There is no resource at the URI that was read. What returns `None` says the same.
@@ -85,7 +94,18 @@ impl ToolError {
         Self {
             kind,
             retryable: false,
+            is_outage: false,
         }
+    }
+
+    fn outage(mut self) -> Self {
+        self.is_outage = true;
+        self
+    }
+
+    /// Whether it counts against a breaker, in a call whose user has refused an answer or has not.
+    pub(crate) fn is_outage(&self, user_refused: bool) -> bool {
+        self.retryable || self.is_outage && !user_refused
     }
 
     pub(in crate::handler) fn missing_capability(capability: Capability) -> Self {
@@ -183,7 +203,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
         match cause.downcast::<ElicitError>() {
             // Its text was written for the model.
             Ok(error) => Self::new(error.to_string()),
-            Err(cause) => Self::of(Kind::Private(cause)),
+            Err(cause) => Self::of(Kind::Private(cause)).outage(),
         }
     }
 }
@@ -202,7 +222,7 @@ pub trait IntoToolError {
 #[diagnostic::do_not_recommend]
 impl<E: Display> IntoToolError for E {
     fn into_tool_error(self) -> ToolError {
-        ToolError::new(self.to_string())
+        ToolError::new(self.to_string()).outage()
     }
 }
 

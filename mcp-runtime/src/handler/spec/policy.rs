@@ -200,7 +200,7 @@ impl Retry {
     }
 }
 
-/// After how many failures in a row calls fail fast, and for how long.
+/// The number of failures in a row after which calls fail fast, and the time for which they do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breaker {
     pub(crate) failures: u32,

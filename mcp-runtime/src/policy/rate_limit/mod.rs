@@ -10,14 +10,14 @@ mod sliding_window;
 mod token_bucket;
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::Context;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
+use crate::handler::{Context, principal};
 use crate::seal::Stamp;
 use callers::Callers;
 use fixed_window::FixedWindow;
@@ -41,7 +41,7 @@ pub(crate) struct RateLimiter {
 /// Who is counted for himself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
-    Principal(Arc<str>),
+    Principal(principal::Key),
     Address(IpAddr),
 }
 

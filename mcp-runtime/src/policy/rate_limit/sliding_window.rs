@@ -116,6 +116,24 @@ mod tests {
         }
     }
 
+    /// Calls that were not spread evenly come back together, with the last of their group.
+    #[tokio::test(start_paused = true)]
+    async fn a_group_of_calls_ends_with_its_last_one() {
+        let mut window = SlidingWindow::new(RateLimit::new(100, 64_000));
+        assert!(window.check(Instant::now()).is_ok());
+        tokio::time::advance(Duration::from_millis(900)).await;
+        for _ in 0..99 {
+            assert!(window.check(Instant::now()).is_ok());
+        }
+        tokio::time::advance(Duration::from_millis(63_100)).await;
+        assert_eq!(
+            window.check(Instant::now()),
+            Err(Duration::from_millis(900))
+        );
+        tokio::time::advance(Duration::from_millis(900)).await;
+        assert!(window.check(Instant::now()).is_ok());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn memory_does_not_grow_with_the_count() {
         let mut window = SlidingWindow::new(RateLimit::new(1_000_000, 60_000));

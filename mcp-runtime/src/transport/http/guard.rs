@@ -7,6 +7,7 @@ use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
 use crate::protocol::RpcError;
+use crate::protocol::excerpt::excerpt;
 
 /// The names that are allowed.
 #[derive(Debug)]
@@ -111,6 +112,7 @@ fn is_address(name: &str) -> bool {
 }
 
 fn refusal(what: &str, given: &str, suggestion: &str) -> RpcError {
+    let (given, suggestion) = (excerpt(given), excerpt(suggestion));
     RpcError::invalid_request(format!(
         "{what} `{given}` is not allowed here; if clients reach this server under that name, \
          set `public_url` (MCP_PUBLIC_URL), for example to https://{suggestion}"

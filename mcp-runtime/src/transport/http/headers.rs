@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
+use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Method, Object, Request, RpcError};
 use crate::service::Service;
 use crate::service::tools_call::mirrored;
@@ -173,12 +174,15 @@ fn malformed(name: &str, problem: &str) -> RpcError {
 
 fn absent(name: &str, wanted: &str) -> RpcError {
     RpcError::header_mismatch(format!(
-        "header `{name}` is missing; the body says {wanted:?}"
+        "header `{name}` is missing; the body says {:?}",
+        excerpt(wanted)
     ))
 }
 
 fn mismatch(name: &str, given: &str, wanted: &str) -> RpcError {
     RpcError::header_mismatch(format!(
-        "header `{name}` is {given:?}, but the body says {wanted:?}"
+        "header `{name}` is {:?}, but the body says {:?}",
+        excerpt(given),
+        excerpt(wanted)
     ))
 }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::headers::{LAST_EVENT_ID, SESSION_ID};
 use super::sender::Sender;
@@ -33,11 +33,13 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error.into());
     }
-    match endpoint.reader(&Sender::of(request.into_parts().0)) {
-        Ok(reader) => sse::kept(stream::unfold(
-            (reader, Arc::clone(&endpoint.service)),
-            next,
-        )),
+    let sender = Sender::of(request.into_parts().0);
+    match endpoint.reader(&sender) {
+        Ok(reader) => {
+            let lease = sender.principal().lease();
+            let events = stream::unfold((reader, Arc::clone(&endpoint.service)), next);
+            sse::kept(events.take_until(lease.over()))
+        }
         Err(error) => endpoint.refuse(error.into()),
     }
 }
