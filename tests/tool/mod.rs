@@ -12,3 +12,4 @@ mod rule;
 mod schema;
 mod task;
 mod timeout;
+mod union;
