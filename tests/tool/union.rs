@@ -20,9 +20,17 @@ enum Filter {
 #[derive(Debug)]
 #[serde(untagged)]
 enum Loose {
-    All { all: Vec<Loose> },
-    Same { all: Vec<Loose>, why: Option<String> },
-    Eq { field: String, value: i64 },
+    All {
+        all: Vec<Loose>,
+    },
+    Same {
+        all: Vec<Loose>,
+        why: Option<String>,
+    },
+    Eq {
+        field: String,
+        value: i64,
+    },
     Text(String),
 }
 
@@ -130,16 +138,25 @@ async fn a_deep_filter_is_coerced_at_its_leaves() {
         value = json!({ "op": "Not", "item": value });
     }
     let reply = call("filter", json!({ "filter": value })).await;
-    assert!(reply.text().contains("Eq { field: \"a\", value: 7 }"), "{}", reply.text());
+    assert!(
+        reply.text().contains("Eq { field: \"a\", value: 7 }"),
+        "{}",
+        reply.text()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tagged_enum_is_explained_by_its_tag() {
     for (value, problems) in [
-        (json!({ "kind": "circle" }), vec!["`v.r` is missing (a number)"]),
+        (
+            json!({ "kind": "circle" }),
+            vec!["`v.r` is missing (a number)"],
+        ),
         (
             json!({ "kind": "circel", "r": 1 }),
-            vec!["`v.kind` must be one of \"circle\", \"square\", was \"circel\"; did you mean \"circle\"?"],
+            vec![
+                "`v.kind` must be one of \"circle\", \"square\", was \"circel\"; did you mean \"circle\"?",
+            ],
         ),
         (
             json!({ "side": 3, "tags": [] }),
@@ -147,14 +164,26 @@ async fn a_tagged_enum_is_explained_by_its_tag() {
         ),
         (
             json!({ "kind": "square", "side": "x", "tags": "y" }),
-            vec!["`v.side` must be an integer, was \"x\"", "`v.tags` must be an array, was \"y\""],
+            vec![
+                "`v.side` must be an integer, was \"x\"",
+                "`v.tags` must be an array, was \"y\"",
+            ],
         ),
         (
             json!({ "kind": "square", "side": 256, "tags": [1] }),
-            vec!["`v.side` must be at most 255, was 256", "`v.tags[0]` must be a string, was 1"],
+            vec![
+                "`v.side` must be at most 255, was 256",
+                "`v.tags[0]` must be a string, was 1",
+            ],
         ),
-        (json!("circle"), vec!["`v` must be an object, was \"circle\""]),
-        (json!(["circle", 1.0]), vec!["`v` must be an object, was an array"]),
+        (
+            json!("circle"),
+            vec!["`v` must be an object, was \"circle\""],
+        ),
+        (
+            json!(["circle", 1.0]),
+            vec!["`v` must be an object, was an array"],
+        ),
     ] {
         let reply = call("shape", json!({ "v": value.clone() })).await;
         for problem in &problems {
@@ -179,33 +208,68 @@ async fn an_enum_that_is_named_by_its_member_is_explained_by_it() {
         (json!({}), "was an empty object"),
         (json!({ "B": "x" }), "`v.B` must be an integer, was \"x\""),
         (json!({ "B": 300 }), "`v.B` must be at most 255, was 300"),
-        (json!({ "C": { "x": -1 } }), "`v.C.x` must be at least 0, was -1"),
+        (
+            json!({ "C": { "x": -1 } }),
+            "`v.C.x` must be at least 0, was -1",
+        ),
         (json!({ "C": [1] }), "`v.C` must be an object, was an array"),
-        (json!({ "D": [1] }), "`v.D` must have exactly 2 items, has 1"),
-        (json!({ "D": [1, 2, 3] }), "`v.D` must have exactly 2 items, has 3"),
-        (json!({ "D": [1, "y"] }), "`v.D[1]` must be an integer, was \"y\""),
-        (json!("a"), "must be \"A\" or an object with one of the members `B`, `C`, `D`, was \"a\""),
-        (json!(5), "must be \"A\" or an object with one of the members `B`, `C`, `D`, was 5"),
+        (
+            json!({ "D": [1] }),
+            "`v.D` must have exactly 2 items, has 1",
+        ),
+        (
+            json!({ "D": [1, 2, 3] }),
+            "`v.D` must have exactly 2 items, has 3",
+        ),
+        (
+            json!({ "D": [1, "y"] }),
+            "`v.D[1]` must be an integer, was \"y\"",
+        ),
+        (
+            json!("a"),
+            "must be \"A\" or an object with one of the members `B`, `C`, `D`, was \"a\"",
+        ),
+        (
+            json!(5),
+            "must be \"A\" or an object with one of the members `B`, `C`, `D`, was 5",
+        ),
     ] {
-        call("ext", json!({ "v": value })).await.assert_error(problem);
+        call("ext", json!({ "v": value }))
+            .await
+            .assert_error(problem);
     }
-    call("ext", json!({ "v": { "D": ["1", 2.0] } })).await.assert_text("D(1, 2)");
-    call("ext", json!({ "v": "{\"B\": 1}" })).await.assert_text("B(1)");
+    call("ext", json!({ "v": { "D": ["1", 2.0] } }))
+        .await
+        .assert_text("D(1, 2)");
+    call("ext", json!({ "v": "{\"B\": 1}" }))
+        .await
+        .assert_text("B(1)");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_flattened_enum_is_explained_beside_its_neighbours() {
-    let reply = call("flat", json!({ "v": { "name": 1, "kind": "square", "side": "x" } })).await;
+    let reply = call(
+        "flat",
+        json!({ "v": { "name": 1, "kind": "square", "side": "x" } }),
+    )
+    .await;
     reply.assert_error("- `v.name` must be a string, was 1");
     reply.assert_error("- `v.side` must be an integer, was \"x\"");
     reply.assert_error("- `v.tags` is missing (an array)");
-    call("flat", json!({ "v": { "name": "n", "kind": "circle", "r": "2" } }))
-        .await
-        .assert_text("Flat { name: \"n\", shape: Circle { r: 2.0 } }");
+    call(
+        "flat",
+        json!({ "v": { "name": "n", "kind": "circle", "r": "2" } }),
+    )
+    .await
+    .assert_text("Flat { name: \"n\", shape: Circle { r: 2.0 } }");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_map_of_enums_is_explained_with_its_keys() {
-    let reply = call("map", json!({ "v": { "a": { "kind": "circle", "r": 1 }, "b": { "kind": "circle", "r": "x" } } })).await;
+    let reply = call(
+        "map",
+        json!({ "v": { "a": { "kind": "circle", "r": 1 }, "b": { "kind": "circle", "r": "x" } } }),
+    )
+    .await;
     reply.assert_error("- `v.b.r` must be a number, was \"x\"");
 }

@@ -52,7 +52,10 @@ impl Number {
         u128::try_from(value).map_or(Self::Negative(value), Self::Natural)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "compared with a float, which is no more precise")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "compared with a float, which is no more precise"
+    )]
     fn as_float(self) -> f64 {
         match self {
             Self::Negative(number) => number as f64,
@@ -132,18 +135,26 @@ impl Bounds {
         if self.without_zero && number == Number::Natural(0) {
             return Some("must not be 0".to_owned());
         }
-        let too_small = self.least.filter(|bound| {
-            number < bound.number || bound.excluded && number <= bound.number
-        });
+        let too_small = self
+            .least
+            .filter(|bound| number < bound.number || bound.excluded && number <= bound.number);
         if let Some(bound) = too_small {
-            let words = if bound.excluded { "more than" } else { "at least" };
+            let words = if bound.excluded {
+                "more than"
+            } else {
+                "at least"
+            };
             return Some(format!("must be {words} {}", bound.number));
         }
-        let too_large = self.most.filter(|bound| {
-            number > bound.number || bound.excluded && number >= bound.number
-        });
+        let too_large = self
+            .most
+            .filter(|bound| number > bound.number || bound.excluded && number >= bound.number);
         too_large.map(|bound| {
-            let words = if bound.excluded { "less than" } else { "at most" };
+            let words = if bound.excluded {
+                "less than"
+            } else {
+                "at most"
+            };
             format!("must be {words} {}", bound.number)
         })
     }
@@ -163,7 +174,6 @@ impl Bounds {
         }
     }
 }
-
 
 /// The range of the integers that a format names.
 fn of_format(format: &str) -> Option<(Number, Number)> {

@@ -246,7 +246,9 @@ impl Shapes {
         const SCALARS: Kinds = Kinds(0b1111);
         let kinds = self.kinds(id);
         match self.listed(id) {
-            Some(listed) => listed.iter().all(|value| value.as_str().is_some_and(|it| !it.is_empty())),
+            Some(listed) => listed
+                .iter()
+                .all(|value| value.as_str().is_some_and(|it| !it.is_empty())),
             None => kinds.both(SCALARS) == kinds,
         }
     }
@@ -328,7 +330,9 @@ impl<'s> Compiler<'s> {
             .map(|items| self.compile(items));
         let all = self.each(keywords.get("allOf"));
         shape.also.extend(all);
-        let mut unions = ["oneOf", "anyOf"].iter().filter_map(|key| keywords.get(*key));
+        let mut unions = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|key| keywords.get(*key));
         if let Some(branches) = unions.next() {
             self.unite(&mut shape, branches);
         }
@@ -347,20 +351,20 @@ impl<'s> Compiler<'s> {
     }
 
     fn reference(&mut self, reference: &str) -> Option<ShapeId> {
-        let (name, schema) = self.defs.get_key_value(reference.strip_prefix("#/$defs/")?)?;
+        let (name, schema) = self
+            .defs
+            .get_key_value(reference.strip_prefix("#/$defs/")?)?;
         if let Some((_, id)) = self.named.iter().find(|(known, _)| *known == name) {
             return Some(*id);
         }
-        self.named
-            .push((name, ShapeId(self.shapes.arena.len())));
+        self.named.push((name, ShapeId(self.shapes.arena.len())));
         Some(self.compile(schema))
     }
 
     fn members(&mut self, keywords: &'s Map<String, Value>) -> Option<Members> {
         let names = |key: &str| keywords.get(key).and_then(Value::as_array);
-        let is_required = |name: &str| {
-            names("required").is_some_and(|names| names.iter().any(|it| it == name))
-        };
+        let is_required =
+            |name: &str| names("required").is_some_and(|names| names.iter().any(|it| it == name));
         let properties = keywords.get("properties").and_then(Value::as_object);
         let declared: Vec<Member> = properties
             .into_iter()

@@ -1,0 +1,230 @@
+//! What is wrong with arguments, in words that a model can repair them by.
+
+use std::fmt::{self, Display, Write as _};
+
+use super::path::{Name, Path};
+use crate::handler::spec::kind::Item;
+
+/// How many problems one answer lists.
+const MOST: usize = 20;
+
+/// One problem: what is wrong, and the part of the text that shows the value, which a redacted parameter leaves out.
+#[derive(Debug)]
+pub(super) struct Fault {
+    says: String,
+    shows: String,
+}
+
+impl Fault {
+    pub(super) fn new(says: impl Into<String>) -> Self {
+        Self {
+            says: says.into(),
+            shows: String::new(),
+        }
+    }
+
+    pub(super) fn showing(mut self, shows: impl Into<String>) -> Self {
+        self.shows = shows.into();
+        self
+    }
+
+    /// A value that should have been something else.
+    pub(super) fn wanted(wanted: impl Display, given: impl Display) -> Self {
+        Self::new(format!("must be {wanted}")).showing(format!(", was {given}"))
+    }
+}
+
+/// What is wrong with the arguments of one call, each with its path.
+#[derive(Debug, Default)]
+pub struct Problems {
+    /// The first of them, as many as one answer lists.
+    found: Vec<String>,
+    count: usize,
+    at: String,
+    redact: bool,
+}
+
+impl Problems {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty list for what is found below the parameter `name`.
+    pub(super) fn under(name: &str, redact: bool) -> Self {
+        Self {
+            found: Vec::new(),
+            count: 0,
+            at: name.to_owned(),
+            redact,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(super) fn into_list(self) -> Vec<String> {
+        self.found
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        self.count += other.count;
+        let room = MOST.saturating_sub(self.found.len());
+        self.found.extend(other.found.into_iter().take(room));
+    }
+
+    /// Counts a problem, and writes it if the answer has room for it.
+    fn push(&mut self, write: impl FnOnce(&Self) -> String) {
+        self.count += 1;
+        if self.found.len() < MOST {
+            self.found.push(write(self));
+        }
+    }
+
+    /// Notes a problem of the parameter itself.
+    pub(super) fn note(&mut self, fault: &Fault) {
+        self.note_in("", fault);
+    }
+
+    /// Notes a problem of the part at `path`, which is written already.
+    pub(super) fn note_in(&mut self, path: &str, fault: &Fault) {
+        self.push(|this| this.sentence(path, fault));
+    }
+
+    /// Notes a problem of the part at `path`.
+    pub(super) fn note_at(&mut self, path: &Path<'_>, fault: impl FnOnce() -> Fault) {
+        self.push(|this| {
+            if this.redact {
+                this.sentence(path.declared(), &fault())
+            } else {
+                this.sentence(path, &fault())
+            }
+        });
+    }
+
+    fn sentence(&self, path: impl Display, fault: &Fault) -> String {
+        let (at, says) = (&self.at, &fault.says);
+        let shows = if self.redact { "" } else { &fault.shows };
+        format!("`{at}{path}` {says}{shows}")
+    }
+
+    pub(super) fn missing(&mut self, name: &str, fault: &Fault) {
+        self.push(|_| format!("`{name}` {}", fault.says));
+    }
+
+    pub(super) fn repeated(&mut self, name: &str) {
+        self.push(|_| format!("`{name}` is given more than once"));
+    }
+
+    pub(super) fn unknown(&mut self, name: &str, known: &[&str]) {
+        self.push(|_| {
+            let hint = match nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "this tool takes no arguments".to_owned(),
+                None => format!("the arguments are `{}`", known.join("`, `")),
+            };
+            format!("`{}` is not an argument; {hint}", Name(name))
+        });
+    }
+
+    pub(super) fn undecodable(&mut self, error: &serde_json::Error) {
+        // serde_json appends a position in a text that the client never sees.
+        let text = error.to_string();
+        let text = text.split(" at line ").next().unwrap_or(&text);
+        self.note(&Fault::new("is not valid").showing(format!(": {text}")));
+    }
+
+    /// Notes a problem found by a check outside this module.
+    #[cfg(feature = "json-schema")]
+    pub(crate) fn foreign(&mut self, path: &str, text: &str) {
+        let at = if path.is_empty() { "arguments" } else { path };
+        self.push(|_| format!("`{at}` {text}"));
+    }
+
+    /// The text that the model reads.
+    pub(crate) fn describe(&self, item: Item<'_>) -> String {
+        let text = match self.count {
+            1 => format!("the arguments of {item} do not fit; correct this and call again:"),
+            many => format!(
+                "the arguments of {item} do not fit; correct these {many} problems and call again:"
+            ),
+        };
+        self.listed_after(text)
+    }
+
+    /// The same for the content of a form.
+    pub(in crate::handler) fn describe_form(&self) -> String {
+        let text = match self.count {
+            1 => "the content does not fit the form; correct this and send it again:".to_owned(),
+            many => format!(
+                "the content does not fit the form; correct these {many} problems and send it again:"
+            ),
+        };
+        self.listed_after(text)
+    }
+
+    /// The problems one after another.
+    pub(crate) fn in_a_row(&self) -> String {
+        self.found.join("; ")
+    }
+
+    fn listed_after(&self, mut text: String) -> String {
+        for problem in &self.found {
+            let _ = write!(text, "\n- {problem}");
+        }
+        if let Some(more @ 1..) = self.count.checked_sub(self.found.len()) {
+            let _ = write!(text, "\n- and {more} more");
+        }
+        text
+    }
+}
+
+/// The one of `known` that `given` most likely means.
+pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    if given.len() > 128 {
+        return None;
+    }
+    let fold = |text: &str| {
+        text.chars()
+            .filter(|c| !matches!(c, '_' | '-' | ' '))
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
+    let given = fold(given);
+    known
+        .iter()
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&given, &fold(candidate)),
+                *candidate,
+            )
+        })
+        // Two single letters are not alike only because they differ in one place.
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.len() / 5 && *distance < candidate.len()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `"a", "b", "c"`.
+pub(super) fn quoted_list(items: &[&str]) -> String {
+    items
+        .iter()
+        .map(|item| format!("\"{item}\""))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A string as a problem shows it: quoted, and cut when long.
+pub(super) struct Given<'a>(pub &'a str);
+
+impl Display for Given<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 64;
+        match self.0.char_indices().nth(MOST) {
+            Some((end, _)) => write!(f, "{:?}…", &self.0[..end]),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
