@@ -96,7 +96,11 @@ impl InputSchema {
         let shapes = compiler.finish();
         let roots = roots
             .into_iter()
-            .map(|root| (root, shapes.needs_check(root)))
+            .map(|shape| Root {
+                shape,
+                needs_check: shapes.needs_check(shape),
+                retries: shapes.retries(shape),
+            })
             .collect();
         defs.values_mut()
             .for_each(|schema| normalize(schema, self.direction));
@@ -118,9 +122,19 @@ pub(crate) struct FinishedInput {
     required: Vec<&'static str>,
     defs: Map<String, Value>,
     shapes: Shapes,
-    /// The shape of each property, and whether a value that decodes is checked against it.
-    roots: Vec<(ShapeId, bool)>,
+    /// The shapes of the properties.
+    roots: Vec<Root>,
     overlay: Map<String, Value>,
+}
+
+/// The shape of a property.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Root {
+    pub shape: ShapeId,
+    /// A value that decodes may still be another than the schema says.
+    pub needs_check: bool,
+    /// A value may cost its decoder more than its size.
+    pub retries: bool,
 }
 
 impl FinishedInput {
@@ -141,14 +155,13 @@ impl FinishedInput {
     }
 
     /// The shape of the property at `place`.
-    pub(crate) fn shape(&self, place: usize) -> (&Shapes, ShapeId) {
-        let root = self.roots.get(place);
-        (&self.shapes, root.map_or(Shapes::ANY, |(root, _)| *root))
-    }
-
-    /// Whether a value of the property at `place` that decodes may still be another than the schema says.
-    pub(crate) fn needs_check(&self, place: usize) -> bool {
-        self.roots.get(place).is_some_and(|(_, needed)| *needed)
+    pub(crate) fn shape(&self, place: usize) -> (&Shapes, Root) {
+        const ANY: Root = Root {
+            shape: Shapes::ANY,
+            needs_check: false,
+            retries: false,
+        };
+        (&self.shapes, self.roots.get(place).copied().unwrap_or(ANY))
     }
 
     /// The whole as a form: no more keywords than a form may have.

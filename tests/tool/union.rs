@@ -146,6 +146,21 @@ async fn a_deep_filter_is_coerced_at_its_leaves() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deep_union_without_a_tag_is_answered_at_once() {
+    let mut value = json!({ "field": "a", "value": [] });
+    for _ in 0..40 {
+        value = json!({ "all": vec![value; 1] });
+    }
+    let begun = std::time::Instant::now();
+    let reply = call("loose", json!({ "filter": value })).await;
+    reply.assert_error(format!(
+        "`filter{}.value` must be an integer, was an array",
+        ".all[0]".repeat(40)
+    ));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_tagged_enum_is_explained_by_its_tag() {
     for (value, problems) in [
         (
@@ -203,7 +218,7 @@ async fn an_enum_that_is_named_by_its_member_is_explained_by_it() {
     for (value, problem) in [
         (
             json!({ "Bee": 1 }),
-            "`v` must be \"A\" or an object with one of the members `B`, `C`, `D`, was an object with `Bee`; did you mean `B`?",
+            "`v` must be \"A\" or an object with one of the members `B`, `C`, `D`, was an object with `Bee`",
         ),
         (json!({}), "was an empty object"),
         (json!({ "B": "x" }), "`v.B` must be an integer, was \"x\""),

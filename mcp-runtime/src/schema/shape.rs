@@ -126,6 +126,11 @@ impl Members {
     pub(crate) fn get(&self, name: &str) -> Option<&Member> {
         self.declared.iter().find(|member| *member.name == *name)
     }
+
+    /// Whether something is said of the member called `name`.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        matches!(self.rest, Rest::Are(_)) || self.get(name).is_some()
+    }
 }
 
 /// A value that has one of several shapes.
@@ -256,17 +261,71 @@ impl Shapes {
     /// Whether a decoder may take a value of another shape for this one: a list for an object, a number that is too
     /// large for it.
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
-        let (mut open, mut seen) = (vec![root], vec![false; self.arena.len()]);
+        self.any_within(vec![root], &|id| {
+            let shape = self.get(id);
+            shape.members.is_some() || shape.bounds.is_single()
+        })
+    }
+
+    /// Whether a decoder may begin anew again and again: where branches that hold themselves are told apart by trying.
+    pub(crate) fn retries(&self, root: ShapeId) -> bool {
+        self.any_within(vec![root], &|id| {
+            let Some(union) = self.get(id).union.as_ref() else {
+                return false;
+            };
+            let branches = &union.branches;
+            let alike = |(at, one): (usize, &ShapeId)| {
+                branches
+                    .iter()
+                    .skip(at + 1)
+                    .any(|other| self.are_alike(*one, *other))
+            };
+            union.tag.is_none()
+                && branches.iter().enumerate().any(alike)
+                && self.any_within(branches.clone(), &|inner| inner == id)
+        })
+    }
+
+    /// Whether a value that has not one of two shapes may still seem to have it.
+    fn are_alike(&self, one: ShapeId, other: ShapeId) -> bool {
+        let kinds = self.kinds(one).both(self.kinds(other));
+        if kinds.has(Kinds::ARRAY) {
+            return true;
+        }
+        if !kinds.has(Kinds::OBJECT) {
+            return false;
+        }
+        match (self.members(one), self.members(other)) {
+            (Some(one), Some(other)) => {
+                let mut names = one.declared.iter().map(|member| &*member.name);
+                let mut others = other.declared.iter().map(|member| &*member.name);
+                names.any(|name| other.takes(name))
+                    || others.any(|name| one.takes(name))
+                    || matches!((one.rest, other.rest), (Rest::Are(_), Rest::Are(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether one of the shapes that can be reached from `open` is wanted.
+    fn any_within(&self, mut open: Vec<ShapeId>, wanted: &impl Fn(ShapeId) -> bool) -> bool {
+        let mut seen = vec![false; self.arena.len()];
         while let Some(id) = open.pop() {
             if std::mem::replace(&mut seen[id.0], true) {
                 continue;
             }
-            let shape = self.get(id);
-            if shape.members.is_some() || shape.bounds.is_single() {
+            if wanted(id) {
                 return true;
             }
+            let shape = self.get(id);
             open.extend(shape.also.iter().chain(&shape.places).chain(&shape.items));
             open.extend(shape.union.iter().flat_map(|union| &union.branches));
+            if let Some(members) = &shape.members {
+                open.extend(members.declared.iter().map(|member| member.shape));
+                if let Rest::Are(rest) = members.rest {
+                    open.push(rest);
+                }
+            }
         }
         false
     }

@@ -257,8 +257,8 @@ impl<T> Arg<T> {
         }
         let Some(raw) = sent else {
             return self.when_absent().or_else(|| {
-                let (shapes, shape) = input.finished.shape(self.place);
-                let fault = words::missing(words::expected(shapes, shape));
+                let (shapes, root) = input.finished.shape(self.place);
+                let fault = words::missing(words::expected(shapes, root.shape));
                 input.problems.missing(self.name, &fault);
                 None
             });

@@ -3,6 +3,8 @@
 //! Invariant: one branch is chosen, in work that is linear in the members of the value; nothing below it is tried but
 //! for the few values that a trial may look at.
 
+use smallvec::SmallVec;
+
 use super::broken::broken;
 use super::coerce::coerced_kind;
 use super::fit::Fit;
@@ -10,7 +12,7 @@ use super::tape::Node;
 use crate::schema::shape::{Kinds, Rest, ShapeId, Tag, Union};
 
 /// How many values one trial looks at.
-const TRIAL: usize = 64;
+const TRIAL: usize = 24;
 /// How many bytes of a string are one step.
 const BYTES: usize = 64;
 
@@ -196,6 +198,8 @@ impl<'s> Fit<'s> {
         };
         let is_whole = shape.also.is_empty() && shape.union.is_none();
         let (mut met, mut sure) = (0, true);
+        // What is said in one step comes before what has to be followed.
+        let mut inner = SmallVec::<[_; 8]>::new();
         for (name, value) in node.members() {
             *left = left.checked_sub(1)?;
             self.spend(name.raw().len() / BYTES)?;
@@ -207,18 +211,26 @@ impl<'s> Fit<'s> {
                 (None, _) => continue,
             };
             met += usize::from(required);
-            if value.kind() == Kinds::NULL && !required {
-                continue;
-            }
-            match self.trial(value, shape, coerce, left) {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => sure = false,
+            if value.is_container() {
+                inner.push((value, shape));
+            } else if value.kind() != Kinds::NULL || required {
+                match self.trial(value, shape, coerce, left) {
+                    Some(true) => {}
+                    Some(false) => return Some(false),
+                    None => sure = false,
+                }
             }
         }
         let required = members.declared.iter().filter(|it| it.required).count();
         if met < required {
             return Some(false);
+        }
+        for (value, shape) in inner {
+            match self.trial(value, shape, coerce, left) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => sure = false,
+            }
         }
         sure.then_some(true)
     }

@@ -14,6 +14,7 @@ use super::coerce::{Coerced, integral};
 use super::path::Path;
 use super::problem::{Fault, Problems};
 use super::tape::{Node, Tape};
+use super::weight::Weight;
 use super::words;
 use crate::schema::shape::{Kinds, Member, Members, Rest, ShapeId, Shapes};
 
@@ -22,7 +23,7 @@ const DEPTH: usize = 128;
 /// How many shapes may hold for one value.
 const LAYERS: usize = 16;
 /// The steps that any value may take, and those that each of its parts adds.
-const STEPS: (usize, usize) = (100_000, 8);
+const STEPS: (usize, usize) = (100_000, 16);
 /// How many places a decoder is asked about.
 const DOUBTS: usize = 8;
 
@@ -39,6 +40,11 @@ pub(super) struct Fit<'s> {
     depth: usize,
     /// How many strings whose content is followed hold this value.
     inside: usize,
+    /// Whether the value is weighed.
+    pub(super) weighs: bool,
+    pub(super) weight: Weight,
+    /// Its weight for a decoder that takes none of the branches.
+    pub(super) worst: Weight,
     /// The value, with everything coerced that could be.
     pub written: String,
     pub coerced: bool,
@@ -66,6 +72,9 @@ impl<'s> Fit<'s> {
             most: STEPS.0,
             depth: 0,
             inside: 0,
+            weighs: false,
+            weight: Weight::ONE,
+            worst: Weight::ONE,
             written: String::new(),
             coerced: false,
             refused: Problems::under(name, redact),
@@ -78,6 +87,12 @@ impl<'s> Fit<'s> {
     pub(super) fn run(&mut self, tape: &Tape<'_>, shape: ShapeId) {
         self.grow(tape);
         self.value(tape.root(), shape, &Path::Whole);
+    }
+
+    /// Whether a decoder of so much `weight` is done in about the time that the value deserves.
+    pub(super) fn bears(&self, weight: Weight) -> bool {
+        let most = u64::try_from(self.most).unwrap_or(u64::MAX);
+        weight.all <= most && self.steps < self.most
     }
 
     fn grow(&mut self, tape: &Tape<'_>) {
@@ -100,11 +115,15 @@ impl<'s> Fit<'s> {
             return;
         }
         self.depth += 1;
+        let (weight, worst) = (self.weight.once, self.worst.once);
         let mut layers = Layers::new();
         match self.layer(node, id, path, &mut layers) {
             Ok(()) => self.layered(node, id, &layers, path),
             Err(Unfit) => self.leave(node),
         }
+        self.weight.add();
+        self.worst.add();
+        (self.weight.once, self.worst.once) = (weight, worst);
         self.depth -= 1;
     }
 
@@ -128,7 +147,10 @@ impl<'s> Fit<'s> {
             return Ok(());
         };
         match self.choose(node, union) {
-            Choice::Branch(branch) => self.layer(node, branch, path, layers),
+            Choice::Branch(branch) => {
+                self.weigh(node, union, branch);
+                self.layer(node, branch, path, layers)
+            }
             Choice::Untagged(tag) => {
                 let values: Vec<&str> = tag.values.iter().map(|(value, _)| &**value).collect();
                 let path = Path::Member(path, &tag.member);
@@ -136,9 +158,7 @@ impl<'s> Fit<'s> {
                     Some(given) => self
                         .misfits
                         .note_at(&path, || words::unlisted(&values, given)),
-                    None => self
-                        .misfits
-                        .note_at(&path, || words::missing(Some(words::one_of(&values)))),
+                    None => self.misfits.note_at(&path, || words::missing_tag(&values)),
                 }
                 Err(Unfit)
             }

@@ -11,4 +11,5 @@ mod path;
 pub(crate) mod problem;
 pub(crate) mod rule;
 mod tape;
+mod weight;
 mod words;

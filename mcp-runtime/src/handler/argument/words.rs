@@ -60,7 +60,7 @@ fn only_member(members: &Members) -> Option<&str> {
 }
 
 /// `one of "a", "b"`.
-pub(super) fn one_of<T: Display>(values: &[T]) -> String {
+fn one_of<T: Display>(values: &[T]) -> String {
     let shown: Vec<String> = values
         .iter()
         .take(LISTED)
@@ -74,7 +74,7 @@ pub(super) fn one_of<T: Display>(values: &[T]) -> String {
 }
 
 /// Texts as JSON.
-pub(super) fn quoted(texts: &[&str]) -> Vec<Value> {
+fn quoted(texts: &[&str]) -> Vec<Value> {
     texts.iter().map(|text| Value::from(*text)).collect()
 }
 
@@ -82,6 +82,11 @@ pub(super) fn quoted(texts: &[&str]) -> Vec<Value> {
 pub(super) fn missing(wanted: Option<String>) -> Fault {
     let wanted = wanted.map(|wanted| format!(" ({wanted})"));
     Fault::new(format!("is missing{}", wanted.unwrap_or_default()))
+}
+
+/// A tag that is not there.
+pub(super) fn missing_tag(values: &[&str]) -> Fault {
+    missing(Some(one_of(&quoted(values))))
 }
 
 /// A value that is none of these texts.
