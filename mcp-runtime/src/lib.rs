@@ -53,6 +53,8 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+#[doc(hidden)]
+pub mod __testing;
 mod clock;
 mod handler;
 mod legacy;
@@ -84,8 +86,8 @@ pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role,
     ToolResult, Version,
 };
+pub use server::Server;
 pub use server::error::{Error, Result};
-pub use server::{Connection, Server};
 
 pub use {axum, schemars, serde, serde_json, validator};
 

@@ -54,12 +54,7 @@ fn server() -> Server {
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client
-        .request("resources/read", json!({ "uri": uri }))
-        .await
-        .assert_ok()
-        .result()["contents"][0]
-        .clone()
+    client.read(uri).await.assert_ok().result()["contents"][0].clone()
 }
 
 fn shows_views() -> Value {

@@ -334,9 +334,10 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// The server as a peer in this process: messages as text, no transport. For tests.
+    /// Connects to the server in this process, for `mcp-testkit`.
     ///
     /// Must be called within a tokio runtime, on which the server then runs.
+    #[doc(hidden)]
     pub fn connect(self) -> Result<Connection> {
         Ok(Connection::open(self.build()?))
     }

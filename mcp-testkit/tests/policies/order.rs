@@ -68,6 +68,7 @@ async fn who_may_not_call_uses_up_no_rate() {
                 .assert_rpc_error(-32600);
         }
         client
+            .clone()
             .principal(Principal::new("ann", ["s"]))
             .call("rated", json!({}))
             .await
@@ -77,6 +78,7 @@ async fn who_may_not_call_uses_up_no_rate() {
             .await
             .assert_refused("rate limit");
         client
+            .clone()
             .principal(Principal::new("ann", ["other"]))
             .call("rated", json!({}))
             .await

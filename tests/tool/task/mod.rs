@@ -374,8 +374,7 @@ async fn a_hidden_tool_that_runs_only_as_a_task_is_like_one_that_does_not_exist(
         .call("secret", json!({}))
         .await
         .assert_rpc_error(-32602);
-    let ann = TestClient::new(server()).await;
-    ann.principal(somebody("ann"));
+    let ann = TestClient::new(server()).await.principal(somebody("ann"));
     assert_undeclared(&ann.call("secret", json!({})).await);
     ann.tasks()
         .call("secret", json!({}))
