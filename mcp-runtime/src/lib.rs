@@ -55,7 +55,10 @@ pub mod protocol;
 pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
+mod answer;
+mod changes;
 mod clock;
+mod error;
 mod handler;
 mod legacy;
 mod ops;
@@ -70,10 +73,12 @@ mod skills;
 pub mod task;
 mod transport;
 
+pub use changes::notifier::Notifier;
+pub use error::{Error, Result};
 pub use handler::{
     Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt,
-    IntoProposals, IntoToolError, IntoToolResult, Json, Notifier, Principal, PromptSet,
-    ResourceSet, ToolError, ToolSet,
+    IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
+    ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::input::roots::Root;
@@ -87,7 +92,6 @@ pub use protocol::{
     ToolResult, Version,
 };
 pub use server::Server;
-pub use server::error::{Error, Result};
 
 pub use {axum, schemars, serde, serde_json, validator};
 
