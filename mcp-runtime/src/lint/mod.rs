@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+#[cfg(feature = "cli")]
 use crate::protocol::tool::Tool;
 
 mod claude;
@@ -66,6 +67,7 @@ pub fn tool(description: &Value) -> Vec<Finding> {
 }
 
 /// Lists what the clients do not take of a tool of this server.
+#[cfg(feature = "cli")]
 pub(crate) fn declared(tool: &Tool) -> Vec<Finding> {
     findings(&Subject::new(tool))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+#[cfg(feature = "cli")]
 use crate::protocol::tool::Tool;
 
 /// The parts of a description that the rules look at.
@@ -24,6 +25,7 @@ pub(super) struct Node<'a> {
 }
 
 impl Subject {
+    #[cfg(feature = "cli")]
     pub(super) fn new(tool: &Tool) -> Self {
         Self {
             name: tool.name.clone(),

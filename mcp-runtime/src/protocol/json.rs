@@ -73,14 +73,6 @@ impl<'a> Object<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// The member called `name` decoded as `T`; `None` when absent.
-    pub(crate) fn decode<T: Deserialize<'a>>(
-        &self,
-        name: &str,
-    ) -> Option<Result<T, serde_json::Error>> {
-        self.get(name).map(|raw| serde_json::from_str(raw.get()))
-    }
-
     /// The members, in the order sent.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
@@ -95,16 +87,6 @@ impl<'a> Object<'a> {
     pub(crate) fn sorted(mut self) -> impl IntoIterator<Item = (Cow<'a, str>, &'a RawValue)> {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.0
-    }
-
-    /// How many members there are.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no member.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
