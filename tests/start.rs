@@ -48,7 +48,8 @@ fn sound() -> Server {
 #[test]
 fn a_start_tells_all_of_its_faults() {
     let server = sound()
-        .tools(tools![add, sub, show, sub])
+        .tools(tools![add, sub, show])
+        .tools(tools![sub])
         .resources(resources![code])
         .page_size(0)
         .public_url("nowhere")

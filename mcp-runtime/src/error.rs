@@ -12,7 +12,7 @@ use std::io;
 /// # use mcp_runtime::{Server, tool, tools};
 /// # /// Adds. #[doc = ""]
 /// # #[tool] fn add(a: i64) -> i64 { a }
-/// let server = Server::new("calculator", "1.0.0").tools(tools![add, add]).page_size(0);
+/// let server = Server::new("calculator", "1.0.0").tools(tools![add]).tools(tools![add]).page_size(0);
 /// let error = server.check().unwrap_err();
 /// assert!(error.is_conflict() && error.is_setting());
 /// ```
