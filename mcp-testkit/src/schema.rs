@@ -23,12 +23,7 @@ impl TestClient {
     ///
     /// When the tools cannot be listed.
     pub async fn lint(&self) -> Vec<Finding> {
-        let tools = self.tools().await;
-        let tools = tools.into_iter().map(|tool| {
-            serde_json::from_value(tool)
-                .unwrap_or_else(|error| panic!("not the description of a tool: {error}"))
-        });
-        tools.flat_map(|tool| lint::tool(&tool)).collect()
+        self.tools().await.iter().flat_map(lint::tool).collect()
     }
 
     /// Asserts that no client rejects a tool; keywords that some of them ignore pass.

@@ -31,7 +31,7 @@ fn plain() -> &'static str {
 /// Shows the cart.
 #[tool(ui = "ui://shop/cart", visible_to("model", "app"))]
 fn cart(cx: &Context) -> &'static str {
-    if cx.client().shows_views() {
+    if cx.capabilities().shows_views() {
         "see the page"
     } else {
         "one apple"

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use mcp_runtime::protocol::RpcError;
+use mcp_runtime::RpcError;
 use mcp_runtime::{Confirm, Context, Principal, Server, State, ToolError, Version, tool, tools};
 use mcp_testkit::{Reply, TestClient};
 use serde_json::{Value, json};
