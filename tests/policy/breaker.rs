@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::protocol::RpcError;
 use mcp_runtime::{
-    Capability, Confirm, Context, Sample, Server, State, ToolError, ToolResult, tool, tools,
+    Capability, Confirm, Context, RpcError, Sample, Server, State, ToolError, ToolResult, tool,
+    tools,
 };
 use mcp_testkit::{Answer, TestClient, Version, era};
 use serde_json::json;
