@@ -10,13 +10,14 @@ use syn::spanned::Spanned;
 
 use crate::diag::{Errors, err};
 use crate::ir::notice::Notice;
-use crate::lower::declaration::Surroundings;
+use crate::kind::Kind;
+use crate::lower::declaration::reading::Reading;
+use crate::lower::enclosing::Enclosing;
 use crate::syntax::attribute::DECLARING;
 use crate::syntax::block::Block;
 use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
-use crate::syntax::kind::Kind;
 use crate::{args, codegen, lower};
 
 /// `#[tool(attributes)] item`, or the attribute of another kind
@@ -35,7 +36,7 @@ pub(crate) fn declaration(
         }
     };
     let item = clean::function(&function.item, &DECLARING);
-    lower::marker::check_single(kind, &function, &attributes, &mut errors);
+    lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
     // The place of the attribute, whose own tokens nobody hands us.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
@@ -49,9 +50,16 @@ pub(crate) fn declaration(
         );
         return finish(&item, &TokenStream::new(), &errors);
     }
-    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
-    let declaration =
-        lower::declaration::lower(kind, &function, keys, Surroundings::default(), &mut errors);
+    let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let declaration = {
+        let reading = Reading {
+            kind,
+            function: &function,
+            keys: &keys,
+            enclosing: Enclosing::default(),
+        };
+        lower::declaration::lower(&reading, &mut errors)
+    };
     let generated = codegen::declaration::free(&declaration, &runtime);
     let unreadable = function
         .signature
@@ -75,8 +83,8 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
             return finish(tokens, &TokenStream::new(), &errors);
         }
     };
-    let keys = args::server::read(attributes, &mut errors);
-    let server = lower::server::lower(&block, keys, &mut errors);
+    let keys = args::server::KEYS.read(attributes, &mut errors);
+    let server = lower::server::lower(&block, &keys, &mut errors);
     let generated = server
         .as_ref()
         .map(codegen::server::server)
@@ -94,8 +102,12 @@ pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
         return errors.tokens();
     };
-    let state = lower::state::lower(&input, &mut errors);
-    finish(&TokenStream::new(), &codegen::state::state(&state), &errors)
+    let state = lower::types::state::lower(&input, &mut errors);
+    finish(
+        &TokenStream::new(),
+        &codegen::types::state::state(&state),
+        &errors,
+    )
 }
 
 /// `#[derive(Elicit)] item`
@@ -104,10 +116,10 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
         return errors.tokens();
     };
-    let elicit = lower::elicit::lower(&input, &mut errors);
+    let elicit = lower::types::elicit::lower(&input, &mut errors);
     finish(
         &TokenStream::new(),
-        &codegen::elicit::elicit(&elicit),
+        &codegen::types::elicit::elicit(&elicit),
         &errors,
     )
 }
@@ -115,19 +127,19 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
 /// `#[model(attributes)] item`
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let keys = args::model::read(attributes, &mut errors);
+    let keys = args::types::model::KEYS.read(attributes, &mut errors);
     let item = Item::read(tokens.clone());
     let is_data = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "struct" || word == "enum");
     if !item.rest.iter().any(is_data) {
         errors.push(misplaced("#[model]", "a struct or an enum", &item));
         return finish(tokens, &TokenStream::new(), &errors);
     }
-    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
-    let model = lower::model::lower(&keys, &item);
-    let derives = codegen::model::derives(model, &runtime);
+    let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let model = lower::types::model::lower(&keys, &item);
+    let derives = codegen::types::model::derives(model, &runtime);
     finish(
         &quote!(#derives #tokens),
-        &codegen::model::imports(model, &runtime),
+        &codegen::types::model::imports(model, &runtime),
         &errors,
     )
 }

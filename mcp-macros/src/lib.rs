@@ -8,12 +8,13 @@ mod codegen;
 mod diag;
 mod expand;
 mod ir;
+mod kind;
 mod kit;
 mod lower;
 mod syntax;
 
+use kind::Kind;
 use proc_macro::TokenStream;
-use syntax::kind::Kind;
 
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]

@@ -10,7 +10,7 @@ use syn::Ident;
 
 use super::tree::tree;
 use crate::ir::list::{Entry, List};
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// A pair of the assertions, which are worth `()`, and the tree.
 pub(crate) fn list(list: &List) -> TokenStream {

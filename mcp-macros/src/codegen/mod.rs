@@ -5,18 +5,15 @@
 //! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
-mod completer;
+mod bounds;
+mod completion;
 pub(crate) mod declaration;
-pub(crate) mod elicit;
 pub(crate) mod list;
-pub(crate) mod model;
 pub(crate) mod notice;
-mod policy;
-mod resource;
 pub(crate) mod server;
 mod spec;
-pub(crate) mod state;
 mod tree;
+pub(crate) mod types;
 
 use proc_macro2::TokenStream;
 use quote::quote;

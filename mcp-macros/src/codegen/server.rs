@@ -5,12 +5,13 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, Ident, Path};
 
+use super::bounds::shared;
 use super::notice::notice;
 use super::tree::tree;
 use super::{declaration, enclosed};
 use crate::ir::declaration::Declaration;
 use crate::ir::server::{Check, Role, Server, Whole};
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// The types of what is declared, and the function that puts them into a server.
 pub(crate) fn server(server: &Server) -> TokenStream {
@@ -63,7 +64,7 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
         ..
     } = server;
     let (parameters, _, _) = generics.split_for_impl();
-    let shared = shared(&quote!(#self_type), generics);
+    let shared = self::shared(&quote!(#self_type), generics);
     let (start, added) = (start(whole, rt), added(server));
     let parts = whole
         .parts
@@ -88,7 +89,10 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
 /// The function by which another block adds this one; with the author's own span, so that rustc says when none does.
 fn adder(server: &Server, name: &Ident) -> TokenStream {
     let rt = &server.runtime;
-    let (shared, added) = (shared(&quote!(Self), &Generics::default()), added(server));
+    let (shared, added) = (
+        self::shared(&quote!(Self), &Generics::default()),
+        added(server),
+    );
     let (given, grown) = (
         Ident::new("__mcp_given", name.span()),
         format_ident!("__mcp_server"),
@@ -126,16 +130,6 @@ fn taken(declaration: &Declaration) -> TokenStream {
     );
     let constant = format_ident!("{}_name_already_used__{name}", declaration.kind.noun());
     quote_spanned!(declaration.ident.span()=> #(#cfgs)* #[allow(dead_code)] const #constant: () = ();)
-}
-
-/// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
-/// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
-pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
-    let predicates = generics
-        .where_clause
-        .iter()
-        .flat_map(|clause| &clause.predicates);
-    quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
 }
 
 fn start(whole: &Whole, rt: &Path) -> TokenStream {

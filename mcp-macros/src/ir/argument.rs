@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::LitStr;
 
-use super::completer::Completer;
+use super::completion::Completion;
 use crate::syntax::doc::Text;
 
 /// By reference from the server, or by value from the client.
@@ -27,7 +27,7 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
-    pub(crate) completer: Option<Completer>,
+    pub(crate) completion: Option<Completion>,
     /// What the client's user is asked when the client sends nothing.
     pub(crate) elicit: Option<String>,
 }

@@ -6,8 +6,8 @@ use syn::{Attribute, LitStr, Visibility};
 use super::argument::Parameter;
 use super::policy::Policies;
 use super::resource::Resource;
+use crate::kind::Kind;
 use crate::syntax::doc::Text;
-use crate::syntax::kind::Kind;
 
 /// A declared function, or the place of one that could not be read.
 #[derive(Debug)]

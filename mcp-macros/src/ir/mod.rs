@@ -4,13 +4,11 @@
 //! `codegen` has nothing left to refuse.
 
 pub(crate) mod argument;
-pub(crate) mod completer;
+pub(crate) mod completion;
 pub(crate) mod declaration;
-pub(crate) mod elicit;
 pub(crate) mod list;
-pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod resource;
 pub(crate) mod server;
-pub(crate) mod state;
+pub(crate) mod types;

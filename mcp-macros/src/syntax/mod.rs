@@ -9,5 +9,4 @@ pub(crate) mod clean;
 pub(crate) mod doc;
 pub(crate) mod function;
 pub(crate) mod item;
-pub(crate) mod kind;
 pub(crate) mod self_type;
