@@ -10,6 +10,8 @@ mod expand;
 mod ir;
 mod kind;
 mod kit;
+#[cfg(test)]
+mod layering;
 mod lower;
 mod syntax;
 

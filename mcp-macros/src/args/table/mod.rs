@@ -155,10 +155,10 @@ mod tests {
     static TABLE: Table<()> = Table {
         attribute: "#[tool]",
         rows: &[&[
-            Row::new("name", Form::Text, "\"search\"", |_, _, _| ()),
-            Row::new("timeout", Form::Duration, "\"5s\"", |_, _, _| ()),
-            Row::new("read_only", Form::Flag, "", |_, _, _| ()),
-            Row::new("range", Form::Range, "1..=100", |_, _, _| ()),
+            Row::new("name", Form::Text, "\"search\"", |(), _, _| ()),
+            Row::new("timeout", Form::Duration, "\"5s\"", |(), _, _| ()),
+            Row::new("read_only", Form::Flag, "", |(), _, _| ()),
+            Row::new("range", Form::Range, "1..=100", |(), _, _| ()),
         ]],
         expected: &[(
             "readOnlyHint",
