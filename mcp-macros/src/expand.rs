@@ -1,4 +1,4 @@
-//! The driver: reads an item, lowers it, and puts out the item, what it declares, and what is wrong with it.
+//! The driver: reads an item, lowers it, and puts out the item, its declarations and its mistakes.
 //!
 //! Invariant: the item always comes first and always comes, with nothing but our own attributes taken off, so that
 //! a mistake in an attribute is one error and the rest of the program still sees the item.
@@ -20,7 +20,7 @@ use crate::syntax::function::Function;
 use crate::syntax::item::Item;
 use crate::{args, codegen, lower};
 
-/// `#[tool(attributes)] item`, or the attribute of another kind
+/// Expands `#[tool(attributes)] item`, or the attribute of another kind.
 pub(crate) fn declaration(
     kind: Kind,
     attributes: TokenStream,
@@ -37,7 +37,7 @@ pub(crate) fn declaration(
     };
     let item = clean::function(&function.item, &DECLARING);
     lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
-    // The place of the attribute, whose own tokens nobody hands us.
+    // The place of the attribute, whose own tokens rustc does not hand over.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
     if function.mentions_self() {
@@ -68,12 +68,12 @@ pub(crate) fn declaration(
     finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
-/// A last resort for what rustc can read and we cannot.
+/// The last resort for an item that rustc can read and we cannot.
 fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
     codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
 }
 
-/// `#[server(attributes)] item`
+/// Expands `#[server(attributes)] item`.
 pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let block = match Block::read(Item::read(tokens.clone())) {
@@ -96,7 +96,7 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
     finish(&block.cleaned(), &quote!(#generated #unreadable), &errors)
 }
 
-/// `#[derive(State)] item`
+/// Expands `#[derive(State)] item`.
 pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
@@ -110,7 +110,7 @@ pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     )
 }
 
-/// `#[derive(Elicit)] item`
+/// Expands `#[derive(Elicit)] item`.
 pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
@@ -124,7 +124,7 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
     )
 }
 
-/// `#[model(attributes)] item`
+/// Expands `#[model(attributes)] item`.
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let keys = args::types::model::KEYS.read(attributes, &mut errors);
@@ -144,7 +144,7 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
     )
 }
 
-/// `tools![tokens]`, or the list of another kind
+/// Expands `tools![tokens]`, or the list of another kind.
 pub(crate) fn list(kind: Kind, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let list = codegen::list::list(&lower::list::lower(kind, tokens, &mut errors));
@@ -293,7 +293,7 @@ mod tests {
         );
     }
 
-    /// What is generated beside a function without keys and parameters: whatever is here, every tool of a user's has.
+    /// The code beside a function without keys and parameters, which every tool has.
     #[test]
     fn what_every_tool_has_is_little() {
         let item = quote! {

@@ -1,6 +1,6 @@
 //! The attributes of `mcp-testkit`: one test, once in each revision.
 //!
-//! Invariant: the test stays a function that takes a client; what is generated beside it only calls it.
+//! Invariant: the test stays a function that takes a client; the code generated beside it only calls it.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -45,7 +45,7 @@ static KEYS: Table<Keys> = Table {
     expected: &[("era", "did you mean `eras`?")],
 };
 
-/// `#[mcp_testkit::test(attributes)] item`
+/// Expands `#[mcp_testkit::test(attributes)] item`.
 pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let keys = KEYS.read(attributes, &mut errors);
@@ -134,7 +134,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
     }
 }
 
-/// `#[mcp_testkit::server] item`
+/// Expands `#[mcp_testkit::server] item`.
 pub(crate) fn server(attributes: &TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !attributes.is_empty() {

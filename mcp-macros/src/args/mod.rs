@@ -1,4 +1,4 @@
-//! What the keys of an attribute say.
+//! The keys of the attributes, read.
 //!
 //! Invariants: an unreadable key is recorded and the next one is read all the same; a value that got here has the
 //! form its key asks for, and remembers the place where it was written. Nothing here knows how keys agree with each

@@ -79,7 +79,7 @@ pub(crate) fn handle(declaration: &Declaration) -> Ident {
     )
 }
 
-/// Where a declared function is found.
+/// The location of a declared function.
 struct Location<'p> {
     /// The type that stands for it.
     handle: Ident,
@@ -113,7 +113,7 @@ impl<'p> Location<'p> {
         }
     }
 
-    /// What stands after `impl`, and the `where` clause.
+    /// The generics after `impl`, and the `where` clause.
     fn header(&self, body: Option<&Body>) -> (TokenStream, TokenStream) {
         if let Some(generics) = self.generics {
             let (parameters, _, _) = generics.split_for_impl();
@@ -135,7 +135,8 @@ fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
         })
 }
 
-/// What shows the function to the server; nothing of one with mistakes, so that they stay the only errors.
+/// The implementation that shows the function to the server; empty for one with mistakes, so that they stay the only
+/// errors.
 fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenStream {
     let Location { handle, state, .. } = location;
     let (parameters, predicates) = location.header(declaration.body.as_ref());
@@ -155,7 +156,7 @@ fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenSt
     }
 }
 
-/// The call that says all of it: the keys, the arguments, the result, what completes arguments, and the function.
+/// The call that declares the keys, the arguments, the result, the completions, and the function.
 fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
     let (output, spec) = (&body.output, spec::spec(declaration, body));
     let arguments: Vec<TokenStream> = arguments(body)

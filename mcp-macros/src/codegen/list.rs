@@ -79,7 +79,7 @@ fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
     quote!(#(#cfgs)* (#looked_up, #place))
 }
 
-/// A value of the entry's type, or of one that is only called like it.
+/// A value of the entry's type, or of one that only has its name.
 fn leaf(entry: &Entry) -> TokenStream {
     let name = entry.path.segments.last().map(|last| &last.ident);
     let fallback = quote_spanned! {span(entry)=>
@@ -119,7 +119,7 @@ fn looked_up(
     }
 }
 
-/// Where rustc's arrow is to go.
+/// The place that rustc underlines.
 fn span(entry: &Entry) -> Span {
     entry
         .path

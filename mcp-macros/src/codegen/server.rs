@@ -25,10 +25,10 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         .declarations
         .iter()
         .map(|one| declaration::method(one, self_type, generics));
-    let distinct = Kind::ALL.map(|kind| distinct(kind, &of(kind, server)));
+    let distinct = Kind::ALL.map(|kind| distinct(kind, &declared(kind, server)));
     let apart = server
         .compares_uris
-        .then(|| apart(&of(Kind::Resource, server)));
+        .then(|| apart(&declared(Kind::Resource, server)));
     let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
     let members = match &server.role {
@@ -155,7 +155,7 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
 
 /// Statements that add what the block declares, list by list, and its checks.
 fn added(server: &Server) -> TokenStream {
-    let lists = Kind::ALL.map(|kind| list(kind, &of(kind, server)));
+    let lists = Kind::ALL.map(|kind| list(kind, &declared(kind, server)));
     let checks = server.checks.iter().map(|check| self::check(check, server));
     quote! {
         #(#lists)*
@@ -175,7 +175,7 @@ fn list(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
 }
 
 /// The declarations of one kind.
-fn of(kind: Kind, server: &Server) -> Vec<&Declaration> {
+fn declared(kind: Kind, server: &Server) -> Vec<&Declaration> {
     server
         .declarations
         .iter()

@@ -5,20 +5,20 @@ use proc_macro2::{Span, TokenStream};
 /// The call of such a function.
 #[derive(Debug)]
 pub(crate) struct Completion {
-    /// Where it was named.
+    /// The place where it was named.
     pub(crate) at: Span,
     pub(crate) callee: TokenStream,
-    /// What it takes, in order.
+    /// Its parameters, in order.
     pub(crate) given: Vec<Given>,
 }
 
-/// What a completing function takes.
+/// A parameter of a completing function.
 #[derive(Debug)]
 pub(crate) enum Given {
     /// `&self`
     State,
     /// The type behind the `&`.
     Injected(TokenStream),
-    /// What was typed so far.
+    /// The text typed so far.
     Asked,
 }

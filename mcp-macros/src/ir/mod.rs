@@ -1,4 +1,4 @@
-//! What is legal: the declarations of an item after every check.
+//! Legal declarations: an item after every check.
 //!
 //! Invariants: plain data, no attributes to parse and no tokens to quote; a value that exists is valid, so that
 //! `codegen` has nothing left to refuse.

@@ -1,4 +1,4 @@
-//! From what was written to what is legal; every rule is here, and every diagnostic that needs more than one key.
+//! The rules from what was written to what is legal; every rule is here, and every diagnostic that needs more than one key.
 //!
 //! Invariants: a function here looks at everything it was given before it gives up, and its result is valid.
 

@@ -1,4 +1,4 @@
-//! What only a tool has: the annotations, its view, its visibility, and hand-written keywords.
+//! The keys that only a tool has: the annotations, its view, its visibility, and hand-written keywords.
 
 use iri_string::types::UriStr;
 use syn::LitStr;

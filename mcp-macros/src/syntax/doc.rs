@@ -1,4 +1,4 @@
-//! Doc comments, as the text rustdoc would make of them.
+//! Doc comments, as the text that rustdoc makes of them.
 //!
 //! Invariant: the common indentation goes, the lines and the markup stay.
 

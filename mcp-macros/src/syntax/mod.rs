@@ -1,4 +1,4 @@
-//! What was written, losslessly.
+//! Source items, read losslessly.
 //!
 //! Invariants: bodies are never parsed; every token that came in can go out again, in order, with its span; only our
 //! own attributes are taken off. Nothing here reports a mistake: what `syn` cannot read, rustc reads and reports.

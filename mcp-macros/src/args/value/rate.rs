@@ -4,7 +4,7 @@ use darling::{Error, FromMeta};
 
 use crate::diag::nearest;
 
-/// So many calls in so many milliseconds; perhaps none at all.
+/// A number of calls in a period of milliseconds; perhaps none at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quota {
     pub(crate) count: u32,
@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 4] = [
     ("d", 86_400_000),
 ];
 
-/// What people write for the units.
+/// Other words that people write for the units.
 const SYNONYMS: [(&str, &str); 10] = [
     ("sec", "s"),
     ("second", "s"),

@@ -6,25 +6,25 @@ mod resource;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ir::declaration::{Body, Declaration, Mode, Own, TaskSupport, Tool};
+use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
 
 /// `Spec::tool("name", "description")..`
 pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
     let (name, description) = (&declaration.name, &body.description);
     let start = match &body.own {
-        Own::Tool(_) => quote!(tool(#name, #description)),
-        Own::Resource(resource) => {
+        KindSpec::Tool(_) => quote!(tool(#name, #description)),
+        KindSpec::Resource(resource) => {
             let uri = &resource.uri;
             quote!(resource(#name, #description, #uri))
         }
-        Own::Prompt => quote!(prompt(#name, #description)),
+        KindSpec::Prompt => quote!(prompt(#name, #description)),
     };
     let title = body.title.as_ref().map(|title| quote!(.title(#title)));
     let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
     let own = match &body.own {
-        Own::Tool(tool) => hints(tool),
-        Own::Resource(resource) => resource::about(resource),
-        Own::Prompt => TokenStream::new(),
+        KindSpec::Tool(tool) => hints(tool),
+        KindSpec::Resource(resource) => resource::about(resource),
+        KindSpec::Prompt => TokenStream::new(),
     };
     let policies = policy::policies(&body.policies);
     let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));

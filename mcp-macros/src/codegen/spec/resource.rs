@@ -1,4 +1,4 @@
-//! What only a resource has, as a chain of builder calls.
+//! The facts that only a resource has, as a chain of builder calls.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -99,7 +99,7 @@ fn placed((place, variant): (usize, &Ident)) -> TokenStream {
     quote!(Self::#variant => #place)
 }
 
-/// What stands in for a struct with mistakes, so that they stay the only errors.
+/// The stand-in for a struct with mistakes, so that they stay the only errors.
 fn no_form(elicit: &Elicit) -> TokenStream {
     let Elicit {
         ident, generics, ..
@@ -115,7 +115,7 @@ fn no_form(elicit: &Elicit) -> TokenStream {
     }
 }
 
-/// What stands in for an enum with mistakes.
+/// The stand-in for an enum with mistakes.
 fn no_choice(elicit: &Elicit) -> TokenStream {
     let Elicit {
         ident, generics, ..

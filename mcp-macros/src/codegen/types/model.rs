@@ -6,7 +6,7 @@ use syn::Path;
 
 use crate::ir::types::model::{Model, Rules};
 
-/// The derives that come before the item, and the attributes that tell them where their crates are.
+/// The derives in front of the item, and the attributes that give them the paths of their crates.
 pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let root = rt.to_token_stream().to_string().replace(' ', "");
     let (serde, schemars) = (
@@ -31,7 +31,7 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     }
 }
 
-/// What comes after the item: the trait whose method the derive of nested rules calls without naming it.
+/// The import after the item: the trait whose method the derive of nested rules calls without naming it.
 pub(crate) fn imports(model: Model, rt: &Path) -> TokenStream {
     if model.rules != Rules::Nested {
         return TokenStream::new();

@@ -12,13 +12,13 @@ pub(crate) struct Elicit {
     pub(crate) runtime: Path,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// Whether it is an enum.
+    /// The type is an enum.
     pub(crate) is_choice: bool,
     /// `None` when there are mistakes; whatever names the type compiles all the same.
     pub(crate) shape: Option<Shape>,
 }
 
-/// What the type is to a user.
+/// The shape that the type has for a user.
 #[derive(Debug)]
 pub(crate) enum Shape {
     Form(Vec<Field>),

@@ -1,6 +1,6 @@
-//! What is derived for a type of the user's own.
+//! One `#[model]`.
 
-/// The traits that it needs.
+/// The traits that are derived for the type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
     /// It is read from JSON.

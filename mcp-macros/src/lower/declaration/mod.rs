@@ -16,7 +16,7 @@ use super::value::name;
 use super::{policy, resource, tool};
 use crate::args::declaration::KindKeys;
 use crate::diag::{Diagnostic, Errors, err};
-use crate::ir::declaration::{Body, Declaration, Own};
+use crate::ir::declaration::{Body, Declaration, KindSpec};
 use crate::kind::Kind;
 use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
@@ -38,7 +38,7 @@ pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
     let parameters = signature.and_then(|signature| parameters(reading, signature, &mut found));
     let own = own(reading, parameters.as_deref(), is_readable, &mut found);
     let uri = match &own {
-        Some(Own::Resource(resource)) => Some(resource.uri.clone()),
+        Some(KindSpec::Resource(resource)) => Some(resource.uri.clone()),
         _ => None,
     };
     let body = signature.and_then(|signature| {
@@ -69,15 +69,15 @@ fn parameters(
     (errors.len() == before).then_some(parameters)
 }
 
-/// What only the function's kind has; `None` for a resource without a usable URI.
+/// The facts that only the function's kind has; `None` for a resource without a usable URI.
 fn own(
     reading: &Reading<'_>,
     parameters: Option<&[Parameter]>,
     is_readable: bool,
     errors: &mut Errors,
-) -> Option<Own> {
+) -> Option<KindSpec> {
     match &reading.keys.own {
-        KindKeys::Tool(keys) => Some(Own::Tool(tool::lower(keys, reading.enclosing, errors))),
+        KindKeys::Tool(keys) => Some(KindSpec::Tool(tool::lower(keys, reading.enclosing, errors))),
         KindKeys::Resource(keys) => {
             if keys.uri.is_none() && is_readable {
                 errors.push(
@@ -85,9 +85,9 @@ fn own(
                         .help("write `#[resource(\"docs://readme\")]`"),
                 );
             }
-            resource::lower(keys, parameters, errors).map(Own::Resource)
+            resource::lower(keys, parameters, errors).map(KindSpec::Resource)
         }
-        KindKeys::Prompt => Some(Own::Prompt),
+        KindKeys::Prompt => Some(KindSpec::Prompt),
     }
 }
 
@@ -95,7 +95,7 @@ fn body(
     reading: &Reading<'_>,
     signature: &Signature,
     parameters: Vec<Parameter>,
-    own: Own,
+    own: KindSpec,
     errors: &mut Errors,
 ) -> Option<Body> {
     let Reading {

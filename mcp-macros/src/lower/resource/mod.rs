@@ -1,4 +1,4 @@
-//! What only a resource has: its URI, and the facts about its contents.
+//! The keys that only a resource has: its URI, and the facts about its contents.
 
 mod template;
 mod uri;

@@ -60,7 +60,7 @@ fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
         .help(format!("write for example \"{example}\"")))
 }
 
-/// Characters that a URI has only in their encoded form.
+/// Refuses characters that a URI has only in their encoded form.
 fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let is_refused = |c: char| !c.is_ascii_graphic() || "\"<>\\^`|".contains(c);
     if let Some(c) = text.chars().find(|c| is_refused(*c)) {
@@ -94,7 +94,7 @@ fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// Each `{` has its `}`, and something in between.
+/// Refuses a brace without its other half, and nothing in between.
 fn check_braces(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     let mut open = false;
     for c in text.chars() {

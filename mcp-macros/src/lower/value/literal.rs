@@ -1,4 +1,4 @@
-//! Literals, read so far as to compare them with each other.
+//! Literals, as far as they can be compared with each other.
 
 use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprRange, Lit, RangeLimits, UnOp};

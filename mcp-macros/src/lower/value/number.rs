@@ -1,4 +1,4 @@
-//! Numbers that let something through.
+//! Counts and durations that must not be zero.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
