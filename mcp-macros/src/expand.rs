@@ -18,6 +18,7 @@ use crate::syntax::block::Block;
 use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
+use crate::syntax::own_name;
 use crate::{args, codegen, lower};
 
 /// Expands `#[tool(attributes)] item`, or the attribute of another kind.
@@ -28,7 +29,7 @@ pub(crate) fn declaration(
 ) -> TokenStream {
     let mut errors = Errors::default();
     let attribute = format!("#[{}]", kind.noun());
-    let function = match Function::read(Item::read(tokens.clone())) {
+    let function = match read(tokens) {
         Ok(function) => function,
         Err(item) => {
             errors.push(misplaced(&attribute, "a function", &item));
@@ -66,6 +67,18 @@ pub(crate) fn declaration(
         .is_none()
         .then(|| unreadable(&function.name, &attribute));
     finish(&item, &quote!(#generated #unreadable), &errors)
+}
+
+/// Reads a function outside of a block, beside which there will be a type of its name.
+fn read(tokens: &TokenStream) -> Result<Function, Item> {
+    let item = Item::read(tokens.clone());
+    match item.function_name() {
+        Some(name) => {
+            let tokens = own_name::through_crate(tokens.clone(), &name);
+            Function::read(Item::read(tokens))
+        }
+        None => Err(item),
+    }
 }
 
 /// The last resort for an item that rustc can read and we cannot.
