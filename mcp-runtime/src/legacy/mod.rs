@@ -13,6 +13,7 @@ mod subscribe;
 #[cfg(test)]
 mod tests;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -55,7 +56,8 @@ pub(crate) async fn exchange(
     cx: Context,
 ) -> (u16, Bytes) {
     let ended = EndOnDrop(&cx);
-    let answer = answer(&service, &session, &request, &cx).await;
+    let answer = answer(&service, &session, &request, &cx);
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     (
         answer.status(cx.version()),
@@ -107,8 +109,9 @@ fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
             session.set_log_level(level);
             Ok(Answer::Empty)
         }
-        _ => Err(RpcError::invalid_params(
-            "`level` must be one of debug, info, notice, warning, error, critical, alert, emergency",
-        )),
+        _ => Err(RpcError::invalid_params(format!(
+            "`level` must be one of {}",
+            Level::NAMES
+        ))),
     }
 }
