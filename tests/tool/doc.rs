@@ -81,7 +81,10 @@ async fn a_computed_text_ends_with_its_last_word() {
     let described = |name: &str| tool["inputSchema"]["properties"][name]["description"].clone();
     assert_eq!(described("made"), "Made up.");
     assert_eq!(described("mixed"), "Made\n - up:\none");
-    assert_eq!(client.tool("included").await["description"], "An included text.");
+    assert_eq!(
+        client.tool("included").await["description"],
+        "An included text."
+    );
     let resources = client.request("resources/list", json!({})).await;
     let prompts = client.request("prompts/list", json!({})).await;
     let resource = &resources.result()["resources"][0];
