@@ -15,10 +15,10 @@ use globbed::time::*;
 
 /// Is called like a crate that its body uses.
 #[tool]
-async fn serde_json(value: serde_json::Value) -> Option<String> {
+async fn serde_json(value: serde_json::Value) -> String {
     use serde_json::Value::Null;
-    let text = serde_json::to_string(&value).ok();
-    text.filter(|_| value != Null)
+    let serde_json = serde_json::to_string(&value).unwrap_or_default();
+    if value == Null { String::new() } else { serde_json }
 }
 
 /// Is called like a crate that nothing here uses.
@@ -35,8 +35,8 @@ async fn drop(table: String) -> String {
 
 /// Is called like a module of the standard library.
 #[tool]
-async fn env(name: String) -> Option<String> {
-    std::env::var(name).ok()
+async fn env(name: String) -> String {
+    std::env::var(name).unwrap_or_default()
 }
 
 /// Is called like a function that a glob imports.
@@ -74,19 +74,25 @@ mod inner {
 }
 
 mod search {
-    /// Is imported by its name, which its module has, too.
+    /// Is listed by its path, whose module has its name, too.
     #[mcp_runtime::tool]
     pub(crate) async fn search(query: String) -> String {
         query
     }
+
+    /// Is imported.
+    #[mcp_runtime::tool]
+    pub(crate) async fn find(query: String) -> String {
+        query
+    }
 }
 
-use search::search;
+use search::find;
 
 fn main() {
     let _ = (serde_json(::serde_json::Value::Null), tokio(String::new()), sleep(1));
     let _ = (drop(String::new()), env(String::new()), format(String::new()), echo(String::new()));
-    let _ = (search(String::new()), inner::server());
+    let _ = (search::search(String::new()), find(String::new()), inner::server());
     let _ = Server::new("demo", "1.0.0")
-        .tools(tools![serde_json, tokio, drop, env, sleep, format, echo, search]);
+        .tools(tools![serde_json, tokio, drop, env, sleep, format, echo, search::search, find]);
 }
