@@ -23,6 +23,7 @@ mod matrix;
 mod policy;
 mod process;
 mod skills;
+mod start;
 mod support;
 mod task;
 mod tool;

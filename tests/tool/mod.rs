@@ -9,3 +9,4 @@ mod nested;
 mod output;
 mod rule;
 mod schema;
+mod union;
