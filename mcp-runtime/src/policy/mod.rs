@@ -36,7 +36,7 @@ use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use crate::handler::kind::Item;
-use crate::handler::limit::{Per, RateLimit, Retry};
+use crate::handler::limit::{RateLimit, Retry};
 use crate::handler::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
@@ -70,8 +70,6 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
-    /// Whether a policy asks where calls come from.
-    pub asks_for_peer: bool,
 }
 
 /// One call on its way through the policies.
@@ -102,10 +100,6 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
-            asks_for_peer: spec.audit
-                || spec
-                    .rate_limit
-                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
         }
     }
 

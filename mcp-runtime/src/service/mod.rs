@@ -36,6 +36,7 @@ use crate::handler::Context;
 use crate::handler::changes::Changes;
 use crate::handler::outbox::Outbox;
 use crate::legacy::Sessions;
+use crate::limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -93,8 +94,8 @@ impl Default for Settings {
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_url: None,
-            max_sessions: 1_000,
-            session_idle: Duration::from_mins(30),
+            max_sessions: limits::SESSIONS,
+            session_idle: limits::SESSION_IDLE,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
@@ -153,7 +154,7 @@ impl Service {
         let took = begun.elapsed();
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
-            self.metrics.error(error.code);
+            self.metrics.error(error);
             tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
