@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::client::{Call, Client};
-use crate::tools::server;
+use crate::support::tools::server;
 
 /// The series and their values, and the whole text.
 async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {

@@ -18,7 +18,7 @@ use crate::share::Holder;
 pub(crate) struct Sessions {
     open: Mutex<Open>,
     most: usize,
-    pub(crate) idle: Duration,
+    idle: Duration,
 }
 
 #[derive(Debug, Default)]

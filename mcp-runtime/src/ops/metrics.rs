@@ -13,7 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::handler::kind::Item;
+use crate::handler::spec::kind::Item;
 use crate::limits::Limit;
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::answer::members;
-use super::{Answer, Service};
-use crate::handler::kind::event;
+use super::Service;
+use crate::answer::{Answer, members};
+use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
 use crate::policy::contain::contain;

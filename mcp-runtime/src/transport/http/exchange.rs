@@ -41,7 +41,7 @@ impl Exchange {
             session,
             stream,
             drain: service.drain.clone(),
-            idle: service.sessions.idle,
+            idle: service.settings.session_idle,
         }
     }
 

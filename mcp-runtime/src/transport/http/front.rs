@@ -13,7 +13,7 @@ use axum::response::Response;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
 use super::sender::Peer;
-use super::{Endpoint, PATH, post, router};
+use super::{Endpoint, PATH, post, routes};
 use crate::service::Service;
 
 /// The endpoint and the router behind it.
@@ -27,9 +27,10 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) fn new(service: Arc<Service>) -> Self {
+        let endpoint = Endpoint::new(service);
         Self {
-            endpoint: Endpoint::new(Arc::clone(&service)),
-            rest: router(service),
+            rest: routes(Arc::clone(&endpoint)),
+            endpoint,
             peer: None,
         }
     }

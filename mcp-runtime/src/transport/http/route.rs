@@ -16,9 +16,10 @@ use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
 use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
+use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::context::Caller;
-use crate::handler::outbox::{Outbox, Stored};
+use crate::handler::call::context::Caller;
+use crate::handler::input::outbox::{Outbox, Stored};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
@@ -29,7 +30,7 @@ use crate::protocol::{
     RpcError, Version,
 };
 use crate::service::listen::Subscription;
-use crate::service::{Answer, Service, modern, outbox};
+use crate::service::{Service, modern, outbox};
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -174,7 +175,7 @@ impl Endpoint {
             (sender.principal(), sender.peer()),
         )?;
         let version = session.version;
-        let id = self.service.sessions.insert(session).ok_or_else(|| {
+        let id = self.sessions.insert(session).ok_or_else(|| {
             RpcError::internal(format!(
                 "too many open sessions: all {} are in use; end one with DELETE, or try again later",
                 self.service.settings.max_sessions
@@ -316,10 +317,7 @@ impl Endpoint {
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.service
-            .sessions
-            .get(id, sender.principal())
-            .ok_or_else(ended)
+        self.sessions.get(id, sender.principal()).ok_or_else(ended)
     }
 }
 
