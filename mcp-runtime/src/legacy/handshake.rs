@@ -1,7 +1,5 @@
 //! `initialize`: which revision a session speaks.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,6 +9,7 @@ use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
 use crate::service::{Service, shutting_down};
+use crate::share::Holder;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +25,7 @@ struct Initialized<'a> {
 pub(crate) fn initialize(
     service: &Service,
     request: &Request,
-    (who, peer): (&Principal, Option<IpAddr>),
+    (who, holder): (&Principal, Holder),
 ) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
@@ -47,7 +46,7 @@ pub(crate) fn initialize(
     }));
     let news = service.changes.subscribe(service.changing());
     Ok((
-        Session::new(version, capabilities, news, (who, peer)),
+        Session::new(version, capabilities, news, (who, holder)),
         answer,
     ))
 }

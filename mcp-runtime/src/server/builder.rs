@@ -18,6 +18,7 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
+use crate::limits::{self, Limit};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -27,6 +28,7 @@ use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
 use crate::service::replay::Spent;
 use crate::service::{Service, Settings};
+use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -404,6 +406,13 @@ impl<S: State> Server<S> {
             drain: Drain::default(),
             changes,
             tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
+            calls: Shares::new(
+                Limit::SessionCalls,
+                Amount {
+                    number: limits::SESSION_CALLS,
+                    bytes: settings.max_held,
+                },
+            ),
             keys,
             spent: Spent::default(),
             settings,

@@ -42,6 +42,7 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
+use crate::share::Shares;
 use crate::task::{MemoryStore, TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
@@ -57,6 +58,8 @@ pub(crate) struct Service {
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
+    /// The calls that run in sessions.
+    pub calls: Shares,
     pub settings: Settings,
 }
 
@@ -69,6 +72,7 @@ pub(crate) struct Settings {
     pub public_url: Option<String>,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub max_held: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
@@ -85,6 +89,7 @@ impl Default for Settings {
             public_url: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),

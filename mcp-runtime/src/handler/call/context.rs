@@ -24,6 +24,7 @@ use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
 };
+use crate::share::Holder;
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -36,6 +37,7 @@ struct Call {
     version: Version,
     principal: Principal,
     peer: Option<IpAddr>,
+    holder: Holder,
     headers: HeaderMap,
     capabilities: ClientCapabilities,
     log_level: Option<Level>,
@@ -64,6 +66,8 @@ struct ProgressState {
 pub(crate) struct Caller {
     pub principal: Principal,
     pub peer: Option<IpAddr>,
+    /// The caller that it is counted for.
+    pub holder: Holder,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
     /// The client, if it can be asked.
@@ -77,6 +81,7 @@ impl Context {
             version,
             principal: caller.principal,
             peer: caller.peer,
+            holder: caller.holder,
             headers: caller.headers,
             capabilities: meta.capabilities,
             log_level: meta.log_level,
@@ -108,6 +113,11 @@ impl Context {
     /// The address that the call comes from, where the transport has one.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         self.0.peer
+    }
+
+    /// The caller that what it makes the server keep is counted for.
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.0.holder
     }
 
     /// Says which place the call takes, so that work which outlives it can hold on to it.
@@ -309,6 +319,7 @@ impl Context {
             version,
             principal,
             peer,
+            holder,
             headers,
             capabilities,
             changes,
@@ -317,6 +328,7 @@ impl Context {
         let caller = Caller {
             principal: principal.clone(),
             peer: *peer,
+            holder: holder.clone(),
             headers: headers.clone(),
             client: Some(client),
             changes: changes.clone(),
