@@ -280,9 +280,9 @@ impl<S: State> Server<S> {
     }
 
     /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
-    /// most 10,000.
+    /// most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
-        self.settings.task_store = Arc::new(store);
+        self.settings.task_store = Some(Arc::new(store));
         self
     }
 
@@ -303,6 +303,25 @@ impl<S: State> Server<S> {
     pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
         self.settings.max_sessions = most;
         self.settings.session_idle = idle;
+        self
+    }
+
+    /// The maximum number of running tasks; one principal, or the anonymous callers of one address, runs at most a quarter
+    /// of them. A call that would be one more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 1000.
+    pub fn max_tasks(mut self, tasks: usize) -> Self {
+        self.settings.max_tasks = tasks;
+        self
+    }
+
+    /// The maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
+    /// tasks that run, tasks that are kept in memory, subscriptions. One principal, or the anonymous callers of one
+    /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 256 MiB.
+    pub fn max_held(mut self, bytes: usize) -> Self {
+        self.settings.max_held = bytes;
         self
     }
 
@@ -405,7 +424,14 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             drain: Drain::default(),
             changes,
-            tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
+            tasks: Tasks::new(
+                settings.task_store.clone(),
+                settings.task_ttl,
+                Amount {
+                    number: settings.max_tasks,
+                    bytes: settings.max_held,
+                },
+            ),
             calls: Shares::new(
                 Limit::SessionCalls,
                 Amount {

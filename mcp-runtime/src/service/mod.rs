@@ -43,7 +43,7 @@ use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
 use crate::share::Shares;
-use crate::task::{MemoryStore, TaskStore, Tasks};
+use crate::task::{TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -76,7 +76,8 @@ pub(crate) struct Settings {
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
-    pub task_store: Arc<dyn TaskStore>,
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    pub max_tasks: usize,
     pub state_keys: Secrets,
 }
 
@@ -93,7 +94,8 @@ impl Default for Settings {
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
-            task_store: Arc::new(MemoryStore::default()),
+            task_store: None,
+            max_tasks: limits::TASKS,
             state_keys: Secrets::default(),
         }
     }

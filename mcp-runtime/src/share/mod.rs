@@ -9,10 +9,17 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub(crate) use holder::{Holder, network};
 
 use crate::limits::{Limit, SHARE};
 use crate::protocol::RpcError;
+
+/// Returns the size of a request's head.
+pub(crate) fn head(headers: &HeaderMap) -> usize {
+    let bytes = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len();
+    headers.iter().map(bytes).sum()
+}
 
 /// A number of things and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,26 +63,26 @@ pub(crate) struct Full {
 }
 
 impl Amount {
-    fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             number: self.number.saturating_add(other.number),
             bytes: self.bytes.saturating_add(other.bytes),
         }
     }
 
-    fn minus(self, other: Self) -> Self {
+    pub(crate) fn minus(self, other: Self) -> Self {
         Self {
             number: self.number.saturating_sub(other.number),
             bytes: self.bytes.saturating_sub(other.bytes),
         }
     }
 
-    fn fits(self, most: Self) -> bool {
+    pub(crate) fn fits(self, most: Self) -> bool {
         self.number <= most.number && self.bytes <= most.bytes
     }
 
     /// The part that one caller may hold.
-    fn share(self) -> Self {
+    pub(crate) fn share(self) -> Self {
         Self {
             number: (self.number / SHARE).max(1),
             bytes: self.bytes / SHARE,
@@ -196,6 +203,8 @@ impl fmt::Display for Full {
         }
     }
 }
+
+impl std::error::Error for Full {}
 
 impl From<Full> for RpcError {
     fn from(full: Full) -> Self {

@@ -20,11 +20,12 @@ use crate::handler::input::outbox::Outbox;
 use crate::handler::input::pending::Asks;
 use crate::handler::output::error::ToolError;
 use crate::handler::principal::Principal;
+use crate::limits;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
 };
-use crate::share::Holder;
+use crate::share::{Holder, head};
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -118,6 +119,11 @@ impl Context {
     /// The caller that what it makes the server keep is counted for.
     pub(crate) fn holder(&self) -> &Holder {
         &self.0.holder
+    }
+
+    /// The bytes that the call keeps besides its arguments.
+    pub(crate) fn weight(&self) -> usize {
+        limits::CALL + head(&self.0.headers)
     }
 
     /// Says which place the call takes, so that work which outlives it can hold on to it.

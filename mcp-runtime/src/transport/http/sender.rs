@@ -12,7 +12,7 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
-use crate::share::Holder;
+use crate::share::{Holder, head};
 
 /// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
@@ -55,11 +55,7 @@ impl Sender {
 
     /// The bytes that a call keeps of the request.
     pub(super) fn weight(&self) -> usize {
-        let headers = self.headers.iter();
-        let head: usize = headers
-            .map(|(name, value)| name.as_str().len() + value.len())
-            .sum();
-        head + self.bytes
+        head(&self.headers) + self.bytes
     }
 
     /// The caller of a method, as its handler sees it.
