@@ -92,6 +92,8 @@ pub(crate) const LISTENERS: usize = 10_000;
 pub(crate) const WATCHED: usize = 1_000;
 /// The maximum size of the URIs of one subscription together, and of those that wait to be read.
 pub(crate) const WATCHED_BYTES: usize = 256 * KIB;
+/// The bytes that a watched URI is counted with besides its text.
+pub(crate) const WATCH: usize = 256;
 
 /// The maximum number of running tasks.
 pub(crate) const TASKS: usize = 1_000;

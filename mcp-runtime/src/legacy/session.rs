@@ -15,7 +15,7 @@ use crate::limits::{self, Limit};
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
-use crate::share::Holder;
+use crate::share::{Holder, Share};
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct Session {
     reader: Mutex<Principal>,
     /// News for the client; read by its GET stream, or by its stdio.
     pub(super) news: Subscriber,
+    /// The resources that the news are about, as they are counted.
+    pub(super) subscribed: Mutex<Option<Share>>,
     /// What it reads over HTTP.
     pub streams: Streams,
     /// What the client is asked.
@@ -60,6 +62,7 @@ impl Session {
             reader: Mutex::new(who.clone()),
             streams: Streams::new(version),
             news,
+            subscribed: Mutex::default(),
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),

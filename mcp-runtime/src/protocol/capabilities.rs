@@ -2,27 +2,51 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
 
+use super::error::RpcError;
 use super::extension;
+use crate::limits::{self, Limit};
 
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
 pub struct ClientCapabilities {
     /// It can show forms or URLs to its user.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub elicitation: Option<Elicitation>,
     /// It can run a model for the server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub sampling: Option<Sampling>,
     /// It can list its roots.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub roots: Option<Roots>,
     /// Extensions, by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub extensions: BTreeMap<String, Value>,
+}
+
+/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
+fn declared<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + DeserializeOwned,
+{
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(true) => Some(T::default()),
+        object @ Value::Object(_) => Some(serde_json::from_value(object).unwrap_or_default()),
+        _ => None,
+    })
+}
+
+/// Reads an object; anything else is an empty one.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Object(members) => members.into_iter().collect(),
+        _ => BTreeMap::new(),
+    })
 }
 
 /// Something that a server may need of its client.
@@ -78,6 +102,26 @@ impl Capability {
     }
 }
 
+/// The bytes that a value takes besides its text.
+const NODE: usize = size_of::<Value>();
+
+/// Returns the bytes that a value takes in memory.
+fn size(value: &Value) -> usize {
+    let inner: usize = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members_size(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    NODE + inner
+}
+
+/// Returns the bytes that the members of an object take.
+fn members_size(members: &Map<String, Value>) -> usize {
+    let member = |(name, value): (&String, &Value)| NODE + name.len() + size(value);
+    members.iter().map(member).sum()
+}
+
 /// Adds the members of `more`, at every depth.
 fn merge(all: &mut Value, more: Value) {
     if let (Value::Object(all), Value::Object(more)) = (all, more) {
@@ -88,6 +132,35 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
+    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
+        serde_json::from_slice(object).ok()
+    }
+
+    /// Fails when they are larger than what is kept of a client.
+    pub(crate) fn bounded(self) -> Result<Self, RpcError> {
+        let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
+        let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);
+        let members: usize = elicitation
+            .chain(sampling)
+            .flatten()
+            .map(members_size)
+            .sum();
+        let extensions = self.extensions.iter();
+        let extensions: usize = extensions
+            .map(|(id, settings)| NODE + id.len() + size(settings))
+            .sum();
+        if members + extensions <= limits::CAPABILITIES {
+            return Ok(self);
+        }
+        let error = RpcError::invalid_meta(format!(
+            "the client's capabilities are too large: no more than {} bytes of them are kept; declare fewer extensions, or with fewer settings",
+            limits::CAPABILITIES
+        ));
+        Err(error.over(Limit::Capabilities))
+    }
+
     /// Whether the client shows views with the results of tools (MCP Apps).
     pub fn shows_views(&self) -> bool {
         let types = self
@@ -123,11 +196,11 @@ impl ClientCapabilities {
 #[non_exhaustive]
 pub struct Elicitation {
     /// Forms.
-    #[serde(default)]
-    pub form: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub form: Option<Map<String, Value>>,
     /// URLs to open.
-    #[serde(default)]
-    pub url: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub url: Option<Map<String, Value>>,
 }
 
 /// How the client can sample.
@@ -135,14 +208,38 @@ pub struct Elicitation {
 #[non_exhaustive]
 pub struct Sampling {
     /// It takes tools in the request.
-    #[serde(default)]
-    pub tools: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub tools: Option<Map<String, Value>>,
     /// It adds what it knows.
-    #[serde(default)]
-    pub context: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub context: Option<Map<String, Value>>,
 }
 
 /// The client has roots.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
 pub struct Roots {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supports(capabilities: &str, capability: Capability) -> bool {
+        serde_json::from_str::<ClientCapabilities>(capabilities)
+            .unwrap()
+            .has(capability)
+    }
+
+    #[test]
+    fn a_capability_is_declared_by_an_object_or_by_true() {
+        for declared in ["{}", "true", r#"{"form":{}}"#, r#"{"form":true,"x":1}"#] {
+            let text = format!(r#"{{"elicitation":{declared},"extensions":null}}"#);
+            assert!(supports(&text, Capability::Elicitation), "{text}");
+        }
+        for absent in ["null", "false", "0", r#""no""#, r#"{"url":{}}"#] {
+            let text = format!(r#"{{"elicitation":{absent},"roots":true}}"#);
+            assert!(!supports(&text, Capability::Elicitation), "{text}");
+            assert!(supports(&text, Capability::Roots), "{text}");
+        }
+    }
+}

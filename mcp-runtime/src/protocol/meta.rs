@@ -6,6 +6,7 @@ use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
 use super::json::{Members, RawJson, Text, View};
 use super::level::Level;
+use crate::limits::{self, Limit};
 
 /// Key of the protocol version in a modern request's `_meta`.
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -64,26 +65,15 @@ impl<'a> RawMeta<'a> {
 
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
-        let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
-            // serde would read a struct from an array too.
-            Some(_)
-                if self
-                    .0
-                    .get(CLIENT_CAPABILITIES)
-                    .is_some_and(|json| json.first() != Some(&b'{')) =>
-            {
-                return Err(RpcError::invalid_meta(format!(
-                    "`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object"
-                )));
-            }
-            Some(Ok(capabilities)) => capabilities,
-            Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
+        let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
+            Some(json) => ClientCapabilities::read(json)
+                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
+                .bounded()?,
         };
-        let log_level = match self.0.decode::<Level>(LOG_LEVEL) {
-            None => None,
-            Some(Ok(level)) => Some(level),
-            Some(Err(error)) => return Err(mistyped(LOG_LEVEL, &error)),
+        let log_level = match self.0.decode::<Level>(LOG_LEVEL).transpose() {
+            Ok(level) => level,
+            Err(_) => return Err(mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES))),
         };
         Ok(RequestMeta {
             progress_token: self.progress_token()?,
@@ -97,12 +87,20 @@ impl<'a> RawMeta<'a> {
         let Some(raw) = self.0.get_raw("progressToken") else {
             return Ok(None);
         };
-        if raw.can_be_echoed() {
-            return Ok(Some(raw));
+        if !raw.can_be_echoed() {
+            return Err(RpcError::invalid_meta(
+                "`_meta.progressToken` must be a string or an integer",
+            ));
         }
-        Err(RpcError::invalid_meta(
-            "`_meta.progressToken` must be a string or an integer",
-        ))
+        if raw.as_bytes().len() > limits::ID {
+            let error = RpcError::invalid_meta(format!(
+                "`_meta.progressToken` has {} bytes, and may have {}; use a shorter one",
+                raw.as_bytes().len(),
+                limits::ID
+            ));
+            return Err(error.over(Limit::Ids));
+        }
+        Ok(Some(raw))
     }
 }
 
@@ -114,6 +112,6 @@ pub(crate) fn missing(key: &str) -> RpcError {
     ))
 }
 
-fn mistyped(key: &str, error: &serde_json::Error) -> RpcError {
-    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` is not valid: {error}"))
+fn mistyped(key: &str, wanted: &str) -> RpcError {
+    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` must be {wanted}"))
 }

@@ -315,6 +315,16 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// The maximum number of open `subscriptions/listen` streams, and of sessions that have subscribed to resources; one
+    /// principal, or the anonymous callers of one address, has at most a quarter of them. What would be one more is
+    /// refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 10,000.
+    pub fn max_listeners(mut self, listeners: usize) -> Self {
+        self.settings.max_listeners = listeners;
+        self
+    }
+
     /// The maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
     /// tasks that run, tasks that are kept in memory, subscriptions. One principal, or the anonymous callers of one
     /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
@@ -410,6 +420,11 @@ impl<S: State> Server<S> {
             ));
         }
         skills.publish(&mut registry).map_err(Error::skills)?;
+        let most = |number| Amount {
+            number,
+            bytes: settings.max_held,
+        };
+        let shares = |limit, number| Shares::new(limit, most(number));
         let metrics = Metrics::new();
         registry.measure(&metrics);
         Ok(Arc::new(Service {
@@ -427,18 +442,10 @@ impl<S: State> Server<S> {
             tasks: Tasks::new(
                 settings.task_store.clone(),
                 settings.task_ttl,
-                Amount {
-                    number: settings.max_tasks,
-                    bytes: settings.max_held,
-                },
+                most(settings.max_tasks),
             ),
-            calls: Shares::new(
-                Limit::SessionCalls,
-                Amount {
-                    number: limits::SESSION_CALLS,
-                    bytes: settings.max_held,
-                },
-            ),
+            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             spent: Spent::default(),
             settings,

@@ -60,6 +60,8 @@ pub(crate) struct Service {
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
+    /// What is listened to and subscribed to.
+    pub subscriptions: Shares,
     pub settings: Settings,
 }
 
@@ -73,6 +75,7 @@ pub(crate) struct Settings {
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
+    pub max_listeners: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
@@ -91,6 +94,7 @@ impl Default for Settings {
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),

@@ -112,6 +112,7 @@ impl Shares {
     }
 
     /// Returns how much is held in all.
+    #[cfg(test)]
     pub(crate) fn held(&self) -> Amount {
         self.0.lock().all
     }

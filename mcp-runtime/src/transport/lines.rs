@@ -206,7 +206,7 @@ impl Peer {
                 let subscription = Subscription::open(
                     Arc::clone(&service),
                     request,
-                    principal,
+                    (principal, &Holder::on_line(principal)),
                     &meta.capabilities,
                 )?;
                 service.record(request, &Answer::Empty, begun);

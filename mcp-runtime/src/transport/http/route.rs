@@ -160,7 +160,7 @@ impl Endpoint {
         let subscription = Subscription::open(
             Arc::clone(&self.service),
             request,
-            sender.principal(),
+            (sender.principal(), &sender.holder()),
             client,
         )?;
         self.service.record(request, &Answer::Empty, begun);
