@@ -326,7 +326,7 @@ impl<S: State> Server<S> {
     }
 
     /// The maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
-    /// tasks that run, tasks that are kept in memory, subscriptions. One principal, or the anonymous callers of one
+    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
     /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
     ///
     /// Default: 256 MiB.
@@ -427,6 +427,7 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let metrics = Metrics::new();
         registry.measure(&metrics);
+        registry.cache_within(settings.max_held);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
