@@ -21,6 +21,7 @@ mod reply;
 mod resume;
 mod session;
 mod share;
+mod silence;
 mod stream;
 mod subscribe;
 mod task;
