@@ -292,7 +292,7 @@ mod tests {
             ..task("new", "ann", TaskStatus::Working, 0)
         };
         assert!(store.put(new()).await.is_err(), "none has ended");
-        tokio::time::advance(Duration::from_mins(1)).await;
+        tokio::time::advance(Duration::from_mins(2)).await;
         store.put(new()).await.unwrap();
         assert_eq!(store.lock().tasks.len(), 1);
         assert_eq!(store.lock().by_owner.len(), 1);
