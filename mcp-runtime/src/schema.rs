@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use self::normal::{Direction, normalize};
 
 mod normal;
+pub(crate) mod rules;
 
 /// The schema of a tool's arguments, built property by property in the order of declaration.
 #[derive(Debug)]

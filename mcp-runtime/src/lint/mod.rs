@@ -1,6 +1,6 @@
 //! Which clients would refuse a tool, and why: [`tool`] looks at a description as `tools/list` gives it.
 //!
-//! The rules are those of Claude, OpenAI, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
+//! The rules are those of Claude, OpenAI, Codex, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
 //! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot be told about.
 //!
@@ -12,8 +12,10 @@ use std::fmt;
 use crate::protocol::Tool;
 
 mod claude;
+mod codex;
 mod gemini;
 mod llama;
+mod name;
 mod openai;
 mod subject;
 mod vscode;
@@ -57,6 +59,7 @@ pub fn tool(tool: &Tool) -> Vec<Finding> {
     let clients = [
         claude::check,
         openai::check,
+        codex::check,
         gemini::check,
         vscode::check,
         llama::check,
@@ -67,6 +70,15 @@ pub fn tool(tool: &Tool) -> Vec<Finding> {
             found.push(finding);
         }
     }
+    found
+}
+
+/// The findings about `tool` as a tool of the server called `server`: those of [`tool`], and those of clients that join
+/// the two names and bound the whole, as Claude Code (64 characters) and Cursor (60) do.
+#[must_use]
+pub fn tool_of(server: &str, tool: &Tool) -> Vec<Finding> {
+    let mut found = self::tool(tool);
+    found.extend(name::check(server, &tool.name));
     found
 }
 

@@ -135,6 +135,13 @@ impl Registry {
             .flat_map(Listing::entries)
     }
 
+    /// Puts the rules of arguments into their descriptions.
+    pub(crate) fn describe_rules(&mut self) {
+        for entry in &mut self.tools.entries {
+            entry.describe_rules();
+        }
+    }
+
     /// Gives everything its counters, registered at zero.
     pub(crate) fn measure(&mut self, metrics: &Metrics) {
         for listing in [
