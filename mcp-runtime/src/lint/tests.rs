@@ -10,10 +10,9 @@ fn said(properties: &Value) -> Vec<String> {
 }
 
 fn said_of(description: &Value) -> Vec<String> {
-    let described: Tool = serde_json::from_value(description.clone()).unwrap();
     let told = |found: Finding| format!("{} {} {}", found.client, found.verdict, found.what);
     let by_others = |found: &Finding| found.client != "Codex";
-    tool(&described)
+    tool(description)
         .into_iter()
         .filter(by_others)
         .map(told)
@@ -52,7 +51,7 @@ fn codex_drops_the_rules_about_values_unless_the_description_has_them() {
     let described = |properties: Value| {
         let schema = json!({ "type": "object", "properties": properties });
         let described = json!({ "name": "tool", "inputSchema": schema });
-        let found = tool(&serde_json::from_value(described).unwrap()).into_iter();
+        let found = tool(&described).into_iter();
         let by_codex = found.filter(|found| found.client == "Codex");
         by_codex.map(|found| found.what).collect::<Vec<_>>()
     };
@@ -76,7 +75,7 @@ fn codex_drops_the_rules_about_values_unless_the_description_has_them() {
 fn a_name_is_bounded_together_with_that_of_its_server() {
     let named = |server: &str, name: &str| {
         let described = json!({ "name": name, "inputSchema": { "type": "object" } });
-        let found = tool_of(server, &serde_json::from_value(described).unwrap()).into_iter();
+        let found = tool_of(server, &described).into_iter();
         found
             .map(|found| (found.client, found.verdict))
             .collect::<Vec<_>>()
@@ -248,7 +247,7 @@ fn every_rule_says_where_it_is_from() {
             },
         },
     });
-    let found = tool(&serde_json::from_value(everything).unwrap());
+    let found = tool(&everything);
     for client in ["Claude", "OpenAI", "Gemini", "VS Code", "llama.cpp"] {
         assert!(
             found.iter().any(|finding| finding.client == client),

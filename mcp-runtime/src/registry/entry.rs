@@ -43,7 +43,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Puts the rules of its arguments into their descriptions.
-    pub(super) fn describe_rules(&mut self) {
+    pub(crate) fn describe_rules(&mut self) {
         if let Descriptor::Tool(tool) = &mut self.descriptor
             && let Ok(mut schema) = serde_json::from_str(tool.input_schema.get())
         {
@@ -142,6 +142,14 @@ impl Entry {
                 ..
             }) => uri,
             _ => "",
+        }
+    }
+
+    /// Returns true for a resource that is at `uri`.
+    pub(crate) fn is_at(&self, uri: &str) -> bool {
+        match &self.template {
+            Some(template) => template.variables(uri).is_some(),
+            None => self.uri() == uri,
         }
     }
 
