@@ -251,6 +251,10 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Subject {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// A digest of `parts`, each by itself.
     pub(crate) fn of<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let mut digest = Sha256::new();

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use crate::seal::Subject;
+
 /// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
 ///
 /// Take it by reference (`who: &Principal`), or ask [`Context::principal`](super::Context::principal).
@@ -35,7 +37,7 @@ pub struct Principal(Option<Arc<Verified>>);
 #[derive(Clone, Debug)]
 struct Verified {
     key: Key,
-    scopes: Arc<[String]>,
+    scopes: Vec<String>,
     claims: Map<String, Value>,
     expires: Option<Instant>,
 }
@@ -143,9 +145,17 @@ impl Principal {
         self.0.as_ref().map(|it| it.key.clone())
     }
 
-    /// The scopes, to be kept.
-    pub(crate) fn granted(&self) -> Option<Arc<[String]>> {
-        self.0.as_ref().map(|it| Arc::clone(&it.scopes))
+    /// Returns a digest of the key, which no other key has.
+    pub(crate) fn digest(&self) -> Subject {
+        match self.key() {
+            None => Subject::of([&b"anonymous"[..]]),
+            Some(Key { issuer, subject }) => match issuer {
+                None => Subject::of([&b"principal"[..], subject.as_bytes()]),
+                Some(issuer) => {
+                    Subject::of([&b"principal"[..], issuer.as_bytes(), subject.as_bytes()])
+                }
+            },
+        }
     }
 
     /// Whether the caller's token has expired.

@@ -9,9 +9,7 @@ use serde_json::value::RawValue;
 
 use super::Service;
 use crate::answer::{Answer, members};
-use crate::handler::Context;
 use crate::handler::input::pending::Questions;
-use crate::handler::principal::Key;
 use crate::policy::{Call, canonical};
 use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};
@@ -42,7 +40,9 @@ impl Service {
                 return Err(RpcError::invalid_params("`requestState` must be a string"));
             }
             Some(Ok(Text(text))) => {
-                let opened = self.keys.open(&text, caller(call.cx), subject(call));
+                let opened = self
+                    .keys
+                    .open(&text, call.cx.principal().digest(), subject(call));
                 let (memory, round) = opened.map_err(|why| {
                     let help = "begin the call anew, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
@@ -70,7 +70,8 @@ impl Service {
     }
 
     fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, Unsealable> {
-        self.keys.seal(memory, caller(call.cx), subject(call))
+        self.keys
+            .seal(memory, call.cx.principal().digest(), subject(call))
     }
 }
 
@@ -94,17 +95,6 @@ fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
                 .map(|(key, raw): (&str, &RawValue)| (key.to_owned(), raw.to_owned()));
             Ok(Some(kept.collect()))
         }
-    }
-}
-
-/// The caller, whom nobody can be mistaken for.
-fn caller(cx: &Context) -> Subject {
-    match cx.principal().key() {
-        None => Subject::of([&b"anonymous"[..]]),
-        Some(Key { issuer, subject }) => match issuer {
-            None => Subject::of([&b"principal"[..], subject.as_bytes()]),
-            Some(issuer) => Subject::of([&b"principal"[..], issuer.as_bytes(), subject.as_bytes()]),
-        },
     }
 }
 
