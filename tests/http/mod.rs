@@ -19,6 +19,7 @@ mod param;
 mod reply;
 mod resume;
 mod session;
+mod share;
 mod stream;
 mod subscribe;
 mod task;

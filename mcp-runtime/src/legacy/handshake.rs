@@ -1,5 +1,7 @@
 //! `initialize`: which revision a session speaks.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -24,7 +26,7 @@ struct Initialized<'a> {
 pub(crate) fn initialize(
     service: &Service,
     request: &Request,
-    who: &Principal,
+    (who, peer): (&Principal, Option<IpAddr>),
 ) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
@@ -44,7 +46,10 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    Ok((Session::new(version, capabilities, news, who), answer))
+    Ok((
+        Session::new(version, capabilities, news, (who, peer)),
+        answer,
+    ))
 }
 
 fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {
