@@ -56,6 +56,7 @@ pub mod __private;
 mod answer;
 mod changes;
 mod clock;
+mod dispatch;
 mod error;
 mod handler;
 mod legacy;

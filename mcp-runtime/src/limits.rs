@@ -7,14 +7,16 @@ use std::time::Duration;
 /// A bound that a request can meet, as the metric `mcp_requests_refused` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
+    Batch,
     Sessions,
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 1] = [Self::Sessions];
+    pub(crate) const ALL: [Self; 2] = [Self::Batch, Self::Sessions];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Batch => "batch",
             Self::Sessions => "sessions",
         }
     }
@@ -29,3 +31,10 @@ pub(crate) const SESSIONS: usize = 1_000;
 pub(crate) const SESSION_IDLE: Duration = Duration::from_mins(30);
 /// The part of a maximum that one caller keeps when others need the rest: one in so many.
 pub(crate) const SHARE: usize = 4;
+
+/// The maximum number of messages in a batch.
+pub(crate) const BATCH_MEMBERS: usize = 100;
+/// The maximum number of calls of one batch that run at a time.
+pub(crate) const BATCH_CALLS: usize = 8;
+/// The maximum size of the answers to one batch, in bytes, but for the errors of those that do not fit.
+pub(crate) const BATCH_BYTES: usize = 16 * 1024 * 1024;

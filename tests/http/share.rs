@@ -9,7 +9,7 @@ use mcp_runtime::{Principal, Server};
 use serde_json::{Value, json};
 
 use super::client::{Call, Client, notification};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 const MINUTE: Duration = Duration::from_mins(1);
 

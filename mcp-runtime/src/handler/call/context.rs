@@ -60,7 +60,7 @@ struct ProgressState {
 }
 
 /// What a transport knows about a call when it begins.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     pub principal: Principal,
     pub peer: Option<IpAddr>,

@@ -11,13 +11,15 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 use super::accept::Accepts;
-use super::exchange::{Call, Exchange};
-use super::response::{accepted, json};
-use super::route::Next;
+use super::exchange::Exchange;
+use super::origin::Incoming;
+use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
+use crate::dispatch::{InSession, Next, Pending, dispatch};
+use crate::handler::input::outbox::{Outbox, Stored};
 use crate::protocol::RpcError;
-use crate::service::exchange;
+use crate::service::outbox;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, endpoint, request).await
@@ -32,21 +34,34 @@ pub(super) async fn post_from(
     let (parts, body) = request.into_parts();
     let accepts = match endpoint.admit(&parts) {
         Ok(accepts) => accepts,
-        Err(error) => return endpoint.refuse(error.into()),
+        Err(error) => return endpoint.refuse(error),
     };
     let body = match endpoint.read(body).await {
         Ok(body) => body,
-        Err(error) => return endpoint.refuse(error.into()),
+        Err(error) => return endpoint.refuse(error),
     };
-    match endpoint.route(&body, Sender::of(parts, peer), accepts) {
-        Ok(Next::Respond(response)) => response,
-        Ok(Next::Call(request, cx)) => {
-            let (status, text) = exchange(Arc::clone(&endpoint.service), request, cx).await;
+    let sender = Sender::of(parts, peer);
+    let origin = Incoming {
+        endpoint: &endpoint,
+        sender: &sender,
+        accepts,
+    };
+    let service = Arc::clone(&endpoint.service);
+    match dispatch(&service, &origin, &body) {
+        Next::Nothing => accepted(),
+        Next::Reply(answer) => reply(answer),
+        Next::Listen(_, subscription) => sse::listen(subscription),
+        Next::Call(call) if accepts.stream && call.notifies() => {
+            let (outbox, notes) = outbox();
+            let caller = sender.caller(Some(outbox), &service.changes);
+            respond(Box::pin(call.run(service, caller)), notes).await
+        }
+        Next::Call(call) => {
+            let caller = sender.caller(None, &service.changes);
+            let (status, text) = call.run(service, caller).await;
             json(status, text)
         }
-        Ok(Next::Notifying(call, notes)) => respond(call, notes).await,
-        Ok(Next::InSession(exchange)) => respond_in_session(exchange).await,
-        Err(refusal) => endpoint.refuse(refusal),
+        Next::InSession(calls) => respond_in_session(endpoint.begin(calls, sender, accepts)).await,
     }
 }
 
@@ -70,6 +85,20 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// Begins calls in a session, on the stream that the response may become.
+    fn begin(&self, calls: InSession, sender: Sender, accepts: Accepts) -> Exchange {
+        let session = Arc::clone(&calls.session);
+        let stream = session.streams.begin();
+        let outbox = accepts
+            .stream
+            .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
+        let caller = sender.caller(outbox, &self.service.changes);
+        let call = calls.begin(&self.service, caller);
+        Exchange::new(call, session, stream, &self.service)
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     let kind = headers
         .get(header::CONTENT_TYPE)
@@ -88,7 +117,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut call: Call, mut notes: mpsc::Receiver<Bytes>) -> Response {
+async fn respond(mut call: Pending, mut notes: mpsc::Receiver<Bytes>) -> Response {
     tokio::select! {
         biased;
         Some(note) = notes.recv() => sse::call(note, notes, call),

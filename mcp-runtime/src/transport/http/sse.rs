@@ -10,7 +10,7 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::exchange::Call;
+use crate::dispatch::Pending;
 use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
 
@@ -21,7 +21,7 @@ const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer.
-pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
+pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, call: Pending) -> Response {
     response(stream::unfold(
         CallState::Running {
             first: Some(first),
@@ -96,7 +96,7 @@ enum CallState {
     Running {
         first: Option<Bytes>,
         notes: mpsc::Receiver<Bytes>,
-        call: Call,
+        call: Pending,
     },
     Done {
         first: Option<Bytes>,
