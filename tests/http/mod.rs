@@ -20,6 +20,7 @@ mod reply;
 mod resume;
 mod session;
 mod share;
+mod silence;
 mod stream;
 mod subscribe;
 mod task;

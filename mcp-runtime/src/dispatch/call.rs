@@ -1,5 +1,6 @@
 //! Calls, from their first poll to their encoded answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -70,12 +71,16 @@ async fn exchange(
     in_flight: Option<TaskTrackerToken>,
 ) -> (u16, Bytes) {
     let ended = EndOnDrop(&cx);
-    let answer = match &session {
-        None => service.answer(&request, &cx, in_flight).await,
-        Some(session) => {
-            Box::pin(legacy::answer(&service, session, &request, &cx, in_flight)).await
+    let answer = async {
+        match &session {
+            None => service.answer(&request, &cx, in_flight).await,
+            Some(session) => {
+                let answer = legacy::answer(&service, session, &request, &cx, in_flight);
+                Box::pin(answer).await
+            }
         }
     };
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     let status = answer.status(cx.version());
     let text = answer.encode(Some(&request.id), cx.version(), &service.identity);
