@@ -63,7 +63,7 @@ impl<O: Origin> Dispatcher<'_, O> {
     /// Carries out a member that is not answered, and returns one that is.
     fn member(&self, session: &Arc<Session>, member: &RawJson) -> Option<Member> {
         Some(match Message::parse(member.as_shared()) {
-            Ok(Message::Request(request)) => call(session, request),
+            Ok(Message::Request(request)) => call(session, request, member.as_bytes().len()),
             Ok(Message::Notification(notification)) => {
                 self.notice(Some(session), &notification);
                 return None;
@@ -80,21 +80,25 @@ impl<O: Origin> Dispatcher<'_, O> {
     }
 }
 
-fn call(session: &Session, request: Request) -> Member {
+fn call(session: &Session, request: Request, bytes: usize) -> Member {
     if request.method == Method::Initialize {
         let error = RpcError::invalid_request("`initialize` must not be part of a batch");
         return Member::Refused(Some(request.id), error);
     }
     let meta = RawMeta::of(request.params.as_deref());
     match legacy::request_meta(session, meta) {
-        Ok(meta) => Member::Call(Box::new(Call { request, meta })),
+        Ok(meta) => Member::Call(Box::new(Call {
+            request,
+            meta,
+            bytes,
+        })),
         Err(error) => Member::Refused(Some(request.id), error),
     }
 }
 
 impl Batch {
     /// Begins the calls. All of them can be cancelled from now on, and none is refused by a shutdown that begins later.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         self,
         service: &Arc<Service>,
         session: &Arc<Session>,
@@ -103,18 +107,21 @@ impl Batch {
         let begin = |member| match member {
             Member::Call(call) => {
                 let id = Some(call.request.id.clone());
-                let call = call.begin(Arc::clone(service), Arc::clone(session), caller.clone());
-                (id, call)
+                let call = call.begin(service, session, caller.clone());
+                (id, call.unwrap_or_else(|refused| answered(refused.text)))
             }
             Member::Refused(id, error) => {
                 let text = refusal(id.as_ref(), error, &service.identity);
-                let refused: Pending = Box::pin(std::future::ready((200, text)));
-                (id, refused)
+                (id, answered(text))
             }
         };
         let calls = self.0.into_iter().map(begin).collect();
         Box::pin(join(Arc::clone(service), calls))
     }
+}
+
+fn answered(text: Bytes) -> Pending {
+    Box::pin(std::future::ready((200, text)))
 }
 
 /// Carries out `calls`, a few at a time, and writes their answers in their order.

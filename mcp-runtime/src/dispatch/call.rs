@@ -7,13 +7,16 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::{Reply, refuse};
 use crate::answer::Answer;
 use crate::handler::Context;
 use crate::handler::call::context::Caller;
 use crate::handler::input::client::Client;
 use crate::legacy::{self, Session};
+use crate::limits;
 use crate::protocol::{Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::Service;
+use crate::share::head;
 
 /// The HTTP status and the text of an answer on its way; a call without an answer has an empty text.
 pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
@@ -23,6 +26,8 @@ pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
 pub(crate) struct Call {
     pub request: Request,
     pub meta: RequestMeta,
+    /// The size of its message.
+    pub bytes: usize,
 }
 
 impl Call {
@@ -31,35 +36,60 @@ impl Call {
         self.meta.progress_token.is_some() || self.meta.log_level.is_some()
     }
 
-    /// Carries out a call of the modern revision.
-    pub(crate) async fn run(self, service: Arc<Service>, caller: Caller) -> (u16, Bytes) {
-        let in_flight = service.drain.enter();
-        let cx = Context::new(Version::LATEST, caller, self.meta);
-        exchange(service, None, self.request, cx, in_flight).await
-    }
-
-    /// Carries out a call in `session`. It counts as in flight, and can be cancelled by its id, from now on.
-    pub(super) fn begin(
+    /// Carries out the call, of the modern revision if it is in no session.
+    pub(crate) async fn run(
         self,
         service: Arc<Service>,
-        session: Arc<Session>,
-        mut caller: Caller,
-    ) -> Pending {
-        caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
-        let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
-        let cx = Context::new(session.version, caller, self.meta);
-        let call = exchange(
-            Arc::clone(&service),
-            Some(Arc::clone(&session)),
-            self.request,
-            cx,
-            in_flight,
-        );
-        let call = session.cancellable(&id, call);
-        Box::pin(
-            call.map(move |answer| answer.unwrap_or_else(|| unanswered(&service, &session, &id))),
-        )
+        session: Option<Arc<Session>>,
+        caller: Caller,
+    ) -> (u16, Bytes) {
+        let in_flight = service.drain.enter();
+        let cx = context(session.as_deref(), caller, self.meta);
+        exchange(service, session, self.request, cx, in_flight).await
     }
+
+    /// Begins the call in a session: it is counted for whoever has opened that, and can be cancelled by its id.
+    pub(crate) fn begin(
+        self,
+        service: &Arc<Service>,
+        session: &Arc<Session>,
+        caller: Caller,
+    ) -> Result<Pending, Reply> {
+        let id = self.request.id.clone();
+        let begun = self.cancellable(service, session, caller);
+        begun.map_err(|error| refuse(service, Some(&id), session.version, error))
+    }
+
+    fn cancellable(
+        self,
+        service: &Arc<Service>,
+        session: &Arc<Session>,
+        caller: Caller,
+    ) -> Result<Pending, RpcError> {
+        let weight = limits::CALL + head(&caller.headers) + self.bytes;
+        let share = service.calls.take(&session.holder, weight)?;
+        let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
+        let cx = context(Some(session), caller, self.meta);
+        let (service, session) = (Arc::clone(service), Arc::clone(session));
+        let within = Some(Arc::clone(&session));
+        let call = exchange(Arc::clone(&service), within, self.request, cx, in_flight);
+        let call = session.cancellable(&id, call)?;
+        Ok(Box::pin(call.map(move |answer| {
+            drop(share);
+            answer.unwrap_or_else(|| unanswered(&service, &session, &id))
+        })))
+    }
+}
+
+fn context(session: Option<&Session>, mut caller: Caller, meta: RequestMeta) -> Context {
+    let version = match session {
+        None => Version::LATEST,
+        Some(session) => {
+            caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
+            session.version
+        }
+    };
+    Context::new(version, caller, meta)
 }
 
 /// Carries out one request, from its beginning to its encoded answer, in a session or without one.

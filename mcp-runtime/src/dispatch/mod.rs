@@ -5,10 +5,8 @@
 
 mod batch;
 mod call;
-mod in_session;
 mod modern;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +22,9 @@ use crate::protocol::{
 };
 use crate::service::Service;
 use crate::service::listen::Subscription;
+use crate::share::Holder;
+pub(crate) use batch::Batch;
 pub(crate) use call::{Call, Pending};
-pub(crate) use in_session::InSession;
 
 /// The step that follows a message.
 pub(crate) enum Next {
@@ -37,8 +36,10 @@ pub(crate) enum Next {
     Call(Call),
     /// The subscription of the request with this id is read until it ends.
     Listen(RequestId, Subscription),
-    /// A call in a session, or a batch of them, is carried out.
-    InSession(InSession),
+    /// A call in a session is carried out.
+    InSession(Arc<Session>, Call),
+    /// The calls of a batch in a session are carried out.
+    Batch(Arc<Session>, Batch),
 }
 
 /// An answer that is complete.
@@ -56,10 +57,8 @@ pub(crate) struct Reply {
 pub(crate) trait Origin {
     fn principal(&self) -> &Principal;
 
-    /// Returns the address of the sender, where the transport knows one.
-    fn address(&self) -> Option<IpAddr> {
-        None
-    }
+    /// Returns the caller that what it makes the server keep is counted for.
+    fn holder(&self) -> Holder;
 
     /// Returns the revision for an answer to a message that does not tell its own.
     fn version(&self) -> Version;
@@ -108,7 +107,7 @@ pub(crate) trait Origin {
 pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Bytes) -> Next {
     let dispatcher = Dispatcher { service, origin };
     match Message::parse(bytes) {
-        Ok(Message::Request(request)) => dispatcher.request(request),
+        Ok(Message::Request(request)) => dispatcher.request(request, bytes.len()),
         Ok(Message::Notification(notification)) => dispatcher.notification(&notification),
         Ok(Message::Response(response)) => dispatcher.without_answer(|session| match session {
             Some(session) => {
@@ -171,14 +170,23 @@ struct Dispatcher<'a, O> {
 }
 
 impl<O: Origin> Dispatcher<'_, O> {
-    fn request(&self, request: Request) -> Next {
+    fn request(&self, request: Request, bytes: usize) -> Next {
         match self.decide(&request) {
             Ok(Decided::Answered(reply)) => Next::Reply(reply),
-            Ok(Decided::Modern(meta)) => Next::Call(Call { request, meta }),
+            Ok(Decided::Modern(meta)) => Next::Call(Call {
+                request,
+                meta,
+                bytes,
+            }),
             Ok(Decided::Listen(subscription)) => Next::Listen(request.id, subscription),
-            Ok(Decided::Legacy(session, meta)) => {
-                Next::InSession(InSession::one(session, Call { request, meta }))
-            }
+            Ok(Decided::Legacy(session, meta)) => Next::InSession(
+                session,
+                Call {
+                    request,
+                    meta,
+                    bytes,
+                },
+            ),
             Err((error, version)) => {
                 self.service
                     .metrics
@@ -235,7 +243,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         let subscription = Subscription::open(
             Arc::clone(self.service),
             request,
-            self.origin.principal(),
+            (self.origin.principal(), &self.origin.holder()),
             &meta.capabilities,
         )?;
         self.service.record(request, &Answer::Empty, begun);
@@ -244,7 +252,7 @@ impl<O: Origin> Dispatcher<'_, O> {
 
     fn initialize(&self, request: &Request) -> Result<Reply, RpcError> {
         let begun = Instant::now();
-        let caller = (self.origin.principal(), self.origin.address());
+        let caller = (self.origin.principal(), self.origin.holder());
         let (session, answer) = legacy::handshake::initialize(self.service, request, caller)?;
         let version = session.version;
         let id = self.origin.keep(session)?;
@@ -268,7 +276,7 @@ impl<O: Origin> Dispatcher<'_, O> {
 
     fn batch(&self, members: &[RawJson]) -> Next {
         match self.read_batch(members) {
-            Ok(Some((session, batch))) => Next::InSession(InSession::batch(session, batch)),
+            Ok(Some((session, batch))) => Next::Batch(session, batch),
             Ok(None) => Next::Nothing,
             Err((error, version)) => Next::Reply(refuse(self.service, None, version, error)),
         }

@@ -14,6 +14,7 @@ use super::error::RpcError;
 use super::id::RequestId;
 use super::json::{Members, RawJson, ReadMembers, Shape, Text};
 use super::method::Method;
+use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
 #[derive(Debug)]
@@ -157,6 +158,17 @@ impl<'m> Envelope<'m> {
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
             (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
+            (Some(raw), None) if raw.get().len() > limits::ID => {
+                let error = RpcError::invalid_request(format!(
+                    "`id` has {} bytes, and may have {}; use a shorter one",
+                    raw.get().len(),
+                    limits::ID
+                ));
+                Err(Malformed {
+                    id: None,
+                    error: Box::new(error.over(Limit::Ids)),
+                })
+            }
             (Some(_), None) => Err(Malformed::envelope(
                 None,
                 "`id` must be a string or a number",

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
+use crate::policy::Budget;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
@@ -130,16 +131,26 @@ impl Registry {
 
     /// Gives everything its counters, registered at zero.
     pub(crate) fn measure(&mut self, metrics: &Metrics) {
-        for listing in [
+        self.each(|entry| entry.measure(metrics));
+    }
+
+    /// Bounds the results that are remembered to `bytes` in all.
+    pub(crate) fn cache_within(&mut self, bytes: usize) {
+        let budget = Budget::new(bytes);
+        self.each(|entry| entry.policies.cache_within(&budget));
+    }
+
+    fn each(&mut self, change: impl Fn(&mut Entry)) {
+        let listings = [
             &mut self.tools,
             &mut self.resources,
             &mut self.templates,
             &mut self.prompts,
-        ] {
-            for entry in &mut listing.entries {
-                entry.measure(metrics);
-            }
-        }
+        ];
+        listings
+            .into_iter()
+            .flat_map(|listing| &mut listing.entries)
+            .for_each(change);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
+use crate::limits::{self, Limit};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -27,6 +28,7 @@ use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
 use crate::service::replay::Spent;
 use crate::service::{Service, Settings};
+use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -278,9 +280,9 @@ impl<S: State> Server<S> {
     }
 
     /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
-    /// most 10,000.
+    /// most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
-        self.settings.task_store = Arc::new(store);
+        self.settings.task_store = Some(Arc::new(store));
         self
     }
 
@@ -301,6 +303,35 @@ impl<S: State> Server<S> {
     pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
         self.settings.max_sessions = most;
         self.settings.session_idle = idle;
+        self
+    }
+
+    /// The maximum number of running tasks; one principal, or the anonymous callers of one address, runs at most a quarter
+    /// of them. A call that would be one more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 1000.
+    pub fn max_tasks(mut self, tasks: usize) -> Self {
+        self.settings.max_tasks = tasks;
+        self
+    }
+
+    /// The maximum number of open `subscriptions/listen` streams, and of sessions that have subscribed to resources; one
+    /// principal, or the anonymous callers of one address, has at most a quarter of them. What would be one more is
+    /// refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 10,000.
+    pub fn max_listeners(mut self, listeners: usize) -> Self {
+        self.settings.max_listeners = listeners;
+        self
+    }
+
+    /// The maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
+    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
+    /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 256 MiB.
+    pub fn max_held(mut self, bytes: usize) -> Self {
+        self.settings.max_held = bytes;
         self
     }
 
@@ -389,8 +420,14 @@ impl<S: State> Server<S> {
             ));
         }
         skills.publish(&mut registry).map_err(Error::skills)?;
+        let most = |number| Amount {
+            number,
+            bytes: settings.max_held,
+        };
+        let shares = |limit, number| Shares::new(limit, most(number));
         let metrics = Metrics::new();
         registry.measure(&metrics);
+        registry.cache_within(settings.max_held);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -403,7 +440,13 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             drain: Drain::default(),
             changes,
-            tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
+            tasks: Tasks::new(
+                settings.task_store.clone(),
+                settings.task_ttl,
+                most(settings.max_tasks),
+            ),
+            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             spent: Spent::default(),
             settings,

@@ -42,7 +42,8 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
-use crate::task::{MemoryStore, TaskStore, Tasks};
+use crate::share::Shares;
+use crate::task::{TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -57,6 +58,10 @@ pub(crate) struct Service {
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
+    /// The calls that run in sessions.
+    pub calls: Shares,
+    /// What is listened to and subscribed to.
+    pub subscriptions: Shares,
     pub settings: Settings,
 }
 
@@ -69,10 +74,13 @@ pub(crate) struct Settings {
     pub public_url: Option<String>,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub max_held: usize,
+    pub max_listeners: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
-    pub task_store: Arc<dyn TaskStore>,
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    pub max_tasks: usize,
     pub state_keys: Secrets,
 }
 
@@ -85,10 +93,13 @@ impl Default for Settings {
             public_url: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
-            task_store: Arc::new(MemoryStore::default()),
+            task_store: None,
+            max_tasks: limits::TASKS,
             state_keys: Secrets::default(),
         }
     }

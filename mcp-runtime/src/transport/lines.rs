@@ -11,26 +11,30 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
 
 use bytes::Bytes;
+use futures_util::future::{FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::answer::Answer;
-use crate::dispatch::{Next, Origin, Pending, dispatch};
+use crate::dispatch::{Next, Origin, Pending, dispatch, refuse};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Output};
 use crate::legacy::Session;
+use crate::legacy::session::too_many_calls;
+use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::protocol::{RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
+use crate::share::Holder;
 
-/// Calls that may be in flight at once; further ones wait their turn.
-const IN_FLIGHT: usize = 1024;
-/// Requests that may wait; past that the peer's lines are read no further.
-const WAITING: usize = 1024;
+/// The maximum number of calls in flight; further ones wait their turn.
+const IN_FLIGHT: usize = limits::CALLS;
+/// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
+const WAITING: usize = limits::CALLS;
 
 /// One end of a line connection.
 #[derive(Clone)]
@@ -56,6 +60,13 @@ struct State {
     /// The calls that are tasks.
     running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Pending)>,
+}
+
+impl State {
+    /// Returns whether another request may wait.
+    fn has_room(&self) -> bool {
+        self.waiting.len() < WAITING
+    }
 }
 
 impl Peer {
@@ -84,28 +95,46 @@ impl Peer {
             Next::Reply(reply) => write(&reply.text, out),
             Next::Call(call) => {
                 let id = call.request.id.clone();
-                let call = call.run(Arc::clone(service), self.caller(principal));
+                let call = call.run(Arc::clone(service), None, self.caller(principal));
                 self.start(Some(id), Box::pin(call), out);
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
                 self.start(Some(id), Box::pin(listening), out);
             }
-            Next::InSession(calls) => {
-                let id = calls.id().cloned();
-                self.start(id, calls.begin(service, self.caller(principal)), out);
+            Next::InSession(session, call) => {
+                let id = call.request.id.clone();
+                let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
+                self.start(Some(id), Box::pin(call), out);
+            }
+            Next::Batch(session, batch) => {
+                let call = batch.begin(service, &session, &self.caller(principal));
+                self.start(None, call, out);
             }
         }
     }
 
-    /// Whether another line may be received.
+    /// Returns whether another line may be received. A peer that was asked something may always answer.
     pub(crate) fn has_room(&self) -> bool {
-        self.lock().waiting.len() < WAITING
+        let state = self.lock();
+        let owes = |session: &Arc<Session>| session.asks.are_open();
+        state.has_room() || state.session.as_ref().is_some_and(owes)
     }
 
     /// Waits until another line may be received.
     pub(crate) async fn room(&self) {
-        self.until(|state| state.waiting.len() < WAITING).await;
+        loop {
+            let ended = self.0.ended.notified();
+            let session = self.session();
+            let asked = session.as_ref().map(|session| session.asks.asked());
+            if self.has_room() {
+                return;
+            }
+            tokio::select! {
+                () = ended => {}
+                () = OptionFuture::from(asked).map(drop), if session.is_some() => {}
+            }
+        }
     }
 
     /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
@@ -175,10 +204,21 @@ impl Peer {
 
     /// Polls a new call once; what is not done then becomes a task.
     fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
-        if self.lock().running.len() >= IN_FLIGHT {
-            self.lock().waiting.push_back((id, call));
-        } else {
+        let mut state = self.lock();
+        if state.running.len() < IN_FLIGHT {
+            drop(state);
             self.start_now(id, call, out);
+        } else if state.has_room() {
+            state.waiting.push_back((id, call));
+        } else {
+            drop(state);
+            let refused = refuse(
+                &self.0.service,
+                id.as_ref(),
+                self.version(),
+                too_many_calls(),
+            );
+            write(&refused.text, out);
         }
     }
 
@@ -236,6 +276,7 @@ impl Peer {
     fn caller(&self, principal: &Principal) -> Caller {
         Caller {
             principal: principal.clone(),
+            holder: Holder::on_line(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
             ..Caller::default()
@@ -265,6 +306,10 @@ struct Line<'a> {
 impl Origin for Line<'_> {
     fn principal(&self) -> &Principal {
         self.principal
+    }
+
+    fn holder(&self) -> Holder {
+        Holder::on_line(self.principal)
     }
 
     fn version(&self) -> Version {

@@ -1,6 +1,5 @@
 //! The sender of a message over HTTP: its session, and its headers, which must say what the body says.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -14,6 +13,7 @@ use crate::handler::Principal;
 use crate::legacy::Session;
 use crate::limits::Limit;
 use crate::protocol::{Method, Request, RpcError, Version};
+use crate::share::Holder;
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
@@ -27,8 +27,8 @@ impl Origin for Incoming<'_> {
         self.sender.principal()
     }
 
-    fn address(&self) -> Option<IpAddr> {
-        self.sender.peer()
+    fn holder(&self) -> Holder {
+        self.sender.holder()
     }
 
     fn version(&self) -> Version {

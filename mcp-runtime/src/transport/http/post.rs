@@ -17,9 +17,11 @@ use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
-use crate::dispatch::{InSession, Next, Pending, dispatch};
-use crate::handler::call::context::HEARTBEAT;
+use crate::dispatch::{Next, Pending, dispatch};
+use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Outbox, Stored};
+use crate::legacy::Session;
+use crate::legacy::stream::Stream;
 use crate::protocol::RpcError;
 use crate::service::outbox;
 
@@ -56,18 +58,32 @@ pub(super) async fn post_from(
         Next::Call(call) if accepts.stream && call.notifies() => {
             let (outbox, notes) = outbox();
             let caller = sender.caller(Some(outbox), &service.changes);
-            respond(Box::pin(call.run(service, caller)), notes).await
+            respond(Box::pin(call.run(service, None, caller)), notes).await
         }
         Next::Call(call) => {
-            let call = call.run(Arc::clone(&service), sender.caller(None, &service.changes));
+            let caller = sender.caller(None, &service.changes);
+            let call = call.run(service, None, caller);
             if accepts.stream {
                 return respond_late(Box::pin(call)).await;
             }
             let (status, text) = call.await;
             json(status, text)
         }
-        Next::InSession(calls) => {
-            respond_in_session(endpoint.begin(calls, sender, accepts), accepts).await
+        Next::InSession(session, call) => {
+            let (stream, caller) = endpoint.stored(&session, sender, accepts);
+            match call.begin(&service, &session, caller) {
+                Ok(call) => {
+                    let exchange = Exchange::new(call, session, stream, &service);
+                    respond_in_session(exchange, accepts).await
+                }
+                Err(refused) => reply(refused),
+            }
+        }
+        Next::Batch(session, batch) => {
+            let (stream, caller) = endpoint.stored(&session, sender, accepts);
+            let call = batch.begin(&service, &session, &caller);
+            let exchange = Exchange::new(call, session, stream, &service);
+            respond_in_session(exchange, accepts).await
         }
     }
 }
@@ -93,16 +109,14 @@ impl Endpoint {
 }
 
 impl Endpoint {
-    /// Begins calls in a session, on the stream that the response may become.
-    fn begin(&self, calls: InSession, sender: Sender, accepts: Accepts) -> Exchange {
-        let session = Arc::clone(&calls.session);
+    /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
+    fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
         let stream = session.streams.begin();
         let outbox = accepts
             .stream
             .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
         let caller = sender.caller(outbox, &self.service.changes);
-        let call = calls.begin(&self.service, caller);
-        Exchange::new(call, session, stream, &self.service)
+        (stream, caller)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
+use crate::share::Holder;
 
 /// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
@@ -44,12 +45,14 @@ impl Sender {
         &self.principal
     }
 
-    pub(super) fn peer(&self) -> Option<IpAddr> {
-        self.peer
+    /// The caller that what it makes the server keep is counted for.
+    pub(super) fn holder(&self) -> Holder {
+        Holder::of(&self.principal, self.peer)
     }
 
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
+        let holder = self.holder();
         let Self {
             headers,
             principal,
@@ -58,6 +61,7 @@ impl Sender {
         Caller {
             principal,
             peer,
+            holder,
             headers,
             outbox,
             client: None,
