@@ -63,6 +63,7 @@ mod legacy;
 mod limits;
 mod ops;
 mod policy;
+mod principal;
 mod random;
 mod registry;
 mod schema;

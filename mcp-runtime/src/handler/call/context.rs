@@ -22,8 +22,8 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::handler::input::pending::Asks;
 use crate::handler::output::error::ToolError;
-use crate::handler::principal::Principal;
 use crate::limits;
+use crate::principal::Principal;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
