@@ -25,6 +25,7 @@ mod policy;
 mod process;
 mod reference;
 mod skills;
+mod start;
 mod support;
 mod task;
 mod tool;

@@ -71,7 +71,7 @@ pub(crate) struct Settings {
     pub coerce: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
-    pub public_url: Option<String>,
+    pub public_urls: Setting<Vec<String>>,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -81,7 +81,23 @@ pub(crate) struct Settings {
     pub task_ttl: Duration,
     pub task_store: Option<Arc<dyn TaskStore>>,
     pub max_tasks: usize,
-    pub state_keys: Secrets,
+    pub state_keys: Setting<Secrets>,
+}
+
+/// A setting that comes from the program, the environment or a flag, with its name there.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub name: &'static str,
+    pub value: T,
+}
+
+impl<T: Default> Setting<T> {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            value: T::default(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -90,7 +106,7 @@ impl Default for Settings {
             coerce: true,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
-            public_url: None,
+            public_urls: Setting::new("public_url"),
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,
@@ -100,7 +116,7 @@ impl Default for Settings {
             task_ttl: Duration::from_hours(1),
             task_store: None,
             max_tasks: limits::TASKS,
-            state_keys: Secrets::default(),
+            state_keys: Setting::new("state_keys"),
         }
     }
 }

@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use futures_util::future::BoxFuture;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::{Panicked, contain};
 use crate::share::Amount;
 
-/// Why a store could not do what it was asked; the text goes to the log.
+/// The reason why a store failed; its text goes to the log.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The future of a [`TaskStore`]'s method: `Box::pin(async move { .. })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
@@ -21,20 +23,17 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::pin::Pin;
 /// use std::sync::Mutex;
 ///
 /// use mcp_runtime::{Server, serde_json};
-/// use mcp_runtime::task::{StoreError, TaskRecord, TaskStore};
-///
-/// type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+/// use mcp_runtime::task::{StoreFuture, TaskRecord, TaskStore};
 ///
 /// /// What a database would do, as JSON by id.
 /// #[derive(Debug, Default)]
 /// struct Rows(Mutex<HashMap<String, String>>);
 ///
 /// impl TaskStore for Rows {
-///     fn put(&self, task: TaskRecord) -> Doing<'_, ()> {
+///     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
 ///         Box::pin(async move {
 ///             let row = serde_json::to_string(&task)?;
 ///             self.0.lock().unwrap().insert(task.task_id, row);
@@ -42,7 +41,7 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///         })
 ///     }
 ///
-///     fn get<'a>(&'a self, id: &'a str) -> Doing<'a, Option<TaskRecord>> {
+///     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
 ///         Box::pin(async move {
 ///             let row = self.0.lock().unwrap().get(id).cloned();
 ///             Ok(row.map(|row| serde_json::from_str(&row)).transpose()?)
@@ -56,10 +55,10 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>>;
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// The task with this id.
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>>;
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 
 /// What a store says that has panicked.
@@ -113,12 +112,12 @@ impl MemoryStore {
 }
 
 impl TaskStore for MemoryStore {
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
         let put = self.lock().put(task, self.most, self.clock.now());
         Box::pin(std::future::ready(put))
     }
 
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>> {
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
         let kept = self.lock();
         let now = self.clock.now();
         let task = kept.tasks.get(id).map(|(task, _)| task);
@@ -292,7 +291,7 @@ mod tests {
             ..task("new", "ann", TaskStatus::Working, 0)
         };
         assert!(store.put(new()).await.is_err(), "none has ended");
-        tokio::time::advance(Duration::from_mins(1)).await;
+        tokio::time::advance(Duration::from_mins(2)).await;
         store.put(new()).await.unwrap();
         assert_eq!(store.lock().tasks.len(), 1);
         assert_eq!(store.lock().by_owner.len(), 1);
