@@ -78,7 +78,11 @@ pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
 
 impl Registry {
     /// Registers entries without [`conflicts`], each with its counters at zero, and the skills.
-    pub(crate) fn new(entries: Vec<Entry>, (files, skills): (Files, Vec<Skill>), metrics: &Metrics) -> Self {
+    pub(crate) fn new(
+        entries: Vec<Entry>,
+        (files, skills): (Files, Vec<Skill>),
+        metrics: &Metrics,
+    ) -> Self {
         let mut registry = Self {
             files,
             skills,
