@@ -160,16 +160,16 @@ async fn a_refused_question_is_no_failure_whatever_the_error_type() {
         }
         let (client, _gate) = start(version).await;
         for _ in 0..3 {
-            client.on_elicit(|_| Answer::decline());
+            let client = client.clone().on_elicit(|_| Answer::decline());
             client
                 .call("own", json!({"how": "ask"}))
                 .await
                 .assert_error("declined");
             tell(&client, "ask").await.assert_error("declined");
-            client.on_elicit(|_| Answer::raw(json!(5)));
+            let client = client.on_elicit(|_| Answer::raw(json!(5)));
             let _ = client.call("own", json!({"how": "ask"})).await;
         }
-        client.on_elicit(|_| json!({"confirm": true}));
+        let client = client.on_elicit(|_| json!({"confirm": true}));
         client
             .call("own", json!({"how": "ask"}))
             .await

@@ -82,7 +82,7 @@ async fn callers_of_two_issuers_share_nothing() {
     let confirm = json!({ "sure": { "action": "accept", "content": { "confirm": true } } });
     let mut known: Vec<(String, serde_json::Value)> = Vec::new();
     for (n, who) in strangers().into_iter().enumerate() {
-        client.principal(who.clone());
+        let client = client.clone().principal(who.clone());
         client
             .call("show", json!({}))
             .await
@@ -116,7 +116,8 @@ async fn callers_of_two_issuers_share_nothing() {
 async fn what_a_scope_guards_is_not_remembered_for_those_without_it() {
     let client = start().await;
     let show = async |scopes: &[&str]| {
-        client.principal(Principal::new("ann", scopes.iter().copied()));
+        let who = Principal::new("ann", scopes.iter().copied());
+        let client = client.clone().principal(who);
         client.call("show", json!({})).await.text()
     };
     assert_eq!(show(&["pii"]).await, "0 with pii");

@@ -2,8 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::handler::Principal;
-use crate::handler::principal::Key;
+use crate::principal::{Key, Principal};
 
 /// A caller, as far as it can be told from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -219,7 +219,7 @@ impl From<Full> for RpcError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::Principal;
+    use crate::principal::Principal;
 
     fn holder(name: &str) -> Holder {
         Holder::of(&Principal::new(name, [""; 0]), None)

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::handler::Context;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
-use crate::handler::{Context, principal};
+use crate::principal;
 use crate::seal::Stamp;
 use crate::share::network;
 use callers::Callers;
