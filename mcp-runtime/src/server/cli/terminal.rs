@@ -1,6 +1,6 @@
 //! The user of a tool that asks: a person at the terminal, who fills forms in line by line and opens URLs.
 
-use std::io::{self, BufRead, IsTerminal as _, Write as _};
+use std::io::{self, BufRead, IsTerminal as _};
 
 use serde_json::{Map, Value, json};
 
