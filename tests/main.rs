@@ -26,6 +26,7 @@ mod reference;
 mod skills;
 mod start;
 mod support;
+mod surface;
 mod task;
 mod tool;
 mod ui;

@@ -124,15 +124,27 @@ fn a_resource_is_read_and_a_prompt_is_got() {
 #[test]
 fn the_bytes_of_a_resource_are_written_as_they_are() {
     let output = probe().args(["read", "bytes://three"]).output().unwrap();
-    assert_eq!((output.status.code(), output.stdout), (Some(0), vec![1, 255, 3]));
+    assert_eq!(
+        (output.status.code(), output.stdout),
+        (Some(0), vec![1, 255, 3])
+    );
 }
 
 #[test]
 fn an_unknown_resource_or_prompt_names_the_nearest() {
     for (args, says) in [
-        (["read", "bytes://tree"], "no resource `bytes://tree`; did you mean `bytes://three`?"),
-        (["read", "x"], "the resources are bytes://three, note://{name}"),
-        (["prompt", "gret"], "no prompt `gret`; did you mean `greet`?"),
+        (
+            ["read", "bytes://tree"],
+            "no resource `bytes://tree`; did you mean `bytes://three`?",
+        ),
+        (
+            ["read", "x"],
+            "the resources are bytes://three, note://{name}",
+        ),
+        (
+            ["prompt", "gret"],
+            "no prompt `gret`; did you mean `greet`?",
+        ),
         (["prompt", "xyzzy"], "the prompts are greet"),
     ] {
         let stderr = fails(probe().args(args), 1);
@@ -167,8 +179,15 @@ fn a_missing_argument_is_asked_for_in_the_terminal() {
 #[test]
 fn a_url_is_opened_by_the_person_at_the_terminal() {
     let (code, stdout, stderr) = typed(&["call", "sign_in"], "\n");
-    assert_eq!((code, stdout.as_str()), (Some(0), "signed in\n"), "{stderr}");
-    assert!(stderr.contains("open https://example.com/sign-in"), "{stderr}");
+    assert_eq!(
+        (code, stdout.as_str()),
+        (Some(0), "signed in\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("open https://example.com/sign-in"),
+        "{stderr}"
+    );
 }
 
 #[test]

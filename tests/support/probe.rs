@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Confirm, Content, Context, ElicitError, Resource, Sample, Server, ToolError, prompt, prompts, resource,
+    Confirm, Context, ElicitError, Resource, Sample, Server, ToolError, prompt, prompts, resource,
     resources, tool, tools,
 };
 
@@ -88,7 +88,9 @@ async fn dotted(#[arg(email)] mail: String) -> String {
 /// Deletes a file, if the user is sure.
 #[tool(destructive)]
 async fn delete(cx: &Context, path: String) -> Result<String, ElicitError> {
-    let sure: Confirm = cx.elicit("confirm", format!("Really delete {path}?")).await?;
+    let sure: Confirm = cx
+        .elicit("confirm", format!("Really delete {path}?"))
+        .await?;
     Ok(if sure.yes() { "deleted" } else { "kept" }.to_owned())
 }
 
@@ -129,9 +131,9 @@ fn three() -> Resource {
 
 /// A greeting.
 #[prompt(timeout = "5s")]
-fn greet(name: String, tone: Option<String>) -> Vec<Content> {
+async fn greet(name: String, tone: Option<String>) -> String {
     let tone = tone.unwrap_or_else(|| "kind".to_owned());
-    vec![Content::text(format!("Greet {name}, {tone}."))]
+    format!("Greet {name}, {tone}.")
 }
 
 /// What is not a whole line stays in the buffer of `print!`.

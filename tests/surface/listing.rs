@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use quote::ToTokens;
-use syn::visit::Visit;
 use syn::{Fields, ImplItem, Item, ItemImpl, TraitItem, Type, Visibility};
 
 use super::source::{Crate, Module, imports, is_hidden, is_test};
@@ -30,7 +29,10 @@ impl Listing {
         };
         let mut found = Vec::new();
         listing.module(source, &[], "", &mut found);
-        let names: BTreeSet<String> = found.iter().filter_map(|found| name(found.item)).collect();
+        let traits = found
+            .iter()
+            .filter(|found| matches!(found.item, Item::Trait(_)));
+        let names: BTreeSet<String> = traits.filter_map(|found| name(found.item)).collect();
         let impls = impls(source);
         found.sort_by(|a, b| a.path.cmp(&b.path));
         for found in &found {
@@ -54,7 +56,8 @@ impl Listing {
                     let name = inner.ident.to_string();
                     let path = [path, std::slice::from_ref(&name)].concat();
                     let public = format!("{public}{name}::");
-                    self.lines.push(format!("mod {}", public.trim_end_matches(':')));
+                    self.lines
+                        .push(format!("mod {}", public.trim_end_matches(':')));
                     self.module(source, &path, &public, found);
                 }
                 Item::Use(item) if is_public(&item.vis) && !is_hidden(&item.attrs) => {
@@ -65,7 +68,9 @@ impl Listing {
                                 item,
                                 path: format!("{public}{name}"),
                             }),
-                            None => self.lines.push(format!("use {}{public}{name}", crate_of(&to))),
+                            None => self
+                                .lines
+                                .push(format!("use {}{public}{name}", crate_of(&to))),
                         }
                     }
                 }
@@ -85,50 +90,74 @@ impl Listing {
         let name = name(item).unwrap_or_default();
         match item {
             Item::Struct(item) => {
-                self.say(module, &format!("struct {path}{}", text(&item.generics)), item.generics.clone());
+                self.say(
+                    module,
+                    &format!("struct {path}{}", text(&item.generics)),
+                    &[&item.generics],
+                );
                 if let Fields::Named(fields) = &item.fields {
                     let public = fields.named.iter().filter(|field| is_public(&field.vis));
                     for field in public {
                         let line = format!("  {}: {}", text(&field.ident), text(&field.ty));
-                        self.say(module, &line, field.ty.clone());
+                        self.say(module, &line, &[&field.ty]);
                     }
                 } else if let Fields::Unnamed(fields) = &item.fields {
                     for (place, field) in fields.unnamed.iter().enumerate() {
                         if is_public(&field.vis) {
-                            self.say(module, &format!("  {place}: {}", text(&field.ty)), field.ty.clone());
+                            self.say(
+                                module,
+                                &format!("  {place}: {}", text(&field.ty)),
+                                &[&field.ty],
+                            );
                         }
                     }
                 }
             }
             Item::Enum(item) => {
-                let open = item.attrs.iter().any(|one| one.path().is_ident("non_exhaustive"));
+                let open = item
+                    .attrs
+                    .iter()
+                    .any(|one| one.path().is_ident("non_exhaustive"));
                 let open = if open { " ..open" } else { "" };
                 self.lines.push(format!("enum {path}{open}"));
                 for variant in &item.variants {
-                    let line = format!("  {}{}", variant.ident, text(&variant.fields));
-                    self.say(module, &line, variant.fields.clone());
+                    let line = format!("  {}{}", variant.ident, fields(&variant.fields));
+                    let types = variant.fields.iter().map(|field| &field.ty);
+                    self.say(module, &line, &types.collect::<Vec<_>>());
                 }
             }
             Item::Trait(item) => {
-                self.say(module, &format!("trait {path}{}", text(&item.generics)), item.generics.clone());
+                self.say(
+                    module,
+                    &format!("trait {path}{}", text(&item.generics)),
+                    &[&item.generics],
+                );
                 for part in &item.items {
                     if let TraitItem::Fn(part) = part
                         && !is_hidden(&part.attrs)
                     {
-                        self.say(module, &format!("  {}", text(&part.sig)), part.sig.clone());
+                        self.say(module, &format!("  {}", text(&part.sig)), &[&part.sig]);
                     }
                 }
             }
             Item::Type(item) => {
-                self.say(module, &format!("type {path} = {}", text(&item.ty)), *item.ty.clone());
+                self.say(
+                    module,
+                    &format!("type {path} = {}", text(&item.ty)),
+                    &[&item.ty],
+                );
             }
             Item::Const(item) => {
-                self.say(module, &format!("const {path}: {}", text(&item.ty)), *item.ty.clone());
+                self.say(
+                    module,
+                    &format!("const {path}: {}", text(&item.ty)),
+                    &[&item.ty],
+                );
             }
             Item::Fn(item) => {
                 let signature = text(&item.sig);
                 let signature = signature.replacen(&name, path, 1);
-                self.say(module, &signature, item.sig.clone());
+                self.say(module, &signature, &[&item.sig]);
             }
             _ => self.lines.push(format!("item {path}")),
         }
@@ -139,22 +168,24 @@ impl Listing {
 
     /// The public functions and constants of an `impl`, or the public trait that it is of.
     fn methods(&mut self, module: &Module, block: &ItemImpl, names: &BTreeSet<String>) {
-        if let Some((_, of, _)) = &block.trait_ {
-            let last = of.segments.last().map(|one| one.ident.to_string());
+        if let Some((of, _)) = &block.trait_ {
+            let segments = Some(&of.segments).filter(|segments| segments.len() == 1);
+            let last = segments.and_then(|all| all.last());
+            let last = last.map(|one| one.ident.to_string());
             if last.is_some_and(|name| names.contains(&name)) {
                 let line = format!("  impl {} for {}", text(of), text(&block.self_ty));
-                self.say(module, &line, *block.self_ty.clone());
+                self.say(module, &line, &[&block.self_ty]);
             }
             return;
         }
         for part in &block.items {
             match part {
                 ImplItem::Fn(part) if is_public(&part.vis) && !is_hidden(&part.attrs) => {
-                    self.say(module, &format!("  {}", text(&part.sig)), part.sig.clone());
+                    self.say(module, &format!("  {}", text(&part.sig)), &[&part.sig]);
                 }
                 ImplItem::Const(part) if is_public(&part.vis) && !is_hidden(&part.attrs) => {
                     let line = format!("  const {}: {}", part.ident, text(&part.ty));
-                    self.say(module, &line, part.ty.clone());
+                    self.say(module, &line, &[&part.ty]);
                 }
                 _ => {}
             }
@@ -162,14 +193,21 @@ impl Listing {
     }
 
     /// Adds a line, and notes the crates that `named` names.
-    fn say(&mut self, module: &Module, line: &str, named: impl ToTokens) {
+    fn say<T: ToTokens>(&mut self, module: &Module, line: &str, named: &[T]) {
         let mut crates = Crates(Vec::new());
-        named.to_token_stream().into_iter().for_each(|token| crates.token(token));
-        for first in crates.0 {
-            let path = module.imports.get(&first);
-            let first = path.and_then(|path| path.first()).unwrap_or(&first);
-            if FOREIGN.contains(&first.as_str()) {
-                self.foreign.insert((first.clone(), line.trim().to_owned()));
+        for token in named.iter().flat_map(ToTokens::to_token_stream) {
+            crates.token(token);
+        }
+        let imported = crates
+            .0
+            .iter()
+            .filter_map(|name| module.imports.get(name)?.first());
+        let imported: BTreeSet<_> = imported.collect();
+        for name in FOREIGN {
+            let is_written = line.contains(&format!("{name}::"));
+            if is_written || imported.iter().any(|one| *one == name) {
+                self.foreign
+                    .insert((name.to_owned(), line.trim().to_owned()));
             }
         }
         self.lines.push(line.to_owned());
@@ -178,8 +216,20 @@ impl Listing {
 
 /// The dependencies of the runtime whose types could be named.
 const FOREIGN: [&str; 14] = [
-    "bytes", "futures_util", "governor", "http", "http_body", "jsonschema", "prometheus_client", "regex", "smallvec",
-    "tokio_util", "tower", "tracing", "validator", "clap",
+    "bytes",
+    "futures_util",
+    "governor",
+    "http",
+    "http_body",
+    "jsonschema",
+    "prometheus_client",
+    "regex",
+    "smallvec",
+    "tokio_util",
+    "tower",
+    "tracing",
+    "validator",
+    "clap",
 ];
 
 /// The identifiers of a signature.
@@ -190,7 +240,10 @@ impl Crates {
         match token {
             proc_macro2::TokenTree::Ident(ident) => self.0.push(ident.to_string()),
             proc_macro2::TokenTree::Group(group) => {
-                group.stream().into_iter().for_each(|token| self.token(token));
+                group
+                    .stream()
+                    .into_iter()
+                    .for_each(|token| self.token(token));
             }
             _ => {}
         }
@@ -211,8 +264,16 @@ fn impls(source: &Crate) -> Impls<'_> {
             if is_test(&block.attrs) {
                 continue;
             }
-            let of = block.trait_.as_ref().and_then(|(_, of, _)| of.segments.last());
-            let keys = [type_name(&block.self_ty), of.map(|one| one.ident.to_string())];
+            let of = block
+                .trait_
+                .as_ref()
+                .map(|(of, _)| &of.segments)
+                .filter(|segments| segments.len() == 1)
+                .and_then(|segments| segments.last());
+            let keys = [
+                type_name(&block.self_ty),
+                of.map(|one| one.ident.to_string()),
+            ];
             for key in keys.into_iter().flatten().collect::<BTreeSet<_>>() {
                 found.entry(key).or_default().push((module, block));
             }
@@ -229,20 +290,26 @@ fn type_name(of: &Type) -> Option<String> {
 }
 
 /// The definition behind a path, through private modules and re-exports; `None` for what is of another crate.
-fn resolve<'a>(source: &'a Crate, path: &[String], here: &[String]) -> Option<(&'a Module, &'a Item)> {
+fn resolve<'a>(
+    source: &'a Crate,
+    path: &[String],
+    here: &[String],
+) -> Option<(&'a Module, &'a Item)> {
     let path = match path.first().map(String::as_str) {
         Some("crate") => path[1..].to_vec(),
         _ => [here, path].concat(),
     };
     let (name_, module) = path.split_last()?;
     let module_ = source.0.get(module)?;
-    let item = module_.items.iter().find(|item| {
-        name(item).as_ref() == Some(name_) && visibility(item).is_some()
-    });
+    let item = module_
+        .items
+        .iter()
+        .find(|item| name(item).as_ref() == Some(name_) && visibility(item).is_some());
     if let Some(item) = item {
         return Some((module_, item));
     }
-    let to = module_.imports.get(name_)?;
+    // A name of another crate stands for itself.
+    let to = module_.imports.get(name_).filter(|to| to.len() > 1)?;
     resolve(source, to, module)
 }
 
@@ -282,16 +349,44 @@ fn name(item: &Item) -> Option<String> {
     )
 }
 
+/// The fields of a variant.
+fn fields(fields: &Fields) -> String {
+    let named = fields.iter().map(|field| match &field.ident {
+        Some(name) => format!("{name}: {}", text(&field.ty)),
+        None => text(&field.ty),
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    match fields {
+        Fields::Unit => String::new(),
+        Fields::Unnamed(_) => format!("({named})"),
+        Fields::Named(_) => format!(" {{ {named} }}"),
+    }
+}
+
 /// Tokens as text, spaced as rustfmt does.
 fn text(tokens: &impl ToTokens) -> String {
-    let mut tokens = tokens.to_token_stream();
-    // Attributes and documentation are no part of a signature.
-    let mut plain = Plain(proc_macro2::TokenStream::new());
-    std::mem::swap(&mut tokens, &mut plain.0);
-    let text = plain.0.to_string();
-    let tight = [
-        (" :: ", "::"), (" < ", "<"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" ;", ";"), ("& ", "&"), (" (", "("),
-        ("( ", "("), (" )", ")"), (" : ", ": "), ("' ", "'"), ("- >", "->"), ("->", " -> "), ("  ", " "),
-    ];
-    tight.iter().fold(text, |text, (from, to)| text.replace(from, to))
+    let text = tokens.to_token_stream().to_string();
+    [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        (",)", ")"),
+        (" ;", ";"),
+        ("& ", "&"),
+        ("? ", "?"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" :", ":"),
+        ("[ ", "["),
+        (" ]", "]"),
+        ("->", " -> "),
+        ("  ", " "),
+    ]
+    .iter()
+    .fold(text, |text, (from, to)| text.replace(from, to))
 }

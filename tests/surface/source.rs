@@ -27,17 +27,14 @@ impl Crate {
     }
 }
 
-fn read(
-    file: &Path,
-    below: &Path,
-    path: Vec<String>,
-    modules: &mut HashMap<Vec<String>, Module>,
-) {
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+fn read(file: &Path, below: &Path, path: Vec<String>, modules: &mut HashMap<Vec<String>, Module>) {
+    let text =
+        fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let parsed = syn::parse_file(&text).unwrap();
-    let (items, children): (Vec<_>, Vec<_>) = parsed.items.into_iter().partition(
-        |item| !matches!(item, Item::Mod(ItemMod { content: None, .. })),
-    );
+    let (items, children): (Vec<_>, Vec<_>) = parsed
+        .items
+        .into_iter()
+        .partition(|item| !matches!(item, Item::Mod(ItemMod { content: None, .. })));
     let mut items = items;
     for child in children {
         if let Item::Mod(child) = &child
@@ -111,16 +108,16 @@ fn absolute(path: Vec<String>, here: &[String]) -> Vec<String> {
 
 /// Returns true for `#[cfg(test)]`.
 pub(super) fn is_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && tokens(attribute).contains("test")
-    })
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg") && tokens(attribute).contains("test"))
 }
 
 /// Returns true for `#[doc(hidden)]`.
 pub(super) fn is_hidden(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("doc") && tokens(attribute).contains("hidden")
-    })
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("doc") && tokens(attribute).contains("hidden"))
 }
 
 /// The words of an attribute's arguments.
