@@ -59,6 +59,7 @@ pub mod content;
 mod error;
 mod handler;
 mod legacy;
+mod limits;
 pub mod lint;
 mod ops;
 mod policy;
@@ -69,6 +70,7 @@ mod schema;
 mod seal;
 mod server;
 mod service;
+mod share;
 mod skills;
 pub mod task;
 mod transport;
@@ -111,7 +113,7 @@ pub use mcp_macros::Elicit;
 
 /// A list of tools for [`Server::tools`]: `tools![add, path::to::sub]`, with `#[cfg(..)]` where an entry needs it.
 ///
-/// `tools![crate = path; add]` says where the runtime is.
+/// An entry that is "not a type" is a function without `#[tool]`. `tools![crate = path; add]` says where the runtime is.
 #[cfg(feature = "macros")]
 pub use mcp_macros::tools;
 

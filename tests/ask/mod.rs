@@ -168,7 +168,7 @@ async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
         "`name` must have 1 to 20 characters, has 0",
         "`seats` must be from 1 to 5, was 9",
         "`meal` must be \"meat\" or \"veggie\", was \"vegie\"",
-        "`days` must have at least 1 items, has 0",
+        "`days` must have at least 1 item, has 0",
         "`mail` must be an email address, was \"x\"",
     ] {
         assert!(told.contains(problem), "no {problem:?} in {told}");

@@ -131,13 +131,6 @@ impl Registry {
             .iter()
             .filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
     }
-
-    /// Everything that is declared.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        [&self.tools, &self.resources, &self.templates, &self.prompts]
-            .into_iter()
-            .flat_map(Listing::entries)
-    }
 }
 
 impl Listing {

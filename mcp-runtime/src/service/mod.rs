@@ -35,6 +35,7 @@ use replay::Spent;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::input::outbox::Outbox;
+use crate::limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -42,7 +43,8 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
-use crate::task::{MemoryStore, TaskStore, Tasks};
+use crate::share::Shares;
+use crate::task::{TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -57,6 +59,10 @@ pub(crate) struct Service {
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
+    /// The calls that run in sessions.
+    pub calls: Shares,
+    /// What is listened to and subscribed to.
+    pub subscriptions: Shares,
     pub settings: Settings,
 }
 
@@ -64,15 +70,20 @@ pub(crate) struct Service {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub coerce: bool,
+    /// Descriptions repeat the rules of arguments.
+    pub describe_rules: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub max_held: usize,
+    pub max_listeners: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
-    pub task_store: Arc<dyn TaskStore>,
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    pub max_tasks: usize,
     pub state_keys: Setting<Secrets>,
 }
 
@@ -96,15 +107,19 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             coerce: true,
+            describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),
-            max_sessions: 1_000,
-            session_idle: Duration::from_mins(30),
+            max_sessions: limits::SESSIONS,
+            session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
-            task_store: Arc::new(MemoryStore::default()),
+            task_store: None,
+            max_tasks: limits::TASKS,
             state_keys: Setting::new("state_keys"),
         }
     }
@@ -159,7 +174,7 @@ impl Service {
         let took = begun.elapsed();
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
-            self.metrics.error(error.code);
+            self.metrics.error(error);
             tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");

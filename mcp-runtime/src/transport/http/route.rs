@@ -17,19 +17,19 @@ use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::answer::Answer;
-use crate::handler::call::context::Caller;
+use crate::handler::Context;
 use crate::handler::input::outbox::{Outbox, Stored};
-use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
+use crate::limits::{self, Limit};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
     ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta,
     RpcError, Version,
 };
 use crate::service::listen::Subscription;
-use crate::service::{modern, outbox};
+use crate::service::{Service, modern, outbox};
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -47,9 +47,10 @@ impl Endpoint {
     pub(super) fn route(
         &self,
         body: &Bytes,
-        sender: Sender,
+        mut sender: Sender,
         accepts: Accepts,
     ) -> Result<Next, Refusal> {
+        sender.bytes = body.len();
         let message = Message::parse(body).map_err(|malformed| Refusal {
             id: malformed.id,
             version: header_version(&sender.headers).unwrap_or(Version::LATEST),
@@ -95,7 +96,7 @@ impl Endpoint {
         }
         if request.method == Method::Initialize {
             let response = self
-                .initialize(&request, sender.principal())
+                .initialize(&request, &sender)
                 .map_err(|error| (error, Version::LATEST_LEGACY))?;
             return Ok(Next::Respond(response));
         }
@@ -159,20 +160,28 @@ impl Endpoint {
         let subscription = Subscription::open(
             Arc::clone(&self.service),
             request,
-            sender.principal(),
+            (sender.principal(), &sender.holder()),
             client,
         )?;
         self.service.record(request, &Answer::Empty, begun);
         Ok(sse::listen(subscription))
     }
 
-    fn initialize(&self, request: &Request, who: &Principal) -> Result<Response, RpcError> {
+    fn initialize(&self, request: &Request, sender: &Sender) -> Result<Response, RpcError> {
         let begun = Instant::now();
-        let (session, answer) = legacy::handshake::initialize(&self.service, request, who)?;
+        let (session, answer) = legacy::handshake::initialize(
+            &self.service,
+            request,
+            (sender.principal(), sender.holder()),
+        )?;
         let version = session.version;
         let id = self.sessions.insert(session).ok_or_else(|| {
-            RpcError::internal("too many open sessions; end one with DELETE, or try again later")
-                .with_status(503)
+            RpcError::internal(format!(
+                "too many open sessions: all {} are in use; end one with DELETE, or try again later",
+                self.service.settings.max_sessions
+            ))
+            .with_status(503)
+            .over(Limit::Sessions)
         })?;
         self.service.record(request, &answer, begun);
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
@@ -186,16 +195,12 @@ impl Endpoint {
     fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
         let session = self.session(&sender)?;
         let (stream, outbox) = stored(&session, accepts);
-        let call = self.legacy_call(
-            &session,
-            request,
-            sender.caller(outbox, &self.service.changes),
-        )?;
+        let call = self.legacy_call(&session, request, sender, outbox)?;
         Ok(Next::InSession(Exchange::new(
             call,
             session,
             stream,
-            self.service.drain.clone(),
+            &self.service,
         )))
     }
 
@@ -204,16 +209,21 @@ impl Endpoint {
         &self,
         session: &Arc<Session>,
         request: Request,
-        caller: Caller,
+        sender: Sender,
+        outbox: Option<Outbox>,
     ) -> Result<Call, RpcError> {
+        let weight = limits::CALL + sender.weight();
+        let share = self.service.calls.take(&session.holder, weight)?;
+        let caller = sender.caller(outbox, &self.service.changes);
         let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
         let id = request.id.clone();
-        let exchange =
-            legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
-        let answer = session.cancellable(&id, exchange);
-        Ok(Box::pin(
-            answer.map(|answer| answer.unwrap_or((200, Bytes::new()))),
-        ))
+        let (service, session) = (Arc::clone(&self.service), Arc::clone(session));
+        let exchange = legacy::exchange(Arc::clone(&service), Arc::clone(&session), request, cx);
+        let answer = session.cancellable(&id, exchange)?;
+        Ok(Box::pin(answer.map(move |answer| {
+            drop(share);
+            answer.unwrap_or_else(|| unanswered(&service, &session, &id))
+        })))
     }
 
     fn notification(&self, notification: &Notification, sender: &Sender) -> Result<Next, Refusal> {
@@ -249,7 +259,15 @@ impl Endpoint {
         let (stream, outbox) = stored(&session, accepts);
         let calls: Vec<Call> = members
             .iter()
-            .filter_map(|member| self.member(Member::of(member), &session, sender, outbox.as_ref()))
+            .filter_map(|member| {
+                let bytes = member.as_bytes().len();
+                self.member(
+                    (Member::of(member), bytes),
+                    &session,
+                    sender,
+                    outbox.as_ref(),
+                )
+            })
             .collect();
         if calls.is_empty() {
             return Ok(Next::Respond(accepted()));
@@ -262,14 +280,14 @@ impl Endpoint {
             Box::pin(answers),
             session,
             stream,
-            self.service.drain.clone(),
+            &self.service,
         )))
     }
 
     /// What one member of a batch is answered with, if it is to be answered.
     fn member(
         &self,
-        member: Member,
+        (member, bytes): (Member, usize),
         session: &Arc<Session>,
         sender: &Sender,
         outbox: Option<&Outbox>,
@@ -281,10 +299,9 @@ impl Endpoint {
         match member {
             Member::Request(request) => {
                 let id = request.id.clone();
-                let caller = sender
-                    .clone()
-                    .caller(outbox.cloned(), &self.service.changes);
-                self.legacy_call(session, request, caller)
+                let mut sender = sender.clone();
+                sender.bytes = bytes;
+                self.legacy_call(session, request, sender, outbox.cloned())
                     .map_or_else(|error| refused(Some(&id), error), Some)
             }
             Member::Refused(id, error) => refused(id.as_ref(), error),
@@ -308,12 +325,26 @@ impl Endpoint {
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.sessions.get(id, sender.principal()).ok_or_else(|| {
-            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
-            RpcError::invalid_request("this session has ended; send `initialize` again")
-                .with_status(404)
-        })
+        self.sessions.get(id, sender.principal()).ok_or_else(ended)
     }
+}
+
+/// Returns the error of a session that has ended.
+fn ended() -> RpcError {
+    // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+    RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
+}
+
+/// Returns the answer to a call that was cancelled: none if its client has done so, an error if its session has ended.
+fn unanswered(service: &Service, session: &Session, id: &RequestId) -> (u16, Bytes) {
+    if !session.ended.is_cancelled() {
+        return (200, Bytes::new());
+    }
+    let (error, version) = (ended(), session.version);
+    service.metrics.error(&error);
+    let status = error.http_status();
+    let text = Answer::Error(error).encode(Some(id), version, &service.identity);
+    (status, text.into())
 }
 
 /// The stream that the response to a call may become, and the way there for a client that reads streams.
