@@ -169,7 +169,7 @@ fn a_tool_asks_in_the_terminal() {
 
 #[test]
 fn a_missing_argument_is_asked_for_in_the_terminal() {
-    let (code, stdout, stderr) = typed(&["call", "book"], "10\n7\ny\n");
+    let (code, stdout, stderr) = typed(&["call", "book"], "ten\n7\ny\n");
     assert_eq!((code, stdout.as_str()), (Some(0), "7 true\n"), "{stderr}");
     assert!(stderr.contains("How many seats?"), "{stderr}");
     let (_, stdout, stderr) = typed(&["call", "book", "seats=3"], "n\n");

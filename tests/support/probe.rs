@@ -97,7 +97,7 @@ async fn delete(cx: &Context, path: String) -> Result<String, ElicitError> {
 /// Books seats.
 #[tool]
 fn book(
-    #[arg(elicit = "How many seats?", range = 1..=9)] seats: u32,
+    #[arg(elicit = "How many seats?")] seats: i64,
     #[arg(elicit = "By the window?")] window: bool,
 ) -> String {
     format!("{seats} {window}")
