@@ -77,7 +77,7 @@ pub struct Arg<T> {
     example: Option<Value>,
     pub(super) redact: bool,
     header: Option<&'static str>,
-    /// What the client's user is asked when the client sends nothing.
+    /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     nested: Option<super::rule::Nested<T>>,
@@ -124,14 +124,14 @@ impl<T> Arg<T> {
         }
     }
 
-    /// What it is called, for people.
+    /// Sets the title, for people.
     #[must_use]
     pub fn title(mut self, title: &'static str) -> Self {
         self.title = Some(title);
         self
     }
 
-    /// What it is, for the model.
+    /// Sets the description, for the model.
     #[must_use]
     pub fn describe(mut self, description: &'static str) -> Self {
         self.description = Some(description);
@@ -286,7 +286,7 @@ impl<T> Arg<T> {
         holds
     }
 
-    /// What the rules say about a value.
+    /// Checks a value against the rules.
     fn problems_of(&self, value: &T) -> Problems {
         let mut problems = Problems::under(self.name, self.redact);
         for fault in self
@@ -389,11 +389,11 @@ pub struct Input<'a, 's> {
     pub(super) coerce: bool,
     pub(super) coerced: u32,
     pub(super) problems: Problems,
-    /// What the client's user is to be asked; `None` where nobody is.
+    /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     asked: Option<Vec<Asked>>,
 }
 
-/// A parameter that the client did not send, and that its user is to be asked for.
+/// A parameter that the client did not send, to be elicited from its user.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub name: &'static str,
@@ -401,7 +401,7 @@ pub(crate) struct Asked {
     pub form: Value,
 }
 
-/// What has become of the arguments of a call.
+/// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
     /// The values, and how many were coerced.
@@ -439,7 +439,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Whether what the user wrote for the parameter `name` fits, and if not, why.
+    /// Checks the user's input for the parameter `name`, and describes the problems if it does not fit.
     pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
         if args.fits(name, &mut self) {
             Ok(())

@@ -54,7 +54,7 @@ struct Call {
     asks: OnceLock<Box<Asks>>,
     watcher: AtomicWaker,
     changes: Changes,
-    /// Whether it has reported progress since the last heartbeat.
+    /// `true` if it has reported progress since the last heartbeat.
     spoken: AtomicBool,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
@@ -71,7 +71,7 @@ struct ProgressState {
 }
 
 impl ProgressState {
-    /// Whether progress grows when it comes to `done`.
+    /// Returns `true` if `done` is more than the progress so far, and records it.
     fn grows_to(&self, done: f64) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let grows = done.is_finite() && done > *last;
@@ -93,7 +93,7 @@ impl ProgressState {
     }
 }
 
-/// What a transport knows about a call when it begins.
+/// The transport's information about a call when it begins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     pub principal: Principal,
@@ -138,7 +138,7 @@ impl Context {
         self.0.version
     }
 
-    /// Who is calling.
+    /// Returns the caller.
     pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
@@ -302,14 +302,14 @@ impl Context {
             return;
         }
         let token = self.0.cancelled.get_or_init(CancellationToken::new);
-        // Whoever ends the call either sees the token or is seen here.
+        // The side that ends the call either sees the token or is seen here.
         fence(Ordering::SeqCst);
         if !self.has_ended() {
             token.cancelled().await;
         }
     }
 
-    /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
+    /// Ends the call: nothing is reported any more, and [`Context::cancelled`] completes.
     pub(crate) fn end(&self) {
         self.0.ended.store(true, Ordering::Release);
         fence(Ordering::SeqCst);
@@ -326,27 +326,27 @@ impl Context {
         self.0.client.as_ref()
     }
 
-    /// What was asked, from the first question on.
+    /// Returns the input requests of the call; creates the list at the first one.
     pub(crate) fn asks(&self) -> &Asks {
         self.0.asks.get_or_init(Box::default)
     }
 
-    /// What was asked, if anything was.
+    /// Returns the input requests of the call, if there are any.
     pub(crate) fn asked(&self) -> Option<&Asks> {
         self.0.asks.get().map(|asks| &**asks)
     }
 
-    /// Whoever runs the function is to look at what was asked; nobody does any more when the call has ended.
+    /// Wakes the task that polls the function, to look at the input requests; once the call has ended, closes them.
     pub(super) fn wake(&self) {
         self.0.watcher.wake();
-        // Whoever ends the call either sees the question or is seen here.
+        // The side that ends the call either sees the input request or is seen here.
         fence(Ordering::SeqCst);
         if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
             asks.close();
         }
     }
 
-    /// Says who runs the function.
+    /// Registers the task that polls the function.
     pub(crate) fn watch(&self, waker: &Waker) {
         self.0.watcher.register(waker);
     }
@@ -406,12 +406,13 @@ impl Context {
         )
     }
 
-    /// Whether a question is an answer to the call, which then begins anew: nobody can be asked while it runs.
+    /// Returns `true` if an input request ends the round: the client calls again with the responses.
     pub(crate) fn is_reentered(&self) -> bool {
         self.is_modern() && self.0.client.is_none()
     }
 
-    /// Whether the client's revision has no sessions: it is asked by an answer, and told what it lacks by an error.
+    /// Returns `true` if the client's revision has no sessions: input requests are sent in a result, and a missing
+    /// capability is a JSON-RPC error.
     pub(crate) fn is_modern(&self) -> bool {
         !self.0.version.is_legacy()
     }

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
-/// What a client says when it is asked: its result, as it was received.
+/// The future of a client's response: the result, as it was received.
 pub(crate) type Asked = BoxFuture<'static, Result<Box<RawValue>, AskError>>;
 
 /// A client that answers requests of the server's.
@@ -35,7 +35,7 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
     fn tell(&self, _message: &str) {}
 }
 
-/// Why there is no result.
+/// The error returned when a client does not respond with a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AskError {
     /// The client answered with an error.

@@ -1,4 +1,4 @@
-//! What a declared function has made, whatever its kind.
+//! The output of a declared function of any kind.
 
 use serde_json::value::RawValue;
 
