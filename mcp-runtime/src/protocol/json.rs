@@ -1,6 +1,6 @@
 //! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
 //!
-//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded by whoever knows its type.
+//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded where its type is known.
 
 use std::borrow::Cow;
 use std::fmt;

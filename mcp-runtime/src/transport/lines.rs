@@ -45,7 +45,7 @@ struct Shared {
     output: Arc<dyn Output>,
     runtime: Handle,
     state: Mutex<State>,
-    /// Who is carrying out lines right now.
+    /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
@@ -223,7 +223,7 @@ impl Peer {
     }
 
     fn start_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
-        // The first poll needs nobody woken: a task polls again as soon as it is spawned.
+        // The first poll needs no waker: a task polls again as soon as it is spawned.
         match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
             Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),

@@ -404,9 +404,9 @@ pub(crate) struct Asked {
 /// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
-    /// The values, and how many were coerced.
+    /// The values, and the number of arguments that were coerced.
     Values(V, u32),
-    /// All that was sent fits, and this was not sent.
+    /// The arguments that were sent fit, and these parameters are to be elicited.
     Asks(Vec<Asked>),
 }
 

@@ -79,7 +79,7 @@ impl Future for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        // Where nobody has read yet, nobody can come back.
+        // A client that has read no event yet cannot resume the stream.
         self.stream.end(Bytes::new());
         if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()
