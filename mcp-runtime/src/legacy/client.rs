@@ -28,7 +28,7 @@ type Outcome = Result<Box<RawValue>, AskError>;
 #[derive(Debug, Default)]
 pub(crate) struct Asks {
     open: Mutex<Open>,
-    /// A question has been asked.
+    /// Notified when a request is sent.
     asked: Notify,
 }
 

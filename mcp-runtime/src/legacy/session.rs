@@ -22,15 +22,15 @@ use crate::share::{Holder, Share};
 pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
-    /// The principal that has opened it, as [`Principal::key`] says.
+    /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<Arc<str>>,
     /// The caller that it is counted for.
     pub holder: Holder,
     /// The principal that last subscribed; resource notifications are filtered by its access.
     reader: Mutex<Principal>,
-    /// News for the client; read by its GET stream, or by its stdio.
+    /// Changes for the client; read by its GET stream, or by its stdio.
     pub(super) news: Subscriber,
-    /// The resources that the news are about, as they are counted.
+    /// The share of its resource subscriptions.
     pub(super) subscribed: Mutex<Option<Share>>,
     /// The streams that its client reads over HTTP.
     pub streams: Streams,
@@ -41,7 +41,7 @@ pub(crate) struct Session {
     last_used: Mutex<Instant>,
     /// `true` if anything has been received after `initialize`.
     used: AtomicBool,
-    /// The number of requests and streams that a client waits at.
+    /// The number of requests and streams that a client is connected to.
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
@@ -125,7 +125,7 @@ impl Session {
         lock(&self.running).cancel(id);
     }
 
-    /// Ends the session: its stream ends, and what the client was asked is not answered any more.
+    /// Ends the session: its stream ends, and its open input requests fail.
     pub(crate) fn end(&self) {
         self.ended.cancel();
         self.asks.close();

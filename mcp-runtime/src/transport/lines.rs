@@ -114,7 +114,8 @@ impl Peer {
         }
     }
 
-    /// Returns whether another line may be received. A peer that was asked something may always answer.
+    /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
+    /// response.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         let owes = |session: &Arc<Session>| session.asks.are_open();
