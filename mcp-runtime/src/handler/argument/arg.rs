@@ -177,7 +177,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// The client's user is asked for it when the client sends nothing.
+    /// Elicits the value from the client's user when the client sends none.
     #[must_use]
     pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
         self.elicit = Some(question);
@@ -404,9 +404,9 @@ pub(crate) struct Asked {
 /// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
-    /// The values, and how many were coerced.
+    /// The values, and the number of arguments that were coerced.
     Values(V, u32),
-    /// All that was sent fits, and this was not sent.
+    /// The arguments that were sent fit, and these parameters are to be elicited.
     Asks(Vec<Asked>),
 }
 
@@ -422,7 +422,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Decodes all parameters but those that the client's user is to be asked for.
+    /// Decodes all parameters except those that are to be elicited from the client's user.
     pub(crate) fn decode_or_ask<A: ArgList>(
         mut self,
         args: &A,

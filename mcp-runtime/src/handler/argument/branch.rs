@@ -1,4 +1,4 @@
-//! The branch of a union that a value is meant for: told by its tag, else by its members, else by its type.
+//! Selects the branch of a union that a value is meant for: by its tag, else by its members, else by its type.
 //!
 //! Invariant: one branch is chosen, in work that is linear in the members of the value; nothing below it is tried but
 //! for the few values that a trial may look at.

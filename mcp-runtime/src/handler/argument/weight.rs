@@ -1,5 +1,4 @@
-//! The number of times a decoder visits the parts of a value: one that tries branch after branch starts again below
-//! each.
+//! Counts how often a decoder visits the parts of a value: one that tries branch after branch starts again below each.
 //!
 //! Where branches are recursive, this grows exponentially with the depth, and no timeout ends it: such values
 //! are weighed before they are decoded.

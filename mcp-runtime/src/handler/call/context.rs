@@ -61,7 +61,7 @@ struct Call {
     slot: OnceLock<Weak<OwnedSemaphorePermit>>,
 }
 
-/// The place of a running call among those that `concurrency` allows, for as long as somebody holds it.
+/// The permit of a running call under `concurrency`; it is released when the last clone is dropped.
 pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub(crate) struct Caller {
     pub holder: Holder,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
-    /// The client, if it can be asked.
+    /// The client, if it supports requests during the call.
     pub client: Option<Arc<dyn Client>>,
     pub changes: Changes,
 }
@@ -192,7 +192,7 @@ impl Context {
 
     /// Reports progress: `done` of `total`, in any unit.
     ///
-    /// Sent only if the client asked for it with a progress token, and only while `done` grows. While nothing is
+    /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
@@ -242,7 +242,7 @@ impl Context {
         }
     }
 
-    /// Sends `data` to the client's log, if it asked for messages of this level.
+    /// Sends `data` to the client's log, if it enabled messages of this level.
     pub fn log(&self, level: Level, data: impl Serialize) {
         if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
             return;
@@ -282,12 +282,12 @@ impl Context {
         Notifier::new(self.0.changes.clone())
     }
 
-    /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.
+    /// Closes the response while the call continues; the client reconnects for the rest, about a second later.
     ///
-    /// For calls that take long, so that no connection is held for as long. It means something in sessions of revision
-    /// 2025-11-25 over HTTP, where the client reads the answer, and what is reported until then, from a stream that is
-    /// kept for it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere
-    /// nothing happens.
+    /// For calls that take long, so that no connection is held meanwhile. It has an effect in sessions of revision
+    /// 2025-11-25 over HTTP, where the client resumes the stream that has the response and everything reported before
+    /// it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere it does
+    /// nothing.
     pub fn close_stream(&self) {
         if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
             outbox.release();
@@ -321,7 +321,7 @@ impl Context {
         }
     }
 
-    /// The client of a session, which can be asked; `None` in the modern revision.
+    /// The client of a session or a task; `None` in other calls of the modern revision.
     pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
         self.0.client.as_ref()
     }
@@ -351,13 +351,14 @@ impl Context {
         self.0.watcher.register(waker);
     }
 
-    /// A question as the client's revision asks it; `None` if it cannot, or if the client cannot be asked.
+    /// Converts an input request to the client's revision; `None` if the revision does not support it, or if the call
+    /// has no client to send it to.
     pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
         self.client_handle()?.phrase(request, self.0.version)
     }
 
-    /// Asks the client on the stream of this call: `method` with `params`, an object, for the answer to `key`. Ends with
-    /// the call.
+    /// Sends a request to the client on the stream of this call: `method` with `params`, an object; the response is
+    /// that to `key`. Ends with the call.
     pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
             return std::future::ready(Err(AskError::Gone)).boxed();
@@ -375,7 +376,8 @@ impl Context {
             .boxed()
     }
 
-    /// The same call as a task, which goes on without its client and asks by way of `client`.
+    /// Returns the same call as a task, which continues without its client's request and sends input requests by
+    /// `client`.
     pub(crate) fn as_task(&self, client: Arc<dyn Client>) -> Self {
         let Call {
             version,

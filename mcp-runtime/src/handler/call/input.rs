@@ -73,10 +73,10 @@ impl Context {
         })
     }
 
-    /// Asks the user to open `url`, and goes on when they say that they do so; needs a client with `elicitation.url`.
+    /// Asks the user to open `url`, and returns when they consent; needs a client with `elicitation.url`.
     ///
-    /// That they have opened it says nothing about what they did there: your page finds that out, for the user whom
-    /// it knows. The URL must carry nothing secret. Before 2025-11-25 no client can do this.
+    /// Consent says nothing about what the user did there: your page finds that out, for the user whom it knows. The
+    /// URL must not carry secrets. Revisions before 2025-11-25 do not support it.
     pub async fn elicit_url(
         &self,
         key: impl Into<String>,
@@ -132,7 +132,7 @@ impl Context {
         .await
     }
 
-    /// The client's roots, asked for as `client_roots`.
+    /// Returns the client's roots; the input request has the key `client_roots`.
     pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
         self.answer_to(ROOTS, InputRequest::roots(), |raw| {
             let read = serde_json::from_str(raw.get());

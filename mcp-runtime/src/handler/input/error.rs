@@ -42,7 +42,7 @@ impl ElicitError {
         self.kind == Kind::Dismissed
     }
 
-    /// The key of the question.
+    /// Returns the key of the input request.
     pub fn key(&self) -> &str {
         &self.key
     }

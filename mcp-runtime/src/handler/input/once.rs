@@ -82,7 +82,7 @@ impl Asks {
         })
     }
 
-    /// Carries `work` out so that what is asked in it is noticed.
+    /// Runs `work` and detects input requests within it.
     async fn inside<F: Future>(&self, work: F) -> F::Output {
         let mut work = pin!(work);
         poll_fn(|task| {

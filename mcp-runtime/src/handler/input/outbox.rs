@@ -24,7 +24,7 @@ pub(crate) trait Output: Send + Sync + 'static {
     /// Takes whole lines.
     fn append(&self, lines: &[u8]);
 
-    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
+    /// Takes a line that may be dropped if the peer does not keep up; returns `true` if it was taken.
     fn offer(&self, line: &[u8]) -> bool;
 }
 

@@ -122,7 +122,7 @@ impl Asks {
         !state.questions.is_empty() || !state.memory.once.is_empty()
     }
 
-    /// Asks `request` under `key`, unless that is answered; `reach` says whether the client can be asked.
+    /// Adds `request` under `key`, unless there is a response; `reach` checks that it can be sent to the client.
     pub(in crate::handler) fn ask(
         &self,
         key: &str,
@@ -153,7 +153,7 @@ impl Asks {
     /// Waits until the call is dropped for `failure`.
     pub(super) async fn fail(&self, key: &str, failure: Failure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
-        // An answer comes only to what goes on after its call.
+        // The response arrives only at a waiter that outlives its call.
         let _over = Asker {
             asks: self,
             number,
@@ -286,7 +286,7 @@ impl State {
 }
 
 impl Asker<'_> {
-    /// The answer; never, for a question without which the call is dropped.
+    /// Awaits the response; pending forever if the call is dropped for lack of it.
     pub(in crate::handler) async fn answer(&self) -> Answer {
         poll_fn(|task| {
             let mut state = self.asks.lock();

@@ -70,13 +70,13 @@ impl ToolError {
         self.retryable
     }
 
-    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For what is wrong with the
-    /// request or with the server, not with what the function was asked to do.
+    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For faults of the request or
+    /// of the server, not of the function's task.
     pub fn protocol(error: RpcError) -> Self {
         Self::of(Kind::Protocol(error))
     }
 
-    /// There is no resource at the URI that was read. What returns `None` says the same.
+    /// No resource exists at the URI that was read; returning `None` is the same.
     pub fn not_found() -> Self {
         Self::of(Kind::NotFound)
     }
