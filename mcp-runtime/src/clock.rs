@@ -1,7 +1,7 @@
-//! The time of day, as tokio's clock moves it: what is told to clients, and yet obeys a test's.
+//! The time of day, as tokio's clock moves it: for times that are sent to clients and that tests can control.
 //!
-//! The system's clock may be set while the process runs, and tokio's may stand still while a laptop sleeps: as soon as the
-//! two differ by more than [`TOLERANCE`], the system's clock is right. Time that a test has moved by hand is no difference.
+//! The system's clock may be set while the process runs, and tokio's stands still while a laptop sleeps: where the two
+//! differ by more than [`TOLERANCE`], the system's clock is used. Time that a test advances is no difference.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,5 @@
-//! One call of a declared function, of any kind: let it in, decode the arguments, run the handler, count what came of it.
+//! One call of a declared function, of any kind: admits it, decodes the arguments, runs the handler, counts the
+//! outcome.
 
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -10,22 +11,22 @@ use crate::handler::argument::problem::Problems;
 use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, Done, Outcome};
+use crate::policy::{Call, Done, Handler, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
 
-/// What a client calls something with.
+/// The params and arguments of a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Given<'a> {
     pub params: Option<&'a Members>,
     pub arguments: Option<&'a RawValue>,
-    /// Whether the arguments are strings by their nature, and become what the parameters want.
+    /// `true` if the arguments are strings by their nature, and are coerced to the types of the parameters.
     pub textual: bool,
 }
 
 impl Service {
-    /// Calls `entry`, and makes an answer of what it has made.
+    /// Calls `entry`, and builds a response from its product.
     pub(super) async fn call(
         &self,
         entry: &Entry,
@@ -50,7 +51,7 @@ impl Service {
         self.finish(done, &call, finish)
     }
 
-    /// What the client is answered that has made a call: its questions, or what `finish` makes of the product.
+    /// Builds the response: `input_required`, or the result of `finish`.
     pub(super) fn finish(
         &self,
         done: Done,
@@ -75,8 +76,8 @@ impl Service {
         done
     }
 
-    /// Lets a call in, with what its client sent along, or returns why not. The round that it goes on with is not
-    /// counted again.
+    /// Admits a call with the client's input responses, or returns the response that refuses it. A round that continues
+    /// a call is returned, and not counted.
     pub(super) fn admit(
         &self,
         entry: &Entry,
@@ -95,27 +96,51 @@ impl Service {
         received.map_err(Done::malformed)
     }
 
-    /// Runs a call that was let in.
+    /// Runs an admitted call.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
-        let begin = || {
-            let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
-            Ok(contain_now(|| entry.begin(call.cx, arguments)))
-        };
+        let begin = || begin(entry, &call, textual || self.settings.coerce);
         let handler = match begin() {
-            Ok(Ok(Ok((handler, coerced)))) => {
+            Begun::Ready(handler, coerced) => {
                 entry.metrics.coerced(if textual { 0 } else { coerced });
                 handler
             }
-            Ok(Ok(Err(problems))) => return misfit(&call, &problems),
-            Ok(Err(Panicked)) => return Done::panicked(call.item),
-            Err(error) => return Done::malformed(error),
+            Begun::Misfit(problems) => return misfit(&call, &problems),
+            Begun::Panicked => return Done::panicked(call.item),
+            Begun::Malformed(error) => return Done::malformed(error),
         };
-        let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
+        let again = || match begin() {
+            Begun::Ready(handler, _) => Some(handler),
+            _ => None,
+        };
         tokio::select! {
             biased;
             done = entry.policies.run(call, handler, &again) => done,
             () = self.drain.expired() => entry.policies.stopped(call.item),
         }
+    }
+}
+
+/// The outcome of decoding the arguments of a call.
+enum Begun {
+    /// The handler, and the number of arguments that were coerced.
+    Ready(Handler, u32),
+    /// The arguments do not fit.
+    Misfit(Problems),
+    /// The author's code panicked.
+    Panicked,
+    /// The arguments are no JSON object.
+    Malformed(RpcError),
+}
+
+fn begin(entry: &Entry, call: &Call<'_>, coerce: bool) -> Begun {
+    let arguments = match Arguments::of(call.arguments, coerce) {
+        Ok(arguments) => arguments,
+        Err(error) => return Begun::Malformed(error),
+    };
+    match contain_now(|| entry.begin(call.cx, arguments)) {
+        Ok(Ok((handler, coerced))) => Begun::Ready(handler, coerced),
+        Ok(Err(problems)) => Begun::Misfit(problems),
+        Err(Panicked) => Begun::Panicked,
     }
 }
 
@@ -132,7 +157,7 @@ pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
 }
 
 impl Service {
-    /// Calls a tool that was let in before: as a task.
+    /// Calls a tool as a task, after the call was admitted.
     pub(super) async fn call_admitted(
         &self,
         entry: &Entry,

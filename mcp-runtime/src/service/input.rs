@@ -1,7 +1,7 @@
 //! Input from the client in the middle of a call: `inputResponses` and `requestState` come in, `input_required` goes out.
 //!
-//! Invariants: what a client sends is no answer before the question has been asked; what it carries for the server is
-//! taken only as the server has sealed it, for this caller and this call.
+//! Invariants: a response is not read before its input request has been made; a request state is accepted only as the
+//! server has sealed it, for this caller and this call.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -19,8 +19,8 @@ const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
 
 impl Service {
-    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Returns the
-    /// round that goes on with a call, if it is one.
+    /// Receives the input responses and the request state of a call; in older revisions there are none. Returns the
+    /// round if it continues a call.
     pub(super) fn receive(
         &self,
         params: Option<&Members>,
@@ -56,7 +56,7 @@ impl Service {
         Ok(round)
     }
 
-    /// What the client is answered that has to answer first.
+    /// Builds an `input_required` result.
     pub(super) fn input_required(
         &self,
         questions: &Questions,
@@ -75,7 +75,7 @@ impl Service {
     }
 }
 
-/// Whether a request goes on with one that was answered by questions.
+/// Returns `true` if a request continues a call that was answered by `input_required`.
 pub(super) fn is_retry(params: &Members) -> bool {
     [RESPONSES, STATE]
         .iter()
@@ -98,7 +98,7 @@ fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
     }
 }
 
-/// What is called, with what.
+/// Returns the subject of the call: its kind, its name and its arguments.
 fn subject(call: &Call<'_>) -> Subject {
     let arguments = canonical::arguments(call.arguments);
     Subject::of([call.item.kind.noun(), call.item.name, &arguments].map(str::as_bytes))

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::principal::{Key, Principal};
 
-/// A caller, as far as it can be told from others.
+/// A caller, as far as it can be distinguished from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     /// A verified one.
