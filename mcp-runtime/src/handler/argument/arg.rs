@@ -469,7 +469,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Notes what is no parameter, or one twice.
+    /// Adds problems for unknown arguments and for duplicate ones.
     fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
         let mut names = Names::default();

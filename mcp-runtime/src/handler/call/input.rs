@@ -38,8 +38,8 @@ type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send 
 ///
 /// Each input request has a key, the same in every round, which identifies its response; two requests need two keys.
 /// The responses are carried by the client, encrypted, for this call and this caller only, for at most ten minutes from
-/// one round to the next. Each round is a request of its own to `timeout` and `concurrency`. To `rate_limit` a round
-/// that responds to an open request is the same call, the first time that it arrives; any other round is another call.
+/// one round to the next. Each round has a `timeout` and takes a `concurrency` permit of its own; `rate_limit` counts
+/// the first round, and any later round that responds to no open request or is sent again.
 ///
 /// If the client has not declared the capability that an input request needs, the call ends with an error: -32021, or a
 /// tool error in a session. The same holds for a response of another form, such as content that does not fit the form's
@@ -91,7 +91,7 @@ impl Context {
             .await
     }
 
-    /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
+    /// Elicits a parameter that the client did not send: returns the user's input if `check` accepts it.
     pub(crate) async fn elicit_argument(
         &self,
         asked: &Asked,
@@ -228,7 +228,7 @@ impl Context {
         };
         asker.malformed(key, problem);
         self.wake();
-        // An answer comes only to what goes on after its call.
+        // The response arrives only at a waiter that outlives its call.
         asker
             .answer()
             .await
