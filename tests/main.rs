@@ -18,6 +18,7 @@ mod ask;
 mod fuzz;
 mod http;
 mod item;
+mod layering;
 mod lines;
 mod malformed;
 mod matrix;
