@@ -27,6 +27,7 @@ mod process;
 mod skills;
 mod start;
 mod support;
+mod surface;
 mod task;
 mod tool;
 mod ui;
