@@ -68,7 +68,7 @@ async fn shapes(
 }
 
 /// A file below a folder.
-#[resource("box://{+path}")]
+#[resource("box:///{+path}")]
 async fn file(path: String) -> String {
     path
 }
