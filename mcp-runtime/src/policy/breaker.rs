@@ -1,8 +1,8 @@
-//! `breaker`: after failures in a row calls fail fast for a while; then one call finds out whether it works again.
+//! `breaker`: after consecutive failures calls fail fast for the cooldown; then one call is the trial.
 //!
-//! A failure tells of what the handler depends on: a private or retryable error, a panic, the timeout. Arguments that do
-//! not fit, public errors and results that only say `isError` are answers; no caller opens the breaker with them. A call
-//! that is given up, refused or not answered by its client is neither.
+//! A failure indicates a fault of the handler's dependencies: a private or retryable error, a panic, the timeout.
+//! Invalid arguments, public errors and results with `isError` are answers; no caller opens the breaker with them. A
+//! call that is cancelled, or whose input request its client refuses, is neither.
 //! Invariant: while calls fail fast, nothing but the one that finds out changes when that ends: the wait stays true.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::Breaker;
 
-/// How long to wait while another call finds out.
+/// The `Retry-After` of calls that fail fast during a trial.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// The breaker of one tool.
@@ -25,19 +25,19 @@ pub(crate) struct Circuit {
 
 #[derive(Debug)]
 enum State {
-    /// Calls go through; so many have failed since the last success.
+    /// Calls are admitted; holds the number of consecutive failures.
     Closed(u32),
-    /// Calls fail fast for the cooldown from then on.
+    /// Calls fail fast until the cooldown after this time has passed.
     Open(Instant),
-    /// One call is finding out; the others fail fast.
+    /// One call is the trial; the others fail fast.
     HalfOpen,
 }
 
-/// A call that was let through. Dropped without a verdict it says nothing.
+/// An admitted call. If it is dropped without a verdict, it does not count.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     circuit: &'a Circuit,
-    /// When calls began to fail fast, if this one finds out whether they need to go on.
+    /// The time at which the circuit opened, if this call is the trial.
     trial: Option<Instant>,
 }
 
@@ -49,7 +49,7 @@ impl Circuit {
         }
     }
 
-    /// Lets a call through, or says how long to wait.
+    /// Admits a call, or returns the time to wait.
     pub(super) fn enter(&self) -> Result<Attempt<'_>, Duration> {
         let mut state = self.lock();
         let trial = match *state {
@@ -70,7 +70,7 @@ impl Circuit {
         })
     }
 
-    /// What a caller is told whose call fails fast.
+    /// Returns the text of the error while the circuit is open.
     pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let times = match self.limit.failures {
             0 | 1 => "the last time".to_owned(),
@@ -84,18 +84,18 @@ impl Circuit {
     }
 }
 
-/// The news that an attempt has of what the handler depends on.
+/// The verdict of an attempt on the handler's dependencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Succeeded,
     Failed,
-    /// The caller was told what is wrong with its call, which says little about the rest.
+    /// An error for the caller, which says little about the dependencies.
     Answered,
     None,
 }
 
 impl Attempt<'_> {
-    /// Counts the attempt.
+    /// Records the verdict.
     pub(super) fn ended(self, verdict: Verdict) {
         match verdict {
             Verdict::Succeeded => self.succeeded(),
@@ -105,7 +105,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// It may work: if it does not, the next failure shows it.
+    /// Records an answer: a trial closes the breaker, and the next failure opens it again.
     fn answered(mut self) {
         if self.trial.take().is_some() {
             let mut state = self.circuit.lock();
@@ -115,7 +115,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// It works.
+    /// Records a success.
     fn succeeded(mut self) {
         let mut state = self.circuit.lock();
         match *state {
@@ -126,7 +126,7 @@ impl Attempt<'_> {
         self.trial = None;
     }
 
-    /// It does not.
+    /// Records a failure.
     fn failed(mut self) {
         let limit = self.circuit.limit;
         let mut state = self.circuit.lock();
@@ -144,7 +144,7 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        // Nothing was found out: the next call may try.
+        // The trial had no verdict: the next call is the trial.
         if let Some(since) = self.trial {
             *self.circuit.lock() = State::Open(since);
         }

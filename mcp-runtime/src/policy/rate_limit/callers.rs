@@ -1,8 +1,8 @@
-//! A counter for each caller, of as many callers as there is room for.
+//! Counters by caller, up to a maximum number of callers.
 //!
-//! Invariants: a check forgets at most [`FORGOTTEN_AT_ONCE`] callers, so that none takes long; a caller is forgotten
-//! when its counter is as good as new and its rounds have expired, or when a newcomer needs the room of the one who has
-//! been idle for longest.
+//! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers, so that its duration is bounded; a caller is
+//! evicted when its counter is back in its initial state and its rounds have expired, or when a new caller needs the
+//! place of the longest idle.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,10 +17,10 @@ use crate::seal::{LIFETIME, Stamp};
 
 /// The maximum number of callers that have a counter of their own.
 const MOST: usize = 1 << 16;
-/// The maximum number of rounds that are remembered of one caller.
+/// The maximum number of rounds that are tracked for one caller.
 const ROUNDS: usize = 32;
-/// The maximum number of idle callers that one check forgets.
-const FORGOTTEN_AT_ONCE: usize = 2;
+/// The maximum number of idle callers that one check evicts.
+const EVICTED_AT_ONCE: usize = 2;
 
 #[derive(Debug)]
 pub(super) struct Callers {
@@ -53,19 +53,19 @@ impl Callers {
         }
     }
 
-    /// Counts a call of `caller`, unless it is a round that goes on with one, or returns the time to wait.
+    /// Counts a call of `caller`, unless it is a round that continues one, or returns the time to wait.
     pub(super) fn check(&self, caller: Caller, round: Option<Stamp>) -> Result<(), Duration> {
         let now = Instant::now();
         let mut counted = self.lock();
-        counted.forget_idle(now, memory(self.limit));
+        counted.evict_idle(now, memory(self.limit));
         let entry = counted.entry(caller, now, self.limit);
-        if round.is_some_and(|round| entry.rounds.go_on(round, ROUNDS)) {
+        if round.is_some_and(|round| entry.rounds.continues(round, ROUNDS)) {
             return Ok(());
         }
         entry.counter.check(now)
     }
 
-    /// Lets a round that was not carried out go on again.
+    /// Allows a round that did not run to continue its call again.
     pub(super) fn give_back(&self, caller: &Caller, round: Stamp) {
         if let Some(entry) = self.lock().by_caller.get_mut(caller) {
             entry.rounds.give_back(round);
@@ -78,7 +78,7 @@ impl Callers {
 }
 
 impl Counted {
-    /// The entry of `caller`, now the youngest; a newcomer takes the room of the oldest if there is no other.
+    /// Returns the entry of `caller`, now the most recent; a new caller evicts the longest idle if all places are taken.
     fn entry(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> &mut Entry {
         self.checks += 1;
         let age = self.checks;
@@ -86,7 +86,7 @@ impl Counted {
             Some(known) => {
                 self.by_age.remove(&known.age);
             }
-            None if self.by_caller.len() >= MOST => self.forget_oldest(),
+            None if self.by_caller.len() >= MOST => self.evict_oldest(),
             None => {}
         }
         self.by_age.insert(age, caller.clone());
@@ -100,8 +100,8 @@ impl Counted {
         entry
     }
 
-    fn forget_idle(&mut self, now: Instant, memory: Duration) {
-        for _ in 0..FORGOTTEN_AT_ONCE {
+    fn evict_idle(&mut self, now: Instant, memory: Duration) {
+        for _ in 0..EVICTED_AT_ONCE {
             let oldest = self.by_age.first_key_value();
             let is_idle = oldest
                 .and_then(|(_, caller)| self.by_caller.get(caller))
@@ -109,11 +109,11 @@ impl Counted {
             if !is_idle {
                 return;
             }
-            self.forget_oldest();
+            self.evict_oldest();
         }
     }
 
-    fn forget_oldest(&mut self) {
+    fn evict_oldest(&mut self) {
         if let Some((_, caller)) = self.by_age.pop_first() {
             self.by_caller.remove(&caller);
         }

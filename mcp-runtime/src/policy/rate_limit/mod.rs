@@ -1,7 +1,7 @@
-//! `rate_limit`: who is counted with whom, and what a caller is told who has to wait.
+//! `rate_limit`: counters shared or by caller, and the error for a caller that has to wait.
 //!
-//! Invariants: memory is bounded however many callers come; a refused call is not counted; whoever waits as long as a
-//! refusal says, and is counted alone, is let in.
+//! Invariants: memory is bounded for any number of callers; a refused call is not counted; a caller with a counter of
+//! its own that waits for the time in a refusal is admitted.
 
 mod callers;
 mod fixed_window;
@@ -34,13 +34,13 @@ const SHARED_ROUNDS: usize = 1 << 12;
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     limit: RateLimit,
-    /// Everybody who is not counted for himself.
+    /// The counter of all callers without one of their own.
     shared: Counter,
     rounds: Mutex<Rounds>,
     callers: Callers,
 }
 
-/// Who is counted for himself.
+/// A caller with a counter of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
     Principal(principal::Key),
@@ -65,16 +65,18 @@ impl RateLimiter {
         }
     }
 
-    /// Counts a call, unless it is a round that goes on with one, or returns the time to wait.
+    /// Counts a call, unless it is a round that continues one, or returns the time to wait.
     pub(crate) fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
         match self.caller(cx) {
             Some(caller) => self.callers.check(caller, round),
-            None if round.is_some_and(|round| self.rounds().go_on(round, SHARED_ROUNDS)) => Ok(()),
+            None if round.is_some_and(|round| self.rounds().continues(round, SHARED_ROUNDS)) => {
+                Ok(())
+            }
             None => self.shared.check(Instant::now()),
         }
     }
 
-    /// Lets a round that was not carried out go on again.
+    /// Allows a round that did not run to continue its call again.
     pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
         match self.caller(cx) {
             Some(caller) => self.callers.give_back(&caller, round),
@@ -86,7 +88,7 @@ impl RateLimiter {
         self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a caller is told.
+    /// Returns the text of the error for an exceeded limit.
     pub(crate) fn refusal(&self, item: Item<'_>) -> String {
         format!("rate limit of {} for {item} reached", self.limit)
     }
@@ -131,7 +133,7 @@ fn address(cx: &Context) -> Option<Caller> {
     cx.peer().map(network).map(Caller::Address)
 }
 
-/// How long after its last call a counter is as good as new.
+/// The time after its last call at which a counter is back in its initial state.
 fn memory(limit: RateLimit) -> Duration {
     match limit.algorithm {
         Algorithm::TokenBucket => {
@@ -145,7 +147,7 @@ fn memory(limit: RateLimit) -> Duration {
 mod tests {
     use super::*;
 
-    /// Whatever the algorithm, and however the calls are spread: the wait is the shortest that succeeds.
+    /// For every algorithm and distribution of calls, the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]
     async fn the_wait_is_true() {
         for algorithm in [

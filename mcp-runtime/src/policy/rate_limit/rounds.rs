@@ -1,7 +1,7 @@
-//! The rounds that have gone on with counted calls: each goes on once.
+//! The rounds that have continued counted calls; each round continues its call once.
 //!
-//! A round is known by its [`Stamp`]. Invariants: bounded by count; a round that is forgotten before its time counts as
-//! a call of its own, so that no round goes on twice.
+//! A round is identified by its [`Stamp`]. Invariants: the number of rounds is limited; a round that is evicted before it
+//! expires counts as a call of its own, so that no round continues its call twice.
 
 use std::collections::VecDeque;
 
@@ -11,13 +11,13 @@ use crate::seal::Stamp;
 #[derive(Debug, Default)]
 pub(super) struct Rounds {
     seen: VecDeque<Stamp>,
-    /// Rounds that were asked at this time or before count.
+    /// The time up to which rounds count, because they may have been evicted.
     forgotten: Option<u64>,
 }
 
 impl Rounds {
-    /// Returns whether `round` goes on with a counted call, and remembers it as one of at most `most`.
-    pub(super) fn go_on(&mut self, round: Stamp, most: usize) -> bool {
+    /// Returns `true` if `round` continues a counted call, and tracks it as one of at most `most`.
+    pub(super) fn continues(&mut self, round: Stamp, most: usize) -> bool {
         while self.seen.front().is_some_and(|seen| seen.is_over(round)) {
             self.seen.pop_front();
         }
@@ -36,14 +36,14 @@ impl Rounds {
         true
     }
 
-    /// Lets a round that was not carried out go on again.
+    /// Allows a round that did not run to continue its call again.
     pub(super) fn give_back(&mut self, round: Stamp) {
         if let Ok(place) = self.seen.binary_search(&round) {
             self.seen.remove(place);
         }
     }
 
-    /// Whether nothing is remembered.
+    /// Returns `true` if no round is tracked.
     pub(super) fn is_empty(&self) -> bool {
         self.seen.is_empty()
     }
@@ -61,25 +61,25 @@ mod tests {
     fn a_round_goes_on_once() {
         let mut rounds = Rounds::default();
         for asked in [5, 3, 4] {
-            assert!(rounds.go_on(stamp(asked), 8), "{asked}");
-            assert!(!rounds.go_on(stamp(asked), 8), "{asked} again");
+            assert!(rounds.continues(stamp(asked), 8), "{asked}");
+            assert!(!rounds.continues(stamp(asked), 8), "{asked} again");
         }
-        assert!(rounds.go_on(Stamp { asked: 4, id: 9 }, 8));
+        assert!(rounds.continues(Stamp { asked: 4, id: 9 }, 8));
         rounds.give_back(stamp(3));
-        assert!(rounds.go_on(stamp(3), 8));
-        assert!(!rounds.go_on(stamp(3), 8));
+        assert!(rounds.continues(stamp(3), 8));
+        assert!(!rounds.continues(stamp(3), 8));
     }
 
     #[test]
     fn what_is_forgotten_counts() {
         let mut rounds = Rounds::default();
         for asked in 10..20 {
-            assert!(rounds.go_on(stamp(asked), 4));
+            assert!(rounds.continues(stamp(asked), 4));
         }
         assert_eq!(rounds.seen.len(), 4);
         for asked in 0..20 {
-            assert!(!rounds.go_on(stamp(asked), 4), "{asked}");
+            assert!(!rounds.continues(stamp(asked), 4), "{asked}");
         }
-        assert!(rounds.go_on(stamp(20), 4));
+        assert!(rounds.continues(stamp(20), 4));
     }
 }
