@@ -6,6 +6,7 @@ pub mod capabilities;
 pub mod content;
 pub mod error;
 pub mod extension;
+pub(crate) mod finite;
 pub mod id;
 pub mod input;
 pub mod json;

@@ -121,7 +121,11 @@ impl ToolResult {
         mut self,
         value: &T,
     ) -> Result<Self, serde_json::Error> {
-        self.structured = Some(serde_json::value::to_raw_value(value)?);
+        let json = serde_json::value::to_raw_value(value)?;
+        if let Some(found) = not_in_json(value, json.get()) {
+            return Err(serde::ser::Error::custom(found));
+        }
+        self.structured = Some(json);
         Ok(self)
     }
 
