@@ -111,6 +111,7 @@ impl InputSchema {
             shapes,
             roots,
             overlay: Map::new(),
+            noun: "form",
         }
     }
 }
@@ -125,6 +126,8 @@ pub(crate) struct FinishedInput {
     /// The shapes of the properties.
     roots: Vec<Root>,
     overlay: Map<String, Value>,
+    /// The word for that which has these properties.
+    pub(crate) noun: &'static str,
 }
 
 /// The shape of a property.

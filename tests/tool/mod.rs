@@ -4,6 +4,7 @@ mod coercion;
 mod failure;
 mod injection;
 mod lint;
+mod misfit;
 mod nested;
 mod output;
 mod rule;

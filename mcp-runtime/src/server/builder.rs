@@ -14,7 +14,7 @@ use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::error::Result;
 use crate::handler::Context;
-use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
@@ -259,11 +259,14 @@ impl<S: State> Server<S> {
     }
 
     /// Arguments are taken only as they are. Default: what loses nothing is coerced: `"5"` and `5.0` to the integer 5,
-    /// `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that.
+    /// `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that; `""` for an optional
+    /// number, bool or enum is absent; and an argument that is not declared is ignored, since hosts add some of their own,
+    /// unless its name is near to a declared one or a required one is missing.
     ///
-    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the arguments that had to be.
+    /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
+    /// arguments that were coerced and ignored.
     pub fn strict_arguments(mut self) -> Self {
-        self.settings.coerce = false;
+        self.settings.reading = Reading::Strict;
         self
     }
 

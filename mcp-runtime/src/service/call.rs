@@ -6,9 +6,11 @@ use tokio::time::Instant;
 use super::Service;
 use crate::answer::Answer;
 use crate::handler::Context;
+use crate::handler::argument::arg::{Leniency, Reading};
 use crate::handler::argument::problem::Problems;
 use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
+use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Outcome};
 use crate::protocol::{Members, RpcError};
@@ -93,12 +95,19 @@ impl Service {
     /// Runs a call that was let in.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
         let begin = || {
-            let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
+            let reading = if textual {
+                Reading::Textual
+            } else {
+                self.settings.reading
+            };
+            let arguments = Arguments::of(call.arguments, reading)?;
             Ok(contain_now(|| entry.begin(call.cx, arguments)))
         };
         let handler = match begin() {
-            Ok(Ok(Ok((handler, coerced)))) => {
-                entry.metrics.coerced(if textual { 0 } else { coerced });
+            Ok(Ok(Ok((handler, leniency)))) => {
+                if !textual {
+                    tell(&call, &entry.metrics, &leniency);
+                }
                 handler
             }
             Ok(Ok(Err(problems))) => return misfit(&call, &problems),
@@ -111,6 +120,15 @@ impl Service {
             done = entry.policies.run(call, handler, &again) => done,
             () = self.drain.expired() => entry.policies.stopped(call.item),
         }
+    }
+}
+
+/// Counts what was made of arguments that were nearly right.
+fn tell(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
+    metrics.made(leniency.coerced, leniency.ignored);
+    if leniency.ignored > 0 {
+        let (ignored, names) = (leniency.ignored, &leniency.names);
+        event!(info, call.item, { ignored, ?names, }, "has no arguments of these names");
     }
 }
 

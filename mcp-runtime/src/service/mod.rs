@@ -34,6 +34,7 @@ use replay::Spent;
 
 use crate::changes::Changes;
 use crate::handler::Context;
+use crate::handler::argument::arg::Reading;
 use crate::handler::input::outbox::Outbox;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
@@ -63,7 +64,7 @@ pub(crate) struct Service {
 /// The settings of a server, with their defaults.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub coerce: bool,
+    pub reading: Reading,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
@@ -95,7 +96,7 @@ impl<T: Default> Setting<T> {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            coerce: true,
+            reading: Reading::Lenient,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),

@@ -60,7 +60,7 @@ fn only_member(members: &Members) -> Option<&str> {
 }
 
 /// `one of "a", "b"`.
-fn one_of<T: Display>(values: &[T]) -> String {
+pub(super) fn one_of<T: Display>(values: &[T]) -> String {
     let shown: Vec<String> = values
         .iter()
         .take(LISTED)
@@ -74,7 +74,7 @@ fn one_of<T: Display>(values: &[T]) -> String {
 }
 
 /// Texts as JSON.
-fn quoted(texts: &[&str]) -> Vec<Value> {
+pub(super) fn quoted(texts: &[&str]) -> Vec<Value> {
     texts.iter().map(|text| Value::from(*text)).collect()
 }
 
@@ -145,6 +145,7 @@ pub(super) fn broken(
                 format!("{}{}", shown(node), hint.unwrap_or_default()),
             )
         }
+        Broken::Format(wanted) => Fault::wanted(wanted, shown(node)),
         Broken::Length(length) => {
             let allowed = length_allowed(noun(node), shape.least, shape.most);
             Fault::new(format!("must have {allowed}")).showing(format!(", has {length}"))
@@ -175,7 +176,7 @@ pub(super) fn length_allowed(
     }
 }
 
-fn half_a_character() -> Fault {
+pub(super) fn half_a_character() -> Fault {
     Fault::new("holds half of a character (a surrogate such as \\ud83d without its pair)")
 }
 
