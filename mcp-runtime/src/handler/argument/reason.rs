@@ -58,17 +58,17 @@ fn of_syntax(text: &str) -> Fault {
     Fault::new(says)
 }
 
-/// `invalid type: integer `300`, expected u8`, and `invalid value` and `invalid length`.
+/// `invalid type: integer `300`, expected u8`, `invalid value: ..` and `invalid length 1, expected ..`.
 fn of_type(text: &str) -> Option<Fault> {
-    let (kind, rest) = text.split_once(": ")?;
-    if !matches!(kind, "invalid type" | "invalid value" | "invalid length") {
-        return None;
-    }
-    let (given, wanted) = rest.rsplit_once(", expected ")?;
-    if kind == "invalid length" {
+    if let Some(rest) = text.strip_prefix("invalid length ") {
+        let (given, wanted) = rest.split_once(", expected ")?;
         let wanted = counted(wanted).unwrap_or_else(|| "another number of items".to_owned());
         return Some(Fault::new(format!("must have {wanted}")).showing(format!(", has {given}")));
     }
+    let rest = text
+        .strip_prefix("invalid type: ")
+        .or_else(|| text.strip_prefix("invalid value: "))?;
+    let (given, wanted) = rest.rsplit_once(", expected ")?;
     let shown = shown(given);
     let broken = range(wanted).zip(number(given));
     if let Some(broken) = broken.and_then(|(bounds, number)| bounds.broken_by(number)) {

@@ -15,12 +15,17 @@ const LISTED: usize = 50;
 
 /// What a shape wants: `an integer`, `one of "a", "b"`, `a string or an object with one of the members ..`.
 pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
+    expected_within(shapes, id, 4)
+}
+
+fn expected_within(shapes: &Shapes, id: ShapeId, depth: u8) -> Option<String> {
     if let Some(listed) = shapes.listed(id) {
         let listed: Vec<String> = listed.iter().map(Value::to_string).collect();
         return Some(one_of(&listed));
     }
-    let Some(union) = shapes.union(id) else {
-        return joined(shapes.kinds(id).words());
+    let (Some(union), Some(depth)) = (shapes.union(id), depth.checked_sub(1)) else {
+        let kinds = shapes.kinds(id);
+        return joined(kinds.words()).filter(|_| kinds != Kinds::ALL);
     };
     let mut words: Vec<String> = Vec::new();
     let mut members: Vec<&str> = Vec::new();
@@ -30,7 +35,8 @@ pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
             Some(member) => members.push(member),
             None if shapes.is_any(*branch) => return None,
             None => {
-                let word = expected(shapes, *branch).filter(|word| !words.contains(word));
+                let word =
+                    expected_within(shapes, *branch, depth).filter(|word| !words.contains(word));
                 words.extend(word);
             }
         }
