@@ -31,13 +31,13 @@
 //! | resources, templates | [`#[resource]`](macro@resource), [`resources!`], [`Resource`] |
 //! | prompts, completion | [`#[prompt]`](macro@prompt), [`prompts!`], [`Prompt`], [`Completion`] |
 //! | all of them in one `impl` | [`#[server]`](macro@server) |
-//! | what a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
+//! | types that a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
 //! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
-//! | telling what has changed | [`Context::resource_updated`], [`Notifier`] |
-//! | calls that take long | [`Context::progress`], [`task`], [`Context::close_stream`] |
-//! | pages that clients show | [`View`] |
+//! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
+//! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
+//! | views in clients | [`View`] |
 //! | settings, serving, mounting | [`Server`] |
-//! | which clients would refuse a tool | [`lint`] |
+//! | clients that would refuse a tool | [`lint`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -56,12 +56,15 @@ mod answer;
 mod changes;
 mod clock;
 pub mod content;
+mod dispatch;
 mod error;
 mod handler;
 mod legacy;
+mod limits;
 pub mod lint;
 mod ops;
 mod policy;
+mod principal;
 mod protocol;
 mod random;
 mod registry;
@@ -69,6 +72,7 @@ mod schema;
 mod seal;
 mod server;
 mod service;
+mod share;
 mod skills;
 pub mod task;
 mod transport;
@@ -111,7 +115,7 @@ pub use mcp_macros::Elicit;
 
 /// A list of tools for [`Server::tools`]: `tools![add, path::to::sub]`, with `#[cfg(..)]` where an entry needs it.
 ///
-/// `tools![crate = path; add]` says where the runtime is.
+/// An entry that is "not a type" is a function without `#[tool]`. `tools![crate = path; add]` says where the runtime is.
 #[cfg(feature = "macros")]
 pub use mcp_macros::tools;
 

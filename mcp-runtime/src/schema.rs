@@ -14,6 +14,7 @@ use self::shape::{Compiler, ShapeId, Shapes};
 
 pub(crate) mod bound;
 mod normal;
+pub(crate) mod rules;
 pub(crate) mod shape;
 
 /// The schema of a tool's arguments, built property by property in the order of declaration.
@@ -25,7 +26,7 @@ pub struct InputSchema {
     described: Vec<Value>,
     required: Vec<&'static str>,
     direction: Direction,
-    /// Why the declaration cannot be served.
+    /// The faults that keep the declaration from being served.
     pub(crate) faults: Vec<String>,
 }
 
@@ -152,7 +153,7 @@ impl FinishedInput {
         self.properties.iter().map(|(name, schema)| (*name, schema))
     }
 
-    /// Whether a call must have this property.
+    /// Returns `true` if this property is required.
     pub(crate) fn requires(&self, name: &str) -> bool {
         self.required.contains(&name)
     }

@@ -30,6 +30,7 @@ mod run;
 mod suspend;
 pub(crate) mod timeout;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -38,10 +39,11 @@ use serde_json::value::RawValue;
 use crate::handler::output::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
-use crate::handler::spec::policy::{Per, RateLimit, Retry};
+use crate::handler::spec::policy::{RateLimit, Retry};
 use crate::handler::{Context, ToolError};
 use access::Access;
 use breaker::Circuit;
+pub(crate) use cache::Budget;
 use cache::Results;
 use concurrency::Slots;
 use max_output::MaxOutput;
@@ -70,8 +72,6 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
-    /// Whether a policy asks where calls come from.
-    pub asks_for_peer: bool,
 }
 
 /// One call on its way through the policies.
@@ -102,10 +102,13 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
-            asks_for_peer: spec.audit
-                || spec
-                    .rate_limit
-                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
+        }
+    }
+
+    /// Has results that are remembered share `budget` with those of other functions.
+    pub(crate) fn cache_within(&mut self, budget: &Arc<Budget>) {
+        if let Some(cache) = &mut self.cache {
+            cache.within(budget);
         }
     }
 

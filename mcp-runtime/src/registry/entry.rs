@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use super::descriptor::Descriptor;
 use super::function::{Arguments, Bound, Function, Handler, Proposals};
@@ -22,7 +23,7 @@ use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
 use crate::protocol::{extension, resource};
-use crate::schema::{FinishedInput, InputSchema};
+use crate::schema::{FinishedInput, InputSchema, rules};
 
 /// A declared function as the service sees it.
 pub(crate) struct Entry {
@@ -33,14 +34,24 @@ pub(crate) struct Entry {
     pub policies: Policies,
     pub metrics: ItemMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
-    /// Why the declaration cannot be served; found only when it is registered.
+    /// The faults that keep the declaration from being served; found when it is registered.
     pub faults: Vec<String>,
-    /// How the URI of a template is read.
+    /// The parsed URI template.
     pub template: Option<Template>,
     handler: Box<dyn Handler>,
 }
 
 impl Entry {
+    /// Puts the rules of its arguments into their descriptions.
+    pub(crate) fn describe_rules(&mut self) {
+        if let Descriptor::Tool(tool) = &mut self.descriptor
+            && let Ok(mut schema) = serde_json::from_str(tool.input_schema.get())
+        {
+            rules::describe(&mut schema);
+            tool.input_schema = to_raw_value(&schema).unwrap_or_default();
+        }
+    }
+
     /// Binds a declared function to `state`.
     pub(crate) fn new<S, A, O, R>(
         state: Arc<S>,
@@ -116,7 +127,7 @@ impl Entry {
         }
     }
 
-    /// What messages call it.
+    /// The item that messages call it: its kind and its name.
     pub(crate) fn item(&self) -> Item<'_> {
         Item {
             kind: self.spec.kind,
@@ -195,7 +206,7 @@ impl Entry {
     }
 }
 
-/// Whether values of this schema are objects or lists, whatever they are.
+/// Returns `true` if values of this schema are always objects or lists.
 fn is_structured(schema: &Value) -> bool {
     match (
         schema.get("type").and_then(Value::as_str),

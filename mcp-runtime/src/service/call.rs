@@ -12,7 +12,7 @@ use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, Done, Outcome};
+use crate::policy::{Call, Done, Handler, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 
@@ -94,27 +94,27 @@ impl Service {
 
     /// Runs a call that was let in.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
-        let begin = || {
-            let reading = if textual {
-                Reading::Textual
-            } else {
-                self.settings.reading
-            };
-            let arguments = Arguments::of(call.arguments, reading)?;
-            Ok(contain_now(|| entry.begin(call.cx, arguments)))
+        let reading = if textual {
+            Reading::Textual
+        } else {
+            self.settings.reading
         };
+        let begin = || begin(entry, &call, reading);
         let handler = match begin() {
-            Ok(Ok(Ok((handler, leniency)))) => {
+            Begun::Ready(handler, leniency) => {
                 if !textual {
                     tell(&call, &entry.metrics, &leniency);
                 }
                 handler
             }
-            Ok(Ok(Err(problems))) => return misfit(&call, &problems),
-            Ok(Err(Panicked)) => return Done::panicked(call.item),
-            Err(error) => return Done::malformed(error),
+            Begun::Misfit(problems) => return misfit(&call, &problems),
+            Begun::Panicked => return Done::panicked(call.item),
+            Begun::Malformed(error) => return Done::malformed(error),
         };
-        let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
+        let again = || match begin() {
+            Begun::Ready(handler, _) => Some(handler),
+            _ => None,
+        };
         tokio::select! {
             biased;
             done = entry.policies.run(call, handler, &again) => done,
@@ -123,12 +123,36 @@ impl Service {
     }
 }
 
-/// Counts what was made of arguments that were nearly right.
+/// Counts the arguments that were coerced and those that were ignored.
 fn tell(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
     metrics.made(leniency.coerced, leniency.ignored);
     if leniency.ignored > 0 {
         let (ignored, names) = (leniency.ignored, &leniency.names);
         event!(info, call.item, { ignored, ?names, }, "has no arguments of these names");
+    }
+}
+
+/// The outcome of decoding the arguments of a call.
+enum Begun {
+    /// The handler, and what was coerced and ignored.
+    Ready(Handler, Leniency),
+    /// The arguments do not fit.
+    Misfit(Problems),
+    /// The author's code panicked.
+    Panicked,
+    /// The arguments are no JSON object.
+    Malformed(RpcError),
+}
+
+fn begin(entry: &Entry, call: &Call<'_>, reading: Reading) -> Begun {
+    let arguments = match Arguments::of(call.arguments, reading) {
+        Ok(arguments) => arguments,
+        Err(error) => return Begun::Malformed(error),
+    };
+    match contain_now(|| entry.begin(call.cx, arguments)) {
+        Ok(Ok((handler, leniency))) => Begun::Ready(handler, leniency),
+        Ok(Err(problems)) => Begun::Misfit(problems),
+        Err(Panicked) => Begun::Panicked,
     }
 }
 
@@ -166,6 +190,14 @@ impl Service {
         let done = self.run(entry, call, false).await;
         running.outcome = done.outcome;
         done
+    }
+}
+
+/// The answer with a tool's product.
+pub(super) fn tool_answer(product: Product) -> Result<Answer, RpcError> {
+    match product {
+        Product::Tool(result) => Ok(Answer::Tool(result)),
+        _ => Err(RpcError::internal("internal error")),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Tree {
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) bytes: Vec<u8>,
-    /// How messages call it.
+    /// The path or name to use in messages.
     pub(super) shown: String,
 }
 
@@ -43,7 +43,12 @@ impl Tree {
         }
     }
 
-    /// Whether `more` bytes, those of `shown`, fit in.
+    /// The number of bytes that there is room for.
+    pub(super) fn left(&self) -> u64 {
+        MOST_BYTES - self.bytes
+    }
+
+    /// Checks that `more` bytes, those of `shown`, fit in.
     pub(super) fn room(&self, more: u64, shown: &str) -> Result<(), String> {
         if self.bytes + more <= MOST_BYTES {
             return Ok(());
@@ -54,7 +59,8 @@ impl Tree {
     }
 }
 
-/// Whether a file or folder may be called so. What begins with a dot is hidden, or leads elsewhere.
+/// Returns `true` if a file or folder may have this name. Names that begin with a dot are hidden or refer to other
+/// folders.
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', '\0'])
 }
