@@ -21,7 +21,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When the tools cannot be listed.
+    /// Panics if the tools cannot be listed.
     pub async fn lint(&self) -> Vec<Finding> {
         self.tools().await.iter().flat_map(lint::tool).collect()
     }
@@ -30,7 +30,8 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When one does: with the tool, the client, the reason, what to write instead, and where the rule is from.
+    /// Panics if a client does: with the tool, the client, the reason, what to write instead, and the source of the
+    /// rule.
     pub async fn assert_accepted(&self) {
         let found = self.lint().await;
         let rejected: Vec<String> = found
@@ -57,7 +58,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When there is a difference, or the file cannot be read or written.
+    /// Panics if there is a difference, or the file cannot be read or written.
     pub async fn assert_schemas(&self, path: impl AsRef<Path>) {
         let now = Snapshot::of(&self.tools().await);
         let mode = Mode::wanted(

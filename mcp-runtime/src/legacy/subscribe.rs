@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::service::watch::{check_uri, too_many, uri_param, weight};
 use crate::share::Shares;
 
-/// From now on the client is told of the resource.
+/// Subscribes the client to the resource.
 pub(super) fn subscribe(
     service: &Service,
     session: &Session,

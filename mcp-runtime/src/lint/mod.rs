@@ -4,7 +4,7 @@
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
 //! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot express.
 //!
-//! Invariants: a pure function of the description; nothing here is asked while a server runs; output schemas are not
+//! Invariants: a pure function of the description; nothing here runs while a server serves; output schemas are not
 //! looked at, since none of these clients hands them to its model.
 
 use std::fmt;

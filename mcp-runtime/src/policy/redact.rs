@@ -81,7 +81,7 @@ impl Redacted {
     }
 }
 
-/// What nobody may read.
+/// The values that must not be shown.
 #[derive(Debug)]
 enum Secrets {
     None,
@@ -110,7 +110,7 @@ impl Secrets {
     }
 }
 
-/// Where `text` has one of the patterns; what overlaps is one place.
+/// Returns the places where `text` contains a pattern; overlapping ones are merged.
 fn places(automaton: &NFA, text: &str) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     let Ok(mut state) = automaton.start_state(Anchored::No) else {

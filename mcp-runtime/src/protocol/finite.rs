@@ -37,7 +37,7 @@ impl Display for Place<'_> {
     }
 }
 
-/// Why the search has ended.
+/// The reason why the search has ended.
 #[derive(Debug)]
 enum Found {
     Number(String),

@@ -1,4 +1,4 @@
-//! Bytes to messages, in stages, so that each malformation is told apart.
+//! Parses bytes to messages, in stages, so that each malformation has its own error.
 //!
 //! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
 //! and params are left raw for the method that knows them.

@@ -28,7 +28,7 @@ const FORMATS: [&str; 19] = [
     "regex",
 ];
 
-/// What is said in words of formats that are none of those.
+/// The words for common formats that JSON Schema does not have.
 const TOLD: [(&str, &str); 3] = [
     ("ip", "An IP address."),
     ("partial-time", "A time such as 12:30:00."),

@@ -282,7 +282,7 @@ impl Shapes {
         })
     }
 
-    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are told apart by trying.
+    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are distinguished by trying.
     pub(crate) fn retries(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let Some(union) = self.get(id).union.as_ref() else {

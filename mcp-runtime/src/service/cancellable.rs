@@ -54,12 +54,12 @@ impl Cancellable {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of calls.
     pub(crate) fn len(&self) -> usize {
         self.calls.len()
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are no calls.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }

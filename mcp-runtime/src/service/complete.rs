@@ -103,7 +103,7 @@ impl Service {
         Ok(answer(proposals))
     }
 
-    /// What a reference names.
+    /// Returns the entry that a reference names.
     fn referred(&self, reference: Reference, cx: &Context) -> Result<&Entry, RpcError> {
         match reference {
             Reference::Prompt { name } => self

@@ -1,7 +1,7 @@
-//! Tasks: calls that go on after their answer (extension `io.modelcontextprotocol/tasks`).
+//! Tasks: calls that continue after their response (extension `io.modelcontextprotocol/tasks`).
 //!
 //! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
-//! kept before its client hears of it; running tasks are bounded in number and bytes, and no caller has them all.
+//! recorded before its client learns of it; running tasks are bounded in number and bytes, and no caller has them all.
 
 mod record;
 mod running;

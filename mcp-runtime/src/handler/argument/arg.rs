@@ -78,7 +78,7 @@ pub struct Arg<T> {
     example: Option<Value>,
     pub(super) redact: bool,
     header: Option<&'static str>,
-    /// What the client's user is asked when the client sends nothing.
+    /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     nested: Option<super::rule::Nested<T>>,
@@ -125,14 +125,14 @@ impl<T> Arg<T> {
         }
     }
 
-    /// What it is called, for people.
+    /// Sets the title, for people.
     #[must_use]
     pub fn title(mut self, title: &'static str) -> Self {
         self.title = Some(title);
         self
     }
 
-    /// What it is, for the model.
+    /// Sets the description, for the model.
     #[must_use]
     pub fn describe(mut self, description: &'static str) -> Self {
         self.description = Some(description);
@@ -178,7 +178,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// The client's user is asked for it when the client sends nothing.
+    /// Elicits the value from the client's user when the client sends none.
     #[must_use]
     pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
         self.elicit = Some(question);
@@ -287,7 +287,7 @@ impl<T> Arg<T> {
         holds
     }
 
-    /// What the rules say about a value.
+    /// Checks a value against the rules.
     fn problems_of(&self, value: &T) -> Problems {
         let mut problems = Problems::under(self.name, self.redact);
         for fault in self
@@ -390,34 +390,34 @@ pub struct Input<'a, 's> {
     reading: Reading,
     pub(super) leniency: Leniency,
     pub(super) problems: Problems,
-    /// What the client's user is to be asked; `None` where nobody is.
+    /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     asked: Option<Vec<Asked>>,
 }
 
-/// How much is made of arguments that are nearly right.
+/// The tolerance for arguments that are nearly right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// They are taken only as they are.
+    /// Arguments are taken only as they are.
     Strict,
-    /// They are coerced where nothing is lost, and what is no argument is left out.
+    /// Arguments are coerced where nothing is lost, and undeclared ones are ignored.
     Lenient,
-    /// They are texts by their nature, and become what the parameters want.
+    /// Arguments are strings by their nature, and are coerced to the types of the parameters.
     Textual,
 }
 
-/// Strangers beyond so many are not compared with the names of parameters.
+/// The maximum number of undeclared names that are compared with the declared ones.
 const WEIGHED: u32 = 20;
-/// How many strangers are named.
+/// The maximum number of undeclared names that are logged.
 const NAMED: usize = 5;
 
-/// What was made of arguments that were nearly right.
+/// The arguments that were nearly right, counted.
 #[derive(Debug, Default)]
 pub(crate) struct Leniency {
-    /// How many arguments were coerced.
+    /// The number of arguments that were coerced.
     pub coerced: u32,
-    /// How many were left out, since nothing is declared of that name.
+    /// The number of arguments that were ignored because no parameter has their name.
     pub ignored: u32,
-    /// The first of those.
+    /// The first names of the ignored arguments.
     pub names: Vec<String>,
 }
 
@@ -430,7 +430,7 @@ impl Leniency {
     }
 }
 
-/// A parameter that the client did not send, and that its user is to be asked for.
+/// A parameter that the client did not send, to be elicited from its user.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub name: &'static str,
@@ -438,12 +438,12 @@ pub(crate) struct Asked {
     pub form: Value,
 }
 
-/// What has become of the arguments of a call.
+/// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
-    /// The values, and what was made of them.
+    /// The values, and the arguments that were coerced or ignored.
     Values(V, Leniency),
-    /// All that was sent fits, and this was not sent.
+    /// The arguments that were sent fit, and these parameters are to be elicited.
     Asks(Vec<Asked>),
 }
 
@@ -459,12 +459,12 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Whether arguments are coerced where nothing is lost.
+    /// Returns `true` if arguments are coerced where nothing is lost.
     pub(super) fn coerces(&self) -> bool {
         self.reading != Reading::Strict
     }
 
-    /// Decodes all parameters but those that the client's user is to be asked for.
+    /// Decodes all parameters except those that are to be elicited from the client's user.
     pub(crate) fn decode_or_ask<A: ArgList>(
         mut self,
         args: &A,
@@ -481,7 +481,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Whether what the user wrote for the parameter `name` fits, and if not, why.
+    /// Checks the user's input for the parameter `name`, and describes the problems if it does not fit.
     pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
         if args.fits(name, &mut self) {
             Ok(())

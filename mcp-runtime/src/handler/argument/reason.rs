@@ -5,7 +5,7 @@ use super::problem::{Fault, Given, nearest};
 use super::words;
 use crate::schema::bound::{Bounds, Number};
 
-/// How deep serde_json follows a value.
+/// The problem of a value that is deeper than `serde_json` reads.
 const DEEPEST: &str = "is nested too deeply (more than 127 levels)";
 
 /// A problem of a value, or of one of its members.
@@ -43,7 +43,7 @@ impl Reason {
     }
 }
 
-/// What serde_json says of a text, which is valid JSON, but for what no value can hold.
+/// Explains a syntax error of `serde_json` in text that is valid JSON.
 fn of_syntax(text: &str) -> Fault {
     let says = match text {
         _ if text.contains("recursion limit") => DEEPEST,
@@ -99,7 +99,7 @@ fn number(given: &str) -> Option<Number> {
     Some(Number::read(text))
 }
 
-/// What a decoder was given, as a problem shows it.
+/// Returns the value that a decoder was given, as a problem shows it.
 fn shown(given: &str) -> String {
     let ticked = given
         .split_once('`')
@@ -120,7 +120,7 @@ fn shown(given: &str) -> String {
     format!(", was {shown}")
 }
 
-/// What a decoder wanted, in JSON's words.
+/// Returns the type that a decoder expected, in JSON's words.
 fn in_json(wanted: &str) -> String {
     const OBJECTS: [&str; 6] = [
         "struct ",
@@ -235,7 +235,7 @@ fn names(rest: &str) -> Vec<&str> {
     expected.split('`').skip(1).step_by(2).collect()
 }
 
-/// What the author's own decoding says.
+/// Explains an error of the author's own decoding.
 fn custom(text: &str) -> Fault {
     Fault::new("is not valid").showing(format!(": {text}"))
 }

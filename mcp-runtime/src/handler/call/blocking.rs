@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::Context;
 
-/// How many are running now, in the whole process: a timeout answers their callers, but does not stop them.
+/// The number of running functions in the whole process: a timeout ends their calls, but does not stop them.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// How many sync functions are running on the blocking pool.
+/// Returns the number of sync functions that are running on the blocking pool.
 pub(crate) fn running() -> usize {
     RUNNING.load(Ordering::Relaxed)
 }
@@ -48,7 +48,7 @@ where
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),
-            // The pool drops a task only when the runtime itself is going away: nobody waits for this call any more.
+            // The pool drops a task only when the runtime itself shuts down: the call has no receiver left.
             Err(_) => std::future::pending().await,
         },
     }

@@ -1,4 +1,4 @@
-//! What can be asked of the client's user by a form.
+//! The types that can be elicited from the client's user by a form.
 
 use super::field::Field;
 use crate::handler::argument::arg::{Arg, ArgList, Values};
@@ -54,7 +54,7 @@ impl<T: Field> Elicit for T {
 pub struct Confirm(bool);
 
 impl Confirm {
-    /// Whether the box was ticked.
+    /// Returns `true` if the box was ticked.
     pub fn yes(self) -> bool {
         self.0
     }

@@ -60,7 +60,7 @@ impl<T: Elicit> Form<T> {
         self.input.to_form()
     }
 
-    /// What the user wrote, or everything that is wrong with it.
+    /// Reads the user's input, or describes everything that is wrong with it.
     pub(super) fn read(&self, content: Option<&RawValue>) -> Result<T, String> {
         let object = content
             .map(|content| serde_json::from_str(content.get()))

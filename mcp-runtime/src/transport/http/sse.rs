@@ -1,4 +1,4 @@
-//! Event streams: one message, one event, one `data:` line; a comment now and then so that nobody thinks it dead.
+//! Event streams: one message, one event, one `data:` line; a comment at intervals keeps the connection alive.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -13,7 +13,7 @@ use crate::handler::call::context::HEARTBEAT;
 use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
 
-/// When a client comes back that has lost the connection or was let go.
+/// The delay before a client reconnects after its connection was lost or released, in milliseconds.
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
