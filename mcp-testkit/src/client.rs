@@ -21,8 +21,8 @@ mod tests;
 pub use self::lines::Lines;
 pub use self::pending::Pending;
 
-/// The longest wait for an answer. Paused time passes at once when nothing else is left to do, so a lost answer fails a
-/// test instead of stopping it.
+/// The maximum time to wait for a response. Paused time advances at once when nothing else is left to do, so a lost
+/// response fails a test instead of blocking it.
 const PATIENCE: Duration = Duration::from_hours(24);
 
 /// A client of a server in the same process.

@@ -1,6 +1,6 @@
 //! Schemas under test: the clients that refuse them, and the changes that break callers.
 //!
-//! Invariant: what is compared is what the client is shown, so that a tool hidden from it is none.
+//! Invariant: the tools under comparison are those that the client is shown; a tool hidden from it does not exist.
 
 use std::env;
 use std::path::Path;

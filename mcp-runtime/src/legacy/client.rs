@@ -214,7 +214,7 @@ mod tests {
     fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
         let mut asked =
             Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
-        // A question is sent as soon as somebody waits for its answer.
+        // The request is sent when the future is first polled.
         assert!(asked.as_mut().now_or_never().is_none());
         asked
     }

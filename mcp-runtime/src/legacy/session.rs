@@ -156,7 +156,7 @@ impl Session {
         *lock(&self.last_used)
     }
 
-    /// Returns whether anything has come after `initialize`.
+    /// Returns `true` if anything has been received after `initialize`.
     pub(super) fn is_used(&self) -> bool {
         self.used.load(Ordering::Relaxed)
     }

@@ -1,8 +1,8 @@
 //! One event stream of a session: its messages are kept for a while, so that a client that has lost the connection can
 //! resume it.
 //!
-//! Invariants: a message is on one stream and goes to one reader; what waits to be read and what is kept after that are
-//! bounded; an event id names the stream and the place in it.
+//! Invariants: a message is on one stream and goes to one reader; the unread messages and those that are kept after
+//! they were read are bounded; an event id names the stream and the position in it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -211,7 +211,7 @@ impl Log {
         self.oldest + self.kept.len() as u64
     }
 
-    /// A new reader, where the one before has come.
+    /// Registers a new reader, which replaces the one before.
     fn attach(&mut self) -> u64 {
         self.reader += 1;
         self.reader
@@ -245,7 +245,7 @@ impl Log {
         Some((place, message))
     }
 
-    /// Forgets the oldest of what has been read, past what is kept.
+    /// Drops the oldest messages that have been read, beyond the maximum that is kept.
     fn trim(&mut self) {
         while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
             let Some(forgotten) = self.kept.pop_front() else {

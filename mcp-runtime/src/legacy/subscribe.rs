@@ -1,4 +1,4 @@
-//! `resources/subscribe` and `resources/unsubscribe`: what the session's news are about.
+//! `resources/subscribe` and `resources/unsubscribe`: the resources that a session is notified of.
 
 use super::session::{Session, lock};
 use crate::answer::Answer;

@@ -93,7 +93,7 @@ pub fn tool_of(server: &str, description: &Value) -> Vec<Finding> {
     served(server, &Subject::from_json(description))
 }
 
-/// Lists what the clients do not take of a tool of the server called `server`.
+/// Lists the findings for a tool of the server called `server`.
 #[cfg(feature = "cli")]
 pub(crate) fn declared(server: &str, tool: &Tool) -> Vec<Finding> {
     served(server, &Subject::new(tool))

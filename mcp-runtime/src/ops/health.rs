@@ -1,6 +1,6 @@
 //! Health: `/healthz` (alive), `/ready` (dependencies answer, not draining), `/health` (both, in detail).
 //!
-//! Checks run concurrently, each with a timeout, and their answer is kept for a moment so that probes are no load.
+//! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes are no load.
 
 use std::fmt;
 use std::time::Duration;

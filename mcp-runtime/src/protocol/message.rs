@@ -19,7 +19,7 @@ use crate::limits::{self, Limit};
 /// One parsed JSON-RPC message, or a batch of them.
 #[derive(Debug)]
 pub(crate) enum Message {
-    /// A call that wants an answer.
+    /// A call that expects a response.
     Request(Request),
     /// A message without an id; never answered.
     Notification(Notification),

@@ -1,4 +1,4 @@
-//! A declared function with its state, whose types end here: what is begun with arguments is a future.
+//! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use crate::policy::contain::contain;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
-/// The most proposals of one answer, by the schema.
+/// The maximum number of proposals in one result, by the schema.
 const MOST: usize = 100;
 
 #[derive(Deserialize)]

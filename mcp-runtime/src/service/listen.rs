@@ -35,7 +35,7 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// Subscribes to what the request asks for, the server has and its caller may know.
+    /// Subscribes to the changes that the request names, the server offers and its caller may see.
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,

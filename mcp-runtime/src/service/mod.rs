@@ -126,7 +126,7 @@ impl Default for Settings {
 }
 
 impl Service {
-    /// Answers a request, counts it and says so in the log. One that did not come to be `in_flight` is refused.
+    /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,

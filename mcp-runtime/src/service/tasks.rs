@@ -1,7 +1,7 @@
 //! `tasks/get`, `tasks/update` and `tasks/cancel`, and calls that become tasks.
 //!
-//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). What can be said at once is: a call that is
-//! refused, or whose arguments do not fit, gets its answer and no task.
+//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
+//! not fit, gets its response at once and no task.
 
 use std::sync::Arc;
 

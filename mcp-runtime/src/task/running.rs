@@ -117,7 +117,7 @@ impl Running {
         state.kept == state.changes || state.record.expires_at() <= self.clock.now()
     }
 
-    /// Says how far the task has come.
+    /// Sets the status message of the task.
     fn note(&self, message: String) {
         let mut state = self.lock();
         if !state.record.status.is_terminal() {

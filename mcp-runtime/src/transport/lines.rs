@@ -83,7 +83,7 @@ impl Peer {
         }))
     }
 
-    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         let service = &self.0.service;
         let origin = Line {
@@ -203,7 +203,7 @@ impl Peer {
         }
     }
 
-    /// Polls a new call once; what is not done then becomes a task.
+    /// Polls a new call once; if it is not done then, it becomes a task.
     fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         let mut state = self.lock();
         if state.running.len() < IN_FLIGHT {

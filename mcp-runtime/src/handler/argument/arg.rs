@@ -511,10 +511,10 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Notes what is no parameter, or one twice.
+    /// Adds problems for unknown arguments and for duplicate ones.
     ///
-    /// Hosts add members of their own to what a model writes, so that a name which is near to none is left out; but where
-    /// something does not fit or is missing, it may be meant by any of them.
+    /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored, unless
+    /// it is near to a declared one, or something else does not fit: the model has to write the arguments again then.
     fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
         let noun = self.finished.noun;

@@ -32,7 +32,7 @@ impl Drop for Running {
 
 /// Runs a sync function where it may block; a panic in it continues in the caller.
 ///
-/// It runs on when its caller is gone, and then still counts as running where `concurrency` is limited.
+/// It continues after its call is cancelled, and still counts as running where `concurrency` is limited.
 pub async fn blocking<S, R, F>(state: &Arc<S>, cx: &Context, function: F) -> R
 where
     S: Send + Sync + 'static,

@@ -148,7 +148,7 @@ impl Context {
         self.0.peer
     }
 
-    /// The caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     pub(crate) fn holder(&self) -> &Holder {
         &self.0.holder
     }
@@ -174,8 +174,8 @@ impl Context {
         &self.0.capabilities
     }
 
-    /// Fails unless the client declared `capability`: a modern client gets error -32021 that names it, an older one a
-    /// tool error that says so.
+    /// Fails unless the client declared `capability`: a modern client receives error -32021 that names it, an older one
+    /// a tool error with the same text.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
         if self.0.capabilities.has(capability) {
             Ok(())
@@ -217,9 +217,9 @@ impl Context {
         self.notify("notifications/progress", &params);
     }
 
-    /// Runs a call, and shows a client that wants its progress that it still runs while it reports none.
+    /// Runs a call, and sends heartbeats to a client that requested progress while the call reports none.
     ///
-    /// A heartbeat is progress by the least amount that a number shows, so that what the function reports still grows.
+    /// A heartbeat is progress by the smallest amount, so that the progress of the function still grows.
     pub(crate) async fn kept_alive<F: Future>(&self, mut call: Pin<&mut F>) -> F::Output {
         let (Some(state), Some(outbox)) = (&self.0.progress, &self.0.outbox) else {
             return call.await;
@@ -272,7 +272,8 @@ impl Context {
         self.notifier().resources_changed();
     }
 
-    /// Tells every client that has subscribed to the resource at `uri`, or to what it is a part of, that it has changed.
+    /// Notifies every client that has subscribed to the resource at `uri`, or to a URI that it is a part of, that it
+    /// changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.notifier().resource_updated(uri);
     }

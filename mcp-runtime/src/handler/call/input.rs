@@ -89,7 +89,7 @@ impl Context {
             .await
     }
 
-    /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
+    /// Elicits a parameter that the client did not send: returns the user's input if `check` accepts it.
     pub(crate) async fn elicit_argument(
         &self,
         asked: &Asked,
@@ -213,7 +213,7 @@ impl Context {
         };
         asker.malformed(key, problem);
         self.wake();
-        // An answer comes only to what goes on after its call.
+        // The response arrives only at a waiter that outlives its call.
         asker
             .answer()
             .await

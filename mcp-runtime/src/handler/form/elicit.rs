@@ -3,7 +3,7 @@
 use super::field::Field;
 use crate::handler::argument::arg::{Arg, ArgList, Values};
 
-/// A type that a client can show to its user as a form, and that is made of what the user writes there.
+/// A type that a client can show to its user as a form, and that is built from the user's input.
 ///
 /// `#[derive(Elicit)]` implements it for a struct, whose fields are those of the form, and for an enum without data,
 /// which is a choice. A `String`, a number, a `bool`, a choice, or a `Vec` of choices by itself is a form with one

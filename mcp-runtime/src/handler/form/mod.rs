@@ -1,4 +1,4 @@
-//! A form: what a client shows to its user, and how what the user wrote there is read.
+//! Forms: their schemas, which clients show to their users, and the reading of the users' input.
 
 pub(crate) mod elicit;
 pub(crate) mod field;

@@ -28,7 +28,7 @@ pub(crate) trait Output: Send + Sync + 'static {
     fn offer(&self, line: &[u8]) -> bool;
 }
 
-/// A stream that is kept, so that a client that comes back reads what it has missed.
+/// A stream whose messages are kept, so that a client can resume it and read the messages it has missed.
 pub(crate) trait Stored: Send + Sync + 'static {
     /// Takes a message; returns `true` if there was room.
     fn offer(&self, message: Bytes) -> bool;

@@ -110,7 +110,7 @@ impl Asks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the client sent along, and what it carried for the server.
+    /// Receives the input responses of the client, and the state that it carried for the server.
     pub(crate) fn receive(&self, sent: Kept, memory: seal::State) {
         let mut state = self.lock();
         (state.sent, state.memory) = (sent, memory);

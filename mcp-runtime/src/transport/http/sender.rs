@@ -45,7 +45,7 @@ impl Sender {
         &self.principal
     }
 
-    /// The caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     pub(super) fn holder(&self) -> Holder {
         Holder::of(&self.principal, self.peer)
     }

@@ -69,7 +69,7 @@ pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Respon
     )
 }
 
-/// Events, and a comment where none has come at `heartbeat` or later for too long.
+/// Sends events, and a comment if there was none by `heartbeat`, and then at each interval without one.
 fn alive(events: impl Stream<Item = Bytes> + Send + 'static, heartbeat: Instant) -> Response {
     let state = (Box::pin(events), heartbeat);
     response(stream::unfold(
