@@ -8,6 +8,7 @@ pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod excerpt;
 pub(crate) mod extension;
+pub(crate) mod finite;
 pub(crate) mod id;
 pub(crate) mod input;
 pub(crate) mod json;

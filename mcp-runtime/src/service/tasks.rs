@@ -112,7 +112,7 @@ impl Service {
     ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Done> {
         let round = self.admit(entry, &call, given.params)?;
         let arguments =
-            Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
+            Arguments::of(call.arguments, self.settings.reading).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
         match asks
             .map_err(|Panicked| Done::panicked(call.item))?
