@@ -31,6 +31,24 @@ fn print() -> &'static str {
     "printed"
 }
 
+/// Prints as much as a pipe holds, many times over.
+#[tool]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool that prints waits for nobody who does not read"
+)]
+fn print_much(
+    /// Lines to print to stdout, and to stderr.
+    lines: u32,
+) -> &'static str {
+    for line in 0..lines {
+        println!("printed by the tool, line {line}");
+        eprintln!("told by the tool, line {line}");
+    }
+    "printed"
+}
+
 /// Lets another program print to stdout.
 #[tool(blocking)]
 fn print_by_child() -> Result<&'static str, std::io::Error> {
@@ -125,6 +143,7 @@ async fn main() -> mcp_runtime::Result<()> {
         echo,
         add,
         print,
+        print_much,
         print_by_child,
         slow,
         brief,

@@ -53,6 +53,7 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+mod brief;
 mod clock;
 mod handler;
 mod legacy;

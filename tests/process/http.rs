@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -29,6 +30,24 @@ impl Listening {
             .trim_end_matches("/mcp")
             .parse()
             .unwrap();
+        Self { process, address }
+    }
+
+    /// On a port that was free a moment ago, for a process that does not say where it listens; `start` takes the
+    /// arguments of its command line.
+    pub(crate) fn unheard(start: impl FnOnce(&[&str]) -> Process) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let process = start(&["http", "--bind", &address.to_string()]);
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(
+                begun.elapsed() < Duration::from_mins(1),
+                "it does not listen"
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
         Self { process, address }
     }
 

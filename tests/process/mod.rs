@@ -6,5 +6,6 @@ mod child;
 mod command;
 mod http;
 mod shutdown;
+mod stderr;
 mod stdio;
 mod stdout;

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use super::elicit_error::ElicitError;
 use super::kind::{Item, Kind as ItemKind, event};
 use super::product::Product;
+use crate::brief::Brief;
 use crate::protocol::{Capability, RpcError, ToolResult};
 
 /// The failure of a tool, a resource or a prompt: public text for the model, or a private cause for the log.
@@ -135,7 +136,7 @@ impl ToolError {
             }
             Kind::Private(cause) => {
                 let reference = reference();
-                event!(error, item, { %reference, error = hide(chain(&*cause)), }, "failed");
+                event!(error, item, { %reference, error = Brief::line(hide(chain(&*cause))).to_string(), }, "failed");
                 failed(item, &reference)
             }
         }

@@ -5,6 +5,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use super::log;
 use crate::policy::audit;
 use crate::server::error::Error;
 
@@ -21,7 +22,7 @@ pub(crate) fn init() -> Result<(), Error> {
         })?,
     };
     let layer = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| log::Writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
         Err(_) | Ok("text") => layer.boxed(),

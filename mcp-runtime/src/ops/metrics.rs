@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::log;
 use crate::handler::kind::Item;
 use crate::policy::Outcome;
 use crate::protocol::Method;
@@ -153,6 +154,11 @@ impl Metrics {
             "mcp_active_sessions",
             "Sessions of clients that opened with initialize",
             this.sessions.clone(),
+        );
+        registry.register(
+            "mcp_log_lines_dropped",
+            "Lines for stderr that were dropped, as it did not take them",
+            log::dropped(),
         );
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::log;
+
 /// Signals that ask the process to end.
 #[derive(Debug)]
 pub(crate) struct Signals {
@@ -45,6 +47,7 @@ impl Signals {
         tokio::spawn(async move {
             let signal = self.next().await;
             tracing::warn!(signal, "second signal: exiting at once");
+            log::flush(log::FLUSH);
             std::process::exit(130);
         });
     }

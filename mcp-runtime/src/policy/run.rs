@@ -9,6 +9,7 @@ use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
+use crate::brief::Brief;
 use crate::handler::ToolError;
 use crate::handler::kind::event;
 
@@ -154,7 +155,7 @@ impl Policies {
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
-        let error = self.redacted.hide(error.detail(), call.arguments);
+        let error = Brief::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
         event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

@@ -1,5 +1,6 @@
 //! The command line of a server: `stdio` (default), `http`, `tools`, `call`, `check`.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -309,12 +310,9 @@ fn limits(spec: &Spec) -> Vec<String> {
     limits.into_iter().flatten().collect()
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the output of a command that a person ran; no protocol is spoken then"
-)]
+/// Prints the output of a command that a person ran, or a program that may read no more of it.
 fn print(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::builder::Server;
 use super::error::{Error, Result};
 use crate::handler::blocking;
 use crate::handler::inject::State;
+use crate::ops::log;
 use crate::ops::signal::Signals;
 use crate::service::Service;
 use crate::transport::{http, stdio};
@@ -41,6 +42,9 @@ impl<S: State> Server<S> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;
+        #[cfg(unix)]
+        let _captured =
+            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         announce(&listener);
         let serving = http::serve(Arc::clone(&service), listener);
         until_shutdown(&service, signals, serving)
@@ -49,13 +53,10 @@ impl<S: State> Server<S> {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a person waits for this line, whatever the log level is"
-)]
+/// Says where the server listens: a person waits for this line, whatever the log level is.
 fn announce(listener: &TcpListener) {
     if let Ok(address) = listener.local_addr() {
-        eprintln!("listening on http://{address}{}", http::PATH);
+        log::write(format!("listening on http://{address}{}\n", http::PATH).as_bytes());
     }
 }
 
@@ -107,6 +108,7 @@ fn leave_blocked() {
         tracing::warn!(calls, "blocking calls are left behind");
         thread::spawn(|| {
             thread::sleep(GRACE);
+            log::flush(log::FLUSH);
             std::process::exit(0);
         });
     }

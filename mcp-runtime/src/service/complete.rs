@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::answer::members;
 use super::{Answer, Service};
+use crate::brief::Brief;
 use crate::handler::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
@@ -115,7 +116,7 @@ impl Service {
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
-            event!(warn, entry.item(), { error = text, took = ?begun.elapsed(), }, "could not be completed");
+            event!(warn, entry.item(), { error = Brief::line(text).to_string(), took = ?begun.elapsed(), }, "could not be completed");
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let proposed = tokio::time::timeout(self.settings.completion_timeout, contain(asked)).await;

@@ -32,6 +32,7 @@ pub(crate) use answer::Answer;
 use list::Which;
 use spent::Spent;
 
+use crate::brief::Brief;
 use crate::handler::Context;
 use crate::handler::changes::Changes;
 use crate::handler::outbox::Outbox;
@@ -154,9 +155,9 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error.code);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
+            tracing::info!(id = %Brief::line(&request.id), method = request.method.label(), code = error.code, error = Brief::line(&error.message).to_string(), ?took, "request refused");
         } else {
-            tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
+            tracing::debug!(id = %Brief::line(&request.id), method = request.method.label(), ?took, "request answered");
         }
     }
 

@@ -1,7 +1,7 @@
 //! stdio: the process' own stdin and stdout, on plain threads that read and write in batches.
 //!
-//! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private and file
-//! descriptor 1 is pointed at stderr, so that whatever a tool or a library prints lands there.
+//! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private, and whatever a
+//! tool or a library prints goes to stderr (`ops/log/capture.rs`).
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,6 +15,7 @@ use tokio::sync::{Notify, oneshot};
 use super::lines::Peer;
 use crate::handler::Principal;
 use crate::handler::outbox::Output;
+use crate::ops::log;
 use crate::service::Service;
 
 /// How much is read at a time.
@@ -25,7 +26,8 @@ const BACKLOG: usize = 1024 * 1024;
 /// Serves the process' stdin and stdout until stdin ends, nobody reads stdout any more, or the server shuts down.
 pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     let (most, drain) = (service.settings.max_body, service.drain.clone());
-    let output = Arc::new(Stdout::new(take_stdout()?));
+    let (_captured, stdout) = take_stdout()?;
+    let output = Arc::new(Stdout::new(stdout));
     let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
     let (ended, end) = oneshot::channel();
     {
@@ -61,18 +63,16 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     Ok(())
 }
 
-/// The real stdout; from now on file descriptor 1 is stderr.
+/// The real stdout; from now on what is printed goes to stderr.
 #[cfg(unix)]
-fn take_stdout() -> io::Result<File> {
-    let real = rustix::io::dup(io::stdout())?;
-    rustix::stdio::dup2_stdout(io::stderr())?;
-    Ok(File::from(real))
+fn take_stdout() -> io::Result<(log::Captured, File)> {
+    log::capture_wire()
 }
 
 /// Elsewhere stdout is shared, and what a tool prints would reach the client.
 #[cfg(not(unix))]
-fn take_stdout() -> io::Result<io::Stdout> {
-    Ok(io::stdout())
+fn take_stdout() -> io::Result<((), io::Stdout)> {
+    Ok(((), io::stdout()))
 }
 
 #[cfg(unix)]

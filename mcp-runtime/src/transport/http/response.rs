@@ -6,6 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::Endpoint;
+use crate::brief::Brief;
 use crate::legacy::downgrade;
 use crate::protocol::{RequestId, RpcError, Version};
 use crate::service::Answer;
@@ -34,7 +35,7 @@ impl Endpoint {
         tracing::info!(
             code = error.code,
             status = error.http_status(),
-            error = &*error.message,
+            error = Brief::line(&error.message).to_string(),
             "request refused"
         );
         let status = downgrade::status(&error, version);
