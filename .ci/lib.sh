@@ -5,13 +5,30 @@ node=$cache/suite/node_modules/.bin/node
 mkdir -p "$cache"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 npm_config_fund=false npm_config_audit=false npm_config_update_notifier=false
 
-# step <heading> <command ...>: runs the command under a heading, and says how long it took.
+times=() # of the steps so far, for the table
+
+# step <heading> <limit> <command ...>: runs the command under a heading, says how long it took, and fails when it takes
+# longer than the limit, such as 90s or 20m. A function of a script has no limit but that of the script.
 step() {
-  local heading=$1 start=$SECONDS
-  shift
+  local heading=$1 limit=$2 start=$SECONDS status=0 taken
+  shift 2
   printf '\n=== %s\n' "$heading"
-  "$@"
-  printf -- '--- %s: %d s\n' "$heading" $((SECONDS - start))
+  if [[ $(type -t "$1") == function ]]; then
+    "$@"
+  else
+    timeout --kill-after=10s "$limit" "$@" || status=$?
+  fi
+  taken=$((SECONDS - start))
+  times+=("$(printf '%5d s  %s' $taken "$heading")")
+  printf -- '--- %s: %d s\n' "$heading" $taken
+  ((status != 124 && status != 137)) || echo "$heading: not done after $limit" >&2
+  return $status
+}
+
+# The time that each step took.
+table() {
+  printf '\n'
+  printf '%s\n' "${times[@]}"
 }
 
 # Node 22 and the conformance suite, which needs it.
@@ -24,7 +41,8 @@ install_suite() {
   fi
 }
 
-# start_server <command ...>: starts it, waits for the address it prints, and leaves that in $url.
+# start_server <command ...>: starts it, waits at most 30 s for the address it prints, and leaves that in $url.
+# Whatever has to be compiled is compiled before.
 start_server() {
   local log=$cache/server.log
   : >"$log"

@@ -14,17 +14,17 @@
     reason = "reads as `call(json!({..}))`"
 )]
 
-mod everything;
+mod ask;
 mod http;
 mod item;
 mod lines;
 mod malformed;
 mod matrix;
-mod patience;
+mod policy;
 mod process;
 mod reference;
-mod shelf;
 mod skills;
+mod support;
+mod task;
 mod tool;
-mod tools;
 mod ui;

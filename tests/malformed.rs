@@ -4,7 +4,7 @@ use mcp_runtime::Version;
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
-use crate::everything::{Wire, completion, modern_requests, requests, server};
+use crate::support::everything::{Wire, completion, modern_requests, requests, server};
 
 const EXTENSION: &str = "io.modelcontextprotocol/tasks";
 

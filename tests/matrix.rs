@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_runtime::Version;
 use serde_json::{Value, json};
 
-use crate::everything::{Wire, completion, has_icon, modern_requests, requests};
+use crate::support::everything::{Wire, completion, has_icon, modern_requests, requests};
 
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 const CACHED: [&str; 8] = [

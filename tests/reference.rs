@@ -17,7 +17,7 @@ fn read() -> Keys {
         ("policy", "KEYS"),
     ]
     .map(|(file, name)| {
-        let source = fs::read_to_string(folder.join(file).with_extension("rs")).unwrap();
+        let source = source(&folder.join(file).with_extension("rs"));
         let group = source
             .split(&format!("const {name}: &[Key]"))
             .nth(1)
@@ -29,7 +29,7 @@ fn read() -> Keys {
     });
     let mut keys = Keys::new();
     for file in fs::read_dir(folder).unwrap() {
-        let source = fs::read_to_string(file.unwrap().path()).unwrap();
+        let source = source(&file.unwrap().path());
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         for table in source.split("Table = Table {").skip(1) {
             let table = &groups.iter().fold(table.to_owned(), |table, (name, keys)| {
@@ -44,6 +44,12 @@ fn read() -> Keys {
     // It has no page of its own: its two keys are described where `lib.rs` re-exports it.
     keys.remove("#[state]");
     keys
+}
+
+/// The text of a file, with one space wherever it has any.
+fn source(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The strings that come after `label`.

@@ -12,21 +12,21 @@ pub use serde;
 pub use serde_json;
 pub use validator;
 
-pub use crate::handler::argument::{Arg, ArgList, Values};
-pub use crate::handler::blocking::blocking;
-pub use crate::handler::completion::{Completer, Completion, Proposed};
+pub use crate::handler::argument::arg::{Arg, ArgList, Values};
+pub use crate::handler::call::blocking::blocking;
+pub use crate::handler::call::completion::{Completer, Completion, Proposed};
+pub use crate::handler::call::inject::{Inject, State};
 pub use crate::handler::declaration::{
     Completers, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet,
     ToolSet, Visitor,
 };
-pub use crate::handler::elicit::Elicit;
-pub use crate::handler::field::Choice;
-pub use crate::handler::inject::{Inject, State};
-pub use crate::handler::kind::Kind;
-pub use crate::handler::limit::{
+pub use crate::handler::form::elicit::Elicit;
+pub use crate::handler::form::field::Choice;
+pub use crate::handler::output::tool::Returns;
+pub use crate::handler::spec::kind::Kind;
+pub use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
-pub use crate::handler::output::Returns;
 pub use crate::handler::spec::{Spec, TaskSupport};
 pub use crate::protocol::Role;
 pub use crate::registry::overlap::is_ambiguous;

@@ -53,8 +53,11 @@ pub mod protocol;
 
 #[doc(hidden)]
 pub mod __private;
+mod answer;
 mod brief;
+mod changes;
 mod clock;
+mod error;
 mod handler;
 mod legacy;
 mod ops;
@@ -69,10 +72,12 @@ mod skills;
 pub mod task;
 mod transport;
 
+pub use changes::notifier::Notifier;
+pub use error::{Error, Result};
 pub use handler::{
     Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt,
-    IntoProposals, IntoToolError, IntoToolResult, Json, Notifier, Principal, PromptSet,
-    ResourceSet, ToolError, ToolSet,
+    IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
+    ToolError, ToolSet,
 };
 pub use policy::RETRY_AFTER;
 pub use protocol::input::roots::Root;
@@ -85,7 +90,6 @@ pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role,
     ToolResult, Version,
 };
-pub use server::error::{Error, Result};
 pub use server::{Connection, Server};
 
 pub use {axum, schemars, serde, serde_json, validator};

@@ -4,7 +4,7 @@ use mcp_runtime::axum::http::Method;
 use serde_json::json;
 
 use super::client::{Call, Client, notification};
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn list() -> Call {
     Call::modern("tools/list", json!({}))

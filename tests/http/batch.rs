@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, notification, request};
 use super::reply::Answer;
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 fn add(id: Value, a: i64) -> String {
     request(

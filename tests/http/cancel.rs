@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::client::{Call, Client, notification};
-use crate::patience::soon;
-use crate::tools::{Watch, watched};
+use crate::support::patience::soon;
+use crate::support::tools::{Watch, watched};
 
 /// Opens `call` and goes away once the tool has begun, before there is any answer.
 async fn go_away(client: &Client, call: Call, watch: &mut Watch) {

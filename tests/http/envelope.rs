@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, request};
 use super::reply::Answer;
-use crate::tools::server;
+use crate::support::tools::server;
 
 async fn post(body: &str) -> Answer {
     Client::new(server()).send(Call::post(body)).await

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::client::{Call, Client, SERVER_INFO, VERSION, request};
-use crate::tools::server;
+use crate::support::tools::server;
 
 const ALL: [&str; 4] = ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"];
 

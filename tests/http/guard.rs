@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::client::{Call, Client};
 use super::reply::Answer;
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn list() -> Call {
     Call::modern("tools/list", json!({}))

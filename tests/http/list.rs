@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{Call, Client};
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn names(result: &Value) -> Vec<&str> {
     result["tools"]

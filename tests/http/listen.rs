@@ -7,7 +7,7 @@ use mcp_runtime::{Server, State, tool, tools};
 use serde_json::{Value, json};
 
 use super::client::{Call, Client, SUBSCRIPTION};
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn listen(notifications: Value) -> Call {
     Call::modern(

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{Call, Client, LOG_LEVEL};
-use crate::tools::server;
+use crate::support::tools::server;
 
 const LEVELS: [&str; 8] = [
     "debug",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{CAPABILITIES, Call, Client, LOG_LEVEL, SERVER_INFO, VERSION};
-use crate::tools::server;
+use crate::support::tools::server;
 
 const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 

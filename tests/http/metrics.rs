@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::client::{Call, Client};
-use crate::tools::server;
+use crate::support::tools::server;
 
 /// The series and their values, and the whole text.
 async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {
@@ -54,7 +54,6 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
         for name in [
             "mcp_rate_limit_rejections_total",
             "mcp_argument_coercions_total",
-            "mcp_log_lines_dropped_total",
             "mcp_tool_duration_seconds_count",
         ] {
             assert!(
@@ -91,7 +90,11 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
             "{code}"
         );
     }
-    for gauge in ["mcp_active_connections", "mcp_active_sessions"] {
+    for gauge in [
+        "mcp_active_connections",
+        "mcp_active_sessions",
+        "mcp_log_lines_dropped_total",
+    ] {
         assert!(series.contains_key(gauge), "{gauge}");
     }
 }

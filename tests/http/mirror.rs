@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, VERSION};
 use super::reply::Answer;
-use crate::tools::server;
+use crate::support::tools::server;
 
 const MIRRORS: [&str; 3] = ["mcp-protocol-version", "mcp-method", "mcp-name"];
 

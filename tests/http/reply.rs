@@ -7,7 +7,7 @@ use mcp_runtime::axum::body::Body;
 use mcp_runtime::axum::http::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::patience::soon;
+use crate::support::patience::soon;
 
 /// The head of a response, and its body to come.
 pub(crate) struct Reply {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client};
 use super::reply::{Event, Events};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 

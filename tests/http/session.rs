@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::client::{Call, Client};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 const MINUTE: Duration = Duration::from_mins(1);
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::client::{Call, Client};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 fn work() -> Call {
     Call::tool("work", json!({})).progress_token(json!("t"))

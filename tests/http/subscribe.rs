@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, SUBSCRIPTION};
 use super::reply::Events;
-use crate::shelf::server;
-use crate::tools;
+use crate::support::shelf::server;
+use crate::support::tools;
 
 const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 

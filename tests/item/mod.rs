@@ -5,7 +5,6 @@ mod complete;
 mod hint;
 mod mount;
 mod page;
-mod policy;
 mod prompt;
 mod resource;
 mod server;

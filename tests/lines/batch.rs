@@ -5,7 +5,7 @@ use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
 use super::{bare, cancel};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 fn add(id: i64) -> String {
     bare(

@@ -4,7 +4,7 @@ use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
 use super::{cancel, modern};
-use crate::tools::{server, watched};
+use crate::support::tools::{server, watched};
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_call_is_dropped_and_has_no_response_in_any_revision() {
@@ -136,5 +136,8 @@ async fn work_that_a_call_has_spawned_learns_of_the_cancellation() {
     let pending = client.start("spawner", json!({}));
     assert_eq!(said.recv().await, Some("waits"));
     pending.cancel();
-    assert_eq!(crate::patience::soon(said.recv()).await, Some("cancelled"));
+    assert_eq!(
+        crate::support::patience::soon(said.recv()).await,
+        Some("cancelled")
+    );
 }

@@ -4,7 +4,7 @@ use mcp_testkit::TestClient;
 use serde_json::json;
 
 use super::{modern, raw};
-use crate::tools::watched;
+use crate::support::tools::watched;
 
 #[tokio::test(start_paused = true)]
 async fn the_end_of_input_is_the_end_of_the_server() {

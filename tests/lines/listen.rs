@@ -4,7 +4,7 @@ use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
 use super::{SUBSCRIPTION, cancel, modern, raw};
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn listen(id: Value) -> String {
     modern(

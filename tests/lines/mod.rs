@@ -13,7 +13,7 @@ use mcp_runtime::Version;
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
-use crate::tools::server;
+use crate::support::tools::server;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";

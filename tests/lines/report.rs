@@ -5,7 +5,7 @@ use mcp_testkit::{TestClient, era};
 use serde_json::{Value, json};
 
 use super::{bare, modern, raw};
-use crate::tools::server;
+use crate::support::tools::server;
 
 fn levels(logs: &[Value]) -> Vec<&str> {
     logs.iter()

@@ -4,7 +4,7 @@ use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
 use super::{SUBSCRIPTION, modern};
-use crate::shelf::server;
+use crate::support::shelf::server;
 
 #[tokio::test(start_paused = true)]
 async fn a_legacy_process_is_told_of_what_it_has_subscribed_to() {

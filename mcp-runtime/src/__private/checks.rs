@@ -4,16 +4,16 @@
 
 use std::sync::Arc;
 
-use crate::handler::argument::{Arg, Decode, Describe};
-use crate::handler::completion::{Completer, Completion, Proposed};
-use crate::handler::contents::IntoContents;
-use crate::handler::context::Context;
+use crate::handler::argument::arg::{Arg, Decode, Describe};
+use crate::handler::call::completion::{Completer, Completion, Proposed};
+use crate::handler::call::context::Context;
+use crate::handler::call::inject::{Inject, State};
 use crate::handler::declaration::Completers;
-use crate::handler::field::{Askable, Field};
-use crate::handler::inject::{Inject, State};
-use crate::handler::messages::IntoPrompt;
-use crate::handler::output::{IntoToolResult, Returns};
-use crate::handler::tool_error::ToolError;
+use crate::handler::form::field::{Askable, Field};
+use crate::handler::output::error::ToolError;
+use crate::handler::output::prompt::IntoPrompt;
+use crate::handler::output::resource::IntoContents;
+use crate::handler::output::tool::{IntoToolResult, Returns};
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.

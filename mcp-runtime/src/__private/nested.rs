@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use validator::Validate;
 
-use crate::handler::rule::{self, Nested};
+use crate::handler::argument::rule::{self, Nested};
 
 /// Asks about `T`; each rung is one reference further away.
 #[derive(Debug)]

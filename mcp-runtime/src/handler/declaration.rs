@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::argument::{ArgList, Values};
-use super::completion::Completer;
-use super::context::Context;
-use super::inject::State;
-use super::output::Returns;
+use super::argument::arg::{ArgList, Values};
+use super::call::completion::Completer;
+use super::call::context::Context;
+use super::call::inject::State;
+use super::output::tool::Returns;
 use super::spec::Spec;
 
 /// What is known about a declared item at compile time.

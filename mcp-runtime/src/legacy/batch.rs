@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
+use crate::answer::{Answer, Identity};
 use crate::protocol::{
     Message, Method, Notification, RawJson, Request, RequestId, Response, RpcError, Version,
 };
-use crate::service::{Answer, Identity};
 
 /// One member of a batch.
 #[derive(Debug)]

@@ -4,12 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::downgrade;
 use super::session::Session;
+use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
-use crate::service::answer::members;
-use crate::service::{Answer, Service, shutting_down};
+use crate::service::{Service, shutting_down};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

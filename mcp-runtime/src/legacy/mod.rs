@@ -2,9 +2,8 @@
 //! subscriptions, requests to the client, streams to come back to and the downgrade of results.
 //! Who else asks for a version is listed in `ARCHITECTURE.md`.
 
-mod ask;
 pub(crate) mod batch;
-pub(crate) mod downgrade;
+mod client;
 pub(crate) mod handshake;
 mod question;
 pub(crate) mod session;
@@ -21,12 +20,13 @@ use tokio::time::Instant;
 
 pub(crate) use session::{Session, Sessions};
 
+use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::client::Client;
-use crate::handler::context::Caller;
+use crate::handler::call::context::Caller;
+use crate::handler::input::client::Client;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
-use crate::service::{Answer, EndOnDrop, Service};
+use crate::service::{EndOnDrop, Service};
 
 /// The context of a request in `session`.
 pub(crate) fn context(

@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::ask::Asks;
+use super::client::Asks;
 use super::streams::Streams;
+use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
-use crate::handler::changes::{Change, Subscriber};
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::session::Session;
-use crate::handler::outbox::Stored;
+use crate::handler::input::outbox::Stored;
 
 /// How many messages of a stream may wait to be read, and how many are kept.
 const MESSAGES: usize = 256;

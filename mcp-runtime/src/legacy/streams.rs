@@ -98,7 +98,7 @@ impl Session {
 
     /// Says something that belongs to no call.
     pub(crate) fn say(&self, message: Bytes) {
-        use crate::handler::outbox::Stored as _;
+        use crate::handler::input::outbox::Stored as _;
         if !self.streams.general.offer(message) {
             tracing::debug!("the client does not read its stream; a notification was dropped");
         }

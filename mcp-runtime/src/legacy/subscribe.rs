@@ -1,10 +1,11 @@
 //! `resources/subscribe` and `resources/unsubscribe`: what the session's news are about.
 
 use super::session::Session;
+use crate::answer::Answer;
 use crate::handler::Context;
 use crate::protocol::{Request, RpcError};
 use crate::service::watch::{check_uri, too_many};
-use crate::service::{Answer, Service, text_param};
+use crate::service::{Service, text_param};
 
 /// From now on the client is told of the resource.
 pub(super) fn subscribe(

@@ -6,8 +6,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
 use super::log;
+use crate::error::Error;
 use crate::policy::audit;
-use crate::server::error::Error;
 
 /// Sets up logging from `MCP_LOG_LEVEL` (`info`, or `warn,my_crate=debug`) and `MCP_LOG_FORMAT` (`text` or `json`).
 ///

@@ -14,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::log;
-use crate::handler::kind::Item;
+use crate::handler::spec::kind::Item;
 use crate::policy::Outcome;
 use crate::protocol::Method;
 

@@ -5,8 +5,8 @@
 
 use super::contain::contain_now;
 use crate::handler::Principal;
-use crate::handler::kind::{Item, Kind};
 use crate::handler::spec::Spec;
+use crate::handler::spec::kind::{Item, Kind};
 use crate::protocol::RpcError;
 
 /// The access rules of one declared function.

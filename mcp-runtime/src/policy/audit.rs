@@ -6,7 +6,7 @@ use super::Call;
 use super::outcome::Outcome;
 use super::redact::Redacted;
 use crate::brief::Brief;
-use crate::handler::kind::Kind;
+use crate::handler::spec::kind::Kind;
 
 /// The target of audit records.
 pub(crate) const TARGET: &str = "mcp_runtime::audit";

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::kind::Item;
-use crate::handler::limit::Breaker;
+use crate::handler::spec::kind::Item;
+use crate::handler::spec::policy::Breaker;
 
 /// How long to wait while another call finds out.
 const MOMENT: Duration = Duration::from_secs(1);

@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use super::outcome::{Done, Outcome};
 use super::{Call, canonical};
-use crate::handler::ask::Asks;
-use crate::handler::limit::Cache;
+use crate::handler::input::pending::Asks;
+use crate::handler::spec::policy::Cache;
 use crate::protocol::RpcError;
 
 /// The results of one tool.

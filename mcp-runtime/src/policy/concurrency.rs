@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use crate::handler::context::Slot;
-use crate::handler::kind::Item;
-use crate::handler::limit::Concurrency;
+use crate::handler::call::context::Slot;
+use crate::handler::spec::kind::Item;
+use crate::handler::spec::policy::Concurrency;
 
 /// The places of one tool.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::value::RawValue;
 
 use super::outcome::{Done, Outcome};
-use crate::handler::kind::Item;
-use crate::handler::product::Product;
+use crate::handler::output::product::Product;
+use crate::handler::spec::kind::Item;
 
 /// The limit of one tool.
 #[derive(Debug)]

@@ -8,14 +8,13 @@
 //! 4. `cache`: a hit has taken a place, but runs nothing.
 //! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
 //!    and the breaker counts each of them.
-//! 6. A handler that asks its client is dropped until the answer is there ([`ask`]): neither a success nor a failure.
+//! 6. A handler that asks its client is dropped until the answer is there ([`suspend`]): neither a success nor a failure.
 //! 7. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
 //!
 //! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
 //! grows without bound; a key that is not declared costs neither an allocation nor a lock.
 
 pub(crate) mod access;
-mod ask;
 pub(crate) mod audit;
 mod breaker;
 mod cache;
@@ -28,6 +27,7 @@ mod rate_limit;
 mod redact;
 mod retry;
 mod run;
+mod suspend;
 pub(crate) mod timeout;
 
 use std::time::Duration;
@@ -35,10 +35,10 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
-use crate::handler::kind::Item;
-use crate::handler::limit::{Per, RateLimit, Retry};
-use crate::handler::product::Product;
+use crate::handler::output::product::Product;
 use crate::handler::spec::Spec;
+use crate::handler::spec::kind::Item;
+use crate::handler::spec::policy::{Per, RateLimit, Retry};
 use crate::handler::{Context, ToolError};
 use access::Access;
 use breaker::Circuit;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::Call;
-use super::ask::{Ended, Stopped};
 use super::redact::Redacted;
-use crate::handler::ask::{Failure, Stop};
-use crate::handler::kind::{Item, Kind, event};
-use crate::handler::product::Product;
-use crate::handler::tool_error::{failed, failure, reference};
+use super::suspend::{Ended, Stopped};
+use crate::handler::input::pending::{Failure, Stop};
+use crate::handler::output::error::{failed, failure, reference};
+use crate::handler::output::product::Product;
+use crate::handler::spec::kind::{Item, Kind, event};
 use crate::protocol::{Capability, RpcError};
 
 /// Key in `_meta` of a refusal: how many seconds to wait before trying again.

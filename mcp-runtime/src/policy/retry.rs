@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::limit::Retry;
+use crate::handler::spec::policy::Retry;
 
 /// No wait is longer, unless the declared backoff is.
 const LONGEST: Duration = Duration::from_secs(30);

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use super::ask::{self, Ended, Stopped};
 use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
+use super::suspend::{self, Ended, Stopped};
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
 use crate::brief::Brief;
 use crate::handler::ToolError;
-use crate::handler::kind::event;
+use crate::handler::spec::kind::event;
 
 /// Begins the handler once more, with the same arguments.
 pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
@@ -30,11 +30,7 @@ impl Policies {
 
     /// Runs what asks for arguments, before the call itself.
     pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
-        Done::of(
-            call,
-            super::ask::run(call.cx, handler).await,
-            &self.redacted,
-        )
+        Done::of(call, suspend::run(call.cx, handler).await, &self.redacted)
     }
 
     async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
@@ -58,9 +54,9 @@ impl Policies {
     async fn measured(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
         let done = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
-                None => Done::of(&call, ask::run(call.cx, handler).await, &self.redacted),
+                None => Done::of(&call, suspend::run(call.cx, handler).await, &self.redacted),
                 Some(limit) => match Deadline::after(limit)
-                    .hold(call.cx, ask::run(call.cx, handler))
+                    .hold(call.cx, suspend::run(call.cx, handler))
                     .await
                 {
                     Some(ended) => Done::of(&call, ended, &self.redacted),
@@ -128,8 +124,8 @@ impl Policies {
             }
         };
         let ended = match deadline {
-            None => Some(ask::run(call.cx, handler).await),
-            Some(deadline) => deadline.hold(call.cx, ask::run(call.cx, handler)).await,
+            None => Some(suspend::run(call.cx, handler).await),
+            Some(deadline) => deadline.hold(call.cx, suspend::run(call.cx, handler)).await,
         };
         let says_something = match &ended {
             // The client's lack, not the handler's.

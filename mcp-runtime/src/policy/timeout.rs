@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::handler::Context;
-use crate::handler::ask::Asks;
-use crate::handler::kind::Item;
+use crate::handler::input::pending::Asks;
 use crate::handler::spec::Spec;
+use crate::handler::spec::kind::Item;
 
 /// When a call is stopped, which the time that its client is waited for puts off.
 #[derive(Clone, Copy, Debug)]

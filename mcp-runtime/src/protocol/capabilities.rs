@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{extension, view};
+use super::extension;
 
 /// The client's declared capabilities.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -94,7 +94,7 @@ impl ClientCapabilities {
             .extensions
             .get(extension::UI)
             .and_then(|settings| settings["mimeTypes"].as_array());
-        types.is_some_and(|types| types.iter().any(|one| one == view::MIME_TYPE))
+        types.is_some_and(|types| types.iter().any(|one| one == extension::VIEW_MIME_TYPE))
     }
 
     /// Whether the client declared it. `elicitation: {}` means forms.

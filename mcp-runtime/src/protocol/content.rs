@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::meta::insert;
+use super::metadata::insert;
 use super::server_info::Icon;
 
 /// One block of content.
@@ -232,7 +232,7 @@ impl Resource {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
@@ -336,7 +336,7 @@ impl Content {
 
     /// Adds a member to the `_meta` of this block.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         let meta = match &mut self {

@@ -6,5 +6,8 @@ pub const SKILLS: &str = "io.modelcontextprotocol/skills";
 /// MCP Apps (SEP-1865): pages that a client shows with a tool's results.
 pub const UI: &str = "io.modelcontextprotocol/ui";
 
+/// The media type of the pages of [`UI`].
+pub const VIEW_MIME_TYPE: &str = "text/html;profile=mcp-app";
+
 /// Tasks (SEP-2663): calls that go on after their answer.
 pub const TASKS: &str = "io.modelcontextprotocol/tasks";

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value};
-
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
 use super::json::{Members, RawJson, Text, View};
@@ -118,52 +116,4 @@ pub(crate) fn missing(key: &str) -> RpcError {
 
 fn mistyped(key: &str, error: &serde_json::Error) -> RpcError {
     RpcError::invalid_meta(format!("`_meta[\"{key}\"]` is not valid: {error}"))
-}
-
-/// Whether only the protocol may define members of `_meta` with this key: its prefix has `modelcontextprotocol` or `mcp`
-/// as the second label.
-///
-/// [MCP 2026-07-28, `_meta`](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta).
-pub fn is_reserved(key: &str) -> bool {
-    let prefix = key.split_once('/').map(|(prefix, _)| prefix);
-    let second = prefix.and_then(|prefix| prefix.split('.').nth(1));
-    matches!(second, Some("modelcontextprotocol" | "mcp"))
-}
-
-/// Adds a member of a program's own to a `_meta`.
-pub(super) fn insert(meta: &mut Option<Map<String, Value>>, key: String, value: Value) {
-    if is_reserved(&key) {
-        tracing::warn!(
-            key,
-            "the protocol has reserved this key of `_meta`; use a prefix of your own"
-        );
-    } else {
-        meta.get_or_insert_default().insert(key, value);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_second_label_of_a_prefix_reserves_it() {
-        for reserved in [
-            "io.modelcontextprotocol/x",
-            "dev.mcp/x",
-            "com.mcp.tools/x",
-            SERVER_INFO,
-        ] {
-            assert!(is_reserved(reserved), "{reserved}");
-        }
-        for free in [
-            "x",
-            "com.example/x",
-            "com.example.mcp/x",
-            "mcp/x",
-            "mcp-runtime/retryAfterSeconds",
-        ] {
-            assert!(!is_reserved(free), "{free}");
-        }
-    }
 }

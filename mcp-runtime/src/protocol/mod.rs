@@ -12,6 +12,7 @@ pub mod json;
 pub mod level;
 pub mod message;
 pub mod meta;
+pub mod metadata;
 pub mod method;
 pub mod notification;
 pub mod prompt;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::content::{Content, Role};
-use super::meta::insert;
+use super::metadata::insert;
 use super::server_info::Icon;
 
 /// A prompt as `prompts/list` describes it.
@@ -112,7 +112,7 @@ impl Prompt {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());

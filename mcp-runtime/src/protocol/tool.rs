@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Content;
-use super::meta::insert;
+use super::metadata::insert;
 use super::server_info::Icon;
 
 /// A tool as `tools/list` describes it.
@@ -127,7 +127,7 @@ impl ToolResult {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::meta::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());

@@ -6,9 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::content::Resource;
-
-/// The media type of a view.
-pub const MIME_TYPE: &str = "text/html;profile=mcp-app";
+use super::extension::VIEW_MIME_TYPE;
 
 /// The contents of a `ui://` resource: an HTML5 document that clients show in a sandbox, with what it may do there.
 ///
@@ -169,7 +167,7 @@ impl From<View> for Resource {
         let meta = (ui != json!({})).then(|| Map::from_iter([("ui".to_owned(), ui)]));
         Self {
             meta,
-            ..Self::text("", MIME_TYPE, view.html)
+            ..Self::text("", VIEW_MIME_TYPE, view.html)
         }
     }
 }

@@ -5,9 +5,9 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 
 use super::template::Template;
-use crate::handler::kind::Kind;
-use crate::handler::output::Returns;
+use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
+use crate::handler::spec::kind::Kind;
 use crate::protocol::resource::Place;
 use crate::protocol::{Icon, Tool, ToolAnnotations, prompt, resource};
 use crate::schema::FinishedInput;

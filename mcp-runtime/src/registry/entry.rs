@@ -10,18 +10,18 @@ use super::function::{Arguments, Bound, Function, Handler, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
-use crate::handler::argument::{ArgList, Values};
-use crate::handler::completion::Completion;
+use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::argument::problem::Problems;
+use crate::handler::call::completion::Completion;
+use crate::handler::call::inject::State;
 use crate::handler::declaration::Completers;
-use crate::handler::inject::State;
-use crate::handler::kind::{Item, Kind};
-use crate::handler::output::Returns;
-use crate::handler::problem::Problems;
+use crate::handler::output::tool::Returns;
+use crate::handler::spec::kind::{Item, Kind};
 use crate::handler::spec::{Spec, is_view};
 use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
-use crate::protocol::{resource, view};
+use crate::protocol::{extension, resource};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A declared function as the service sees it.
@@ -63,8 +63,8 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
-        if is_view(spec.uri) && spec.mime_type != Some(view::MIME_TYPE) {
-            let mime_type = view::MIME_TYPE;
+        if is_view(spec.uri) && spec.mime_type != Some(extension::VIEW_MIME_TYPE) {
+            let mime_type = extension::VIEW_MIME_TYPE;
             faults.push(format!(
                 "what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"
             ));

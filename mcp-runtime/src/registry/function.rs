@@ -5,15 +5,15 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
-use super::asking;
+use super::elicit;
 use super::keywords::Keywords;
-use crate::handler::argument::{ArgList, Asked, Decoded, Input, Values};
-use crate::handler::completion::Completion;
+use crate::handler::argument::arg::{ArgList, Asked, Decoded, Input, Values};
+use crate::handler::argument::problem::Problems;
+use crate::handler::call::completion::Completion;
+use crate::handler::call::inject::State;
 use crate::handler::declaration::Completers;
-use crate::handler::inject::State;
-use crate::handler::output::Returns;
-use crate::handler::problem::Problems;
-use crate::handler::product::Product;
+use crate::handler::output::product::Product;
+use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
 use crate::policy;
@@ -132,7 +132,7 @@ where
                 .map_err(|_| "`content` must be an object".to_owned())?;
             Input::new(object, &self.input, true).check(&self.args, name)
         };
-        let whole = asking::complete(cx, raw.as_deref(), asked, check).await?;
+        let whole = elicit::complete(cx, raw.as_deref(), asked, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;

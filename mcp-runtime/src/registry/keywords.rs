@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::handler::problem::Problems;
+use crate::handler::argument::problem::Problems;
 use crate::handler::spec::Spec;
 use crate::policy::Redacted;
 
@@ -100,7 +100,7 @@ impl Keywords {
 #[cfg(all(test, feature = "json-schema"))]
 mod tests {
     use super::*;
-    use crate::handler::kind::{Item, Kind};
+    use crate::handler::spec::kind::{Item, Kind};
 
     #[test]
     fn hand_written_keywords_do_not_show_redacted_values() {

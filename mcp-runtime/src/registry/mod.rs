@@ -5,15 +5,15 @@
 
 use std::collections::HashMap;
 
-use crate::handler::kind::Kind;
+use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
 
-mod asking;
 mod descriptor;
+mod elicit;
 mod entry;
 pub(crate) mod files;
 mod function;

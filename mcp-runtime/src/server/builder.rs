@@ -7,26 +7,26 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::MethodRouter;
 
-use super::error::{Error, Result};
 use super::memory::Connection;
+use crate::answer::Identity;
+use crate::changes::Changes;
+use crate::changes::notifier::Notifier;
+use crate::error::{Error, Result};
 use crate::handler::Context;
-use crate::handler::Notifier;
-use crate::handler::argument::{ArgList, Values};
-use crate::handler::changes::Changes;
+use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
-use crate::handler::inject::State;
-use crate::handler::output::Returns;
+use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
-use crate::legacy::Sessions;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::protocol::Implementation;
-use crate::registry::{Entry, Registry};
+use crate::registry::{Conflict, Entry, Registry};
 use crate::seal::{Keys, Secrets};
 use crate::service::list::Lists;
-use crate::service::spent::Spent;
-use crate::service::{Identity, Service, Settings};
+use crate::service::replay::Spent;
+use crate::service::{Service, Settings};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -373,7 +373,7 @@ impl<S: State> Server<S> {
             }
             registry
                 .add(entry)
-                .map_err(|conflict| Error::conflict(&conflict))?;
+                .map_err(|conflict| declared_twice(&conflict))?;
         }
         if let Some((tool, uri)) = registry.without_view() {
             return Err(Error::declaration(
@@ -398,7 +398,6 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             drain: Drain::default(),
             changes,
-            sessions: Sessions::new(settings.max_sessions, settings.session_idle),
             tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
             keys,
             spent: Spent::default(),
@@ -427,6 +426,17 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         self.0
             .entries
             .push(Entry::new(state, spec, args, returns, completers, call));
+    }
+}
+
+/// The error for two entries that a client could not tell apart.
+fn declared_twice(conflict: &Conflict) -> Error {
+    match conflict {
+        Conflict::Name(kind, name) => Error::duplicate(format!(
+            "two {}s are called `{name}`; rename one with `name = \"..\"`",
+            kind.noun()
+        )),
+        Conflict::Uri(one, other) => Error::ambiguous(one, other),
     }
 }
 

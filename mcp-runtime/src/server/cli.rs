@@ -7,10 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
 use super::builder::{Server, check_public_url, state_keys};
-use super::error::{Error, Result};
-use crate::handler::inject::State;
-use crate::handler::limit::Source;
+use crate::error::{Error, Result};
+use crate::handler::call::inject::State;
 use crate::handler::spec::Spec;
+use crate::handler::spec::policy::Source;
 use crate::ops::logging;
 use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
@@ -176,7 +176,7 @@ fn arguments(service: &Service, tool: &str, matches: &ArgMatches) -> Result<Map<
             .iter()
             .map(|entry| entry.name.as_str())
             .collect();
-        let hint = crate::handler::problem::nearest(tool, &known).map_or_else(
+        let hint = crate::handler::argument::problem::nearest(tool, &known).map_or_else(
             || format!("the tools are {}", known.join(", ")),
             |near| format!("did you mean `{near}`?"),
         );
@@ -318,7 +318,7 @@ fn print(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::limit::{Breaker, Cache, Concurrency, RateLimit, Retry};
+    use crate::handler::spec::policy::{Breaker, Cache, Concurrency, RateLimit, Retry};
 
     #[test]
     fn every_limit_is_shown_with_its_source() {

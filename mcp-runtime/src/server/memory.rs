@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::handler::Principal;
-use crate::handler::outbox::Output;
+use crate::handler::input::outbox::Output;
 use crate::service::Service;
 use crate::transport::lines::Peer;
 

@@ -3,7 +3,6 @@
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
-pub(crate) mod error;
 mod memory;
 mod serve;
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use super::builder::Server;
-use super::error::{Error, Result};
-use crate::handler::blocking;
-use crate::handler::inject::State;
+use crate::error::{Error, Result};
+use crate::handler::call::blocking;
+use crate::handler::call::inject::State;
 use crate::ops::log;
 use crate::ops::signal::Signals;
 use crate::service::Service;

@@ -3,11 +3,12 @@
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::{Answer, Service};
+use super::Service;
+use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::kind::{Kind, event};
-use crate::handler::problem::Problems;
-use crate::handler::product::Product;
+use crate::handler::argument::problem::Problems;
+use crate::handler::output::product::Product;
+use crate::handler::spec::kind::{Kind, event};
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Outcome};
 use crate::protocol::{Members, RpcError};

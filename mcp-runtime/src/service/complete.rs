@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::answer::members;
-use super::{Answer, Service};
+use super::Service;
+use crate::answer::{Answer, members};
 use crate::brief::Brief;
-use crate::handler::kind::event;
+use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
 use crate::policy::contain::contain;

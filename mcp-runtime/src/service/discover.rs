@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::answer::members;
-use super::{Answer, Service};
+use super::Service;
+use crate::answer::{Answer, members};
 use crate::protocol::{Method, Version, extension};
 
 #[derive(Serialize)]

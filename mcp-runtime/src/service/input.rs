@@ -7,10 +7,10 @@ use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::answer::members;
-use super::{Answer, Service};
+use super::Service;
+use crate::answer::{Answer, members};
 use crate::handler::Context;
-use crate::handler::ask::Questions;
+use crate::handler::input::pending::Questions;
 use crate::policy::{Call, canonical};
 use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};

@@ -3,12 +3,10 @@
 
 use bytes::Bytes;
 
-use super::answer::members;
+use super::Service;
 use super::page::{self, Row};
-use super::resources_read::Hint;
-use super::{Answer, Service};
+use crate::answer::{Answer, Hint, downgrade, members};
 use crate::handler::{Context, Principal};
-use crate::legacy::downgrade;
 use crate::protocol::resource::{self, Place};
 use crate::protocol::{Members, RpcError, Version};
 use crate::registry::{Descriptor, Entry, Registry};

@@ -2,7 +2,6 @@
 //!
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
 
-pub(crate) mod answer;
 mod call;
 pub(crate) mod cancellable;
 mod complete;
@@ -13,10 +12,10 @@ pub(crate) mod listen;
 pub(crate) mod modern;
 mod page;
 mod prompts_get;
+pub(crate) mod replay;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
-pub(crate) mod spent;
 mod tasks;
 pub(crate) mod tools_call;
 pub(crate) mod watch;
@@ -28,20 +27,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-pub(crate) use answer::Answer;
+use crate::answer::{Answer, Identity};
 use list::Which;
-use spent::Spent;
+use replay::Spent;
 
 use crate::brief::Brief;
+use crate::changes::Changes;
 use crate::handler::Context;
-use crate::handler::changes::Changes;
-use crate::handler::outbox::Outbox;
-use crate::legacy::Sessions;
+use crate::handler::input::outbox::Outbox;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::protocol::json::Text;
-use crate::protocol::{Implementation, Members, Method, Request, RpcError};
+use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
 use crate::task::{MemoryStore, TaskStore, Tasks};
@@ -56,19 +54,10 @@ pub(crate) struct Service {
     pub health: Health,
     pub drain: Drain,
     pub changes: Changes,
-    pub sessions: Sessions,
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
     pub settings: Settings,
-}
-
-/// Who the server says it is.
-#[derive(Debug)]
-pub(crate) struct Identity {
-    pub info: Implementation,
-    pub info_json: String,
-    pub instructions: Option<String>,
 }
 
 /// The settings of a server, with their defaults.

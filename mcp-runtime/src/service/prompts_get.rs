@@ -3,9 +3,10 @@
 use serde_json::value::RawValue;
 
 use super::call::Given;
-use super::{Answer, Service, text_param};
+use super::{Service, text_param};
+use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::product::Product;
+use crate::handler::output::product::Product;
 use crate::protocol::{Members, RpcError};
 
 impl Service {

@@ -1,7 +1,8 @@
 //! `resources/directory/read`: what is in a folder.
 
 use super::page::{self, Row};
-use super::{Answer, Service, text_param};
+use super::{Service, text_param};
+use crate::answer::Answer;
 use crate::protocol::{Members, RpcError};
 
 impl Service {

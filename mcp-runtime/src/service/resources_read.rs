@@ -1,55 +1,15 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
 
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::call::Given;
 use super::input::is_retry;
 use super::watch::check_uri;
-use super::{Answer, Service, text_param};
+use super::{Service, text_param};
+use crate::answer::{Answer, Hint, Read};
 use crate::handler::Context;
-use crate::handler::product::Product;
-use crate::handler::spec::Spec;
+use crate::handler::output::product::Product;
 use crate::protocol::{Members, Resource, RpcError};
-
-/// What is read, and for how long it may be kept.
-#[derive(Debug)]
-pub(crate) struct Read {
-    pub contents: Vec<Resource>,
-    pub hint: Hint,
-}
-
-/// The cache hints of a modern result.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Hint {
-    ttl_ms: u64,
-    cache_scope: &'static str,
-}
-
-impl Hint {
-    /// Nothing is promised: it is asked for again, by each caller.
-    pub(super) const NONE: Self = Self {
-        ttl_ms: 0,
-        cache_scope: "private",
-    };
-
-    /// As `cache` declares it: for everybody only where everybody may read it and the result is shared. What came of
-    /// answers is for nobody else, and not to be kept.
-    fn of(spec: &Spec, is_open: bool, is_retry: bool) -> Self {
-        match &spec.cache {
-            Some((cache, _)) if !is_retry => Self {
-                ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
-                cache_scope: if cache.shared && is_open {
-                    "public"
-                } else {
-                    "private"
-                },
-            },
-            _ => Self::NONE,
-        }
-    }
-}
 
 impl Service {
     pub(super) async fn read_resource(
@@ -82,7 +42,7 @@ impl Service {
                     .collect();
                 Ok(Answer::Read(Read {
                     contents,
-                    hint: Hint::of(&entry.spec, entry.policies.access.is_open(), is_retry),
+                    hint: Hint::new(&entry.spec, entry.policies.access.is_open(), is_retry),
                 }))
             }
             _ => Err(RpcError::internal("internal error")),

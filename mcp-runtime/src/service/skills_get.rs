@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::answer::members;
-use super::resources_read::Hint;
-use super::{Answer, Service, text_param};
+use super::{Service, text_param};
+use crate::answer::{Answer, Hint, members};
 use crate::protocol::skill::Skill;
 use crate::protocol::{Members, RpcError};
 

@@ -10,12 +10,12 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
 
-use super::answer::{members, tool_json};
 use super::call::{Given, Running, misfit};
-use super::{Answer, Service, text_param, tools_call};
+use super::{Service, text_param, tools_call};
+use crate::answer::{Answer, members, tool_json};
 use crate::handler::Context;
-use crate::handler::client::Client;
-use crate::handler::product::Product;
+use crate::handler::input::client::Client;
+use crate::handler::output::product::Product;
 use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done};

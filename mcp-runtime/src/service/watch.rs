@@ -3,8 +3,8 @@
 use iri_string::types::UriStr;
 
 use super::Service;
+use crate::changes::{Change, List, WATCHED};
 use crate::handler::Principal;
-use crate::handler::changes::{Change, List, WATCHED};
 use crate::protocol::{Method, RpcError};
 
 impl Service {

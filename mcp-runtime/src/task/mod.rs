@@ -14,9 +14,9 @@ use std::time::Duration;
 use futures_util::future::AbortHandle;
 use serde_json::Map;
 
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::handler::Principal;
-use crate::handler::changes::Changes;
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;

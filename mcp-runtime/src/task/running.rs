@@ -13,10 +13,10 @@ use tokio::sync::oneshot;
 
 use super::record::{TaskRecord, TaskStatus};
 use super::store::{StoreError, TaskStore};
+use crate::changes::{Change, Changes};
 use crate::clock::Clock;
-use crate::handler::changes::{Change, Changes};
-use crate::handler::client::{AskError, Asked, Client};
-use crate::handler::outbox::Outbox;
+use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
 /// How long a store that has failed is left alone before the end of a task is written again: at first, and at most.

@@ -18,8 +18,9 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::handler::context::Caller;
-use crate::handler::outbox::{Outbox, Output};
+use crate::answer::Answer;
+use crate::handler::call::context::Caller;
+use crate::handler::input::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::{self, Session};
@@ -30,7 +31,7 @@ use crate::protocol::{
 };
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
-use crate::service::{Answer, Service, modern};
+use crate::service::{Service, modern};
 
 /// Calls that may be in flight at once; further ones wait their turn.
 const IN_FLIGHT: usize = 1024;

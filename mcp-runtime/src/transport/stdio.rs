@@ -14,7 +14,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::lines::Peer;
 use crate::handler::Principal;
-use crate::handler::outbox::Output;
+use crate::handler::input::outbox::Output;
 use crate::ops::log;
 use crate::service::Service;
 

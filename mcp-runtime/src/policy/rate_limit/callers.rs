@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Caller, Counter, memory};
-use crate::handler::limit::RateLimit;
+use crate::handler::spec::policy::RateLimit;
 
 /// How many callers have a counter of their own.
 const MOST: usize = 1 << 16;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::limit::RateLimit;
+use crate::handler::spec::policy::RateLimit;
 
 #[derive(Debug)]
 pub(super) struct FixedWindow {

@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::handler::Context;
-use crate::handler::kind::Item;
-use crate::handler::limit::{Algorithm, Per, RateLimit};
+use crate::handler::spec::kind::Item;
+use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
 use callers::Callers;
 use fixed_window::FixedWindow;
 use sliding_window::SlidingWindow;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::limit::RateLimit;
+use crate::handler::spec::policy::RateLimit;
 
 /// How many groups of calls are remembered, about.
 const MARKS: u32 = 64;

@@ -11,7 +11,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter as Governor};
 use tokio::time::Instant;
 
-use crate::handler::limit::RateLimit;
+use crate::handler::spec::policy::RateLimit;
 
 #[derive(Debug)]
 pub(super) struct TokenBucket(

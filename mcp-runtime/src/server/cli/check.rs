@@ -1,9 +1,9 @@
 //! `check`: what clients would say about the tools, one line for each thing.
 
 use super::print;
+use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
 use crate::protocol::Tool;
-use crate::server::error::{Error, Result};
 use crate::service::Service;
 
 /// Prints what was found; an error if a client would refuse a tool.

@@ -13,7 +13,7 @@ use axum::http::{Method, Request};
 use axum::response::Response;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
-use super::{Endpoint, PATH, post, router};
+use super::{Endpoint, PATH, post, routes};
 use crate::service::Service;
 
 /// The endpoint and the router behind it.
@@ -25,9 +25,10 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) fn new(service: Arc<Service>) -> Self {
+        let endpoint = Endpoint::new(service);
         Self {
-            endpoint: Endpoint::new(Arc::clone(&service)),
-            rest: router(service),
+            rest: routes(Arc::clone(&endpoint)),
+            endpoint,
         }
     }
 }

@@ -17,10 +17,11 @@ mod stream;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post as on_post};
+use axum::routing::{MethodRouter, get, post as on_post};
 
 pub(crate) use listener::serve;
 
+use crate::legacy::Sessions;
 use crate::service::Service;
 use guard::Guard;
 
@@ -31,33 +32,46 @@ pub(crate) const PATH: &str = "/mcp";
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,
+    pub sessions: Sessions,
     pub guard: Guard,
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
+    routes(Endpoint::new(service))
+}
+
+fn routes(endpoint: Arc<Endpoint>) -> Router {
     Router::new()
-        .route(PATH, endpoint(Arc::clone(&service)))
+        .route(PATH, messages(Arc::clone(&endpoint)))
         .route("/health", get(ops::health))
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
-        .with_state(service)
+        .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
-pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(
-    service: Arc<Service>,
-) -> axum::routing::MethodRouter<S> {
+pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
+    messages(Endpoint::new(service))
+}
+
+fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> MethodRouter<S> {
     on_post(post::post)
         .get(stream::open)
         .delete(stream::end)
-        .with_state(Endpoint::new(service))
+        .with_state(endpoint)
 }
 
 impl Endpoint {
     fn new(service: Arc<Service>) -> Arc<Self> {
         let guard = Guard::new(service.settings.public_url.as_deref());
-        Arc::new(Self { service, guard })
+        let settings = &service.settings;
+        let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
+        Arc::new(Self {
+            service,
+            sessions,
+            guard,
+        })
     }
 }

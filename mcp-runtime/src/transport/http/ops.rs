@@ -8,9 +8,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
 
-use super::response;
+use super::{Endpoint, response};
 use crate::ops::health::Report;
-use crate::service::Service;
 
 /// The process is alive.
 pub(super) async fn healthz() -> &'static str {
@@ -18,7 +17,8 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// The server takes calls: dependencies answer, and it is not going down.
-pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
+pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
+    let service = &endpoint.service;
     if service.drain.has_begun() {
         return body(503, &json!({ "status": "draining" }));
     }
@@ -36,7 +36,8 @@ pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
 }
 
 /// Both, in detail.
-pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
+pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
+    let service = &endpoint.service;
     let checks = service.health.reports().await;
     let draining = service.drain.has_begun();
     let ok = !draining && checks.iter().all(|check| check.ok);
@@ -52,12 +53,13 @@ pub(super) async fn health(State(service): State<Arc<Service>>) -> Response {
 }
 
 /// Prometheus metrics, in the OpenMetrics text format.
-pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
-    service
-        .metrics
+pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response {
+    let metrics = &endpoint.service.metrics;
+    let sessions = endpoint.sessions.count();
+    metrics
         .sessions
-        .set(i64::try_from(service.sessions.count()).unwrap_or(i64::MAX));
-    let mut response = Response::new(Body::from(service.metrics.render()));
+        .set(i64::try_from(sessions).unwrap_or(i64::MAX));
+    let mut response = Response::new(Body::from(metrics.render()));
     response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),

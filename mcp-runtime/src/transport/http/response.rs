@@ -6,10 +6,9 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::Endpoint;
+use crate::answer::{Answer, downgrade};
 use crate::brief::Brief;
-use crate::legacy::downgrade;
 use crate::protocol::{RequestId, RpcError, Version};
-use crate::service::Answer;
 
 /// A request that gets a JSON-RPC error instead of an answer.
 pub(super) struct Refusal {

@@ -16,8 +16,9 @@ use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
 use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::handler::context::Caller;
-use crate::handler::outbox::{Outbox, Stored};
+use crate::answer::Answer;
+use crate::handler::call::context::Caller;
+use crate::handler::input::outbox::{Outbox, Stored};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
@@ -28,7 +29,7 @@ use crate::protocol::{
     RpcError, Version,
 };
 use crate::service::listen::Subscription;
-use crate::service::{Answer, modern, outbox};
+use crate::service::{modern, outbox};
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -169,7 +170,7 @@ impl Endpoint {
         let begun = Instant::now();
         let (session, answer) = legacy::handshake::initialize(&self.service, request, who)?;
         let version = session.version;
-        let id = self.service.sessions.insert(session).ok_or_else(|| {
+        let id = self.sessions.insert(session).ok_or_else(|| {
             RpcError::internal("too many open sessions; end one with DELETE, or try again later")
                 .with_status(503)
         })?;
@@ -307,14 +308,11 @@ impl Endpoint {
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.service
-            .sessions
-            .get(id, sender.principal())
-            .ok_or_else(|| {
-                // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
-                RpcError::invalid_request("this session has ended; send `initialize` again")
-                    .with_status(404)
-            })
+        self.sessions.get(id, sender.principal()).ok_or_else(|| {
+            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+            RpcError::invalid_request("this session has ended; send `initialize` again")
+                .with_status(404)
+        })
     }
 }
 

@@ -8,10 +8,10 @@ use std::net::{IpAddr, SocketAddr};
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, request};
 
+use crate::changes::Changes;
 use crate::handler::Principal;
-use crate::handler::changes::Changes;
-use crate::handler::context::Caller;
-use crate::handler::outbox::Outbox;
+use crate::handler::call::context::Caller;
+use crate::handler::input::outbox::Outbox;
 
 /// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]

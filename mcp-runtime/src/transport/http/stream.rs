@@ -79,7 +79,7 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     let sender = Sender::of(request.into_parts().0);
     match session_id(&sender.headers) {
         None => not_allowed(),
-        Some(id) if endpoint.service.sessions.remove(id, sender.principal()) => {
+        Some(id) if endpoint.sessions.remove(id, sender.principal()) => {
             empty(StatusCode::NO_CONTENT)
         }
         Some(_) => empty(StatusCode::NOT_FOUND),

@@ -1,0 +1,204 @@
+//! Answers, and how each revision writes them: one pass, one buffer.
+
+pub(crate) mod downgrade;
+mod identity;
+mod read;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub(crate) use identity::Identity;
+pub(crate) use read::{Hint, Read};
+
+use crate::protocol::meta::SERVER_INFO;
+use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
+use crate::task::{DetailedTask, TaskRecord};
+
+/// The outcome of a request, before it is written for a revision.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A result whose members were written before, such as `"tools":[..]`, without the outer braces.
+    Members(bytes::Bytes),
+    /// The result of a tool.
+    Tool(ToolResult),
+    /// The contents of a resource.
+    Read(Read),
+    /// The messages of a prompt.
+    Prompt(Prompt),
+    /// What the client is to answer first: members written before.
+    InputRequired(bytes::Bytes),
+    /// A task that has begun.
+    Task(Box<TaskRecord>),
+    /// `{}`.
+    Empty,
+    /// A JSON-RPC error.
+    Error(RpcError),
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub(crate) fn status(&self, version: Version) -> u16 {
+        match self {
+            Self::Error(error) => downgrade::status(error, version),
+            _ => 200,
+        }
+    }
+
+    /// The whole response message.
+    pub(crate) fn encode(
+        self,
+        id: Option<&RequestId>,
+        version: Version,
+        identity: &Identity,
+    ) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        out.extend_from_slice(b"{\"jsonrpc\":\"2.0\"");
+        match (id, version) {
+            (Some(id), _) => {
+                out.extend_from_slice(b",\"id\":");
+                out.extend_from_slice(id.as_bytes());
+            }
+            // The schemas before 2025-11-25 require an id; JSON-RPC says `null` where none could be read.
+            (None, Version::V2025_03_26 | Version::V2025_06_18) => {
+                out.extend_from_slice(b",\"id\":null")
+            }
+            (None, _) => {}
+        }
+        match self {
+            Self::Error(error) => {
+                out.extend_from_slice(b",\"error\":");
+                write_json(&mut out, &downgrade::error(error, version));
+            }
+            result if version.is_legacy() => write_legacy(&mut out, result, version),
+            result => write_modern(&mut out, result, identity),
+        }
+        out.push(b'}');
+        out
+    }
+}
+
+fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
+    let kind: &[u8] = match answer {
+        Answer::InputRequired(_) => b"input_required",
+        Answer::Task(_) => b"task",
+        _ => b"complete",
+    };
+    out.extend_from_slice(b",\"result\":{\"resultType\":\"");
+    out.extend_from_slice(kind);
+    out.push(b'"');
+    let mut meta = None;
+    match answer {
+        Answer::Members(members) | Answer::InputRequired(members) => {
+            out.push(b',');
+            out.extend_from_slice(&members);
+        }
+        Answer::Tool(result) => {
+            out.push(b',');
+            write_tool_members(out, &result);
+            meta = result.meta;
+        }
+        Answer::Read(read) => {
+            out.extend_from_slice(b",\"contents\":");
+            write_json(out, &read.contents);
+            out.push(b',');
+            out.extend_from_slice(&members(&read.hint));
+        }
+        Answer::Prompt(prompt) => {
+            out.push(b',');
+            out.extend_from_slice(&members(&prompt));
+            meta = prompt.meta;
+        }
+        Answer::Task(record) => {
+            out.push(b',');
+            out.extend_from_slice(&members(&DetailedTask::created(&record)));
+        }
+        Answer::Empty | Answer::Error(_) => {}
+    }
+    out.extend_from_slice(b",\"_meta\":{\"");
+    out.extend_from_slice(SERVER_INFO.as_bytes());
+    out.extend_from_slice(b"\":");
+    out.extend_from_slice(identity.info_json.as_bytes());
+    for (key, value) in meta.iter().flatten() {
+        out.push(b',');
+        write_json(out, key);
+        out.push(b':');
+        write_json(out, value);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
+    out.extend_from_slice(b",\"result\":{");
+    match answer {
+        Answer::Members(members) => out.extend_from_slice(&members),
+        Answer::Tool(mut result) => {
+            downgrade::result(&mut result, version);
+            write_tool_members(out, &result);
+            if let Some(meta) = &result.meta {
+                out.extend_from_slice(b",\"_meta\":");
+                write_json(out, meta);
+            }
+        }
+        Answer::Read(mut read) => {
+            downgrade::contents(&mut read.contents, version);
+            out.extend_from_slice(b"\"contents\":");
+            write_json(out, &read.contents);
+        }
+        Answer::Prompt(mut prompt) => {
+            downgrade::messages(&mut prompt, version);
+            out.extend_from_slice(&members(&prompt));
+            if let Some(meta) = &prompt.meta {
+                out.extend_from_slice(b",\"_meta\":");
+                write_json(out, meta);
+            }
+        }
+        // A session's client is asked by requests, and knows no tasks.
+        Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
+    }
+    out.push(b'}');
+}
+
+fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
+    out.extend_from_slice(b"\"content\":");
+    write_json(out, &result.content);
+    if let Some(structured) = &result.structured {
+        out.extend_from_slice(b",\"structuredContent\":");
+        out.extend_from_slice(structured.get().as_bytes());
+    }
+    if result.is_error {
+        out.extend_from_slice(b",\"isError\":true");
+    }
+}
+
+/// A tool's result by itself, as a task holds it.
+pub(crate) fn tool_json(result: &ToolResult) -> Option<Box<RawValue>> {
+    let mut out = b"{".to_vec();
+    write_tool_members(&mut out, result);
+    if let Some(meta) = &result.meta {
+        out.extend_from_slice(b",\"_meta\":");
+        write_json(&mut out, meta);
+    }
+    out.push(b'}');
+    String::from_utf8(out)
+        .ok()
+        .and_then(|text| RawValue::from_string(text).ok())
+}
+
+/// Appends `value`; what cannot be written as JSON becomes `null`.
+fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let begun = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(begun);
+        out.extend_from_slice(b"null");
+    }
+}
+
+/// The members of `value`, which serialises to an object, without the outer braces.
+pub(crate) fn members<T: Serialize>(value: &T) -> bytes::Bytes {
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    bytes::Bytes::from(
+        text.get(1..text.len().saturating_sub(1))
+            .unwrap_or_default()
+            .to_vec(),
+    )
+}

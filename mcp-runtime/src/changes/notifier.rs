@@ -1,0 +1,45 @@
+//! Telling clients what has changed, from outside of a call.
+
+use crate::changes::{Change, Changes, List};
+
+/// Tells every client that wants to know what has changed: a clone of it works wherever the change happens, whether the
+/// server runs already or not.
+///
+/// What changes again before a client has read of it is told once.
+///
+/// ```
+/// use mcp_runtime::Server;
+///
+/// let server = Server::new("files", "1.0.0");
+/// let notifier = server.notifier();
+/// std::thread::spawn(move || notifier.resource_updated("file:///etc/motd"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Notifier(Changes);
+
+impl Notifier {
+    pub(crate) fn new(changes: Changes) -> Self {
+        Self(changes)
+    }
+
+    /// The list of tools has changed.
+    pub fn tools_changed(&self) {
+        self.0.publish(&Change::List(List::Tools));
+    }
+
+    /// The list of prompts has changed.
+    pub fn prompts_changed(&self) {
+        self.0.publish(&Change::List(List::Prompts));
+    }
+
+    /// The list of resources, or that of templates, has changed.
+    pub fn resources_changed(&self) {
+        self.0.publish(&Change::List(List::Resources));
+    }
+
+    /// What is at `uri` has changed. Clients are told that have subscribed to it, or to what it is a part of:
+    /// `file:///logs` when `file:///logs/today` changes.
+    pub fn resource_updated(&self, uri: impl AsRef<str>) {
+        self.0.publish(&Change::Resource(uri.as_ref().into()));
+    }
+}

@@ -1,0 +1,531 @@
+//! Declared parameters: one value describes a parameter in the schema, decodes it and checks it.
+//!
+//! Each parameter is decoded from its own slice of the message, straight into its own type, so that one call reports
+//! every problem at once. Only a parameter that does not fit takes the slow path through its schema ([`coerce`]).
+
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::value::Error as AbsentError;
+use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
+use serde::{Serialize, forward_to_deserialize_any};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::coerce;
+use super::problem::Problems;
+use super::rule::Rule;
+use crate::handler::form;
+use crate::handler::form::field::Askable;
+use crate::protocol::Object;
+use crate::schema::{FinishedInput, InputSchema};
+
+/// A type that can be read from a client's JSON.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool argument: it does not implement `Deserialize`",
+    label = "cannot be read from JSON",
+    note = "add `#[derive(serde::Deserialize)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed; or take it by reference (`&{Self}`) if the server's state provides it"
+)]
+pub trait Decode: Sized {
+    #[doc(hidden)]
+    fn decode(text: &str) -> Result<Self, serde_json::Error>;
+    #[doc(hidden)]
+    fn absent() -> Option<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: for<'de> Deserialize<'de>> Decode for T {
+    fn decode(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    fn absent() -> Option<Self> {
+        T::deserialize(Absent).ok()
+    }
+}
+
+/// A type whose JSON Schema is known.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool argument: it does not implement `JsonSchema`",
+    label = "has no JSON Schema",
+    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed",
+    note = "the derive must be that of schemars 1 (`mcp_runtime::schemars`): schemars 0.8 and 1 are different traits"
+)]
+pub trait Describe {
+    #[doc(hidden)]
+    fn describe(generator: &mut SchemaGenerator) -> Schema;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema> Describe for T {
+    fn describe(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
+}
+
+/// One declared parameter of type `T`.
+///
+/// Only [`Arg::new`] and the rules bound `T`, so that a wrong type is one error.
+pub struct Arg<T> {
+    name: &'static str,
+    title: Option<&'static str>,
+    description: Option<&'static str>,
+    decode: fn(&str) -> Result<T, serde_json::Error>,
+    absent: fn() -> Option<T>,
+    describe: fn(&mut SchemaGenerator) -> Schema,
+    default: Option<Default<T>>,
+    example: Option<Value>,
+    redact: bool,
+    header: Option<&'static str>,
+    /// What the client's user is asked when the client sends nothing.
+    elicit: Option<&'static str>,
+    rules: Vec<Rule<T>>,
+    nested: Option<super::rule::Nested<T>>,
+    schema: Value,
+}
+
+struct Default<T> {
+    make: fn() -> T,
+    json: Value,
+}
+
+impl<T: Decode + Describe> Arg<T> {
+    /// The parameter called `name` on the wire.
+    pub fn new(name: &'static str) -> Self {
+        Self::described(name, T::decode, T::absent, T::describe)
+    }
+}
+
+impl<T> Arg<T> {
+    pub(in crate::handler) fn described(
+        name: &'static str,
+        decode: fn(&str) -> Result<T, serde_json::Error>,
+        absent: fn() -> Option<T>,
+        describe: fn(&mut SchemaGenerator) -> Schema,
+    ) -> Self {
+        Self {
+            name,
+            title: None,
+            description: None,
+            decode,
+            absent,
+            describe,
+            default: None,
+            example: None,
+            redact: false,
+            header: None,
+            elicit: None,
+            rules: Vec::new(),
+            nested: None,
+            schema: Value::Null,
+        }
+    }
+
+    /// What it is called, for people.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.title = Some(title);
+        self
+    }
+
+    /// What it is, for the model.
+    #[must_use]
+    pub fn describe(mut self, description: &'static str) -> Self {
+        self.description = Some(description);
+        self
+    }
+
+    /// Its value when the client sends none, or `null`.
+    #[must_use]
+    pub fn default(self, make: fn() -> T) -> Self
+    where
+        T: Serialize,
+    {
+        let json = serde_json::to_value(make()).unwrap_or_default();
+        self.with_default(make, json)
+    }
+
+    pub(in crate::handler) fn with_default(mut self, make: fn() -> T, json: Value) -> Self {
+        self.default = Some(Default { make, json });
+        self
+    }
+
+    /// A value to show in the schema.
+    #[must_use]
+    pub fn example(mut self, make: fn() -> T) -> Self
+    where
+        T: Serialize,
+    {
+        self.example = serde_json::to_value(make()).ok();
+        self
+    }
+
+    /// Its value appears in no error text and no log.
+    #[must_use]
+    pub fn redact(mut self) -> Self {
+        self.redact = true;
+        self
+    }
+
+    /// It also travels in the HTTP header `Mcp-Param-<name>`.
+    #[must_use]
+    pub fn header(mut self, name: &'static str) -> Self {
+        self.header = Some(name);
+        self
+    }
+
+    /// The client's user is asked for it when the client sends nothing.
+    #[must_use]
+    pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
+        self.elicit = Some(question);
+        self
+    }
+
+    /// The `validator` rules of its own type, if it has any.
+    #[must_use]
+    pub fn nested(mut self, nested: Option<super::rule::Nested<T>>) -> Self {
+        self.nested = nested;
+        self
+    }
+
+    pub(super) fn rule(mut self, rule: Rule<T>) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    fn prepare(&mut self, input: &mut InputSchema) {
+        let mut schema = input.of(self.describe);
+        if let Value::Object(keywords) = &mut schema {
+            for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
+                keywords.insert((*keyword).to_owned(), value.clone());
+            }
+            if let Some(title) = self.title {
+                keywords.insert("title".to_owned(), title.into());
+            }
+            if let Some(text) = self.description {
+                let rest = keywords
+                    .get("description")
+                    .and_then(Value::as_str)
+                    .filter(|_| keywords.contains_key("enum"));
+                let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
+                keywords.insert("description".to_owned(), text.into());
+            }
+            if let Some(default) = &self.default {
+                keywords.insert("default".to_owned(), default.json.clone());
+            }
+            if let Some(example) = &self.example {
+                keywords.insert("examples".to_owned(), Value::Array(vec![example.clone()]));
+            }
+            if let Some(header) = self.header {
+                keywords.insert("x-mcp-header".to_owned(), header.into());
+            }
+        }
+        input.settle(&mut schema);
+        if let Some(default) = &self.default {
+            let problems = self.problems_of(&(default.make)()).into_list();
+            input.faults.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| format!("the default of {problem}")),
+            );
+        }
+        self.schema = schema.clone();
+        let required = self.default.is_none() && (self.absent)().is_none();
+        input.add(self.name, schema, required && self.elicit.is_none());
+    }
+
+    /// The value the client sent, or the default; `None` after noting what is wrong.
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
+        let sent = input.object.get(self.name);
+        if let (Some(message), Some(asked)) = (self.elicit, &mut input.asked)
+            && sent.is_none_or(|raw| raw.get() == "null")
+        {
+            let required = (self.absent)().is_none();
+            asked.push(Asked {
+                name: self.name,
+                message,
+                form: form::of_argument(self.name, &self.schema, required),
+            });
+            return None;
+        }
+        let Some(raw) = sent else {
+            return self.when_absent().or_else(|| {
+                input.problems.missing(self.name, &self.schema);
+                None
+            });
+        };
+        if raw.get() == "null"
+            && let Some(value) = self.when_absent()
+        {
+            return Some(value);
+        }
+        let value = match (self.decode)(raw.get()) {
+            Ok(value) => value,
+            Err(_) => self.coerce(raw, input)?,
+        };
+        self.check(&value, input).then_some(value)
+    }
+
+    fn when_absent(&self) -> Option<T> {
+        self.default
+            .as_ref()
+            .map(|default| (default.make)())
+            .or_else(self.absent)
+    }
+
+    /// The slow path: coerces what loses nothing, or says everything that is wrong with the value.
+    fn coerce(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+        let before = input.problems.len();
+        let mut problems = Problems::under(self.name, self.redact);
+        let Some(coerced) = coerce::coerce(
+            raw,
+            &self.schema,
+            input.finished.defs(),
+            input.coerce,
+            &mut problems,
+        ) else {
+            input.problems.extend(problems);
+            return None;
+        };
+        match (self.decode)(&coerced) {
+            Ok(value) => {
+                input.coerced += 1;
+                Some(value)
+            }
+            Err(error) => {
+                if input.problems.len() == before {
+                    problems.undecodable(&error);
+                }
+                input.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
+        let problems = self.problems_of(value);
+        let holds = problems.is_empty();
+        input.problems.extend(problems);
+        holds
+    }
+
+    /// What the rules say about a value.
+    fn problems_of(&self, value: &T) -> Problems {
+        let mut problems = Problems::under(self.name, self.redact);
+        for fault in self
+            .rules
+            .iter()
+            .filter_map(|rule| (rule.check)(value).err())
+        {
+            problems.note(&fault);
+        }
+        if let Some(nested) = self.nested {
+            nested(value, &mut problems);
+        }
+        problems
+    }
+}
+
+impl<T> fmt::Debug for Arg<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arg")
+            .field("name", &self.name)
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The parameters of a function: `()` or a pair of what comes before and the last [`Arg`].
+pub trait ArgList: Send + Sync + 'static {
+    /// The decoded parameters, in the same shape.
+    type Values: Send + 'static;
+    #[doc(hidden)]
+    fn prepare(&mut self, input: &mut InputSchema);
+    #[doc(hidden)]
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values>;
+    /// Takes the one parameter that is called `name`; whether it fits.
+    #[doc(hidden)]
+    fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool;
+    #[doc(hidden)]
+    fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str));
+    #[doc(hidden)]
+    fn redacted(&self, visit: &mut dyn FnMut(&'static str));
+}
+
+/// The decoded parameters of `A`.
+pub type Values<A> = <A as ArgList>::Values;
+
+impl ArgList for () {
+    type Values = ();
+    fn prepare(&mut self, _: &mut InputSchema) {}
+    fn take(&self, _: &mut Input<'_, '_>) -> Option<()> {
+        Some(())
+    }
+    fn fits(&self, _: &str, _: &mut Input<'_, '_>) -> bool {
+        true
+    }
+    fn headers(&self, _: &mut dyn FnMut(&'static str, &'static str)) {}
+    fn redacted(&self, _: &mut dyn FnMut(&'static str)) {}
+}
+
+impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
+    type Values = (L::Values, T);
+
+    fn prepare(&mut self, input: &mut InputSchema) {
+        self.0.prepare(input);
+        self.1.prepare(input);
+    }
+
+    fn take(&self, input: &mut Input<'_, '_>) -> Option<Self::Values> {
+        let (before, last) = (self.0.take(input), self.1.take(input));
+        before.zip(last)
+    }
+
+    fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool {
+        if self.1.name == name {
+            self.1.take(input).is_some()
+        } else {
+            self.0.fits(name, input)
+        }
+    }
+
+    fn headers(&self, visit: &mut dyn FnMut(&'static str, &'static str)) {
+        self.0.headers(visit);
+        if let Some(header) = self.1.header {
+            visit(self.1.name, header);
+        }
+    }
+
+    fn redacted(&self, visit: &mut dyn FnMut(&'static str)) {
+        self.0.redacted(visit);
+        if self.1.redact {
+            visit(self.1.name);
+        }
+    }
+}
+
+/// The arguments of one call while they are decoded.
+#[derive(Debug)]
+pub struct Input<'a, 's> {
+    object: Object<'a>,
+    finished: &'s FinishedInput,
+    coerce: bool,
+    coerced: u32,
+    problems: Problems,
+    /// What the client's user is to be asked; `None` where nobody is.
+    asked: Option<Vec<Asked>>,
+}
+
+/// A parameter that the client did not send, and that its user is to be asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub name: &'static str,
+    pub message: &'static str,
+    pub form: Value,
+}
+
+/// What has become of the arguments of a call.
+#[derive(Debug)]
+pub(crate) enum Decoded<V> {
+    /// The values, and how many were coerced.
+    Values(V, u32),
+    /// All that was sent fits, and this was not sent.
+    Asks(Vec<Asked>),
+}
+
+impl<'a, 's> Input<'a, 's> {
+    pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
+        Self {
+            object,
+            finished,
+            coerce,
+            coerced: 0,
+            problems: Problems::new(),
+            asked: None,
+        }
+    }
+
+    /// Decodes all parameters but those that the client's user is to be asked for.
+    pub(crate) fn decode_or_ask<A: ArgList>(
+        mut self,
+        args: &A,
+    ) -> Result<Decoded<A::Values>, Problems> {
+        self.asked = Some(Vec::new());
+        let values = args.take(&mut self);
+        self.note_strangers();
+        let asked = self.asked.take().unwrap_or_default();
+        match values {
+            _ if !self.problems.is_empty() => Err(self.problems),
+            Some(values) => Ok(Decoded::Values(values, self.coerced)),
+            None if asked.is_empty() => Err(self.problems),
+            None => Ok(Decoded::Asks(asked)),
+        }
+    }
+
+    /// Whether what the user wrote for the parameter `name` fits, and if not, why.
+    pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
+        if args.fits(name, &mut self) {
+            Ok(())
+        } else {
+            Err(self.problems.describe_form())
+        }
+    }
+
+    /// Decodes all fields of a form, in which others may stand beside them.
+    pub(in crate::handler) fn decode_form<A: ArgList>(
+        mut self,
+        args: &A,
+    ) -> Result<A::Values, Problems> {
+        let values = args.take(&mut self);
+        values
+            .filter(|_| self.problems.is_empty())
+            .ok_or(self.problems)
+    }
+
+    /// Decodes all parameters; every problem at once, or the values and how many were coerced.
+    pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<(A::Values, u32), Problems> {
+        let values = args.take(&mut self);
+        self.note_strangers();
+        match values {
+            Some(values) if self.problems.is_empty() => Ok((values, self.coerced)),
+            _ => Err(self.problems),
+        }
+    }
+
+    /// Notes what is no parameter, or one twice.
+    fn note_strangers(&mut self) {
+        let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
+        for (position, (name, _)) in self.object.iter().enumerate() {
+            if !known.contains(&name) {
+                self.problems.unknown(name, &known);
+            } else if self
+                .object
+                .iter()
+                .take(position)
+                .any(|(earlier, _)| earlier == name)
+            {
+                self.problems.repeated(name);
+            }
+        }
+    }
+}
+
+/// Stands for a member that is not there: only an `Option` (or a unit) can be read from it.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = AbsentError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
+        Err(AbsentError::custom("absent"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AbsentError> {
+        visitor.visit_none()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

@@ -1,0 +1,134 @@
+//! Completion: what a user may mean who has typed the beginning of an argument.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::context::Context;
+use crate::handler::output::error::{IntoToolError, ToolError};
+
+/// What a client asks of a function named by `#[arg(complete = ..)]`.
+///
+/// Such a function takes by value either this or a `String` (what was typed so far); in a `#[server]` block, named as
+/// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the proposals,
+/// at best first: a `Vec` or an array of texts, or a `Result` of one. It may take 5 s, and a client gets at most 100 of
+/// them.
+///
+/// ```
+/// use mcp_runtime::{Completion, Prompt, prompt};
+///
+/// /// A walk through a city.
+/// #[prompt]
+/// async fn walk(#[arg(complete = countries)] country: String, #[arg(complete = cities)] city: String) -> Prompt {
+///     Prompt::new().user(format!("Where do I walk in {city}, {country}?"))
+/// }
+///
+/// fn countries(typed: String) -> Vec<&'static str> {
+///     ["Iceland", "Italy"].into_iter().filter(|name| name.starts_with(&typed)).collect()
+/// }
+///
+/// fn cities(asked: Completion) -> Vec<&'static str> {
+///     let known = match asked.argument("country") {
+///         Some("Iceland") => ["Reykjavík", "Akureyri"],
+///         _ => ["Rome", "Milan"],
+///     };
+///     known.into_iter().filter(|name| name.starts_with(asked.value())).collect()
+/// }
+/// ```
+///
+/// [MCP 2026-07-28, completion](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/completion).
+#[derive(Clone, Debug, Default)]
+pub struct Completion {
+    value: String,
+    arguments: BTreeMap<String, String>,
+}
+
+impl Completion {
+    pub(crate) fn new(value: String, arguments: BTreeMap<String, String>) -> Self {
+        Self { value, arguments }
+    }
+
+    /// What was typed so far.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The value of another argument that is there already.
+    pub fn argument(&self, name: &str) -> Option<&str> {
+        self.arguments.get(name).map(String::as_str)
+    }
+}
+
+impl From<Completion> for String {
+    fn from(completion: Completion) -> Self {
+        completion.value
+    }
+}
+
+/// Calls the function that completes a parameter.
+pub type Completer<S> =
+    fn(Arc<S>, Context, Completion) -> BoxFuture<'static, Result<Vec<String>, ToolError>>;
+
+/// The types that a completing function may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a function that completes an argument",
+    label = "no list of texts",
+    note = "return `Vec<String>`, or `Result` of it"
+)]
+pub trait IntoProposals {
+    /// The proposals, at best first.
+    fn into_proposals(self) -> Result<Vec<String>, ToolError>;
+}
+
+impl<T: Into<String>> IntoProposals for Vec<T> {
+    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+        Ok(self.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<String>, const N: usize> IntoProposals for [T; N] {
+    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+        Ok(self.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: IntoProposals, E: IntoToolError> IntoProposals for Result<T, E> {
+    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+        self.map_err(IntoToolError::into_tool_error)?
+            .into_proposals()
+    }
+}
+
+/// Proposals, now or later: what a sync or an async function returns. `Time` tells the two apart for rustc.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a function that completes an argument",
+    label = "the function named here returns no list of texts",
+    note = "return `Vec<String>`, or `Result` of it, sync or async; the future of an async function must be `Send`"
+)]
+pub trait Proposed<Time> {
+    /// The proposals, at best first.
+    fn proposed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send;
+}
+
+/// A sync function's.
+#[derive(Debug)]
+pub struct Now;
+
+/// An async function's.
+#[derive(Debug)]
+pub struct Later;
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoProposals> Proposed<Now> for T {
+    fn proposed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send {
+        std::future::ready(self.into_proposals())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoProposals, F: Future<Output = T> + Send> Proposed<Later> for F {
+    async fn proposed(self) -> Result<Vec<String>, ToolError> {
+        self.await.into_proposals()
+    }
+}

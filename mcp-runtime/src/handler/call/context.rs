@@ -1,0 +1,375 @@
+//! The call, as a declared function sees it.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::task::Waker;
+
+use axum::http::{HeaderMap, HeaderName};
+use futures_util::FutureExt as _;
+use futures_util::task::AtomicWaker;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+
+use crate::changes::Changes;
+use crate::changes::notifier::Notifier;
+use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::outbox::Outbox;
+use crate::handler::input::pending::Asks;
+use crate::handler::output::error::ToolError;
+use crate::handler::principal::Principal;
+use crate::protocol::notification::{Amount, LogMessage, Progress};
+use crate::protocol::{
+    Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
+};
+
+/// The call that a function serves: who asks, what else it said, and ways to report back.
+///
+/// Take it by reference (`cx: &Context`). A clone stays valid after the call has ended; it then reports nothing more.
+#[derive(Clone, Debug)]
+pub struct Context(Arc<Call>);
+
+#[derive(Debug)]
+struct Call {
+    version: Version,
+    principal: Principal,
+    peer: Option<IpAddr>,
+    headers: HeaderMap,
+    capabilities: ClientCapabilities,
+    log_level: Option<Level>,
+    progress: Option<ProgressState>,
+    outbox: Option<Outbox>,
+    client: Option<Arc<dyn Client>>,
+    asks: OnceLock<Box<Asks>>,
+    watcher: AtomicWaker,
+    changes: Changes,
+    ended: AtomicBool,
+    cancelled: OnceLock<CancellationToken>,
+    slot: OnceLock<Weak<OwnedSemaphorePermit>>,
+}
+
+/// The place of a running call among those that `concurrency` allows, for as long as somebody holds it.
+pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
+
+#[derive(Debug)]
+struct ProgressState {
+    token: RawJson,
+    last: Mutex<f64>,
+}
+
+/// What a transport knows about a call when it begins.
+#[derive(Debug, Default)]
+pub(crate) struct Caller {
+    pub principal: Principal,
+    pub peer: Option<IpAddr>,
+    pub headers: HeaderMap,
+    pub outbox: Option<Outbox>,
+    /// The client, if it can be asked.
+    pub client: Option<Arc<dyn Client>>,
+    pub changes: Changes,
+}
+
+impl Context {
+    pub(crate) fn new(version: Version, caller: Caller, meta: RequestMeta) -> Self {
+        Self(Arc::new(Call {
+            version,
+            principal: caller.principal,
+            peer: caller.peer,
+            headers: caller.headers,
+            capabilities: meta.capabilities,
+            log_level: meta.log_level,
+            progress: meta.progress_token.map(|token| ProgressState {
+                token,
+                last: Mutex::new(f64::NEG_INFINITY),
+            }),
+            outbox: caller.outbox,
+            client: caller.client,
+            asks: OnceLock::new(),
+            watcher: AtomicWaker::new(),
+            changes: caller.changes,
+            ended: AtomicBool::new(false),
+            cancelled: OnceLock::new(),
+            slot: OnceLock::new(),
+        }))
+    }
+
+    /// The protocol revision that the client speaks.
+    pub fn version(&self) -> Version {
+        self.0.version
+    }
+
+    /// Who is calling.
+    pub fn principal(&self) -> &Principal {
+        &self.0.principal
+    }
+
+    /// The address that the call comes from, where the transport has one and a policy asks for it.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        self.0.peer
+    }
+
+    /// Says which place the call takes, so that work which outlives it can hold on to it.
+    pub(crate) fn take_slot(&self, slot: &Slot) {
+        // A context serves one call, which takes one place.
+        let _ = self.0.slot.set(Arc::downgrade(slot));
+    }
+
+    /// The place that the call takes, if its tool limits them.
+    pub(crate) fn slot(&self) -> Option<Slot> {
+        self.0.slot.get()?.upgrade()
+    }
+
+    /// What the client can do.
+    pub fn client(&self) -> &ClientCapabilities {
+        &self.0.capabilities
+    }
+
+    /// Fails unless the client declared `capability`: a modern client gets error -32021 that names it, an older one a
+    /// tool error that says so.
+    pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
+        if self.0.capabilities.has(capability) {
+            Ok(())
+        } else {
+            Err(ToolError::missing_capability(capability))
+        }
+    }
+
+    /// The HTTP header called `name`, if the call came over HTTP and the value is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let name = HeaderName::try_from(name).ok()?;
+        self.0.headers.get(name)?.to_str().ok()
+    }
+
+    /// Reports progress: `done` of `total`, in any unit.
+    ///
+    /// Sent only if the client asked for it with a progress token, and only while `done` grows.
+    pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
+        if let (Some(client), false) = (&self.0.client, self.has_ended()) {
+            client.tell(message.as_ref());
+        }
+        let (Some(state), false) = (&self.0.progress, self.has_ended()) else {
+            return;
+        };
+        {
+            let mut last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if !done.is_finite() || done <= *last {
+                return;
+            }
+            *last = done;
+        }
+        let message = Some(message.as_ref()).filter(|text| !text.is_empty());
+        let total = total.into().filter(|total| total.is_finite()).map(Amount);
+        let params = Progress {
+            token: &state.token,
+            done: Amount(done),
+            total,
+            message,
+        };
+        self.notify("notifications/progress", &params);
+    }
+
+    /// Sends `data` to the client's log, if it asked for messages of this level.
+    pub fn log(&self, level: Level, data: impl Serialize) {
+        if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
+            return;
+        }
+        self.notify(
+            "notifications/message",
+            &LogMessage {
+                level,
+                logger: None,
+                data,
+            },
+        );
+    }
+
+    /// Tells every client that listens that the list of tools has changed.
+    pub fn tools_changed(&self) {
+        self.notifier().tools_changed();
+    }
+
+    /// Tells every client that listens that the list of prompts has changed.
+    pub fn prompts_changed(&self) {
+        self.notifier().prompts_changed();
+    }
+
+    /// Tells every client that listens that the list of resources, or that of templates, has changed.
+    pub fn resources_changed(&self) {
+        self.notifier().resources_changed();
+    }
+
+    /// Tells every client that has subscribed to the resource at `uri`, or to what it is a part of, that it has changed.
+    pub fn resource_updated(&self, uri: impl AsRef<str>) {
+        self.notifier().resource_updated(uri);
+    }
+
+    /// The same for work that outlives the call.
+    pub fn notifier(&self) -> Notifier {
+        Notifier::new(self.0.changes.clone())
+    }
+
+    /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.
+    ///
+    /// For calls that take long, so that no connection is held for as long. It means something in sessions of revision
+    /// 2025-11-25 over HTTP, where the client reads the answer, and what is reported until then, from a stream that is
+    /// kept for it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere
+    /// nothing happens.
+    pub fn close_stream(&self) {
+        if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
+            outbox.release();
+        }
+    }
+
+    /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
+    ///
+    /// The function itself is dropped then; this is for work that it has spawned, through a clone.
+    pub async fn cancelled(&self) {
+        if self.has_ended() {
+            return;
+        }
+        let token = self.0.cancelled.get_or_init(CancellationToken::new);
+        // Whoever ends the call either sees the token or is seen here.
+        fence(Ordering::SeqCst);
+        if !self.has_ended() {
+            token.cancelled().await;
+        }
+    }
+
+    /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
+    pub(crate) fn end(&self) {
+        self.0.ended.store(true, Ordering::Release);
+        fence(Ordering::SeqCst);
+        if let Some(token) = self.0.cancelled.get() {
+            token.cancel();
+        }
+        if let Some(asks) = self.asked() {
+            asks.close();
+        }
+    }
+
+    /// The client of a session, which can be asked; `None` in the modern revision.
+    pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
+        self.0.client.as_ref()
+    }
+
+    /// What was asked, from the first question on.
+    pub(crate) fn asks(&self) -> &Asks {
+        self.0.asks.get_or_init(Box::default)
+    }
+
+    /// What was asked, if anything was.
+    pub(crate) fn asked(&self) -> Option<&Asks> {
+        self.0.asks.get().map(|asks| &**asks)
+    }
+
+    /// Whoever runs the function is to look at what was asked; nobody does any more when the call has ended.
+    pub(super) fn wake(&self) {
+        self.0.watcher.wake();
+        // Whoever ends the call either sees the question or is seen here.
+        fence(Ordering::SeqCst);
+        if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
+            asks.close();
+        }
+    }
+
+    /// Says who runs the function.
+    pub(crate) fn watch(&self, waker: &Waker) {
+        self.0.watcher.register(waker);
+    }
+
+    /// A question as the client's revision asks it; `None` if it cannot, or if the client cannot be asked.
+    pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
+        self.client_handle()?.phrase(request, self.0.version)
+    }
+
+    /// Asks the client on the stream of this call: `method` with `params`, an object, for the answer to `key`. Ends with
+    /// the call.
+    pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
+        let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
+            return std::future::ready(Err(AskError::Gone)).boxed();
+        };
+        let (asked, cx) = (
+            Arc::clone(client).ask(key, self.0.outbox.clone(), method, params),
+            self.clone(),
+        );
+        let ended = async move {
+            cx.cancelled().await;
+            Err(AskError::Gone)
+        };
+        futures_util::future::select(asked, ended.boxed())
+            .map(|first| first.factor_first().0)
+            .boxed()
+    }
+
+    /// The same call as a task, which goes on without its client and asks by way of `client`.
+    pub(crate) fn as_task(&self, client: Arc<dyn Client>) -> Self {
+        let Call {
+            version,
+            principal,
+            peer,
+            headers,
+            capabilities,
+            changes,
+            ..
+        } = &*self.0;
+        let caller = Caller {
+            principal: principal.clone(),
+            peer: *peer,
+            headers: headers.clone(),
+            client: Some(client),
+            changes: changes.clone(),
+            ..Caller::default()
+        };
+        Self::new(
+            *version,
+            caller,
+            RequestMeta {
+                capabilities: capabilities.clone(),
+                ..RequestMeta::default()
+            },
+        )
+    }
+
+    /// Whether a question is an answer to the call, which then begins anew: nobody can be asked while it runs.
+    pub(crate) fn is_reentered(&self) -> bool {
+        self.is_modern() && self.0.client.is_none()
+    }
+
+    /// Whether the client's revision has no sessions: it is asked by an answer, and told what it lacks by an error.
+    pub(crate) fn is_modern(&self) -> bool {
+        !self.0.version.is_legacy()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.0.ended.load(Ordering::Acquire)
+    }
+
+    fn notify(&self, method: &str, params: &impl Serialize) {
+        #[derive(Serialize)]
+        struct Envelope<'a, P> {
+            jsonrpc: &'static str,
+            method: &'a str,
+            params: &'a P,
+        }
+        let Some(outbox) = &self.0.outbox else { return };
+        match serde_json::to_vec(&Envelope {
+            jsonrpc: "2.0",
+            method,
+            params,
+        }) {
+            Ok(text) => {
+                if !outbox.offer(text) {
+                    tracing::debug!(
+                        method,
+                        "the client does not keep up; a notification was dropped"
+                    );
+                }
+            }
+            Err(error) => {
+                tracing::warn!(method, %error, "a notification could not be written as JSON")
+            }
+        }
+    }
+}

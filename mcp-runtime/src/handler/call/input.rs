@@ -1,0 +1,264 @@
+//! What a declared function asks of its client: its user, its model, its roots.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::context::Context;
+use crate::handler::argument::arg::Asked;
+use crate::handler::form::Form;
+use crate::handler::form::elicit::Elicit;
+use crate::handler::input::error::{ElicitError, Kind};
+use crate::handler::input::pending::{Failure, Reach};
+use crate::protocol::input::elicitation::{Action, ElicitResult};
+use crate::protocol::input::roots::{ListRootsResult, Root};
+use crate::protocol::input::sampling::{Sample, Sampled};
+use crate::protocol::{InputRequest, Object};
+
+/// The key of [`Context::roots`].
+const ROOTS: &str = "client_roots";
+
+/// What a question has come to; what the client sends instead of an answer is described.
+type Read<T> = Result<Result<T, ElicitError>, String>;
+
+/// A form on its way: boxed, so that a `T` that is no form is one error.
+type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
+
+/// # Asking the client
+///
+/// The function only waits. In a session (revisions before 2026-07-28) the question travels to the client, and the
+/// function goes on with the answer. In 2026-07-28 a function that waits for an answer it does not have is **dropped**:
+/// the call is answered `input_required`, and when the client calls again with the answers, the function runs again
+/// **from the top**. So what comes before a question runs once more in each round, unless it is in
+/// [`Context::once`]; what is asked at the same time (`tokio::join!`) is asked in one round.
+///
+/// Each question has a key, the same in every round, by which its answer is found again; two questions need two keys.
+/// What was answered is carried by the client, encrypted, for this call and this caller only, for at most ten minutes
+/// from one round to the next. Each round is a request of its own to `rate_limit`, `timeout` and `concurrency`.
+///
+/// A client that has not declared what a question needs is told so, and the function goes no further: error -32021, in
+/// a session a tool error. The same holds for an answer that is not what was asked for, such as content that does not
+/// fit the form. The time that a session's client takes to answer does not count against `timeout`.
+impl Context {
+    /// Asks the user by a form: `T` derives [`Elicit`](macro@crate::Elicit), or is a string, a number or a `bool`.
+    ///
+    /// A form must not ask for secrets; [`Context::elicit_url`] sends the user to a page of your own instead.
+    ///
+    /// ```
+    /// use mcp_runtime::{Confirm, Context, ToolError, tool};
+    ///
+    /// /// Deletes a file.
+    /// #[tool(destructive)]
+    /// async fn delete(cx: &Context, path: String) -> Result<String, ToolError> {
+    ///     let sure: Confirm = cx.elicit("confirm", format!("Really delete {path}?")).await?;
+    ///     Ok(if sure.yes() { format!("deleted {path}") } else { format!("kept {path}") })
+    /// }
+    /// ```
+    pub fn elicit<T: Elicit>(
+        &self,
+        key: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Asking<'_, T> {
+        let (key, message) = (key.into(), message.into());
+        Box::pin(async move {
+            let form = Form::<T>::new();
+            let request = InputRequest::form(&message, form.schema());
+            self.answer_to(&key, request, |raw| {
+                elicited(&key, raw, |content| form.read(content))
+            })
+            .await
+        })
+    }
+
+    /// Asks the user to open `url`, and goes on when they say that they do so; needs a client with `elicitation.url`.
+    ///
+    /// That they have opened it says nothing about what they did there: your page finds that out, for the user whom
+    /// it knows. The URL must carry nothing secret. Before 2025-11-25 no client can do this.
+    pub async fn elicit_url(
+        &self,
+        key: impl Into<String>,
+        message: impl Into<String>,
+        url: impl Into<String>,
+    ) -> Result<(), ElicitError> {
+        let key = key.into();
+        let request = InputRequest::url(&message.into(), &url.into());
+        self.answer_to(&key, request, |raw| elicited(&key, raw, |_| Ok(())))
+            .await
+    }
+
+    /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
+    pub(crate) async fn elicit_argument(
+        &self,
+        asked: &Asked,
+        check: impl Fn(&RawValue) -> Result<(), String>,
+    ) -> Result<Option<Box<RawValue>>, ElicitError> {
+        let request = InputRequest::form(asked.message, asked.form.clone());
+        self.answer_to(asked.name, request, |raw| {
+            elicited(asked.name, raw, |content| {
+                let content = content.unwrap_or(RawValue::NULL);
+                check(content)?;
+                let members: Object<'_> = serde_json::from_str(content.get()).unwrap_or_default();
+                Ok(members.get(asked.name).map(ToOwned::to_owned))
+            })
+        })
+        .await
+    }
+
+    /// Runs the client's model; the client may let its user decide about it.
+    ///
+    /// ```
+    /// use mcp_runtime::{Context, Sample, ToolError, tool};
+    ///
+    /// /// Says it shorter.
+    /// #[tool(read_only)]
+    /// async fn summary(cx: &Context, text: String) -> Result<String, ToolError> {
+    ///     let sample = Sample::new(format!("Summarise in one sentence: {text}")).max_tokens(100);
+    ///     Ok(cx.sample("summary", sample).await?.text())
+    /// }
+    /// ```
+    pub async fn sample(
+        &self,
+        key: impl Into<String>,
+        sample: Sample,
+    ) -> Result<Sampled, ElicitError> {
+        self.answer_to(&key.into(), InputRequest::sample(&sample), |raw| {
+            serde_json::from_str(raw.get())
+                .map(Ok)
+                .map_err(|error| shape("a result of sampling", &error))
+        })
+        .await
+    }
+
+    /// The client's roots, asked for as `client_roots`.
+    pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
+        self.answer_to(ROOTS, InputRequest::roots(), |raw| {
+            let read = serde_json::from_str(raw.get());
+            read.map(|ListRootsResult { roots }| Ok(roots))
+                .map_err(|error| shape("a list of roots", &error))
+        })
+        .await
+    }
+
+    /// Carries `work` out once in a call, however many rounds the call has: what it has come to is remembered under
+    /// `key`, and carried by the client, encrypted, to the next round.
+    ///
+    /// Nothing is asked while it runs, and it must ask nothing itself. It is remembered from one round to the next, not
+    /// when the client gives the call up, begins it anew or sends one round twice.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Confirm, Context, ToolError, tool};
+    /// # async fn charge(account: &str) -> u64 { 7 }
+    /// # async fn ship(receipt: u64) {}
+    /// /// Buys it.
+    /// #[tool]
+    /// async fn buy(cx: &Context, account: String) -> Result<String, ToolError> {
+    ///     let receipt: u64 = cx.once("charge", async { charge(&account).await }).await;
+    ///     let now: Confirm = cx.elicit("ship", "Charged. Ship it today?").await?;
+    ///     if now.yes() {
+    ///         ship(receipt).await;
+    ///     }
+    ///     Ok(format!("receipt {receipt}"))
+    /// }
+    /// ```
+    pub async fn once<T>(&self, key: impl Into<String>, work: impl Future<Output = T>) -> T
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.asks().once(&key.into(), work).await
+    }
+
+    /// The same for `work` that can fail: an error is not remembered, so that the next round tries again.
+    pub async fn try_once<T, E>(
+        &self,
+        key: impl Into<String>,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        self.asks().try_once(&key.into(), work).await
+    }
+
+    async fn answer_to<T>(
+        &self,
+        key: &str,
+        request: InputRequest,
+        read: impl Fn(&RawValue) -> Read<T>,
+    ) -> Result<T, ElicitError> {
+        let asks = self.asks();
+        let asker = asks.ask(key, request.clone(), || self.reach(&request));
+        // Asked in a task of its own, it would not be noticed by itself.
+        self.wake();
+        if asker.is_first && !self.is_reentered() {
+            // Should this future be dropped, the client is not waited for any more.
+            let _waiting = asks.wait();
+            let answer = match self.phrase(request) {
+                Some(request) => self.ask(key, request.method, request.params).await,
+                None => Err(crate::handler::input::client::AskError::Gone),
+            };
+            asker.answered(
+                answer
+                    .map(Arc::from)
+                    .map_err(|error| ElicitError::new(key, Kind::Refused(error))),
+            );
+            self.wake();
+        }
+        let answer = asker.answer().await?;
+        let problem = match read(&answer) {
+            Ok(outcome) => return outcome,
+            Err(problem) => problem,
+        };
+        asker.malformed(key, problem);
+        self.wake();
+        // An answer comes only to what goes on after its call.
+        asker
+            .answer()
+            .await
+            .and(Err(ElicitError::new(key, Kind::Over)))
+    }
+
+    /// Whether the client can be asked this.
+    fn reach(&self, request: &InputRequest) -> Reach {
+        let missing: Vec<_> = request
+            .needs
+            .iter()
+            .copied()
+            .filter(|need| !self.client().has(*need))
+            .collect();
+        if !missing.is_empty() {
+            return Err(Failure::Missing(missing));
+        }
+        let can_be_said = self.is_reentered() || self.phrase(request.clone()).is_some();
+        if can_be_said {
+            Ok(())
+        } else {
+            Err(Failure::Missing(request.needs.clone()))
+        }
+    }
+}
+
+/// What the user did with a form or a URL.
+fn elicited<T>(
+    key: &str,
+    raw: &RawValue,
+    accepted: impl Fn(Option<&RawValue>) -> Result<T, String>,
+) -> Read<T> {
+    let result = ElicitResult::parse(raw)?;
+    match result.action {
+        Action::Accept => accepted(result.content).map(Ok),
+        Action::Decline => Ok(Err(ElicitError::new(key, Kind::Declined))),
+        Action::Cancel => Ok(Err(ElicitError::new(key, Kind::Dismissed))),
+    }
+}
+
+fn shape(wanted: &str, error: &serde_json::Error) -> String {
+    // serde_json appends a position in a text that the client has never seen by itself.
+    let text = error.to_string();
+    format!(
+        "must be {wanted}: {}",
+        text.split(" at line ").next().unwrap_or(&text)
+    )
+}

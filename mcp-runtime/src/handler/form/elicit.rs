@@ -1,0 +1,73 @@
+//! What can be asked of the client's user by a form.
+
+use super::field::Field;
+use crate::handler::argument::arg::{Arg, ArgList, Values};
+
+/// A type that a client can show to its user as a form, and that is made of what the user writes there.
+///
+/// `#[derive(Elicit)]` implements it for a struct, whose fields are those of the form, and for an enum without data,
+/// which is a choice. A `String`, a number, a `bool`, a choice, or a `Vec` of choices by itself is a form with one
+/// field, called `answer`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be asked of the user: it is no elicitation form",
+    label = "no form",
+    note = "add `#[derive(mcp_runtime::Elicit)]` to `{Self}`: a struct of strings, numbers, `bool`s and choices, or an enum without data"
+)]
+pub trait Elicit: Sized {
+    #[doc(hidden)]
+    type Fields: ArgList;
+    #[doc(hidden)]
+    fn fields() -> Self::Fields;
+    #[doc(hidden)]
+    fn of(values: Values<Self::Fields>) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field> Elicit for T {
+    type Fields = ((), Arg<T>);
+
+    fn fields() -> Self::Fields {
+        ((), Arg::field("answer"))
+    }
+
+    fn of(((), answer): ((), T)) -> Self {
+        answer
+    }
+}
+
+/// A form with one box to tick, `confirm`.
+///
+/// ```
+/// use mcp_runtime::{Confirm, Context, ToolError, tool};
+///
+/// /// Deletes a file.
+/// #[tool(destructive)]
+/// async fn delete(cx: &Context, path: String) -> Result<String, ToolError> {
+///     let sure: Confirm = cx.elicit("confirm", format!("Really delete {path}?")).await?;
+///     if !sure.yes() {
+///         return Ok(format!("{path} is still there"));
+///     }
+///     Ok(format!("deleted {path}"))
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirm(bool);
+
+impl Confirm {
+    /// Whether the box was ticked.
+    pub fn yes(self) -> bool {
+        self.0
+    }
+}
+
+impl Elicit for Confirm {
+    type Fields = ((), Arg<bool>);
+
+    fn fields() -> Self::Fields {
+        ((), Arg::field("confirm"))
+    }
+
+    fn of(((), confirm): ((), bool)) -> Self {
+        Self(confirm)
+    }
+}

@@ -1,0 +1,76 @@
+//! A form: what a client shows to its user, and how what the user wrote there is read.
+
+pub(crate) mod elicit;
+pub(crate) mod field;
+
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::argument::arg::{ArgList, Input};
+use super::argument::problem::Problems;
+use crate::schema::{FinishedInput, InputSchema};
+use elicit::Elicit;
+
+/// The keywords that a field of a form may have.
+const KEYWORDS: [&str; 13] = [
+    "type",
+    "title",
+    "description",
+    "enum",
+    "oneOf",
+    "minLength",
+    "maxLength",
+    "format",
+    "minimum",
+    "maximum",
+    "items",
+    "minItems",
+    "maxItems",
+];
+
+/// The form that asks for one parameter, which `schema` describes.
+pub(super) fn of_argument(name: &str, schema: &Value, required: bool) -> Value {
+    let mut field = schema.as_object().cloned().unwrap_or_default();
+    field.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
+    let mut form = json!({ "type": "object", "properties": { name: field } });
+    if required {
+        form["required"] = json!([name]);
+    }
+    form
+}
+
+/// The form of a `T`.
+pub(super) struct Form<T: Elicit> {
+    fields: T::Fields,
+    input: FinishedInput,
+}
+
+impl<T: Elicit> Form<T> {
+    pub(super) fn new() -> Self {
+        let (mut fields, mut input) = (T::fields(), InputSchema::form());
+        fields.prepare(&mut input);
+        Self {
+            fields,
+            input: input.finish(),
+        }
+    }
+
+    /// The schema that the client is sent.
+    pub(super) fn schema(&self) -> Value {
+        self.input.to_form()
+    }
+
+    /// What the user wrote, or everything that is wrong with it.
+    pub(super) fn read(&self, content: Option<&RawValue>) -> Result<T, String> {
+        let object = content
+            .map(|content| serde_json::from_str(content.get()))
+            .transpose();
+        let object = object
+            .map_err(|_| "`content` must be an object".to_owned())?
+            .unwrap_or_default();
+        let values = Input::new(object, &self.input, true).decode_form(&self.fields);
+        values
+            .map(T::of)
+            .map_err(|problems: Problems| problems.describe_form())
+    }
+}

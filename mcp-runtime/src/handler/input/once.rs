@@ -1,0 +1,129 @@
+//! Blocks that run once in a call, however many rounds it has.
+
+use std::convert::Infallible;
+use std::future::{pending, poll_fn};
+use std::pin::pin;
+use std::thread::{self, ThreadId};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::pending::{Asks, Failure, find};
+
+impl Asks {
+    /// What `work` has come to under `key` before, or comes to now.
+    pub(in crate::handler) async fn once<T, F>(&self, key: &str, work: F) -> T
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = T>,
+    {
+        match self
+            .try_once(key, async { Ok::<T, Infallible>(work.await) })
+            .await
+        {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The same, but an error is not remembered.
+    pub(in crate::handler) async fn try_once<T, E, F>(&self, key: &str, work: F) -> Result<T, E>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, E>>,
+    {
+        if let Some(known) = self.remembered(key) {
+            return match serde_json::from_str(known.get()) {
+                Ok(value) => Ok(value),
+                Err(_) => {
+                    self.never(
+                        key,
+                        "is remembered in a form that this server does not know",
+                    )
+                    .await
+                }
+            };
+        }
+        let Some(running) = self.run(key) else {
+            return self
+                .never(
+                    key,
+                    "is the key of two blocks that run once: give each a key of its own",
+                )
+                .await;
+        };
+        let value = self.inside(work).await?;
+        let raw = to_raw_value(&value);
+        drop(running);
+        let Ok(raw) = raw else {
+            return self
+                .never(key, "has come to what cannot be written as JSON")
+                .await;
+        };
+        self.lock().memory.once.push((key.to_owned(), raw));
+        Ok(value)
+    }
+
+    fn remembered(&self, key: &str) -> Option<Box<RawValue>> {
+        find(&self.lock().memory.once, key).map(ToOwned::to_owned)
+    }
+
+    /// Notes that a block runs; `None` if it does already.
+    fn run(&self, key: &str) -> Option<Running<'_>> {
+        let mut state = self.lock();
+        if state.running.iter().any(|running| running == key) {
+            return None;
+        }
+        state.running.push(key.to_owned());
+        Some(Running {
+            asks: self,
+            key: key.to_owned(),
+        })
+    }
+
+    /// Carries `work` out so that what is asked in it is noticed.
+    async fn inside<F: Future>(&self, work: F) -> F::Output {
+        let mut work = pin!(work);
+        poll_fn(|task| {
+            let before = self.lock().inside.replace(thread::current().id());
+            let _inside = Inside { asks: self, before };
+            work.as_mut().poll(task)
+        })
+        .await
+    }
+
+    async fn never<T>(&self, key: &str, problem: &str) -> T {
+        self.fail(key, Failure::Misuse(format!("`{key}` {problem}")))
+            .await;
+        // The call is over, and there is no value to go on with.
+        pending().await
+    }
+}
+
+/// A block that runs once, while it runs.
+struct Running<'a> {
+    asks: &'a Asks,
+    key: String,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.asks
+            .lock()
+            .running
+            .retain(|running| *running != self.key);
+    }
+}
+
+/// A thread that is in a block, while it is.
+struct Inside<'a> {
+    asks: &'a Asks,
+    before: Option<ThreadId>,
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.asks.lock().inside = self.before;
+    }
+}

@@ -1,0 +1,251 @@
+//! Failures of declared functions: which text the model may read, and which only the log.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use super::product::Product;
+use crate::brief::Brief;
+use crate::handler::input::error::ElicitError;
+use crate::handler::spec::kind::{Item, Kind as ItemKind, event};
+use crate::protocol::{Capability, RpcError, ToolResult};
+
+/// The failure of a tool, a resource or a prompt: public text for the model, or a private cause for the log.
+///
+/// [`ToolError::new`] is public: its text is what the model reads. An error that `?` converts is private: the model
+/// reads ``tool `search` failed (reference 4f2a9c)`` and the log has the whole chain under that reference.
+///
+/// ```
+/// # use mcp_runtime::ToolError;
+/// fn parse(text: &str) -> Result<u32, ToolError> {
+///     if text.is_empty() {
+///         return Err(ToolError::new("the text is empty; send at least one digit"));
+///     }
+///     Ok(text.parse()?)
+/// }
+/// ```
+///
+/// A failure that another attempt may not meet is marked with [`ToolError::retryable`]; `retry = ..` tries again then.
+#[derive(Debug)]
+pub struct ToolError {
+    kind: Kind,
+    retryable: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Public(String),
+    MissingCapability(Capability),
+    NotFound,
+    Protocol(RpcError),
+    Private(Box<dyn Error + Send + Sync>),
+}
+
+impl ToolError {
+    /// A failure whose text the model reads; say what to do next.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self::of(Kind::Public(text.into()))
+    }
+
+    /// A failure whose text only the log shows.
+    pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::of(Kind::Private(cause.into()))
+    }
+
+    /// The same failure, marked as one that another attempt may not meet.
+    ///
+    /// ```
+    /// # use mcp_runtime::ToolError;
+    /// # fn fetch() -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// fn page() -> Result<String, ToolError> {
+    ///     fetch().map_err(|cause| ToolError::private(cause).retryable())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// Whether it is marked as one that another attempt may not meet.
+    pub fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For what is wrong with the
+    /// request or with the server, not with what the function was asked to do.
+    pub fn protocol(error: RpcError) -> Self {
+        Self::of(Kind::Protocol(error))
+    }
+
+    /// There is no resource at the URI that was read. What returns `None` says the same.
+    pub fn not_found() -> Self {
+        Self::of(Kind::NotFound)
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            retryable: false,
+        }
+    }
+
+    pub(in crate::handler) fn missing_capability(capability: Capability) -> Self {
+        Self::of(Kind::MissingCapability(capability))
+    }
+
+    /// The capability that the client lacks, if that is the failure: a modern client gets it as a JSON-RPC error.
+    pub(crate) fn lacks(&self) -> Option<Capability> {
+        match self.kind {
+            Kind::MissingCapability(capability) => Some(capability),
+            _ => None,
+        }
+    }
+
+    /// What the log says of it, a private cause in full.
+    pub(crate) fn detail(&self) -> String {
+        match &self.kind {
+            Kind::Public(text) => text.clone(),
+            Kind::MissingCapability(capability) => {
+                format!("the client cannot {}", capability.verb())
+            }
+            Kind::NotFound => NOT_FOUND.to_owned(),
+            Kind::Protocol(error) => error.to_string(),
+            Kind::Private(cause) => chain(&**cause),
+        }
+    }
+
+    /// The answer; a private cause goes to the log. `hide` takes out of both what nobody may read.
+    pub(crate) fn into_answer(
+        self,
+        item: Item<'_>,
+        hide: impl Fn(String) -> String,
+    ) -> Result<Product, RpcError> {
+        match self.kind {
+            Kind::NotFound if item.kind == ItemKind::Resource => {
+                Err(RpcError::resource_not_found())
+            }
+            Kind::NotFound => failure(item, NOT_FOUND),
+            Kind::Protocol(error) => Err(error),
+            Kind::Public(text) => failure(item, hide(text)),
+            Kind::MissingCapability(capability) => {
+                let verb = capability.verb();
+                failure(
+                    item,
+                    format!("{item} needs a client that can {verb}; this one did not declare it"),
+                )
+            }
+            Kind::Private(cause) => {
+                let reference = reference();
+                event!(error, item, { %reference, error = Brief::line(hide(chain(&*cause))).to_string(), }, "failed");
+                failed(item, &reference)
+            }
+        }
+    }
+}
+
+const NOT_FOUND: &str = "not found";
+
+/// A failure as its kind of item tells it: the model reads that of a tool; the others have none but the protocol's.
+pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Product, RpcError> {
+    match item.kind {
+        ItemKind::Tool => Ok(Product::Tool(ToolResult::error(text))),
+        ItemKind::Resource | ItemKind::Prompt => Err(RpcError::internal(text.into())),
+    }
+}
+
+/// What the client reads of a failure that is none of its business.
+pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Product, RpcError> {
+    failure(item, format!("{item} failed (reference {reference})"))
+}
+
+/// Six hexadecimal digits that join an answer to its log line.
+pub(crate) fn reference() -> String {
+    let mut bytes = [0; 3];
+    // Without a random source the reference is all zeros; the answer is still right.
+    let _ = getrandom::fill(&mut bytes);
+    let [a, b, c] = bytes;
+    format!("{a:02x}{b:02x}{c:02x}")
+}
+
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
+    fn from(cause: E) -> Self {
+        let cause: Box<dyn Error + Send + Sync> = Box::new(cause);
+        match cause.downcast::<ElicitError>() {
+            // Its text was written for the model.
+            Ok(error) => Self::new(error.to_string()),
+            Err(cause) => Self::of(Kind::Private(cause)),
+        }
+    }
+}
+
+/// The error types that a tool may return: anything that implements `Display`, and [`ToolError`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a tool error",
+    label = "neither `Display` nor `ToolError`",
+    note = "implement `Display` for it (for example with `thiserror`), or return `Result<_, ToolError>`"
+)]
+pub trait IntoToolError {
+    /// The failure to answer with.
+    fn into_tool_error(self) -> ToolError;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Display> IntoToolError for E {
+    fn into_tool_error(self) -> ToolError {
+        ToolError::new(self.to_string())
+    }
+}
+
+impl IntoToolError for ToolError {
+    fn into_tool_error(self) -> ToolError {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_came_by_question_mark_stays_private() {
+        fn tool() -> Result<(), ToolError> {
+            Err(std::io::Error::other("password=hunter2"))?;
+            Ok(())
+        }
+        let search = Item {
+            kind: ItemKind::Tool,
+            name: "search",
+        };
+        let Ok(Product::Tool(result)) = tool().unwrap_err().into_answer(search, |text| text) else {
+            panic!()
+        };
+        let text = result.content()[0].as_text().unwrap();
+        assert!(
+            text.starts_with("tool `search` failed (reference "),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_chain_is_logged_whole() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot load")]
+        struct Outer(#[source] std::io::Error);
+        assert_eq!(
+            chain(&Outer(std::io::Error::other("no disk"))),
+            "cannot load: no disk"
+        );
+    }
+}

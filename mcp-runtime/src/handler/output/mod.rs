@@ -1,0 +1,8 @@
+//! The return types of tools, resources and prompts, and the errors that end a call.
+
+pub(crate) mod error;
+pub(crate) mod json;
+pub(crate) mod product;
+pub(crate) mod prompt;
+pub(crate) mod resource;
+pub(crate) mod tool;

@@ -1,0 +1,138 @@
+//! What a resource may return.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::error::{IntoToolError, ToolError};
+use super::json::Json;
+use crate::protocol::Resource;
+use crate::protocol::view::View;
+
+/// The types that a resource may return: text, bytes, [`Json<T>`], [`View`], [`Resource`] and `Vec<Resource>`; `Option` of one of
+/// them, where `None` is a resource that does not exist; and `Result` of any of these.
+///
+/// What is returned without a URI is at the URI that was read; without a media type, it is of that which the attribute
+/// declares, or else `text/plain`, `application/json` or `application/octet-stream`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a resource",
+    label = "no contents of a resource",
+    note = "return `String`, `Vec<u8>`, `Resource`, `Vec<Resource>`, `Option` of one of them for what may not exist, or `Result` of one of these",
+    note = "wrap a type of your own in `Json<..>`"
+)]
+pub trait IntoContents {
+    /// The contents, or the failure to answer with.
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError>;
+
+    /// The media type, where the type says it.
+    fn mime_type() -> Option<&'static str> {
+        None
+    }
+}
+
+/// The media type of JSON.
+const JSON: &str = "application/json";
+
+fn text(text: String, mime_type: Option<&str>) -> Vec<Resource> {
+    vec![Resource {
+        text: Some(text),
+        mime_type: mime_type.map(str::to_owned),
+        ..Resource::default()
+    }]
+}
+
+fn blob(bytes: &[u8]) -> Vec<Resource> {
+    vec![Resource {
+        blob: Some(STANDARD.encode(bytes)),
+        ..Resource::default()
+    }]
+}
+
+impl IntoContents for String {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self, None))
+    }
+}
+
+impl IntoContents for &'static str {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self.to_owned(), None))
+    }
+}
+
+impl IntoContents for Cow<'static, str> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(self.into_owned(), None))
+    }
+}
+
+impl IntoContents for Vec<u8> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(&self))
+    }
+}
+
+impl IntoContents for &'static [u8] {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(self))
+    }
+}
+
+impl IntoContents for Bytes {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(blob(&self))
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(text(serde_json::to_string(&self.0)?, Some(JSON)))
+    }
+
+    fn mime_type() -> Option<&'static str> {
+        Some(JSON)
+    }
+}
+
+impl IntoContents for Resource {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(vec![self])
+    }
+}
+
+impl IntoContents for View {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(vec![self.into()])
+    }
+}
+
+impl IntoContents for Vec<Resource> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        Ok(self)
+    }
+}
+
+impl<T: IntoContents> IntoContents for Option<T> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        self.ok_or_else(ToolError::not_found)?.into_contents()
+    }
+
+    fn mime_type() -> Option<&'static str> {
+        T::mime_type()
+    }
+}
+
+impl<T: IntoContents, E: IntoToolError> IntoContents for Result<T, E> {
+    fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
+        self.map_err(IntoToolError::into_tool_error)?
+            .into_contents()
+    }
+
+    fn mime_type() -> Option<&'static str> {
+        T::mime_type()
+    }
+}

@@ -1,0 +1,179 @@
+//! What a tool may return.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::error::{IntoToolError, ToolError};
+use super::json::Json;
+use super::product::Product;
+use super::prompt::IntoPrompt;
+use super::resource::IntoContents;
+use crate::protocol::{Content, ToolResult};
+use crate::schema;
+
+/// The types that a tool may return: text, numbers, `bool`, `()`, [`Content`], `Vec<Content>`, [`ToolResult`],
+/// [`Json<T>`], and `Result` of one of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a tool",
+    label = "not a tool result",
+    note = "return `String`, a number, `bool`, `()`, `Content`, `Vec<Content>`, `ToolResult`, or `Result` of one of them",
+    note = "wrap a type of your own in `Json<..>`, so that clients get its schema and its fields"
+)]
+pub trait IntoToolResult {
+    /// The result, or the failure to answer with.
+    fn into_tool_result(self) -> Result<ToolResult, ToolError>;
+
+    /// The JSON Schema of the structured content, if the type has any.
+    fn output_schema() -> Option<Value> {
+        None
+    }
+}
+
+macro_rules! displayed {
+    ($($type:ty),*) => {$(
+        impl IntoToolResult for $type {
+            fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+                Ok(ToolResult::text(self.to_string()))
+            }
+        }
+    )*};
+}
+displayed!(
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f32,
+    f64,
+    bool,
+    char,
+    &'static str
+);
+
+impl IntoToolResult for String {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::text(self))
+    }
+}
+
+impl IntoToolResult for Cow<'static, str> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::text(self))
+    }
+}
+
+impl IntoToolResult for () {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::new())
+    }
+}
+
+impl IntoToolResult for Content {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult::new().with(self))
+    }
+}
+
+impl IntoToolResult for Vec<Content> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(ToolResult {
+            content: self,
+            ..ToolResult::new()
+        })
+    }
+}
+
+impl IntoToolResult for ToolResult {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        Ok(self)
+    }
+}
+
+impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        let result = ToolResult::new().structured(&self.0)?;
+        let text = result.structured_json().unwrap_or_default().to_owned();
+        Ok(result.with(text))
+    }
+
+    fn output_schema() -> Option<Value> {
+        Some(schema::output_schema::<T>())
+    }
+}
+
+impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        match self {
+            Ok(value) => value.into_tool_result(),
+            Err(error) => Err(error.into_tool_error()),
+        }
+    }
+
+    fn output_schema() -> Option<Value> {
+        T::output_schema()
+    }
+}
+
+/// A return type, checked once: the only place that bounds it.
+#[derive(Debug)]
+pub struct Returns<T> {
+    pub(crate) convert: fn(T) -> Result<Product, ToolError>,
+    pub(crate) schema: Option<Value>,
+    /// The media type of contents, where their type says it.
+    pub(crate) mime_type: Option<&'static str>,
+    _output: PhantomData<fn() -> T>,
+}
+
+impl<T> Returns<T> {
+    /// How a tool's `T` becomes a result.
+    pub fn result() -> Self
+    where
+        T: IntoToolResult,
+    {
+        Self::new(
+            |output| output.into_tool_result().map(Product::Tool),
+            T::output_schema(),
+        )
+    }
+
+    /// How a resource's `T` becomes contents.
+    pub fn contents() -> Self
+    where
+        T: IntoContents,
+    {
+        let contents = Self::new(|output| output.into_contents().map(Product::Contents), None);
+        Self {
+            mime_type: T::mime_type(),
+            ..contents
+        }
+    }
+
+    /// How a prompt's `T` becomes messages.
+    pub fn messages() -> Self
+    where
+        T: IntoPrompt,
+    {
+        Self::new(|output| output.into_prompt().map(Product::Prompt), None)
+    }
+
+    fn new(convert: fn(T) -> Result<Product, ToolError>, schema: Option<Value>) -> Self {
+        Self {
+            convert,
+            schema,
+            mime_type: None,
+            _output: PhantomData,
+        }
+    }
+}

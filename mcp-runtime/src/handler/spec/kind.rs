@@ -1,0 +1,61 @@
+//! What can be declared: tools, resources and prompts, and how messages call one of them.
+
+use std::fmt;
+
+/// The kinds of declared functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Called by the model.
+    Tool,
+    /// Read by the application.
+    Resource,
+    /// Chosen by the user.
+    Prompt,
+}
+
+impl Kind {
+    /// The word for one.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Resource => "resource",
+            Self::Prompt => "prompt",
+        }
+    }
+}
+
+/// One declared function, as messages call it: ``tool `add` ``.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<'a> {
+    pub kind: Kind,
+    pub name: &'a str,
+}
+
+impl<'a> Item<'a> {
+    /// The name, if this is a `kind`: logs have a field for each kind.
+    pub(crate) fn named(self, kind: Kind) -> Option<&'a str> {
+        (self.kind == kind).then_some(self.name)
+    }
+}
+
+/// An event about an item, which stands in the field of its kind; the kind also begins the message.
+macro_rules! event {
+    ($level:ident, $item:expr, { $($fields:tt)* }, $message:literal) => {{
+        let item: $crate::handler::spec::kind::Item<'_> = $item;
+        tracing::$level!(
+            tool = item.named($crate::handler::spec::kind::Kind::Tool),
+            resource = item.named($crate::handler::spec::kind::Kind::Resource),
+            prompt = item.named($crate::handler::spec::kind::Kind::Prompt),
+            $($fields)*
+            concat!("{} ", $message),
+            item.kind.noun()
+        )
+    }};
+}
+pub(crate) use event;
+
+impl fmt::Display for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.kind.noun(), self.name)
+    }
+}

@@ -1,0 +1,296 @@
+//! Requests of the server's to the client of a session.
+//!
+//! Invariants: an id is used once in a session; each question is answered, taken back or failed, and then forgotten.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::sync::oneshot;
+
+use super::question;
+use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::outbox::Outbox;
+use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
+
+/// How long a client may take: a person may have to decide.
+const LIMIT: Duration = Duration::from_mins(10);
+/// What the ids begin with, so that nobody takes them for the client's own.
+const PREFIX: &str = "server-";
+
+type Outcome = Result<Box<RawValue>, AskError>;
+
+/// The questions of one session.
+#[derive(Debug, Default)]
+pub(crate) struct Asks(Mutex<Open>);
+
+#[derive(Debug, Default)]
+struct Open {
+    asked: u64,
+    waiting: HashMap<u64, oneshot::Sender<Outcome>>,
+    closed: bool,
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    jsonrpc: &'static str,
+    id: String,
+    method: &'static str,
+    params: &'a Value,
+}
+
+impl Client for Asks {
+    fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest> {
+        question::phrase(request, version)
+    }
+
+    fn ask(
+        self: Arc<Self>,
+        _: &str,
+        outbox: Option<Outbox>,
+        method: &'static str,
+        params: Value,
+    ) -> Asked {
+        Box::pin(async move {
+            let (mut pending, answer) =
+                self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;
+            let Ok(outcome) = tokio::time::timeout(LIMIT, answer).await else {
+                return Err(AskError::TimedOut(LIMIT));
+            };
+            pending.is_open = false;
+            outcome.unwrap_or(Err(AskError::Gone))
+        })
+    }
+}
+
+impl Asks {
+    fn send(
+        self: Arc<Self>,
+        outbox: Outbox,
+        method: &'static str,
+        params: &Value,
+    ) -> Result<(Pending, oneshot::Receiver<Outcome>), AskError> {
+        let (answered, answer) = oneshot::channel();
+        let number = self.lock().begin(answered).ok_or(AskError::Gone)?;
+        let mut pending = Pending {
+            asks: self,
+            number,
+            outbox,
+            is_open: false,
+        };
+        let question = Question {
+            jsonrpc: "2.0",
+            id: id(number),
+            method,
+            params,
+        };
+        let text = serde_json::to_vec(&question).map_err(|_| AskError::Gone)?;
+        if !pending.outbox.offer(text) {
+            tracing::debug!(method, "the client does not keep up; it was not asked");
+            return Err(AskError::Gone);
+        }
+        pending.is_open = true;
+        Ok((pending, answer))
+    }
+
+    /// Hands the client's answer to whoever waits for it; what answers nothing is ignored.
+    pub(crate) fn answer(&self, response: &Response) {
+        let waiting = response
+            .id
+            .as_ref()
+            .and_then(number)
+            .and_then(|number| self.lock().waiting.remove(&number));
+        let Some(waiting) = waiting else {
+            tracing::debug!(id = ?response.id, "a response to no request of ours was ignored");
+            return;
+        };
+        // Whoever has asked may have gone meanwhile.
+        let _ = waiting.send(outcome(response));
+    }
+
+    /// Nobody answers any more.
+    pub(crate) fn close(&self) {
+        let mut open = self.lock();
+        open.closed = true;
+        open.waiting.clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn begin(&mut self, answered: oneshot::Sender<Outcome>) -> Option<u64> {
+        if self.closed {
+            return None;
+        }
+        self.asked += 1;
+        self.waiting.insert(self.asked, answered);
+        Some(self.asked)
+    }
+}
+
+/// A question that has been asked; the client is told when it is dropped without an answer.
+#[derive(Debug)]
+struct Pending {
+    asks: Arc<Asks>,
+    number: u64,
+    outbox: Outbox,
+    is_open: bool,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.asks.lock().waiting.remove(&self.number);
+        if self.is_open {
+            let params = serde_json::json!({ "requestId": id(self.number), "reason": "nobody waits any more" });
+            let text = serde_json::json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params });
+            self.outbox.offer(text.to_string().into());
+        }
+    }
+}
+
+fn id(number: u64) -> String {
+    format!("{PREFIX}{number}")
+}
+
+fn number(id: &RequestId) -> Option<u64> {
+    serde_json::from_slice::<String>(id.as_bytes())
+        .ok()?
+        .strip_prefix(PREFIX)?
+        .parse()
+        .ok()
+}
+
+fn outcome(response: &Response) -> Outcome {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Refusal {
+        code: i64,
+        message: String,
+    }
+    match &response.outcome {
+        Ok(result) => serde_json::from_slice(result.as_bytes()).map_err(|_| AskError::Gone),
+        Err(error) => {
+            let Refusal { code, message } =
+                serde_json::from_slice(error.as_bytes()).unwrap_or_default();
+            Err(AskError::Refused { code, message })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use bytes::Bytes;
+    use futures_util::FutureExt as _;
+    use serde_json::json;
+    use tokio::sync::mpsc;
+
+    use crate::protocol::Message;
+    use crate::service::outbox;
+
+    fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
+        let mut asked =
+            Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
+        // A question is sent as soon as somebody waits for its answer.
+        assert!(asked.as_mut().now_or_never().is_none());
+        asked
+    }
+
+    fn answer(asks: &Asks, text: &Value) {
+        let Ok(Message::Response(response)) = Message::parse(&Bytes::from(text.to_string())) else {
+            panic!("{text}")
+        };
+        asks.answer(&response);
+    }
+
+    fn sent(messages: &mut mpsc::Receiver<Bytes>) -> Value {
+        serde_json::from_slice(&messages.try_recv().unwrap()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_find_their_questions_in_any_order() {
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let (first, second) = (ask(&asks, &outbox), ask(&asks, &outbox));
+        let ids = [sent(&mut messages), sent(&mut messages)].map(|question| question["id"].clone());
+        assert_eq!(ids, ["server-1", "server-2"]);
+        answer(
+            &asks,
+            &json!({ "jsonrpc": "2.0", "id": ids[1], "result": { "second": true } }),
+        );
+        answer(
+            &asks,
+            &json!({ "jsonrpc": "2.0", "id": ids[0], "error": { "code": -1, "message": "no" } }),
+        );
+        assert_eq!(second.await.unwrap().get(), r#"{"second":true}"#);
+        assert_eq!(
+            first.await.unwrap_err(),
+            AskError::Refused {
+                code: -1,
+                message: "no".into()
+            }
+        );
+        assert!(messages.try_recv().is_err(), "nothing is taken back");
+        assert!(asks.lock().waiting.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_to_nothing_are_ignored() {
+        let (asks, (outbox, _messages)) = (Arc::<Asks>::default(), outbox());
+        let mut asked = ask(&asks, &outbox);
+        for id in [json!("server-2"), json!(1), json!("1"), json!("server-")] {
+            answer(&asks, &json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
+        }
+        assert!(asked.as_mut().now_or_never().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_that_nobody_waits_for_is_taken_back() {
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        drop(ask(&asks, &outbox));
+        let id = sent(&mut messages)["id"].clone();
+        let cancelled = sent(&mut messages);
+        assert_eq!(cancelled["method"], "notifications/cancelled");
+        assert_eq!(cancelled["params"]["requestId"], id);
+        assert!(asks.lock().waiting.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_may_take_ten_minutes() {
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let asked = ask(&asks, &outbox);
+        assert_eq!(asked.await.unwrap_err(), AskError::TimedOut(LIMIT));
+        sent(&mut messages);
+        assert_eq!(sent(&mut messages)["method"], "notifications/cancelled");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let asked = ask(&asks, &outbox);
+        asks.close();
+        assert_eq!(asked.await.unwrap_err(), AskError::Gone);
+        sent(&mut messages);
+        let late = Arc::clone(&asks).ask("roots", Some(outbox), "roots/list", json!({}));
+        assert_eq!(late.await.unwrap_err(), AskError::Gone);
+        assert!(messages.try_recv().is_err(), "nothing more is sent");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_cannot_be_reached_is_not_waited_for() {
+        let asks = Arc::<Asks>::default();
+        let unheard = Arc::clone(&asks).ask("roots", None, "roots/list", json!({}));
+        assert_eq!(unheard.await.unwrap_err(), AskError::Gone);
+        let (full, _messages) = outbox();
+        while full.offer(b"{}".to_vec()) {}
+        let asked = Arc::clone(&asks).ask("roots", Some(full), "roots/list", json!({}));
+        assert_eq!(asked.await.unwrap_err(), AskError::Gone);
+        assert!(asks.lock().waiting.is_empty());
+    }
+}

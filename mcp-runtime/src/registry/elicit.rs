@@ -1,0 +1,37 @@
+//! Parameters with `elicit`: the client's user is asked for those that the client did not send, all in one round.
+
+use futures_util::future::try_join_all;
+use serde_json::value::RawValue;
+
+use crate::handler::argument::arg::Asked;
+use crate::handler::{Context, ElicitError};
+use crate::protocol::Object;
+
+/// The arguments that the client sent, as `raw`, and what its user wrote for those that it did not send.
+pub(super) async fn complete(
+    cx: &Context,
+    raw: Option<&RawValue>,
+    asked: &[Asked],
+    check: impl Fn(&str, &RawValue) -> Result<(), String>,
+) -> Result<Box<RawValue>, ElicitError> {
+    let answers = asked
+        .iter()
+        .map(|asked| cx.elicit_argument(asked, |content| check(asked.name, content)));
+    let answers = asked.iter().zip(try_join_all(answers).await?);
+    let sent: Object<'_> = raw
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
+    // `null` stands for what was not sent.
+    let sent = sent
+        .iter()
+        .filter(|(_, value)| value.get() != "null")
+        .map(|(name, value)| member(name, value));
+    let written = answers.filter_map(|(asked, answer)| Some(member(asked.name, &answer?)));
+    let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
+    // Put together from JSON: there is nothing in it that could not be read.
+    Ok(RawValue::from_string(text).unwrap_or_default())
+}
+
+fn member(name: &str, value: &RawValue) -> String {
+    format!("{}:{}", serde_json::Value::from(name), value.get())
+}

@@ -1,0 +1,148 @@
+//! `breaker`: when it opens, what callers are told then, and how it closes again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_runtime::{Server, State, ToolError, ToolResult, tool, tools};
+use mcp_testkit::{TestClient, Version, era};
+use serde_json::json;
+use tokio::time::advance;
+
+use crate::support::gate::Gate;
+
+#[derive(State)]
+struct App {
+    gate: Arc<Gate>,
+}
+
+/// Does what it is told: `work`, `fail`, `panic`, `hang`, `say` (an answer that says it failed) or `wait`.
+#[tool(read_only, timeout = "5s", breaker(failures = 3, cooldown = "30s"))]
+async fn obey(gate: &Arc<Gate>, how: String) -> Result<ToolResult, ToolError> {
+    match how.as_str() {
+        "fail" => Err(ToolError::new("down")),
+        "panic" => panic!("as told"),
+        "hang" => std::future::pending().await,
+        "say" => Ok(ToolResult::error("there is no such thing")),
+        "wait" => Ok(ToolResult::text(gate.pass().await.to_string())),
+        _ => Ok(ToolResult::text("works")),
+    }
+}
+
+/// Fails, and may be tried again.
+#[tool(
+    read_only,
+    breaker(failures = 3, cooldown = "30s"),
+    retry(max = 9, backoff = "100ms")
+)]
+fn flaky(gate: &Arc<Gate>) -> Result<(), ToolError> {
+    gate.come();
+    Err(ToolError::new("down").retryable())
+}
+
+async fn start(version: Version) -> (TestClient, Arc<Gate>) {
+    let gate = Gate::new();
+    let server = Server::new("breaker", "1.0.0")
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
+        .tools(tools![obey, flaky]);
+    (TestClient::with_version(server, version).await, gate)
+}
+
+async fn tell(client: &TestClient, how: &str) -> mcp_testkit::Reply {
+    client.call("obey", json!({"how": how})).await
+}
+
+const OPEN: &str = "tool `obey` failed 3 times in a row, so it is not run for a while; retry in ";
+
+#[tokio::test(start_paused = true)]
+async fn errors_panics_and_timeouts_in_a_row_open_it_for_a_while() {
+    for version in era::ALL {
+        let (client, _gate) = start(version).await;
+        for how in ["fail", "panic", "hang"] {
+            assert!(!tell(&client, how).await.text().contains(OPEN));
+        }
+        tell(&client, "work")
+            .await
+            .assert_refused(format!("{OPEN}30.0 s"));
+        advance(Duration::from_millis(10_500)).await;
+        tell(&client, "work")
+            .await
+            .assert_refused(format!("{OPEN}19.5 s"));
+        advance(Duration::from_millis(19_500)).await;
+        tell(&client, "work").await.assert_text("works");
+        let unavailable = client
+            .metric(r#"mcp_tool_invocations_total{tool="obey",outcome="unavailable"}"#)
+            .await;
+        assert_eq!(unavailable.to_string(), "2");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_are_no_failures() {
+    let (client, _gate) = start(Version::LATEST).await;
+    for _ in 0..5 {
+        tell(&client, "say")
+            .await
+            .assert_error("there is no such thing");
+        client
+            .call("obey", json!({}))
+            .await
+            .assert_error("`how` is missing");
+    }
+    tell(&client, "work").await.assert_text("works");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_cooldown_one_call_is_let_through() {
+    let (client, gate) = start(Version::LATEST).await;
+    for _ in 0..3 {
+        tell(&client, "fail").await.assert_error("down");
+    }
+    advance(Duration::from_secs(30)).await;
+    let trial = client.start("obey", json!({"how": "wait"}));
+    gate.arrivals(1).await;
+    tell(&client, "work")
+        .await
+        .assert_refused(format!("{OPEN}1.0 s"));
+    gate.open(1);
+    trial.reply().await.assert_text("1");
+    tell(&client, "work").await.assert_text("works");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_fails_opens_it_again() {
+    let (client, _gate) = start(Version::LATEST).await;
+    for _ in 0..3 {
+        tell(&client, "fail").await.assert_error("down");
+    }
+    advance(Duration::from_secs(30)).await;
+    tell(&client, "fail").await.assert_error("down");
+    tell(&client, "work")
+        .await
+        .assert_refused(format!("{OPEN}30.0 s"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trial_that_is_given_up_passes_the_turn_on() {
+    let (client, gate) = start(Version::LATEST).await;
+    for _ in 0..3 {
+        tell(&client, "fail").await.assert_error("down");
+    }
+    advance(Duration::from_secs(30)).await;
+    let trial = client.start("obey", json!({"how": "wait"}));
+    gate.arrivals(1).await;
+    trial.cancel();
+    crate::support::gate::settle().await;
+    tell(&client, "work").await.assert_text("works");
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_counts_each_attempt_and_ends_the_retries() {
+    let (client, gate) = start(Version::LATEST).await;
+    client
+        .call("flaky", json!({}))
+        .await
+        .assert_refused("tool `flaky` failed 3 times in a row");
+    assert_eq!(gate.count(), 3);
+}

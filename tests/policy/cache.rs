@@ -1,0 +1,263 @@
+//! `cache`: what is remembered, for whom, and who makes it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcp_runtime::{Capability, Context, Server, State, ToolError, tool, tools};
+use mcp_testkit::{TestClient, Version, era};
+use serde_json::{Value, json};
+
+use crate::support::gate::{Gate, settle, somebody};
+
+#[derive(State)]
+struct App {
+    gate: Arc<Gate>,
+}
+
+/// The how-manieth look it was.
+#[tool(read_only, cache(ttl = "30s", max_entries = 3))]
+fn look(gate: &Arc<Gate>, at: Option<Value>, times: Option<u32>) -> u32 {
+    let _ = (at, times);
+    gate.come()
+}
+
+/// The same for everybody.
+#[tool(read_only, cache(ttl = "30s", per = "all"))]
+fn share(gate: &Arc<Gate>) -> u32 {
+    gate.come()
+}
+
+/// Looks for as long as the gate is closed.
+#[tool(read_only, cache = "30s")]
+async fn stare(gate: &Arc<Gate>) -> u32 {
+    gate.pass().await
+}
+
+/// Fails at the odd times.
+#[tool(read_only, cache = "30s")]
+async fn flicker(gate: &Arc<Gate>) -> Result<u32, String> {
+    match gate.pass().await {
+        odd if odd % 2 == 1 => Err(format!("failure {odd}")),
+        even => Ok(even),
+    }
+}
+
+/// Needs a client that samples.
+#[tool(read_only, cache(ttl = "30s", per = "principal"))]
+async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
+    let number = gate.pass().await;
+    cx.require(Capability::Sampling)?;
+    Ok(number)
+}
+
+async fn start(version: Version) -> (TestClient, Arc<Gate>) {
+    let gate = Gate::new();
+    let server = Server::new("cache", "1.0.0")
+        .state(App {
+            gate: Arc::clone(&gate),
+        })
+        .tools(tools![look, share, stare, flicker, sample]);
+    (TestClient::with_version(server, version).await, gate)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_is_remembered_until_its_time_is_over() {
+    for version in era::ALL {
+        let (client, gate) = start(version).await;
+        for _ in 0..3 {
+            client
+                .call("look", json!({"at": "a"}))
+                .await
+                .assert_text("1");
+            tokio::time::advance(Duration::from_millis(9_999)).await;
+        }
+        tokio::time::advance(Duration::from_millis(3)).await;
+        client
+            .call("look", json!({"at": "a"}))
+            .await
+            .assert_text("2");
+        assert_eq!(gate.count(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_count_by_what_they_mean() {
+    let (client, _gate) = start(Version::LATEST).await;
+    client
+        .call("look", json!({"at": {"x": 1, "y": [1, 2]}, "times": 2}))
+        .await
+        .assert_text("1");
+    let mut lines = client.lines();
+    for arguments in [
+        r#"{ "times" : 2, "at" : { "y" : [1,2], "x" : 1 } }"#,
+        r#"{"\u0061t": {"y": [1, 2], "x": 1}, "times": 2}"#,
+    ] {
+        assert_eq!(
+            raw(&client, &mut lines, arguments).await,
+            "1",
+            "{arguments}"
+        );
+    }
+    assert_eq!(
+        raw(
+            &client,
+            &mut lines,
+            r#"{"at": {"x": 1, "y": [2, 1]}, "times": 2}"#
+        )
+        .await,
+        "2"
+    );
+    assert_eq!(raw(&client, &mut lines, r#"{"times": null}"#).await, "3");
+    assert_eq!(
+        raw(&client, &mut lines, "{}").await,
+        "3",
+        "null is the same as nothing"
+    );
+}
+
+async fn raw(_: &TestClient, lines: &mut mcp_testkit::Lines<'_>, arguments: &str) -> String {
+    lines.send(
+        format!(
+            r#"{{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{{"name":"look","arguments":{arguments},
+            "_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+        )
+        .replace('\n', ""),
+    );
+    let reply = lines.next().await.unwrap();
+    reply["result"]["content"][0]["text"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{reply:#}"))
+        .to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn principals_do_not_see_each_others_results_unless_they_are_shared() {
+    for version in era::ALL {
+        let (client, _gate) = start(version).await;
+        client.call("look", json!({})).await.assert_text("1");
+        client
+            .principal(somebody("ann"))
+            .call("look", json!({}))
+            .await
+            .assert_text("2");
+        client
+            .principal(somebody("ben"))
+            .call("look", json!({}))
+            .await
+            .assert_text("3");
+        client
+            .principal(somebody("ann"))
+            .call("look", json!({}))
+            .await
+            .assert_text("2");
+        client.call("share", json!({})).await.assert_text("4");
+        client
+            .principal(somebody("ben"))
+            .call("share", json!({}))
+            .await
+            .assert_text("4");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_oldest_goes_when_there_are_too_many() {
+    let (client, gate) = start(Version::LATEST).await;
+    for at in 1..=4 {
+        client
+            .call("look", json!({"at": at}))
+            .await
+            .assert_text(at.to_string());
+    }
+    for at in 2..=4 {
+        client
+            .call("look", json!({"at": at}))
+            .await
+            .assert_text(at.to_string());
+    }
+    client.call("look", json!({"at": 1})).await.assert_text("5");
+    assert_eq!(gate.count(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_come_together_are_one() {
+    for version in era::ALL {
+        let (client, gate) = start(version).await;
+        let calls: Vec<_> = (0..5).map(|_| client.start("stare", json!({}))).collect();
+        gate.arrivals(1).await;
+        settle().await;
+        gate.open(1);
+        for call in calls {
+            call.reply().await.assert_text("1");
+        }
+        assert_eq!(gate.count(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_one_is_given_up_the_next_makes_it() {
+    for version in era::ALL {
+        let (client, gate) = start(version).await;
+        let first = client.start("stare", json!({}));
+        gate.arrivals(1).await;
+        let (second, third) = (
+            client.start("stare", json!({})),
+            client.start("stare", json!({})),
+        );
+        settle().await;
+        assert_eq!(gate.count(), 1);
+        first.cancel();
+        gate.arrivals(1).await;
+        gate.open(1);
+        second.reply().await.assert_text("2");
+        third.reply().await.assert_text("2");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_goes_to_those_who_wait_and_is_not_remembered() {
+    for version in era::ALL {
+        let (client, gate) = start(version).await;
+        let (one, two) = (
+            client.start("flicker", json!({})),
+            client.start("flicker", json!({})),
+        );
+        gate.arrivals(1).await;
+        settle().await;
+        gate.open(2);
+        one.reply().await.assert_error("failure 1");
+        two.reply().await.assert_error("failure 1");
+        client.call("flicker", json!({})).await.assert_text("2");
+        client.call("flicker", json!({})).await.assert_text("2");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_client_lacks_is_nobody_elses_answer() {
+    let (client, gate) = start(Version::LATEST).await;
+    let meta = |capabilities: Value| {
+        json!({
+            "name": "sample",
+            "_meta": { "io.modelcontextprotocol/clientCapabilities": capabilities },
+        })
+    };
+    let unable = client.send("tools/call", meta(json!({})));
+    gate.arrivals(1).await;
+    let able = client.send("tools/call", meta(json!({"sampling": {}})));
+    settle().await;
+    gate.open(2);
+    unable.reply().await.assert_rpc_error(-32021);
+    able.reply().await.assert_text("2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_that_do_not_fit_are_told_so_every_time() {
+    let (client, gate) = start(Version::LATEST).await;
+    for _ in 0..2 {
+        client
+            .call("look", json!({"times": "many"}))
+            .await
+            .assert_error("`times` must be an integer");
+    }
+    assert_eq!(gate.count(), 0);
+}

@@ -1,0 +1,8 @@
+//! What several tests stand on: servers, clients of them, and waiting.
+
+pub(crate) mod everything;
+pub(crate) mod gate;
+pub(crate) mod logs;
+pub(crate) mod patience;
+pub(crate) mod shelf;
+pub(crate) mod tools;
