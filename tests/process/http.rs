@@ -176,6 +176,13 @@ impl Connection {
         }
     }
 
+    /// Whether the server says that it is alive, before so much time has passed.
+    pub(crate) fn answers_within(mut self, patience: Duration) -> bool {
+        self.0.get_ref().set_read_timeout(Some(patience)).unwrap();
+        self.get("/healthz", &[]);
+        self.0.fill_buf().is_ok()
+    }
+
     /// Whether the server has closed the connection, after what was read.
     pub(crate) fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();

@@ -4,6 +4,7 @@
 
 mod child;
 mod command;
+mod hang;
 mod http;
 mod shutdown;
 mod stderr;

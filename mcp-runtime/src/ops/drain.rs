@@ -6,6 +6,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+/// The time that cancelled calls have to answer, before they are left behind.
+pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
+
 /// Knows which calls are in flight, and whether the server is going down.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
@@ -24,6 +27,11 @@ impl Drain {
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.calls.spawn(future);
+    }
+
+    /// Whether no call is in flight.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
     }
 
     /// Whether new calls are refused.
@@ -72,6 +80,6 @@ impl Drain {
         );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.calls.wait()).await;
+        let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
     }
 }

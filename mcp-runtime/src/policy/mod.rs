@@ -27,12 +27,12 @@ mod rate_limit;
 mod redact;
 mod retry;
 mod run;
+pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use crate::handler::output::product::Product;
@@ -44,11 +44,13 @@ use access::Access;
 use breaker::Circuit;
 use cache::Results;
 use concurrency::Slots;
+use contain::Contained;
 use max_output::MaxOutput;
 pub use outcome::RETRY_AFTER;
 pub(crate) use outcome::{Done, Outcome};
 use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
+use slow::SlowPolls;
 use timeout::Effect;
 
 /// How often one item is completed for one caller: 600 times a minute.
@@ -70,6 +72,8 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
+    /// Polls that took long.
+    slow: SlowPolls,
     /// Whether a policy asks where calls come from.
     pub asks_for_peer: bool,
 }
@@ -83,7 +87,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// A handler that has its arguments and is ready to run.
-pub(crate) type Handler = BoxFuture<'static, Result<Product, ToolError>>;
+pub(crate) type Handler = Contained<Result<Product, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
@@ -102,6 +106,7 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
+            slow: SlowPolls::default(),
             asks_for_peer: spec.audit
                 || spec
                     .rate_limit

@@ -38,6 +38,7 @@ use crate::handler::input::outbox::Outbox;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::policy::contain::{Panicked, contain};
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
@@ -102,8 +103,11 @@ impl Service {
         let answer = match request.method {
             _ if in_flight.is_none() => Err(shutting_down()),
             _ => {
-                self.carry(&request.method, request.params.as_deref(), cx)
-                    .await
+                let carried = self.carry(&request.method, request.params.as_deref(), cx);
+                contain(carried).await.unwrap_or_else(|Panicked| {
+                    tracing::error!("a call ended in a panic outside the handler");
+                    Err(RpcError::internal("internal error"))
+                })
             }
         };
         let answer = answer.unwrap_or_else(Answer::Error);

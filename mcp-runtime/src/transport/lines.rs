@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ use crate::service::{Service, modern};
 const IN_FLIGHT: usize = 1024;
 /// Requests that may wait; past that the peer's lines are read no further.
 const WAITING: usize = 1024;
+/// First polls that may go on while others are received; from then on first polls are the runtime's.
+const OVERTAKEN: usize = 32;
 
 type Call = BoxFuture<'static, Bytes>;
 
@@ -51,6 +53,8 @@ struct Shared {
     state: Mutex<State>,
     /// Who is carrying out lines right now.
     receiving: AtomicUsize,
+    /// First polls that take long, so that further lines are received meanwhile.
+    overtaken: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
 }
@@ -64,27 +68,59 @@ struct State {
     /// The calls that are tasks.
     running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Call)>,
+    /// What was cancelled and is neither running nor waiting: it may be one of the first polls that take long.
+    cancelled: VecDeque<RequestId>,
+}
+
+/// A peer that lives only as long as others hold it.
+#[derive(Clone)]
+pub(crate) struct WeakPeer(Weak<Shared>);
+
+impl WeakPeer {
+    pub(crate) fn upgrade(&self) -> Option<Peer> {
+        self.0.upgrade().map(Peer)
+    }
 }
 
 impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
-        let (state, receiving, ended) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
+        let (state, ended) = (Mutex::default(), Notify::new());
         Self(Arc::new(Shared {
             service,
             output,
             runtime: Handle::current(),
             state,
-            receiving,
+            receiving: AtomicUsize::new(0),
+            overtaken: AtomicUsize::new(0),
             ended,
         }))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakPeer {
+        WeakPeer(Arc::downgrade(&self.0))
+    }
+
+    /// Notes that a first poll takes long, and that further lines are received meanwhile.
+    pub(crate) fn overtake(&self) {
+        self.0.overtaken.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Such a first poll is done.
+    pub(crate) fn resume(&self) {
+        if self.0.overtaken.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.lock().cancelled.clear();
+        }
     }
 
     /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         match Message::parse(line) {
             Ok(Message::Request(request)) => match self.begin(&request, principal, out) {
-                Ok(Some(call)) => self.start(Some(request.id), call, out),
+                Ok(Some(call)) if runs_functions(&request.method) => {
+                    self.start(Some(request.id), call, out);
+                }
+                Ok(Some(call)) => self.poll_now(Some(request.id), call, out),
                 Ok(None) => {}
                 Err(error) => {
                     self.0
@@ -132,11 +168,9 @@ impl Peer {
             session.end();
         }
         let waiting = std::mem::take(&mut self.lock().waiting);
-        let mut out = Vec::new();
         for (id, call) in waiting {
-            self.start_now(id, call, &mut out);
+            self.spawn(&mut self.lock(), id, call);
         }
-        self.0.output.append(&out);
         self.0.service.drain.begin();
     }
 
@@ -271,13 +305,35 @@ impl Peer {
         }
     }
 
-    fn start_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
+    fn start_now(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
+        if self.0.overtaken.load(Ordering::Relaxed) >= OVERTAKEN {
+            self.spawn(&mut self.lock(), id, call);
+        } else {
+            self.poll_now(id, call, out);
+        }
+    }
+
+    fn poll_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
         // The first poll needs nobody woken: a task polls again as soon as it is spawned.
-        match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
+        let polled = contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop())));
+        if self.was_cancelled(id.as_ref()) {
+            return;
+        }
+        match polled {
             Ok(Poll::Ready(text)) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
             Err(Panicked) => write(&self.broken(id.as_ref()), out),
         }
+    }
+
+    /// Whether a call was cancelled during its first poll.
+    fn was_cancelled(&self, id: Option<&RequestId>) -> bool {
+        if self.0.overtaken.load(Ordering::Relaxed) == 0 {
+            return false;
+        }
+        let cancelled = &mut self.lock().cancelled;
+        let place = cancelled.iter().position(|cancelled| Some(cancelled) == id);
+        place.and_then(|place| cancelled.remove(place)).is_some()
     }
 
     fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
@@ -324,8 +380,16 @@ impl Peer {
                 .retain(|(waiting, _)| waiting.as_ref() != Some(&id));
             state.running.cancel(&id)
         };
-        if !cancelled && let Some(session) = self.session() {
+        if cancelled {
+            return;
+        }
+        if let Some(session) = self.session() {
             session.cancel(&id);
+        }
+        if self.0.overtaken.load(Ordering::Relaxed) > 0 {
+            let cancelled = &mut self.lock().cancelled;
+            cancelled.truncate(OVERTAKEN);
+            cancelled.push_front(id);
         }
     }
 
@@ -402,6 +466,18 @@ impl Peer {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether requests of `method` run what the author has written, and may take long.
+fn runs_functions(method: &Method) -> bool {
+    matches!(
+        method,
+        Method::ToolsCall
+            | Method::ResourcesRead
+            | Method::PromptsGet
+            | Method::CompletionComplete
+            | Method::SubscriptionsListen
+    )
 }
 
 /// See [`Peer::receiving`].

@@ -114,6 +114,17 @@ impl ToolError {
         }
     }
 
+    /// The same without anything of the author's: a private cause is the text of its chain.
+    ///
+    /// That text is made where the function runs, so that a `Display` that panics is a panic of the function.
+    pub(crate) fn settled(self) -> Self {
+        let kind = match self.kind {
+            Kind::Private(cause) => Kind::Private(chain(&*cause).into()),
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
     /// The answer; a private cause goes to the log. `hide` takes out of both what nobody may read.
     pub(crate) fn into_answer(
         self,
