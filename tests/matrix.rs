@@ -19,15 +19,16 @@ const CACHED: [&str; 8] = [
     "skills/get",
 ];
 
-/// What holds in 2026-07-28, 2025-11-25, 2025-06-18 and 2025-03-26.
-fn table() -> Vec<(&'static str, [Value; 4])> {
-    let flags = |flags: [bool; 4]| flags.map(Value::from);
+/// What holds in 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05.
+fn table() -> Vec<(&'static str, [Value; 5])> {
+    let flags = |flags: [bool; 5]| flags.map(Value::from);
     let since = |version: Version| {
         flags([
             Version::V2026_07_28 >= version,
             Version::V2025_11_25 >= version,
             Version::V2025_06_18 >= version,
             Version::V2025_03_26 >= version,
+            Version::V2024_11_05 >= version,
         ])
     };
     let (only_now, november, june) = (
@@ -37,7 +38,7 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
     );
     let link = json!({ "type": "resource_link", "uri": "all://readme", "name": "readme" });
     let text = json!({ "type": "text", "text": "all://readme" });
-    let links = [link.clone(), link.clone(), link, text];
+    let links = [link.clone(), link.clone(), link, text.clone(), text];
     vec![
         ("icons of tools", november.clone()),
         ("icons of resources", november.clone()),
@@ -51,14 +52,15 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
         ("title of prompts", june.clone()),
         (
             "title among the annotations of tools",
-            flags([false, false, false, true]),
+            flags([false, false, false, true, false]),
         ),
+        ("annotations of tools", since(Version::V2025_03_26)),
         ("view of tools", june.clone()),
         ("output schema of an object", june.clone()),
         ("output schema of a list", only_now.clone()),
         ("structured object", june.clone()),
         ("structured list", only_now.clone()),
-        ("text beside structured content", flags([true; 4])),
+        ("text beside structured content", flags([true; 5])),
         ("link in a result", links.clone()),
         ("link in a prompt", links),
         ("date of a block", june.clone()),
@@ -66,8 +68,8 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
         ("metadata of an embedded resource", june.clone()),
         ("metadata of contents", june.clone()),
         ("date of a resource", june),
-        ("execution of tools", flags([false; 4])),
-        ("x-mcp-header in schemas", flags([true; 4])),
+        ("execution of tools", flags([false; 5])),
+        ("x-mcp-header in schemas", flags([true; 5])),
         (
             "extensions",
             [
@@ -79,36 +81,43 @@ fn table() -> Vec<(&'static str, [Value; 4])> {
                 json!(["io.modelcontextprotocol/ui"]),
                 json!([]),
                 json!([]),
+                json!([]),
             ],
         ),
-        ("tasks of the core", flags([false; 4])),
+        ("tasks of the core", flags([false; 5])),
         (
             "code of a resource that is not there",
-            [-32602, -32002, -32002, -32002].map(Value::from),
+            [-32602, -32002, -32002, -32002, -32002].map(Value::from),
         ),
         (
             "code of a row that is not there",
-            [-32602, -32002, -32002, -32002].map(Value::from),
+            [-32602, -32002, -32002, -32002, -32002].map(Value::from),
         ),
         (
             "code of an unknown prompt",
-            flags([false; 4]).map(|_| json!(-32602)),
+            flags([false; 5]).map(|_| json!(-32602)),
         ),
         (
             "code of an unknown tool",
-            flags([false; 4]).map(|_| json!(-32602)),
+            flags([false; 5]).map(|_| json!(-32602)),
         ),
         (
             "code of a completion of nothing",
-            flags([false; 4]).map(|_| json!(-32602)),
+            flags([false; 5]).map(|_| json!(-32602)),
         ),
         (
             "code of an unknown method",
-            flags([false; 4]).map(|_| json!(-32601)),
+            flags([false; 5]).map(|_| json!(-32601)),
         ),
         (
             "code of a missing capability",
-            [json!(-32021), json!("tool"), json!("tool"), json!("tool")],
+            [
+                json!(-32021),
+                json!("tool"),
+                json!("tool"),
+                json!("tool"),
+                json!("tool"),
+            ],
         ),
     ]
 }
@@ -177,6 +186,7 @@ async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
             "title among the annotations of tools",
             has(&tools[0]["annotations"], "title"),
         ),
+        ("annotations of tools", has(&tools[0], "annotations")),
         ("view of tools", has(&tools[0], "_meta")),
         ("output schema of an object", has(&tools[0], "outputSchema")),
         ("output schema of a list", has(&tools[1], "outputSchema")),

@@ -13,11 +13,12 @@ use crate::args::setting::Set;
 use crate::diag::{Errors, err};
 
 /// The revisions, newest first, and their names in `Version`.
-const REVISIONS: [(&str, &str); 4] = [
+const REVISIONS: [(&str, &str); 5] = [
     ("2026-07-28", "V2026_07_28"),
     ("2025-11-25", "V2025_11_25"),
     ("2025-06-18", "V2025_06_18"),
     ("2025-03-26", "V2025_03_26"),
+    ("2024-11-05", "V2024_11_05"),
 ];
 
 static KEYS: Table = Table {

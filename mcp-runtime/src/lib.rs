@@ -23,7 +23,7 @@
 //!
 //! The schema that a client reads, the check that runs, the limit that refuses, the metric that counts and the text
 //! that explains a refusal all come from the one declaration. One server speaks the revisions 2026-07-28, 2025-11-25,
-//! 2025-06-18 and 2025-03-26, over stdio and Streamable HTTP.
+//! 2025-06-18, 2025-03-26 and 2024-11-05, over stdio and Streamable HTTP.
 //!
 //! | for | see |
 //! |---|---|

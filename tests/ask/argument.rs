@@ -45,7 +45,7 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
         .call("transfer", whole.clone())
         .await
         .assert_text("5 from Giro to Ann: Some(\"tea\")");
-    if client.version() == Version::V2025_03_26 {
+    if client.version() <= Version::V2025_03_26 {
         client
             .call("transfer", json!({"to": "Ann"}))
             .await

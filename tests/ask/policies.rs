@@ -136,7 +136,7 @@ async fn a_user_may_take_longer_than_the_timeout() {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -159,7 +159,7 @@ async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_call_that_asks_counts_once(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -192,7 +192,7 @@ async fn a_round_that_is_answered_again_is_another_call() {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_call_that_asked_is_not_cached(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -216,7 +216,7 @@ async fn a_call_that_asked_is_not_cached(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn an_attempt_after_the_first_asks_nothing_again(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -226,7 +226,7 @@ async fn an_attempt_after_the_first_asks_nothing_again(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_task_can_ask_too(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -243,7 +243,7 @@ async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     client.on_elicit(|_| json!({"confirm": true}));
@@ -260,7 +260,7 @@ async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
 
 #[mcp_testkit::test(eras = "legacy")]
 async fn a_client_that_refuses_to_ask_is_no_answer(client: TestClient) {
-    if client.version() == mcp_runtime::Version::V2025_03_26 {
+    if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
     let client = client.capabilities(json!({"elicitation": {}}));

@@ -69,7 +69,7 @@ async fn a_cancelled_call_is_counted_as_such() {
 async fn dropping_the_response_does_not_cancel_a_legacy_call() {
     let (server, mut watch) = watched();
     let client = Client::new(server);
-    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
         go_away(&client, hold_in(&session), &mut watch).await;
         watch.release();

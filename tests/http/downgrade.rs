@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{Call, Client};
 use super::reply::Answer;
 
-const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 #[derive(Serialize, JsonSchema)]
 #[serde(crate = "mcp_runtime::serde")]
@@ -48,7 +48,7 @@ fn client() -> Client {
 }
 
 /// The answers of the current revision and of each older one.
-async fn in_all(client: &Client, method: &str, params: Value) -> [Answer; 4] {
+async fn in_all(client: &Client, method: &str, params: Value) -> [Answer; 5] {
     let mut answers = vec![client.send(Call::modern(method, params.clone())).await];
     for version in LEGACY {
         let session = client.initialize(version).await;
@@ -61,7 +61,7 @@ async fn in_all(client: &Client, method: &str, params: Value) -> [Answer; 4] {
     answers.try_into().unwrap()
 }
 
-async fn call(tool: &str) -> [Answer; 4] {
+async fn call(tool: &str) -> [Answer; 5] {
     in_all(&client(), "tools/call", json!({ "name": tool })).await
 }
 
@@ -76,14 +76,15 @@ async fn a_title_becomes_an_annotation_in_2025_03_26() {
         (json!("The object"), Value::Null),
         (Value::Null, json!("The object")),
     );
-    assert_eq!(titles, [own.clone(), own.clone(), own, annotation]);
+    let neither = (Value::Null, Value::Null);
+    assert_eq!(titles, [own.clone(), own.clone(), own, annotation, neither]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn icons_are_told_from_2025_11_25() {
     let lists = in_all(&client(), "tools/list", json!({})).await;
     let icons = lists.map(|list| list.result()["tools"][0]["icons"][0]["src"].is_string());
-    assert_eq!(icons, [true, true, false, false]);
+    assert_eq!(icons, [true, true, false, false, false]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,6 +97,7 @@ async fn an_output_schema_of_an_object_is_told_from_2025_06_18() {
             json!("object"),
             json!("object"),
             json!("object"),
+            Value::Null,
             Value::Null
         ]
     );
@@ -107,7 +109,13 @@ async fn an_output_schema_of_anything_else_is_told_only_now() {
     let schemas = lists.map(|list| list.result()["tools"][1]["outputSchema"]["type"].clone());
     assert_eq!(
         schemas,
-        [json!("array"), Value::Null, Value::Null, Value::Null]
+        [
+            json!("array"),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null
+        ]
     );
 }
 
@@ -122,6 +130,7 @@ async fn structured_content_follows_the_output_schema() {
             json!({ "x": 1 }),
             json!({ "x": 1 }),
             json!({ "x": 1 }),
+            Value::Null,
             Value::Null
         ]
     );
@@ -130,7 +139,13 @@ async fn structured_content_follows_the_output_schema() {
         .map(|answer| answer.result()["structuredContent"].clone());
     assert_eq!(
         lists,
-        [json!([1, 2]), Value::Null, Value::Null, Value::Null]
+        [
+            json!([1, 2]),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            Value::Null
+        ]
     );
 }
 
@@ -150,15 +165,8 @@ async fn a_link_becomes_its_uri_in_2025_03_26() {
         .await
         .map(|answer| answer.result()["content"][0].clone());
     let link = json!({ "type": "resource_link", "uri": "db://rows", "name": "rows" });
-    assert_eq!(
-        blocks,
-        [
-            link.clone(),
-            link.clone(),
-            link,
-            json!({ "type": "text", "text": "db://rows" })
-        ]
-    );
+    let uri = json!({ "type": "text", "text": "db://rows" });
+    assert_eq!(blocks, [link.clone(), link.clone(), link, uri.clone(), uri]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -167,13 +175,15 @@ async fn a_date_of_change_is_told_from_2025_06_18() {
         .await
         .map(|answer| answer.result()["content"][1]["annotations"].clone());
     let dated = json!({ "priority": 0.5, "lastModified": "2026-01-01T00:00:00Z" });
+    let undated = json!({ "priority": 0.5 });
     assert_eq!(
         annotations,
         [
             dated.clone(),
             dated.clone(),
             dated,
-            json!({ "priority": 0.5 })
+            undated.clone(),
+            undated
         ]
     );
 }
@@ -200,6 +210,7 @@ async fn the_handshake_tells_of_the_server_what_the_revision_knows() {
         ("2025-11-25", true, true),
         ("2025-06-18", true, false),
         ("2025-03-26", false, false),
+        ("2024-11-05", false, false),
     ] {
         let answer = client.send(Call::initialize(version)).await;
         let info = &answer.result()["serverInfo"];

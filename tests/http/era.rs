@@ -5,7 +5,13 @@ use serde_json::json;
 use super::client::{Call, Client, SERVER_INFO, VERSION, request};
 use crate::support::tools::server;
 
-const ALL: [&str; 4] = ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"];
+const ALL: [&str; 5] = [
+    "2026-07-28",
+    "2025-11-25",
+    "2025-06-18",
+    "2025-03-26",
+    "2024-11-05",
+];
 
 #[tokio::test(start_paused = true)]
 async fn the_removed_methods_do_not_exist_in_the_current_revision() {
@@ -60,7 +66,7 @@ async fn initialize_without_metadata_is_legacy() {
 #[tokio::test(start_paused = true)]
 async fn initialize_with_a_version_that_has_no_handshake_gets_the_newest_that_has() {
     let client = Client::new(server());
-    for version in ["2026-07-28", "2024-11-05", "1999-01-01"] {
+    for version in ["2026-07-28", "2025-01-01", "2099-01-01"] {
         let answer = client.send(Call::initialize(version)).await;
         assert_eq!(
             (answer.status, &answer.result()["protocolVersion"]),

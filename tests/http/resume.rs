@@ -9,7 +9,7 @@ use super::client::{Call, Client};
 use super::reply::{Event, Events};
 use crate::support::tools::{server, watched};
 
-const LEGACY: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
+const LEGACY: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 
 /// Reports so often, and lets others run now and then.
 #[tool]
@@ -417,7 +417,7 @@ async fn a_call_may_let_its_client_go_and_is_polled_for_its_answer() {
 #[tokio::test(start_paused = true)]
 async fn elsewhere_a_client_is_not_let_go() {
     let client = own();
-    for version in ["2025-06-18", "2025-03-26"] {
+    for version in ["2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
         let messages = client
             .open(tool(&session, "patient", json!({})))

@@ -33,7 +33,7 @@ async fn a_session_id_is_long_random_and_printable() {
 #[tokio::test(start_paused = true)]
 async fn a_legacy_request_without_a_session_is_refused() {
     let client = Client::new(server());
-    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let call = Call::legacy("x", "tools/list", json!({})).without("mcp-session-id");
         let answer = client
             .send(call.header("mcp-protocol-version", version))
@@ -73,7 +73,7 @@ async fn a_session_that_was_deleted_is_not_found() {
 #[tokio::test(start_paused = true)]
 async fn ping_and_set_level_are_answered_with_nothing_at_all() {
     let client = Client::new(server());
-    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let session = client.initialize(version).await;
         for (method, params) in [
             ("ping", json!({})),

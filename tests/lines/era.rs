@@ -1,5 +1,7 @@
 //! Both eras in one process.
 
+use mcp_runtime::Version;
+use mcp_testkit::era;
 use serde_json::{Value, json};
 
 use super::{CAPABILITIES, VERSION, bare, initialize, modern, raw};
@@ -100,10 +102,10 @@ async fn a_ping_is_answered_before_the_handshake_and_after() {
 
 #[tokio::test(start_paused = true)]
 async fn initialize_agrees_to_each_older_revision_and_to_no_other() {
-    let offers = ["2025-11-25", "2025-06-18", "2025-03-26"]
+    let offers = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
         .map(|version| (version, version))
         .into_iter();
-    for (asked, given) in offers.chain([("2026-07-28", "2025-11-25"), ("2024-11-05", "2025-11-25")])
+    for (asked, given) in offers.chain([("2026-07-28", "2025-11-25"), ("2025-01-01", "2025-11-25")])
     {
         let client = raw();
         let mut lines = client.lines();
@@ -119,7 +121,7 @@ async fn initialize_agrees_to_each_older_revision_and_to_no_other() {
 async fn metadata_is_checked_as_over_http() {
     let client = raw();
     let mut lines = client.lines();
-    let all = ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"];
+    let all = era::ALL.map(Version::as_str);
     for (meta, code, supported) in [
         (json!({ VERSION: "2026-07-28" }), -32602, Value::Null),
         (json!({ VERSION: 5, CAPABILITIES: {} }), -32602, Value::Null),

@@ -8,6 +8,7 @@ mod era;
 mod listen;
 mod report;
 mod subscribe;
+mod tolerant;
 
 use mcp_runtime::Version;
 use mcp_testkit::TestClient;

@@ -73,7 +73,7 @@ async fn a_server_without_skills_declares_no_extension_and_has_no_methods() {
 #[tokio::test(start_paused = true)]
 async fn an_older_client_is_told_of_resources_and_not_of_the_extension() {
     let client = Client::new(server());
-    for version in ["2025-11-25", "2025-06-18", "2025-03-26"] {
+    for version in ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"] {
         let answer = client.open(Call::initialize(version)).await.answer().await;
         assert!(answer.result()["capabilities"]["resources"].is_object());
         assert_eq!(

@@ -235,7 +235,7 @@ mod tests {
         let reply = client
             .call("test_input_required_result_multiple_inputs", json!({}))
             .await;
-        if client.version() == mcp_testkit::Version::V2025_03_26 {
+        if client.version() <= mcp_testkit::Version::V2025_03_26 {
             reply.assert_error("`elicitation`");
         } else {
             reply.assert_text("Hi, Alice! (1 roots)");

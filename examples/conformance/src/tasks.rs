@@ -14,7 +14,7 @@ pub(crate) fn greet(name: String) -> String {
 /// Computes for a while.
 #[tool(read_only, task = "optional")]
 pub(crate) async fn slow_compute(
-    #[arg(range = 0.0..=60.0)] seconds: f64,
+    #[arg(range = 0.0..=120.0)] seconds: f64,
     label: Option<String>,
 ) -> String {
     sleep(Duration::from_secs_f64(seconds)).await;

@@ -260,7 +260,7 @@ async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client:
         _ => json!({ "more": true, "confirm": true }),
     });
     let reply = client.call("quiz", json!({})).await;
-    if client.version() == Version::V2025_03_26 {
+    if client.version() <= Version::V2025_03_26 {
         reply.assert_error("needs a client that can ask its user");
         return;
     }

@@ -1,6 +1,6 @@
 //! What older revisions cannot say: the only place that takes anything out of an answer.
 //!
-//! The matrix is that of the specification's changelogs from 2025-03-26 to 2026-07-28.
+//! The matrix is that of the specification's changelogs from 2024-11-05 to 2026-07-28.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -75,6 +75,9 @@ fn tool(mut tool: Tool, version: Version) -> Tool {
         tool.output_schema = None;
         tool.meta = None;
     }
+    if version < Version::V2025_03_26 {
+        tool.annotations = None;
+    }
     tool.output_schema = tool.output_schema.filter(|schema| has_object_root(schema));
     tool
 }
@@ -87,6 +90,9 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
     if version < Version::V2025_06_18 {
         result.content.iter_mut().for_each(as_before_links);
     }
+    if version < Version::V2025_03_26 {
+        result.content.iter_mut().for_each(as_before_audio);
+    }
     if version < Version::V2025_11_25 {
         result.content.iter_mut().for_each(without_icons);
     }
@@ -94,14 +100,16 @@ pub(crate) fn result(result: &mut ToolResult, version: Version) {
 
 /// Messages as `version` understands them.
 pub(crate) fn messages(prompt: &mut Prompt, version: Version) {
-    let contents = prompt
-        .messages
-        .iter_mut()
-        .map(|message| &mut message.content);
-    if version < Version::V2025_06_18 {
-        contents.for_each(as_before_links);
-    } else if version < Version::V2025_11_25 {
-        contents.for_each(without_icons);
+    for message in &mut prompt.messages {
+        if version < Version::V2025_11_25 {
+            without_icons(&mut message.content);
+        }
+        if version < Version::V2025_06_18 {
+            as_before_links(&mut message.content);
+        }
+        if version < Version::V2025_03_26 {
+            as_before_audio(&mut message.content);
+        }
     }
 }
 
@@ -111,8 +119,12 @@ fn without_icons(block: &mut Content) {
     }
 }
 
-/// What the server can do as `version` knows it: of the extensions, only views are defined before 2026-07-28.
+/// The server's capabilities as `version` knows them: of the extensions, only views are defined before 2026-07-28, and
+/// 2024-11-05 has `completion/complete` without a capability for it.
 pub(crate) fn capabilities(mut capabilities: Value, version: Version) -> Value {
+    if let (true, Some(all)) = (version < Version::V2025_03_26, capabilities.as_object_mut()) {
+        all.remove("completions");
+    }
     let Some(extensions) = capabilities
         .get_mut("extensions")
         .and_then(Value::as_object_mut)
@@ -122,7 +134,7 @@ pub(crate) fn capabilities(mut capabilities: Value, version: Version) -> Value {
     match version {
         Version::V2026_07_28 => {}
         Version::V2025_11_25 => extensions.retain(|id, _| id == extension::UI),
-        Version::V2025_06_18 | Version::V2025_03_26 => extensions.clear(),
+        Version::V2025_06_18 | Version::V2025_03_26 | Version::V2024_11_05 => extensions.clear(),
     }
     if let (true, Some(all)) = (extensions.is_empty(), capabilities.as_object_mut()) {
         all.remove("extensions");
@@ -167,6 +179,13 @@ fn as_before_links(block: &mut Content) {
     };
     *meta = None;
     without_last_modified(annotations.as_mut());
+}
+
+/// A block as 2024-11-05 knows it: a recording becomes a text that says what it is.
+fn as_before_audio(block: &mut Content) {
+    if let Content::Audio(media) = block {
+        *block = Content::text(format!("[audio: {}]", media.mime_type));
+    }
 }
 
 fn without_last_modified(annotations: Option<&mut Annotations>) {

@@ -59,7 +59,7 @@ impl Answer {
                 out.extend_from_slice(id.as_bytes());
             }
             // The schemas before 2025-11-25 require an id; JSON-RPC says `null` where none could be read.
-            (None, Version::V2025_03_26 | Version::V2025_06_18) => {
+            (None, version) if version < Version::V2025_11_25 => {
                 out.extend_from_slice(b",\"id\":null")
             }
             (None, _) => {}

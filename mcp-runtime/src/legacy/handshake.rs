@@ -1,14 +1,13 @@
 //! `initialize`: which revision a session speaks.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::session::Session;
 use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
-use crate::protocol::{ClientCapabilities, Implementation, Members, Request, RpcError, Version};
-use crate::service::{Service, shutting_down};
+use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
+use crate::service::{Service, shutting_down, text_param};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,14 +28,20 @@ pub(crate) fn initialize(
     if service.drain.has_begun() {
         return Err(shutting_down());
     }
-    let needs =
-        || RpcError::invalid_params("`initialize` needs `protocolVersion` and `capabilities`");
-    let params = request.params.as_deref().ok_or_else(needs)?;
-    let requested: String = read(params, "protocolVersion")?.ok_or_else(needs)?;
-    let capabilities: ClientCapabilities = read(params, "capabilities")?.unwrap_or_default();
-    let version = Version::parse(&requested)
-        .filter(|version| version.is_legacy())
-        .unwrap_or(Version::LATEST_LEGACY);
+    let params = request.params.as_deref();
+    let requested = text_param(
+        params,
+        "protocolVersion",
+        "which revision does the client speak?",
+    )?;
+    let capabilities = match params.and_then(|params| params.get("capabilities")) {
+        None | Some(b"null") => ClientCapabilities::default(),
+        Some(object) => serde_json::from_slice(object)
+            .ok()
+            .filter(|_| object.first() == Some(&b'{'))
+            .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?,
+    };
+    let version = agreed(&requested);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
         capabilities: downgrade::capabilities(service.capabilities(), version),
@@ -47,7 +52,21 @@ pub(crate) fn initialize(
     Ok((Session::new(version, capabilities, news, who), answer))
 }
 
-fn read<T: DeserializeOwned>(params: &Members, name: &str) -> Result<Option<T>, RpcError> {
-    let read = params.decode::<T>(name).transpose();
-    read.map_err(|error| RpcError::invalid_params(format!("`{name}` is not valid: {error}")))
+/// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.
+fn agreed(requested: &str) -> Version {
+    let oldest = Version::V2024_11_05;
+    match Version::parse(requested) {
+        Some(version) if version.is_legacy() => version,
+        None if is_date(requested) && requested < oldest.as_str() => oldest,
+        _ => Version::LATEST_LEGACY,
+    }
+}
+
+/// Returns `true` for text in the form of a revision, such as `2024-10-07`; these sort by age.
+fn is_date(text: &str) -> bool {
+    let form = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(form)
 }

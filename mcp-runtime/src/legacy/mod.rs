@@ -107,8 +107,9 @@ fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
             session.set_log_level(level);
             Ok(Answer::Empty)
         }
-        _ => Err(RpcError::invalid_params(
-            "`level` must be one of debug, info, notice, warning, error, critical, alert, emergency",
-        )),
+        _ => Err(RpcError::invalid_params(format!(
+            "`level` must be one of {}",
+            Level::NAMES
+        ))),
     }
 }

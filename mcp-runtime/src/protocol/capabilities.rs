@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
 
 use super::extension;
 
@@ -12,17 +13,38 @@ use super::extension;
 #[non_exhaustive]
 pub struct ClientCapabilities {
     /// It can show forms or URLs to its user.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub elicitation: Option<Elicitation>,
     /// It can run a model for the server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub sampling: Option<Sampling>,
     /// It can list its roots.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "declared")]
     pub roots: Option<Roots>,
     /// Extensions, by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub extensions: BTreeMap<String, Value>,
+}
+
+/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
+fn declared<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + DeserializeOwned,
+{
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(true) => Some(T::default()),
+        object @ Value::Object(_) => Some(serde_json::from_value(object).unwrap_or_default()),
+        _ => None,
+    })
+}
+
+/// Reads an object; anything else is an empty one.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Object(members) => members.into_iter().collect(),
+        _ => BTreeMap::new(),
+    })
 }
 
 /// Something that a server may need of its client.
@@ -123,11 +145,11 @@ impl ClientCapabilities {
 #[non_exhaustive]
 pub struct Elicitation {
     /// Forms.
-    #[serde(default)]
-    pub form: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub form: Option<Map<String, Value>>,
     /// URLs to open.
-    #[serde(default)]
-    pub url: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub url: Option<Map<String, Value>>,
 }
 
 /// How the client can sample.
@@ -135,14 +157,38 @@ pub struct Elicitation {
 #[non_exhaustive]
 pub struct Sampling {
     /// It takes tools in the request.
-    #[serde(default)]
-    pub tools: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub tools: Option<Map<String, Value>>,
     /// It adds what it knows.
-    #[serde(default)]
-    pub context: Option<Value>,
+    #[serde(default, deserialize_with = "declared")]
+    pub context: Option<Map<String, Value>>,
 }
 
 /// The client has roots.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
 pub struct Roots {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supports(capabilities: &str, capability: Capability) -> bool {
+        serde_json::from_str::<ClientCapabilities>(capabilities)
+            .unwrap()
+            .has(capability)
+    }
+
+    #[test]
+    fn a_capability_is_declared_by_an_object_or_by_true() {
+        for declared in ["{}", "true", r#"{"form":{}}"#, r#"{"form":true,"x":1}"#] {
+            let text = format!(r#"{{"elicitation":{declared},"extensions":null}}"#);
+            assert!(supports(&text, Capability::Elicitation), "{text}");
+        }
+        for absent in ["null", "false", "0", r#""no""#, r#"{"url":{}}"#] {
+            let text = format!(r#"{{"elicitation":{absent},"roots":true}}"#);
+            assert!(!supports(&text, Capability::Elicitation), "{text}");
+            assert!(supports(&text, Capability::Roots), "{text}");
+        }
+    }
+}

@@ -149,6 +149,7 @@ pub struct View<'a> {
 #[derive(Clone, Debug)]
 pub(super) enum Shape<T> {
     Object(T),
+    Null,
     Other,
 }
 
@@ -157,13 +158,14 @@ impl<T> Shape<T> {
     fn object(&self) -> Option<&T> {
         match self {
             Self::Object(object) => Some(object),
-            Self::Other => None,
+            Self::Null | Self::Other => None,
         }
     }
 
     fn map<U>(self, convert: impl FnOnce(T) -> U) -> Shape<U> {
         match self {
             Self::Object(object) => Shape::Object(convert(object)),
+            Self::Null => Shape::Null,
             Self::Other => Shape::Other,
         }
     }
@@ -196,9 +198,9 @@ impl Members {
         }
     }
 
-    /// The members of `_meta`: `None` when there is none, an error when it is no object.
+    /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
     pub fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
-        let meta = self.meta.as_ref()?;
+        let meta = (self.meta.as_ref()).filter(|meta| !matches!(meta, Shape::Null))?;
         Some(
             meta.object()
                 .map(|entries| View {
@@ -364,7 +366,7 @@ impl<'de> Visitor<'de> for ReadEntries<'_> {
     }
 
     fn visit_unit<E>(self) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
+        Ok(Shape::Null)
     }
 }
 

@@ -36,4 +36,7 @@ impl Level {
         Self::Alert,
         Self::Emergency,
     ];
+    /// The names of all levels, for error texts.
+    pub(crate) const NAMES: &str =
+        "debug, info, notice, warning, error, critical, alert, emergency";
 }

@@ -89,6 +89,11 @@ impl Malformed {
 impl Message {
     /// Parses one line or body.
     pub fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
+        // RFC 8259, 8.1: a parser may ignore a byte order mark, which Windows shells write.
+        let bytes = &match bytes.strip_prefix("\u{feff}".as_bytes()) {
+            Some(text) => bytes.slice_ref(text),
+            None => bytes.clone(),
+        };
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return parse_batch(bytes);
         }
@@ -142,6 +147,8 @@ impl<'m> Envelope<'m> {
         let method = Method::parse(&method.0);
         let params = match self.params {
             None => None,
+            // `null` loses nothing; some clients write it for a message without params.
+            Some(Shape::Null) => None,
             Some(Shape::Object(params)) => Some(Arc::new(params)),
             Some(Shape::Other) => {
                 return Err(Malformed::envelope(id, "`params` must be an object"));
@@ -158,7 +165,9 @@ impl<'m> Envelope<'m> {
     }
 
     fn response(self, bytes: &Bytes, id: Option<RequestId>) -> Result<Message, Malformed> {
-        let outcome = match (self.result, self.error) {
+        let error = self.error.filter(|error| error.get() != "null");
+        let result = (self.result).filter(|result| error.is_none() || result.get() != "null");
+        let outcome = match (result, error) {
             (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
             (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
             _ => {
@@ -233,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_a_parse_error() {
-        for text in ["", "{", "{]", "\u{feff}{}", "{\"a\":nul}", "{} {}"] {
+        for text in ["", "{", "{]", "\u{feff}", "{\"a\":nul}", "{} {}"] {
             assert_eq!(code(text), -32700, "{text:?}");
         }
         assert_eq!(

@@ -64,26 +64,17 @@ impl<'a> RawMeta<'a> {
 
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
     pub fn modern(&self) -> Result<RequestMeta, RpcError> {
-        let capabilities = match self.0.decode::<ClientCapabilities>(CLIENT_CAPABILITIES) {
-            // serde would read a struct from an array too.
-            Some(_)
-                if self
-                    .0
-                    .get(CLIENT_CAPABILITIES)
-                    .is_some_and(|json| json.first() != Some(&b'{')) =>
-            {
-                return Err(RpcError::invalid_meta(format!(
-                    "`_meta[\"{CLIENT_CAPABILITIES}\"]` must be an object"
-                )));
-            }
-            Some(Ok(capabilities)) => capabilities,
-            Some(Err(error)) => return Err(mistyped(CLIENT_CAPABILITIES, &error)),
+        let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
+            // serde would read a struct from an array too.
+            Some(json) => serde_json::from_slice(json)
+                .ok()
+                .filter(|_| json.first() == Some(&b'{'))
+                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
         };
-        let log_level = match self.0.decode::<Level>(LOG_LEVEL) {
-            None => None,
-            Some(Ok(level)) => Some(level),
-            Some(Err(error)) => return Err(mistyped(LOG_LEVEL, &error)),
+        let log_level = match self.0.decode::<Level>(LOG_LEVEL).transpose() {
+            Ok(level) => level,
+            Err(_) => return Err(mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES))),
         };
         Ok(RequestMeta {
             progress_token: self.progress_token()?,
@@ -114,6 +105,6 @@ pub(crate) fn missing(key: &str) -> RpcError {
     ))
 }
 
-fn mistyped(key: &str, error: &serde_json::Error) -> RpcError {
-    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` is not valid: {error}"))
+fn mistyped(key: &str, wanted: &str) -> RpcError {
+    RpcError::invalid_meta(format!("`_meta[\"{key}\"]` must be {wanted}"))
 }

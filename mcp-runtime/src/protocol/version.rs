@@ -5,10 +5,12 @@ use std::fmt;
 /// A protocol revision, ordered by age.
 ///
 /// `2026-07-28` is stateless: version and capabilities travel with each request.
-/// The three older ones open with the `initialize` handshake and are called *legacy* here.
+/// The older ones open with the `initialize` handshake and are called *legacy* here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Version {
+    /// 2024-11-05, the first revision; spoken by hosts of that year over stdio.
+    V2024_11_05,
     /// 2025-03-26, the only revision with JSON-RPC batches.
     V2025_03_26,
     /// 2025-06-18.
@@ -21,11 +23,12 @@ pub enum Version {
 
 impl Version {
     /// All revisions, newest first, as `server/discover` lists them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::V2026_07_28,
         Self::V2025_11_25,
         Self::V2025_06_18,
         Self::V2025_03_26,
+        Self::V2024_11_05,
     ];
     /// The current revision.
     pub const LATEST: Self = Self::V2026_07_28;
@@ -35,6 +38,7 @@ impl Version {
     /// The revision as it is written on the wire, for example `2026-07-28`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::V2024_11_05 => "2024-11-05",
             Self::V2025_03_26 => "2025-03-26",
             Self::V2025_06_18 => "2025-06-18",
             Self::V2025_11_25 => "2025-11-25",
@@ -61,6 +65,7 @@ impl Version {
             Self::V2025_11_25 => 1,
             Self::V2025_06_18 => 2,
             Self::V2025_03_26 => 3,
+            Self::V2024_11_05 => 4,
         }
     }
 }

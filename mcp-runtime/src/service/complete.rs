@@ -54,7 +54,14 @@ impl Service {
         params: Option<&Members>,
         cx: &Context,
     ) -> Result<Answer, RpcError> {
-        let entry = self.referred(read(params, "ref")?, cx)?;
+        let entry = self.referred(
+            read(
+                params,
+                "ref",
+                r#"{"type":"ref/prompt","name":..} or {"type":"ref/resource","uri":..}"#,
+            )?,
+            cx,
+        )?;
         if let Some(done) = entry
             .policies
             .forbids(entry.item(), cx)
@@ -65,10 +72,18 @@ impl Service {
                 .err()
                 .unwrap_or_else(|| RpcError::internal("refused")));
         }
-        let Argument { name, value } = read(params, "argument")?;
+        let Argument { name, value } = read(
+            params,
+            "argument",
+            r#"an object with the strings `name` and `value`"#,
+        )?;
         let known: Known = match params.and_then(|params| params.get("context")) {
-            None => Known::default(),
-            Some(_) => read(params, "context")?,
+            None | Some(b"null") => Known::default(),
+            Some(_) => read(
+                params,
+                "context",
+                r#"{"arguments":{..}} with strings as values"#,
+            )?,
         };
         let Some((_, schema)) = entry
             .input()
@@ -158,11 +173,15 @@ fn answer(mut values: Vec<String>) -> Answer {
     Answer::Members(members(&BTreeMap::from([("completion", completion)])))
 }
 
-fn read<'p, T: Deserialize<'p>>(params: Option<&'p Members>, name: &str) -> Result<T, RpcError> {
+fn read<'p, T: Deserialize<'p>>(
+    params: Option<&'p Members>,
+    name: &str,
+    shape: &str,
+) -> Result<T, RpcError> {
     match params.and_then(|params| params.decode::<T>(name)) {
         Some(Ok(value)) => Ok(value),
-        Some(Err(error)) => Err(RpcError::invalid_params(format!(
-            "`{name}` is not valid: {error}"
+        Some(Err(_)) => Err(RpcError::invalid_params(format!(
+            "`{name}` must be {shape}"
         ))),
         None => Err(RpcError::invalid_params(format!("`{name}` is missing"))),
     }

@@ -159,7 +159,8 @@ impl Context {
             }
             *last = done;
         }
-        let message = Some(message.as_ref()).filter(|text| !text.is_empty());
+        let is_known = self.version() >= Version::V2025_03_26;
+        let message = Some(message.as_ref()).filter(|text| is_known && !text.is_empty());
         let total = total.into().filter(|total| total.is_finite()).map(Amount);
         let params = Progress {
             token: &state.token,

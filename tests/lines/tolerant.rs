@@ -1,0 +1,134 @@
+//! Input of real clients that is not quite as the specification has it, and loses nothing.
+
+use mcp_runtime::Version;
+use mcp_testkit::TestClient;
+use serde_json::{Value, json};
+
+use super::{bare, initialize, raw};
+use crate::support::everything;
+
+/// The answer to `line`, the first after a handshake that asks for `version`.
+async fn answer(version: &str, line: String) -> Value {
+    let client = raw();
+    let mut lines = client.lines();
+    lines.send(initialize(version));
+    lines.next().await.unwrap();
+    lines.send(line);
+    lines.next().await.unwrap()
+}
+
+async fn handshake(params: Value) -> Value {
+    let client = raw();
+    let mut lines = client.lines();
+    lines.send(bare(&json!(1), "initialize", &params));
+    lines.next().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn params_that_are_null_are_absent() {
+    let client = raw();
+    let mut lines = client.lines();
+    lines.send(initialize("2025-11-25"));
+    lines.next().await.unwrap();
+    // A notification is not answered, so the next answer is that of the request.
+    lines
+        .send(r#"{"jsonrpc":"2.0","method":"notifications/initialized","params":null}"#.to_owned());
+    lines.send(r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}"#.to_owned());
+    let listed = lines.next().await.unwrap();
+    assert!(listed["result"]["tools"].is_array(), "{listed:#}");
+    lines.send(bare(&json!(2), "tools/list", &json!({ "_meta": null })));
+    let listed = lines.next().await.unwrap();
+    assert!(listed["result"]["tools"].is_array(), "{listed:#}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn params_that_are_something_else_are_refused() {
+    for params in ["[]", "1", "\"a\"", "true"] {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{params}}}"#);
+        let refused = answer("2025-11-25", line).await;
+        assert_eq!(refused["error"]["code"], -32600, "{refused:#}");
+        assert_eq!(refused["error"]["message"], "`params` must be an object");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_byte_order_mark_is_ignored() {
+    let client = raw();
+    let mut lines = client.lines();
+    lines.send(format!("\u{feff}{}", initialize("2025-11-25")));
+    let opened = lines.next().await.unwrap();
+    assert_eq!(opened["result"]["protocolVersion"], "2025-11-25");
+}
+
+#[tokio::test(start_paused = true)]
+async fn capabilities_may_be_absent_or_null() {
+    for params in [
+        json!({ "protocolVersion": "2025-11-25" }),
+        json!({ "protocolVersion": "2025-11-25", "capabilities": null }),
+        json!({ "protocolVersion": "2025-11-25", "capabilities": { "roots": true, "sampling": null, "extensions": null } }),
+    ] {
+        let opened = handshake(params).await;
+        assert_eq!(
+            opened["result"]["protocolVersion"], "2025-11-25",
+            "{opened:#}"
+        );
+    }
+    for capabilities in [json!([]), json!(1), json!("all"), json!(true)] {
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": capabilities });
+        let refused = handshake(params).await;
+        assert_eq!(
+            refused["error"]["message"],
+            "`capabilities` must be an object"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_without_a_revision_is_refused_in_words() {
+    for (params, words) in [
+        (
+            json!({}),
+            "`protocolVersion` is missing: which revision does the client speak?",
+        ),
+        (
+            json!({ "protocolVersion": 1 }),
+            "`protocolVersion` must be a string",
+        ),
+    ] {
+        let refused = handshake(params).await;
+        assert_eq!(refused["error"]["message"], words);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_older_than_all_revisions_is_offered_the_oldest() {
+    for (asked, agreed) in [
+        ("2024-11-05", "2024-11-05"),
+        ("2024-10-07", "2024-11-05"),
+        ("2025-01-01", "2025-11-25"),
+        ("2099-01-01", "2025-11-25"),
+        ("2026-07-28", "2025-11-25"),
+        ("1.0", "2025-11-25"),
+        ("2024-1-1", "2025-11-25"),
+    ] {
+        let opened = handshake(json!({ "protocolVersion": asked, "capabilities": {} })).await;
+        assert_eq!(opened["result"]["protocolVersion"], agreed, "{asked}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_may_have_a_null_error_beside_its_result() {
+    let client = TestClient::raw(everything::server(), Version::LATEST);
+    let mut lines = client.lines();
+    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} } });
+    lines.send(bare(&json!(1), "initialize", &params));
+    lines.next().await.unwrap();
+    let params = json!({ "name": "ask", "arguments": {} });
+    lines.send(bare(&json!(7), "tools/call", &params));
+    let asked = lines.next().await.unwrap();
+    assert_eq!(asked["method"], "elicitation/create", "{asked:#}");
+    let result = json!({ "action": "decline" });
+    let answer = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result, "error": null });
+    lines.send(answer.to_string());
+    assert_eq!(lines.next().await.unwrap()["id"], 7);
+}
