@@ -19,6 +19,7 @@ mod param;
 mod reply;
 mod resume;
 mod session;
+mod silence;
 mod stream;
 mod subscribe;
 mod task;

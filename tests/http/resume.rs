@@ -25,7 +25,7 @@ async fn count(to: u32, cx: &Context) -> &'static str {
 #[tool]
 async fn patient(cx: &Context) -> &'static str {
     cx.close_stream();
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
     cx.progress(1.0, None, "still here");
     "done at last"
 }

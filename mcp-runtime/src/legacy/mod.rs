@@ -13,6 +13,7 @@ mod subscribe;
 #[cfg(test)]
 mod tests;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -55,7 +56,8 @@ pub(crate) async fn exchange(
     cx: Context,
 ) -> (u16, Bytes) {
     let ended = EndOnDrop(&cx);
-    let answer = answer(&service, &session, &request, &cx).await;
+    let answer = answer(&service, &session, &request, &cx);
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     (
         answer.status(cx.version()),

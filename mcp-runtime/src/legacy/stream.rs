@@ -190,6 +190,11 @@ impl Stored for Stream {
         taken
     }
 
+    fn is_read(&self) -> bool {
+        let log = self.lock();
+        log.next == log.end()
+    }
+
     fn release(&self) {
         if self.primes {
             let mut log = self.lock();

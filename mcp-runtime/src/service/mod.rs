@@ -21,6 +21,7 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -188,7 +189,7 @@ pub(crate) fn shutting_down() -> RpcError {
 /// One request with its context, from beginning to encoded answer: what transports run.
 pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
     let ended = EndOnDrop(&cx);
-    let answer = service.answer(&request, &cx).await;
+    let answer = cx.kept_alive(pin!(service.answer(&request, &cx))).await;
     drop(ended);
     (
         answer.status(cx.version()),

@@ -1,9 +1,11 @@
 //! The call, as a declared function sees it.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::Waker;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName};
 use futures_util::FutureExt as _;
@@ -11,6 +13,7 @@ use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
@@ -24,6 +27,9 @@ use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
 };
+
+/// The time after which a silent call shows that it still runs. Hosts and proxies give up after a minute, some after 30 s.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
@@ -45,6 +51,8 @@ struct Call {
     asks: OnceLock<Box<Asks>>,
     watcher: AtomicWaker,
     changes: Changes,
+    /// Whether it has reported progress since the last heartbeat.
+    spoken: AtomicBool,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
     slot: OnceLock<Weak<OwnedSemaphorePermit>>,
@@ -57,6 +65,29 @@ pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 struct ProgressState {
     token: RawJson,
     last: Mutex<f64>,
+}
+
+impl ProgressState {
+    /// Whether progress grows when it comes to `done`.
+    fn grows_to(&self, done: f64) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let grows = done.is_finite() && done > *last;
+        if grows {
+            *last = done;
+        }
+        grows
+    }
+
+    /// Grows by next to nothing, from zero on.
+    fn heartbeat(&self) -> f64 {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = if last.is_finite() {
+            (*last + 1e-6).max(last.next_up()).min(f64::MAX)
+        } else {
+            0.0
+        };
+        *last
+    }
 }
 
 /// What a transport knows about a call when it begins.
@@ -89,6 +120,7 @@ impl Context {
             asks: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
+            spoken: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
             slot: OnceLock::new(),
@@ -144,7 +176,8 @@ impl Context {
 
     /// Reports progress: `done` of `total`, in any unit.
     ///
-    /// Sent only if the client asked for it with a progress token, and only while `done` grows.
+    /// Sent only if the client asked for it with a progress token, and only while `done` grows. While nothing is
+    /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
             client.tell(message.as_ref());
@@ -152,13 +185,10 @@ impl Context {
         let (Some(state), false) = (&self.0.progress, self.has_ended()) else {
             return;
         };
-        {
-            let mut last = state.last.lock().unwrap_or_else(PoisonError::into_inner);
-            if !done.is_finite() || done <= *last {
-                return;
-            }
-            *last = done;
+        if !state.grows_to(done) {
+            return;
         }
+        self.0.spoken.store(true, Ordering::Relaxed);
         let is_known = self.version() >= Version::V2025_03_26;
         let message = Some(message.as_ref()).filter(|text| is_known && !text.is_empty());
         let total = total.into().filter(|total| total.is_finite()).map(Amount);
@@ -169,6 +199,31 @@ impl Context {
             message,
         };
         self.notify("notifications/progress", &params);
+    }
+
+    /// Runs a call, and shows a client that wants its progress that it still runs while it reports none.
+    ///
+    /// A heartbeat is progress by the least amount that a number shows, so that what the function reports still grows.
+    pub(crate) async fn kept_alive<F: Future>(&self, mut call: Pin<&mut F>) -> F::Output {
+        let (Some(state), Some(outbox)) = (&self.0.progress, &self.0.outbox) else {
+            return call.await;
+        };
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut call => return done,
+                () = sleep(HEARTBEAT) => {}
+            }
+            if !self.0.spoken.swap(false, Ordering::Relaxed) && outbox.is_read() {
+                let params = Progress {
+                    token: &state.token,
+                    done: Amount(state.heartbeat()),
+                    total: None,
+                    message: None,
+                };
+                self.notify("notifications/progress", &params);
+            }
+        }
     }
 
     /// Sends `data` to the client's log, if it asked for messages of this level.

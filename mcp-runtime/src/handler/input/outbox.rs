@@ -33,6 +33,9 @@ pub(crate) trait Stored: Send + Sync + 'static {
     /// Takes a message; whether there was room.
     fn offer(&self, message: Bytes) -> bool;
 
+    /// Whether all of it has been read.
+    fn is_read(&self) -> bool;
+
     /// Lets the client go, where it knows how to come back.
     fn release(&self);
 }
@@ -47,6 +50,15 @@ impl Outbox {
                 output.offer(&message)
             }
             Self::Stored(stream) => stream.offer(message.into()),
+        }
+    }
+
+    /// Whether nothing waits to be read. Lines are written without waiting for their reader.
+    pub(crate) fn is_read(&self) -> bool {
+        match self {
+            Self::Response(sender) => sender.capacity() == sender.max_capacity(),
+            Self::Lines(_) => true,
+            Self::Stored(stream) => stream.is_read(),
         }
     }
 

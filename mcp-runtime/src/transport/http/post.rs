@@ -1,5 +1,5 @@
-//! `POST /mcp`: the guards, the body, and the form of the answer: JSON when it comes alone, an event stream when
-//! notifications come before it.
+//! `POST /mcp`: the guards, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
+//! when notifications or a long silence come before it.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header, request};
 use axum::response::Response;
 use bytes::Bytes;
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 
 use super::accept::Accepts;
 use super::exchange::{Call, Exchange};
@@ -16,6 +17,7 @@ use super::response::{accepted, json};
 use super::route::Next;
 use super::sender::Sender;
 use super::{Endpoint, sse};
+use crate::handler::call::context::HEARTBEAT;
 use crate::protocol::RpcError;
 use crate::service::exchange;
 
@@ -31,12 +33,20 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
     };
     match endpoint.route(&body, Sender::of(parts), accepts) {
         Ok(Next::Respond(response)) => response,
+        Ok(Next::Call(request, cx)) if accepts.stream => {
+            respond_late(Box::pin(exchange(
+                Arc::clone(&endpoint.service),
+                request,
+                cx,
+            )))
+            .await
+        }
         Ok(Next::Call(request, cx)) => {
             let (status, text) = exchange(Arc::clone(&endpoint.service), request, cx).await;
             json(status, text)
         }
         Ok(Next::Notifying(call, notes)) => respond(call, notes).await,
-        Ok(Next::InSession(exchange)) => respond_in_session(exchange).await,
+        Ok(Next::InSession(exchange)) => respond_in_session(exchange, accepts).await,
         Err(refusal) => endpoint.refuse(refusal),
     }
 }
@@ -78,20 +88,31 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
 }
 
+/// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,
+/// so that neither the client nor a proxy takes the connection for dead.
+async fn respond_late(mut call: Call) -> Response {
+    tokio::select! {
+        biased;
+        (status, text) = &mut call => json(status, text),
+        () = sleep(HEARTBEAT) => sse::call(None, mpsc::channel(1).1, call),
+    }
+}
+
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
 async fn respond(mut call: Call, mut notes: mpsc::Receiver<Bytes>) -> Response {
     tokio::select! {
         biased;
-        Some(note) = notes.recv() => sse::call(note, notes, call),
+        Some(note) = notes.recv() => sse::call(Some(note), notes, call),
         (status, text) = &mut call => match notes.try_recv() {
             Ok(note) => sse::call_done(note, notes, text),
             Err(_) => json(status, text),
         },
+        () = sleep(HEARTBEAT) => sse::call(notes.try_recv().ok(), notes, call),
     }
 }
 
 /// The same in a session. A call without an answer has been cancelled.
-async fn respond_in_session(mut exchange: Exchange) -> Response {
+async fn respond_in_session(mut exchange: Exchange, accepts: Accepts) -> Response {
     let stream = Arc::clone(&exchange.stream);
     let reader = tokio::select! {
         biased;
@@ -102,6 +123,7 @@ async fn respond_in_session(mut exchange: Exchange) -> Response {
             _ if text.is_empty() => return sse::empty(),
             _ => return json(status, text),
         },
+        () = sleep(HEARTBEAT), if accepts.stream => exchange.streamed(),
     };
     sse::call_in_session(reader)
 }

@@ -1,7 +1,5 @@
 //! Event streams: one message, one event, one `data:` line; a comment now and then so that nobody thinks it dead.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -11,17 +9,17 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::exchange::Call;
+use crate::handler::call::context::HEARTBEAT;
 use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
 
-/// How long a stream may be silent.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// When a client comes back that has lost the connection or was let go.
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
-/// The stream of a call: its notifications, then its answer.
-pub(super) fn call(first: Bytes, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
+/// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
+pub(super) fn call(first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
+    let first = first.map_or(COMMENT, |note| event(&note));
     response(stream::unfold(
         CallState::Running {
             first: Some(first),
@@ -46,33 +44,34 @@ pub(super) fn call_done(first: Bytes, notes: mpsc::Receiver<Bytes>, answer: Byte
 
 /// The stream of a listen request.
 pub(super) fn listen(subscription: Subscription) -> Response {
-    alive(stream::unfold(
-        subscription,
-        |mut subscription| async move {
-            subscription
-                .next()
-                .await
-                .map(|text| (event(&text), subscription))
-        },
-    ))
+    let events = stream::unfold(subscription, |mut subscription| async move {
+        let text = subscription.next().await?;
+        Some((event(&text), subscription))
+    });
+    alive(events, Instant::now() + HEARTBEAT)
 }
 
-/// The stream of a call in a session.
+/// The stream of a call in a session. What there is to read comes first; else a comment, which shows that it has begun.
 pub(super) fn call_in_session(reader: Reader) -> Response {
-    kept(stream::unfold(reader, |mut reader| async move {
+    use futures_util::StreamExt as _;
+    let events = stream::unfold(reader, |mut reader| async move {
         reader.next().await.map(|event| (event, reader))
-    }))
+    });
+    alive(events.map(|event| identified(&event)), Instant::now())
 }
 
 /// The events of a stream that a client may come back to.
 pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Response {
     use futures_util::StreamExt as _;
-    alive(events.map(|event| identified(&event)))
+    alive(
+        events.map(|event| identified(&event)),
+        Instant::now() + HEARTBEAT,
+    )
 }
 
-/// Events, and a comment where none comes for too long.
-fn alive(events: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    let state = (Box::pin(events), Instant::now() + HEARTBEAT);
+/// Events, and a comment where none has come at `heartbeat` or later for too long.
+fn alive(events: impl Stream<Item = Bytes> + Send + 'static, heartbeat: Instant) -> Response {
+    let state = (Box::pin(events), heartbeat);
     response(stream::unfold(
         state,
         |(mut events, heartbeat)| async move {
@@ -112,7 +111,7 @@ async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
             notes,
             call,
         } => Some((
-            event(&first),
+            first,
             CallState::Running {
                 first: None,
                 notes,
@@ -132,7 +131,7 @@ async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
                     let answer = Some(answer).filter(|answer| !answer.is_empty());
                     Box::pin(next_of_call(CallState::Done { first: None, notes, answer })).await
                 }
-                () = heartbeat => Some((COMMENT, CallState::Running { first: None, notes, call })),
+                () = heartbeat => Some((notes.try_recv().map_or(COMMENT, |note| event(&note)), CallState::Running { first: None, notes, call })),
             }
         }
         CallState::Done {
