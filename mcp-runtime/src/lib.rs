@@ -90,7 +90,7 @@ pub use protocol::{
     Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role,
     ToolResult, Version,
 };
-pub use server::{Connection, Server};
+pub use server::{Connection, Server, ShutdownHandle};
 
 pub use {axum, schemars, serde, serde_json, validator};
 

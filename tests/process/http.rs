@@ -52,20 +52,20 @@ impl Listening {
     }
 
     pub(crate) fn connect(&self) -> Connection {
-        let stream = TcpStream::connect(self.address).unwrap();
-        // Only a test that fails waits that long.
-        stream
-            .set_read_timeout(Some(Duration::from_mins(1)))
-            .unwrap();
-        Connection(BufReader::new(stream))
+        Connection::to(self.address)
     }
 
     /// Opens a legacy session; its id.
     pub(crate) fn initialize(&self) -> String {
+        Self::initialize_at(self.address)
+    }
+
+    /// The same of whatever listens there.
+    pub(crate) fn initialize_at(address: SocketAddr) -> String {
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params })
             .to_string();
-        let mut connection = self.connect();
+        let mut connection = Connection::to(address);
         connection.post(&[], &body);
         let head = connection.head();
         assert_eq!(head.status, 200);
@@ -94,6 +94,14 @@ impl Head {
 }
 
 impl Connection {
+    pub(crate) fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        // Only a test that fails waits that long.
+        let patience = Some(Duration::from_mins(1));
+        stream.set_read_timeout(patience).unwrap();
+        Self(BufReader::new(stream))
+    }
+
     fn write(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
         let mut text = format!(
             "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n",

@@ -4,6 +4,7 @@
 
 mod child;
 mod command;
+mod embed;
 mod hang;
 mod http;
 mod shutdown;

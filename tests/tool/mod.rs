@@ -6,5 +6,6 @@ mod injection;
 mod lint;
 mod nested;
 mod output;
+mod panic;
 mod rule;
 mod schema;

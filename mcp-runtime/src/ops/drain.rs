@@ -1,5 +1,6 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,8 @@ pub(crate) struct Drain {
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
+    /// The time that calls in flight have, once it is known.
+    deadline: Arc<OnceLock<Duration>>,
 }
 
 impl Drain {
@@ -27,6 +30,17 @@ impl Drain {
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.calls.spawn(future);
+    }
+
+    /// Sets the time that calls in flight have.
+    pub(crate) fn set_deadline(&self, deadline: Duration) {
+        // A server is built once.
+        let _ = self.deadline.set(deadline);
+    }
+
+    /// The time that calls in flight have; none in a server that was never built.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.deadline.get().copied().unwrap_or_default()
     }
 
     /// Whether no call is in flight.

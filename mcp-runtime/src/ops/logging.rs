@@ -13,7 +13,9 @@ use crate::policy::audit;
 ///
 /// Audit records are there at every level, unless the filter names their target.
 /// A subscriber that the program has installed before stays.
-pub(crate) fn init() -> Result<(), Error> {
+///
+/// What is returned writes the last lines when it is dropped.
+pub(crate) fn init() -> Result<log::Flushed, Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
         Ok(text) => filter(&text).ok_or_else(|| {
@@ -33,7 +35,7 @@ pub(crate) fn init() -> Result<(), Error> {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(with_audit(filter)))
         .try_init();
-    Ok(())
+    Ok(log::Flushed)
 }
 
 /// Lets audit records through a filter that does not name them.

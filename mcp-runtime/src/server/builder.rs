@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::memory::Connection;
+use super::shutdown::ShutdownHandle;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
@@ -57,6 +58,7 @@ pub struct Server<S = ()> {
     checks: Vec<Check>,
     changes: Changes,
     skills: Sources,
+    drain: Drain,
     pub(super) settings: Settings,
 }
 
@@ -74,6 +76,7 @@ impl Server {
             checks: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
+            drain: Drain::default(),
             settings: Settings::default(),
         }
     }
@@ -88,6 +91,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         } = self;
         Server {
@@ -98,6 +102,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         }
     }
@@ -167,6 +172,12 @@ impl<S: State> Server<S> {
     /// Tells clients what has changed, from outside of a call; also after the server has been made into something else.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
+    }
+
+    /// Ends what this server serves from outside, in order, also after the server has been made into something else:
+    /// see [`Server::into_router`].
+    pub fn shutdown_handle(&self) -> ShutdownHandle {
+        ShutdownHandle::new(self.drain.clone())
     }
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
@@ -309,7 +320,26 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// Signals are the application's business: when it goes down, calls in flight are cancelled with their connections.
+    /// Signals are the application's business. Open streams hold axum's graceful shutdown up for ever, unless this
+    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
+    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, axum};
+    /// # async fn main_(server: Server, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let shutdown = server.shutdown_handle();
+    /// axum::serve(listener, server.into_router())
+    ///     .with_graceful_shutdown(async move {
+    ///         tokio::signal::ctrl_c().await.ok();
+    ///         shutdown.shutdown().await;
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
+    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
     ///
     /// # Panics
     ///
@@ -360,6 +390,7 @@ impl<S: State> Server<S> {
             checks,
             changes,
             skills,
+            drain,
             settings,
         } = self;
         if let Some(url) = &settings.public_url {
@@ -383,6 +414,7 @@ impl<S: State> Server<S> {
                 ),
             ));
         }
+        drain.set_deadline(settings.shutdown_deadline);
         skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
         registry.measure(&metrics);
@@ -396,7 +428,7 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
-            drain: Drain::default(),
+            drain,
             changes,
             tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
             keys,

@@ -40,7 +40,7 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        logging::init()?;
+        let _flushed = logging::init()?;
         if let Ok(url) = std::env::var("MCP_PUBLIC_URL") {
             check_public_url("MCP_PUBLIC_URL", &url)?;
             self = self.public_url(url);

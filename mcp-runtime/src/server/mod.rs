@@ -5,6 +5,8 @@ mod builder;
 mod cli;
 mod memory;
 mod serve;
+mod shutdown;
 
 pub use builder::Server;
 pub use memory::Connection;
+pub use shutdown::ShutdownHandle;

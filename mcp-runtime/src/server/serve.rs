@@ -77,7 +77,8 @@ struct Served {
 impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>) -> Result<Self> {
-        let limit = service.settings.shutdown_deadline + CANCELLED + 2 * GRACE;
+        let deadline = service.settings.shutdown_deadline;
+        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE);
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
@@ -103,6 +104,7 @@ impl Served {
             );
             watch.leave(GRACE, answered);
         }
+        log::flush(log::FLUSH);
         ended
     }
 
@@ -121,7 +123,7 @@ impl Served {
                 return ended;
             }
             signal = self.watch.signal() => signal,
-            () = drain.begun() => "end of input",
+            () = drain.begun() => "end of input, or asked to",
         };
         drain.begin();
         tracing::info!(cause, "shutting down");

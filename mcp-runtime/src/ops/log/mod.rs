@@ -95,6 +95,18 @@ pub(crate) fn flush(limit: Duration) -> bool {
     }
 }
 
+/// Waits for the last lines when it is dropped.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub(crate) struct Flushed;
+
+#[cfg(feature = "cli")]
+impl Drop for Flushed {
+    fn drop(&mut self) {
+        flush(FLUSH);
+    }
+}
+
 /// One record of `tracing`, which becomes one entry of the queue.
 #[cfg(feature = "cli")]
 #[derive(Debug)]
