@@ -5,6 +5,7 @@ mod builder;
 mod cli;
 mod memory;
 mod serve;
+pub(crate) mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;
