@@ -29,12 +29,7 @@ async fn a_folder_is_served_as_it_was_when_the_server_was_built() {
     let folder = folder("kept");
     let client = TestClient::new(server(&folder)).await;
     fs::remove_dir_all(&folder).unwrap();
-    let reply = client
-        .request(
-            "resources/read",
-            json!({ "uri": "skill://refunds/SKILL.md" }),
-        )
-        .await;
+    let reply = client.read("skill://refunds/SKILL.md").await;
     assert_eq!(
         reply.assert_ok().result()["contents"][0]["text"],
         manifest("refunds")
@@ -65,7 +60,7 @@ async fn what_begins_with_a_dot_is_left_out() {
         1
     );
     client
-        .request("resources/read", json!({ "uri": "skill://refunds/.env" }))
+        .read("skill://refunds/.env")
         .await
         .assert_rpc_error(-32602);
 }

@@ -9,3 +9,4 @@ mod output;
 mod panic;
 mod rule;
 mod schema;
+mod union;

@@ -1,4 +1,4 @@
-//! What a client can do, as declared per request (2026-07-28) or at `initialize` (legacy).
+//! The capabilities of a client, as declared per request (2026-07-28) or at `initialize` (legacy).
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,21 @@ use serde_json::{Map, Value, json};
 
 use super::extension;
 
-/// The client's declared capabilities.
+/// The client's declared capabilities ([`Context::capabilities`](crate::Context::capabilities)).
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
 pub struct ClientCapabilities {
-    /// It can show forms or URLs to its user.
+    /// Forms and URLs for the user.
     #[serde(default, deserialize_with = "declared")]
-    pub elicitation: Option<Elicitation>,
-    /// It can run a model for the server.
+    pub(crate) elicitation: Option<Elicitation>,
+    /// A model that runs for the server.
     #[serde(default, deserialize_with = "declared")]
-    pub sampling: Option<Sampling>,
-    /// It can list its roots.
+    pub(crate) sampling: Option<Sampling>,
+    /// Roots that can be listed.
     #[serde(default, deserialize_with = "declared")]
-    pub roots: Option<Roots>,
-    /// Extensions, by id.
+    pub(crate) roots: Option<Roots>,
+    /// Settings of extensions, by id.
     #[serde(default, deserialize_with = "object")]
-    pub extensions: BTreeMap<String, Value>,
+    pub(crate) extensions: BTreeMap<String, Value>,
 }
 
 /// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
@@ -47,7 +46,7 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String,
     })
 }
 
-/// Something that a server may need of its client.
+/// An ability that a server may need of its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
@@ -57,9 +56,9 @@ pub enum Capability {
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
-    /// Running the client's model with tools of this server's.
+    /// Running the client's model with tools of the server.
     SamplingTools,
-    /// Running the client's model with what the client knows.
+    /// Running the client's model with the client's own context.
     SamplingContext,
     /// Listing the client's roots.
     Roots,
@@ -87,7 +86,7 @@ impl Capability {
         all
     }
 
-    /// What a client with it can do.
+    /// The ability in words, after "the client cannot".
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
@@ -110,7 +109,7 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
-    /// Whether the client shows views with the results of tools (MCP Apps).
+    /// Returns true if the client shows views with the results of tools (MCP Apps).
     pub fn shows_views(&self) -> bool {
         let types = self
             .extensions
@@ -119,7 +118,7 @@ impl ClientCapabilities {
         types.is_some_and(|types| types.iter().any(|one| one == extension::VIEW_MIME_TYPE))
     }
 
-    /// Whether the client declared it. `elicitation: {}` means forms.
+    /// Returns true if the client declared `capability`. `elicitation: {}` means forms.
     pub fn has(&self, capability: Capability) -> bool {
         let elicitation = self.elicitation.as_ref();
         match capability {
@@ -138,12 +137,16 @@ impl ClientCapabilities {
             Capability::Roots => self.roots.is_some(),
         }
     }
+
+    /// The settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
+    pub fn extension(&self, id: &str) -> Option<&Value> {
+        self.extensions.get(id)
+    }
 }
 
-/// How the client can ask its user. `{}` means forms only.
+/// The ways to ask the user. `{}` means forms only.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Elicitation {
+pub(crate) struct Elicitation {
     /// Forms.
     #[serde(default, deserialize_with = "declared")]
     pub form: Option<Map<String, Value>>,
@@ -152,22 +155,20 @@ pub struct Elicitation {
     pub url: Option<Map<String, Value>>,
 }
 
-/// How the client can sample.
+/// The parts of sampling.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Sampling {
-    /// It takes tools in the request.
+pub(crate) struct Sampling {
+    /// Tools in the request.
     #[serde(default, deserialize_with = "declared")]
     pub tools: Option<Map<String, Value>>,
-    /// It adds what it knows.
+    /// The client's own context.
     #[serde(default, deserialize_with = "declared")]
     pub context: Option<Map<String, Value>>,
 }
 
-/// The client has roots.
+/// Roots, without settings.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Roots {}
+pub(crate) struct Roots {}
 
 #[cfg(test)]
 mod tests {

@@ -8,16 +8,16 @@ use super::json::RawJson;
 ///
 /// It is kept as the text that was received, so that `1.0` is answered as `1.0`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RequestId(RawJson);
+pub(crate) struct RequestId(RawJson);
 
 impl RequestId {
     /// The id written as `raw`, unless that is neither a string nor a number.
-    pub fn new(raw: RawJson) -> Option<Self> {
+    pub(crate) fn new(raw: RawJson) -> Option<Self> {
         raw.can_be_echoed().then_some(Self(raw))
     }
 
     /// The JSON text of the id.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }

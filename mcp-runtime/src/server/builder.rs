@@ -9,10 +9,11 @@ use axum::routing::MethodRouter;
 
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
+use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Values};
 use crate::handler::call::inject::State;
@@ -23,8 +24,8 @@ use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::protocol::Implementation;
-use crate::registry::{Conflict, Entry, Registry};
-use crate::seal::{Keys, Secrets};
+use crate::registry::{Entry, Registry};
+use crate::seal::Secrets;
 use crate::service::list::Lists;
 use crate::service::replay::Spent;
 use crate::service::{Service, Settings};
@@ -54,10 +55,10 @@ pub struct Server<S = ()> {
     state: Arc<S>,
     info: Implementation,
     instructions: Option<String>,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     checks: Vec<Check>,
     changes: Changes,
-    skills: Sources,
+    pub(super) skills: Sources,
     drain: Drain,
     pub(super) settings: Settings,
 }
@@ -247,23 +248,24 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// The URL under which clients reach the server: allows its host and origin. Default: loopback and IP addresses.
+    /// Adds a URL under which clients reach the server: allows its host and origin. Default: loopback and IP addresses.
     ///
-    /// A value that is no absolute URL stops the start.
+    /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
+    /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_url = Some(url.into());
+        self.settings.public_urls.value.push(url.into());
         self
     }
 
-    /// How long a shutdown waits for calls in flight before it cancels them. Default: 30 s.
+    /// Sets the time that a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.settings.shutdown_deadline = deadline;
         self
     }
 
-    /// The largest message that is read, in bytes, at most 4 GiB. Default: 4 MiB.
+    /// Sets the maximum size of a message in bytes, at most 4 GiB. Default: 4 MiB.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.settings.max_body = bytes.min(u32::MAX as usize);
+        self.settings.max_body = bytes;
         self
     }
 
@@ -284,7 +286,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -301,18 +303,21 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
-    ///
-    /// Default: 1000, and 30 minutes.
-    pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
+    /// Sets the maximum number of open sessions of clients older than 2026-07-28, at least one. Default: 1000.
+    pub fn max_sessions(mut self, most: usize) -> Self {
         self.settings.max_sessions = most;
+        self
+    }
+
+    /// Sets the time that an idle session of a client older than 2026-07-28 is kept. Default: 30 minutes.
+    pub fn session_idle(mut self, idle: Duration) -> Self {
         self.settings.session_idle = idle;
         self
     }
 
-    /// How many entries one page of a list has, at least one. Default: 500.
+    /// Sets the maximum number of entries in one page of a list, at least one. Default: 500.
     pub fn page_size(mut self, entries: usize) -> Self {
-        self.settings.page_size = entries.max(1);
+        self.settings.page_size = entries;
         self
     }
 
@@ -364,16 +369,17 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// The server as a peer in this process: messages as text, no transport. For tests.
+    /// Connects to the server in this process, for `mcp-testkit`.
     ///
     /// Must be called within a tokio runtime, on which the server then runs.
+    #[doc(hidden)]
     pub fn connect(self) -> Result<Connection> {
         Ok(Connection::open(self.build()?))
     }
 
-    /// Whether the server could start.
-    pub fn check(self) -> Result<()> {
-        self.build().map(drop)
+    /// Checks that the server could start. An error lists every fault.
+    pub fn check(&self) -> Result<()> {
+        self.verify().map(drop)
     }
 
     #[cfg(feature = "cli")]
@@ -382,6 +388,7 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
+        let Verified { keys, catalogue } = self.verify()?;
         let Self {
             state: _,
             info,
@@ -389,35 +396,13 @@ impl<S: State> Server<S> {
             entries,
             checks,
             changes,
-            skills,
+            skills: _,
             drain,
             settings,
         } = self;
-        if let Some(url) = &settings.public_url {
-            check_public_url("public_url", url)?;
-        }
-        let keys = state_keys("state_keys", &settings.state_keys)?;
-        let mut registry = Registry::default();
-        for entry in entries {
-            if let Some(fault) = entry.faults.first() {
-                return Err(Error::declaration(entry.item(), fault));
-            }
-            registry
-                .add(entry)
-                .map_err(|conflict| declared_twice(&conflict))?;
-        }
-        if let Some((tool, uri)) = registry.without_view() {
-            return Err(Error::declaration(
-                tool.item(),
-                &format!(
-                    "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
-                ),
-            ));
-        }
         drain.set_deadline(settings.shutdown_deadline);
-        skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
-        registry.measure(&metrics);
+        let registry = Registry::new(entries, catalogue, &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -458,35 +443,6 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         self.0
             .entries
             .push(Entry::new(state, spec, args, returns, completers, call));
-    }
-}
-
-/// The error for two entries that a client could not tell apart.
-fn declared_twice(conflict: &Conflict) -> Error {
-    match conflict {
-        Conflict::Name(kind, name) => Error::duplicate(format!(
-            "two {}s are called `{name}`; rename one with `name = \"..\"`",
-            kind.noun()
-        )),
-        Conflict::Uri(one, other) => Error::ambiguous(one, other),
-    }
-}
-
-/// The keys that `secrets`, which were set as `name`, stand for.
-pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
-    Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
-}
-
-/// Whether `url`, which was set as `name`, is an absolute one.
-pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
-    let parsed: Option<axum::http::Uri> = url.parse().ok();
-    match parsed.as_ref().map(|uri| (uri.scheme_str(), uri.host())) {
-        Some((Some("http" | "https"), Some(_))) => Ok(()),
-        _ => Err(Error::setting(
-            name,
-            url,
-            "write an absolute URL such as https://mcp.example.com",
-        )),
     }
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod memory;
 mod serve;
 mod shutdown;
+pub(crate) mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;

@@ -68,14 +68,30 @@ pub(crate) struct Settings {
     pub coerce: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
-    pub public_url: Option<String>,
+    pub public_urls: Setting<Vec<String>>,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
     pub task_store: Arc<dyn TaskStore>,
-    pub state_keys: Secrets,
+    pub state_keys: Setting<Secrets>,
+}
+
+/// A setting that comes from the program, the environment or a flag, with its name there.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub name: &'static str,
+    pub value: T,
+}
+
+impl<T: Default> Setting<T> {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            value: T::default(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -84,14 +100,14 @@ impl Default for Settings {
             coerce: true,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
-            public_url: None,
+            public_urls: Setting::new("public_url"),
             max_sessions: 1_000,
             session_idle: Duration::from_mins(30),
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
             task_store: Arc::new(MemoryStore::default()),
-            state_keys: Secrets::default(),
+            state_keys: Setting::new("state_keys"),
         }
     }
 }

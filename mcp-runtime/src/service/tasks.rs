@@ -57,7 +57,7 @@ impl Mode {
 
 /// Whether the client knows tasks: it says so in each request, and only in the modern revision.
 pub(super) fn declares(cx: &Context) -> bool {
-    cx.is_modern() && cx.client().extensions.contains_key(TASKS)
+    cx.is_modern() && cx.capabilities().extensions.contains_key(TASKS)
 }
 
 pub(super) fn undeclared() -> RpcError {

@@ -21,7 +21,7 @@ pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
 pub(crate) use store::MemoryStore;
-pub use store::{StoreError, TaskStore};
+pub use store::{StoreError, StoreFuture, TaskStore};
 
 /// How often a client should ask, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;

@@ -2,16 +2,18 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
-
-use futures_util::future::BoxFuture;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::{Panicked, contain};
 
-/// Why a store could not do what it was asked; the text goes to the log.
+/// The reason why a store failed; its text goes to the log.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The future of a [`TaskStore`]'s method: `Box::pin(async move { .. })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
@@ -20,20 +22,17 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::pin::Pin;
 /// use std::sync::Mutex;
 ///
 /// use mcp_runtime::{Server, serde_json};
-/// use mcp_runtime::task::{StoreError, TaskRecord, TaskStore};
-///
-/// type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+/// use mcp_runtime::task::{StoreFuture, TaskRecord, TaskStore};
 ///
 /// /// What a database would do, as JSON by id.
 /// #[derive(Debug, Default)]
 /// struct Rows(Mutex<HashMap<String, String>>);
 ///
 /// impl TaskStore for Rows {
-///     fn put(&self, task: TaskRecord) -> Doing<'_, ()> {
+///     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
 ///         Box::pin(async move {
 ///             let row = serde_json::to_string(&task)?;
 ///             self.0.lock().unwrap().insert(task.task_id, row);
@@ -41,7 +40,7 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///         })
 ///     }
 ///
-///     fn get<'a>(&'a self, id: &'a str) -> Doing<'a, Option<TaskRecord>> {
+///     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
 ///         Box::pin(async move {
 ///             let row = self.0.lock().unwrap().get(id).cloned();
 ///             Ok(row.map(|row| serde_json::from_str(&row)).transpose()?)
@@ -55,10 +54,10 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>>;
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// The task with this id.
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>>;
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 
 /// What a store says that has panicked.
@@ -89,7 +88,7 @@ pub(crate) struct MemoryStore {
 }
 
 impl TaskStore for MemoryStore {
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>> {
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = if tasks.contains_key(&task.task_id) {
             Ok(())
@@ -102,7 +101,7 @@ impl TaskStore for MemoryStore {
         Box::pin(std::future::ready(kept))
     }
 
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>> {
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
         let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         let found = tasks
             .get(id)

@@ -153,8 +153,8 @@ impl Context {
         self.0.slot.get()?.upgrade()
     }
 
-    /// What the client can do.
-    pub fn client(&self) -> &ClientCapabilities {
+    /// The capabilities that the client declared.
+    pub fn capabilities(&self) -> &ClientCapabilities {
         &self.0.capabilities
     }
 

@@ -65,7 +65,7 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 
 impl Endpoint {
     fn new(service: Arc<Service>) -> Arc<Self> {
-        let guard = Guard::new(service.settings.public_url.as_deref());
+        let guard = Guard::new(&service.settings.public_urls.value);
         let settings = &service.settings;
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
