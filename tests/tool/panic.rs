@@ -174,7 +174,6 @@ async fn drop_of_a_refused_argument(#[arg(custom = refuse)] live: Explosive) {
     drop(live);
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "a rule has a result")]
 fn refuse(_: &Explosive) -> Result<(), String> {
     Err("never fits".to_owned())
 }
@@ -226,6 +225,7 @@ async fn at_the_timeout(_: Completion) -> Vec<String> {
 }
 
 async fn shown(_: String) -> Result<Vec<String>, ToolError> {
+    tokio::task::yield_now().await;
     Err(BadError::Shown)?
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _, PipeReader, PipeWriter, Read as _};
 use std::os::fd::AsFd as _;
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, Mutex, Once, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ pub(crate) struct Captured {
 
 /// Takes over file descriptors 1 and 2, where a write to them could wait.
 pub(crate) fn capture() -> io::Result<Captured> {
-    let mut running = begin()?;
+    let mut running = begin();
     let (stdout, stderr) = (dup(&io::stdout())?, dup(&io::stderr())?);
     let mut captured = Captured {
         stderr: None,
@@ -70,7 +70,7 @@ pub(crate) fn capture() -> io::Result<Captured> {
 
 /// The same where stdout is a wire: gives the real one, and lets what is printed to it go to stderr.
 pub(crate) fn capture_wire() -> io::Result<(Captured, File)> {
-    let mut running = begin()?;
+    let mut running = begin();
     let (wire, stderr) = (dup(&io::stdout())?, dup(&io::stderr())?);
     rustix::stdio::dup2_stdout(&pipe(&TO_STDERR, &STDERR)?.writer)?;
     let captured = Captured {
@@ -85,11 +85,11 @@ pub(crate) fn capture_wire() -> io::Result<(Captured, File)> {
     Ok((captured, wire))
 }
 
-fn begin() -> io::Result<std::sync::MutexGuard<'static, usize>> {
+fn begin() -> MutexGuard<'static, usize> {
     // Before any descriptor is pointed elsewhere: the queue's thread keeps stderr as it is now.
     LazyLock::force(&STDERR);
     wait_for_panics();
-    Ok(RUNNING.lock().unwrap_or_else(PoisonError::into_inner))
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn take_stderr(real: File) -> io::Result<Option<File>> {
