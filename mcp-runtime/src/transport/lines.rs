@@ -167,11 +167,20 @@ impl Peer {
         if let Some(session) = self.session() {
             session.end();
         }
-        let waiting = std::mem::take(&mut self.lock().waiting);
-        for (id, call) in waiting {
-            self.spawn(&mut self.lock(), id, call);
-        }
+        let mut out = Vec::new();
+        while self.begin_waiting(&mut out) {}
+        self.0.output.append(&out);
         self.0.service.drain.begin();
+    }
+
+    /// Begins the first of the calls that wait; whether there was one.
+    pub(crate) fn begin_waiting(&self, out: &mut Vec<u8>) -> bool {
+        let first = self.lock().waiting.pop_front();
+        let Some((id, call)) = first else {
+            return false;
+        };
+        self.start_now(id, call, out);
+        true
     }
 
     /// While this is held, lines are being carried out on another thread, and the peer is not idle: a call that has

@@ -136,7 +136,14 @@ impl Turns {
                         peer.receive(&line, &Principal::anonymous(), &mut answers);
                     }
                     Next::Write => self.output.write_now(&mut answers),
-                    Next::Read => break,
+                    Next::Read if !self.is_at_end() => break,
+                    // Nothing new can come, so what waits begins now, before the shutdown would refuse it.
+                    Next::Read if self.begin_waiting(&peer, &mut answers) => {}
+                    Next::Read => {
+                        self.lock().ended = true;
+                        peer.end_of_input();
+                        return;
+                    }
                     Next::Overtaken => {
                         peer.resume();
                         self.output.write_now(&mut answers);
@@ -145,11 +152,6 @@ impl Turns {
                 }
             }
             drop(receiving);
-            if self.is_at_end() {
-                peer.end_of_input();
-                self.lock().ended = true;
-                return;
-            }
             drop(peer);
             self.read();
         }
@@ -176,11 +178,7 @@ impl Turns {
             state.doing = Doing::Reading;
             return Next::Read;
         };
-        state.doing = Doing::CarryingOut;
-        state.begun += 1;
-        if state.sleeps {
-            self.busy.notify_one();
-        }
+        self.carry_out(&mut state);
         Next::Line(line)
     }
 
@@ -192,6 +190,21 @@ impl Turns {
         self.lock().doing = Doing::Held(Instant::now());
         self.runtime.block_on(peer.room());
         self.lock().doing = Doing::CarryingOut;
+    }
+
+    /// Polls a call that waits for its turn; whether there was one.
+    fn begin_waiting(&self, peer: &Peer, answers: &mut Vec<u8>) -> bool {
+        self.carry_out(&mut self.lock());
+        peer.begin_waiting(answers)
+    }
+
+    /// From now on something is carried out that may take too long.
+    fn carry_out(&self, state: &mut State) {
+        state.doing = Doing::CarryingOut;
+        state.begun += 1;
+        if state.sleeps {
+            self.busy.notify_one();
+        }
     }
 
     fn is_at_end(&self) -> bool {
