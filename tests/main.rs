@@ -17,12 +17,12 @@
 mod ask;
 mod http;
 mod item;
+mod layering;
 mod lines;
 mod malformed;
 mod matrix;
 mod policy;
 mod process;
-mod reference;
 mod skills;
 mod start;
 mod support;

@@ -57,12 +57,15 @@ mod brief;
 mod changes;
 mod clock;
 pub mod content;
+mod dispatch;
 mod error;
 mod handler;
 mod legacy;
+mod limits;
 pub mod lint;
 mod ops;
 mod policy;
+mod principal;
 mod protocol;
 mod random;
 mod registry;
@@ -70,6 +73,7 @@ mod schema;
 mod seal;
 mod server;
 mod service;
+mod share;
 mod skills;
 pub mod task;
 mod transport;
@@ -112,7 +116,7 @@ pub use mcp_macros::Elicit;
 
 /// A list of tools for [`Server::tools`]: `tools![add, path::to::sub]`, with `#[cfg(..)]` where an entry needs it.
 ///
-/// `tools![crate = path; add]` says where the runtime is.
+/// An entry that is "not a type" is a function without `#[tool]`. `tools![crate = path; add]` says where the runtime is.
 #[cfg(feature = "macros")]
 pub use mcp_macros::tools;
 

@@ -2,6 +2,7 @@
 
 mod accept;
 mod batch;
+mod bound;
 mod cancel;
 pub(crate) mod client;
 mod downgrade;
@@ -19,6 +20,7 @@ mod param;
 mod reply;
 mod resume;
 mod session;
+mod share;
 mod silence;
 mod stream;
 mod subscribe;

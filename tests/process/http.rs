@@ -189,7 +189,7 @@ impl Connection {
         }
     }
 
-    /// Whether the server says that it is alive, before so much time has passed.
+    /// Returns whether the server says within `patience` that it is alive.
     pub(crate) fn answers_within(mut self, patience: Duration) -> bool {
         self.0.get_ref().set_read_timeout(Some(patience)).unwrap();
         self.get("/healthz", &[]);

@@ -43,7 +43,7 @@ impl Drain {
         self.deadline.get().copied().unwrap_or_default()
     }
 
-    /// Whether no call is in flight.
+    /// Returns whether no call is in flight.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
@@ -74,7 +74,7 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Whether all had ended by themselves.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Returns whether all ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         self.begin();
         let all = tokio::time::timeout(deadline, self.calls.wait())

@@ -14,7 +14,7 @@ use crate::policy::audit;
 /// Audit records are there at every level, unless the filter names their target.
 /// A subscriber that the program has installed before stays.
 ///
-/// What is returned writes the last lines when it is dropped.
+/// The guard that it returns waits for the last lines when it is dropped.
 pub(crate) fn init() -> Result<log::Flushed, Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),

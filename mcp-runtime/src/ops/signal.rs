@@ -196,7 +196,7 @@ impl Signals {
     }
 }
 
-/// Whether the process was started with `signal` ignored, as far as the system tells.
+/// Returns whether the process was started with `signal` ignored, as far as the system tells.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -31,6 +31,7 @@ pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -38,10 +39,11 @@ use serde_json::value::RawValue;
 use crate::handler::output::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
-use crate::handler::spec::policy::{Per, RateLimit, Retry};
+use crate::handler::spec::policy::{RateLimit, Retry};
 use crate::handler::{Context, ToolError};
 use access::Access;
 use breaker::Circuit;
+pub(crate) use cache::Budget;
 use cache::Results;
 use concurrency::Slots;
 use contain::Contained;
@@ -74,8 +76,6 @@ pub(crate) struct Policies {
     effect: Effect,
     /// Polls that took long.
     slow: SlowPolls,
-    /// Whether a policy asks where calls come from.
-    pub asks_for_peer: bool,
 }
 
 /// One call on its way through the policies.
@@ -107,10 +107,13 @@ impl Policies {
             redacted,
             effect: Effect::of(spec),
             slow: SlowPolls::default(),
-            asks_for_peer: spec.audit
-                || spec
-                    .rate_limit
-                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
+        }
+    }
+
+    /// Has results that are remembered share `budget` with those of other functions.
+    pub(crate) fn cache_within(&mut self, budget: &Arc<Budget>) {
+        if let Some(cache) = &mut self.cache {
+            cache.within(budget);
         }
     }
 

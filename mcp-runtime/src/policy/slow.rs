@@ -19,7 +19,7 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 pub(crate) struct SlowPolls {
     /// Long polls so far.
     all: AtomicU64,
-    /// When the last record was written, in milliseconds since [`START`] and one more; 0 for never.
+    /// The time of the last record, in milliseconds since [`START`] and one more; 0 for none.
     told: AtomicU64,
 }
 

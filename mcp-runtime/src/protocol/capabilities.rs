@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
+use super::error::RpcError;
 use super::extension;
+use crate::limits::{self, Limit};
 
 /// The client's declared capabilities ([`Context::capabilities`](crate::Context::capabilities)).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -99,6 +101,26 @@ impl Capability {
     }
 }
 
+/// The bytes that a value takes besides its text.
+const NODE: usize = size_of::<Value>();
+
+/// Returns the bytes that a value takes in memory.
+fn size(value: &Value) -> usize {
+    let inner: usize = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members_size(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    NODE + inner
+}
+
+/// Returns the bytes that the members of an object take.
+fn members_size(members: &Map<String, Value>) -> usize {
+    let member = |(name, value): (&String, &Value)| NODE + name.len() + size(value);
+    members.iter().map(member).sum()
+}
+
 /// Adds the members of `more`, at every depth.
 fn merge(all: &mut Value, more: Value) {
     if let (Value::Object(all), Value::Object(more)) = (all, more) {
@@ -109,6 +131,35 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
+    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
+        serde_json::from_slice(object).ok()
+    }
+
+    /// Fails when they are larger than what is kept of a client.
+    pub(crate) fn bounded(self) -> Result<Self, RpcError> {
+        let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
+        let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);
+        let members: usize = elicitation
+            .chain(sampling)
+            .flatten()
+            .map(members_size)
+            .sum();
+        let extensions = self.extensions.iter();
+        let extensions: usize = extensions
+            .map(|(id, settings)| NODE + id.len() + size(settings))
+            .sum();
+        if members + extensions <= limits::CAPABILITIES {
+            return Ok(self);
+        }
+        let error = RpcError::invalid_meta(format!(
+            "the client's capabilities are too large: no more than {} bytes of them are kept; declare fewer extensions, or with fewer settings",
+            limits::CAPABILITIES
+        ));
+        Err(error.over(Limit::Capabilities))
+    }
+
     /// Returns true if the client shows views with the results of tools (MCP Apps).
     pub fn shows_views(&self) -> bool {
         let types = self

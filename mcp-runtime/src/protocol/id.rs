@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::json::RawJson;
+use crate::limits;
 
 /// A JSON-RPC request id: a string or a number, never `null`.
 ///
@@ -11,9 +12,10 @@ use super::json::RawJson;
 pub(crate) struct RequestId(RawJson);
 
 impl RequestId {
-    /// The id written as `raw`, unless that is neither a string nor a number.
+    /// The id written as `raw`, unless that is neither a string nor a number, or has more than 1,024 bytes.
     pub(crate) fn new(raw: RawJson) -> Option<Self> {
-        raw.can_be_echoed().then_some(Self(raw))
+        let is_short = raw.as_bytes().len() <= limits::ID;
+        (is_short && raw.can_be_echoed()).then_some(Self(raw))
     }
 
     /// The JSON text of the id.

@@ -14,6 +14,7 @@ use super::error::RpcError;
 use super::id::RequestId;
 use super::json::{Members, RawJson, ReadMembers, Shape, Text};
 use super::method::Method;
+use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
 #[derive(Debug)]
@@ -146,9 +147,8 @@ impl<'m> Envelope<'m> {
         };
         let method = Method::parse(&method.0);
         let params = match self.params {
-            None => None,
             // `null` loses nothing; some clients write it for a message without params.
-            Some(Shape::Null) => None,
+            None | Some(Shape::Null) => None,
             Some(Shape::Object(params)) => Some(Arc::new(params)),
             Some(Shape::Other) => {
                 return Err(Malformed::envelope(id, "`params` must be an object"));
@@ -157,6 +157,17 @@ impl<'m> Envelope<'m> {
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
             (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
+            (Some(raw), None) if raw.get().len() > limits::ID => {
+                let error = RpcError::invalid_request(format!(
+                    "`id` has {} bytes, and may have {}; use a shorter one",
+                    raw.get().len(),
+                    limits::ID
+                ));
+                Err(Malformed {
+                    id: None,
+                    error: Box::new(error.over(Limit::Ids)),
+                })
+            }
             (Some(_), None) => Err(Malformed::envelope(
                 None,
                 "`id` must be a string or a number",

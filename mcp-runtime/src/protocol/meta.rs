@@ -6,6 +6,7 @@ use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
 use super::json::{Members, RawJson, Text, View};
 use super::level::Level;
+use crate::limits::{self, Limit};
 
 /// Key of the protocol version in a modern request's `_meta`.
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -66,16 +67,12 @@ impl<'a> RawMeta<'a> {
     pub(crate) fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
-            // serde would read a struct from an array too.
-            Some(json) => serde_json::from_slice(json)
-                .ok()
-                .filter(|_| json.first() == Some(&b'{'))
-                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
+            Some(json) => ClientCapabilities::read(json)
+                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
+                .bounded()?,
         };
-        let log_level = match self.0.decode::<Level>(LOG_LEVEL).transpose() {
-            Ok(level) => level,
-            Err(_) => return Err(mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES))),
-        };
+        let log_level = (self.0.decode::<Level>(LOG_LEVEL).transpose())
+            .map_err(|_| mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES)))?;
         Ok(RequestMeta {
             progress_token: self.progress_token()?,
             capabilities,
@@ -88,12 +85,20 @@ impl<'a> RawMeta<'a> {
         let Some(raw) = self.0.get_raw("progressToken") else {
             return Ok(None);
         };
-        if raw.can_be_echoed() {
-            return Ok(Some(raw));
+        if !raw.can_be_echoed() {
+            return Err(RpcError::invalid_meta(
+                "`_meta.progressToken` must be a string or an integer",
+            ));
         }
-        Err(RpcError::invalid_meta(
-            "`_meta.progressToken` must be a string or an integer",
-        ))
+        if raw.as_bytes().len() > limits::ID {
+            let error = RpcError::invalid_meta(format!(
+                "`_meta.progressToken` has {} bytes, and may have {}; use a shorter one",
+                raw.as_bytes().len(),
+                limits::ID
+            ));
+            return Err(error.over(Limit::Ids));
+        }
+        Ok(Some(raw))
     }
 }
 

@@ -20,15 +20,18 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
+use crate::limits::{self, Limit};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
+use crate::policy::Budget;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
 use crate::service::list::Lists;
 use crate::service::replay::Spent;
 use crate::service::{Service, Settings};
+use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -278,6 +281,15 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Repeats the rules of arguments in their descriptions: "From 1 to 50. Default: 10."
+    ///
+    /// Some clients drop `minimum`, `pattern`, `default` and the like before their model sees a tool, as Codex does;
+    /// [`lint`](crate::lint) names what is lost. Default: the schema alone has the rules.
+    pub fn describe_rules(mut self) -> Self {
+        self.settings.describe_rules = true;
+        self
+    }
+
     /// Secrets of at least 32 bytes each, from which the keys are made that encrypt what clients carry between the rounds
     /// of a call (`requestState`): the first encrypts, all of them decrypt.
     ///
@@ -291,9 +303,9 @@ impl<S: State> Server<S> {
     }
 
     /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
-    /// most 10,000.
+    /// most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
-        self.settings.task_store = Arc::new(store);
+        self.settings.task_store = Some(Arc::new(store));
         self
     }
 
@@ -304,6 +316,11 @@ impl<S: State> Server<S> {
     }
 
     /// Sets the maximum number of open sessions of clients older than 2026-07-28, at least one. Default: 1000.
+    ///
+    /// When all are open, a new one takes the place of another: first of one that was never used, then of the one that
+    /// has been idle longest. A principal, or the anonymous callers of one address, that has more than a quarter of them
+    /// gives up even one in use to a caller that has less. Where nothing can be evicted, `initialize` is answered 503
+    /// with `Retry-After`.
     pub fn max_sessions(mut self, most: usize) -> Self {
         self.settings.max_sessions = most;
         self
@@ -312,6 +329,35 @@ impl<S: State> Server<S> {
     /// Sets the time that an idle session of a client older than 2026-07-28 is kept. Default: 30 minutes.
     pub fn session_idle(mut self, idle: Duration) -> Self {
         self.settings.session_idle = idle;
+        self
+    }
+
+    /// Sets the maximum number of running tasks; one principal, or the anonymous callers of one address, runs at most a quarter
+    /// of them. A call that would be one more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 1000.
+    pub fn max_tasks(mut self, tasks: usize) -> Self {
+        self.settings.max_tasks = tasks;
+        self
+    }
+
+    /// Sets the maximum number of open `subscriptions/listen` streams, and of sessions that have subscribed to resources; one
+    /// principal, or the anonymous callers of one address, has at most a quarter of them. What would be one more is
+    /// refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 10,000.
+    pub fn max_listeners(mut self, listeners: usize) -> Self {
+        self.settings.max_listeners = listeners;
+        self
+    }
+
+    /// Sets the maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
+    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
+    /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 256 MiB.
+    pub fn max_held(mut self, bytes: usize) -> Self {
+        self.settings.max_held = bytes;
         self
     }
 
@@ -393,7 +439,7 @@ impl<S: State> Server<S> {
             state: _,
             info,
             instructions,
-            entries,
+            mut entries,
             checks,
             changes,
             skills: _,
@@ -401,8 +447,20 @@ impl<S: State> Server<S> {
             settings,
         } = self;
         drain.set_deadline(settings.shutdown_deadline);
+        if settings.describe_rules {
+            entries.iter_mut().for_each(Entry::describe_rules);
+        }
+        let most = |number| Amount {
+            number,
+            bytes: settings.max_held,
+        };
+        let shares = |limit, number| Shares::new(limit, most(number));
+        let budget = Budget::new(settings.max_held);
+        for entry in &mut entries {
+            entry.policies.cache_within(&budget);
+        }
         let metrics = Metrics::new();
-        let registry = Registry::new(entries, catalogue, &metrics);
+        let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -415,7 +473,13 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             drain,
             changes,
-            tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
+            tasks: Tasks::new(
+                settings.task_store.clone(),
+                settings.task_ttl,
+                most(settings.max_tasks),
+            ),
+            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             spent: Spent::default(),
             settings,

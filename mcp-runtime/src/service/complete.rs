@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Service;
+use super::watch::check_size;
 use crate::answer::{Answer, members};
 use crate::brief::Brief;
 use crate::handler::call::blocking::off_thread;
@@ -75,7 +76,7 @@ impl Service {
         let Argument { name, value } = read(
             params,
             "argument",
-            r#"an object with the strings `name` and `value`"#,
+            "an object with the strings `name` and `value`",
         )?;
         let known: Known = match params.and_then(|params| params.get("context")) {
             None | Some(b"null") => Known::default(),
@@ -112,6 +113,7 @@ impl Service {
                 .get(&name)
                 .ok_or_else(|| RpcError::unknown("prompt", &name)),
             Reference::Resource { uri } => {
+                check_size(&uri)?;
                 let template = self.registry.templates.get(&uri);
                 let found =
                     template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));

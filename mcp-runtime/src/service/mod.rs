@@ -9,7 +9,6 @@ pub(crate) mod discover;
 mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
-pub(crate) mod modern;
 mod page;
 mod prompts_get;
 pub(crate) mod replay;
@@ -21,12 +20,12 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
 use list::Which;
@@ -36,6 +35,7 @@ use crate::brief::Brief;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::input::outbox::Outbox;
+use crate::limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -44,7 +44,8 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
-use crate::task::{MemoryStore, TaskStore, Tasks};
+use crate::share::Shares;
+use crate::task::{TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -59,6 +60,10 @@ pub(crate) struct Service {
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
+    /// The calls that run in sessions.
+    pub calls: Shares,
+    /// What is listened to and subscribed to.
+    pub subscriptions: Shares,
     pub settings: Settings,
 }
 
@@ -66,15 +71,20 @@ pub(crate) struct Service {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub coerce: bool,
+    /// Descriptions repeat the rules of arguments.
+    pub describe_rules: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub max_held: usize,
+    pub max_listeners: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
-    pub task_store: Arc<dyn TaskStore>,
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    pub max_tasks: usize,
     pub state_keys: Setting<Secrets>,
 }
 
@@ -98,28 +108,36 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             coerce: true,
+            describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),
-            max_sessions: 1_000,
-            session_idle: Duration::from_mins(30),
+            max_sessions: limits::SESSIONS,
+            session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
-            task_store: Arc::new(MemoryStore::default()),
+            task_store: None,
+            max_tasks: limits::TASKS,
             state_keys: Setting::new("state_keys"),
         }
     }
 }
 
 impl Service {
-    /// Answers a request; counts it and says so in the log.
-    pub(crate) async fn answer(self: &Arc<Self>, request: &Request, cx: &Context) -> Answer {
+    /// Answers a request, counts it and says so in the log. One that did not come to be `in_flight` is refused.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        request: &Request,
+        cx: &Context,
+        in_flight: Option<TaskTrackerToken>,
+    ) -> Answer {
         let begun = Instant::now();
-        let in_flight = self.drain.enter();
-        let answer = match request.method {
-            _ if in_flight.is_none() => Err(shutting_down()),
-            _ => {
+        let answer = match in_flight {
+            None => Err(shutting_down()),
+            Some(_) => {
                 let carried = self.carry(&request.method, request.params.as_deref(), cx);
                 contain(carried).await.unwrap_or_else(|Panicked| {
                     tracing::error!("a call ended in a panic outside the handler");
@@ -164,18 +182,11 @@ impl Service {
         let took = begun.elapsed();
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
-            self.metrics.error(error.code);
+            self.metrics.error(error);
             tracing::info!(id = %Brief::line(&request.id), method = request.method.label(), code = error.code, error = Brief::line(&error.message).to_string(), ?took, "request refused");
         } else {
             tracing::debug!(id = %Brief::line(&request.id), method = request.method.label(), ?took, "request answered");
         }
-    }
-
-    /// The bytes of an answer for this client.
-    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
-        answer
-            .encode(Some(&request.id), cx.version(), &self.identity)
-            .into()
     }
 }
 
@@ -200,26 +211,6 @@ pub(crate) fn text_param<'p>(
 pub(crate) fn shutting_down() -> RpcError {
     RpcError::internal("the server is shutting down; try another instance or later")
         .with_status(503)
-}
-
-/// One request with its context, from beginning to encoded answer: what transports run.
-pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
-    let ended = EndOnDrop(&cx);
-    let answer = cx.kept_alive(pin!(service.answer(&request, &cx))).await;
-    drop(ended);
-    (
-        answer.status(cx.version()),
-        service.encode(&request, answer, &cx),
-    )
-}
-
-/// Ends a call when its future is done or dropped.
-pub(crate) struct EndOnDrop<'a>(pub &'a Context);
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
 }
 
 /// How many notifications of one response may wait to be written.

@@ -9,38 +9,34 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, join_all};
+use futures_util::future::{FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 
 use crate::answer::Answer;
+use crate::dispatch::{Next, Origin, Pending, dispatch, refuse};
+use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Output};
-use crate::handler::{Context, Principal};
-use crate::legacy::batch::{self, Member};
-use crate::legacy::{self, Session};
+use crate::legacy::Session;
+use crate::legacy::session::too_many_calls;
+use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::protocol::meta::RawMeta;
-use crate::protocol::{
-    Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version,
-};
+use crate::protocol::{Method, Request, RequestId, RpcError, Version, meta};
+use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
-use crate::service::{Service, modern};
+use crate::share::Holder;
 
-/// Calls that may be in flight at once; further ones wait their turn.
-const IN_FLIGHT: usize = 1024;
-/// Requests that may wait; past that the peer's lines are read no further.
-const WAITING: usize = 1024;
-/// First polls that may go on while others are received; from then on first polls are the runtime's.
+/// The maximum number of calls in flight; further ones wait their turn.
+const IN_FLIGHT: usize = limits::CALLS;
+/// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
+const WAITING: usize = limits::CALLS;
+/// The maximum number of first polls that go on while others are received; from then on first polls are the runtime's.
 const OVERTAKEN: usize = 32;
-
-type Call = BoxFuture<'static, Bytes>;
 
 /// One end of a line connection.
 #[derive(Clone)]
@@ -67,8 +63,8 @@ struct State {
     news: Option<AbortHandle>,
     /// The calls that are tasks.
     running: Cancellable,
-    waiting: VecDeque<(Option<RequestId>, Call)>,
-    /// What was cancelled and is neither running nor waiting: it may be one of the first polls that take long.
+    waiting: VecDeque<(Option<RequestId>, Pending)>,
+    /// Ids that were cancelled and are neither running nor waiting: they may be those of first polls that take long.
     cancelled: VecDeque<RequestId>,
 }
 
@@ -79,6 +75,13 @@ pub(crate) struct WeakPeer(Weak<Shared>);
 impl WeakPeer {
     pub(crate) fn upgrade(&self) -> Option<Peer> {
         self.0.upgrade().map(Peer)
+    }
+}
+
+impl State {
+    /// Returns whether another request may wait.
+    fn has_room(&self) -> bool {
+        self.waiting.len() < WAITING
     }
 }
 
@@ -115,50 +118,56 @@ impl Peer {
 
     /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
-        match Message::parse(line) {
-            Ok(Message::Request(request)) => match self.begin(&request, principal, out) {
-                Ok(Some(call)) if runs_functions(&request.method) => {
-                    self.start(Some(request.id), call, out);
-                }
-                Ok(Some(call)) => self.poll_now(Some(request.id), call, out),
-                Ok(None) => {}
-                Err(error) => {
-                    self.0
-                        .service
-                        .metrics
-                        .request(&request.method, Duration::ZERO);
-                    self.refuse(Some(&request.id), error, out);
-                }
-            },
-            Ok(Message::Notification(notification)) => self.notice(&notification),
-            Ok(Message::Response(response)) => {
-                if let Some(session) = self.session() {
-                    session.asks.answer(&response);
-                }
+        let service = &self.0.service;
+        let origin = Line {
+            peer: self,
+            principal,
+        };
+        match dispatch(service, &origin, line) {
+            Next::Nothing => {}
+            Next::Reply(reply) => write(&reply.text, out),
+            Next::Call(call) => {
+                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let call = call.run(Arc::clone(service), None, self.caller(principal));
+                self.begin(id, Box::pin(call), long, out);
             }
-            Ok(Message::Batch(members)) => match self
-                .session()
-                .filter(|it| it.version == Version::V2025_03_26)
-            {
-                Some(session) => self.batch(&session, members, principal, out),
-                None => self.refuse(
-                    None,
-                    RpcError::invalid_request("batches exist only in revision 2025-03-26"),
-                    out,
-                ),
-            },
-            Err(malformed) => self.refuse(malformed.id.as_ref(), *malformed.error, out),
+            Next::Listen(id, subscription) => {
+                let listening = listen(subscription, Arc::clone(&self.0.output));
+                self.start(Some(id), Box::pin(listening), out);
+            }
+            Next::InSession(session, call) => {
+                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
+                self.begin(id, Box::pin(call), long, out);
+            }
+            Next::Batch(session, batch) => {
+                let call = batch.begin(service, &session, &self.caller(principal));
+                self.start(None, call, out);
+            }
         }
     }
 
-    /// Whether another line may be received.
+    /// Returns whether another line may be received. A peer that was asked something may always answer.
     pub(crate) fn has_room(&self) -> bool {
-        self.lock().waiting.len() < WAITING
+        let state = self.lock();
+        let owes = |session: &Arc<Session>| session.asks.are_open();
+        state.has_room() || state.session.as_ref().is_some_and(owes)
     }
 
     /// Waits until another line may be received.
     pub(crate) async fn room(&self) {
-        self.until(|state| state.waiting.len() < WAITING).await;
+        loop {
+            let ended = self.0.ended.notified();
+            let session = self.session();
+            let asked = session.as_ref().map(|session| session.asks.asked());
+            if self.has_room() {
+                return;
+            }
+            tokio::select! {
+                () = ended => {}
+                () = OptionFuture::from(asked).map(drop), if session.is_some() => {}
+            }
+        }
     }
 
     /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
@@ -173,7 +182,7 @@ impl Peer {
         self.0.service.drain.begin();
     }
 
-    /// Begins the first of the calls that wait; whether there was one.
+    /// Begins the first of the calls that wait; returns whether there was one.
     pub(crate) fn begin_waiting(&self, out: &mut Vec<u8>) -> bool {
         let first = self.lock().waiting.pop_front();
         let Some((id, call)) = first else {
@@ -211,78 +220,6 @@ impl Peer {
         }
     }
 
-    /// The call that answers a request; `None` when it has been answered already.
-    fn begin(
-        &self,
-        request: &Request,
-        principal: &Principal,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<Call>, RpcError> {
-        let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
-        let meta = RawMeta::of(request.params.as_deref());
-        if modern::is_modern(&meta) {
-            let meta = modern::read_meta(meta?, |_| Ok(()))?;
-            if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(
-                    Arc::clone(&service),
-                    request,
-                    principal,
-                    &meta.capabilities,
-                )?;
-                service.record(request, &Answer::Empty, begun);
-                return Ok(Some(Box::pin(listen(
-                    subscription,
-                    Arc::clone(&self.0.output),
-                ))));
-            }
-            let cx = Context::new(Version::LATEST, self.caller(principal), meta);
-            let exchange = crate::service::exchange(service, request.clone(), cx);
-            return Ok(Some(Box::pin(exchange.map(|(_, text)| text))));
-        }
-        match (self.session(), &request.method) {
-            (_, Method::Initialize) => {
-                let (session, answer) =
-                    legacy::handshake::initialize(&service, request, principal)?;
-                service.record(request, &answer, begun);
-                write(
-                    &answer.encode(Some(&request.id), session.version, &service.identity),
-                    out,
-                );
-                self.open(Arc::new(session));
-                Ok(None)
-            }
-            (Some(session), _) => self.legacy(session, request, meta, principal).map(Some),
-            // Some legacy clients ping before they initialize.
-            (None, Method::Ping) => {
-                service.record(request, &Answer::Empty, begun);
-                write(
-                    &Answer::Empty.encode(
-                        Some(&request.id),
-                        Version::LATEST_LEGACY,
-                        &service.identity,
-                    ),
-                    out,
-                );
-                Ok(None)
-            }
-            (None, _) => Err(crate::protocol::meta::missing(
-                crate::protocol::meta::PROTOCOL_VERSION,
-            )),
-        }
-    }
-
-    fn legacy(
-        &self,
-        session: Arc<Session>,
-        request: &Request,
-        meta: Result<Option<RawMeta<'_>>, RpcError>,
-        principal: &Principal,
-    ) -> Result<Call, RpcError> {
-        let cx = legacy::context(&session, meta, self.caller(principal))?;
-        let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);
-        Ok(Box::pin(exchange.map(|(_, text)| text)))
-    }
-
     /// Makes `session` that of the process, and tells it what changes from now on.
     fn open(&self, session: Arc<Session>) {
         let (output, service, told) = (
@@ -305,16 +242,36 @@ impl Peer {
         }
     }
 
-    /// Polls a new call once; what is not done then becomes a task.
-    fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
-        if self.lock().running.len() >= IN_FLIGHT {
-            self.lock().waiting.push_back((id, call));
+    /// Begins a call; one that cannot take long never waits.
+    fn begin(&self, id: RequestId, call: Pending, long: bool, out: &mut Vec<u8>) {
+        if long {
+            self.start(Some(id), call, out);
         } else {
-            self.start_now(id, call, out);
+            self.poll_now(Some(id), call, out);
         }
     }
 
-    fn start_now(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
+    /// Polls a new call once; what is not done then becomes a task.
+    fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
+        let mut state = self.lock();
+        if state.running.len() < IN_FLIGHT {
+            drop(state);
+            self.start_now(id, call, out);
+        } else if state.has_room() {
+            state.waiting.push_back((id, call));
+        } else {
+            drop(state);
+            let refused = refuse(
+                &self.0.service,
+                id.as_ref(),
+                self.version(),
+                too_many_calls(),
+            );
+            write(&refused.text, out);
+        }
+    }
+
+    fn start_now(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         if self.0.overtaken.load(Ordering::Relaxed) >= OVERTAKEN {
             self.spawn(&mut self.lock(), id, call);
         } else {
@@ -322,20 +279,20 @@ impl Peer {
         }
     }
 
-    fn poll_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
+    fn poll_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
         // The first poll needs nobody woken: a task polls again as soon as it is spawned.
         let polled = contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop())));
         if self.was_cancelled(id.as_ref()) {
             return;
         }
         match polled {
-            Ok(Poll::Ready(text)) => write(&text, out),
+            Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
             Err(Panicked) => write(&self.broken(id.as_ref()), out),
         }
     }
 
-    /// Whether a call was cancelled during its first poll.
+    /// Returns whether a call was cancelled during its first poll.
     fn was_cancelled(&self, id: Option<&RequestId>) -> bool {
         if self.0.overtaken.load(Ordering::Relaxed) == 0 {
             return false;
@@ -345,13 +302,14 @@ impl Peer {
         place.and_then(|place| cancelled.remove(place)).is_some()
     }
 
-    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
+    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Pending) {
         let peer = self.clone();
         let (number, call) = state.running.begin(id.clone(), contain(call));
         self.0.runtime.spawn(async move {
             // A cancelled call says nothing.
             if let Ok(outcome) = call.await {
-                let text = outcome.unwrap_or_else(|Panicked| peer.broken(id.as_ref()));
+                let text =
+                    outcome.map_or_else(|Panicked| peer.broken(id.as_ref()), |(_, text)| text);
                 peer.0.output.append(&line(&text));
             }
             peer.ended(number);
@@ -378,77 +336,23 @@ impl Peer {
         self.0.ended.notify_waiters();
     }
 
-    fn notice(&self, notification: &Notification) {
-        let Some(id) = notification.cancels() else {
-            return;
-        };
-        let cancelled = {
-            let mut state = self.lock();
-            state
-                .waiting
-                .retain(|(waiting, _)| waiting.as_ref() != Some(&id));
-            state.running.cancel(&id)
-        };
-        if cancelled {
-            return;
+    /// Cancels the call with this id; returns whether there was one.
+    fn cancel(&self, id: &RequestId) -> bool {
+        let mut state = self.lock();
+        let waiting = state.waiting.len();
+        state.waiting.retain(|(own, _)| own.as_ref() != Some(id));
+        let found = state.waiting.len() < waiting || state.running.cancel(id);
+        if !found && self.0.overtaken.load(Ordering::Relaxed) > 0 {
+            state.cancelled.truncate(OVERTAKEN);
+            state.cancelled.push_front(id.clone());
         }
-        if let Some(session) = self.session() {
-            session.cancel(&id);
-        }
-        if self.0.overtaken.load(Ordering::Relaxed) > 0 {
-            let cancelled = &mut self.lock().cancelled;
-            cancelled.truncate(OVERTAKEN);
-            cancelled.push_front(id);
-        }
-    }
-
-    /// A batch: one array of answers, when all are there.
-    fn batch(
-        &self,
-        session: &Arc<Session>,
-        members: Vec<RawJson>,
-        principal: &Principal,
-        out: &mut Vec<u8>,
-    ) {
-        let mut calls: Vec<Call> = Vec::new();
-        for member in members {
-            let refused = |id: Option<&RequestId>, error| -> Call {
-                Box::pin(std::future::ready(batch::refusal(
-                    id,
-                    error,
-                    &self.0.service.identity,
-                )))
-            };
-            calls.push(match Member::of(&member) {
-                Member::Request(request) => {
-                    let meta = RawMeta::of(request.params.as_deref());
-                    match self.legacy(Arc::clone(session), &request, meta, principal) {
-                        Ok(call) => Box::pin(
-                            session
-                                .cancellable(&request.id, call)
-                                .map(Option::unwrap_or_default),
-                        ),
-                        Err(error) => refused(Some(&request.id), error),
-                    }
-                }
-                Member::Refused(id, error) => refused(id.as_ref(), error),
-                Member::Notification(notification) => {
-                    self.notice(&notification);
-                    continue;
-                }
-                Member::Response(response) => {
-                    session.asks.answer(&response);
-                    continue;
-                }
-            });
-        }
-        let joined = join_all(calls).map(|answers| batch::join(&answers).unwrap_or_default());
-        self.start(None, Box::pin(joined), out);
+        found
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
         Caller {
             principal: principal.clone(),
+            holder: Holder::on_line(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
             ..Caller::default()
@@ -464,29 +368,54 @@ impl Peer {
             .map_or(Version::LATEST, |session| session.version)
     }
 
-    fn refuse(&self, id: Option<&RequestId>, error: RpcError, out: &mut Vec<u8>) {
-        self.0.service.metrics.error(error.code);
-        write(
-            &Answer::Error(error).encode(id, self.version(), &self.0.service.identity),
-            out,
-        );
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether requests of `method` run what the author has written, and may take long.
-fn runs_functions(method: &Method) -> bool {
+/// Returns whether the request runs what the author has written, and may take long.
+fn may_take_long(request: &Request) -> bool {
     matches!(
-        method,
-        Method::ToolsCall
-            | Method::ResourcesRead
-            | Method::PromptsGet
-            | Method::CompletionComplete
-            | Method::SubscriptionsListen
+        request.method,
+        Method::ToolsCall | Method::ResourcesRead | Method::PromptsGet | Method::CompletionComplete
     )
+}
+
+/// The sender of a line.
+struct Line<'a> {
+    peer: &'a Peer,
+    principal: &'a Principal,
+}
+
+impl Origin for Line<'_> {
+    fn principal(&self) -> &Principal {
+        self.principal
+    }
+
+    fn holder(&self) -> Holder {
+        Holder::on_line(self.principal)
+    }
+
+    fn version(&self) -> Version {
+        self.peer.version()
+    }
+
+    fn session(&self) -> Result<Option<Arc<Session>>, RpcError> {
+        Ok(self.peer.session())
+    }
+
+    fn keep(&self, session: Session) -> Result<Option<String>, RpcError> {
+        self.peer.open(Arc::new(session));
+        Ok(None)
+    }
+
+    fn without_session(&self) -> RpcError {
+        meta::missing(meta::PROTOCOL_VERSION)
+    }
+
+    fn cancel(&self, id: &RequestId) -> bool {
+        self.peer.cancel(id)
+    }
 }
 
 /// See [`Peer::receiving`].
@@ -529,12 +458,12 @@ fn line(text: &[u8]) -> Vec<u8> {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
-async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> Bytes {
+async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.append(&line(&text));
     }
     output.append(&line(&subscription.cancelled()));
-    Bytes::new()
+    (200, Bytes::new())
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ where
     }
 }
 
-/// What a function on the pool has come to; a panic in it continues here.
+/// Returns the value of a function on the pool; a panic in it continues here.
 async fn joined<T>(running: JoinHandle<T>) -> T {
     match running.await {
         Ok(value) => value,

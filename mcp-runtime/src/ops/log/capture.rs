@@ -1,4 +1,4 @@
-//! What is printed while a server runs: file descriptors 1 and 2 end in pipes that threads drain into queues, so that a
+//! Prints while a server runs: file descriptors 1 and 2 end in pipes that threads drain into queues, so that a
 //! tool that prints waits for nobody who does not read.
 //!
 //! A terminal and a regular file stay where they are: neither makes a print wait for long.
@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::queue::Queue;
 use super::{FLUSH, STDERR, STDOUT, dup};
 
-/// How much is read at a time.
+/// The size of one read.
 const CHUNK: usize = 16 * 1024;
 /// The time after which the beginning of a line is passed on without its end.
 const PATIENCE: Timespec = Timespec {
@@ -44,7 +44,7 @@ struct Pipe {
 pub(crate) struct Captured {
     /// The real stderr, where it was taken over.
     stderr: Option<File>,
-    /// What file descriptor 1 becomes in the end.
+    /// The file that file descriptor 1 becomes in the end.
     stdout: Option<File>,
 }
 
@@ -121,7 +121,7 @@ fn may_wait(output: &File) -> bool {
     !is_file && !output.is_terminal()
 }
 
-/// Whether all that was printed is in the queues.
+/// Returns whether all prints are in the queues.
 pub(super) fn is_drained() -> bool {
     [&TO_STDERR, &TO_STDOUT].into_iter().all(|pipe| {
         pipe.get().is_none_or(|pipe| {

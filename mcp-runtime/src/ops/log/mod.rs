@@ -72,7 +72,7 @@ pub(crate) fn dropped() -> Counter {
     STDERR.dropped.clone()
 }
 
-/// Whether all that was written and printed is where it belongs; `None` where it never will be.
+/// Returns whether all lines and prints are written; `None` where they never will be.
 fn is_written() -> Option<bool> {
     #[cfg(unix)]
     let (printed, queues) = (capture::is_drained(), [&STDERR, &STDOUT]);
@@ -82,8 +82,8 @@ fn is_written() -> Option<bool> {
     (!is_stuck).then(|| printed && queues.iter().all(|queue| queue.is_empty()))
 }
 
-/// Waits until all that was written is on stderr, but not for a stderr that takes nothing, and at most `limit`. Whether
-/// it is.
+/// Waits until all lines and prints are written, at most `limit`, and not at all for an output that takes nothing.
+/// Returns whether they are.
 pub(crate) fn flush(limit: Duration) -> bool {
     let begun = Instant::now();
     loop {

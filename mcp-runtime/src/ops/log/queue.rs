@@ -88,13 +88,13 @@ impl Queue {
         }
     }
 
-    /// Whether nothing waits.
+    /// Returns whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         let state = self.lock();
         state.text.is_empty() && state.writing.is_none()
     }
 
-    /// Whether a write has been going on for so long that waiting for it makes no sense.
+    /// Returns whether a write has been going on for so long that waiting for it makes no sense.
     pub(super) fn is_stuck(&self) -> bool {
         self.lock()
             .writing

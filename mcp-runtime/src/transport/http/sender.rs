@@ -12,10 +12,11 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
+use crate::share::Holder;
 
-/// The address at the other end of a connection.
+/// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub SocketAddr);
+pub(super) struct Peer(pub IpAddr);
 
 /// The sender of one request.
 #[derive(Clone, Debug)]
@@ -26,7 +27,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn of(parts: request::Parts) -> Self {
+    /// The sender of the request with this head, at the address `own` if the server's own listener knows it.
+    pub(super) fn of(parts: request::Parts, own: Option<Peer>) -> Self {
         let principal = parts
             .extensions
             .get::<Principal>()
@@ -34,7 +36,7 @@ impl Sender {
             .unwrap_or_default();
         Self {
             principal,
-            peer: peer(&parts.extensions),
+            peer: own.map_or_else(|| peer(&parts.extensions), |Peer(address)| Some(address)),
             headers: parts.headers,
         }
     }
@@ -43,8 +45,14 @@ impl Sender {
         &self.principal
     }
 
+    /// The caller that what it makes the server keep is counted for.
+    pub(super) fn holder(&self) -> Holder {
+        Holder::of(&self.principal, self.peer)
+    }
+
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
+        let holder = self.holder();
         let Self {
             headers,
             principal,
@@ -53,6 +61,7 @@ impl Sender {
         Caller {
             principal,
             peer,
+            holder,
             headers,
             outbox,
             client: None,
@@ -61,14 +70,14 @@ impl Sender {
     }
 }
 
-/// The address that the connection comes from: known to the server's own listener, and to an application that serves
-/// its router with `into_make_service_with_connect_info::<SocketAddr>()`.
+/// The address that the connection comes from, where the request says so: by the server's own listener, or by an
+/// application that serves its router with `into_make_service_with_connect_info::<SocketAddr>()`.
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    let own = || extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0);
+    let own = extensions.get::<Peer>().map(|Peer(address)| *address);
     let application = || {
         extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0)
+            .map(|it| it.0.ip())
     };
-    own().or_else(application).map(|address| address.ip())
+    own.or_else(application)
 }

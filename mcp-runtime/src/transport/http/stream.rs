@@ -18,7 +18,7 @@ use crate::service::Service;
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
     if !request.headers().contains_key(&SESSION_ID) {
         return not_allowed();
@@ -31,14 +31,14 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if !streams.contains("text/event-stream") && !streams.contains("*/*") {
         let error =
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
-    match endpoint.reader(&Sender::of(request.into_parts().0)) {
+    match endpoint.reader(&Sender::of(request.into_parts().0, None)) {
         Ok(reader) => sse::kept(stream::unfold(
             (reader, Arc::clone(&endpoint.service)),
             next,
         )),
-        Err(error) => endpoint.refuse(error.into()),
+        Err(error) => endpoint.refuse(error),
     }
 }
 
@@ -74,9 +74,9 @@ async fn next(
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
-    let sender = Sender::of(request.into_parts().0);
+    let sender = Sender::of(request.into_parts().0, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

@@ -21,7 +21,7 @@ use crate::ops::drain::Drain;
 use crate::service::Settings;
 use crate::transport::lines::{Peer, WeakPeer};
 
-/// How much is read at a time, and how much is written at once.
+/// The size of one read, and of one write.
 const CHUNK: usize = 64 * 1024;
 /// The time between two looks at the line that is carried out; one that is seen twice has lost its turn.
 const LOOK: Duration = Duration::from_millis(10);
@@ -42,7 +42,7 @@ pub(super) struct Turns {
     patience: Duration,
 }
 
-/// What only the thread reads whose turn it is.
+/// The input, for the thread whose turn it is.
 struct Source {
     splitter: Splitter,
     chunk: Vec<u8>,
@@ -62,7 +62,7 @@ struct State {
     ended: bool,
 }
 
-/// What the thread does whose turn it is.
+/// The activity of the thread whose turn it is.
 #[derive(Clone, Copy, Default)]
 enum Doing {
     #[default]
@@ -72,7 +72,7 @@ enum Doing {
     Held(Instant),
 }
 
-/// What a thread does next.
+/// The next step of a thread.
 enum Next {
     Line(Bytes),
     Write,
@@ -192,7 +192,7 @@ impl Turns {
         self.lock().doing = Doing::CarryingOut;
     }
 
-    /// Polls a call that waits for its turn; whether there was one.
+    /// Polls a call that waits for its turn; returns whether there was one.
     fn begin_waiting(&self, peer: &Peer, answers: &mut Vec<u8>) -> bool {
         self.carry_out(&mut self.lock());
         peer.begin_waiting(answers)
@@ -292,7 +292,7 @@ impl Turns {
     }
 }
 
-/// Whether the other end of stdin is closed, whatever is still to be read.
+/// Returns whether the other end of stdin is closed, whatever is still to be read.
 #[cfg(unix)]
 fn has_hung_up() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
