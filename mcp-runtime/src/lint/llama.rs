@@ -37,7 +37,7 @@ const MIXED: Rule = Rule {
     source: README,
 };
 
-/// What a grammar does not say.
+/// Keywords that are not translated to a grammar.
 const SKIPPED: [&str; 9] = [
     "patternProperties",
     "uniqueItems",

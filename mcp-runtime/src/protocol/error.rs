@@ -20,7 +20,7 @@ use crate::limits::Limit;
 pub struct RpcError {
     /// The JSON-RPC error code.
     pub code: i32,
-    /// What is wrong, for a person.
+    /// A description of the error, for people.
     pub message: Cow<'static, str>,
     /// Structured detail.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -34,7 +34,7 @@ pub(crate) enum Message {
 pub(crate) struct Request {
     /// The id to echo.
     pub id: RequestId,
-    /// What to do.
+    /// The method.
     pub method: Method,
     /// The `params` member; an object, or absent.
     pub params: Option<Arc<Members>>,
@@ -43,7 +43,7 @@ pub(crate) struct Request {
 /// A notification.
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
-    /// What happened.
+    /// The method.
     pub method: Method,
     /// The `params` member; an object, or absent.
     pub params: Option<Arc<Members>>,
@@ -69,7 +69,7 @@ pub(crate) struct Response {
     pub outcome: Result<RawJson, RawJson>,
 }
 
-/// Why bytes are no message: the error to answer with, and the id to echo if one could be read.
+/// A message that cannot be read: the error to respond with, and the id to echo if one could be read.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     /// The id, when the envelope had a valid one.

@@ -36,7 +36,7 @@ pub struct View {
     meta: Meta,
 }
 
-/// What a page wants of the client, as `_meta.ui` says it.
+/// The requirements of a page on the client, as `_meta.ui` declares them.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Meta {
@@ -63,7 +63,7 @@ struct Csp {
     base: Vec<String>,
 }
 
-/// What a page may ask its client for; it must also work where that is not granted.
+/// A permission that a page may request from its client; the page must also work without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {
@@ -71,7 +71,7 @@ pub enum Permission {
     Camera,
     /// The microphone.
     Microphone,
-    /// Where the user is.
+    /// The user's location.
     Geolocation,
     /// Writing to the clipboard.
     ClipboardWrite,

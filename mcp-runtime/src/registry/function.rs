@@ -44,12 +44,12 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Proposals for an argument, on their way.
+/// The future of the proposals for an argument.
 pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
 
 /// A declared function with its state.
 pub(super) trait Handler: Send + Sync {
-    /// Decodes the arguments and begins the call; how many arguments had to be coerced.
+    /// Decodes the arguments and begins the call; also returns the number of arguments that were coerced.
     fn begin(
         &self,
         cx: &Context,
@@ -79,7 +79,7 @@ pub(super) struct Function<S, A, O, F> {
     pub call: F,
 }
 
-/// What calls share of a function.
+/// The part of a function that its calls share.
 pub(super) struct Bound<S, A, O, F>(pub Arc<Function<S, A, O, F>>);
 
 impl<S, A, O, F, R> Function<S, A, O, F>
@@ -90,7 +90,7 @@ where
     F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     R: Future<Output = O> + Send + 'static,
 {
-    /// The call of the function, on its way.
+    /// Returns the future of the function's call.
     fn run(
         &self,
         cx: Context,

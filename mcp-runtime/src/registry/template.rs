@@ -26,17 +26,17 @@ struct Variable {
     name: String,
     /// `{list*}`: each value by itself.
     explode: bool,
-    /// What stands between the values of an exploded variable.
+    /// The separator between the values of an exploded variable.
     separator: char,
 }
 
 impl Template {
-    /// Whether `uri` has variables at all.
+    /// Returns `true` if `uri` has variables.
     pub(crate) fn is_template(uri: &str) -> bool {
         uri.contains(['{', '}'])
     }
 
-    /// Compiles a template, or says why that cannot be.
+    /// Compiles a template, or returns the reason why it is invalid.
     pub(crate) fn compile(template: &str) -> Result<Self, String> {
         let parsed = UriTemplateStr::new(template)
             .map_err(|error| format!("`{template}` is no URI template: {error}"))?;
@@ -196,7 +196,7 @@ fn has_dot_segments(text: &str) -> bool {
             .any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Whether a value that a function may append to a path would replace it. After `://` a path begins.
+/// Returns `true` if a value that a function may append to a path would replace it. After `://` a path begins.
 fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     let begins_path = text.starts_with('/') && (!before.ends_with('/') || before.ends_with("://"));
     value.starts_with(['/', '\\']) && !begins_path

@@ -11,10 +11,10 @@ const NUMERIC_FORMATS: [&str; 14] = [
     "uint64", "uint128", "float", "double",
 ];
 
-/// What schemars wants of the keys of a map from numbers.
+/// The patterns that schemars gives to the keys of a map from numbers.
 const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
 
-/// Which way the described value travels.
+/// The direction in which the described value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     /// From the client: `null` is the same as absent, so that no union with it is needed.

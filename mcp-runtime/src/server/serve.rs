@@ -26,8 +26,8 @@ const RELEASE: Duration = Duration::from_millis(100);
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM, SIGINT or SIGHUP arrives.
     ///
-    /// Whatever else prints to stdout meanwhile goes to stderr (on Unix), and waits for nobody who does not read; what
-    /// stderr does not take is dropped and counted. The end of the process is that of [`Server::serve_http`].
+    /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
+    /// read; what stderr does not take is dropped and counted. The process ends as with [`Server::serve_http`].
     pub async fn serve_stdio(self) -> Result<()> {
         let service = self.build()?;
         let serving = stdio::serve(Arc::clone(&service));

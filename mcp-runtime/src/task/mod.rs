@@ -25,7 +25,7 @@ pub(crate) use running::Running;
 use store::MemoryStore;
 pub use store::{StoreError, StoreFuture, TaskStore};
 
-/// How often a client should ask, in milliseconds.
+/// The interval at which clients should poll, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
 
 /// The tasks of one server.
@@ -40,7 +40,7 @@ pub(crate) struct Tasks {
     shares: Shares,
 }
 
-/// Why there is no task.
+/// The error returned when a task cannot be created or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
     #[error(transparent)]
@@ -131,8 +131,8 @@ impl Tasks {
         (task.record().owner.as_deref() == principal.subject()).then_some(task)
     }
 
-    /// What is known of a task of `principal`'s, wherever it runs or ran. One that has outlived its time without an end
-    /// has lost its process.
+    /// Returns a task of `principal`, from this process or the store. A task that has expired without an end has lost
+    /// its process.
     pub(crate) async fn get(
         &self,
         id: &str,

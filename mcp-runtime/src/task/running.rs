@@ -19,7 +19,7 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
-/// How long a store that has failed is left alone before the end of a task is written again: at first, and at most.
+/// The backoff before a failed write of a task's final record is retried: initial and maximum.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -38,9 +38,9 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct State {
     record: TaskRecord,
-    /// How often it has changed.
+    /// The number of changes so far.
     changes: u64,
-    /// How many of the changes the store has.
+    /// The number of changes that the store has.
     kept: u64,
     waiting: HashMap<String, oneshot::Sender<Box<RawValue>>>,
 }
@@ -88,7 +88,7 @@ impl Running {
         Ok(())
     }
 
-    /// Writes the newest record; a store that cannot is told of in the log, the task goes on.
+    /// Writes the newest record; a failure of the store is logged, and the task continues.
     async fn save(&self) {
         if let Err(error) = self.write().await {
             tracing::error!(
@@ -151,7 +151,7 @@ impl Running {
         }
     }
 
-    /// Whether this is the end of the task.
+    /// Sets the status; returns `false` if the task has already ended.
     fn mark(
         &self,
         status: TaskStatus,
@@ -178,7 +178,7 @@ impl Running {
             for (key, answer) in answers {
                 if let Some(waiting) = state.waiting.remove(&key) {
                     state.record.input_requests.shift_remove(&key);
-                    // Whoever has asked may have gone meanwhile.
+                    // The receiver may have been dropped meanwhile.
                     let _ = waiting.send(answer);
                 }
             }
@@ -269,7 +269,7 @@ impl Client for Running {
     }
 }
 
-/// A question that waits; it is taken back when dropped without an answer.
+/// An open input request; it is withdrawn when dropped without a response.
 struct Open<'a> {
     task: &'a Running,
     key: &'a str,
