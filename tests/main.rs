@@ -15,6 +15,7 @@
 )]
 
 mod ask;
+mod fuzz;
 mod http;
 mod item;
 mod layering;
@@ -26,7 +27,6 @@ mod process;
 mod skills;
 mod start;
 mod support;
-mod surface;
 mod task;
 mod tool;
 mod ui;

@@ -1,4 +1,4 @@
-//! The time of day: the system's, and yet one that obeys a test which pauses and moves tokio's clock.
+//! The time of day, read from the system; a test that pauses tokio's clock moves it.
 
 use std::time::{Duration, Instant, SystemTime};
 

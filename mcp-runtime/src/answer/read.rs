@@ -21,7 +21,7 @@ pub(crate) struct Hint {
 }
 
 impl Hint {
-    /// Nothing is promised: it is asked for again, by each caller.
+    /// The hint for contents that must not be cached.
     pub(crate) const NONE: Self = Self {
         ttl_ms: 0,
         cache_scope: "private",

@@ -1,5 +1,5 @@
-//! llama.cpp, and what is built on it: a schema becomes a grammar, and what the grammar cannot say is left out, or fails
-//! the request.
+//! llama.cpp, and programs built on it: a schema becomes a grammar, and keywords without a translation are left out, or
+//! fail the request.
 
 use super::subject::{Node, Subject};
 use super::{Finding, Rule, Verdict};

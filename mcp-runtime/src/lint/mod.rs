@@ -4,7 +4,7 @@
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
 //! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot express.
 //!
-//! Invariants: a pure function of the description; nothing here is asked while a server runs; output schemas are not
+//! Invariants: a pure function of the description; nothing here runs while a server serves; output schemas are not
 //! looked at, since none of these clients hands them to its model.
 
 use std::fmt;
@@ -93,7 +93,7 @@ pub fn tool_of(server: &str, description: &Value) -> Vec<Finding> {
     served(server, &Subject::from_json(description))
 }
 
-/// Lists what the clients do not take of a tool of the server called `server`.
+/// Lists the findings for a tool of the server called `server`.
 #[cfg(feature = "cli")]
 pub(crate) fn declared(server: &str, tool: &Tool) -> Vec<Finding> {
     served(server, &Subject::new(tool))

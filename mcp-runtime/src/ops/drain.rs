@@ -48,7 +48,7 @@ impl Drain {
         self.calls.is_empty()
     }
 
-    /// Whether new calls are refused.
+    /// Returns `true` if new calls are refused.
     pub(crate) fn has_begun(&self) -> bool {
         self.calls.is_closed()
     }

@@ -226,7 +226,8 @@ impl RpcError {
     }
 }
 
-/// A capability with what it has to have: `elicitation.url`, `extensions.io.modelcontextprotocol/tasks`.
+/// Returns the names of a required capability and its members: `elicitation.url`,
+/// `extensions.io.modelcontextprotocol/tasks`.
 fn needed(name: &str, rest: &Value) -> String {
     let inner = rest
         .as_object()

@@ -1,6 +1,6 @@
 //! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
 //!
-//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded by whoever knows its type.
+//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded where its type is known.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -115,12 +115,12 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// The members of a JSON object, kept as places in the message: parsed once, then asked as often as needed.
+/// The members of a JSON object, kept as positions in the message: parsed once, and decoded as often as needed.
 #[derive(Clone, Debug)]
 pub(crate) struct Members {
     message: Bytes,
     entries: Entries,
-    /// `_meta`, which every message is asked for.
+    /// The members of `_meta`, which every message needs.
     meta: Option<Shape<Entries>>,
 }
 

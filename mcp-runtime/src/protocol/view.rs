@@ -10,7 +10,7 @@ use super::extension::VIEW_MIME_TYPE;
 
 /// The contents of a `ui://` resource: an HTML5 document that clients show in a sandbox, with what it may do there.
 ///
-/// Nothing is allowed that is not asked for: without origins the page reaches no network.
+/// Nothing is allowed unless it is requested: without origins the page reaches no network.
 ///
 /// ```
 /// use mcp_runtime::{Server, View, resource, resources, tool, tools};

@@ -1,4 +1,4 @@
-//! A declared function with its state, whose types end here: what is begun with arguments is a future.
+//! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
 
 use std::sync::Arc;
 
@@ -103,13 +103,13 @@ where
         async move { convert(running.await).map_err(ToolError::settled) }
     }
 
-    /// The values of the parameters, or what is to be asked for first.
+    /// Decodes the values of the parameters, or returns the parameters to elicit first.
     fn decode(&self, arguments: Arguments<'_>) -> Result<Decoded<Values<A>>, Problems> {
         self.keywords.check(arguments.raw)?;
         Input::new(arguments.object, &self.input, arguments.coerce).decode_or_ask::<A>(&self.args)
     }
 
-    /// Asks for what was not sent, and calls the function.
+    /// Elicits the missing values, and calls the function.
     async fn ask(
         self: Arc<Self>,
         cx: Context,
@@ -120,7 +120,7 @@ where
         self.run(cx, values).await
     }
 
-    /// All arguments, as JSON and as values, when what was not sent was asked for.
+    /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
     async fn asked(
         &self,
         cx: &Context,

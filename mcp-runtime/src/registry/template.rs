@@ -1,8 +1,8 @@
-//! URI templates (RFC 6570), read backwards: from a URI to the variables.
+//! URI templates (RFC 6570), matched in reverse: from a URI to the variables.
 //!
 //! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
-//! what is matched is decoded once. A URI with dot segments is another resource's (RFC 3986 §5.2.4), so nothing that is
-//! decoded to one matches; nor does a value that is a path from the root where the template has begun one already.
+//! values are decoded once. A URI with dot segments names another resource (RFC 3986 §5.2.4), so no value that decodes
+//! to one matches; nor does a value that is an absolute path where the template has begun a path already.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
-//! Schemas compiled for the checking of arguments: what a value may be, and what tells the branches of a union apart.
+//! Schemas compiled for the checking of arguments: the constraints on a value, and the rules that select a branch of a
+//! union.
 //!
-//! Invariants: compiled once, from what the types say before [`normal`](super::normal) takes out what clients refuse;
+//! Invariants: compiled once, from the schemas of types before [`normal`](super::normal) removes keywords for clients;
 //! shapes refer to each other by place, so that recursive types cost nothing.
 
 use serde_json::{Map, Value};
@@ -267,7 +268,7 @@ impl Shapes {
         })
     }
 
-    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are told apart by trying.
+    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are distinguished by trying.
     pub(crate) fn retries(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let Some(union) = self.get(id).union.as_ref() else {

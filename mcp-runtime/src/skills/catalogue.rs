@@ -214,7 +214,7 @@ fn files(tree: &Tree, manifests: &Manifests<'_>) -> Files {
     files
 }
 
-/// Puts what is at `path` into its folder, and that into its own, up to the top.
+/// Adds the entry at `path` to its folder, and each folder to its parent, up to the root.
 fn enter(files: &mut Files, path: &str, descriptor: Descriptor) {
     let (above, _) = split(path);
     if above.is_empty() {

@@ -1,7 +1,7 @@
-//! Tasks: calls that go on after their answer (extension `io.modelcontextprotocol/tasks`).
+//! Tasks: calls that continue after their response (extension `io.modelcontextprotocol/tasks`).
 //!
 //! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
-//! kept before its client hears of it; running tasks are bounded in number and bytes, and no caller has them all.
+//! recorded before its client learns of it; running tasks are bounded in number and bytes, and no caller has them all.
 
 mod record;
 mod running;
@@ -34,7 +34,7 @@ pub(crate) struct Tasks {
     clock: Clock,
     ttl: Duration,
     store: Arc<dyn TaskStore>,
-    /// The maximum size of what a task comes to.
+    /// The maximum size of a task's outcome in bytes.
     most: usize,
     running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
     shares: Shares,
@@ -69,7 +69,7 @@ impl Tasks {
         }
     }
 
-    /// Returns the maximum size of what a task comes to.
+    /// Returns the maximum size of a task's outcome in bytes.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
@@ -155,7 +155,8 @@ impl Tasks {
     }
 }
 
-/// A task that is not kept yet; it is none when that fails, or its client goes away meanwhile.
+/// A task that is not stored yet; dropping it discards the task, when storing fails or its client disconnects
+/// meanwhile.
 struct Unkept<'a> {
     tasks: &'a Tasks,
     id: Option<&'a str>,

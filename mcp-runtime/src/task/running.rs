@@ -1,4 +1,4 @@
-//! One task that runs in this process: its record, its questions, and the way to stop it.
+//! One task that runs in this process: its record, its input requests, and the handle that stops it.
 //!
 //! Invariants: the record in memory is the newest; the store gets it in order; a task ends once.
 
@@ -117,7 +117,7 @@ impl Running {
         state.kept == state.changes || state.record.expires_at() <= self.clock.now()
     }
 
-    /// Says how far the task has come.
+    /// Sets the status message of the task.
     fn note(&self, message: String) {
         let mut state = self.lock();
         if !state.record.status.is_terminal() {
@@ -171,7 +171,7 @@ impl Running {
         true
     }
 
-    /// Hands over the client's answers; those to no open question are ignored.
+    /// Delivers the client's input responses; those to no open request are ignored.
     pub(crate) async fn answer(&self, answers: Vec<(String, Box<RawValue>)>) {
         {
             let mut state = self.lock();

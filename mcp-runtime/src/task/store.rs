@@ -54,10 +54,10 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
+    /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
-    /// The task with this id.
+    /// Returns the task with this id.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 

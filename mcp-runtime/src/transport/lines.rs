@@ -47,9 +47,9 @@ struct Shared {
     output: Arc<dyn Output>,
     runtime: Handle,
     state: Mutex<State>,
-    /// Who is carrying out lines right now.
+    /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
-    /// First polls that take long, so that further lines are received meanwhile.
+    /// The number of first polls that take long while further lines are received.
     overtaken: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
@@ -116,7 +116,7 @@ impl Peer {
         }
     }
 
-    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         let service = &self.0.service;
         let origin = Line {
@@ -147,7 +147,8 @@ impl Peer {
         }
     }
 
-    /// Returns whether another line may be received. A peer that was asked something may always answer.
+    /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
+    /// response.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         let owes = |session: &Arc<Session>| session.asks.are_open();
@@ -251,7 +252,7 @@ impl Peer {
         }
     }
 
-    /// Polls a new call once; what is not done then becomes a task.
+    /// Polls a new call once; if it is not done then, it becomes a task.
     fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         let mut state = self.lock();
         if state.running.len() < IN_FLIGHT {
@@ -280,7 +281,7 @@ impl Peer {
     }
 
     fn poll_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
-        // The first poll needs nobody woken: a task polls again as soon as it is spawned.
+        // The first poll needs no waker: a task polls again as soon as it is spawned.
         let polled = contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop())));
         if self.was_cancelled(id.as_ref()) {
             return;

@@ -18,7 +18,7 @@ const ELICITATION_CREATE: &str = "elicitation/create";
 const SAMPLING_CREATE_MESSAGE: &str = "sampling/createMessage";
 const ROOTS_LIST: &str = "roots/list";
 
-/// One thing that is asked: a method of the client and its params.
+/// An input request: a method of the client and its params.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub(crate) struct InputRequest {

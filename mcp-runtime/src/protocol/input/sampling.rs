@@ -41,7 +41,7 @@ pub struct Sample {
     tool_choice: Option<ToolChoice>,
 }
 
-/// One message of the conversation that the model goes on with.
+/// One message of the conversation that the model continues.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct SampleMessage {
     role: Role,

@@ -89,7 +89,7 @@ pub(super) async fn post_from(
 }
 
 impl Endpoint {
-    /// Whether the request may be read at all, and what its sender is ready to read.
+    /// Checks that the request may be read, and returns the media types that its sender accepts.
     fn admit(&self, parts: &request::Parts) -> Result<Accepts, RpcError> {
         self.guard.check(&parts.uri, &parts.headers)?;
         let accepts = Accepts::of(&parts.headers)?;

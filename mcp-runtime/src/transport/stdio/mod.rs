@@ -23,7 +23,7 @@ use crate::service::Service;
 use stdout::Stdout;
 use turns::Turns;
 
-/// Serves the process' stdin and stdout until stdin ends, nobody reads stdout any more, or the server shuts down.
+/// Serves the process' stdin and stdout until stdin ends, stdout is closed, or the server shuts down.
 pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     let (settings, drain) = (service.settings.clone(), service.drain.clone());
     let (_captured, real) = take_stdout()?;

@@ -8,16 +8,16 @@ use tokio::sync::Notify;
 use super::Real;
 use crate::handler::input::outbox::Output;
 
-/// Bytes that may wait to be written before notifications are lost.
+/// The maximum number of unwritten bytes; notifications beyond it are dropped.
 const BACKLOG: usize = 1024 * 1024;
 
-/// stdout, and what waits to be written to it. Whoever may block writes; at most one at a time.
+/// stdout, and the text to be written to it. Only code that may block writes, one writer at a time.
 pub(super) struct Stdout {
     file: Mutex<Real>,
     pending: Mutex<Pending>,
     /// There is something to write, or the end.
     work: Condvar,
-    /// Nobody reads any more.
+    /// Notified when stdout is closed.
     pub(super) gone: Notify,
 }
 
