@@ -25,7 +25,7 @@ fn expected_within(shapes: &Shapes, id: ShapeId, depth: u8) -> Option<String> {
     }
     let (Some(union), Some(depth)) = (shapes.union(id), depth.checked_sub(1)) else {
         let kinds = shapes.kinds(id);
-        return joined(kinds.words()).filter(|_| kinds != Kinds::ALL);
+        return joined(&kinds.words()).filter(|_| kinds != Kinds::ALL);
     };
     let mut words: Vec<String> = Vec::new();
     let mut members: Vec<&str> = Vec::new();
@@ -49,10 +49,10 @@ fn expected_within(shapes: &Shapes, id: ShapeId, depth: u8) -> Option<String> {
             members.join("`, `")
         )),
     }
-    joined(words)
+    joined(&words)
 }
 
-fn joined<T: AsRef<str>>(words: Vec<T>) -> Option<String> {
+fn joined<T: AsRef<str>>(words: &[T]) -> Option<String> {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     (!words.is_empty() && words.len() < 6).then(|| words.join(" or "))
 }
