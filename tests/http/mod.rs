@@ -20,6 +20,7 @@ mod reply;
 mod resume;
 mod session;
 mod silence;
+mod share;
 mod stream;
 mod subscribe;
 mod task;

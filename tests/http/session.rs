@@ -261,30 +261,6 @@ async fn half_an_hour_is_the_default() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn past_the_maximum_a_new_session_waits_for_an_idle_or_an_ended_one() {
-    let client = Client::new(server().sessions(2, 10 * MINUTE));
-    let first = client.initialize("2025-11-25").await;
-    let second = client.initialize("2025-11-25").await;
-    let full = client.send(Call::initialize("2025-11-25")).await;
-    assert!(
-        full.assert_error(503, -32603)
-            .contains("too many open sessions")
-    );
-
-    assert_eq!(client.open(Call::delete(&first)).await.status, 204);
-    let third = client.initialize("2025-11-25").await;
-
-    tokio::time::advance(9 * MINUTE).await;
-    assert_eq!(ping(&client, &third).await, 200);
-    tokio::time::advance(2 * MINUTE).await;
-    client.initialize("2025-11-25").await;
-    assert_eq!(
-        (ping(&client, &second).await, ping(&client, &third).await),
-        (404, 200)
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn the_stream_tells_of_changes_to_one_listener_and_carries_no_answers() {
     let client = Client::new(server());
     let session = client.initialize("2025-11-25").await;

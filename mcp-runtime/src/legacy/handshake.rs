@@ -1,5 +1,7 @@
 //! `initialize`: which revision a session speaks.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,7 +25,7 @@ struct Initialized<'a> {
 pub(crate) fn initialize(
     service: &Service,
     request: &Request,
-    who: &Principal,
+    (who, peer): (&Principal, Option<IpAddr>),
 ) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
@@ -49,7 +51,10 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    Ok((Session::new(version, capabilities, news, who), answer))
+    Ok((
+        Session::new(version, capabilities, news, (who, peer)),
+        answer,
+    ))
 }
 
 /// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.

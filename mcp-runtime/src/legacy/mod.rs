@@ -7,6 +7,7 @@ mod client;
 pub(crate) mod handshake;
 mod question;
 pub(crate) mod session;
+mod sessions;
 pub(crate) mod stream;
 mod streams;
 mod subscribe;
@@ -19,7 +20,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-pub(crate) use session::{Session, Sessions};
+pub(crate) use session::Session;
+pub(crate) use sessions::Sessions;
 
 use crate::answer::Answer;
 use crate::handler::Context;

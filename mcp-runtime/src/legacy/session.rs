@@ -1,9 +1,7 @@
-//! Sessions of clients that opened with `initialize`.
-//!
-//! Invariants: ids are unguessable and authenticate nobody: a session is its opener's alone; sessions are bounded in number and end when idle.
+//! The session of a client that opened with `initialize`.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,14 +15,17 @@ use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
+use crate::share::Holder;
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
-    /// Who has opened it, as [`Principal::key`] says.
+    /// The principal that has opened it, as [`Principal::key`] says.
     owner: Option<Arc<str>>,
+    /// The caller that it is counted for.
+    pub(super) holder: Holder,
     /// On whose behalf the client is told of resources: whoever has subscribed last.
     reader: Mutex<Principal>,
     /// News for the client; read by its GET stream, or by its stdio.
@@ -36,6 +37,10 @@ pub(crate) struct Session {
     log_level: AtomicU8,
     running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
+    /// Whether anything has come after `initialize`.
+    used: AtomicBool,
+    /// The number of requests and streams that a client waits at.
+    clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
 }
@@ -45,12 +50,13 @@ impl Session {
         version: Version,
         capabilities: ClientCapabilities,
         news: Subscriber,
-        who: &Principal,
+        (who, peer): (&Principal, Option<IpAddr>),
     ) -> Self {
         Self {
             version,
             capabilities,
             owner: who.key(),
+            holder: Holder::of(who, peer),
             reader: Mutex::new(who.clone()),
             streams: Streams::new(version),
             news,
@@ -58,6 +64,8 @@ impl Session {
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
+            used: AtomicBool::new(false),
+            clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
         }
     }
@@ -115,19 +123,78 @@ impl Session {
         self.asks.close();
     }
 
-    /// It is not idle.
-    pub(super) fn touch(&self) {
+    /// Ends the session and the calls that were made in it.
+    pub(crate) fn end_with_calls(&self) {
+        self.end();
+        lock(&self.running).cancel_all();
+    }
+
+    /// Returns whether `who` has opened the session.
+    pub(super) fn is_of(&self, who: &Principal) -> bool {
+        self.owner == who.key()
+    }
+
+    /// Notes that its client has sent something.
+    pub(super) fn use_now(&self) {
+        self.used.store(true, Ordering::Relaxed);
+        self.touch();
+    }
+
+    fn touch(&self) {
         *lock(&self.last_used) = Instant::now();
     }
 
-    fn idle(&self) -> Duration {
-        lock(&self.last_used).elapsed()
+    pub(super) fn last_used(&self) -> Instant {
+        *lock(&self.last_used)
+    }
+
+    /// Returns whether anything has come after `initialize`.
+    pub(super) fn is_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether a client waits for an answer or reads a stream.
+    pub(super) fn is_attended(&self) -> bool {
+        self.clients.load(Ordering::Relaxed) > 0
+    }
+
+    /// Counts a client that waits for an answer or reads a stream, until the guard is dropped.
+    pub(crate) fn attend(self: &Arc<Self>) -> Attended {
+        self.clients.fetch_add(1, Ordering::Relaxed);
+        Attended(Arc::clone(self))
+    }
+
+    /// Resolves when the session has been without a client for `idle`.
+    pub(crate) async fn abandoned(&self, idle: Duration) {
+        loop {
+            if self.is_attended() {
+                // It is idle from the end of that on, at the earliest.
+                self.touch();
+            }
+            let left = idle.saturating_sub(self.last_used().elapsed());
+            if left.is_zero() && !self.is_attended() {
+                return;
+            }
+            tokio::time::sleep(left.max(Duration::from_secs(1))).await;
+        }
     }
 }
 
-/// Whether a call or a stream holds on to the session.
-fn in_use(session: &Arc<Session>) -> bool {
-    Arc::strong_count(session) > 1
+/// A client that waits for an answer or reads a stream; the session is idle from its end on.
+#[derive(Debug)]
+pub(crate) struct Attended(Arc<Session>);
+
+impl Attended {
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.0
+    }
+}
+
+impl Drop for Attended {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.clients.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A call that its session can cancel.
@@ -140,81 +207,9 @@ struct InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         lock(&self.session.running).end(self.number);
-        self.session.touch();
     }
 }
 
-/// The sessions of the HTTP endpoint, by id.
-#[derive(Debug)]
-pub(crate) struct Sessions {
-    open: Mutex<HashMap<Box<str>, Arc<Session>>>,
-    most: usize,
-    idle: Duration,
-}
-
-impl Sessions {
-    pub(crate) fn new(most: usize, idle: Duration) -> Self {
-        Self {
-            open: Mutex::default(),
-            most,
-            idle,
-        }
-    }
-
-    /// Keeps a session under a new id; `None` when there are too many and none is idle.
-    pub(crate) fn insert(&self, session: Session) -> Option<String> {
-        let id = crate::random::id()?;
-        let mut open = lock(&self.open);
-        if open.len() >= self.most {
-            self.sweep(&mut open);
-            if open.len() >= self.most {
-                return None;
-            }
-        }
-        open.insert(id.clone().into(), Arc::new(session));
-        Some(id)
-    }
-
-    /// The session with this id, if it is `who`'s, unless it has ended or was idle for too long.
-    pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
-        let mut open = lock(&self.open);
-        let session = open.get(id).filter(|session| session.owner == who.key())?;
-        if session.idle() >= self.idle && !in_use(session) {
-            end(session);
-            open.remove(id);
-            return None;
-        }
-        session.touch();
-        Some(Arc::clone(session))
-    }
-
-    /// Ends a session of `who`'s; whether there was one.
-    pub(crate) fn remove(&self, id: &str, who: &Principal) -> bool {
-        let mut open = lock(&self.open);
-        let owned = open
-            .get(id)
-            .is_some_and(|session| session.owner == who.key());
-        owned && open.remove(id).is_some_and(|session| !end(&session))
-    }
-
-    /// How many there are, without those that were idle for too long, which end here.
-    pub(crate) fn count(&self) -> usize {
-        let mut open = lock(&self.open);
-        self.sweep(&mut open);
-        open.len()
-    }
-
-    fn sweep(&self, open: &mut HashMap<Box<str>, Arc<Session>>) {
-        open.retain(|_, session| in_use(session) || session.idle() < self.idle || end(session));
-    }
-}
-
-/// Ends the session; `false`, so that `retain` lets go of it.
-fn end(session: &Session) -> bool {
-    session.end();
-    false
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

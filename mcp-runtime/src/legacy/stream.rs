@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::session::Session;
+use super::session::{Attended, Session};
 use crate::handler::input::outbox::Stored;
 
 /// How many messages of a stream may wait to be read, and how many are kept.
@@ -57,7 +57,7 @@ pub(crate) struct Event {
 /// Reads one stream, for one connection; the next one takes its place.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    session: Arc<Session>,
+    client: Attended,
     stream: Arc<Stream>,
     number: u64,
     primes: bool,
@@ -124,10 +124,10 @@ impl Stream {
     }
 
     /// Reads what nobody has read yet, for `session`.
-    pub(super) fn read(self: Arc<Self>, session: Arc<Session>) -> Reader {
+    pub(super) fn read(self: Arc<Self>, session: &Arc<Session>) -> Reader {
         let number = self.lock().attach();
         Reader {
-            session,
+            client: session.attend(),
             primes: self.primes,
             number,
             stream: self,
@@ -136,11 +136,11 @@ impl Stream {
     }
 
     /// Reads on after `place`; `None` when that is not kept any more, or has never been.
-    pub(super) fn resume(self: Arc<Self>, session: Arc<Session>, place: u64) -> Option<Reader> {
+    pub(super) fn resume(self: Arc<Self>, session: &Arc<Session>, place: u64) -> Option<Reader> {
         let number = self.lock().rewind(place)?;
         Some(
             Reader {
-                session,
+                client: session.attend(),
                 primes: false,
                 number,
                 stream: self,
@@ -289,12 +289,6 @@ impl Reader {
 
     /// The session, if it is its own stream that is read and not that of a call.
     pub(crate) fn general(&self) -> Option<&Arc<Session>> {
-        Some(&self.session).filter(|session| session.streams.is_general(&self.stream))
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        self.session.touch();
+        Some(self.client.session()).filter(|session| session.streams.is_general(&self.stream))
     }
 }

@@ -76,18 +76,18 @@ impl Session {
     /// The first reader of a call's stream, which from now on may be read again.
     pub(crate) fn read(self: &Arc<Self>, stream: &Arc<Stream>) -> Reader {
         self.streams.keep(stream);
-        Arc::clone(stream).read(Arc::clone(self))
+        Arc::clone(stream).read(self)
     }
 
     /// The reader of the session's own stream, in place of the one before.
     pub(crate) fn read_general(self: &Arc<Self>) -> Reader {
-        Arc::clone(&self.streams.general).read(Arc::clone(self))
+        Arc::clone(&self.streams.general).read(self)
     }
 
     /// Reads on after the event with this id, on its stream.
     pub(crate) fn resume(self: &Arc<Self>, event: &str) -> Result<Reader, RpcError> {
-        let reader = place(event)
-            .and_then(|(number, place)| self.streams.find(number)?.resume(Arc::clone(self), place));
+        let reader =
+            place(event).and_then(|(number, place)| self.streams.find(number)?.resume(self, place));
         // Not 404, by which a client would take the whole session for ended.
         reader.ok_or_else(|| {
             RpcError::invalid_request(

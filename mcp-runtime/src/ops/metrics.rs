@@ -14,8 +14,9 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::handler::spec::kind::Item;
+use crate::limits::Limit;
 use crate::policy::Outcome;
-use crate::protocol::Method;
+use crate::protocol::{Method, RpcError};
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -31,6 +32,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
+    refusals: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
     calls: [CallMetrics; 3],
@@ -109,6 +111,7 @@ impl Metrics {
         let this = Self {
             methods,
             errors: Family::default(),
+            refusals: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
             calls: std::array::from_fn(|_| CallMetrics {
@@ -130,6 +133,11 @@ impl Metrics {
             durations,
         );
         registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
+        registry.register(
+            "mcp_requests_refused",
+            "Requests refused because a bound of the server was reached",
+            this.refusals.clone(),
+        );
         registry.register(
             "mcp_rate_limit_rejections",
             "Calls refused by a rate limit",
@@ -154,6 +162,9 @@ impl Metrics {
             "Sessions of clients that opened with initialize",
             this.sessions.clone(),
         );
+        for limit in Limit::ALL {
+            drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
+        }
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
@@ -187,13 +198,23 @@ impl Metrics {
         }
     }
 
-    /// Counts an error answer.
-    pub(crate) fn error(&self, code: i32) {
+    /// Counts an error answer, and the bound that it is about.
+    pub(crate) fn error(&self, error: &RpcError) {
         let code = ERROR_CODES
             .into_iter()
-            .find(|known| known.parse() == Ok(code))
+            .find(|known| known.parse() == Ok(error.code))
             .unwrap_or("other");
         self.errors.get_or_create(&[("code", code)]).inc();
+        if let Some(limit) = error.limit {
+            self.refused(limit);
+        }
+    }
+
+    /// Counts a refusal because of `limit`.
+    pub(crate) fn refused(&self, limit: Limit) {
+        self.refusals
+            .get_or_create(&[("limit", limit.as_str())])
+            .inc();
     }
 
     /// The metrics in the OpenMetrics text format.

@@ -38,7 +38,7 @@ use serde_json::value::RawValue;
 use crate::handler::output::product::Product;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
-use crate::handler::spec::policy::{Per, RateLimit, Retry};
+use crate::handler::spec::policy::{RateLimit, Retry};
 use crate::handler::{Context, ToolError};
 use access::Access;
 use breaker::Circuit;
@@ -70,8 +70,6 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
-    /// Whether a policy asks where calls come from.
-    pub asks_for_peer: bool,
 }
 
 /// One call on its way through the policies.
@@ -102,10 +100,6 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
-            asks_for_peer: spec.audit
-                || spec
-                    .rate_limit
-                    .is_some_and(|(limit, _)| limit.per == Per::Ip),
         }
     }
 

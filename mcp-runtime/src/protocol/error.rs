@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::version::Version;
+use crate::limits::Limit;
 
 /// An error answer to a request.
 ///
@@ -29,6 +30,9 @@ pub struct RpcError {
     /// The code that revisions before 2026-07-28 have for it, where it is another.
     #[serde(skip)]
     pub(crate) legacy_code: Option<i32>,
+    /// The bound that the request has met.
+    #[serde(skip)]
+    pub(crate) limit: Option<Limit>,
 }
 
 impl RpcError {
@@ -58,6 +62,7 @@ impl RpcError {
             data: None,
             status,
             legacy_code: None,
+            limit: None,
         }
     }
 
@@ -196,6 +201,13 @@ impl RpcError {
     /// The HTTP status of an answer that is this error, in the modern revision.
     pub fn http_status(&self) -> u16 {
         self.status
+    }
+
+    /// Names the bound that the request has met, for the metric that counts refusals.
+    #[must_use]
+    pub(crate) fn over(mut self, limit: Limit) -> Self {
+        self.limit = Some(limit);
+        self
     }
 
     #[must_use]

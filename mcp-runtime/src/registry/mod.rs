@@ -128,13 +128,6 @@ impl Registry {
             .find(|(_, uri)| self.resource(uri).is_none())
     }
 
-    /// Everything that is declared.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        [&self.tools, &self.resources, &self.templates, &self.prompts]
-            .into_iter()
-            .flat_map(Listing::entries)
-    }
-
     /// Gives everything its counters, registered at zero.
     pub(crate) fn measure(&mut self, metrics: &Metrics) {
         for listing in [

@@ -290,7 +290,12 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// How many sessions of clients older than 2026-07-28 may be open, and for how long an idle one is kept.
+    /// The maximum number of open sessions of clients older than 2026-07-28, and for how long an idle one is kept.
+    ///
+    /// When all are open, a new one takes the place of another: first of one that was never used, then of the one that
+    /// has been idle longest. A principal, or the anonymous callers of one address, that has more than a quarter of them
+    /// gives up even one in use to a caller that has less. Where nothing can be evicted, `initialize` is answered 503
+    /// with `Retry-After`.
     ///
     /// Default: 1000, and 30 minutes.
     pub fn sessions(mut self, most: usize, idle: Duration) -> Self {

@@ -47,6 +47,13 @@ impl Cancellable {
         }
     }
 
+    /// Cancels all of them.
+    pub(crate) fn cancel_all(&self) {
+        for (_, handle) in self.calls.values() {
+            handle.abort();
+        }
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.calls.len()

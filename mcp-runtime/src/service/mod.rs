@@ -35,6 +35,7 @@ use replay::Spent;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::input::outbox::Outbox;
+use crate::limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -83,8 +84,8 @@ impl Default for Settings {
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_url: None,
-            max_sessions: 1_000,
-            session_idle: Duration::from_mins(30),
+            max_sessions: limits::SESSIONS,
+            session_idle: limits::SESSION_IDLE,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
@@ -143,7 +144,7 @@ impl Service {
         let took = begun.elapsed();
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
-            self.metrics.error(error.code);
+            self.metrics.error(error);
             tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
         } else {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");

@@ -199,7 +199,7 @@ impl Peer {
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
                 let (session, answer) =
-                    legacy::handshake::initialize(&service, request, principal)?;
+                    legacy::handshake::initialize(&service, request, (principal, None))?;
                 service.record(request, &answer, begun);
                 write(
                     &answer.encode(Some(&request.id), session.version, &service.identity),
@@ -392,7 +392,7 @@ impl Peer {
     }
 
     fn refuse(&self, id: Option<&RequestId>, error: RpcError, out: &mut Vec<u8>) {
-        self.0.service.metrics.error(error.code);
+        self.0.service.metrics.error(&error);
         write(
             &Answer::Error(error).encode(id, self.version(), &self.0.service.identity),
             out,

@@ -137,7 +137,7 @@ impl Context {
         &self.0.principal
     }
 
-    /// The address that the call comes from, where the transport has one and a policy asks for it.
+    /// The address that the call comes from, where the transport has one.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         self.0.peer
     }

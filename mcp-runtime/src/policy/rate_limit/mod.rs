@@ -8,7 +8,7 @@ mod fixed_window;
 mod sliding_window;
 mod token_bucket;
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use crate::handler::Context;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
+use crate::share::network;
 use callers::Callers;
 use fixed_window::FixedWindow;
 use sliding_window::SlidingWindow;
@@ -114,26 +115,9 @@ fn memory(limit: RateLimit) -> Duration {
     }
 }
 
-/// The address that stands for all of one subscriber: an IPv6 /64 is one household, not 2⁶⁴ callers.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_one_network_count_as_one() {
-        let same = |a: &str, b: &str| network(a.parse().unwrap()) == network(b.parse().unwrap());
-        assert!(same("2001:db8::1", "2001:db8::2:3:4:5"));
-        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
-        assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
-        assert!(!same("192.0.2.1", "192.0.2.2"));
-    }
 
     /// Whatever the algorithm, and however the calls are spread: the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]

@@ -3,13 +3,16 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::legacy::Session;
+use crate::legacy::session::Attended;
 use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
+use crate::service::Service;
 
 /// A call: its HTTP status and its encoded answer, which is empty when there is none.
 pub(super) type Call = BoxFuture<'static, (u16, Bytes)>;
@@ -18,8 +21,11 @@ pub(super) type Call = BoxFuture<'static, (u16, Bytes)>;
 pub(super) struct Exchange {
     call: Option<Call>,
     session: Arc<Session>,
+    /// The client that waits for the answer.
+    client: Option<Attended>,
     pub stream: Arc<Stream>,
     drain: Drain,
+    idle: Duration,
 }
 
 impl Exchange {
@@ -27,22 +33,25 @@ impl Exchange {
         call: Call,
         session: Arc<Session>,
         stream: Arc<Stream>,
-        drain: Drain,
+        service: &Service,
     ) -> Self {
         Self {
             call: Some(call),
+            client: Some(session.attend()),
             session,
             stream,
-            drain,
+            drain: service.drain.clone(),
+            idle: service.settings.session_idle,
         }
     }
 
     /// Makes the response a stream: the call goes on by itself, and its answer comes there.
     pub(super) fn streamed(mut self) -> Reader {
         let reader = self.session.read(&self.stream);
-        let drain = self.drain.clone();
+        self.client = None;
+        let (drain, session, idle) = (self.drain.clone(), Arc::clone(&self.session), self.idle);
         drain.spawn(async move {
-            let (_, answer) = (&mut self).await;
+            let (_, answer) = unless_abandoned(&mut self, &session, idle).await;
             self.stream.end(answer);
         });
         reader
@@ -78,9 +87,24 @@ impl Drop for Exchange {
         if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()
         {
+            let (session, idle) = (Arc::clone(&self.session), self.idle);
             self.drain.spawn(async move {
-                call.await;
+                unless_abandoned(call, &session, idle).await;
             });
         }
     }
+}
+
+/// Carries out a call that no client waits for. A session that is idle for too long ends, and its calls with it.
+async fn unless_abandoned<C: Future + Unpin>(
+    mut call: C,
+    session: &Session,
+    idle: Duration,
+) -> C::Output {
+    tokio::select! {
+        biased;
+        answer = &mut call => return answer,
+        () = session.abandoned(idle) => session.end_with_calls(),
+    }
+    call.await
 }

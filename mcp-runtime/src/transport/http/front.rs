@@ -8,11 +8,11 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{Method, Request};
 use axum::response::Response;
 use futures_util::future::{BoxFuture, FutureExt as _};
 
+use super::sender::Peer;
 use super::{Endpoint, PATH, post, routes};
 use crate::service::Service;
 
@@ -21,6 +21,8 @@ use crate::service::Service;
 pub(super) struct Front {
     endpoint: Arc<Endpoint>,
     rest: Router,
+    /// The other end of the connection that it serves.
+    peer: Option<Peer>,
 }
 
 impl Front {
@@ -29,6 +31,15 @@ impl Front {
         Self {
             rest: routes(Arc::clone(&endpoint)),
             endpoint,
+            peer: None,
+        }
+    }
+
+    /// The way in for one connection.
+    pub(super) fn of(&self, peer: Peer) -> Self {
+        Self {
+            peer: Some(peer),
+            ..self.clone()
         }
     }
 }
@@ -42,9 +53,14 @@ impl tower::Service<Request<Body>> for Front {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         if request.method() == Method::POST && request.uri().path() == PATH {
-            return Box::pin(post::post(State(Arc::clone(&self.endpoint)), request).map(Ok));
+            let response = post::post_from(self.peer, Arc::clone(&self.endpoint), request);
+            return Box::pin(response.map(Ok));
+        }
+        // Not for messages, each of which would pay for it.
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
         }
         Box::pin(self.rest.call(request))
     }

@@ -1,5 +1,7 @@
 //! Listening: TCP with `TCP_NODELAY`, open connections counted, and a shutdown that nothing holds up.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -7,8 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::task::{Context, Poll};
 
-use axum::ServiceExt as _;
-use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -28,26 +28,25 @@ pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::R
     };
     let drain = service.drain.clone();
     let ended = async move { drain.ended().await };
-    let front = Front::new(Arc::clone(&service));
-    // What nobody asks for is not told: it would be stored anew with each request.
-    if service
-        .registry
-        .entries()
-        .any(|entry| entry.policies.asks_for_peer)
-    {
-        let front = front.into_make_service_with_connect_info::<Peer>();
-        return axum::serve(listener, front)
-            .with_graceful_shutdown(ended)
-            .await;
-    }
-    axum::serve(listener, front.into_make_service())
+    axum::serve(listener, Fronts(Front::new(service)))
         .with_graceful_shutdown(ended)
         .await
 }
 
-impl Connected<IncomingStream<'_, Counted>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Counted>) -> Self {
-        Self(*stream.remote_addr())
+/// Makes the way in for each connection, which knows its other end.
+struct Fronts(Front);
+
+impl tower::Service<IncomingStream<'_, Counted>> for Fronts {
+    type Response = Front;
+    type Error = Infallible;
+    type Future = Ready<Result<Front, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, connection: IncomingStream<'_, Counted>) -> Self::Future {
+        ready(Ok(self.0.of(Peer(connection.remote_addr().ip()))))
     }
 }
 

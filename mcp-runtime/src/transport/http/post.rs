@@ -15,13 +15,22 @@ use super::accept::Accepts;
 use super::exchange::{Call, Exchange};
 use super::response::{accepted, json};
 use super::route::Next;
-use super::sender::Sender;
+use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
 use crate::handler::call::context::HEARTBEAT;
 use crate::protocol::RpcError;
 use crate::service::exchange;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    post_from(None, endpoint, request).await
+}
+
+/// Answers a request that has come from `peer`, if the server's own listener knows it.
+pub(super) async fn post_from(
+    peer: Option<Peer>,
+    endpoint: Arc<Endpoint>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let accepts = match endpoint.admit(&parts) {
         Ok(accepts) => accepts,
@@ -31,7 +40,7 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error.into()),
     };
-    match endpoint.route(&body, Sender::of(parts), accepts) {
+    match endpoint.route(&body, Sender::of(parts, peer), accepts) {
         Ok(Next::Respond(response)) => response,
         Ok(Next::Call(request, cx)) if accepts.stream => {
             respond_late(Box::pin(exchange(

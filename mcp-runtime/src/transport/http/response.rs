@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::Endpoint;
 use crate::answer::{Answer, downgrade};
+use crate::limits;
 use crate::protocol::{RequestId, RpcError, Version};
 
 /// A request that gets a JSON-RPC error instead of an answer.
@@ -29,7 +30,7 @@ impl From<RpcError> for Refusal {
 impl Endpoint {
     pub(super) fn refuse(&self, refusal: Refusal) -> Response {
         let Refusal { id, version, error } = refusal;
-        self.service.metrics.error(error.code);
+        self.service.metrics.error(&error);
         tracing::info!(
             code = error.code,
             status = error.http_status(),
@@ -55,6 +56,11 @@ pub(super) fn json(status: u16, text: Bytes) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
+    if matches!(status, 429 | 503) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, limits::RETRY_AFTER.into());
+    }
     response
 }
 

@@ -17,19 +17,20 @@ use super::response::{Refusal, accepted, json};
 use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::answer::Answer;
+use crate::handler::Context;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Stored};
-use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
+use crate::limits::Limit;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
     ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta,
     RpcError, Version,
 };
 use crate::service::listen::Subscription;
-use crate::service::{modern, outbox};
+use crate::service::{Service, modern, outbox};
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -95,7 +96,7 @@ impl Endpoint {
         }
         if request.method == Method::Initialize {
             let response = self
-                .initialize(&request, sender.principal())
+                .initialize(&request, &sender)
                 .map_err(|error| (error, Version::LATEST_LEGACY))?;
             return Ok(Next::Respond(response));
         }
@@ -166,13 +167,21 @@ impl Endpoint {
         Ok(sse::listen(subscription))
     }
 
-    fn initialize(&self, request: &Request, who: &Principal) -> Result<Response, RpcError> {
+    fn initialize(&self, request: &Request, sender: &Sender) -> Result<Response, RpcError> {
         let begun = Instant::now();
-        let (session, answer) = legacy::handshake::initialize(&self.service, request, who)?;
+        let (session, answer) = legacy::handshake::initialize(
+            &self.service,
+            request,
+            (sender.principal(), sender.peer()),
+        )?;
         let version = session.version;
         let id = self.sessions.insert(session).ok_or_else(|| {
-            RpcError::internal("too many open sessions; end one with DELETE, or try again later")
-                .with_status(503)
+            RpcError::internal(format!(
+                "too many open sessions: all {} are in use; end one with DELETE, or try again later",
+                self.service.settings.max_sessions
+            ))
+            .with_status(503)
+            .over(Limit::Sessions)
         })?;
         self.service.record(request, &answer, begun);
         let text = answer.encode(Some(&request.id), version, &self.service.identity);
@@ -195,7 +204,7 @@ impl Endpoint {
             call,
             session,
             stream,
-            self.service.drain.clone(),
+            &self.service,
         )))
     }
 
@@ -208,12 +217,12 @@ impl Endpoint {
     ) -> Result<Call, RpcError> {
         let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
         let id = request.id.clone();
-        let exchange =
-            legacy::exchange(Arc::clone(&self.service), Arc::clone(session), request, cx);
+        let (service, session) = (Arc::clone(&self.service), Arc::clone(session));
+        let exchange = legacy::exchange(Arc::clone(&service), Arc::clone(&session), request, cx);
         let answer = session.cancellable(&id, exchange);
-        Ok(Box::pin(
-            answer.map(|answer| answer.unwrap_or((200, Bytes::new()))),
-        ))
+        Ok(Box::pin(answer.map(move |answer| {
+            answer.unwrap_or_else(|| unanswered(&service, &session, &id))
+        })))
     }
 
     fn notification(&self, notification: &Notification, sender: &Sender) -> Result<Next, Refusal> {
@@ -262,7 +271,7 @@ impl Endpoint {
             Box::pin(answers),
             session,
             stream,
-            self.service.drain.clone(),
+            &self.service,
         )))
     }
 
@@ -308,12 +317,26 @@ impl Endpoint {
             ));
         };
         let id = id.to_str().unwrap_or_default();
-        self.sessions.get(id, sender.principal()).ok_or_else(|| {
-            // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
-            RpcError::invalid_request("this session has ended; send `initialize` again")
-                .with_status(404)
-        })
+        self.sessions.get(id, sender.principal()).ok_or_else(ended)
     }
+}
+
+/// Returns the error of a session that has ended.
+fn ended() -> RpcError {
+    // 404 tells a client to initialize again; the code is JSON-RPC's for a request that cannot be served.
+    RpcError::invalid_request("this session has ended; send `initialize` again").with_status(404)
+}
+
+/// Returns the answer to a call that was cancelled: none if its client has done so, an error if its session has ended.
+fn unanswered(service: &Service, session: &Session, id: &RequestId) -> (u16, Bytes) {
+    if !session.ended.is_cancelled() {
+        return (200, Bytes::new());
+    }
+    let (error, version) = (ended(), session.version);
+    service.metrics.error(&error);
+    let status = error.http_status();
+    let text = Answer::Error(error).encode(Some(id), version, &service.identity);
+    (status, text.into())
 }
 
 /// The stream that the response to a call may become, and the way there for a client that reads streams.

@@ -13,9 +13,9 @@ use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
 
-/// The address at the other end of a connection.
+/// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub SocketAddr);
+pub(super) struct Peer(pub IpAddr);
 
 /// The sender of one request.
 #[derive(Clone, Debug)]
@@ -26,7 +26,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn of(parts: request::Parts) -> Self {
+    /// The sender of the request with this head, at the address `own` if the server's own listener knows it.
+    pub(super) fn of(parts: request::Parts, own: Option<Peer>) -> Self {
         let principal = parts
             .extensions
             .get::<Principal>()
@@ -34,13 +35,17 @@ impl Sender {
             .unwrap_or_default();
         Self {
             principal,
-            peer: peer(&parts.extensions),
+            peer: own.map_or_else(|| peer(&parts.extensions), |Peer(address)| Some(address)),
             headers: parts.headers,
         }
     }
 
     pub(super) fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    pub(super) fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 
     /// The caller of a method, as its handler sees it.
@@ -61,14 +66,14 @@ impl Sender {
     }
 }
 
-/// The address that the connection comes from: known to the server's own listener, and to an application that serves
-/// its router with `into_make_service_with_connect_info::<SocketAddr>()`.
+/// The address that the connection comes from, where the request says so: by the server's own listener, or by an
+/// application that serves its router with `into_make_service_with_connect_info::<SocketAddr>()`.
 fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    let own = || extensions.get::<ConnectInfo<Peer>>().map(|info| info.0.0);
+    let own = extensions.get::<Peer>().map(|Peer(address)| *address);
     let application = || {
         extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0)
+            .map(|it| it.0.ip())
     };
-    own().or_else(application).map(|address| address.ip())
+    own.or_else(application)
 }

@@ -33,7 +33,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error.into());
     }
-    match endpoint.reader(&Sender::of(request.into_parts().0)) {
+    match endpoint.reader(&Sender::of(request.into_parts().0, None)) {
         Ok(reader) => sse::kept(stream::unfold(
             (reader, Arc::clone(&endpoint.service)),
             next,
@@ -76,7 +76,7 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return endpoint.refuse(error.into());
     }
-    let sender = Sender::of(request.into_parts().0);
+    let sender = Sender::of(request.into_parts().0, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

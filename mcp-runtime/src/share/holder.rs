@@ -1,0 +1,50 @@
+//! The caller that something is counted for.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
+use crate::handler::Principal;
+
+/// A caller, as far as it can be told from others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Holder {
+    /// A verified one.
+    Principal(Arc<str>),
+    /// The anonymous callers of one network.
+    Network(IpAddr),
+    /// All anonymous callers whose address is not known.
+    Anonymous,
+}
+
+impl Holder {
+    /// Returns the holder that `principal`, calling from `peer`, is counted as.
+    pub(crate) fn of(principal: &Principal, peer: Option<IpAddr>) -> Self {
+        match (principal.key(), peer) {
+            (Some(key), _) => Self::Principal(key),
+            (None, Some(address)) => Self::Network(network(address)),
+            (None, None) => Self::Anonymous,
+        }
+    }
+}
+
+/// Returns the address that stands for all of one subscriber: an IPv6 /64 is one household, not 2⁶⁴ callers.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_count_as_one() {
+        let same = |a: &str, b: &str| network(a.parse().unwrap()) == network(b.parse().unwrap());
+        assert!(same("2001:db8::1", "2001:db8::2:3:4:5"));
+        assert!(!same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
+        assert!(!same("192.0.2.1", "192.0.2.2"));
+    }
+}
