@@ -80,6 +80,7 @@ pub use handler::{
     IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
     ToolError, ToolSet,
 };
+pub use limits::Limits;
 pub use policy::RETRY_AFTER;
 pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{

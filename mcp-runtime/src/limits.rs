@@ -2,20 +2,44 @@
 //!
 //! Those that [`Server`](crate::Server) has a setting for are its defaults.
 
+mod edge;
+
 use std::time::Duration;
+
+pub use edge::Limits;
 
 /// A bound that a request can meet, as the metric `mcp_requests_refused` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     Sessions,
+    Connections,
+    PerIp,
+    Headers,
+    Slow,
+    Body,
+    Bodies,
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 1] = [Self::Sessions];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Sessions,
+        Self::Connections,
+        Self::PerIp,
+        Self::Headers,
+        Self::Slow,
+        Self::Body,
+        Self::Bodies,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
+            Self::Connections => "connections",
+            Self::PerIp => "per_ip",
+            Self::Headers => "headers",
+            Self::Slow => "slow",
+            Self::Body => "body",
+            Self::Bodies => "bodies",
         }
     }
 }

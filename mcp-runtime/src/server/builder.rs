@@ -18,6 +18,7 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
+use crate::limits::Limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -244,6 +245,29 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
+    ///
+    /// A name that is no host name, or has a port, stops the start.
+    pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
+    /// origin may.
+    ///
+    /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Limits of connections, of requests and of the time that each may take.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
     /// How long a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.settings.shutdown_deadline = deadline;
@@ -370,6 +394,7 @@ impl<S: State> Server<S> {
         if let Some(url) = &settings.public_url {
             check_public_url("public_url", url)?;
         }
+        check_edge(&settings)?;
         let keys = state_keys("state_keys", &settings.state_keys)?;
         let mut registry = Registry::default();
         for entry in entries {
@@ -448,6 +473,35 @@ fn declared_twice(conflict: &Conflict) -> Error {
 /// The keys that `secrets`, which were set as `name`, stand for.
 pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
     Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
+}
+
+/// Whether the names, origins and limits of the network can be met.
+fn check_edge(settings: &Settings) -> Result<()> {
+    let is_name = |name: &&String| {
+        let authority = name.parse::<axum::http::uri::Authority>();
+        authority.is_ok_and(|authority| authority.host() == name.as_str())
+    };
+    if let Some(name) = settings.allowed_hosts.iter().find(|name| !is_name(name)) {
+        let advice = "write a host name without a scheme and a port, such as shop.internal";
+        return Err(Error::setting("allowed_hosts", name, advice));
+    }
+    let is_origin = |origin: &&String| {
+        let uri = origin.parse::<axum::http::Uri>();
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        uri.is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.authority().map(axum::http::uri::Authority::as_str) == authority
+                && !authority.is_some_and(|authority| authority.contains(['@', '*']))
+        })
+    };
+    if let Some(origin) = settings.cors_origins.iter().find(|it| !is_origin(it)) {
+        let advice = "write an origin such as https://app.example.com, without a path";
+        return Err(Error::setting("cors_origins", origin, advice));
+    }
+    match settings.limits.fault() {
+        Some((name, value, advice)) => Err(Error::setting(name, &value, advice)),
+        None => Ok(()),
+    }
 }
 
 /// Whether `url`, which was set as `name`, is an absolute one.

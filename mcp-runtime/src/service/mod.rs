@@ -35,7 +35,7 @@ use replay::Spent;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::input::outbox::Outbox;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
@@ -68,6 +68,9 @@ pub(crate) struct Settings {
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_url: Option<String>,
+    pub allowed_hosts: Vec<String>,
+    pub cors_origins: Vec<String>,
+    pub limits: Limits,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub page_size: usize,
@@ -84,6 +87,9 @@ impl Default for Settings {
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_url: None,
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             page_size: 500,

@@ -1,11 +1,10 @@
-//! `POST /mcp`: the guards, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
+//! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
 //! when notifications or a long silence come before it.
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header, request};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -32,7 +31,11 @@ pub(super) async fn post_from(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let accepts = match endpoint.admit(&parts) {
+    let accepts = Accepts::of(&parts.headers).and_then(|accepts| {
+        is_json(&parts.headers)?;
+        Ok(accepts)
+    });
+    let accepts = match accepts {
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error.into()),
     };
@@ -57,26 +60,6 @@ pub(super) async fn post_from(
         Ok(Next::Notifying(call, notes)) => respond(call, notes).await,
         Ok(Next::InSession(exchange)) => respond_in_session(exchange, accepts).await,
         Err(refusal) => endpoint.refuse(refusal),
-    }
-}
-
-impl Endpoint {
-    /// Whether the request may be read at all, and what its sender is ready to read.
-    fn admit(&self, parts: &request::Parts) -> Result<Accepts, RpcError> {
-        self.guard.check(&parts.uri, &parts.headers)?;
-        let accepts = Accepts::of(&parts.headers)?;
-        is_json(&parts.headers)?;
-        Ok(accepts)
-    }
-
-    async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
-        let most = self.service.settings.max_body;
-        to_bytes(body, most).await.map_err(|_| {
-            RpcError::invalid_request(format!(
-                "the body could not be read, or is larger than {most} bytes"
-            ))
-            .with_status(413)
-        })
     }
 }
 
