@@ -24,6 +24,7 @@ mod policy;
 mod process;
 mod reference;
 mod skills;
+mod start;
 mod support;
 mod task;
 mod tool;

@@ -28,7 +28,7 @@ pub use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
 pub use crate::handler::spec::{Spec, TaskSupport};
-pub use crate::protocol::Role;
+pub use crate::protocol::content::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 

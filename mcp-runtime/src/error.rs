@@ -1,9 +1,21 @@
-//! What can go wrong before and while a server runs.
+//! The error of starting and running a server.
 
 use std::fmt;
 use std::io;
 
-/// Why a server could not start or had to stop. Its text says what to do.
+/// The reason why a server could not start or had to stop. Its text says what to do.
+///
+/// A start fails with all of its faults at once: the text lists them, and each `is_` method is true if one of them is of
+/// that kind.
+///
+/// ```
+/// # use mcp_runtime::{Server, tool, tools};
+/// # /// Adds. #[doc = ""]
+/// # #[tool] fn add(a: i64) -> i64 { a }
+/// let server = Server::new("calculator", "1.0.0").tools(tools![add]).tools(tools![add]).page_size(0);
+/// let error = server.check().unwrap_err();
+/// assert!(error.is_conflict() && error.is_setting());
+/// ```
 pub struct Error(Kind);
 
 /// The result of running a server.
@@ -24,12 +36,82 @@ enum Kind {
     #[cfg(feature = "cli")]
     Usage(String),
     Other(Box<dyn std::error::Error + Send + Sync>),
+    Several(Vec<Error>),
 }
 
 impl Error {
     /// An error of the program's own, such as a database that could not be opened, so that `main` can return it.
     pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(Kind::Other(cause.into()))
+    }
+
+    /// Returns the error for `faults`, if there are any.
+    pub(crate) fn all(mut faults: Vec<Self>) -> Option<Self> {
+        match faults.len() {
+            0 | 1 => faults.pop(),
+            _ => Some(Self(Kind::Several(faults))),
+        }
+    }
+
+    /// Returns true if the address could not be listened on; [`Error::io_error`] has the cause.
+    pub fn is_bind(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Listen(..)))
+    }
+
+    /// Returns true if two tools, resources or prompts have one name, or two resources match one URI.
+    pub fn is_conflict(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Duplicate(_) | Kind::Ambiguous(..)))
+    }
+
+    /// Returns true if a setting of the builder, the environment or the command line is not valid.
+    pub fn is_setting(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Setting { .. }))
+    }
+
+    /// Returns true if a tool, resource or prompt is declared in a way that cannot be served.
+    pub fn is_declaration(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Declaration(..)))
+    }
+
+    /// Returns true if the skills cannot be served.
+    pub fn is_skills(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Skills(_)))
+    }
+
+    /// Returns true if a command of [`Server::run`](crate::Server::run) failed, as a call of a tool that does not exist.
+    pub fn is_command(&self) -> bool {
+        #[cfg(feature = "cli")]
+        return self.any(|kind| matches!(kind, Kind::Usage(_)));
+        #[cfg(not(feature = "cli"))]
+        false
+    }
+
+    /// Returns true if this is an error of the program's own, made by [`Error::other`].
+    pub fn is_other(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Other(_)))
+    }
+
+    /// The program's own error, if [`Error::other`] made this.
+    pub fn get_ref(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        match &self.0 {
+            Kind::Other(cause) => Some(&**cause),
+            _ => None,
+        }
+    }
+
+    /// The cause of a failure to listen, or to read or write.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &self.0 {
+            Kind::Listen(_, cause) | Kind::Io(_, cause) => Some(cause),
+            _ => None,
+        }
+    }
+
+    fn any(&self, is: impl Fn(&Kind) -> bool + Copy) -> bool {
+        match &self.0 {
+            Kind::Several(faults) => faults.iter().any(|fault| fault.any(is)),
+            kind => is(kind),
+        }
     }
 
     pub(crate) fn duplicate(text: String) -> Self {
@@ -98,6 +180,10 @@ impl fmt::Display for Error {
             #[cfg(feature = "cli")]
             Kind::Usage(text) => f.write_str(text),
             Kind::Other(cause) => cause.fmt(f),
+            Kind::Several(faults) => {
+                write!(f, "the server has {} faults:", faults.len())?;
+                faults.iter().try_for_each(|fault| write!(f, "\n- {fault}"))
+            }
         }
     }
 }

@@ -48,20 +48,22 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod lint;
-pub mod protocol;
-
 #[doc(hidden)]
 pub mod __private;
+#[doc(hidden)]
+pub mod __testing;
 mod answer;
 mod changes;
 mod clock;
+pub mod content;
 mod error;
 mod handler;
 mod legacy;
 mod limits;
+pub mod lint;
 mod ops;
 mod policy;
+mod protocol;
 mod random;
 mod registry;
 mod schema;
@@ -82,19 +84,22 @@ pub use handler::{
 };
 pub use limits::Limits;
 pub use policy::RETRY_AFTER;
+pub use protocol::capabilities::{Capability, ClientCapabilities};
+pub use protocol::content::{Annotations, Content, Resource, ResourceLink, Role};
+pub use protocol::error::RpcError;
 pub use protocol::input::roots::Root;
 pub use protocol::input::sampling::{
     IncludeContext, ModelPreferences, Sample, SampleContent, Sampled, ToolChoice, ToolUse,
     ToolUseResult,
 };
+pub use protocol::level::Level;
+pub use protocol::prompt::{Prompt, PromptMessage};
+pub use protocol::tool::ToolResult;
+pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
-pub use protocol::{
-    Annotations, Capability, Content, Level, Prompt, PromptMessage, Resource, ResourceLink, Role,
-    ToolResult, Version,
-};
-pub use server::{Connection, Server};
+pub use server::Server;
 
-pub use {axum, schemars, serde, serde_json, validator};
+pub use {axum, schemars, serde, serde_json};
 
 /// Lets tools, resources and prompts take a struct, and the type of each of its fields, by reference.
 ///

@@ -1,6 +1,7 @@
 //! The maximum number and size of what callers can make the server keep: one constant, one bound.
 //!
-//! Those that [`Server`](crate::Server) has a setting for are its defaults.
+//! Those that [`Server`](crate::Server) has a setting for are its defaults. What callers hold in number has a maximum in
+//! all; of that, one caller (a principal, or the anonymous callers of one address) holds at most [a share](SHARE).
 
 mod edge;
 
@@ -18,10 +19,17 @@ pub(crate) enum Limit {
     Slow,
     Body,
     Bodies,
+    SessionCalls,
+    Subscriptions,
+    Tasks,
+    UnreadResults,
+    Ids,
+    Uris,
+    Capabilities,
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Sessions,
         Self::Connections,
         Self::PerIp,
@@ -29,8 +37,16 @@ impl Limit {
         Self::Slow,
         Self::Body,
         Self::Bodies,
+        Self::SessionCalls,
+        Self::Subscriptions,
+        Self::Tasks,
+        Self::UnreadResults,
+        Self::Ids,
+        Self::Uris,
+        Self::Capabilities,
     ];
 
+    /// The value of the metric's label.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
@@ -40,6 +56,42 @@ impl Limit {
             Self::Slow => "slow",
             Self::Body => "body",
             Self::Bodies => "bodies",
+            Self::SessionCalls => "session_calls",
+            Self::Subscriptions => "subscriptions",
+            Self::Tasks => "tasks",
+            Self::UnreadResults => "unread_results",
+            Self::Ids => "ids",
+            Self::Uris => "uris",
+            Self::Capabilities => "capabilities",
+        }
+    }
+
+    /// Returns what there is too much of, and what a caller can do about it.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SessionCalls => (
+                "calls of sessions are in flight",
+                "wait until one has ended, or cancel one",
+            ),
+            Self::Subscriptions => (
+                "subscriptions are open",
+                "end one, or watch fewer resources",
+            ),
+            Self::Tasks => ("tasks are running", "try again when one has ended"),
+            Self::UnreadResults => (
+                "results wait to be read",
+                "read them first, or ask for less",
+            ),
+            Self::Sessions
+            | Self::Ids
+            | Self::Uris
+            | Self::Capabilities
+            | Self::Connections
+            | Self::PerIp
+            | Self::Headers
+            | Self::Slow
+            | Self::Body
+            | Self::Bodies => (self.as_str(), "send less"),
         }
     }
 }
@@ -47,9 +99,42 @@ impl Limit {
 /// The value of `Retry-After` on every answer with the status 429 or 503, in seconds.
 pub(crate) const RETRY_AFTER: u16 = 10;
 
+/// The part of a maximum that one caller holds at most: one in so many.
+pub(crate) const SHARE: usize = 4;
+/// The maximum number of bytes that callers hold of each kind: calls of sessions, tasks, subscriptions, unread results.
+pub(crate) const HELD: usize = 256 * MIB;
+
 /// The maximum number of open sessions.
 pub(crate) const SESSIONS: usize = 1_000;
 /// The time after which an idle session ends.
 pub(crate) const SESSION_IDLE: Duration = Duration::from_mins(30);
-/// The part of a maximum that one caller keeps when others need the rest: one in so many.
-pub(crate) const SHARE: usize = 4;
+/// The maximum number of calls in flight, of one session or one line connection.
+pub(crate) const CALLS: usize = 1_024;
+/// The maximum number of calls in flight of all sessions, whose clients may have left them.
+pub(crate) const SESSION_CALLS: usize = 10_000;
+/// The bytes that a call is counted with besides its message: its future, its stream and the like.
+pub(crate) const CALL: usize = 16 * KIB;
+
+/// The maximum number of open `subscriptions/listen` streams.
+pub(crate) const LISTENERS: usize = 10_000;
+/// The maximum number of URIs and task ids of one subscription, and of the changes that wait to be read.
+pub(crate) const WATCHED: usize = 1_000;
+/// The maximum size of the URIs of one subscription together, and of those that wait to be read.
+pub(crate) const WATCHED_BYTES: usize = 256 * KIB;
+/// The bytes that a watched URI is counted with besides its text.
+pub(crate) const WATCH: usize = 256;
+
+/// The maximum number of running tasks.
+pub(crate) const TASKS: usize = 1_000;
+/// The maximum number of tasks that are kept in memory.
+pub(crate) const KEPT_TASKS: usize = 10_000;
+
+/// The maximum size of a URI that a client gives.
+pub(crate) const URI: usize = 8 * KIB;
+/// The maximum size of a request id or a progress token.
+pub(crate) const ID: usize = KIB;
+/// The maximum size of the capabilities that are kept of a client.
+pub(crate) const CAPABILITIES: usize = 16 * KIB;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;

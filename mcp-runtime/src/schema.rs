@@ -10,16 +10,20 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use self::normal::{Direction, normalize};
+use self::shape::{Compiler, ShapeId, Shapes};
 
+pub(crate) mod bound;
 mod normal;
+pub(crate) mod shape;
 
 /// The schema of a tool's arguments, built property by property in the order of declaration.
 #[derive(Debug)]
 pub struct InputSchema {
     generator: SchemaGenerator,
     properties: Vec<(&'static str, Value)>,
+    /// The same, before clients' words were put in the place of schemars's.
+    described: Vec<Value>,
     required: Vec<&'static str>,
-    defs: Map<String, Value>,
     direction: Direction,
     /// Why the declaration cannot be served.
     pub(crate) faults: Vec<String>,
@@ -40,18 +44,23 @@ impl InputSchema {
         Self {
             generator: settings.into_generator(),
             properties: Vec::new(),
+            described: Vec::new(),
             required: Vec::new(),
-            defs: Map::new(),
             direction,
             faults: Vec::new(),
         }
     }
 
-    /// The schema of a type, for use as a property: rules and words are laid over it, and then [`Self::settle`].
-    pub(crate) fn of(&mut self, schema: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
-        let mut value = schema(&mut self.generator).to_value();
+    /// The schema of a type, as it is and for use as a property: rules and words are laid over it, and then
+    /// [`Self::settle`].
+    pub(crate) fn of(
+        &mut self,
+        schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+    ) -> (Value, Value) {
+        let described = schema(&mut self.generator).to_value();
+        let mut value = described.clone();
         normal::open(&mut value, self.direction);
-        value
+        (described, value)
     }
 
     /// Normalises a property to which nothing is added any more.
@@ -59,20 +68,48 @@ impl InputSchema {
         normalize(property, self.direction);
     }
 
-    pub(crate) fn add(&mut self, name: &'static str, schema: Value, required: bool) {
+    /// Adds a property; its place.
+    pub(crate) fn add(
+        &mut self,
+        name: &'static str,
+        schema: Value,
+        described: Value,
+        required: bool,
+    ) -> usize {
         self.properties.push((name, schema));
+        self.described.push(described);
         if required {
             self.required.push(name);
         }
+        self.described.len() - 1
     }
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
     pub(crate) fn finish(mut self) -> FinishedInput {
-        self.defs = definitions(&mut self.generator, self.direction);
+        let mut defs = self.generator.take_definitions(true);
+        let mut compiler = Compiler::new(&defs);
+        let roots: Vec<ShapeId> = self
+            .described
+            .iter()
+            .map(|schema| compiler.compile(schema))
+            .collect();
+        let shapes = compiler.finish();
+        let roots = roots
+            .into_iter()
+            .map(|shape| Root {
+                shape,
+                needs_check: shapes.needs_check(shape),
+                retries: shapes.retries(shape),
+            })
+            .collect();
+        defs.values_mut()
+            .for_each(|schema| normalize(schema, self.direction));
         FinishedInput {
             properties: self.properties,
             required: self.required,
-            defs: self.defs,
+            defs,
+            shapes,
+            roots,
             overlay: Map::new(),
         }
     }
@@ -84,7 +121,20 @@ pub(crate) struct FinishedInput {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
     defs: Map<String, Value>,
+    shapes: Shapes,
+    /// The shapes of the properties.
+    roots: Vec<Root>,
     overlay: Map<String, Value>,
+}
+
+/// The shape of a property.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Root {
+    pub shape: ShapeId,
+    /// A value that decodes may still be another than the schema says.
+    pub needs_check: bool,
+    /// A value may cost its decoder more than its size.
+    pub retries: bool,
 }
 
 impl FinishedInput {
@@ -104,8 +154,14 @@ impl FinishedInput {
         self.required.contains(&name)
     }
 
-    pub(crate) fn defs(&self) -> &Map<String, Value> {
-        &self.defs
+    /// The shape of the property at `place`.
+    pub(crate) fn shape(&self, place: usize) -> (&Shapes, Root) {
+        const ANY: Root = Root {
+            shape: Shapes::ANY,
+            needs_check: false,
+            retries: false,
+        };
+        (&self.shapes, self.roots.get(place).copied().unwrap_or(ANY))
     }
 
     /// The whole as a form: no more keywords than a form may have.

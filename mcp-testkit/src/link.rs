@@ -1,15 +1,16 @@
-//! The line to a server in this process: sends requests, and hands each answer to whoever waits for it.
+//! The connection to a server in this process: sends requests, and hands each answer to its request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mcp_runtime::{Connection, Principal};
+use mcp_runtime::__testing::Connection;
+use mcp_runtime::Principal;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::script::Script;
 
-/// What came back for a request: the response, and the notifications before it.
+/// The response to a request, and the notifications before it.
 pub(crate) type Answer = (Value, Vec<Value>);
 
 /// One end of the line; the other is a task that owns the connection.
@@ -24,14 +25,13 @@ struct Inbox {
     waiting: HashMap<String, oneshot::Sender<Answer>>,
     notifications: Vec<Value>,
     lines: Option<mpsc::UnboundedSender<String>>,
-    /// What is said when the server asks.
+    /// The answers to requests of the server.
     script: Arc<Mutex<Script>>,
     ended: bool,
 }
 
 enum Command {
-    Line(String),
-    Principal(Principal),
+    Line(String, Principal),
     Close,
     ShutDown,
     Metrics(oneshot::Sender<String>),
@@ -49,36 +49,36 @@ impl Link {
         Self { commands, inbox }
     }
 
-    /// Sends one line, whatever it is.
-    pub(crate) fn send(&self, line: String) {
-        let _ = self.commands.send(Command::Line(line));
+    /// Sends one line of `principal` as it is.
+    pub(crate) fn send(&self, line: String, principal: &Principal) {
+        let _ = self.commands.send(Command::Line(line, principal.clone()));
     }
 
-    /// From now on lines are sent by `principal`.
-    pub(crate) fn principal(&self, principal: Principal) {
-        let _ = self.commands.send(Command::Principal(principal));
-    }
-
-    /// Sends a request; what it is answered with. `None` when the server ends without an answer.
-    pub(crate) fn request(&self, id: &Value, line: String) -> oneshot::Receiver<Answer> {
+    /// Sends a request; the receiver ends without a value when the server does.
+    pub(crate) fn request(
+        &self,
+        id: &Value,
+        line: String,
+        principal: &Principal,
+    ) -> oneshot::Receiver<Answer> {
         let (sender, receiver) = oneshot::channel();
         let mut inbox = lock(&self.inbox);
         if !inbox.ended {
             inbox.waiting.insert(id.to_string(), sender);
         }
         drop(inbox);
-        self.send(line);
+        self.send(line, principal);
         receiver
     }
 
-    /// From now on every line from the server comes here, and nowhere else.
+    /// Redirects every following line from the server to the returned receiver.
     pub(crate) fn tap(&self) -> mpsc::UnboundedReceiver<String> {
         let (sender, receiver) = mpsc::unbounded_channel();
         lock(&self.inbox).lines = Some(sender);
         receiver
     }
 
-    /// The notifications that have come since they were last taken.
+    /// Takes the notifications that have arrived.
     pub(crate) fn take_notifications(&self) -> Vec<Value> {
         std::mem::take(&mut lock(&self.inbox).notifications)
     }
@@ -117,8 +117,10 @@ async fn run(
                 None => break,
             },
             command = commands.recv(), if open => match command {
-                Some(Command::Line(line)) => connection.send(line).await,
-                Some(Command::Principal(principal)) => connection.principal(principal),
+                Some(Command::Line(line, principal)) => {
+                    connection.principal(principal);
+                    connection.send(line).await;
+                }
                 Some(Command::Metrics(reply)) => drop(reply.send(connection.metrics())),
                 Some(Command::ShutDown) => connection.shut_down(),
                 Some(Command::Close) => connection.close(),
@@ -129,7 +131,7 @@ async fn run(
             },
         }
     }
-    // Whoever still waits learns that there is no answer.
+    // Requests that are still pending learn that there is no answer.
     let mut inbox = lock(&inbox);
     inbox.ended = true;
     inbox.waiting.clear();
@@ -137,7 +139,7 @@ async fn run(
 }
 
 impl Inbox {
-    /// Takes a line from the server; what is said to it, if it asks something.
+    /// Takes a line from the server; returns the answer if it is a request.
     fn deliver(&mut self, line: String) -> Option<String> {
         if let Some(lines) = &self.lines {
             let _ = lines.send(line);
@@ -164,7 +166,7 @@ impl Inbox {
         None
     }
 
-    /// The response to a request of the server's.
+    /// Builds the response to a request of the server.
     fn answer(&self, request: &Value) -> Value {
         let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
         if let Some(result) = lock(&self.script).answer(request) {
@@ -177,7 +179,7 @@ impl Inbox {
     }
 }
 
-/// Whether a notification was sent for the request with this id: the kit uses the id as progress token.
+/// Tells a notification of the request with this id: the kit uses the id as progress token.
 fn belongs_to(notification: &Value, id: &Value) -> bool {
     let params = &notification["params"];
     params.get("progressToken") == Some(id) || notification["method"] == "notifications/message"

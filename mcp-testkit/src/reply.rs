@@ -1,10 +1,16 @@
-//! What a server answered, and assertions that show everything when they fail.
+//! The reply of a server, and assertions that show everything when they fail.
 
 use std::fmt::Display;
 
 use serde_json::Value;
 
-/// The answer to a request, with the notifications that came before it.
+#[cfg(test)]
+mod tests;
+
+/// The reply to a request, with the notifications that came before it.
+///
+/// The assertions hold for calls of tools, reads of resources and gets of prompts alike; they panic with the request,
+/// the response and the expectation.
 #[derive(Clone, Debug)]
 #[must_use = "assert something about the reply"]
 pub struct Reply {
@@ -45,12 +51,13 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When the answer is an error.
+    /// When the response is an error.
     #[track_caller]
     pub fn result(&self) -> &Value {
-        self.response
-            .get("result")
-            .unwrap_or_else(|| self.fail("a result"))
+        match self.response.get("result") {
+            Some(result) => result,
+            None => self.fail("a result"),
+        }
     }
 
     /// The whole response message.
@@ -58,18 +65,20 @@ impl Reply {
         &self.response
     }
 
-    /// The text blocks of a tool's result, joined by newlines.
+    /// The texts of a tool's content, of a resource's contents or of a prompt's messages, joined by newlines.
     pub fn text(&self) -> String {
-        let blocks = self.response["result"]["content"].as_array();
+        let result = &self.response["result"];
+        let blocks = entries(&result["content"]).chain(entries(&result["contents"]));
+        let messages = entries(&result["messages"]).map(|message| &message["content"]);
         blocks
-            .into_iter()
-            .flatten()
+            .chain(messages)
             .filter_map(|block| block["text"].as_str())
             .collect::<Vec<_>>()
             .join("\n")
     }
 
-    /// The structured content; in revisions without it, the JSON in the text.
+    /// The structured content of a tool; where there is none, the JSON in the text, as that of a resource, or of a tool
+    /// in a revision without structured content.
     ///
     /// # Panics
     ///
@@ -79,25 +88,62 @@ impl Reply {
         if let Some(structured) = self.response["result"].get("structuredContent") {
             return structured.clone();
         }
-        serde_json::from_str(&self.text()).unwrap_or_else(|_| self.fail("structured content"))
+        match serde_json::from_str(&self.text()) {
+            Ok(structured) => structured,
+            Err(_) => self.fail("structured content"),
+        }
     }
 
-    /// The notifications that came before the answer.
+    /// The contents of a resource: `{"uri": .., "mimeType": .., "text": ..}` or with a `blob` each.
+    ///
+    /// # Panics
+    ///
+    /// When the response has none.
+    #[track_caller]
+    pub fn contents(&self) -> &[Value] {
+        self.array("contents")
+    }
+
+    /// The messages of a prompt: `{"role": .., "content": ..}` each.
+    ///
+    /// # Panics
+    ///
+    /// When the response has none.
+    #[track_caller]
+    pub fn messages(&self) -> &[Value] {
+        self.array("messages")
+    }
+
+    /// The proposed values of a completion.
+    ///
+    /// # Panics
+    ///
+    /// When the response is no completion.
+    #[track_caller]
+    pub fn completions(&self) -> Vec<String> {
+        let Some(values) = self.response["result"]["completion"]["values"].as_array() else {
+            self.fail("a completion")
+        };
+        let values = values.iter().filter_map(Value::as_str);
+        values.map(str::to_owned).collect()
+    }
+
+    /// The notifications that came before the response.
     pub fn notifications(&self) -> &[Value] {
         &self.notifications
     }
 
-    /// The params of the progress notifications that came before the answer.
+    /// The params of the progress notifications that came before the response.
     pub fn progress(&self) -> Vec<Value> {
         self.with_method("notifications/progress")
     }
 
-    /// The params of the log messages that came before the answer.
+    /// The params of the log messages that came before the response.
     pub fn logs(&self) -> Vec<Value> {
         self.with_method("notifications/message")
     }
 
-    /// The call succeeded.
+    /// Asserts that the call succeeded.
     #[track_caller]
     pub fn assert_ok(&self) -> &Self {
         if self.response.get("result").is_none() || self.is_tool_error() {
@@ -106,7 +152,7 @@ impl Reply {
         self
     }
 
-    /// The call succeeded with exactly this text.
+    /// Asserts that the call succeeded with exactly this text.
     #[track_caller]
     pub fn assert_text(&self, expected: impl AsRef<str>) -> &Self {
         self.assert_ok();
@@ -116,7 +162,7 @@ impl Reply {
         self
     }
 
-    /// The call succeeded with this structured content.
+    /// Asserts that the call succeeded with this [structured content](Self::structured).
     #[track_caller]
     #[expect(
         clippy::needless_pass_by_value,
@@ -130,22 +176,41 @@ impl Reply {
         self
     }
 
-    /// The tool failed with a text that contains `expected`: the model reads it.
+    /// Asserts that exactly these values are proposed, in this order.
     #[track_caller]
-    pub fn assert_error(&self, expected: impl AsRef<str>) -> &Self {
-        if !self.is_tool_error() || !self.text().contains(expected.as_ref()) {
-            self.fail(format_args!("a tool error with {:?}", expected.as_ref()))
+    pub fn assert_completions<S: AsRef<str>>(
+        &self,
+        expected: impl IntoIterator<Item = S>,
+    ) -> &Self {
+        let expected = expected.into_iter().map(|value| value.as_ref().to_owned());
+        let expected: Vec<String> = expected.collect();
+        if self.completions() != expected {
+            self.fail(format_args!("the completions {expected:?}"))
         }
         self
     }
 
-    /// A policy refused the call, with a text that contains `expected` and says what to do next.
+    /// Asserts that the call failed with a text that contains `expected`: the text of a tool's error, which the model
+    /// reads, or the message of the JSON-RPC error of anything else.
+    #[track_caller]
+    pub fn assert_error(&self, expected: impl AsRef<str>) -> &Self {
+        if !self.fails_with(expected.as_ref()) {
+            self.fail(format_args!("{} with {:?}", self.noun(), expected.as_ref()))
+        }
+        self
+    }
+
+    /// Asserts that a policy refused the call, with a text that contains `expected`, and with the time to wait.
     #[track_caller]
     pub fn assert_refused(&self, expected: impl AsRef<str>) -> &Self {
-        let hint = self.response["result"]["_meta"]
-            .get(mcp_runtime::RETRY_AFTER)
-            .is_some();
-        if !self.is_tool_error() || !hint || !self.text().contains(expected.as_ref()) {
+        let places = [
+            &self.response["result"]["_meta"],
+            &self.response["error"]["data"],
+        ];
+        let wait = places
+            .iter()
+            .find_map(|place| place[mcp_runtime::RETRY_AFTER].as_f64());
+        if wait.is_none() || !self.fails_with(expected.as_ref()) {
             self.fail(format_args!(
                 "a refusal with {:?} and the time to wait",
                 expected.as_ref()
@@ -154,7 +219,7 @@ impl Reply {
         self
     }
 
-    /// The answer is a JSON-RPC error with this code.
+    /// Asserts that the response is a JSON-RPC error with this code.
     #[track_caller]
     pub fn assert_rpc_error(&self, code: i64) -> &Self {
         if self.response["error"]["code"] != code {
@@ -163,8 +228,36 @@ impl Reply {
         self
     }
 
+    fn is_call(&self) -> bool {
+        self.method() == "tools/call"
+    }
+
+    fn noun(&self) -> &'static str {
+        if self.is_call() {
+            "a tool error"
+        } else {
+            "an error"
+        }
+    }
+
+    fn fails_with(&self, expected: &str) -> bool {
+        if self.is_call() {
+            return self.is_tool_error() && self.text().contains(expected);
+        }
+        let message = self.response["error"]["message"].as_str();
+        message.is_some_and(|message| message.contains(expected))
+    }
+
     fn is_tool_error(&self) -> bool {
         self.response["result"]["isError"] == true
+    }
+
+    #[track_caller]
+    fn array(&self, member: &str) -> &[Value] {
+        match self.response["result"][member].as_array() {
+            Some(array) => array,
+            None => self.fail(member),
+        }
     }
 
     fn with_method(&self, method: &str) -> Vec<Value> {
@@ -182,4 +275,8 @@ impl Reply {
             self.request, self.response
         )
     }
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }

@@ -1,7 +1,8 @@
-//! Schemas under test: which clients refuse them, and what a change does to callers.
+//! Schemas under test: the clients that refuse them, and the changes that break callers.
 //!
 //! Invariant: what is compared is what the client is shown, so that a tool hidden from it is none.
 
+use std::env;
 use std::path::Path;
 
 use mcp_runtime::lint::{self, Finding, Verdict};
@@ -16,21 +17,16 @@ use self::change::Change;
 use self::snapshot::{Mode, Outcome, Snapshot};
 
 impl TestClient {
-    /// What Claude, OpenAI, Gemini, VS Code and llama.cpp would say about the tools that this client sees.
+    /// Lists the findings of Claude, OpenAI, Gemini, VS Code and llama.cpp about the tools that this client sees.
     ///
     /// # Panics
     ///
     /// When the tools cannot be listed.
     pub async fn lint(&self) -> Vec<Finding> {
-        let tools = self.tools().await;
-        let tools = tools.into_iter().map(|tool| {
-            serde_json::from_value(tool)
-                .unwrap_or_else(|error| panic!("not the description of a tool: {error}"))
-        });
-        tools.flat_map(|tool| lint::tool(&tool)).collect()
+        self.tools().await.iter().flat_map(lint::tool).collect()
     }
 
-    /// No client rejects a tool; what some of them ignore is let pass.
+    /// Asserts that no client rejects a tool; keywords that some of them ignore pass.
     ///
     /// # Panics
     ///
@@ -49,7 +45,7 @@ impl TestClient {
         );
     }
 
-    /// The tools are those of the file at `path`, which is relative to the package.
+    /// Asserts that the tools are those of the file at `path`, which is relative to the package.
     ///
     /// Without the file it is written, and the test passes, but not where `CI` is set. Every difference fails, so that
     /// the file never rots, and the text says which of them break callers. `MCP_SCHEMAS=overwrite` writes what the
@@ -64,7 +60,11 @@ impl TestClient {
     /// When there is a difference, or the file cannot be read or written.
     pub async fn assert_schemas(&self, path: impl AsRef<Path>) {
         let now = Snapshot::of(&self.tools().await);
-        match now.meet(path.as_ref(), Mode::wanted()) {
+        let mode = Mode::wanted(
+            env::var_os("MCP_SCHEMAS").as_deref(),
+            env::var_os("CI").as_deref(),
+        );
+        match now.meet(path.as_ref(), mode) {
             Outcome::Same | Outcome::Written => {}
             Outcome::Missing => panic!(
                 "there is no {}: run the test once without `CI`",

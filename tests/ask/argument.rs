@@ -52,7 +52,7 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
             .assert_error("`elicitation`");
         return;
     }
-    client.on_elicit(|question| match question.message() {
+    let client = client.on_elicit(|question| match question.message() {
         "How much?" => json!({"amount": 7}),
         "Which account?" => json!({"account": "Savings"}),
         _ => json!({}),
@@ -64,9 +64,9 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
     assert_eq!(client.asked().len(), 3);
     client.call("transfer", whole).await.assert_ok();
     assert_eq!(client.asked().len(), 3);
-    client.on_elicit(|_| json!({"to": 4}));
+    let client = client.on_elicit(|_| json!({"to": 4}));
     client.call("count", json!({})).await.assert_text("10");
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     client
         .call("count", json!({}))
         .await
@@ -75,7 +75,7 @@ async fn only_what_was_not_sent_is_asked(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn what_was_sent_is_checked_before_anybody_is_asked(client: TestClient) {
-    client.on_elicit(|_| -> Value { panic!("asked") });
+    let client = client.on_elicit(|_| -> Value { panic!("asked") });
     let reply = client.call("transfer", json!({"amount": 0})).await;
     reply.assert_error("`amount` must be at least 1 and less than 1000, was 0");
     reply.assert_error("`to` is missing");
@@ -111,8 +111,9 @@ async fn all_of_them_are_one_round() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_does_not_fit_is_refused() {
-    let client = TestClient::new(server()).await;
-    client.on_elicit(|_| json!({"amount": 1000, "account": "Gold", "note": ""}));
+    let client = TestClient::new(server())
+        .await
+        .on_elicit(|_| json!({"amount": 1000, "account": "Gold", "note": ""}));
     let reply = client
         .call("transfer", json!({"to": "Ann", "note": "x"}))
         .await;

@@ -29,7 +29,7 @@ fn server() -> Server {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_prompt_asks(client: TestClient) {
-    client.on_elicit(|question| match question.message() {
+    let client = client.on_elicit(|question| match question.message() {
         "Whom?" => json!({"answer": "Ann"}),
         _ => json!({"language": "French"}),
     });
@@ -45,10 +45,7 @@ async fn a_prompt_asks(client: TestClient) {
         "Greet Ann in French."
     );
     client
-        .request(
-            "prompts/get",
-            json!({"name": "greeting", "arguments": {"language": "Dutch"}}),
-        )
+        .prompt("greeting", json!({"language": "Dutch"}))
         .await
         .assert_ok();
     assert_eq!(client.asked().len(), 3);
@@ -61,19 +58,15 @@ async fn a_prompt_asks(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_resource_asks(client: TestClient) {
-    client.on_elicit(|_| json!({"reader": "Ann"}));
-    let reply = client
-        .request("resources/read", json!({"uri": "pages://7"}))
-        .await;
+    let client = client.on_elicit(|_| json!({"reader": "Ann"}));
+    let reply = client.read("pages://7").await;
     if client.version() <= Version::V2025_03_26 {
         reply.assert_rpc_error(-32600);
         return;
     }
     assert_eq!(reply.result()["contents"][0]["text"], "page 7 for Ann");
-    client.on_elicit(|_| Answer::decline());
-    let declined = client
-        .request("resources/read", json!({"uri": "pages://7"}))
-        .await;
+    let client = client.on_elicit(|_| Answer::decline());
+    let declined = client.read("pages://7").await;
     assert!(
         declined.response()["error"]["message"]
             .as_str()
@@ -96,14 +89,7 @@ async fn nothing_else_ever_asks() {
         ),
         "input_required"
     );
-    assert_eq!(
-        kind(
-            &client
-                .request("resources/read", json!({"uri": "pages://7"}))
-                .await
-        ),
-        "input_required"
-    );
+    assert_eq!(kind(&client.read("pages://7").await), "input_required");
     for method in [
         "prompts/list",
         "resources/list",

@@ -86,7 +86,7 @@ fn server() -> Server {
 
 #[mcp_testkit::test(eras = "all")]
 async fn one_handler_asks_in_every_revision(client: TestClient) {
-    client.on_elicit(|question| {
+    let client = client.on_elicit(|question| {
         assert_eq!(question.message(), "Really delete a.txt?");
         assert_eq!(
             question.schema()["properties"],
@@ -101,17 +101,17 @@ async fn one_handler_asks_in_every_revision(client: TestClient) {
     }
     reply.assert_text("deleted a.txt");
     assert_eq!(client.asked().len(), 1);
-    client.on_elicit(|_| json!({"confirm": false}));
+    let client = client.on_elicit(|_| json!({"confirm": false}));
     client
         .call("delete", json!({"path": "a.txt"}))
         .await
         .assert_text("kept a.txt");
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     client
         .call("delete", json!({"path": "a.txt"}))
         .await
         .assert_error("the user declined to answer `confirm`");
-    client.on_elicit(|_| Answer::cancel());
+    let client = client.on_elicit(|_| Answer::cancel());
     client
         .call("delete", json!({"path": "a.txt"}))
         .await
@@ -127,7 +127,7 @@ async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
     if client.version() < Version::V2025_11_25 {
         return;
     }
-    client.on_elicit(|question| {
+    let client = client.on_elicit(|question| {
         let form = json!({
             "type": "object",
             "properties": {
@@ -151,7 +151,8 @@ async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
         .call("sign_up", json!({}))
         .await
         .assert_text("Ann 2 Veggie [Friday, Saturday] None");
-    client.on_elicit(|_| json!({"name": "", "seats": 9, "meal": "vegie", "days": [], "mail": "x"}));
+    let client = client
+        .on_elicit(|_| json!({"name": "", "seats": 9, "meal": "vegie", "days": [], "mail": "x"}));
     let reply = client.call("sign_up", json!({})).await;
     let told = if client.version().is_legacy() {
         reply.text()
@@ -167,7 +168,7 @@ async fn a_form_is_flat_and_what_comes_back_is_checked(client: TestClient) {
         "`name` must have 1 to 20 characters, has 0",
         "`seats` must be from 1 to 5, was 9",
         "`meal` must be \"meat\" or \"veggie\", was \"vegie\"",
-        "`days` must have at least 1 items, has 0",
+        "`days` must have at least 1 item, has 0",
         "`mail` must be an email address, was \"x\"",
     ] {
         assert!(told.contains(problem), "no {problem:?} in {told}");

@@ -145,7 +145,7 @@ async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     for _ in 0..3 {
         client.call("fragile", json!({})).await.assert_text("true");
     }
@@ -156,7 +156,7 @@ async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
         "{:#}",
         refused.response()
     );
-    incapable.on_elicit(|_| json!({"confirm": true}));
+    let incapable = incapable.on_elicit(|_| json!({"confirm": true}));
     incapable
         .call("fragile", json!({}))
         .await
@@ -168,7 +168,7 @@ async fn a_call_that_asks_counts_once(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("patient", json!({})).await.assert_text("done");
     client
         .call("patient", json!({}))
@@ -201,7 +201,7 @@ async fn a_call_that_asked_is_not_cached(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     let one = client.call("remembered", json!({"ask": true})).await.text();
     let other = client.call("remembered", json!({"ask": true})).await.text();
     assert_ne!(one, other);
@@ -213,7 +213,7 @@ async fn a_call_that_asked_is_not_cached(client: TestClient) {
         .call("remembered", json!({"ask": false}))
         .await
         .assert_text(quiet);
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     client
         .call("remembered", json!({"ask": true}))
         .await
@@ -225,7 +225,7 @@ async fn an_attempt_after_the_first_asks_nothing_again(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("again", json!({})).await.assert_ok();
     assert_eq!(client.asked().len(), 1);
 }
@@ -235,13 +235,13 @@ async fn a_task_can_ask_too(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("spawned", json!({})).await.assert_text("true");
 }
 
 #[mcp_testkit::test(eras = "modern")]
 async fn what_is_asked_after_the_call_has_no_answer(client: TestClient) {
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("detached", json!({})).await.assert_text("gone");
     sleep(Duration::from_secs(1)).await;
     assert!(LATE.load(Ordering::Relaxed));
@@ -252,7 +252,7 @@ async fn a_question_that_nobody_waits_for_is_not_asked(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"confirm": true}));
+    let client = client.on_elicit(|_| json!({"confirm": true}));
     client.call("hurried", json!({})).await.assert_text("true");
     if !client.version().is_legacy() {
         let asked: Vec<_> = client

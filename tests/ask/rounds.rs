@@ -242,9 +242,9 @@ async fn malformed_answers_are_refused() {
 async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
     let client = client().await;
     let ours = state(&client.call("book", room()).await);
-    let refused = async |arguments: Value, state: Value, says: &str| {
+    let refused = async |client: &TestClient, arguments: Value, state: Value, says: &str| {
         let answers = json!({"name": accept(json!({"answer": "Ann"}))});
-        let reply = round(&client, "book", arguments, answers, Some(&state)).await;
+        let reply = round(client, "book", arguments, answers, Some(&state)).await;
         reply.assert_rpc_error(-32602);
         assert!(message(&reply).contains(says), "{}", message(&reply));
         assert!(
@@ -255,13 +255,15 @@ async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
     };
     let tampered = format!("{}-TAMPERED", ours.as_str().unwrap());
     refused(
+        &client,
         room(),
         tampered.into(),
         "was not made by this server, or was changed",
     )
     .await;
-    refused(room(), "x".into(), "was not made by this server").await;
+    refused(&client, room(), "x".into(), "was not made by this server").await;
     refused(
+        &client,
         json!({"room": "red"}),
         ours.clone(),
         "another name or other arguments",
@@ -273,11 +275,10 @@ async fn a_state_that_is_not_ours_or_not_for_this_call_is_refused() {
     round(&client, "book", room(), json!({}), Some(&json!(5)))
         .await
         .assert_rpc_error(-32602);
-    client.principal(Principal::new("bob", [""; 0]));
-    refused(room(), ours.clone(), "was made for another caller").await;
-    client.principal(Principal::anonymous());
+    let bob = client.clone().principal(Principal::new("bob", [""; 0]));
+    refused(&bob, room(), ours.clone(), "was made for another caller").await;
     tokio::time::advance(Duration::from_mins(10)).await;
-    refused(room(), ours, "has expired").await;
+    refused(&client, room(), ours, "has expired").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -342,7 +343,7 @@ async fn asking_in_a_way_that_cannot_work_says_so(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {
         return;
     }
-    client.on_elicit(|_| json!({"answer": "Ann"}));
+    let client = client.on_elicit(|_| json!({"answer": "Ann"}));
     client
         .call("confused", json!({}))
         .await

@@ -19,7 +19,7 @@ fn server() -> Server {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_page_is_asked_for_where_clients_can_open_one(client: TestClient) {
-    client.on_elicit(|question| {
+    let client = client.on_elicit(|question| {
         assert_eq!(
             (question.message(), question.url()),
             ("Sign in, please.", Some("https://example.com/in"))
@@ -41,12 +41,12 @@ async fn a_page_is_asked_for_where_clients_can_open_one(client: TestClient) {
         client.version().is_legacy(),
         "only 2025-11-25 has one: {params:#}"
     );
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     client
         .call("sign_in", json!({}))
         .await
         .assert_error("declined");
-    client.on_elicit(|_| Answer::cancel());
+    let client = client.on_elicit(|_| Answer::cancel());
     client
         .call("sign_in", json!({}))
         .await

@@ -266,8 +266,34 @@ async fn the_guard_stands_before_every_method_and_every_stage() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn several_public_urls_are_allowed() {
+    let server = server()
+        .public_url("https://mcp.example.com")
+        .public_url("http://world:8080");
+    let client = Client::new(server);
+    for (host, origin, status) in [
+        ("mcp.example.com", "https://mcp.example.com", 200),
+        ("world:8080", "http://world:8080", 200),
+        ("world:8080", "https://world:8080", 403),
+        ("other:8080", "http://world:8080", 403),
+    ] {
+        let call = list().header("host", host).header("origin", origin);
+        assert_eq!(client.send(call).await.status, status, "{host} {origin}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_public_url_that_is_none_stops_the_start() {
-    for url in ["mcp.example.com", "/mcp", "ftp://mcp.example.com", ""] {
+    for url in [
+        "mcp.example.com",
+        "/mcp",
+        "ftp://mcp.example.com",
+        "",
+        "https://mcp.example.com,http://world:8080",
+        "https://*.example.com",
+        "https://mcp.example.com?y#z",
+        "https://ann:secret@mcp.example.com",
+    ] {
         let error = server().public_url(url).check().unwrap_err().to_string();
         assert!(
             error.contains("public_url") && error.contains("https://mcp.example.com"),

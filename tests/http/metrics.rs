@@ -234,7 +234,7 @@ async fn sessions_are_counted_while_they_are_open() {
 #[tokio::test(start_paused = true)]
 async fn sessions_that_are_idle_are_not_counted_any_more() {
     let minute = std::time::Duration::from_mins(1);
-    let client = Client::new(server().sessions(10, minute));
+    let client = Client::new(server().max_sessions(10).session_idle(minute));
     let (idle, streaming) = (
         client.initialize("2025-11-25").await,
         client.initialize("2025-11-25").await,

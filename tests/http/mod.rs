@@ -2,6 +2,7 @@
 
 mod accept;
 mod batch;
+mod bound;
 mod cancel;
 pub(crate) mod client;
 mod cors;

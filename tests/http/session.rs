@@ -141,7 +141,7 @@ async fn a_version_header_may_be_absent_and_must_be_known() {
 
 #[tokio::test(start_paused = true)]
 async fn an_idle_session_ends_and_one_in_use_stays() {
-    let client = Client::new(server().sessions(10, 10 * MINUTE));
+    let client = Client::new(server().max_sessions(10).session_idle(10 * MINUTE));
     let (idle, used) = (
         client.initialize("2025-11-25").await,
         client.initialize("2025-11-25").await,
@@ -158,7 +158,7 @@ async fn an_idle_session_ends_and_one_in_use_stays() {
 #[tokio::test(start_paused = true)]
 async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
     let (server, mut watch) = watched();
-    let client = Client::new(server.sessions(10, MINUTE));
+    let client = Client::new(server.max_sessions(10).session_idle(MINUTE));
     let (streaming, calling) = (
         client.initialize("2025-11-25").await,
         client.initialize("2025-11-25").await,
@@ -181,7 +181,7 @@ async fn a_session_with_an_open_stream_or_a_call_is_not_idle() {
 
 #[tokio::test(start_paused = true)]
 async fn a_session_is_idle_since_its_stream_has_ended() {
-    let client = Client::new(server().sessions(10, MINUTE));
+    let client = Client::new(server().max_sessions(10).session_idle(MINUTE));
     let session = client.initialize("2025-11-25").await;
     let stream = client.open(Call::stream(&session)).await;
     tokio::time::advance(60 * MINUTE).await;

@@ -58,7 +58,7 @@ async fn open(client: &Client) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn sessions_that_were_never_used_give_way_first() {
-    let client = Client::new(server().sessions(10, 30 * MINUTE));
+    let client = Client::new(server().max_sessions(10).session_idle(30 * MINUTE));
     let used = open(&client).await;
     let unused = client.initialize("2025-11-25").await;
     for _ in 0..100 {
@@ -75,7 +75,7 @@ async fn sessions_that_were_never_used_give_way_first() {
 
 #[tokio::test(start_paused = true)]
 async fn of_used_sessions_the_one_that_was_idle_longest_gives_way() {
-    let client = Client::new(server().sessions(3, 30 * MINUTE));
+    let client = Client::new(server().max_sessions(3).session_idle(30 * MINUTE));
     let mut sessions = Vec::new();
     for _ in 0..3 {
         sessions.push(open(&client).await);
@@ -93,7 +93,7 @@ async fn of_used_sessions_the_one_that_was_idle_longest_gives_way() {
 #[tokio::test(start_paused = true)]
 async fn a_session_in_use_does_not_give_way_to_one_of_the_same_caller() {
     let (server, mut watch) = watched();
-    let callers = Callers::of(server.sessions(2, 30 * MINUTE));
+    let callers = Callers::of(server.max_sessions(2).session_idle(30 * MINUTE));
     let client = callers.at("192.0.2.1");
     let (streaming, calling) = (open(&client).await, open(&client).await);
     let stream = client.open(Call::stream(&streaming)).await;
@@ -112,7 +112,7 @@ async fn a_session_in_use_does_not_give_way_to_one_of_the_same_caller() {
 
 #[tokio::test(start_paused = true)]
 async fn one_address_keeps_a_quarter_when_others_come_even_if_all_its_sessions_are_in_use() {
-    let callers = Callers::of(server().sessions(8, 30 * MINUTE));
+    let callers = Callers::of(server().max_sessions(8).session_idle(30 * MINUTE));
     let greedy = callers.at("192.0.2.1");
     let mut streams = Vec::new();
     for _ in 0..8 {
@@ -136,7 +136,7 @@ async fn one_address_keeps_a_quarter_when_others_come_even_if_all_its_sessions_a
 
 #[tokio::test(start_paused = true)]
 async fn a_flood_from_one_address_does_not_reach_the_sessions_of_others() {
-    let callers = Callers::of(server().sessions(100, 30 * MINUTE));
+    let callers = Callers::of(server().max_sessions(100).session_idle(30 * MINUTE));
     let (ann, nobody) = (callers.called("ann"), callers.at("192.0.2.2"));
     let (used, unused) = (open(&ann).await, nobody.initialize("2025-11-25").await);
     let flood = callers.at("192.0.2.1");
@@ -153,7 +153,7 @@ async fn a_flood_from_one_address_does_not_reach_the_sessions_of_others() {
 
 #[tokio::test(start_paused = true)]
 async fn an_address_of_ipv6_is_one_of_a_network() {
-    let callers = Callers::of(server().sessions(4, 30 * MINUTE));
+    let callers = Callers::of(server().max_sessions(4).session_idle(30 * MINUTE));
     let ann = open(&callers.called("ann")).await;
     for host in 0..20 {
         tokio::time::advance(Duration::from_millis(1)).await;
@@ -189,7 +189,7 @@ async fn the_end_of_a_session_cancels_its_calls() {
 #[tokio::test(start_paused = true)]
 async fn a_session_with_calls_but_without_a_client_ends_when_idle() {
     let (server, mut watch) = watched();
-    let client = Client::new(server.sessions(10, 10 * MINUTE));
+    let client = Client::new(server.max_sessions(10).session_idle(10 * MINUTE));
     let session = client.initialize("2025-11-25").await;
     let hold = Call::legacy(&session, "tools/call", json!({ "name": "hold" }));
     let call = client.open(hold.progress_token(json!(1))).await;

@@ -86,7 +86,7 @@ async fn lists_hide_what_a_caller_may_not_have_in_every_revision() {
             Vec::<String>::new()
         );
         assert_eq!(names(&client, "prompts/list", "prompts").await, ["greet"]);
-        client.principal(Principal::new("ada", ["docs:read", "staff"]));
+        let client = client.principal(Principal::new("ada", ["docs:read", "staff"]));
         assert_eq!(
             names(&client, "resources/list", "resources").await,
             ["open", "scoped", "hidden"]
@@ -131,15 +131,9 @@ async fn a_missing_scope_is_named_and_what_is_hidden_does_not_exist() {
             .await
             .assert_rpc_error(-32602);
     }
-    client.principal(Principal::new("ada", ["docs:read", "staff"]));
-    client
-        .request("resources/read", json!({ "uri": "docs://scoped/5" }))
-        .await
-        .assert_ok();
-    client
-        .request("resources/read", json!({ "uri": "docs://hidden" }))
-        .await
-        .assert_ok();
+    let client = client.principal(Principal::new("ada", ["docs:read", "staff"]));
+    client.read("docs://scoped/5").await.assert_ok();
+    client.read("docs://hidden").await.assert_ok();
     client
         .request("prompts/get", json!({ "name": "inside" }))
         .await
@@ -237,8 +231,9 @@ async fn who_watches_a_folder_is_not_told_of_what_is_hidden_in_it() {
                 ],
             ),
         ] {
-            let client = TestClient::with_version(server().tools(tools![touch]), version).await;
-            client.principal(who);
+            let client = TestClient::with_version(server().tools(tools![touch]), version)
+                .await
+                .principal(who);
             if version.is_legacy() {
                 for uri in ["docs://", "docs://hidden"] {
                     client

@@ -59,7 +59,7 @@ fn hint(of: &Value) -> (&Value, &Value) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn only_what_everybody_may_have_is_public(client: TestClient) {
-    client.principal(Principal::new("ann", ["read"]));
+    let client = client.principal(Principal::new("ann", ["read"]));
     for (uri, ttl, scope) in [
         ("kept://shared", 60_000, "public"),
         ("kept://own", 60_000, "private"),
@@ -68,9 +68,7 @@ async fn only_what_everybody_may_have_is_public(client: TestClient) {
         ("kept://fresh", 0, "private"),
     ] {
         for _ in 0..2 {
-            let reply = client
-                .request("resources/read", json!({ "uri": uri }))
-                .await;
+            let reply = client.read(uri).await;
             let told = if client.version().is_legacy() {
                 (Value::Null, Value::Null)
             } else {
@@ -87,10 +85,8 @@ async fn only_what_everybody_may_have_is_public(client: TestClient) {
 
 #[mcp_testkit::test]
 async fn what_came_of_an_answer_is_not_to_be_kept(client: TestClient) {
-    client.on_elicit(|_| json!({ "confirm": true }));
-    let reply = client
-        .request("resources/read", json!({ "uri": "kept://asks" }))
-        .await;
+    let client = client.on_elicit(|_| json!({ "confirm": true }));
+    let reply = client.read("kept://asks").await;
     assert_eq!(reply.assert_ok().result()["contents"][0]["text"], "true");
     assert_eq!(hint(reply.result()), (&json!(0), &json!("private")));
 }

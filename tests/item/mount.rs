@@ -102,9 +102,7 @@ async fn names_have_the_prefix_and_uris_do_not(client: TestClient) {
         .call("billing.pay", json!({"amount": 5}))
         .await
         .assert_refused("rate limit of 1/h for tool `billing.pay`");
-    let read = client
-        .request("resources/read", json!({"uri": "billing://bills/7"}))
-        .await;
+    let read = client.read("billing://bills/7").await;
     assert_eq!(read.result()["contents"][0]["text"], "bill 7 in EUR");
     let templates = client.request("resources/templates/list", json!({})).await;
     assert_eq!(

@@ -37,10 +37,7 @@ fn server() -> Server {
 
 async fn get(client: &TestClient, name: &str, arguments: Value) -> Value {
     client
-        .request(
-            "prompts/get",
-            json!({ "name": name, "arguments": arguments }),
-        )
+        .prompt(name, json!(arguments))
         .await
         .assert_ok()
         .result()
@@ -90,12 +87,7 @@ async fn arguments_that_do_not_fit_are_all_named_in_every_revision() {
             ("greet", json!({ "whom": "me" }), ["`whom`", "world"]),
             ("reveiw", json!({}), ["reveiw", "prompt"]),
         ] {
-            let reply = client
-                .request(
-                    "prompts/get",
-                    json!({ "name": name, "arguments": arguments }),
-                )
-                .await;
+            let reply = client.prompt(name, json!(arguments)).await;
             reply.assert_rpc_error(-32602);
             let message = reply.response()["error"]["message"]
                 .as_str()

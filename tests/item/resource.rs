@@ -61,12 +61,7 @@ fn server() -> Server {
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client
-        .request("resources/read", json!({ "uri": uri }))
-        .await
-        .assert_ok()
-        .result()["contents"]
-        .clone()
+    client.read(uri).await.assert_ok().result()["contents"].clone()
 }
 
 #[tokio::test]
@@ -97,11 +92,7 @@ async fn contents_are_read_in_every_revision() {
 
 /// The error of a read that fails.
 async fn refused(client: &TestClient, uri: &str) -> Value {
-    client
-        .request("resources/read", json!({ "uri": uri }))
-        .await
-        .response()["error"]
-        .clone()
+    client.read(uri).await.response()["error"].clone()
 }
 
 #[tokio::test]

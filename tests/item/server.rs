@@ -87,16 +87,9 @@ async fn all_kinds_of_all_parts_are_registered() {
         names(&client, "prompts/list", "prompts").await,
         ["praise", "order"]
     );
-    let read = client
-        .request("resources/read", json!({ "uri": "shop://items/1" }))
-        .await;
+    let read = client.read("shop://items/1").await;
     assert_eq!(read.result()["contents"][0]["text"], "\"cup\"");
-    let got = client
-        .request(
-            "prompts/get",
-            json!({ "name": "praise", "arguments": { "item": "tea" } }),
-        )
-        .await;
+    let got = client.prompt("praise", json!({ "item": "tea" })).await;
     assert_eq!(got.result()["messages"][0]["content"]["text"], "Praise tea");
 }
 
@@ -104,11 +97,7 @@ async fn all_kinds_of_all_parts_are_registered() {
 async fn defaults_hold_for_all_kinds_and_own_keys_come_first() {
     let client = TestClient::new(server()).await;
     let praise = json!({ "name": "praise", "arguments": { "item": "tea" } });
-    let read = async |uri: &str| {
-        client
-            .request("resources/read", json!({ "uri": uri }))
-            .await
-    };
+    let read = async |uri: &str| client.read(uri).await;
     client
         .request("prompts/get", praise.clone())
         .await

@@ -31,7 +31,7 @@ fn plain() -> &'static str {
 /// Shows the cart.
 #[tool(ui = "ui://shop/cart", visible_to("model", "app"))]
 fn cart(cx: &Context) -> &'static str {
-    if cx.client().shows_views() {
+    if cx.capabilities().shows_views() {
         "see the page"
     } else {
         "one apple"
@@ -54,12 +54,7 @@ fn server() -> Server {
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client
-        .request("resources/read", json!({ "uri": uri }))
-        .await
-        .assert_ok()
-        .result()["contents"][0]
-        .clone()
+    client.read(uri).await.assert_ok().result()["contents"][0].clone()
 }
 
 fn shows_views() -> Value {

@@ -9,6 +9,7 @@ mod listen;
 mod report;
 mod subscribe;
 mod tolerant;
+mod wait;
 
 use mcp_runtime::Version;
 use mcp_testkit::TestClient;

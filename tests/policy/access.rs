@@ -69,11 +69,17 @@ async fn names(client: &TestClient) -> Vec<String> {
 #[mcp_testkit::test(eras = "all")]
 async fn lists_show_what_a_caller_may_call(client: TestClient) {
     assert_eq!(names(&client).await, ["open"]);
-    assert_eq!(names(client.principal(reader())).await, ["open"]);
-    assert_eq!(names(client.principal(writer())).await, ["open", "purge"]);
-    assert_eq!(names(client.principal(employee())).await, ["open", "staff"]);
+    assert_eq!(names(&client.clone().principal(reader())).await, ["open"]);
     assert_eq!(
-        names(client.principal(Principal::anonymous())).await,
+        names(&client.clone().principal(writer())).await,
+        ["open", "purge"]
+    );
+    assert_eq!(
+        names(&client.clone().principal(employee())).await,
+        ["open", "staff"]
+    );
+    assert_eq!(
+        names(&client.clone().principal(Principal::anonymous())).await,
         ["open"]
     );
 }
@@ -82,6 +88,7 @@ async fn lists_show_what_a_caller_may_call(client: TestClient) {
 async fn a_list_is_for_one_caller(client: TestClient) {
     for principal in [Principal::anonymous(), writer()] {
         let list = client
+            .clone()
             .principal(principal)
             .request("tools/list", json!({}))
             .await;
@@ -92,7 +99,11 @@ async fn a_list_is_for_one_caller(client: TestClient) {
 
 #[mcp_testkit::test(eras = "all")]
 async fn a_missing_scope_is_named(client: TestClient) {
-    let refusal = client.principal(reader()).call("purge", json!({})).await;
+    let refusal = client
+        .clone()
+        .principal(reader())
+        .call("purge", json!({}))
+        .await;
     refusal.assert_rpc_error(-32600);
     let error = &refusal.response()["error"];
     let text = error["message"].as_str().unwrap();
@@ -104,6 +115,7 @@ async fn a_missing_scope_is_named(client: TestClient) {
         json!({"requiredScopes": ["crm:read", "crm:write"], "missingScopes": ["crm:write"]})
     );
     client
+        .clone()
         .principal(writer())
         .call("purge", json!({}))
         .await
@@ -132,6 +144,7 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
         .await
         .assert_rpc_error(-32602);
     client
+        .clone()
         .principal(employee())
         .call("staff", json!({}))
         .await

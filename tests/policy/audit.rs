@@ -58,7 +58,7 @@ async fn every_call_leaves_one_record() {
             .call("pay", json!({"pin": "1234", "to": "rent"}))
             .await
             .assert_ok();
-        client.principal(somebody("ann"));
+        let client = client.principal(somebody("ann"));
         client
             .call("pay", json!({"to": "nobody"}))
             .await
@@ -152,19 +152,13 @@ async fn reads_and_prompts_leave_records_too() {
         .resources(resources![account])
         .prompts(prompts![remind]);
     let client = TestClient::new(server).await;
+    client.read("bank://accounts/5").await.assert_ok();
     client
-        .request("resources/read", json!({ "uri": "bank://accounts/5" }))
-        .await
-        .assert_ok();
-    client
-        .request("resources/read", json!({ "uri": "bank://accounts/50" }))
+        .read("bank://accounts/50")
         .await
         .assert_rpc_error(-32602);
     client
-        .request(
-            "prompts/get",
-            json!({ "name": "remind", "arguments": { "whom": "ann" } }),
-        )
+        .prompt("remind", json!({ "whom": "ann" }))
         .await
         .assert_ok();
     let records = records(&logs);
@@ -203,7 +197,7 @@ async fn a_task_leaves_one_record_when_it_ends() {
         })
         .tools(tools![copy]);
     let client = TestClient::new(server).await.tasks();
-    client.principal(somebody("ann"));
+    let client = client.principal(somebody("ann"));
     let task = client.start("copy", json!({"from": "here"})).task().await;
     gate.arrivals(1).await;
     assert!(records(&logs).is_empty());

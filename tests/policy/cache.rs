@@ -137,22 +137,26 @@ async fn principals_do_not_see_each_others_results_unless_they_are_shared() {
         let (client, _gate) = start(version).await;
         client.call("look", json!({})).await.assert_text("1");
         client
+            .clone()
             .principal(somebody("ann"))
             .call("look", json!({}))
             .await
             .assert_text("2");
         client
+            .clone()
             .principal(somebody("ben"))
             .call("look", json!({}))
             .await
             .assert_text("3");
         client
+            .clone()
             .principal(somebody("ann"))
             .call("look", json!({}))
             .await
             .assert_text("2");
         client.call("share", json!({})).await.assert_text("4");
         client
+            .clone()
             .principal(somebody("ben"))
             .call("share", json!({}))
             .await

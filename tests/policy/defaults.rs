@@ -73,8 +73,9 @@ async fn clients() -> Vec<(TestClient, Arc<Gate>)> {
             gate: Arc::clone(&gate),
         }
         .into_server();
-        let client = TestClient::with_version(server, version).await;
-        client.principal(Principal::new("ann", ["shop", "other"]));
+        let client = TestClient::with_version(server, version)
+            .await
+            .principal(Principal::new("ann", ["shop", "other"]));
         clients.push((client, gate));
     }
     clients
@@ -83,7 +84,7 @@ async fn clients() -> Vec<(TestClient, Arc<Gate>)> {
 #[tokio::test(start_paused = true)]
 async fn scopes() {
     for (client, _gate) in clients().await {
-        client.principal(Principal::new("ben", ["shop"]));
+        let client = client.principal(Principal::new("ben", ["shop"]));
         client
             .call("plain", json!({"how": "1"}))
             .await
@@ -92,7 +93,7 @@ async fn scopes() {
             .call("own", json!({"how": "1"}))
             .await
             .assert_rpc_error(-32600);
-        client.principal(Principal::new("eve", ["other"]));
+        let client = client.principal(Principal::new("eve", ["other"]));
         client
             .call("plain", json!({"how": "1"}))
             .await

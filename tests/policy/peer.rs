@@ -46,6 +46,7 @@ async fn let_in(router: &Router, from: Option<&str>) -> bool {
 async fn a_connection_without_an_address_counts_as_one(client: TestClient) {
     client.call("once", json!({})).await.assert_ok();
     client
+        .clone()
         .principal(somebody("ann"))
         .call("once", json!({}))
         .await

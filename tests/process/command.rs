@@ -241,6 +241,36 @@ fn the_public_url_of_the_environment_or_a_flag_is_allowed() {
 }
 
 #[test]
+fn several_public_urls_are_separated_by_commas_or_repeated() {
+    let urls = "https://mcp.example.com, http://world:8080";
+    let flags = [
+        "--public-url",
+        "https://mcp.example.com",
+        "--public-url",
+        "http://world:8080",
+    ];
+    for (environment, flags) in [(urls, &[][..]), ("https://other.example.com", &flags)] {
+        let command = &mut probe();
+        let server = Listening::with_flags(command.env("MCP_PUBLIC_URL", environment), flags);
+        for (origin, status) in [
+            ("https://mcp.example.com", 405),
+            ("http://world:8080", 405),
+            ("https://other.example.com", 403),
+        ] {
+            let mut connection = server.connect();
+            connection.get("/mcp", &[("origin", origin)]);
+            assert_eq!(connection.head().status, status, "{origin}");
+        }
+    }
+    let wrong = "https://mcp.example.com,https://*.example.com";
+    let stderr = fails(probe().arg("http").env("MCP_PUBLIC_URL", wrong), 1);
+    assert!(
+        stderr.contains("MCP_PUBLIC_URL is \"https://*.example.com\": wildcards"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn what_a_caller_writes_is_one_line_in_the_log() {
     let mut process = Process::start(probe().envs([("MCP_LOG_LEVEL", "info")]));
     process.send(super::child::call(

@@ -22,7 +22,12 @@ impl Listening {
     }
 
     pub(crate) fn with(command: &mut Command) -> Self {
-        let process = Process::start(command.args(["http", "--bind", "127.0.0.1:0"]));
+        Self::with_flags(command, &[])
+    }
+
+    pub(crate) fn with_flags(command: &mut Command, flags: &[&str]) -> Self {
+        let command = command.args(["http", "--bind", "127.0.0.1:0"]).args(flags);
+        let process = Process::start(command);
         let line = process.hears("listening on http://");
         let address = line
             .trim_start_matches("listening on http://")

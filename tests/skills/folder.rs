@@ -29,12 +29,7 @@ async fn a_folder_is_served_as_it_was_when_the_server_was_built() {
     let folder = folder("kept");
     let client = TestClient::new(server(&folder)).await;
     fs::remove_dir_all(&folder).unwrap();
-    let reply = client
-        .request(
-            "resources/read",
-            json!({ "uri": "skill://refunds/SKILL.md" }),
-        )
-        .await;
+    let reply = client.read("skill://refunds/SKILL.md").await;
     assert_eq!(
         reply.assert_ok().result()["contents"][0]["text"],
         manifest("refunds")
@@ -65,7 +60,7 @@ async fn what_begins_with_a_dot_is_left_out() {
         1
     );
     client
-        .request("resources/read", json!({ "uri": "skill://refunds/.env" }))
+        .read("skill://refunds/.env")
         .await
         .assert_rpc_error(-32602);
 }
@@ -125,4 +120,66 @@ fn all_skills_have_at_most_256_mib_together() {
         fault(server(&folder))
             .contains("the skills of this server have more than 256 MiB together")
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_neither_a_file_nor_a_folder_stops_the_start_and_is_not_opened() {
+    let folder = folder("pipe");
+    let pipe = folder.join("refunds/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let told = fault(server(&folder));
+    assert!(told.contains("refunds/pipe` is neither a file"), "{told}");
+    fs::remove_file(&pipe).unwrap();
+    // The path of a socket must be short.
+    let socket = std::env::temp_dir().join(format!("mcp-skills-{}", std::process::id()));
+    fs::create_dir_all(socket.join("refunds")).unwrap();
+    fs::write(socket.join("refunds/SKILL.md"), manifest("refunds")).unwrap();
+    let listener = std::os::unix::net::UnixListener::bind(socket.join("refunds/s")).unwrap();
+    let told = fault(server(&socket));
+    drop(listener);
+    fs::remove_dir_all(&socket).unwrap();
+    assert!(told.contains("refunds/s` is neither a file"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ladder_of_links_stops_the_start_at_the_second_way_to_a_folder() {
+    let folder = folder("ladder");
+    let rung = |number: usize| folder.join(format!("refunds/{number}"));
+    for number in 0..18 {
+        fs::create_dir(rung(number)).unwrap();
+        if let Some(below) = number.checked_sub(1) {
+            for link in ["a", "b"] {
+                let target = format!("../{below}");
+                std::os::unix::fs::symlink(target, rung(number).join(link)).unwrap();
+            }
+        }
+    }
+    let told = fault(server(&folder));
+    assert!(told.contains("are one folder"), "{told}");
+}
+
+#[test]
+fn folders_are_read_to_a_depth() {
+    let deep = |folder: &Path, depth: usize| {
+        let below = "d/".repeat(depth - 1);
+        fs::create_dir_all(folder.join("refunds").join(below)).unwrap();
+        server(folder)
+    };
+    assert!(deep(&folder("deep"), 32).check().is_ok());
+    let told = fault(deep(&folder("deeper"), 33));
+    assert!(told.contains("more than 32 folders deep"), "{told}");
+}
+
+#[test]
+fn a_folder_has_a_number_of_entries_whatever_they_are() {
+    let folder = folder("many");
+    for number in 0..20_000 {
+        fs::write(folder.join(format!("refunds/.{number}")), "").unwrap();
+    }
+    let told = fault(server(&folder));
+    assert!(told.contains("more than 20000 entries"), "{told}");
+    fs::remove_dir_all(&folder).unwrap();
 }

@@ -30,12 +30,7 @@ async fn listed(client: &TestClient, method: &str, member: &str) -> Vec<Value> {
 }
 
 async fn read(client: &TestClient, uri: &str) -> Value {
-    client
-        .request("resources/read", json!({ "uri": uri }))
-        .await
-        .assert_ok()
-        .result()["contents"][0]
-        .clone()
+    client.read(uri).await.assert_ok().result()["contents"][0].clone()
 }
 
 fn uris(rows: &Value) -> Vec<&str> {
@@ -233,9 +228,7 @@ async fn what_belongs_to_no_skill_is_not_served(client: TestClient) {
         "skill://billing/refunds/../../README.md",
         "skill://billing/refunds/forms",
     ] {
-        let reply = client
-            .request("resources/read", json!({ "uri": uri }))
-            .await;
+        let reply = client.read(uri).await;
         assert_eq!(
             reply.assert_rpc_error(-32602).response()["error"]["data"]["uri"],
             uri
@@ -246,10 +239,7 @@ async fn what_belongs_to_no_skill_is_not_served(client: TestClient) {
 #[mcp_testkit::test(eras = "legacy")]
 async fn an_older_client_has_its_own_code_for_what_is_not_there(client: TestClient) {
     client
-        .request(
-            "resources/read",
-            json!({ "uri": "skill://nowhere/SKILL.md" }),
-        )
+        .read("skill://nowhere/SKILL.md")
         .await
         .assert_rpc_error(-32002);
 }

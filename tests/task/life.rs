@@ -181,18 +181,16 @@ async fn a_cancelled_request_is_no_cancelled_task() {
 #[tokio::test(start_paused = true)]
 async fn a_task_is_that_of_whoever_has_begun_it() {
     let client = client().await;
-    client.principal(somebody("ann"));
-    let task = client.start("slow", json!({ "seconds": 60 })).task().await;
-    for other in [somebody("bob"), mcp_runtime::Principal::anonymous()] {
-        client.principal(other);
-        unknown(&client, task.id()).await;
+    let ann = client.clone().principal(somebody("ann"));
+    let bob = client.clone().principal(somebody("bob"));
+    let task = ann.start("slow", json!({ "seconds": 60 })).task().await;
+    for other in [&bob, &client] {
+        unknown(other, task.id()).await;
     }
-    client.principal(somebody("ann"));
     assert_eq!(task.ended().await["status"], "completed");
-    client.principal(somebody("bob"));
-    unknown(&client, task.id()).await;
-    unknown(&client, "nobody's").await;
-    unknown(&client, "").await;
+    for id in [task.id(), "nobody's", ""] {
+        unknown(&bob, id).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -87,14 +87,13 @@ async fn progress_and_a_cancellation_are_told() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_is_told_of_the_tasks_of_others() {
-    let client = client().await;
-    client.principal(somebody("ann"));
-    let task = client.start("slow", json!({ "seconds": 1 })).task().await;
-    client.principal(somebody("bob"));
-    let ack = listen(&client, json!([task.id()])).await;
+    let ann = client().await.principal(somebody("ann"));
+    let bob = ann.clone().principal(somebody("bob"));
+    let task = ann.start("slow", json!({ "seconds": 1 })).task().await;
+    let ack = listen(&bob, json!([task.id()])).await;
     assert_eq!(ack["notifications"], json!({ "taskIds": [] }));
     sleep(Duration::from_secs(2)).await;
-    assert!(client.notifications().is_empty());
+    assert!(bob.notifications().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use mcp_runtime::protocol::RpcError;
+use mcp_runtime::RpcError;
 use mcp_runtime::{Confirm, Context, Principal, Server, State, ToolError, Version, tool, tools};
 use mcp_testkit::{Reply, TestClient};
 use serde_json::{Value, json};
@@ -374,8 +374,7 @@ async fn a_hidden_tool_that_runs_only_as_a_task_is_like_one_that_does_not_exist(
         .call("secret", json!({}))
         .await
         .assert_rpc_error(-32602);
-    let ann = TestClient::new(server()).await;
-    ann.principal(somebody("ann"));
+    let ann = TestClient::new(server()).await.principal(somebody("ann"));
     assert_undeclared(&ann.call("secret", json!({})).await);
     ann.tasks()
         .call("secret", json!({}))

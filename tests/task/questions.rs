@@ -89,13 +89,13 @@ async fn a_user_may_take_longer_than_the_timeout() {
 #[tokio::test(start_paused = true)]
 async fn a_script_answers_for_a_test() {
     let client = client().await;
-    client.on_elicit(|question| match question.message() {
+    let client = client.on_elicit(|question| match question.message() {
         "Who?" => json!({ "answer": "Ann" }),
         _ => json!({ "confirm": false }),
     });
     client.call("ask", json!({})).await.assert_text("Ann false");
     assert_eq!(client.asked().len(), 2);
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     client.call("ask", json!({})).await.assert_error("declined");
 }
 
@@ -166,7 +166,7 @@ async fn arguments_are_asked_for_before_there_is_a_task() {
     });
     let second = client.request("tools/call", params.clone()).await;
     second.assert_text("Hello, Ann!");
-    client.on_elicit(|_| json!({ "name": "Bob" }));
+    let client = client.on_elicit(|_| json!({ "name": "Bob" }));
     client
         .call("greet", json!({}))
         .await

@@ -97,8 +97,7 @@ fn internal(reply: &mcp_testkit::Reply) {
 #[tokio::test(start_paused = true)]
 async fn a_store_has_a_task_before_its_client_hears_of_it_and_all_that_becomes_of_it() {
     let (shelf, book) = (Shelf::default(), Book::default());
-    let client = with(&shelf, &book).await;
-    client.principal(somebody("ann"));
+    let client = with(&shelf, &book).await.principal(somebody("ann"));
     let task = client.start("slow", json!({ "seconds": 1 })).task().await;
     assert_eq!(shelf.statuses()[0], TaskStatus::Working);
     task.ended().await;
@@ -207,16 +206,14 @@ async fn a_store_that_fails_meanwhile_does_not_stop_a_task() {
 #[tokio::test(start_paused = true)]
 async fn a_task_is_known_after_a_restart_and_on_another_instance() {
     let (shelf, book) = (Shelf::default(), Book::default());
-    let first = with(&shelf, &book).await;
-    first.principal(somebody("ann"));
+    let first = with(&shelf, &book).await.principal(somebody("ann"));
     let (done, open) = (
         first.start("slow", json!({ "seconds": 1 })).task().await,
         first.start("slow", json!({ "seconds": 600 })).task().await,
     );
     done.ended().await;
 
-    let second = with(&shelf, &book).await;
-    second.principal(somebody("ann"));
+    let second = with(&shelf, &book).await.principal(somebody("ann"));
     let get = async |id: &str| second.request("tasks/get", json!({ "taskId": id })).await;
     assert_eq!(
         get(done.id()).await.result()["result"]["content"][0]["text"],
@@ -230,11 +227,14 @@ async fn a_task_is_known_after_a_restart_and_on_another_instance() {
     };
     cancel(done.id()).await.assert_ok();
     cancel(open.id()).await.assert_rpc_error(-32603);
-    second.principal(somebody("bob"));
-    get(done.id()).await.assert_rpc_error(-32602);
+    let other = second.clone().principal(somebody("bob"));
+    let params = json!({ "taskId": done.id() });
+    other
+        .request("tasks/get", params)
+        .await
+        .assert_rpc_error(-32602);
 
     // What never ends in its own process is forgotten with its time.
-    second.principal(somebody("ann"));
     sleep(Duration::from_mins(61)).await;
     get(open.id()).await.assert_rpc_error(-32602);
 }

@@ -8,3 +8,4 @@ mod nested;
 mod output;
 mod rule;
 mod schema;
+mod union;

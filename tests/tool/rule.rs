@@ -140,7 +140,7 @@ async fn length() {
         "items",
         json!({ "minItems": 1 }),
         &[json!([1])],
-        &[(json!([]), "must have at least 1 items, has 0")],
+        &[(json!([]), "must have at least 1 item, has 0")],
     )
     .await;
 }

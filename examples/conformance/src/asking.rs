@@ -241,7 +241,7 @@ pub(crate) async fn test_input_required_result_tampered_state(
 pub(crate) async fn test_input_required_result_capabilities(
     cx: &Context,
 ) -> Result<String, ToolError> {
-    if cx.client().has(Capability::Elicitation) {
+    if cx.capabilities().has(Capability::Elicitation) {
         let Name { name } = cx.elicit("user_name", "What is your name?").await?;
         return Ok(format!("Hello, {name}!"));
     }

@@ -153,9 +153,7 @@ mod tests {
 
     #[mcp_testkit::test(eras = "all")]
     async fn a_template_is_filled_in(client: TestClient) {
-        let reply = client
-            .request("resources/read", json!({"uri": "test://template/123/data"}))
-            .await;
+        let reply = client.read("test://template/123/data").await;
         let contents = &reply.assert_ok().result()["contents"][0];
         assert_eq!(contents["mimeType"], "application/json");
         assert_eq!(
@@ -228,8 +226,8 @@ mod tests {
 
     #[mcp_testkit::test(eras = "all")]
     async fn every_kind_of_input_is_asked_for(client: TestClient) {
-        client.on_elicit(|_| json!({"name": "Alice"}));
-        client
+        let client = client
+            .on_elicit(|_| json!({"name": "Alice"}))
             .on_sample(|_| json!("Hi"))
             .roots(json!([{"uri": "file:///test/root"}]));
         let reply = client

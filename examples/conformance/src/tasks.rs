@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcp_runtime::{Confirm, Context, Elicit, ToolError, protocol::RpcError, tool};
+use mcp_runtime::{Confirm, Context, Elicit, RpcError, ToolError, tool};
 use tokio::time::sleep;
 
 /// Greets, at once.

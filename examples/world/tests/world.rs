@@ -255,7 +255,7 @@ async fn every_revision_gets_the_same_answer(client: TestClient) {
 #[mcp_testkit::test(eras = "all")]
 async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client: TestClient) {
     let _time = hold_time();
-    client.on_elicit(|question| match question.message() {
+    let client = client.on_elicit(|question| match question.message() {
         "Which region do you know best?" => json!({ "region": "Oceania" }),
         _ => json!({ "more": true, "confirm": true }),
     });
@@ -282,7 +282,7 @@ async fn the_user_is_asked_for_the_region_and_about_two_of_its_countries(client:
 #[mcp_testkit::test(eras = "all")]
 async fn a_user_who_does_not_play_is_not_asked_again(client: TestClient) {
     let _time = hold_time();
-    client.on_elicit(|_| Answer::decline());
+    let client = client.on_elicit(|_| Answer::decline());
     let reply = client.call("quiz", json!({ "region": "Europe" })).await;
     if client.version() > Version::V2025_03_26 {
         reply.assert_error("the user declined to answer `more`");
@@ -292,23 +292,14 @@ async fn a_user_who_does_not_play_is_not_asked_again(client: TestClient) {
 #[mcp_testkit::test(eras = "all")]
 async fn a_country_has_a_uri(client: TestClient) {
     let _time = hold_time();
-    let templates = client.request("resources/templates/list", json!({})).await;
-    assert_eq!(
-        templates.result()["resourceTemplates"][0]["uriTemplate"],
-        "world://countries/{code}"
-    );
+    let templates = client.templates().await;
+    assert_eq!(templates[0]["uriTemplate"], "world://countries/{code}");
 
-    let reply = client
-        .request("resources/read", json!({ "uri": "world://countries/is" }))
-        .await;
-    let contents = &reply.result()["contents"][0];
-    assert_eq!(contents["mimeType"], "application/json");
-    let iceland: Value = serde_json::from_str(contents["text"].as_str().unwrap()).unwrap();
-    assert_eq!(iceland["capital"], "Reykjavík");
+    let reply = client.read("world://countries/is").await;
+    assert_eq!(reply.contents()[0]["mimeType"], "application/json");
+    assert_eq!(reply.structured()["capital"], "Reykjavík");
 
-    let missing = client
-        .request("resources/read", json!({ "uri": "world://countries/xx" }))
-        .await;
+    let missing = client.read("world://countries/xx").await;
     missing.assert_rpc_error(if client.version().is_legacy() {
         -32002
     } else {
@@ -319,65 +310,39 @@ async fn a_country_has_a_uri(client: TestClient) {
 #[mcp_testkit::test(eras = "all")]
 async fn the_sources_are_there_to_read(client: TestClient) {
     let _time = hold_time();
-    let listed = client.request("resources/list", json!({})).await;
-    assert_eq!(listed.result()["resources"][0]["uri"], "world://sources");
-    let reply = client
-        .request("resources/read", json!({ "uri": "world://sources" }))
-        .await;
-    let text = reply.result()["contents"][0]["text"].as_str().unwrap();
+    assert_eq!(client.resources().await[0]["uri"], "world://sources");
+    let text = client.read("world://sources").await.text();
     assert!(text.contains("GeoNames"), "{text}");
 }
 
 #[mcp_testkit::test(eras = "all")]
 async fn codes_and_names_are_completed(client: TestClient) {
     let _time = hold_time();
-    let template = json!({ "type": "ref/resource", "uri": "world://countries/{code}" });
-    assert_eq!(
-        completed(&client, template.clone(), "code", "ice").await,
-        ["IS"]
-    );
-    assert_eq!(
-        completed(&client, template, "code", "sw").await,
-        ["SZ", "SE", "CH"]
-    );
-
-    let prompt = json!({ "type": "ref/prompt", "name": "introduction" });
-    assert_eq!(
-        completed(&client, prompt, "country", "new").await,
-        ["New Caledonia", "New Zealand"]
-    );
-}
-
-async fn completed(client: &TestClient, of: Value, name: &str, typed: &str) -> Vec<String> {
-    let params = json!({ "ref": of, "argument": { "name": name, "value": typed } });
-    let reply = client.request("completion/complete", params).await;
-    serde_json::from_value(reply.result()["completion"]["values"].clone()).unwrap()
+    let template = "world://countries/{code}";
+    for (typed, codes) in [("ice", &["IS"][..]), ("sw", &["SZ", "SE", "CH"])] {
+        let completed = client.complete(template, "code", typed).await;
+        completed.assert_completions(codes);
+    }
+    let completed = client.complete("introduction", "country", "new").await;
+    completed.assert_completions(["New Caledonia", "New Zealand"]);
 }
 
 #[mcp_testkit::test(eras = "all")]
 async fn an_introduction_links_to_the_country(client: TestClient) {
     let _time = hold_time();
-    let params = json!({ "name": "introduction", "arguments": { "country": "new zea", "reader": "a class" } });
-    let reply = client.request("prompts/get", params).await;
-    let messages = reply.result()["messages"].clone();
-    let text = messages[0]["content"]["text"].as_str().unwrap();
+    let arguments = json!({ "country": "new zea", "reader": "a class" });
+    let reply = client.prompt("introduction", arguments).await;
+    let text = reply.text();
     assert!(
         text.starts_with("Introduce New Zealand to a class"),
         "{text}"
     );
-    assert!(
-        messages[1].to_string().contains("world://countries/NZ"),
-        "{messages:#}"
-    );
+    let link = reply.messages()[1].to_string();
+    assert!(link.contains("world://countries/NZ"), "{link}");
 
-    let nowhere = json!({ "name": "introduction", "arguments": { "country": "Atlantis" } });
-    let reply = client.request("prompts/get", nowhere).await;
-    assert!(
-        reply.response()["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("no country is called `Atlantis`")
-    );
+    let nowhere = json!({ "country": "Atlantis" });
+    let reply = client.prompt("introduction", nowhere).await;
+    reply.assert_error("no country is called `Atlantis`");
 }
 
 #[tokio::test]

@@ -1,18 +1,20 @@
-//! Who wants to know what has changed: subscribers with one flag per list and a set of resources, so that news coalesce.
+//! The changes that clients are told of: subscribers with one flag per list and a set of resources, so that news coalesce.
 //!
-//! Invariant: what a subscriber costs is bounded, however much happens and however slowly it reads.
+//! Invariants: a subscriber's cost is bounded, however much happens and however slowly it reads; a change costs those
+//! that it concerns, however many others there are, and nobody is told under a lock that others wait for.
 
+mod index;
 pub(crate) mod notifier;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
-/// How many resources one subscriber may watch, and how many may have changed before only watched ones are named.
-pub(crate) const WATCHED: usize = 1_000;
+use crate::limits;
+use index::{Index, Topic};
 
 /// A list that can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub(crate) struct Changes(Arc<Mutex<Readers>>);
 
 #[derive(Debug, Default)]
 struct Readers {
-    subscribers: Vec<Weak<Pending>>,
+    index: Index,
     /// The server that this one is a part of.
     whole: Option<Changes>,
 }
@@ -76,6 +78,8 @@ struct Readers {
 /// One subscriber's unread news.
 #[derive(Debug)]
 struct Pending {
+    /// Its number in the index.
+    number: u64,
     wanted: u8,
     news: Mutex<News>,
     wake: Notify,
@@ -85,33 +89,35 @@ struct Pending {
 struct News {
     lists: u8,
     watched: BTreeSet<Arc<str>>,
+    /// The size of the watched URIs together.
+    watched_bytes: usize,
     updated: BTreeSet<Arc<str>>,
+    updated_bytes: usize,
     tasks: BTreeSet<Arc<str>>,
     progressed: BTreeSet<Arc<str>>,
 }
 
 /// A subscription; it ends when dropped.
 #[derive(Debug)]
-pub(crate) struct Subscriber(Arc<Pending>);
+pub(crate) struct Subscriber {
+    pending: Arc<Pending>,
+    changes: Changes,
+}
 
-/// A subscriber watches as many resources as it may.
+/// A subscriber watches the maximum number of resources, or of their bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TooMany;
 
 impl Changes {
-    /// Tells every subscriber that wants to know.
+    /// Tells every subscriber that the change concerns.
     pub(crate) fn publish(&self, change: &Change) {
-        let whole = {
-            let mut readers = lock(&self.0);
-            readers.subscribers.retain(|subscriber| {
-                let Some(pending) = subscriber.upgrade() else {
-                    return false;
-                };
-                pending.tell(change);
-                true
-            });
-            readers.whole.clone()
+        let (concerned, whole) = {
+            let readers = lock(&self.0);
+            (readers.index.concerned(change), readers.whole.clone())
         };
+        for pending in concerned {
+            pending.tell(change);
+        }
         if let Some(whole) = whole {
             whole.publish(change);
         }
@@ -119,20 +125,21 @@ impl Changes {
 
     /// Subscribes to changes of `lists`.
     pub(crate) fn subscribe(&self, lists: impl IntoIterator<Item = List>) -> Subscriber {
-        let wanted = lists
-            .into_iter()
-            .fold(0, |wanted, list| wanted | list as u8);
+        let lists: Vec<List> = lists.into_iter().collect();
+        let mut readers = lock(&self.0);
         let pending = Arc::new(Pending {
-            wanted,
+            number: readers.index.next(),
+            wanted: lists.iter().fold(0, |wanted, list| wanted | *list as u8),
             news: Mutex::default(),
             wake: Notify::new(),
         });
-        let mut readers = lock(&self.0);
-        readers
-            .subscribers
-            .retain(|subscriber| subscriber.strong_count() > 0);
-        readers.subscribers.push(Arc::downgrade(&pending));
-        Subscriber(pending)
+        for list in lists {
+            readers.index.add(Topic::List(list), &pending);
+        }
+        Subscriber {
+            pending,
+            changes: self.clone(),
+        }
     }
 
     /// From now on what changes here changes in `whole`.
@@ -163,9 +170,15 @@ impl News {
         let Some(watched) = watched(&self.watched, uri).cloned() else {
             return false;
         };
-        let room = self.updated.len() < WATCHED;
-        self.updated
-            .insert(if room { Arc::clone(uri) } else { watched })
+        let room = self.updated.len() < limits::WATCHED
+            && self.updated_bytes + uri.len() <= limits::WATCHED_BYTES;
+        let told = if room { Arc::clone(uri) } else { watched };
+        let bytes = told.len();
+        let is_new = self.updated.insert(told);
+        if is_new {
+            self.updated_bytes += bytes;
+        }
+        is_new
     }
 
     fn progress(&mut self, id: &Arc<str>) -> bool {
@@ -180,27 +193,36 @@ impl News {
             self.lists &= !(list as u8);
             return Some(Change::List(list));
         }
-        let updated = self.updated.pop_first().map(Change::Resource);
+        let updated = self.updated.pop_first().map(|uri| {
+            self.updated_bytes -= uri.len();
+            Change::Resource(uri)
+        });
         updated.or_else(|| self.progressed.pop_first().map(Change::Task))
     }
 }
 
-/// The watched resource that `uri` is, or is a part of: what follows a watched URI begins with a slash.
+/// Returns the watched resource that `uri` is, or is a part of.
 fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
+    wholes(uri).find_map(|whole| all.get(whole))
+}
+
+/// Returns `uri` and all that it is a part of: what follows a watched URI begins with a slash.
+fn wholes(uri: &str) -> impl Iterator<Item = &str> {
     let parts = uri
         .match_indices('/')
         .flat_map(|(slash, _)| [slash, slash + 1]);
+    let ends = parts.filter(|end| *end < uri.len());
     std::iter::once(uri.len())
-        .chain(parts)
-        .find_map(|end| all.get(&uri[..end]))
+        .chain(ends)
+        .map(|end| &uri[..end])
 }
 
 impl Subscriber {
     /// Waits for the next change.
     pub(crate) async fn next(&self) -> Change {
         loop {
-            let wake = self.0.wake.notified();
-            let change = lock(&self.0.news).take();
+            let wake = self.pending.wake.notified();
+            let change = lock(&self.pending.news).take();
             if let Some(change) = change {
                 return change;
             }
@@ -208,35 +230,73 @@ impl Subscriber {
         }
     }
 
-    /// Watches the resource at `uri` and what is below it.
-    pub(crate) fn watch(&self, uri: &str) -> Result<(), TooMany> {
-        let mut news = lock(&self.0.news);
-        if news.watched.len() >= WATCHED && !news.watched.contains(uri) {
+    /// Watches the resource at `uri` and what is below it; returns whether it was not watched before.
+    pub(crate) fn watch(&self, uri: &str) -> Result<bool, TooMany> {
+        let mut news = lock(&self.pending.news);
+        if news.watched.contains(uri) {
+            return Ok(false);
+        }
+        let bytes = news.watched_bytes + uri.len();
+        if news.watched.len() >= limits::WATCHED || bytes > limits::WATCHED_BYTES {
             return Err(TooMany);
         }
-        news.watched.insert(uri.into());
-        Ok(())
+        news.watched_bytes = bytes;
+        let uri: Arc<str> = uri.into();
+        news.watched.insert(Arc::clone(&uri));
+        lock(&self.changes.0)
+            .index
+            .add(Topic::Resource(uri), &self.pending);
+        Ok(true)
     }
 
     /// Follows the task with this id.
     pub(crate) fn follow(&self, id: &str) -> Result<(), TooMany> {
-        let mut news = lock(&self.0.news);
-        if news.tasks.len() >= WATCHED && !news.tasks.contains(id) {
+        let mut news = lock(&self.pending.news);
+        if news.tasks.contains(id) {
+            return Ok(());
+        }
+        if news.tasks.len() >= limits::WATCHED {
             return Err(TooMany);
         }
-        news.tasks.insert(id.into());
+        let id: Arc<str> = id.into();
+        news.tasks.insert(Arc::clone(&id));
+        lock(&self.changes.0)
+            .index
+            .add(Topic::Task(id), &self.pending);
         Ok(())
     }
 
-    /// Watches it no longer.
-    pub(crate) fn unwatch(&self, uri: &str) {
-        let News {
-            watched: still,
-            updated,
-            ..
-        } = &mut *lock(&self.0.news);
-        still.remove(uri);
-        updated.retain(|uri| watched(still, uri).is_some());
+    /// Watches it no longer; returns whether it was watched.
+    pub(crate) fn unwatch(&self, uri: &str) -> bool {
+        let news = &mut *lock(&self.pending.news);
+        let Some(uri) = news.watched.take(uri) else {
+            return false;
+        };
+        news.watched_bytes -= uri.len();
+        let still = &news.watched;
+        news.updated.retain(|uri| watched(still, uri).is_some());
+        news.updated_bytes = news.updated.iter().map(|uri| uri.len()).sum();
+        lock(&self.changes.0)
+            .index
+            .remove(&Topic::Resource(uri), self.pending.number);
+        true
+    }
+}
+
+impl Drop for Subscriber {
+    fn drop(&mut self) {
+        let Self { pending, changes } = self;
+        let news = std::mem::take(&mut *lock(&pending.news));
+        let index = &mut lock(&changes.0).index;
+        let lists = List::ALL.into_iter();
+        let lists = lists.filter(|list| pending.wanted & *list as u8 != 0);
+        let topics = lists
+            .map(Topic::List)
+            .chain(news.watched.into_iter().map(Topic::Resource))
+            .chain(news.tasks.into_iter().map(Topic::Task));
+        for topic in topics {
+            index.remove(&topic, pending.number);
+        }
     }
 }
 
@@ -247,6 +307,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::{WATCHED, WATCHED_BYTES};
     use futures_util::FutureExt as _;
 
     fn updated(uri: &str) -> Change {
@@ -320,5 +381,51 @@ mod tests {
         let subscriber = whole.subscribe([List::Tools]);
         part.publish(&Change::List(List::Tools));
         assert_eq!(unread(&subscriber), [Change::List(List::Tools)]);
+    }
+
+    #[test]
+    fn what_is_watched_and_what_is_unread_are_bounded_in_bytes() {
+        let changes = Changes::default();
+        let subscriber = changes.subscribe([]);
+        let long = |number: usize| format!("db://{number}/{}", "x".repeat(8_000));
+        let most = WATCHED_BYTES / 8_000 - 1;
+        for number in 0..most {
+            assert!(subscriber.watch(&long(number)).unwrap());
+        }
+        assert!((0..2).any(|more| subscriber.watch(&long(most + more)).is_err()));
+        assert!(subscriber.unwatch(&long(0)));
+        assert!(!subscriber.unwatch(&long(0)));
+        assert!(subscriber.watch("db://a").unwrap());
+        for number in 0..1_000 {
+            changes.publish(&updated(&format!("db://a/{}", long(number))));
+        }
+        let unread = unread(&subscriber);
+        assert!(unread.len() < WATCHED_BYTES / 8_000 + 2, "{}", unread.len());
+        assert!(unread.contains(&updated("db://a")), "the rest in one");
+    }
+
+    #[test]
+    fn a_change_visits_those_that_it_concerns_and_no_others() {
+        let changes = Changes::default();
+        let mut others: Vec<Subscriber> = (0..2_000)
+            .map(|number| {
+                let subscriber = changes.subscribe([List::Prompts]);
+                subscriber.watch(&format!("db://{number}")).unwrap();
+                subscriber.follow(&format!("task {number}")).unwrap();
+                subscriber
+            })
+            .collect();
+        others[0].watch("db://7/deep").unwrap();
+        let visits = |change: &Change| lock(&changes.0).index.concerned(change).len();
+        assert_eq!(visits(&updated("db://7")), 1);
+        assert_eq!(visits(&updated("db://7/deep/down")), 2);
+        assert_eq!(visits(&updated("db://none")), 0);
+        assert_eq!(visits(&Change::Task("task 3".into())), 1);
+        assert_eq!(visits(&Change::List(List::Tools)), 0);
+        assert_eq!(visits(&Change::List(List::Prompts)), 2_000);
+        others.truncate(1);
+        assert_eq!(visits(&Change::List(List::Prompts)), 1);
+        others.clear();
+        assert!(lock(&changes.0).index.is_empty(), "nothing is left behind");
     }
 }

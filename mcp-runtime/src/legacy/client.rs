@@ -9,7 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio::sync::oneshot;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, oneshot};
 
 use super::question;
 use crate::handler::input::client::{AskError, Asked, Client};
@@ -25,7 +26,11 @@ type Outcome = Result<Box<RawValue>, AskError>;
 
 /// The questions of one session.
 #[derive(Debug, Default)]
-pub(crate) struct Asks(Mutex<Open>);
+pub(crate) struct Asks {
+    open: Mutex<Open>,
+    /// A question has been asked.
+    asked: Notify,
+}
 
 #[derive(Debug, Default)]
 struct Open {
@@ -93,6 +98,7 @@ impl Asks {
             return Err(AskError::Gone);
         }
         pending.is_open = true;
+        pending.asks.asked.notify_waiters();
         Ok((pending, answer))
     }
 
@@ -111,6 +117,16 @@ impl Asks {
         let _ = waiting.send(outcome(response));
     }
 
+    /// Returns whether a question waits for its answer.
+    pub(crate) fn are_open(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// Resolves when a question is asked from now on.
+    pub(crate) fn asked(&self) -> Notified<'_> {
+        self.asked.notified()
+    }
+
     /// Nobody answers any more.
     pub(crate) fn close(&self) {
         let mut open = self.lock();
@@ -119,7 +135,7 @@ impl Asks {
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

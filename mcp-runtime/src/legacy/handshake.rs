@@ -1,7 +1,5 @@
 //! `initialize`: which revision a session speaks.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,6 +8,7 @@ use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
 use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
 use crate::service::{Service, shutting_down, text_param};
+use crate::share::Holder;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,7 +24,7 @@ struct Initialized<'a> {
 pub(crate) fn initialize(
     service: &Service,
     request: &Request,
-    (who, peer): (&Principal, Option<IpAddr>),
+    (who, holder): (&Principal, Holder),
 ) -> Result<(Session, Answer), RpcError> {
     if service.drain.has_begun() {
         return Err(shutting_down());
@@ -38,10 +37,9 @@ pub(crate) fn initialize(
     )?;
     let capabilities = match params.and_then(|params| params.get("capabilities")) {
         None | Some(b"null") => ClientCapabilities::default(),
-        Some(object) => serde_json::from_slice(object)
-            .ok()
-            .filter(|_| object.first() == Some(&b'{'))
-            .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?,
+        Some(json) => ClientCapabilities::read(json)
+            .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?
+            .bounded()?,
     };
     let version = agreed(&requested);
     let answer = Answer::Members(members(&Initialized {
@@ -52,7 +50,7 @@ pub(crate) fn initialize(
     }));
     let news = service.changes.subscribe(service.changing());
     Ok((
-        Session::new(version, capabilities, news, (who, peer)),
+        Session::new(version, capabilities, news, (who, holder)),
         answer,
     ))
 }

@@ -1,6 +1,5 @@
 //! The session of a client that opened with `initialize`.
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,10 +11,11 @@ use super::client::Asks;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
-use crate::protocol::{ClientCapabilities, Level, RequestId, Version};
+use crate::limits::{self, Limit};
+use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
-use crate::share::Holder;
+use crate::share::{Holder, Share};
 
 /// What a handshake agreed on, and what goes on in its scope.
 #[derive(Debug)]
@@ -25,11 +25,13 @@ pub(crate) struct Session {
     /// The principal that has opened it, as [`Principal::key`] says.
     owner: Option<Arc<str>>,
     /// The caller that it is counted for.
-    pub(super) holder: Holder,
+    pub holder: Holder,
     /// On whose behalf the client is told of resources: whoever has subscribed last.
     reader: Mutex<Principal>,
     /// News for the client; read by its GET stream, or by its stdio.
     pub(super) news: Subscriber,
+    /// The resources that the news are about, as they are counted.
+    pub(super) subscribed: Mutex<Option<Share>>,
     /// What it reads over HTTP.
     pub streams: Streams,
     /// What the client is asked.
@@ -50,16 +52,17 @@ impl Session {
         version: Version,
         capabilities: ClientCapabilities,
         news: Subscriber,
-        (who, peer): (&Principal, Option<IpAddr>),
+        (who, holder): (&Principal, Holder),
     ) -> Self {
         Self {
             version,
             capabilities,
             owner: who.key(),
-            holder: Holder::of(who, peer),
+            holder,
             reader: Mutex::new(who.clone()),
             streams: Streams::new(version),
             news,
+            subscribed: Mutex::default(),
             asks: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
@@ -95,21 +98,26 @@ impl Session {
         self.log_level.store(level as u8, Ordering::Relaxed);
     }
 
-    /// `call` until it is cancelled by its id, which has no answer then.
+    /// Returns `call` as one that ends without an output when it is cancelled by its id.
     pub(crate) fn cancellable<C: Future>(
         self: &Arc<Self>,
         id: &RequestId,
         call: C,
-    ) -> impl Future<Output = Option<C::Output>> + use<C> {
-        let (number, call) = lock(&self.running).begin(Some(id.clone()), call);
+    ) -> Result<impl Future<Output = Option<C::Output>> + use<C>, RpcError> {
+        let mut running = lock(&self.running);
+        if running.len() >= limits::CALLS {
+            return Err(too_many_calls());
+        }
+        let (number, call) = running.begin(Some(id.clone()), call);
+        drop(running);
         let in_flight = InFlight {
             session: Arc::clone(self),
             number,
         };
-        async move {
+        Ok(async move {
             let _in_flight = in_flight;
             call.await.ok()
-        }
+        })
     }
 
     /// Cancels the call with this id; an unknown one is ignored.
@@ -195,6 +203,17 @@ impl Drop for Attended {
         self.0.touch();
         self.0.clients.fetch_sub(1, Ordering::Relaxed);
     }
+}
+
+/// Returns the error for a call of a session, or of a line connection, that has its maximum number in flight.
+pub(crate) fn too_many_calls() -> RpcError {
+    let (what, advice) = Limit::SessionCalls.words();
+    let most = limits::CALLS;
+    RpcError::internal(format!(
+        "too many {what}: one session may have {most}; {advice}"
+    ))
+    .with_status(429)
+    .over(Limit::SessionCalls)
 }
 
 /// A call that its session can cancel.

@@ -117,8 +117,9 @@ impl Open {
     }
 
     /// Returns the session that is evicted for one of `newcomer`'s: of callers that have more than their share first, of
-    /// those the ones that were never used, and then the one that has been idle longest. A caller that has its share
-    /// takes nothing from those that have less, and gives up even a session in use to them if it has more.
+    /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
+    /// its caller has more than its share and the newcomer less; a caller that has its share takes nothing from others
+    /// that have no more.
     fn least(&self, newcomer: &Holder, share: usize) -> Option<Box<str>> {
         let held = |holder: &Holder| self.held.get(holder).copied().unwrap_or_default();
         let is_modest = held(newcomer) < share;
@@ -130,7 +131,7 @@ impl Open {
             } else {
                 is_over || is_modest || session.holder == *newcomer
             };
-            may_go.then(|| (in_use, !is_over, session.is_used(), session.last_used()))
+            may_go.then(|| (!is_over, in_use, session.is_used(), session.last_used()))
         };
         let ranked = self
             .sessions

@@ -1,11 +1,12 @@
 //! `resources/subscribe` and `resources/unsubscribe`: what the session's news are about.
 
-use super::session::Session;
+use super::session::{Session, lock};
 use crate::answer::Answer;
 use crate::handler::Context;
 use crate::protocol::{Request, RpcError};
-use crate::service::watch::{check_uri, too_many};
-use crate::service::{Service, text_param};
+use crate::service::Service;
+use crate::service::watch::{check_uri, too_many, uri_param, weight};
+use crate::share::Shares;
 
 /// From now on the client is told of the resource.
 pub(super) fn subscribe(
@@ -14,17 +15,45 @@ pub(super) fn subscribe(
     request: &Request,
     cx: &Context,
 ) -> Result<Answer, RpcError> {
-    let uri = text_param(request.params.as_deref(), "uri", "which resource?")?;
+    let uri = uri_param(request.params.as_deref(), "which resource?")?;
     check_uri(&uri)?;
     service.may_watch(&uri, cx.principal())?;
     session.reads_for(cx.principal());
-    session.news.watch(&uri).map_err(|_| too_many())?;
+    session.subscribe(&uri, &service.subscriptions)?;
     Ok(Answer::Empty)
 }
 
 /// From now on it is not.
 pub(super) fn unsubscribe(session: &Session, request: &Request) -> Result<Answer, RpcError> {
-    let uri = text_param(request.params.as_deref(), "uri", "which resource?")?;
-    session.news.unwatch(&uri);
+    let uri = uri_param(request.params.as_deref(), "which resource?")?;
+    session.unsubscribe(&uri);
     Ok(Answer::Empty)
+}
+
+impl Session {
+    fn subscribe(&self, uri: &str, shares: &Shares) -> Result<(), RpcError> {
+        let mut held = lock(&self.subscribed);
+        if !self.news.watch(uri).map_err(|_| too_many())? {
+            return Ok(());
+        }
+        let counted = match &mut *held {
+            Some(share) => share.grow(weight(uri)),
+            none => shares
+                .take(&self.holder, weight(uri))
+                .map(|share| *none = Some(share)),
+        };
+        counted.map_err(|full| {
+            self.news.unwatch(uri);
+            full.into()
+        })
+    }
+
+    fn unsubscribe(&self, uri: &str) {
+        let mut held = lock(&self.subscribed);
+        if self.news.unwatch(uri)
+            && let Some(share) = &mut *held
+        {
+            share.shrink(weight(uri));
+        }
+    }
 }

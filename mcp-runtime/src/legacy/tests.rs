@@ -12,8 +12,9 @@ use tokio::sync::Notify;
 use tower::Service as _;
 
 use crate::__private::{ListedTool, Returns, Spec, Visitor};
+use crate::Server;
 use crate::handler::input::client::AskError;
-use crate::{Connection, Server};
+use crate::server::Connection;
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The longest time of a limit: a year.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
+
 /// Limits of a server that listens itself ([`Server::serve_http`](crate::Server::serve_http)), and of the bodies of
 /// messages however they come.
 ///
@@ -46,13 +49,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The maximum number of open connections. Default: 10,000.
+    /// Sets the maximum number of open connections. Default: 10,000.
     pub fn connections(mut self, most: usize) -> Self {
         self.connections = most;
         self
     }
 
-    /// The maximum number of open connections from one IP address, or from one IPv6 network of 64 bits. Default: 256.
+    /// Sets the maximum number of open connections from one IP address, or from one IPv6 network of 64 bits. Default: 256.
     ///
     /// Behind a proxy all connections come from its address.
     pub fn connections_per_ip(mut self, most: usize) -> Self {
@@ -60,31 +63,31 @@ impl Limits {
         self
     }
 
-    /// The maximum size of a request's head, in bytes, at least 8 KiB. Default: 32 KiB.
+    /// Sets the maximum size of a request's head, in bytes, at least 8 KiB. Default: 32 KiB.
     pub fn headers(mut self, bytes: usize) -> Self {
         self.headers = bytes;
         self
     }
 
-    /// The maximum number of a request's header fields. Default: 100.
+    /// Sets the maximum number of a request's header fields. Default: 100.
     pub fn header_count(mut self, most: usize) -> Self {
         self.header_count = most;
         self
     }
 
-    /// The time from the first byte of a head to its end. Default: 10 s.
+    /// Sets the time from the first byte of a head to its end. Default: 10 s.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         self.header_timeout = limit;
         self
     }
 
-    /// The time in which a body has to come. Default: 30 s.
+    /// Sets the time in which a body has to come. Default: 30 s.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.body_timeout = limit;
         self
     }
 
-    /// The time after which a connection is closed on which nothing is asked and nothing is sent. Default: 75 s.
+    /// Sets the time after which a connection is closed on which nothing is asked and nothing is sent. Default: 75 s.
     ///
     /// Streams show every 15 s that they live, so that they are not idle unless their client has stopped to read.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
@@ -92,7 +95,7 @@ impl Limits {
         self
     }
 
-    /// The maximum size of all bodies of messages together that are being read or answered, in bytes. Default: 256 MiB.
+    /// Sets the maximum size of all bodies of messages together that are being read or answered, in bytes. Default: 256 MiB.
     ///
     /// One of at most 16 KiB does not count. The largest single one is
     /// [`Server::max_message_size`](crate::Server::max_message_size).
@@ -101,31 +104,33 @@ impl Limits {
         self
     }
 
-    /// Returns the name of a limit that would let nothing in, with its value and the least that works.
-    pub(crate) fn fault(&self) -> Option<(&'static str, String, &'static str)> {
+    /// Lists the limits that would let nothing in: name, value, and the least that works.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&'static str, String, String)> {
         let numbers = [
-            ("connections", self.connections, 1, "at least 1"),
-            (
-                "connections_per_ip",
-                self.connections_per_ip,
-                1,
-                "at least 1",
-            ),
-            ("headers", self.headers, 8192, "at least 8192"),
-            ("header_count", self.header_count, 1, "at least 1"),
-            ("bodies", self.bodies, 1, "at least 1"),
+            ("limits.connections", self.connections, 1),
+            ("limits.connections_per_ip", self.connections_per_ip, 1),
+            ("limits.headers", self.headers, 8192),
+            ("limits.header_count", self.header_count, 1),
+            ("limits.bodies", self.bodies, 1),
         ];
-        let times = [
-            ("header_timeout", self.header_timeout),
-            ("body_timeout", self.body_timeout),
-            ("idle_timeout", self.idle_timeout),
-        ];
-        let number = numbers
+        let numbers = numbers
             .into_iter()
-            .find(|(_, value, least, _)| value < least);
-        let time = times.into_iter().find(|(_, value)| value.is_zero());
-        number
-            .map(|(name, value, _, advice)| (name, value.to_string(), advice))
-            .or_else(|| time.map(|(name, _)| (name, "0s".to_owned(), "more than no time")))
+            .filter(|(_, value, least)| value < least)
+            .map(|(name, value, least)| {
+                (name, value.to_string(), format!("write at least {least}"))
+            });
+        let times = [
+            ("limits.header_timeout", self.header_timeout),
+            ("limits.body_timeout", self.body_timeout),
+            ("limits.idle_timeout", self.idle_timeout),
+        ];
+        let times = times
+            .into_iter()
+            .filter(|(_, value)| !(Duration::from_millis(1)..=LONGEST).contains(value))
+            .map(|(name, value)| {
+                let advice = "write a duration from 1ms to 365 days".to_owned();
+                (name, format!("{value:?}"), advice)
+            });
+        numbers.chain(times)
     }
 }

@@ -1,4 +1,4 @@
-//! Which clients would refuse a tool, and why: [`tool`] looks at a description as `tools/list` gives it.
+//! The clients that would refuse a tool, and why: [`tool`] looks at a description as `tools/list` gives it.
 //!
 //! The rules are those of Claude, OpenAI, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
@@ -9,7 +9,10 @@
 
 use std::fmt;
 
-use crate::protocol::Tool;
+use serde_json::Value;
+
+#[cfg(feature = "cli")]
+use crate::protocol::tool::Tool;
 
 mod claude;
 mod gemini;
@@ -20,7 +23,7 @@ mod vscode;
 
 use self::subject::Subject;
 
-/// One thing about a tool that a client does not take.
+/// A part of a tool's description that a client does not take.
 ///
 /// Its `Display` is one line: the tool, the client, what it does, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,17 +33,17 @@ pub struct Finding {
     pub tool: String,
     /// The client, such as `Gemini`.
     pub client: &'static str,
-    /// What the client does.
+    /// The client's reaction.
     pub verdict: Verdict,
-    /// What it does not take, with its place: "`exclusiveMinimum` of `limit`".
+    /// The part that it does not take, with its place: "`exclusiveMinimum` of `limit`".
     pub what: String,
-    /// What to write instead.
+    /// The remedy.
     pub advice: &'static str,
-    /// The page of the documentation or the thread where the rule is from.
+    /// The page of the documentation or the thread that the rule is taken from.
     pub source: &'static str,
 }
 
-/// What a client does with what it does not take.
+/// The reaction of a client to a part that it does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -50,10 +53,26 @@ pub enum Verdict {
     Ignores,
 }
 
-/// What every client would say about `tool`; empty when all of them take all of it.
+/// Lists what the clients do not take of a tool, described as an entry of `tools/list`; empty when all of them take all
+/// of it.
+///
+/// ```
+/// # use mcp_runtime::{lint, serde_json::json};
+/// let found = lint::tool(&json!({"name": "shop.search", "inputSchema": {"type": "object"}}));
+/// assert!(found[0].to_string().starts_with("`shop.search`: Claude rejects the name"));
+/// ```
 #[must_use]
-pub fn tool(tool: &Tool) -> Vec<Finding> {
-    let subject = Subject::of(tool);
+pub fn tool(description: &Value) -> Vec<Finding> {
+    findings(&Subject::from_json(description))
+}
+
+/// Lists what the clients do not take of a tool of this server.
+#[cfg(feature = "cli")]
+pub(crate) fn declared(tool: &Tool) -> Vec<Finding> {
+    findings(&Subject::new(tool))
+}
+
+fn findings(subject: &Subject) -> Vec<Finding> {
     let clients = [
         claude::check,
         openai::check,
@@ -62,7 +81,7 @@ pub fn tool(tool: &Tool) -> Vec<Finding> {
         llama::check,
     ];
     let mut found: Vec<Finding> = Vec::new();
-    for finding in clients.iter().flat_map(|check| check(&subject)) {
+    for finding in clients.iter().flat_map(|check| check(subject)) {
         if !found.contains(&finding) {
             found.push(finding);
         }

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::protocol::Tool;
+#[cfg(feature = "cli")]
+use crate::protocol::tool::Tool;
 
-/// What the rules look at.
+/// The parts of a description that the rules look at.
 #[derive(Debug)]
 pub(super) struct Subject {
     pub name: String,
@@ -24,11 +25,21 @@ pub(super) struct Node<'a> {
 }
 
 impl Subject {
-    pub(super) fn of(tool: &Tool) -> Self {
+    #[cfg(feature = "cli")]
+    pub(super) fn new(tool: &Tool) -> Self {
         Self {
             name: tool.name.clone(),
             description: tool.description.clone(),
             root: serde_json::from_str(tool.input_schema.get()).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn from_json(tool: &Value) -> Self {
+        let text = |member: &str| tool[member].as_str().unwrap_or_default().to_owned();
+        Self {
+            name: text("name"),
+            description: text("description"),
+            root: tool["inputSchema"].as_object().cloned().unwrap_or_default(),
         }
     }
 

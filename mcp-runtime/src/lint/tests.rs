@@ -10,9 +10,8 @@ fn said(properties: &Value) -> Vec<String> {
 }
 
 fn said_of(description: &Value) -> Vec<String> {
-    let described: Tool = serde_json::from_value(description.clone()).unwrap();
     let told = |found: Finding| format!("{} {} {}", found.client, found.verdict, found.what);
-    tool(&described).into_iter().map(told).collect()
+    tool(description).into_iter().map(told).collect()
 }
 
 fn with_root(keywords: &Value) -> Vec<String> {
@@ -199,7 +198,7 @@ fn every_rule_says_where_it_is_from() {
             },
         },
     });
-    let found = tool(&serde_json::from_value(everything).unwrap());
+    let found = tool(&everything);
     for client in ["Claude", "OpenAI", "Gemini", "VS Code", "llama.cpp"] {
         assert!(
             found.iter().any(|finding| finding.client == client),

@@ -2,43 +2,67 @@
 //!
 //! Invariants: callers see only what their own principal's calls have made, unless the cache is shared; calls with
 //! equal arguments that come together are one call; when that one is dropped, the next that waits makes it anew; errors
-//! go to those who wait for them and are not remembered; the number of entries is bounded.
+//! go to those who wait for them and are not remembered; entries are bounded in number, and their results in bytes: of
+//! one function and of all, and the oldest are forgotten first.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::outcome::{Done, Outcome};
-use super::{Call, canonical};
+use super::{Call, canonical, max_output};
 use crate::handler::input::pending::Asks;
 use crate::handler::spec::policy::Cache;
+use crate::limits;
 use crate::protocol::RpcError;
+use crate::seal::Subject;
 
 /// The results of one tool.
 #[derive(Debug)]
 pub(crate) struct Results {
     cache: Cache,
     entries: Mutex<Entries>,
+    /// What the results of all functions may take together.
+    budget: Arc<Budget>,
+}
+
+/// The bytes of results that are remembered, whatever their function.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    most: usize,
+    used: AtomicUsize,
+}
+
+/// A part of the budget, until it is dropped.
+#[derive(Debug)]
+struct Reserved {
+    budget: Arc<Budget>,
+    bytes: usize,
 }
 
 #[derive(Debug, Default)]
 struct Entries {
     by_key: HashMap<Key, Entry>,
+    /// The bytes of the results.
+    bytes: usize,
     /// The keys by age: the oldest go first when there are too many.
     by_age: BTreeMap<u64, Key>,
     next: u64,
 }
 
-/// Whose call, and with which arguments.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key(Option<Arc<str>>, Arc<str>);
+/// A digest of the caller and its arguments, which may be large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key(Subject);
 
 #[derive(Debug)]
 struct Entry {
     age: u64,
     cell: Arc<Cell>,
+    /// The bytes of its result, once it is there.
+    reserved: Option<Reserved>,
 }
 
 /// A result that is there, that a call is making, or that waits for the next call to make it.
@@ -49,13 +73,19 @@ impl Results {
         Self {
             cache,
             entries: Mutex::default(),
+            budget: Budget::new(limits::HELD),
         }
+    }
+
+    /// Shares `budget` with the results of other functions.
+    pub(super) fn within(&mut self, budget: &Arc<Budget>) {
+        self.budget = Arc::clone(budget);
     }
 
     /// The result of an equal call, or of this one, which `make` then makes.
     pub(super) async fn get_or(&self, call: &Call<'_>, make: impl Future<Output = Done>) -> Done {
         let key = self.key(call);
-        let entry = self.cell(&key);
+        let entry = self.cell(key);
         let kept = entry.get_or_try_init(|| async {
             let done = make.await;
             // A client that lacks a capability: the next one may have it. What was asked belongs to one call.
@@ -70,10 +100,12 @@ impl Results {
         });
         let done = match kept.await {
             Ok((done, _)) => done.clone(),
-            Err(done) => done,
+            Err(done) => return done,
         };
-        if done.outcome != Outcome::Ok && entry.initialized() {
-            self.forget(&key, &entry);
+        if done.outcome != Outcome::Ok {
+            self.forget(key, &entry);
+        } else {
+            self.keep(key, &entry, &done);
         }
         done
     }
@@ -84,19 +116,26 @@ impl Results {
         } else {
             call.cx.principal().key()
         };
-        Key(principal, Arc::from(canonical::arguments(call.arguments)))
+        let arguments = canonical::arguments(call.arguments);
+        let known = [u8::from(principal.is_some())];
+        let principal = principal.as_deref().unwrap_or_default();
+        Key(Subject::of([
+            &known[..],
+            principal.as_bytes(),
+            arguments.as_bytes(),
+        ]))
     }
 
     /// The entry of `key`, a new one if it is out of date.
-    fn cell(&self, key: &Key) -> Arc<Cell> {
+    fn cell(&self, key: Key) -> Arc<Cell> {
         let mut entries = self.lock();
-        match entries.by_key.get(key) {
+        match entries.by_key.get(&key) {
             Some(entry) if !self.is_stale(&entry.cell) => return Arc::clone(&entry.cell),
-            Some(_) => entries.remove(key),
+            Some(_) => entries.remove(&key),
             None => {}
         }
         entries.make_room(usize::try_from(self.cache.max_entries.max(1)).unwrap_or(usize::MAX));
-        entries.insert(key.clone())
+        entries.insert(key)
     }
 
     fn is_stale(&self, cell: &Cell) -> bool {
@@ -104,15 +143,41 @@ impl Results {
             .is_some_and(|(_, made)| made.elapsed() >= self.cache.ttl)
     }
 
-    fn forget(&self, key: &Key, cell: &Arc<Cell>) {
+    fn forget(&self, key: Key, cell: &Arc<Cell>) {
         let mut entries = self.lock();
-        if entries
-            .by_key
-            .get(key)
-            .is_some_and(|entry| Arc::ptr_eq(&entry.cell, cell))
-        {
-            entries.remove(key);
+        if entries.find(&key, cell).is_some() {
+            entries.remove(&key);
         }
+    }
+
+    /// Counts the bytes of a result that is there, for which the oldest make room.
+    fn keep(&self, key: Key, cell: &Arc<Cell>, done: &Done) {
+        let is_counted = |entry: &mut Entry| entry.reserved.is_some();
+        match self.lock().find(&key, cell).map(is_counted) {
+            Some(false) => {}
+            Some(true) | None => return,
+        }
+        let bytes = done.answer.as_ref().map_or(0, max_output::kept);
+        let most = self.budget.most / limits::SHARE;
+        let mut entries = self.lock();
+        if entries.find(&key, cell).is_none() {
+            return;
+        }
+        entries.remove(&key);
+        if bytes > most {
+            return;
+        }
+        let reserved = loop {
+            if entries.bytes + bytes <= most
+                && let Some(reserved) = self.budget.reserve(bytes)
+            {
+                break reserved;
+            }
+            if !entries.remove_oldest(|entry| entry.reserved.is_some()) {
+                return;
+            }
+        };
+        entries.put(key, cell, Some(reserved));
     }
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
@@ -121,32 +186,74 @@ impl Results {
 }
 
 impl Entries {
+    /// Returns the entry of `key`, if that has this cell.
+    fn find(&mut self, key: &Key, cell: &Arc<Cell>) -> Option<&mut Entry> {
+        let entry = self.by_key.get_mut(key)?;
+        Arc::ptr_eq(&entry.cell, cell).then_some(entry)
+    }
+
     fn insert(&mut self, key: Key) -> Arc<Cell> {
         let cell = Arc::new(Cell::new());
+        self.put(key, &cell, None);
+        cell
+    }
+
+    fn put(&mut self, key: Key, cell: &Arc<Cell>, reserved: Option<Reserved>) {
         let age = self.next;
         self.next += 1;
-        self.by_age.insert(age, key.clone());
-        self.by_key.insert(
-            key,
-            Entry {
-                age,
-                cell: Arc::clone(&cell),
-            },
-        );
-        cell
+        self.bytes += reserved.as_ref().map_or(0, |it| it.bytes);
+        self.by_age.insert(age, key);
+        let entry = Entry {
+            age,
+            cell: Arc::clone(cell),
+            reserved,
+        };
+        self.by_key.insert(key, entry);
     }
 
     fn remove(&mut self, key: &Key) {
         if let Some(entry) = self.by_key.remove(key) {
             self.by_age.remove(&entry.age);
+            self.bytes -= entry.reserved.map_or(0, |it| it.bytes);
         }
     }
 
-    fn make_room(&mut self, most: usize) {
-        while self.by_key.len() >= most
-            && let Some((_, oldest)) = self.by_age.pop_first()
-        {
-            self.by_key.remove(&oldest);
+    /// Removes the oldest entry of a kind; returns whether there was one.
+    fn remove_oldest(&mut self, is_one: impl Fn(&Entry) -> bool) -> bool {
+        let mut keys = self.by_age.values();
+        let oldest = keys.find(|key| self.by_key.get(key).is_some_and(&is_one));
+        let oldest = oldest.copied();
+        if let Some(key) = oldest {
+            self.remove(&key);
         }
+        oldest.is_some()
+    }
+
+    fn make_room(&mut self, most: usize) {
+        while self.by_key.len() >= most && self.remove_oldest(|_| true) {}
+    }
+}
+
+impl Budget {
+    pub(crate) fn new(most: usize) -> Arc<Self> {
+        let used = AtomicUsize::new(0);
+        Arc::new(Self { most, used })
+    }
+
+    fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Reserved> {
+        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
+        let reserved = self
+            .used
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        reserved.is_ok().then(|| Reserved {
+            budget: Arc::clone(self),
+            bytes,
+        })
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }

@@ -45,6 +45,18 @@ impl MaxOutput {
     }
 }
 
+/// Returns the bytes that a product takes while it is kept.
+pub(super) fn kept(product: &Product) -> usize {
+    /// What an entry takes besides.
+    const ENTRY: u64 = 512;
+    let meta = match product {
+        Product::Tool(result) => written(&result.meta),
+        Product::Prompt(prompt) => written(&prompt.meta),
+        _ => 0,
+    };
+    usize::try_from(ENTRY + size(product) + meta).unwrap_or(usize::MAX)
+}
+
 fn size(product: &Product) -> u64 {
     match product {
         Product::Tool(result) => {

@@ -30,6 +30,7 @@ mod run;
 mod suspend;
 pub(crate) mod timeout;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -42,6 +43,7 @@ use crate::handler::spec::policy::{RateLimit, Retry};
 use crate::handler::{Context, ToolError};
 use access::Access;
 use breaker::Circuit;
+pub(crate) use cache::Budget;
 use cache::Results;
 use concurrency::Slots;
 use max_output::MaxOutput;
@@ -100,6 +102,13 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
+        }
+    }
+
+    /// Has results that are remembered share `budget` with those of other functions.
+    pub(crate) fn cache_within(&mut self, budget: &Arc<Budget>) {
+        if let Some(cache) = &mut self.cache {
+            cache.within(budget);
         }
     }
 

@@ -186,7 +186,7 @@ impl Done {
             let verbs: Vec<_> = missing.iter().map(|capability| capability.verb()).collect();
             let declared = missing
                 .iter()
-                .all(|capability| call.cx.client().has(*capability));
+                .all(|capability| call.cx.capabilities().has(*capability));
             let why = match call.cx.version() {
                 version if declared => {
                     format!("revision {version}, which this one speaks, cannot be asked so")

@@ -1,4 +1,4 @@
-//! What a client can do, as declared per request (2026-07-28) or at `initialize` (legacy).
+//! The capabilities of a client, as declared per request (2026-07-28) or at `initialize` (legacy).
 
 use std::collections::BTreeMap;
 
@@ -6,24 +6,25 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
+use super::error::RpcError;
 use super::extension;
+use crate::limits::{self, Limit};
 
-/// The client's declared capabilities.
+/// The client's declared capabilities ([`Context::capabilities`](crate::Context::capabilities)).
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
 pub struct ClientCapabilities {
-    /// It can show forms or URLs to its user.
+    /// Forms and URLs for the user.
     #[serde(default, deserialize_with = "declared")]
-    pub elicitation: Option<Elicitation>,
-    /// It can run a model for the server.
+    pub(crate) elicitation: Option<Elicitation>,
+    /// A model that runs for the server.
     #[serde(default, deserialize_with = "declared")]
-    pub sampling: Option<Sampling>,
-    /// It can list its roots.
+    pub(crate) sampling: Option<Sampling>,
+    /// Roots that can be listed.
     #[serde(default, deserialize_with = "declared")]
-    pub roots: Option<Roots>,
-    /// Extensions, by id.
+    pub(crate) roots: Option<Roots>,
+    /// Settings of extensions, by id.
     #[serde(default, deserialize_with = "object")]
-    pub extensions: BTreeMap<String, Value>,
+    pub(crate) extensions: BTreeMap<String, Value>,
 }
 
 /// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
@@ -47,7 +48,7 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String,
     })
 }
 
-/// Something that a server may need of its client.
+/// An ability that a server may need of its client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
@@ -57,9 +58,9 @@ pub enum Capability {
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
-    /// Running the client's model with tools of this server's.
+    /// Running the client's model with tools of the server.
     SamplingTools,
-    /// Running the client's model with what the client knows.
+    /// Running the client's model with the client's own context.
     SamplingContext,
     /// Listing the client's roots.
     Roots,
@@ -87,7 +88,7 @@ impl Capability {
         all
     }
 
-    /// What a client with it can do.
+    /// The ability in words, after "the client cannot".
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
@@ -100,6 +101,26 @@ impl Capability {
     }
 }
 
+/// The bytes that a value takes besides its text.
+const NODE: usize = size_of::<Value>();
+
+/// Returns the bytes that a value takes in memory.
+fn size(value: &Value) -> usize {
+    let inner: usize = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members_size(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    NODE + inner
+}
+
+/// Returns the bytes that the members of an object take.
+fn members_size(members: &Map<String, Value>) -> usize {
+    let member = |(name, value): (&String, &Value)| NODE + name.len() + size(value);
+    members.iter().map(member).sum()
+}
+
 /// Adds the members of `more`, at every depth.
 fn merge(all: &mut Value, more: Value) {
     if let (Value::Object(all), Value::Object(more)) = (all, more) {
@@ -110,7 +131,36 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
-    /// Whether the client shows views with the results of tools (MCP Apps).
+    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
+    pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
+        serde_json::from_slice(object).ok()
+    }
+
+    /// Fails when they are larger than what is kept of a client.
+    pub(crate) fn bounded(self) -> Result<Self, RpcError> {
+        let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
+        let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);
+        let members: usize = elicitation
+            .chain(sampling)
+            .flatten()
+            .map(members_size)
+            .sum();
+        let extensions = self.extensions.iter();
+        let extensions: usize = extensions
+            .map(|(id, settings)| NODE + id.len() + size(settings))
+            .sum();
+        if members + extensions <= limits::CAPABILITIES {
+            return Ok(self);
+        }
+        let error = RpcError::invalid_meta(format!(
+            "the client's capabilities are too large: no more than {} bytes of them are kept; declare fewer extensions, or with fewer settings",
+            limits::CAPABILITIES
+        ));
+        Err(error.over(Limit::Capabilities))
+    }
+
+    /// Returns true if the client shows views with the results of tools (MCP Apps).
     pub fn shows_views(&self) -> bool {
         let types = self
             .extensions
@@ -119,7 +169,7 @@ impl ClientCapabilities {
         types.is_some_and(|types| types.iter().any(|one| one == extension::VIEW_MIME_TYPE))
     }
 
-    /// Whether the client declared it. `elicitation: {}` means forms.
+    /// Returns true if the client declared `capability`. `elicitation: {}` means forms.
     pub fn has(&self, capability: Capability) -> bool {
         let elicitation = self.elicitation.as_ref();
         match capability {
@@ -138,12 +188,16 @@ impl ClientCapabilities {
             Capability::Roots => self.roots.is_some(),
         }
     }
+
+    /// The settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
+    pub fn extension(&self, id: &str) -> Option<&Value> {
+        self.extensions.get(id)
+    }
 }
 
-/// How the client can ask its user. `{}` means forms only.
+/// The ways to ask the user. `{}` means forms only.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Elicitation {
+pub(crate) struct Elicitation {
     /// Forms.
     #[serde(default, deserialize_with = "declared")]
     pub form: Option<Map<String, Value>>,
@@ -152,22 +206,20 @@ pub struct Elicitation {
     pub url: Option<Map<String, Value>>,
 }
 
-/// How the client can sample.
+/// The parts of sampling.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Sampling {
-    /// It takes tools in the request.
+pub(crate) struct Sampling {
+    /// Tools in the request.
     #[serde(default, deserialize_with = "declared")]
     pub tools: Option<Map<String, Value>>,
-    /// It adds what it knows.
+    /// The client's own context.
     #[serde(default, deserialize_with = "declared")]
     pub context: Option<Map<String, Value>>,
 }
 
-/// The client has roots.
+/// Roots, without settings.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[non_exhaustive]
-pub struct Roots {}
+pub(crate) struct Roots {}
 
 #[cfg(test)]
 mod tests {

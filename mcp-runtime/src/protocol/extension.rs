@@ -1,13 +1,13 @@
 //! Extensions: what both sides may agree on beyond the core of the protocol, by its id.
 
 /// Skills (SEP-2640): folders of instructions for agents, served as resources.
-pub const SKILLS: &str = "io.modelcontextprotocol/skills";
+pub(crate) const SKILLS: &str = "io.modelcontextprotocol/skills";
 
 /// MCP Apps (SEP-1865): pages that a client shows with a tool's results.
-pub const UI: &str = "io.modelcontextprotocol/ui";
+pub(crate) const UI: &str = "io.modelcontextprotocol/ui";
 
 /// The media type of the pages of [`UI`].
-pub const VIEW_MIME_TYPE: &str = "text/html;profile=mcp-app";
+pub(crate) const VIEW_MIME_TYPE: &str = "text/html;profile=mcp-app";
 
 /// Tasks (SEP-2663): calls that go on after their answer.
-pub const TASKS: &str = "io.modelcontextprotocol/tasks";
+pub(crate) const TASKS: &str = "io.modelcontextprotocol/tasks";

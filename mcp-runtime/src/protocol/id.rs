@@ -3,21 +3,23 @@
 use std::fmt;
 
 use super::json::RawJson;
+use crate::limits;
 
 /// A JSON-RPC request id: a string or a number, never `null`.
 ///
 /// It is kept as the text that was received, so that `1.0` is answered as `1.0`.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RequestId(RawJson);
+pub(crate) struct RequestId(RawJson);
 
 impl RequestId {
-    /// The id written as `raw`, unless that is neither a string nor a number.
-    pub fn new(raw: RawJson) -> Option<Self> {
-        raw.can_be_echoed().then_some(Self(raw))
+    /// The id written as `raw`, unless that is neither a string nor a number, or has more than 1,024 bytes.
+    pub(crate) fn new(raw: RawJson) -> Option<Self> {
+        let is_short = raw.as_bytes().len() <= limits::ID;
+        (is_short && raw.can_be_echoed()).then_some(Self(raw))
     }
 
     /// The JSON text of the id.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
 }

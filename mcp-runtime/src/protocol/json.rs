@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 
 /// One JSON value, valid but not decoded: a slice of the message it came in, shared without copying.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RawJson(Bytes);
+pub(crate) struct RawJson(Bytes);
 
 impl RawJson {
     /// The part of `whole` that `raw` borrows from it.
@@ -24,7 +24,7 @@ impl RawJson {
     }
 
     /// The JSON text.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
@@ -61,11 +61,11 @@ impl fmt::Display for RawJson {
 
 /// The members of a JSON object in the order sent, names decoded, values raw.
 #[derive(Debug, Default)]
-pub struct Object<'a>(SmallVec<[(Cow<'a, str>, &'a RawValue); 6]>);
+pub(crate) struct Object<'a>(SmallVec<[(Cow<'a, str>, &'a RawValue); 6]>);
 
 impl<'a> Object<'a> {
     /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
-    pub fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0
             .iter()
             .rev()
@@ -73,13 +73,8 @@ impl<'a> Object<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// The member called `name` decoded as `T`; `None` when absent.
-    pub fn decode<T: Deserialize<'a>>(&self, name: &str) -> Option<Result<T, serde_json::Error>> {
-        self.get(name).map(|raw| serde_json::from_str(raw.get()))
-    }
-
     /// The members, in the order sent.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
@@ -92,16 +87,6 @@ impl<'a> Object<'a> {
     pub(crate) fn sorted(mut self) -> impl IntoIterator<Item = (Cow<'a, str>, &'a RawValue)> {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.0
-    }
-
-    /// How many members there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no member.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
@@ -127,7 +112,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
 
 /// The members of a JSON object, kept as places in the message: parsed once, then asked as often as needed.
 #[derive(Clone, Debug)]
-pub struct Members {
+pub(crate) struct Members {
     message: Bytes,
     entries: Entries,
     /// `_meta`, which every message is asked for.
@@ -136,11 +121,11 @@ pub struct Members {
 
 /// A member that should be an object is something else.
 #[derive(Clone, Copy, Debug)]
-pub struct NotAnObject;
+pub(crate) struct NotAnObject;
 
 /// Members, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
+pub(crate) struct View<'a> {
     message: &'a Bytes,
     entries: &'a [Entry],
 }
@@ -191,7 +176,7 @@ enum Name {
 
 impl Members {
     /// The members.
-    pub fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View {
             message: &self.message,
             entries: &self.entries,
@@ -199,7 +184,7 @@ impl Members {
     }
 
     /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
-    pub fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
+    pub(crate) fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
         let meta = (self.meta.as_ref()).filter(|meta| !matches!(meta, Shape::Null))?;
         Some(
             meta.object()
@@ -212,17 +197,17 @@ impl Members {
     }
 
     /// The JSON of the last member called `name`.
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
+    pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
         self.view().get(name)
     }
 
     /// The last member called `name`, sharing the buffer.
-    pub fn get_raw(&self, name: &str) -> Option<RawJson> {
+    pub(crate) fn get_raw(&self, name: &str) -> Option<RawJson> {
         self.view().get_raw(name)
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
-    pub fn decode<'s, T: Deserialize<'s>>(
+    pub(crate) fn decode<'s, T: Deserialize<'s>>(
         &'s self,
         name: &str,
     ) -> Option<Result<T, serde_json::Error>> {
@@ -232,7 +217,7 @@ impl Members {
 
 impl<'a> View<'a> {
     /// The JSON of the last member called `name`.
-    pub fn get(&self, name: &str) -> Option<&'a [u8]> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let entry = self.entries.iter().rev().find(|entry| match &entry.name {
             Name::At(place) => at(self.message, place) == name.as_bytes(),
             Name::Decoded(decoded) => **decoded == *name,
@@ -241,13 +226,16 @@ impl<'a> View<'a> {
     }
 
     /// The last member called `name`, sharing the buffer.
-    pub fn get_raw(&self, name: &str) -> Option<RawJson> {
+    pub(crate) fn get_raw(&self, name: &str) -> Option<RawJson> {
         self.get(name)
             .map(|part| RawJson(self.message.slice_ref(part)))
     }
 
     /// The member called `name` decoded as `T`; `None` when absent.
-    pub fn decode<T: Deserialize<'a>>(&self, name: &str) -> Option<Result<T, serde_json::Error>> {
+    pub(crate) fn decode<T: Deserialize<'a>>(
+        &self,
+        name: &str,
+    ) -> Option<Result<T, serde_json::Error>> {
         self.get(name).map(serde_json::from_slice)
     }
 }

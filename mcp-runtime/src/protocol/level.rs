@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A logging level of the protocol (RFC 5424 severities), least severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Level {
     /// Detailed debugging information.
     Debug,

@@ -14,10 +14,11 @@ use super::error::RpcError;
 use super::id::RequestId;
 use super::json::{Members, RawJson, ReadMembers, Shape, Text};
 use super::method::Method;
+use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
 #[derive(Debug)]
-pub enum Message {
+pub(crate) enum Message {
     /// A call that wants an answer.
     Request(Request),
     /// A message without an id; never answered.
@@ -30,7 +31,7 @@ pub enum Message {
 
 /// A request: method known or not, params raw.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// The id to echo.
     pub id: RequestId,
     /// What to do.
@@ -41,7 +42,7 @@ pub struct Request {
 
 /// A notification.
 #[derive(Clone, Debug)]
-pub struct Notification {
+pub(crate) struct Notification {
     /// What happened.
     pub method: Method,
     /// The `params` member; an object, or absent.
@@ -50,7 +51,7 @@ pub struct Notification {
 
 impl Notification {
     /// The request that is cancelled, if this is `notifications/cancelled` and names one.
-    pub fn cancels(&self) -> Option<RequestId> {
+    pub(crate) fn cancels(&self) -> Option<RequestId> {
         let params = self
             .params
             .as_ref()
@@ -61,7 +62,7 @@ impl Notification {
 
 /// A response to a request of ours.
 #[derive(Clone, Debug)]
-pub struct Response {
+pub(crate) struct Response {
     /// The id of the request that it answers, if readable.
     pub id: Option<RequestId>,
     /// `Ok(result)` or `Err(error)`.
@@ -70,7 +71,7 @@ pub struct Response {
 
 /// Why bytes are no message: the error to answer with, and the id to echo if one could be read.
 #[derive(Debug)]
-pub struct Malformed {
+pub(crate) struct Malformed {
     /// The id, when the envelope had a valid one.
     pub id: Option<RequestId>,
     /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
@@ -88,7 +89,7 @@ impl Malformed {
 
 impl Message {
     /// Parses one line or body.
-    pub fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
+    pub(crate) fn parse(bytes: &Bytes) -> Result<Self, Malformed> {
         // RFC 8259, 8.1: a parser may ignore a byte order mark, which Windows shells write.
         let bytes = &match bytes.strip_prefix("\u{feff}".as_bytes()) {
             Some(text) => bytes.slice_ref(text),
@@ -157,6 +158,17 @@ impl<'m> Envelope<'m> {
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
             (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
+            (Some(raw), None) if raw.get().len() > limits::ID => {
+                let error = RpcError::invalid_request(format!(
+                    "`id` has {} bytes, and may have {}; use a shorter one",
+                    raw.get().len(),
+                    limits::ID
+                ));
+                Err(Malformed {
+                    id: None,
+                    error: Box::new(error.over(Limit::Ids)),
+                })
+            }
             (Some(_), None) => Err(Malformed::envelope(
                 None,
                 "`id` must be a string or a number",

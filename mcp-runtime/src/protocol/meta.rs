@@ -6,6 +6,7 @@ use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
 use super::json::{Members, RawJson, Text, View};
 use super::level::Level;
+use crate::limits::{self, Limit};
 
 /// Key of the protocol version in a modern request's `_meta`.
 pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -16,14 +17,14 @@ pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 /// Key of the wanted log level in a modern request's `_meta`.
 pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 /// Key of the server's name and version in a modern result's `_meta`.
-pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
+pub(crate) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 /// Key of the listen request's id in the notifications of its stream.
-pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
+pub(crate) const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
 /// What every revision may say about a request.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct RequestMeta {
+pub(crate) struct RequestMeta {
     /// The token to report progress under: a string or an integer.
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
@@ -34,11 +35,11 @@ pub struct RequestMeta {
 
 /// The raw `_meta` members of a request.
 #[derive(Clone, Copy, Debug)]
-pub struct RawMeta<'a>(View<'a>);
+pub(crate) struct RawMeta<'a>(View<'a>);
 
 impl<'a> RawMeta<'a> {
     /// The `_meta` member of `params`; `Ok(None)` when there is none.
-    pub fn of(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
+    pub(crate) fn of(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
             Some(Ok(members)) => Ok(Some(Self(members))),
@@ -47,12 +48,12 @@ impl<'a> RawMeta<'a> {
     }
 
     /// Whether the protocol version is named, in whatever form: the mark of a modern request.
-    pub fn names_version(&self) -> bool {
+    pub(crate) fn names_version(&self) -> bool {
         self.0.get(PROTOCOL_VERSION).is_some()
     }
 
     /// The protocol version, which a modern request must name.
-    pub fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
+    pub(crate) fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
         match self.0.decode::<Text<'a>>(PROTOCOL_VERSION) {
             Some(Ok(Text(version))) => Ok(version),
             Some(Err(_)) => Err(RpcError::invalid_meta(format!(
@@ -63,14 +64,12 @@ impl<'a> RawMeta<'a> {
     }
 
     /// All members that a modern request may have; `-32602` when a required one is missing or one has the wrong type.
-    pub fn modern(&self) -> Result<RequestMeta, RpcError> {
+    pub(crate) fn modern(&self) -> Result<RequestMeta, RpcError> {
         let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
-            // serde would read a struct from an array too.
-            Some(json) => serde_json::from_slice(json)
-                .ok()
-                .filter(|_| json.first() == Some(&b'{'))
-                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
+            Some(json) => ClientCapabilities::read(json)
+                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
+                .bounded()?,
         };
         let log_level = match self.0.decode::<Level>(LOG_LEVEL).transpose() {
             Ok(level) => level,
@@ -84,16 +83,24 @@ impl<'a> RawMeta<'a> {
     }
 
     /// The progress token, in any revision.
-    pub fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
+    pub(crate) fn progress_token(&self) -> Result<Option<RawJson>, RpcError> {
         let Some(raw) = self.0.get_raw("progressToken") else {
             return Ok(None);
         };
-        if raw.can_be_echoed() {
-            return Ok(Some(raw));
+        if !raw.can_be_echoed() {
+            return Err(RpcError::invalid_meta(
+                "`_meta.progressToken` must be a string or an integer",
+            ));
         }
-        Err(RpcError::invalid_meta(
-            "`_meta.progressToken` must be a string or an integer",
-        ))
+        if raw.as_bytes().len() > limits::ID {
+            let error = RpcError::invalid_meta(format!(
+                "`_meta.progressToken` has {} bytes, and may have {}; use a shorter one",
+                raw.as_bytes().len(),
+                limits::ID
+            ));
+            return Err(error.over(Limit::Ids));
+        }
+        Ok(Some(raw))
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// as the second label.
 ///
 /// [MCP 2026-07-28, `_meta`](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta).
-pub fn is_reserved(key: &str) -> bool {
+pub(crate) fn is_reserved(key: &str) -> bool {
     let prefix = key.split_once('/').map(|(prefix, _)| prefix);
     let second = prefix.and_then(|prefix| prefix.split('.').nth(1));
     matches!(second, Some("modelcontextprotocol" | "mcp"))

@@ -5,7 +5,7 @@ macro_rules! methods {
         /// A method that some revision defines, or the name of one that none does.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Method {
+        pub(crate) enum Method {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
             /// A name that no revision defines.
             Other(Box<str>),
@@ -13,10 +13,10 @@ macro_rules! methods {
 
         impl Method {
             /// The names of all known methods.
-            pub const KNOWN: &'static [&'static str] = &[$($name),*];
+            pub(crate) const KNOWN: &'static [&'static str] = &[$($name),*];
 
             /// The method called `name`.
-            pub fn parse(name: &str) -> Self {
+            pub(crate) fn parse(name: &str) -> Self {
                 match name {
                     $($name => Self::$variant,)*
                     other => Self::Other(other.into()),
@@ -24,7 +24,7 @@ macro_rules! methods {
             }
 
             /// The name as it is written on the wire.
-            pub fn as_str(&self) -> &str {
+            pub(crate) fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $name,)*
                     Self::Other(name) => name,
@@ -41,7 +41,7 @@ macro_rules! methods {
             }
 
             /// The name, or `other`: a closed set for metric labels.
-            pub fn label(&self) -> &'static str {
+            pub(crate) fn label(&self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                     Self::Other(_) => "other",

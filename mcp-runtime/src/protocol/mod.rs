@@ -1,39 +1,40 @@
 //! The wire and only the wire: JSON-RPC envelopes, protocol revisions, error codes and the types of the MCP schema.
 //!
-//! Invariants: no tokio, no I/O, no user code; nothing here decides what a server does with a message.
+//! Invariants: no tokio, no I/O, no user code; nothing here decides what a server does with a message. The module is
+//! private: `lib.rs` and `content.rs` name the types that users need.
 
-pub mod capabilities;
-pub mod content;
-pub mod error;
-pub mod extension;
-pub mod id;
-pub mod input;
-pub mod json;
-pub mod level;
-pub mod message;
-pub mod meta;
-pub mod metadata;
-pub mod method;
-pub mod notification;
-pub mod prompt;
-pub mod resource;
-pub mod server_info;
-pub mod skill;
-pub mod tool;
-pub mod version;
-pub mod view;
+pub(crate) mod capabilities;
+pub(crate) mod content;
+pub(crate) mod error;
+pub(crate) mod extension;
+pub(crate) mod id;
+pub(crate) mod input;
+pub(crate) mod json;
+pub(crate) mod level;
+pub(crate) mod message;
+pub(crate) mod meta;
+pub(crate) mod metadata;
+pub(crate) mod method;
+pub(crate) mod notification;
+pub(crate) mod prompt;
+pub(crate) mod resource;
+pub(crate) mod server_info;
+pub(crate) mod skill;
+pub(crate) mod tool;
+pub(crate) mod version;
+pub(crate) mod view;
 
-pub use capabilities::{Capability, ClientCapabilities};
-pub use content::{Annotations, Content, Resource, ResourceLink, Role};
-pub use error::RpcError;
-pub use id::RequestId;
-pub use input::InputRequest;
-pub use json::{Members, Object, RawJson, View};
-pub use level::Level;
-pub use message::{Message, Notification, Request, Response};
-pub use meta::RequestMeta;
-pub use method::Method;
-pub use prompt::{Prompt, PromptMessage};
-pub use server_info::{Icon, Implementation};
-pub use tool::{Tool, ToolAnnotations, ToolResult};
-pub use version::Version;
+pub(crate) use capabilities::{Capability, ClientCapabilities};
+pub(crate) use content::{Annotations, Content, Resource, Role};
+pub(crate) use error::RpcError;
+pub(crate) use id::RequestId;
+pub(crate) use input::InputRequest;
+pub(crate) use json::{Members, Object, RawJson};
+pub(crate) use level::Level;
+pub(crate) use message::{Message, Notification, Request, Response};
+pub(crate) use meta::RequestMeta;
+pub(crate) use method::Method;
+pub(crate) use prompt::{Prompt, PromptMessage};
+pub(crate) use server_info::{Icon, Implementation};
+pub(crate) use tool::{Tool, ToolAnnotations, ToolResult};
+pub(crate) use version::Version;

@@ -10,7 +10,7 @@ use super::server_info::Icon;
 /// A prompt as `prompts/list` describes it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Descriptor {
+pub(crate) struct Descriptor {
     /// The name that `prompts/get` uses.
     pub name: String,
     /// A name for people.
@@ -30,7 +30,7 @@ pub struct Descriptor {
 /// An argument of a prompt; its value is a string.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Argument {
+pub(crate) struct Argument {
     /// Its name.
     pub name: String,
     /// A name for people.
@@ -57,6 +57,7 @@ pub struct Argument {
 ///
 /// [MCP 2026-07-28, prompts](https://modelcontextprotocol.io/specification/2026-07-28/server/prompts).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Prompt {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,

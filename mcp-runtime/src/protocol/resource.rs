@@ -10,7 +10,7 @@ use super::server_info::Icon;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Descriptor {
+pub(crate) struct Descriptor {
     /// Where it is.
     #[serde(flatten)]
     pub place: Place,
@@ -42,7 +42,7 @@ pub struct Descriptor {
 /// Where a resource is, or where many are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Place {
+pub(crate) enum Place {
     /// One URI (RFC 3986).
     #[serde(rename = "uri")]
     Uri(String),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Implementation {
+pub(crate) struct Implementation {
     /// The program's name.
     pub name: String,
     /// Its version.
@@ -25,7 +25,7 @@ pub struct Implementation {
 
 impl Implementation {
     /// An implementation with a name and a version.
-    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             version: version.into(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// A skill: its instructions, and a complete list of its files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Skill {
+pub(crate) struct Skill {
     /// The URI of its `SKILL.md`.
     pub uri: String,
     /// The frontmatter of its `SKILL.md` as JSON, whole and unchanged.
@@ -20,7 +20,7 @@ pub struct Skill {
 /// A file of a skill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SkillFile {
+pub(crate) struct SkillFile {
     /// Where it is.
     pub uri: String,
     /// `sha256:` and 64 hexadecimal digits, over the bytes of the file.

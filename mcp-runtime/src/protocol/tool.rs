@@ -12,7 +12,7 @@ use super::server_info::Icon;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Tool {
+pub(crate) struct Tool {
     /// The name that `tools/call` uses.
     pub name: String,
     /// A name for people.
@@ -41,7 +41,7 @@ pub struct Tool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct ToolAnnotations {
+pub(crate) struct ToolAnnotations {
     /// A name for people, for revisions without `title`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

@@ -134,6 +134,14 @@ impl Entry {
         }
     }
 
+    /// Returns true for a resource that is at `uri`.
+    pub(crate) fn is_at(&self, uri: &str) -> bool {
+        match &self.template {
+            Some(template) => template.variables(uri).is_some(),
+            None => self.uri() == uri,
+        }
+    }
+
     /// Puts it under a prefix, as a part of another server.
     pub(crate) fn mount(&mut self, prefix: &str) {
         self.name = format!("{prefix}.{}", self.name);

@@ -3,7 +3,7 @@
 //! Invariants: the order is the order of registration; nothing is looked up by iteration but a URI that only a template
 //! can match; one kind, one name; one URI, one resource.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
@@ -11,6 +11,7 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
+use crate::skills::Catalogue;
 
 mod descriptor;
 mod elicit;
@@ -47,47 +48,57 @@ pub(crate) struct Listing {
     by_key: HashMap<String, usize>,
 }
 
-/// Why an entry cannot be added.
+/// Two entries that a client could not tell apart.
 #[derive(Debug)]
 pub(crate) enum Conflict {
-    /// Another one of its kind has its name.
+    /// They are of one kind and have one name.
     Name(Kind, String),
-    /// Two resources have one URI, or match the same.
+    /// They are resources that have one URI, or match one in common.
     Uri(String, String),
 }
 
-impl Registry {
-    pub(crate) fn add(&mut self, entry: Entry) -> Result<(), Conflict> {
-        let key = entry.name.clone();
-        match &entry.descriptor {
-            Descriptor::Tool(_) => self.tools.add(key, entry),
-            Descriptor::Prompt(_) => self.prompts.add(key, entry),
-            Descriptor::Resource(descriptor) => {
-                self.check_resource(&entry)?;
-                match &descriptor.place {
-                    Place::Uri(uri) => self.resources.add(uri.clone(), entry),
-                    Place::Template(uri) => self.templates.add(uri.clone(), entry),
-                }
+/// Lists every pair of entries with one name or one URI; resources and templates share their names.
+pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
+    let mut found = Vec::new();
+    let mut names = HashSet::new();
+    for entry in entries {
+        if !names.insert((entry.spec.kind, &entry.name)) {
+            found.push(Conflict::Name(entry.spec.kind, entry.name.clone()));
+        }
+    }
+    let resources = || entries.iter().filter(|entry| !entry.uri().is_empty());
+    for (place, one) in resources().enumerate() {
+        for other in resources().skip(place + 1) {
+            if one.name != other.name && overlap::is_ambiguous(one.uri(), other.uri()) {
+                found.push(Conflict::Uri(one.name.clone(), other.name.clone()));
             }
         }
     }
+    found
+}
 
-    /// Names of resources differ, whether they are templates or not, and so does what they match.
-    fn check_resource(&self, entry: &Entry) -> Result<(), Conflict> {
-        for other in self
-            .resources
-            .entries()
-            .iter()
-            .chain(self.templates.entries())
-        {
-            if other.name == entry.name {
-                return Err(Conflict::Name(Kind::Resource, entry.name.clone()));
-            }
-            if overlap::is_ambiguous(other.uri(), entry.uri()) {
-                return Err(Conflict::Uri(other.name.clone(), entry.name.clone()));
-            }
+impl Registry {
+    /// Registers entries without [`conflicts`], each with its counters at zero, and the skills.
+    pub(crate) fn new(entries: Vec<Entry>, catalogue: Catalogue, metrics: &Metrics) -> Self {
+        let mut registry = Self {
+            files: catalogue.files,
+            skills: catalogue.skills,
+            ..Self::default()
+        };
+        for mut entry in entries {
+            entry.measure(metrics);
+            let (listing, key) = match &entry.descriptor {
+                Descriptor::Tool(_) => (&mut registry.tools, entry.name.clone()),
+                Descriptor::Prompt(_) => (&mut registry.prompts, entry.name.clone()),
+                Descriptor::Resource(descriptor) => match &descriptor.place {
+                    Place::Uri(uri) => (&mut registry.resources, uri.clone()),
+                    Place::Template(uri) => (&mut registry.templates, uri.clone()),
+                },
+            };
+            listing.by_key.insert(key, listing.entries.len());
+            listing.entries.push(entry);
         }
-        Ok(())
+        registry
     }
 
     /// The resource at `uri`, and the variables of its template as a JSON object.
@@ -120,39 +131,9 @@ impl Registry {
             .iter()
             .filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
     }
-
-    /// A tool whose view is no resource here, and the view's URI.
-    pub(crate) fn without_view(&self) -> Option<(&Entry, &'static str)> {
-        self.viewed()
-            .filter_map(|tool| Some((tool, tool.spec.ui?)))
-            .find(|(_, uri)| self.resource(uri).is_none())
-    }
-
-    /// Gives everything its counters, registered at zero.
-    pub(crate) fn measure(&mut self, metrics: &Metrics) {
-        for listing in [
-            &mut self.tools,
-            &mut self.resources,
-            &mut self.templates,
-            &mut self.prompts,
-        ] {
-            for entry in &mut listing.entries {
-                entry.measure(metrics);
-            }
-        }
-    }
 }
 
 impl Listing {
-    fn add(&mut self, key: String, entry: Entry) -> Result<(), Conflict> {
-        if self.by_key.contains_key(&key) {
-            return Err(Conflict::Name(entry.spec.kind, entry.name));
-        }
-        self.by_key.insert(key, self.entries.len());
-        self.entries.push(entry);
-        Ok(())
-    }
-
     /// The entry with this name, or at this URI.
     pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
         self.by_key.get(key).map(|index| &self.entries[*index])

@@ -8,26 +8,29 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::memory::Connection;
+use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Values};
 use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
-use crate::limits::Limits;
+use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
+use crate::policy::Budget;
 use crate::protocol::Implementation;
-use crate::registry::{Conflict, Entry, Registry};
-use crate::seal::{Keys, Secrets};
+use crate::registry::{Entry, Registry};
+use crate::seal::Secrets;
 use crate::service::list::Lists;
 use crate::service::replay::Spent;
 use crate::service::{Service, Settings};
+use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -54,10 +57,10 @@ pub struct Server<S = ()> {
     state: Arc<S>,
     info: Implementation,
     instructions: Option<String>,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     checks: Vec<Check>,
     changes: Changes,
-    skills: Sources,
+    pub(super) skills: Sources,
     pub(super) settings: Settings,
 }
 
@@ -237,15 +240,16 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// The URL under which clients reach the server: allows its host and origin. Default: loopback and IP addresses.
+    /// Adds a URL under which clients reach the server: allows its host and origin. Default: loopback and IP addresses.
     ///
-    /// A value that is no absolute URL stops the start.
+    /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
+    /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_url = Some(url.into());
+        self.settings.public_urls.value.push(url.into());
         self
     }
 
-    /// Names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
+    /// Sets names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
     ///
     /// A name that is no host name, or has a port, stops the start.
     pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -253,7 +257,7 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
+    /// Sets origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
     /// origin may.
     ///
     /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
@@ -262,21 +266,21 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Limits of connections, of requests and of the time that each may take.
+    /// Sets the limits of connections, of requests and of the time that each may take.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// How long a shutdown waits for calls in flight before it cancels them. Default: 30 s.
+    /// Sets the time that a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.settings.shutdown_deadline = deadline;
         self
     }
 
-    /// The largest message that is read, in bytes, at most 4 GiB. Default: 4 MiB.
+    /// Sets the maximum size of a message in bytes, at most 4 GiB. Default: 4 MiB.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.settings.max_body = bytes.min(u32::MAX as usize);
+        self.settings.max_body = bytes;
         self
     }
 
@@ -297,14 +301,14 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
     /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
-    /// most 10,000.
+    /// most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
-        self.settings.task_store = Arc::new(store);
+        self.settings.task_store = Some(Arc::new(store));
         self
     }
 
@@ -314,23 +318,55 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// The maximum number of open sessions of clients older than 2026-07-28, and for how long an idle one is kept.
+    /// Sets the maximum number of open sessions of clients older than 2026-07-28, at least one. Default: 1000.
     ///
     /// When all are open, a new one takes the place of another: first of one that was never used, then of the one that
     /// has been idle longest. A principal, or the anonymous callers of one address, that has more than a quarter of them
     /// gives up even one in use to a caller that has less. Where nothing can be evicted, `initialize` is answered 503
     /// with `Retry-After`.
-    ///
-    /// Default: 1000, and 30 minutes.
-    pub fn sessions(mut self, most: usize, idle: Duration) -> Self {
+    pub fn max_sessions(mut self, most: usize) -> Self {
         self.settings.max_sessions = most;
+        self
+    }
+
+    /// Sets the time that an idle session of a client older than 2026-07-28 is kept. Default: 30 minutes.
+    pub fn session_idle(mut self, idle: Duration) -> Self {
         self.settings.session_idle = idle;
         self
     }
 
-    /// How many entries one page of a list has, at least one. Default: 500.
+    /// Sets the maximum number of running tasks; one principal, or the anonymous callers of one address, runs at most a quarter
+    /// of them. A call that would be one more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 1000.
+    pub fn max_tasks(mut self, tasks: usize) -> Self {
+        self.settings.max_tasks = tasks;
+        self
+    }
+
+    /// Sets the maximum number of open `subscriptions/listen` streams, and of sessions that have subscribed to resources; one
+    /// principal, or the anonymous callers of one address, has at most a quarter of them. What would be one more is
+    /// refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 10,000.
+    pub fn max_listeners(mut self, listeners: usize) -> Self {
+        self.settings.max_listeners = listeners;
+        self
+    }
+
+    /// Sets the maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
+    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
+    /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    ///
+    /// Default: 256 MiB.
+    pub fn max_held(mut self, bytes: usize) -> Self {
+        self.settings.max_held = bytes;
+        self
+    }
+
+    /// Sets the maximum number of entries in one page of a list, at least one. Default: 500.
     pub fn page_size(mut self, entries: usize) -> Self {
-        self.settings.page_size = entries.max(1);
+        self.settings.page_size = entries;
         self
     }
 
@@ -363,16 +399,17 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// The server as a peer in this process: messages as text, no transport. For tests.
+    /// Connects to the server in this process, for `mcp-testkit`.
     ///
     /// Must be called within a tokio runtime, on which the server then runs.
+    #[doc(hidden)]
     pub fn connect(self) -> Result<Connection> {
         Ok(Connection::open(self.build()?))
     }
 
-    /// Whether the server could start.
-    pub fn check(self) -> Result<()> {
-        self.build().map(drop)
+    /// Checks that the server could start. An error lists every fault.
+    pub fn check(&self) -> Result<()> {
+        self.verify().map(drop)
     }
 
     #[cfg(feature = "cli")]
@@ -381,41 +418,28 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
+        let Verified { keys, catalogue } = self.verify()?;
         let Self {
             state: _,
             info,
             instructions,
-            entries,
+            mut entries,
             checks,
             changes,
-            skills,
+            skills: _,
             settings,
         } = self;
-        if let Some(url) = &settings.public_url {
-            check_public_url("public_url", url)?;
+        let most = |number| Amount {
+            number,
+            bytes: settings.max_held,
+        };
+        let shares = |limit, number| Shares::new(limit, most(number));
+        let budget = Budget::new(settings.max_held);
+        for entry in &mut entries {
+            entry.policies.cache_within(&budget);
         }
-        check_edge(&settings)?;
-        let keys = state_keys("state_keys", &settings.state_keys)?;
-        let mut registry = Registry::default();
-        for entry in entries {
-            if let Some(fault) = entry.faults.first() {
-                return Err(Error::declaration(entry.item(), fault));
-            }
-            registry
-                .add(entry)
-                .map_err(|conflict| declared_twice(&conflict))?;
-        }
-        if let Some((tool, uri)) = registry.without_view() {
-            return Err(Error::declaration(
-                tool.item(),
-                &format!(
-                    "its view `{uri}` is no resource of this server; declare one with `#[resource(\"{uri}\")]`, and list it in `resources![..]`"
-                ),
-            ));
-        }
-        skills.publish(&mut registry).map_err(Error::skills)?;
         let metrics = Metrics::new();
-        registry.measure(&metrics);
+        let registry = Registry::new(entries, catalogue, &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -428,7 +452,13 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             drain: Drain::default(),
             changes,
-            tasks: Tasks::new(Arc::clone(&settings.task_store), settings.task_ttl),
+            tasks: Tasks::new(
+                settings.task_store.clone(),
+                settings.task_ttl,
+                most(settings.max_tasks),
+            ),
+            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             spent: Spent::default(),
             settings,
@@ -456,64 +486,6 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         self.0
             .entries
             .push(Entry::new(state, spec, args, returns, completers, call));
-    }
-}
-
-/// The error for two entries that a client could not tell apart.
-fn declared_twice(conflict: &Conflict) -> Error {
-    match conflict {
-        Conflict::Name(kind, name) => Error::duplicate(format!(
-            "two {}s are called `{name}`; rename one with `name = \"..\"`",
-            kind.noun()
-        )),
-        Conflict::Uri(one, other) => Error::ambiguous(one, other),
-    }
-}
-
-/// The keys that `secrets`, which were set as `name`, stand for.
-pub(super) fn state_keys(name: &str, secrets: &Secrets) -> Result<Keys> {
-    Keys::new(secrets).map_err(|problem| Error::setting(name, "[hidden]", &problem.to_string()))
-}
-
-/// Whether the names, origins and limits of the network can be met.
-fn check_edge(settings: &Settings) -> Result<()> {
-    let is_name = |name: &&String| {
-        let authority = name.parse::<axum::http::uri::Authority>();
-        authority.is_ok_and(|authority| authority.host() == name.as_str())
-    };
-    if let Some(name) = settings.allowed_hosts.iter().find(|name| !is_name(name)) {
-        let advice = "write a host name without a scheme and a port, such as shop.internal";
-        return Err(Error::setting("allowed_hosts", name, advice));
-    }
-    let is_origin = |origin: &&String| {
-        let uri = origin.parse::<axum::http::Uri>();
-        let authority = origin.split_once("://").map(|(_, authority)| authority);
-        uri.is_ok_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.authority().map(axum::http::uri::Authority::as_str) == authority
-                && !authority.is_some_and(|authority| authority.contains(['@', '*']))
-        })
-    };
-    if let Some(origin) = settings.cors_origins.iter().find(|it| !is_origin(it)) {
-        let advice = "write an origin such as https://app.example.com, without a path";
-        return Err(Error::setting("cors_origins", origin, advice));
-    }
-    match settings.limits.fault() {
-        Some((name, value, advice)) => Err(Error::setting(name, &value, advice)),
-        None => Ok(()),
-    }
-}
-
-/// Whether `url`, which was set as `name`, is an absolute one.
-pub(super) fn check_public_url(name: &str, url: &str) -> Result<()> {
-    let parsed: Option<axum::http::Uri> = url.parse().ok();
-    match parsed.as_ref().map(|uri| (uri.scheme_str(), uri.host())) {
-        Some((Some("http" | "https"), Some(_))) => Ok(()),
-        _ => Err(Error::setting(
-            name,
-            url,
-            "write an absolute URL such as https://mcp.example.com",
-        )),
     }
 }
 

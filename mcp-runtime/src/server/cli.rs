@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
-use super::builder::{Server, check_public_url, state_keys};
+use super::builder::Server;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
 use crate::handler::spec::Spec;
@@ -16,7 +16,7 @@ use crate::policy::timeout::Written;
 use crate::protocol::Version;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
 use crate::seal::Secrets;
-use crate::service::Service;
+use crate::service::{Service, Setting};
 
 mod check;
 
@@ -40,25 +40,14 @@ impl<S: State> Server<S> {
             Err(error) => error.exit(),
         };
         logging::init()?;
-        if let Ok(url) = std::env::var("MCP_PUBLIC_URL") {
-            check_public_url("MCP_PUBLIC_URL", &url)?;
-            self = self.public_url(url);
-        }
-        if let Ok(secrets) = std::env::var("MCP_STATE_KEYS") {
-            let secrets = Secrets(
-                secrets
-                    .split(',')
-                    .map(|secret| secret.trim().into())
-                    .collect(),
-            );
-            state_keys("MCP_STATE_KEYS", &secrets)?;
-            self = self.state_keys(secrets.0);
-        }
+        self.read_environment();
         match matches.subcommand() {
             Some(("http", http)) => {
-                if let Some(url) = http.get_one::<String>("public-url") {
-                    check_public_url("--public-url", url)?;
-                    self = self.public_url(url);
+                if let Some(urls) = http.get_many::<String>("public-url") {
+                    self.settings.public_urls = Setting {
+                        name: "--public-url",
+                        value: urls.cloned().collect(),
+                    };
                 }
                 let address = bind_address(http)?;
                 self.serve_http(address).await
@@ -70,6 +59,24 @@ impl<S: State> Server<S> {
             Some(("call", call)) => self.call(call).await,
             Some(("check", _)) => check::report(&*self.build()?),
             _ => self.serve_stdio().await,
+        }
+    }
+
+    /// Takes the settings of the environment in the place of the program's own.
+    fn read_environment(&mut self) {
+        let list = |name| {
+            let list = std::env::var(name).ok()?;
+            let entries = list.split(',').map(str::trim).map(str::to_owned);
+            Some(entries.collect::<Vec<_>>())
+        };
+        if let Some(value) = list("MCP_PUBLIC_URL") {
+            let name = "MCP_PUBLIC_URL";
+            self.settings.public_urls = Setting { name, value };
+        }
+        if let Some(secrets) = list("MCP_STATE_KEYS") {
+            let value = Secrets(secrets.into_iter().map(String::into_bytes).collect());
+            let name = "MCP_STATE_KEYS";
+            self.settings.state_keys = Setting { name, value };
         }
     }
 
@@ -124,7 +131,8 @@ fn command<S: State>(server: &Server<S>) -> Command {
                     Arg::new("public-url")
                         .long("public-url")
                         .value_name("URL")
-                        .help("The URL that clients use, when it is not this address"),
+                        .action(ArgAction::Append)
+                        .help("A URL that clients use, when it is not this address; may be repeated"),
                 ),
         )
         .subcommand(Command::new("tools").about("List the tools, with the limits in force and where each came from"))

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Service;
+use super::watch::check_size;
 use crate::answer::{Answer, members};
 use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
@@ -111,6 +112,7 @@ impl Service {
                 .get(&name)
                 .ok_or_else(|| RpcError::unknown("prompt", &name)),
             Reference::Resource { uri } => {
+                check_size(&uri)?;
                 let template = self.registry.templates.get(&uri);
                 let found =
                     template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));

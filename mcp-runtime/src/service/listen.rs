@@ -8,11 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::Service;
 use super::tasks::undeclared;
-use super::watch::{check_uri, too_many};
+use super::watch::{check_uri, too_many, weight};
 use crate::changes::{Change, List, Subscriber};
 use crate::handler::Principal;
+use crate::limits;
 use crate::protocol::meta::SUBSCRIPTION_ID;
 use crate::protocol::{ClientCapabilities, Method, Request, RpcError, extension};
+use crate::share::{Holder, Share};
 use crate::task::DetailedTask;
 
 /// The member of `notifications` that lists resources.
@@ -25,6 +27,7 @@ const TASKS: &str = "taskIds";
 pub(crate) struct Subscription {
     service: Arc<Service>,
     subscriber: Subscriber,
+    _share: Share,
     id: Value,
     principal: Principal,
     acknowledgement: Option<Bytes>,
@@ -36,9 +39,10 @@ impl Subscription {
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,
-        principal: &Principal,
+        (principal, holder): (&Principal, &Holder),
         client: &ClientCapabilities,
     ) -> Result<Self, RpcError> {
+        let mut share = service.subscriptions.take(holder, limits::CALL)?;
         let wanted = request
             .params
             .as_deref()
@@ -71,6 +75,7 @@ impl Subscription {
             .filter(|_| service.offers(&Method::ResourcesRead))
         {
             let watched = watch(&service, &subscriber, uris, principal)?;
+            share.grow(watched.iter().map(|uri| weight(uri)).sum())?;
             granted.insert(RESOURCES.to_owned(), watched.into());
         }
         if let Some(ids) = wanted
@@ -90,6 +95,7 @@ impl Subscription {
         Ok(Self {
             service,
             subscriber,
+            _share: share,
             id,
             principal: principal.clone(),
             acknowledgement,
@@ -164,7 +170,7 @@ fn watch(
     uris.iter().try_for_each(|uri| check_uri(uri))?;
     uris.retain(|uri| service.may_watch(uri, principal).is_ok());
     uris.iter()
-        .try_for_each(|uri| subscriber.watch(uri))
+        .try_for_each(|uri| subscriber.watch(uri).map(drop))
         .map_err(|_| too_many())?;
     Ok(uris)
 }

@@ -43,7 +43,8 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
-use crate::task::{MemoryStore, TaskStore, Tasks};
+use crate::share::Shares;
+use crate::task::{TaskStore, Tasks};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -58,6 +59,10 @@ pub(crate) struct Service {
     pub keys: Keys,
     pub spent: Spent,
     pub tasks: Tasks,
+    /// The calls that run in sessions.
+    pub calls: Shares,
+    /// What is listened to and subscribed to.
+    pub subscriptions: Shares,
     pub settings: Settings,
 }
 
@@ -67,17 +72,36 @@ pub(crate) struct Settings {
     pub coerce: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
-    pub public_url: Option<String>,
+    pub public_urls: Setting<Vec<String>>,
     pub allowed_hosts: Vec<String>,
     pub cors_origins: Vec<String>,
     pub limits: Limits,
     pub max_sessions: usize,
     pub session_idle: Duration,
+    pub max_held: usize,
+    pub max_listeners: usize,
     pub page_size: usize,
     pub completion_timeout: Duration,
     pub task_ttl: Duration,
-    pub task_store: Arc<dyn TaskStore>,
-    pub state_keys: Secrets,
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    pub max_tasks: usize,
+    pub state_keys: Setting<Secrets>,
+}
+
+/// A setting that comes from the program, the environment or a flag, with its name there.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub name: &'static str,
+    pub value: T,
+}
+
+impl<T: Default> Setting<T> {
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            value: T::default(),
+        }
+    }
 }
 
 impl Default for Settings {
@@ -86,17 +110,20 @@ impl Default for Settings {
             coerce: true,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
-            public_url: None,
+            public_urls: Setting::new("public_url"),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
             page_size: 500,
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
-            task_store: Arc::new(MemoryStore::default()),
-            state_keys: Secrets::default(),
+            task_store: None,
+            max_tasks: limits::TASKS,
+            state_keys: Setting::new("state_keys"),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! `resources/directory/read`: what is in a folder.
 
+use super::Service;
 use super::page::{self, Row};
-use super::{Service, text_param};
+use super::watch::uri_param;
 use crate::answer::Answer;
 use crate::protocol::{Members, RpcError};
 
 impl Service {
     pub(super) fn read_directory(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
-        let uri = text_param(params, "uri", "which directory?")?;
+        let uri = uri_param(params, "which directory?")?;
         let folder = self.registry.files.folders.get(&*uri);
         let folder =
             folder.ok_or_else(|| RpcError::invalid_params("not a directory resource").at(&uri))?;

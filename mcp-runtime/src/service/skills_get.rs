@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Service, text_param};
+use super::Service;
+use super::watch::uri_param;
 use crate::answer::{Answer, Hint, members};
 use crate::protocol::skill::Skill;
 use crate::protocol::{Members, RpcError};
@@ -16,7 +17,7 @@ struct Got<'a> {
 
 impl Service {
     pub(super) fn get_skill(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
-        let uri = text_param(params, "uri", "which skill?")?;
+        let uri = uri_param(params, "which skill?")?;
         let skill = self.registry.skills.iter().find(|skill| skill.uri == uri);
         let skill =
             skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;

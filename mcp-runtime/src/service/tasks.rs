@@ -57,7 +57,7 @@ impl Mode {
 
 /// Whether the client knows tasks: it says so in each request, and only in the modern revision.
 pub(super) fn declares(cx: &Context) -> bool {
-    cx.is_modern() && cx.client().extensions.contains_key(TASKS)
+    cx.is_modern() && cx.capabilities().extensions.contains_key(TASKS)
 }
 
 pub(super) fn undeclared() -> RpcError {
@@ -129,7 +129,8 @@ impl Service {
         arguments: Option<Box<RawValue>>,
     ) -> Result<Answer, RpcError> {
         let (stop, registration) = AbortHandle::new_pair();
-        let begun = self.tasks.begin(cx.principal(), &self.changes, stop).await;
+        let bytes = arguments.as_ref().map_or(0, |it| it.get().len());
+        let begun = self.tasks.begin(cx, bytes, &self.changes, stop).await;
         let task = begun.map_err(|error| unkept(&error))?;
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
@@ -142,15 +143,12 @@ impl Service {
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(answer)) => end(&task, answer).await,
+                Ok(Ok(answer)) => end(&task, answer, service.tasks.most()).await,
                 // It is marked by whoever has stopped it.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {
-                    end(
-                        &task,
-                        Err(RpcError::internal("the task has outlived its time")),
-                    )
-                    .await
+                    let error = RpcError::internal("the task has outlived its time");
+                    end_failed(&task, &error).await;
                 }
             }
             service.tasks.forget(&task).await;
@@ -240,12 +238,18 @@ impl Service {
 }
 
 /// Marks a task with what its call has come to.
-async fn end(task: &Task, answer: Result<Product, RpcError>) {
+async fn end(task: &Task, answer: Result<Product, RpcError>, most: usize) {
     match answer {
-        Ok(Product::Tool(result)) => {
-            task.end(TaskStatus::Completed, None, tool_json(&result))
-                .await
-        }
+        Ok(Product::Tool(result)) => match tool_json(&result) {
+            Some(result) if result.get().len() > most => {
+                let bytes = result.get().len();
+                let text = format!(
+                    "the result has {bytes} bytes, and no more than {most} of a task are kept; ask for less"
+                );
+                end_failed(task, &RpcError::internal(text)).await;
+            }
+            result => task.end(TaskStatus::Completed, None, result).await,
+        },
         Ok(_) => end_failed(task, &RpcError::internal("internal error")).await,
         Err(error) => end_failed(task, &error).await,
     }
@@ -273,8 +277,10 @@ fn unknown(id: &str) -> RpcError {
 }
 
 fn unkept(error: &TaskError) -> RpcError {
-    if let TaskError::Store(cause) = error {
-        tracing::error!(error = %cause, "the task store failed");
+    match error {
+        TaskError::TooMany(full) => return (*full).into(),
+        TaskError::Store(cause) => tracing::error!(error = %cause, "the task store failed"),
+        TaskError::NoRandom => {}
     }
     RpcError::internal(error.to_string())
 }

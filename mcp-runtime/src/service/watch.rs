@@ -1,11 +1,14 @@
 //! Which resources a caller may be told of.
 
+use std::borrow::Cow;
+
 use iri_string::types::UriStr;
 
-use super::Service;
-use crate::changes::{Change, List, WATCHED};
+use super::{Service, text_param};
+use crate::changes::{Change, List};
 use crate::handler::Principal;
-use crate::protocol::{Method, RpcError};
+use crate::limits::{self, Limit};
+use crate::protocol::{Members, Method, RpcError};
 
 impl Service {
     /// The lists that the server has, and that can therefore change.
@@ -46,15 +49,43 @@ impl Service {
 
 /// Fails unless `uri` is one.
 pub(crate) fn check_uri(uri: &str) -> Result<(), RpcError> {
+    check_size(uri)?;
     match UriStr::new(uri) {
         Ok(_) => Ok(()),
         Err(_) => Err(RpcError::invalid_params("`uri` is not an absolute URI (RFC 3986)").at(uri)),
     }
 }
 
-/// The error of one who watches as many resources as anybody may.
+/// Fails when `uri` is longer than one may be.
+pub(crate) fn check_size(uri: &str) -> Result<(), RpcError> {
+    let (bytes, most) = (uri.len(), limits::URI);
+    if bytes <= most {
+        return Ok(());
+    }
+    let text = format!("`uri` has {bytes} bytes, and may have {most}; use a shorter one");
+    Err(RpcError::invalid_params(text).over(Limit::Uris))
+}
+
+/// Returns the `uri` that a request must name, which is no longer than one may be.
+pub(crate) fn uri_param<'p>(
+    params: Option<&'p Members>,
+    question: &str,
+) -> Result<Cow<'p, str>, RpcError> {
+    let uri = text_param(params, "uri", question)?;
+    check_size(&uri)?;
+    Ok(uri)
+}
+
+/// Returns the bytes that a subscription to `uri` is counted with.
+pub(crate) fn weight(uri: &str) -> usize {
+    limits::WATCH + uri.len()
+}
+
+/// Returns the error for a subscription that has its maximum number of resources.
 pub(crate) fn too_many() -> RpcError {
-    RpcError::invalid_params(format!(
-        "no more than {WATCHED} resources can be subscribed to; unsubscribe from some"
-    ))
+    let (number, bytes) = (limits::WATCHED, limits::WATCHED_BYTES);
+    let text = format!(
+        "no more than {number} resources, whose URIs have {bytes} bytes together, can be subscribed to; unsubscribe from some"
+    );
+    RpcError::invalid_params(text).over(Limit::Subscriptions)
 }

@@ -6,14 +6,17 @@ use std::sync::Arc;
 use crate::handler::Principal;
 
 /// A caller, as far as it can be told from others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     /// A verified one.
     Principal(Arc<str>),
     /// The anonymous callers of one network.
     Network(IpAddr),
     /// All anonymous callers whose address is not known.
+    #[default]
     Anonymous,
+    /// The one caller of a line connection.
+    Line,
 }
 
 impl Holder {
@@ -24,6 +27,11 @@ impl Holder {
             (None, Some(address)) => Self::Network(network(address)),
             (None, None) => Self::Anonymous,
         }
+    }
+
+    /// Returns the holder that `principal` is counted as on a line connection.
+    pub(crate) fn on_line(principal: &Principal) -> Self {
+        principal.key().map_or(Self::Line, Self::Principal)
     }
 }
 

@@ -1,5 +1,281 @@
 //! What callers hold, counted by caller, so that no one takes what is there for all.
+//!
+//! Invariant: nothing is held beyond the maximum in all, nor by one caller beyond its share; what is held is given back
+//! when it is dropped.
 
 mod holder;
 
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 pub(crate) use holder::{Holder, network};
+
+use crate::limits::{Limit, SHARE};
+use crate::protocol::RpcError;
+
+/// Returns the size of a request's head.
+pub(crate) fn head(headers: &HeaderMap) -> usize {
+    let bytes = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len();
+    headers.iter().map(bytes).sum()
+}
+
+/// A number of things and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Amount {
+    pub number: usize,
+    pub bytes: usize,
+}
+
+/// One kind of what callers hold, with its bounds.
+#[derive(Clone, Debug)]
+pub(crate) struct Shares(Arc<Ledger>);
+
+#[derive(Debug)]
+struct Ledger {
+    limit: Limit,
+    most: Amount,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    all: Amount,
+    by_holder: HashMap<Holder, Amount>,
+}
+
+/// Something that a caller holds, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Share {
+    ledger: Arc<Ledger>,
+    holder: Holder,
+    amount: Amount,
+}
+
+/// The bound that is in the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full {
+    limit: Limit,
+    is_own: bool,
+    is_in_number: bool,
+    most: Amount,
+}
+
+impl Amount {
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            number: self.number.saturating_add(other.number),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self {
+            number: self.number.saturating_sub(other.number),
+            bytes: self.bytes.saturating_sub(other.bytes),
+        }
+    }
+
+    pub(crate) fn fits(self, most: Self) -> bool {
+        self.number <= most.number && self.bytes <= most.bytes
+    }
+
+    /// The part that one caller may hold.
+    pub(crate) fn share(self) -> Self {
+        Self {
+            number: (self.number / SHARE).max(1),
+            bytes: self.bytes / SHARE,
+        }
+    }
+}
+
+impl Shares {
+    /// Bounds what `limit` is about to `most` for all callers together, and to a share of it for each.
+    pub(crate) fn new(limit: Limit, most: Amount) -> Self {
+        Self(Arc::new(Ledger {
+            limit,
+            most,
+            held: Mutex::default(),
+        }))
+    }
+
+    /// Counts one more thing of `bytes` for `holder`.
+    pub(crate) fn take(&self, holder: &Holder, bytes: usize) -> Result<Share, Full> {
+        let amount = Amount { number: 1, bytes };
+        self.0.add(holder, amount)?;
+        Ok(Share {
+            ledger: Arc::clone(&self.0),
+            holder: holder.clone(),
+            amount,
+        })
+    }
+
+    /// Returns how much is held in all.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> Amount {
+        self.0.lock().all
+    }
+}
+
+impl Ledger {
+    fn add(&self, holder: &Holder, amount: Amount) -> Result<(), Full> {
+        let mut held = self.lock();
+        let own = held.by_holder.get(holder).copied().unwrap_or_default();
+        let (own, all) = (own.plus(amount), held.all.plus(amount));
+        let share = match holder {
+            Holder::Line => self.most,
+            _ => self.most.share(),
+        };
+        for (amount, most, is_own) in [(own, share, true), (all, self.most, false)] {
+            if !amount.fits(most) {
+                return Err(Full {
+                    limit: self.limit,
+                    is_own,
+                    is_in_number: amount.number > most.number,
+                    most,
+                });
+            }
+        }
+        held.all = all;
+        held.by_holder.insert(holder.clone(), own);
+        Ok(())
+    }
+
+    fn give_back(&self, holder: &Holder, amount: Amount) {
+        let mut held = self.lock();
+        held.all = held.all.minus(amount);
+        let Some(own) = held.by_holder.get_mut(holder) else {
+            return;
+        };
+        *own = own.minus(amount);
+        if *own == Amount::default() {
+            held.by_holder.remove(holder);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Share {
+    /// Counts `bytes` more.
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Full> {
+        let amount = Amount { number: 0, bytes };
+        self.ledger.add(&self.holder, amount)?;
+        self.amount = self.amount.plus(amount);
+        Ok(())
+    }
+
+    /// Counts `bytes` less.
+    pub(crate) fn shrink(&mut self, bytes: usize) {
+        let amount = Amount {
+            number: 0,
+            bytes: bytes.min(self.amount.bytes),
+        };
+        self.ledger.give_back(&self.holder, amount);
+        self.amount = self.amount.minus(amount);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.ledger.give_back(&self.holder, self.amount);
+    }
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whose = if self.is_own {
+            "one caller"
+        } else {
+            "all callers together"
+        };
+        let Amount { number, bytes } = self.most;
+        let (what, advice) = self.limit.words();
+        if self.is_in_number {
+            write!(f, "too many {what}: {whose} may have {number}; {advice}")
+        } else {
+            write!(
+                f,
+                "too many {what}: {whose} may hold {bytes} bytes of them; {advice}"
+            )
+        }
+    }
+}
+
+impl std::error::Error for Full {}
+
+impl From<Full> for RpcError {
+    fn from(full: Full) -> Self {
+        let status = if full.is_own { 429 } else { 503 };
+        Self::internal(full.to_string())
+            .with_status(status)
+            .over(full.limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(name: &str) -> Holder {
+        Holder::Principal(name.into())
+    }
+
+    fn shares(number: usize, bytes: usize) -> Shares {
+        Shares::new(Limit::Tasks, Amount { number, bytes })
+    }
+
+    #[test]
+    fn one_caller_holds_a_quarter_and_the_rest_is_for_others() {
+        let shares = shares(8, 800);
+        let (ann, bob) = (holder("ann"), holder("bob"));
+        let held = [shares.take(&ann, 1).unwrap(), shares.take(&ann, 1).unwrap()];
+        let full = shares.take(&ann, 1).unwrap_err();
+        assert_eq!(
+            full.to_string(),
+            "too many tasks are running: one caller may have 2; try again when one has ended"
+        );
+        assert!(shares.take(&bob, 1).is_ok());
+        drop(held);
+        assert!(shares.take(&ann, 1).is_ok());
+        assert_eq!(shares.held(), Amount::default());
+        assert!(shares.0.lock().by_holder.is_empty(), "nobody is remembered");
+    }
+
+    #[test]
+    fn bytes_count_as_well_and_grow() {
+        let shares = shares(8, 400);
+        let ann = holder("ann");
+        assert!(shares.take(&ann, 101).is_err());
+        let mut share = shares.take(&ann, 50).unwrap();
+        let full = share.grow(51).unwrap_err();
+        assert!(full.to_string().contains("one caller may hold 100 bytes"));
+        share.grow(50).unwrap();
+        share.shrink(100);
+        assert!(shares.take(&ann, 100).is_ok());
+    }
+
+    #[test]
+    fn all_together_hold_no_more_than_the_maximum() {
+        let shares = shares(4, 400);
+        let names = ["a", "b", "c", "d"];
+        let held: Vec<_> = names
+            .map(|name| shares.take(&holder(name), 1).unwrap())
+            .into();
+        let full = shares.take(&holder("e"), 1).unwrap_err();
+        assert!(full.to_string().contains("all callers together may have 4"));
+        assert_eq!(RpcError::from(full).http_status(), 503);
+        drop(held);
+    }
+
+    #[test]
+    fn the_one_caller_of_a_line_holds_all() {
+        let shares = shares(4, 400);
+        let held: Vec<_> = (0..4).map(|_| shares.take(&Holder::Line, 100)).collect();
+        assert!(held.iter().all(Result::is_ok));
+        assert!(shares.take(&Holder::Line, 1).is_err());
+    }
+}

@@ -10,13 +10,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest as _, Sha256};
 
 use super::frontmatter::{self, Frontmatter};
-use super::media_type;
 use super::tree::{File, Tree};
+use super::{Catalogue, media_type};
 use crate::protocol::Resource;
 use crate::protocol::resource::{Descriptor, Place};
 use crate::protocol::skill::{Skill, SkillFile};
+use crate::registry::Entry;
 use crate::registry::files::Files;
-use crate::registry::{Entry, Registry};
 
 /// The most files that every host accepts in a skill.
 const MOST_FILES: usize = 512;
@@ -46,49 +46,72 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 /// The skills of a tree, by the paths of their folders.
 type Manifests<'t> = BTreeMap<&'t str, Frontmatter>;
 
-/// Has `registry` serve what is in `tree`.
-pub(super) fn publish(tree: &Tree, registry: &mut Registry) -> Result<(), String> {
+/// Makes the catalogue of `tree`, which is served beside `entries`; the errors are those of all its skills.
+pub(super) fn read(tree: &Tree, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
     let manifests = manifests(tree)?;
-    check_folders(tree, &manifests)?;
+    let mut faults: Vec<String> = check_folders(tree, &manifests).err().into_iter().collect();
+    let mut skills = Vec::new();
     for folder in manifests.keys() {
-        registry.skills.push(entry(tree, folder, &manifests)?);
+        match entry(tree, folder, &manifests) {
+            Ok(skill) => skills.push(skill),
+            Err(fault) => faults.push(fault),
+        }
     }
-    registry.files = files(tree, &manifests);
-    let is_taken = |entry: &&Entry| registry.files.contents.contains_key(entry.uri());
-    match registry.resources.entries().iter().find(is_taken) {
-        Some(entry) => Err(format!(
+    let files = files(tree, &manifests);
+    let taken = entries
+        .iter()
+        .filter(|entry| files.contents.contains_key(entry.uri()));
+    faults.extend(taken.map(|entry| {
+        format!(
             "{} has the URI of a file, `{}`; give it another one",
             entry.item(),
             entry.uri()
-        )),
-        None => Ok(()),
+        )
+    }));
+    if faults.is_empty() {
+        Ok(Catalogue { skills, files })
+    } else {
+        Err(faults)
     }
 }
 
-fn manifests(tree: &Tree) -> Result<Manifests<'_>, String> {
+fn manifests(tree: &Tree) -> Result<Manifests<'_>, Vec<String>> {
     let mut manifests = Manifests::new();
+    let mut faults = Vec::new();
     for (path, file) in &tree.files {
         let (folder, name) = split(path);
         if name != MANIFEST {
             continue;
         }
-        if folder.is_empty() {
-            return Err(format!(
-                "`{}` is in no folder of its own; give the folder that the skill's folder is in",
-                file.shown
-            ));
+        match checked_manifest(folder, file) {
+            Ok(read) => drop(manifests.insert(folder, read)),
+            Err(fault) => faults.push(fault),
         }
-        let read = manifest(file).map_err(|fault| format!("`{}` {fault}", file.shown))?;
-        let (_, called) = split(folder);
-        if read.name != called {
-            return Err(format!(
-                "`{}` has the name `{}`, but its folder is called `{called}`; give both the same name",
-                file.shown, read.name
-            ));
-        }
-        manifests.insert(folder, read);
     }
-    Ok(manifests)
+    if faults.is_empty() {
+        Ok(manifests)
+    } else {
+        Err(faults)
+    }
+}
+
+/// Reads the manifest of the skill in `folder`, which has its name.
+fn checked_manifest(folder: &str, file: &File) -> Result<Frontmatter, String> {
+    if folder.is_empty() {
+        return Err(format!(
+            "`{}` is in no folder of its own; give the folder that the skill's folder is in",
+            file.shown
+        ));
+    }
+    let read = manifest(file).map_err(|fault| format!("`{}` {fault}", file.shown))?;
+    let (_, called) = split(folder);
+    if read.name != called {
+        return Err(format!(
+            "`{}` has the name `{}`, but its folder is called `{called}`; give both the same name",
+            file.shown, read.name
+        ));
+    }
+    Ok(read)
 }
 
 fn manifest(file: &File) -> Result<Frontmatter, String> {

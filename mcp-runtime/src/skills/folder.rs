@@ -1,13 +1,20 @@
 //! A folder on the disk, read into a tree.
 //!
-//! Invariants: what begins with a dot is left out; a link is followed where it stays inside the folder, and an error
-//! where it leads out of it or round in a circle.
+//! Invariants: what begins with a dot is left out; a link to a file is followed where it stays inside the folder, and an
+//! error where it leads out of it; a folder is read at one path; only files are opened; entries are bounded in number,
+//! depth and bytes before they are read.
 
-use std::fs::{self, DirEntry};
-use std::io;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::tree::{Tree, is_name};
+
+/// The maximum number of entries of a folder of skills, with those in the folders below it.
+const ENTRIES: usize = 20_000;
+/// The maximum number of folders in one another.
+const DEPTH: usize = 32;
 
 /// Adds all that is in `folder` to `tree`.
 pub(super) fn read(folder: &Path, tree: &mut Tree) -> Result<(), String> {
@@ -20,7 +27,8 @@ pub(super) fn read(folder: &Path, tree: &mut Tree) -> Result<(), String> {
     Walk {
         root: root.clone(),
         tree,
-        above: vec![root],
+        folders: BTreeMap::from([(root, folder.to_owned())]),
+        entries: 0,
     }
     .folder(folder, "")
 }
@@ -29,15 +37,19 @@ struct Walk<'t> {
     /// Where the folder of skills really is.
     root: PathBuf,
     tree: &'t mut Tree,
-    /// Where the folders really are that are being read, from the outermost to the innermost.
-    above: Vec<PathBuf>,
+    /// The folders that were read: where they really are, and where they were found.
+    folders: BTreeMap<PathBuf, PathBuf>,
+    /// The number of entries so far.
+    entries: usize,
 }
 
 impl Walk<'_> {
     /// Reads `folder`, whose path in the tree is `path`.
     fn folder(&mut self, folder: &Path, path: &str) -> Result<(), String> {
-        let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<DirEntry>>>);
-        for entry in entries.map_err(|error| unreadable(folder, &error))? {
+        let entries = fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(folder, &error))?;
+            self.count(folder)?;
             let place = entry.path();
             let name = entry.file_name();
             let name = name.to_str().ok_or_else(|| {
@@ -75,27 +87,73 @@ impl Walk<'_> {
         if real.is_dir() {
             return self.nested(place, real, path);
         }
-        let size = fs::metadata(&real)
-            .map_err(|error| unreadable(place, &error))?
-            .len();
-        self.tree.room(size, &shown(place))?;
-        let bytes = fs::read(&real).map_err(|error| unreadable(place, &error))?;
+        let bytes = self.contents(place, &real)?;
         self.tree.add(path, bytes, shown(place))
     }
 
-    fn nested(&mut self, place: &Path, real: PathBuf, path: String) -> Result<(), String> {
-        if self.above.contains(&real) {
+    fn count(&mut self, folder: &Path) -> Result<(), String> {
+        self.entries += 1;
+        if self.entries <= ENTRIES {
+            return Ok(());
+        }
+        Err(format!(
+            "with `{}` the folder of skills has more than {ENTRIES} entries; give one that holds skills only",
+            shown(folder)
+        ))
+    }
+
+    /// Reads a file, and no more of it than there is room for: it may grow meanwhile.
+    fn contents(&self, place: &Path, real: &Path) -> Result<Vec<u8>, String> {
+        let failed = |error| unreadable(place, &error);
+        let kind = fs::metadata(real).map_err(failed)?;
+        // To open a pipe would wait for its other end, and a device has none.
+        if !kind.is_file() {
             return Err(format!(
-                "`{}` is a link to a folder that it is in; remove it",
+                "`{}` is neither a file nor a folder; remove it",
                 shown(place)
             ));
         }
-        self.above.push(real);
+        self.tree.room(kind.len(), &shown(place))?;
+        let file = File::open(real).map_err(failed)?;
+        let mut bytes = Vec::new();
+        file.take(self.tree.left().saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        Ok(bytes)
+    }
+
+    fn nested(&mut self, place: &Path, real: PathBuf, path: String) -> Result<(), String> {
+        if let Some(other) = self.folders.get(&real) {
+            return Err(if real_contains(&real, place) {
+                format!(
+                    "`{}` is a link to a folder that it is in; remove it",
+                    shown(place)
+                )
+            } else {
+                format!(
+                    "`{}` and `{}` are one folder; put a copy in the place of the link",
+                    shown(other),
+                    shown(place)
+                )
+            });
+        }
+        if path.split('/').count() > DEPTH {
+            return Err(format!(
+                "`{}` lies more than {DEPTH} folders deep; move it up",
+                shown(place)
+            ));
+        }
+        self.folders.insert(real, place.to_owned());
         self.folder(place, &path)?;
-        self.above.pop();
         self.tree.folders.insert(path);
         Ok(())
     }
+}
+
+/// Returns whether the folder that is really at `real` holds the link at `place`.
+fn real_contains(real: &Path, place: &Path) -> bool {
+    let above = place.parent().and_then(|above| above.canonicalize().ok());
+    above.is_some_and(|above| above.starts_with(real))
 }
 
 fn shown(place: &Path) -> String {

@@ -17,9 +17,19 @@ mod media_type;
 #[cfg(feature = "skills")]
 mod tree;
 
-use crate::registry::Registry;
+use crate::protocol::skill::Skill;
+use crate::registry::Entry;
+use crate::registry::files::Files;
 
-/// Where the skills of a server come from.
+/// The skills of a server, and the files that they are served from.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    /// In the order of their paths.
+    pub skills: Vec<Skill>,
+    pub files: Files,
+}
+
+/// The sources of a server's skills.
 #[derive(Debug, Default)]
 pub(crate) struct Sources(#[cfg(feature = "skills")] Vec<Source>);
 
@@ -42,24 +52,26 @@ impl Sources {
         self.0.append(&mut other.0);
     }
 
-    /// Reads everything, and has `registry` serve it.
-    pub(crate) fn publish(self, registry: &mut Registry) -> Result<(), String> {
+    /// Reads everything that is served beside `entries`; the errors are those of all files.
+    pub(crate) fn read(&self, entries: &[Entry]) -> Result<Catalogue, Vec<String>> {
         if self.0.is_empty() {
-            return Ok(());
+            return Ok(Catalogue::default());
         }
         let mut tree = tree::Tree::default();
-        for source in self.0 {
+        let mut faults = Vec::new();
+        for source in &self.0 {
             match source {
-                Source::Folder(folder) => folder::read(&folder, &mut tree)?,
-                Source::Files(files) => {
-                    for (path, bytes) in files {
-                        let shown = path.clone();
-                        tree.add(path, bytes, shown)?;
-                    }
-                }
+                Source::Folder(folder) => faults.extend(folder::read(folder, &mut tree).err()),
+                Source::Files(files) => faults.extend(files.iter().filter_map(|(path, bytes)| {
+                    tree.add(path.clone(), bytes.clone(), path.clone()).err()
+                })),
             }
         }
-        catalogue::publish(&tree, registry)
+        if faults.is_empty() {
+            catalogue::read(&tree, entries)
+        } else {
+            Err(faults)
+        }
     }
 }
 
@@ -70,7 +82,7 @@ impl Sources {
     pub(crate) fn append(&mut self, _: Self) {}
 
     #[expect(clippy::unnecessary_wraps, reason = "same shape as with the feature")]
-    pub(crate) fn publish(self, _: &mut Registry) -> Result<(), String> {
-        Ok(())
+    pub(crate) fn read(&self, _: &[Entry]) -> Result<Catalogue, Vec<String>> {
+        Ok(Catalogue::default())
     }
 }

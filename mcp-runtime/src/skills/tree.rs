@@ -43,6 +43,11 @@ impl Tree {
         }
     }
 
+    /// The number of bytes that there is room for.
+    pub(super) fn left(&self) -> u64 {
+        MOST_BYTES - self.bytes
+    }
+
     /// Whether `more` bytes, those of `shown`, fit in.
     pub(super) fn room(&self, more: u64, shown: &str) -> Result<(), String> {
         if self.bytes + more <= MOST_BYTES {

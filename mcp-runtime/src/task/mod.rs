@@ -1,7 +1,7 @@
 //! Tasks: calls that go on after their answer (extension `io.modelcontextprotocol/tasks`).
 //!
 //! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
-//! kept before its client hears of it; the number of running tasks is bounded.
+//! kept before its client hears of it; running tasks are bounded in number and bytes, and no caller has them all.
 
 mod record;
 mod running;
@@ -16,17 +16,17 @@ use serde_json::Map;
 
 use crate::changes::Changes;
 use crate::clock::Clock;
-use crate::handler::Principal;
+use crate::handler::{Context, Principal};
+use crate::limits::{self, Limit};
+use crate::share::{Amount, Full, Share, Shares};
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
-pub(crate) use store::MemoryStore;
-pub use store::{StoreError, TaskStore};
+use store::MemoryStore;
+pub use store::{StoreError, StoreFuture, TaskStore};
 
 /// How often a client should ask, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
-/// How many tasks may run at once.
-const MOST_RUNNING: usize = 1_000;
 
 /// The tasks of one server.
 #[derive(Debug)]
@@ -34,14 +34,17 @@ pub(crate) struct Tasks {
     clock: Clock,
     ttl: Duration,
     store: Arc<dyn TaskStore>,
-    running: Mutex<HashMap<String, Arc<Running>>>,
+    /// The maximum size of what a task comes to.
+    most: usize,
+    running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
+    shares: Shares,
 }
 
 /// Why there is no task.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
-    #[error("too many tasks are running; try again when one has ended")]
-    TooMany,
+    #[error(transparent)]
+    TooMany(#[from] Full),
     #[error("the task store failed")]
     Store(#[source] StoreError),
     #[error("the system has no source of random numbers")]
@@ -49,13 +52,26 @@ pub(crate) enum TaskError {
 }
 
 impl Tasks {
-    pub(crate) fn new(store: Arc<dyn TaskStore>, ttl: Duration) -> Self {
+    /// Returns no tasks yet, of which `most` may run, kept in `store` or else in memory.
+    pub(crate) fn new(store: Option<Arc<dyn TaskStore>>, ttl: Duration, most: Amount) -> Self {
+        let kept = Amount {
+            number: limits::KEPT_TASKS,
+            ..most
+        };
         Self {
             clock: Clock::default(),
             ttl,
-            store,
+            // What a program's own store takes is its own affair.
+            most: store.as_ref().map_or(most.share().bytes, |_| usize::MAX),
+            store: store.unwrap_or_else(|| Arc::new(MemoryStore::new(kept))),
             running: Mutex::default(),
+            shares: Shares::new(Limit::Tasks, most),
         }
+    }
+
+    /// Returns the maximum size of what a task comes to.
+    pub(crate) fn most(&self) -> usize {
+        self.most
     }
 
     /// For how long a task is kept, and may run.
@@ -63,18 +79,20 @@ impl Tasks {
         self.ttl
     }
 
-    /// Begins a task of `principal`'s, which `stop` stops. It is kept when this is done.
+    /// Begins the call `cx` with arguments of `bytes` as a task, which `stop` stops. It is kept when this is done.
     pub(crate) async fn begin(
         &self,
-        principal: &Principal,
+        cx: &Context,
+        bytes: usize,
         changes: &Changes,
         stop: AbortHandle,
     ) -> Result<Arc<Running>, TaskError> {
+        let share = self.shares.take(cx.holder(), cx.weight() + bytes)?;
         let task_id = crate::random::id().ok_or(TaskError::NoRandom)?;
         let now = self.clock.now();
         let record = TaskRecord {
             task_id: task_id.clone(),
-            owner: principal.subject().map(str::to_owned),
+            owner: cx.principal().subject().map(str::to_owned),
             status: TaskStatus::Working,
             status_message: None,
             created_at: now,
@@ -90,13 +108,8 @@ impl Tasks {
             self.clock,
             stop,
         ));
-        {
-            let mut running = self.lock();
-            if running.len() >= MOST_RUNNING {
-                return Err(TaskError::TooMany);
-            }
-            running.insert(task_id.clone(), Arc::clone(&task));
-        }
+        self.lock()
+            .insert(task_id.clone(), (Arc::clone(&task), share));
         let mut unkept = Unkept {
             tasks: self,
             id: Some(&task_id),
@@ -114,7 +127,7 @@ impl Tasks {
 
     /// A running task of `principal`'s.
     pub(crate) fn running(&self, id: &str, principal: &Principal) -> Option<Arc<Running>> {
-        let task = self.lock().get(id).cloned()?;
+        let task = Arc::clone(&self.lock().get(id)?.0);
         (task.record().owner.as_deref() == principal.subject()).then_some(task)
     }
 
@@ -137,7 +150,7 @@ impl Tasks {
             .filter(|task| task.expires_at() > self.clock.now()))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Running>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Arc<Running>, Share)>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

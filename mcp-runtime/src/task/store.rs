@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
-
-use futures_util::future::BoxFuture;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::{Panicked, contain};
+use crate::share::Amount;
 
-/// Why a store could not do what it was asked; the text goes to the log.
+/// The reason why a store failed; its text goes to the log.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The future of a [`TaskStore`]'s method: `Box::pin(async move { .. })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
@@ -20,20 +23,17 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// ```
 /// use std::collections::HashMap;
-/// use std::pin::Pin;
 /// use std::sync::Mutex;
 ///
 /// use mcp_runtime::{Server, serde_json};
-/// use mcp_runtime::task::{StoreError, TaskRecord, TaskStore};
-///
-/// type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+/// use mcp_runtime::task::{StoreFuture, TaskRecord, TaskStore};
 ///
 /// /// What a database would do, as JSON by id.
 /// #[derive(Debug, Default)]
 /// struct Rows(Mutex<HashMap<String, String>>);
 ///
 /// impl TaskStore for Rows {
-///     fn put(&self, task: TaskRecord) -> Doing<'_, ()> {
+///     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
 ///         Box::pin(async move {
 ///             let row = serde_json::to_string(&task)?;
 ///             self.0.lock().unwrap().insert(task.task_id, row);
@@ -41,7 +41,7 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 ///         })
 ///     }
 ///
-///     fn get<'a>(&'a self, id: &'a str) -> Doing<'a, Option<TaskRecord>> {
+///     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
 ///         Box::pin(async move {
 ///             let row = self.0.lock().unwrap().get(id).cloned();
 ///             Ok(row.map(|row| serde_json::from_str(&row)).transpose()?)
@@ -55,10 +55,10 @@ pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>>;
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// The task with this id.
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>>;
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 
 /// What a store says that has panicked.
@@ -78,55 +78,240 @@ pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRe
         .unwrap_or_else(|Panicked| Err(PANICKED.into()))
 }
 
-/// How many tasks are kept in memory.
-const MOST: usize = 10_000;
+/// The bytes that a record is counted with besides its texts.
+const RECORD: usize = 512;
 
-/// Keeps tasks in memory: at most 10,000, of which the oldest that have ended are forgotten first.
-#[derive(Debug, Default)]
+/// Keeps tasks in memory, up to a number and a size. When full, expired ones are forgotten, then those that have ended,
+/// the oldest first: of a caller that has more than its share before all others.
+#[derive(Debug)]
 pub(crate) struct MemoryStore {
     clock: Clock,
-    tasks: Mutex<HashMap<String, TaskRecord>>,
+    most: Amount,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    tasks: HashMap<String, (TaskRecord, usize)>,
+    all: Amount,
+    by_owner: HashMap<Option<String>, Amount>,
+}
+
+impl MemoryStore {
+    pub(super) fn new(most: Amount) -> Self {
+        Self {
+            clock: Clock::default(),
+            most,
+            kept: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl TaskStore for MemoryStore {
-    fn put(&self, task: TaskRecord) -> BoxFuture<'_, Result<(), StoreError>> {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = if tasks.contains_key(&task.task_id) {
-            Ok(())
-        } else {
-            make_room(&mut tasks, self.clock.now())
-        };
-        if kept.is_ok() {
-            tasks.insert(task.task_id.clone(), task);
-        }
-        Box::pin(std::future::ready(kept))
+    fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
+        let put = self.lock().put(task, self.most, self.clock.now());
+        Box::pin(std::future::ready(put))
     }
 
-    fn get<'a>(&'a self, id: &'a str) -> BoxFuture<'a, Result<Option<TaskRecord>, StoreError>> {
-        let tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = tasks
-            .get(id)
-            .filter(|task| task.expires_at() > self.clock.now())
-            .cloned();
+    fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>> {
+        let kept = self.lock();
+        let now = self.clock.now();
+        let task = kept.tasks.get(id).map(|(task, _)| task);
+        let found = task.filter(|task| task.expires_at() > now).cloned();
         Box::pin(std::future::ready(Ok(found)))
     }
 }
 
-fn make_room(tasks: &mut HashMap<String, TaskRecord>, now: u64) -> Result<(), StoreError> {
-    if tasks.len() < MOST {
-        return Ok(());
+impl Kept {
+    fn put(&mut self, task: TaskRecord, most: Amount, now: u64) -> Result<(), StoreError> {
+        let before = self.remove(&task.task_id);
+        let bytes = size(&task);
+        let room = self.make_room(Amount { number: 1, bytes }, most, now);
+        let task = if room.is_ok() { Some(task) } else { before };
+        if let Some(task) = task {
+            self.insert(task);
+        }
+        room
     }
-    tasks.retain(|_, task| task.expires_at() > now);
-    if tasks.len() < MOST {
-        return Ok(());
+
+    fn make_room(&mut self, more: Amount, most: Amount, now: u64) -> Result<(), StoreError> {
+        if self.all.plus(more).fits(most) {
+            return Ok(());
+        }
+        let expired = |task: &TaskRecord| task.expires_at() <= now;
+        let ids: Vec<String> = self.ids(expired).map(str::to_owned).collect();
+        for id in ids {
+            self.remove(&id);
+        }
+        while !self.all.plus(more).fits(most) {
+            let oldest = self.oldest(most.share());
+            let oldest = oldest.ok_or("no room for another task, nor for more of one")?;
+            self.remove(&oldest);
+        }
+        Ok(())
     }
-    let oldest = tasks
-        .values()
-        .filter(|task| task.status.is_terminal())
-        .min_by_key(|task| task.updated_at);
-    let oldest = oldest
-        .map(|task| task.task_id.clone())
-        .ok_or("too many tasks are running")?;
-    tasks.remove(&oldest);
-    Ok(())
+
+    /// Returns the one of those that have ended that is forgotten first.
+    fn oldest(&self, share: Amount) -> Option<String> {
+        let is_modest = |owner: &Option<String>| {
+            let held = self.by_owner.get(owner).copied().unwrap_or_default();
+            held.fits(share)
+        };
+        let ended = self.tasks.values().map(|(task, _)| task);
+        let ended = ended.filter(|task| task.status.is_terminal());
+        ended
+            .min_by_key(|task| (is_modest(&task.owner), task.updated_at))
+            .map(|task| task.task_id.clone())
+    }
+
+    fn ids(&self, of: impl Fn(&TaskRecord) -> bool) -> impl Iterator<Item = &str> {
+        let tasks = self.tasks.values().map(|(task, _)| task);
+        tasks
+            .filter(move |task| of(task))
+            .map(|task| &*task.task_id)
+    }
+
+    fn insert(&mut self, task: TaskRecord) {
+        let bytes = size(&task);
+        let amount = Amount { number: 1, bytes };
+        self.all = self.all.plus(amount);
+        let own = self.by_owner.entry(task.owner.clone()).or_default();
+        *own = own.plus(amount);
+        self.tasks.insert(task.task_id.clone(), (task, bytes));
+    }
+
+    fn remove(&mut self, id: &str) -> Option<TaskRecord> {
+        let (task, bytes) = self.tasks.remove(id)?;
+        let amount = Amount { number: 1, bytes };
+        self.all = self.all.minus(amount);
+        if let Some(own) = self.by_owner.get_mut(&task.owner) {
+            *own = own.minus(amount);
+            if *own == Amount::default() {
+                self.by_owner.remove(&task.owner);
+            }
+        }
+        Some(task)
+    }
+}
+
+/// Returns the bytes that a record is counted with.
+fn size(task: &TaskRecord) -> usize {
+    let outcome = task
+        .outcome
+        .as_ref()
+        .map_or(0, |outcome| outcome.get().len());
+    let message = task.status_message.as_ref().map_or(0, String::len);
+    let requests = &task.input_requests;
+    let questions = if requests.is_empty() {
+        0
+    } else {
+        serde_json::to_vec(requests).map_or(0, |text| text.len())
+    };
+    RECORD + outcome + message + questions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::time::Duration;
+
+    use serde_json::Map;
+    use serde_json::value::to_raw_value;
+
+    use super::super::record::TaskStatus;
+
+    fn task(id: &str, owner: &str, status: TaskStatus, updated_at: u64) -> TaskRecord {
+        TaskRecord {
+            task_id: id.to_owned(),
+            owner: Some(owner.to_owned()),
+            status,
+            status_message: None,
+            created_at: Clock::default().now(),
+            updated_at,
+            ttl_ms: 60_000,
+            input_requests: Map::new(),
+            outcome: None,
+        }
+    }
+
+    fn ended(id: &str, owner: &str, updated_at: u64, bytes: usize) -> TaskRecord {
+        let outcome = to_raw_value(&"x".repeat(bytes)).ok();
+        TaskRecord {
+            outcome,
+            ..task(id, owner, TaskStatus::Completed, updated_at)
+        }
+    }
+
+    fn store(number: usize, bytes: usize) -> MemoryStore {
+        MemoryStore::new(Amount { number, bytes })
+    }
+
+    async fn kept(store: &MemoryStore, ids: &[&str]) -> Vec<bool> {
+        let mut kept = Vec::new();
+        for id in ids {
+            kept.push(store.get(id).await.unwrap().is_some());
+        }
+        kept
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_oldest_that_has_ended_makes_room_and_one_that_runs_stays() {
+        let store = store(10_000, usize::MAX);
+        let running = task("running", "ann", TaskStatus::Working, 0);
+        store.put(running).await.unwrap();
+        for number in 1..10_000 {
+            let ended = ended(&number.to_string(), "ann", number, 0);
+            store.put(ended).await.unwrap();
+        }
+        store
+            .put(task("new", "ann", TaskStatus::Working, 10_000))
+            .await
+            .unwrap();
+        let ids = ["running", "1", "2", "9999", "new"];
+        assert_eq!(kept(&store, &ids).await, [true, false, true, true, true]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn expired_tasks_make_room_whatever_their_status() {
+        let store = store(10_000, usize::MAX);
+        for number in 0..10_000 {
+            let id = number.to_string();
+            store
+                .put(task(&id, "ann", TaskStatus::Working, 0))
+                .await
+                .unwrap();
+        }
+        let new = || TaskRecord {
+            created_at: store.clock.now(),
+            ..task("new", "ann", TaskStatus::Working, 0)
+        };
+        assert!(store.put(new()).await.is_err(), "none has ended");
+        tokio::time::advance(Duration::from_mins(2)).await;
+        store.put(new()).await.unwrap();
+        assert_eq!(store.lock().tasks.len(), 1);
+        assert_eq!(store.lock().by_owner.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_are_bounded_and_a_caller_with_more_than_its_share_gives_way() {
+        let store = store(100, 40_000);
+        store.put(ended("bob", "bob", 1, 5_000)).await.unwrap();
+        for number in 0..10_u64 {
+            let id = format!("ann {number}");
+            let task = ended(&id, "ann", 2 + number, 5_000);
+            store.put(task).await.unwrap();
+        }
+        assert!(store.lock().all.bytes <= 40_000);
+        let ids = ["bob", "ann 0", "ann 4", "ann 9"];
+        assert_eq!(kept(&store, &ids).await, [true, false, true, true]);
+        let larger = ended("bob", "bob", 1, 50_000);
+        assert!(store.put(larger).await.is_err(), "larger than all");
+        let before = store.get("bob").await.unwrap().unwrap();
+        assert_eq!(before.outcome.unwrap().get().len(), 5_002);
+    }
 }

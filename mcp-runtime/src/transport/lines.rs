@@ -12,7 +12,7 @@ use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, join_all};
+use futures_util::future::{BoxFuture, FutureExt as _, OptionFuture, join_all};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -23,7 +23,9 @@ use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Output};
 use crate::handler::{Context, Principal};
 use crate::legacy::batch::{self, Member};
+use crate::legacy::session::too_many_calls;
 use crate::legacy::{self, Session};
+use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
@@ -32,11 +34,12 @@ use crate::protocol::{
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
 use crate::service::{Service, modern};
+use crate::share::Holder;
 
-/// Calls that may be in flight at once; further ones wait their turn.
-const IN_FLIGHT: usize = 1024;
-/// Requests that may wait; past that the peer's lines are read no further.
-const WAITING: usize = 1024;
+/// The maximum number of calls in flight; further ones wait their turn.
+const IN_FLIGHT: usize = limits::CALLS;
+/// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
+const WAITING: usize = limits::CALLS;
 
 type Call = BoxFuture<'static, Bytes>;
 
@@ -64,6 +67,13 @@ struct State {
     /// The calls that are tasks.
     running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Call)>,
+}
+
+impl State {
+    /// Returns whether another request may wait.
+    fn has_room(&self) -> bool {
+        self.waiting.len() < WAITING
+    }
 }
 
 impl Peer {
@@ -115,14 +125,27 @@ impl Peer {
         }
     }
 
-    /// Whether another line may be received.
+    /// Returns whether another line may be received. A peer that was asked something may always answer.
     pub(crate) fn has_room(&self) -> bool {
-        self.lock().waiting.len() < WAITING
+        let state = self.lock();
+        let owes = |session: &Arc<Session>| session.asks.are_open();
+        state.has_room() || state.session.as_ref().is_some_and(owes)
     }
 
     /// Waits until another line may be received.
     pub(crate) async fn room(&self) {
-        self.until(|state| state.waiting.len() < WAITING).await;
+        loop {
+            let ended = self.0.ended.notified();
+            let session = self.session();
+            let asked = session.as_ref().map(|session| session.asks.asked());
+            if self.has_room() {
+                return;
+            }
+            tokio::select! {
+                () = ended => {}
+                () = OptionFuture::from(asked).map(drop), if session.is_some() => {}
+            }
+        }
     }
 
     /// The end of input, which is the end of the server. Nothing new can come, so what waits begins now, before the
@@ -183,7 +206,7 @@ impl Peer {
                 let subscription = Subscription::open(
                     Arc::clone(&service),
                     request,
-                    principal,
+                    (principal, &Holder::on_line(principal)),
                     &meta.capabilities,
                 )?;
                 service.record(request, &Answer::Empty, begun);
@@ -198,8 +221,11 @@ impl Peer {
         }
         match (self.session(), &request.method) {
             (_, Method::Initialize) => {
-                let (session, answer) =
-                    legacy::handshake::initialize(&service, request, (principal, None))?;
+                let (session, answer) = legacy::handshake::initialize(
+                    &service,
+                    request,
+                    (principal, Holder::on_line(principal)),
+                )?;
                 service.record(request, &answer, begun);
                 write(
                     &answer.encode(Some(&request.id), session.version, &service.identity),
@@ -264,10 +290,15 @@ impl Peer {
 
     /// Polls a new call once; what is not done then becomes a task.
     fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
-        if self.lock().running.len() >= IN_FLIGHT {
-            self.lock().waiting.push_back((id, call));
-        } else {
+        let mut state = self.lock();
+        if state.running.len() < IN_FLIGHT {
+            drop(state);
             self.start_now(id, call, out);
+        } else if state.has_room() {
+            state.waiting.push_back((id, call));
+        } else {
+            drop(state);
+            self.refuse(id.as_ref(), too_many_calls(), out);
         }
     }
 
@@ -350,11 +381,10 @@ impl Peer {
                 Member::Request(request) => {
                     let meta = RawMeta::of(request.params.as_deref());
                     match self.legacy(Arc::clone(session), &request, meta, principal) {
-                        Ok(call) => Box::pin(
-                            session
-                                .cancellable(&request.id, call)
-                                .map(Option::unwrap_or_default),
-                        ),
+                        Ok(call) => match session.cancellable(&request.id, call) {
+                            Ok(call) => Box::pin(call.map(Option::unwrap_or_default)),
+                            Err(error) => refused(Some(&request.id), error),
+                        },
                         Err(error) => refused(Some(&request.id), error),
                     }
                 }
@@ -376,6 +406,7 @@ impl Peer {
     fn caller(&self, principal: &Principal) -> Caller {
         Caller {
             principal: principal.clone(),
+            holder: Holder::on_line(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
             ..Caller::default()

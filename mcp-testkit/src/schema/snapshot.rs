@@ -1,18 +1,19 @@
 //! The tools in a file, and the differences from what they are now.
 
+use std::ffi::OsStr;
 use std::path::Path;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use serde_json::{Map, Value};
 
 use super::change::{Change, Direction};
 use super::compare::compare;
 
-/// What callers see of each tool, by its name.
+/// The visible part of each tool, by its name.
 #[derive(Debug, PartialEq)]
 pub(super) struct Snapshot(Map<String, Value>);
 
-/// What is done with the file.
+/// The treatment of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// It is written if it is not there, and compared if it is.
@@ -24,17 +25,17 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    /// As the environment says.
-    pub(super) fn wanted() -> Self {
-        match env::var_os("MCP_SCHEMAS") {
+    /// The mode that the environment variables `MCP_SCHEMAS` and `CI` ask for.
+    pub(super) fn wanted(schemas: Option<&OsStr>, ci: Option<&OsStr>) -> Self {
+        match schemas {
             Some(wanted) if wanted == "overwrite" => Self::Overwrite,
-            _ if env::var_os("CI").is_some() => Self::Compare,
+            _ if ci.is_some() => Self::Compare,
             _ => Self::Keep,
         }
     }
 }
 
-/// What came of looking into the file.
+/// The result of reading the file.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Same,
@@ -43,7 +44,7 @@ pub(super) enum Outcome {
     Changed(Vec<Change>),
 }
 
-/// What is kept of a tool: what a caller relies on, and what its model reads.
+/// The members of a tool that callers rely on or that their models read.
 const KEPT: [&str; 4] = ["description", "inputSchema", "outputSchema", "annotations"];
 
 impl Snapshot {
@@ -92,7 +93,7 @@ impl Snapshot {
         }
     }
 
-    /// What is different in `after`, tool by tool in the order of the tools.
+    /// Lists the differences in `after`, tool by tool in the order of the tools.
     fn changes(&self, after: &Self) -> Vec<Change> {
         let mut changes: Vec<Change> = self
             .0
@@ -155,6 +156,8 @@ fn compare_tools(before: &Value, after: &Value, mut note: impl FnMut(String, boo
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+
     use serde_json::json;
 
     use super::*;
@@ -171,6 +174,19 @@ mod tests {
             .into_iter()
             .map(|change| (change.to_string(), change.breaks))
             .collect()
+    }
+
+    #[test]
+    fn the_environment_chooses_the_mode() {
+        let given = |schemas: Option<&str>, ci: Option<&str>| {
+            Mode::wanted(schemas.map(OsStr::new), ci.map(OsStr::new))
+        };
+        assert_eq!(given(None, None), Mode::Keep);
+        assert_eq!(given(None, Some("true")), Mode::Compare);
+        assert_eq!(given(None, Some("")), Mode::Compare);
+        assert_eq!(given(Some("keep"), Some("true")), Mode::Compare);
+        assert_eq!(given(Some("overwrite"), None), Mode::Overwrite);
+        assert_eq!(given(Some("overwrite"), Some("true")), Mode::Overwrite);
     }
 
     #[test]

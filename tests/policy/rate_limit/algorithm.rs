@@ -115,13 +115,12 @@ async fn a_fixed_window_gives_back_all_at_once(client: TestClient) {
 #[mcp_testkit::test(eras = "all")]
 async fn principals_are_counted_apart_unless_all_are_one(client: TestClient) {
     for subject in ["ann", "ben"] {
-        client.principal(somebody(subject));
+        let client = client.clone().principal(somebody(subject));
         assert_eq!(calls_let_in(&client, "token", 4).await, 3);
     }
-    client.principal(mcp_runtime::Principal::anonymous());
     assert_eq!(calls_let_in(&client, "token", 4).await, 3);
     assert_eq!(calls_let_in(&client, "everybody", 2).await, 2);
-    client.principal(somebody("ann"));
+    let client = client.principal(somebody("ann"));
     assert_eq!(calls_let_in(&client, "everybody", 2).await, 1);
 }
 

@@ -1,7 +1,7 @@
 //! Declared parameters: one value describes a parameter in the schema, decodes it and checks it.
 //!
 //! Each parameter is decoded from its own slice of the message, straight into its own type, so that one call reports
-//! every problem at once. Only a parameter that does not fit takes the slow path through its schema ([`coerce`]).
+//! every problem at once. Only a parameter that does not fit takes the slow path through its shape ([`decode`](super::decode)).
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use serde::de::value::Error as AbsentError;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::coerce;
+use super::fit::Names;
 use super::problem::Problems;
 use super::rule::Rule;
+use super::words;
 use crate::handler::form;
 use crate::handler::form::field::Askable;
 use crate::protocol::Object;
@@ -67,21 +67,23 @@ impl<T: JsonSchema> Describe for T {
 ///
 /// Only [`Arg::new`] and the rules bound `T`, so that a wrong type is one error.
 pub struct Arg<T> {
-    name: &'static str,
+    pub(super) name: &'static str,
     title: Option<&'static str>,
     description: Option<&'static str>,
-    decode: fn(&str) -> Result<T, serde_json::Error>,
+    pub(super) decode: fn(&str) -> Result<T, serde_json::Error>,
     absent: fn() -> Option<T>,
     describe: fn(&mut SchemaGenerator) -> Schema,
     default: Option<Default<T>>,
     example: Option<Value>,
-    redact: bool,
+    pub(super) redact: bool,
     header: Option<&'static str>,
     /// What the client's user is asked when the client sends nothing.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     nested: Option<super::rule::Nested<T>>,
     schema: Value,
+    /// Its place among the parameters of its function.
+    pub(super) place: usize,
 }
 
 struct Default<T> {
@@ -118,6 +120,7 @@ impl<T> Arg<T> {
             rules: Vec::new(),
             nested: None,
             schema: Value::Null,
+            place: 0,
         }
     }
 
@@ -194,10 +197,13 @@ impl<T> Arg<T> {
     }
 
     fn prepare(&mut self, input: &mut InputSchema) {
-        let mut schema = input.of(self.describe);
+        let (mut shape, mut schema) = input.of(self.describe);
         if let Value::Object(keywords) = &mut schema {
             for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
                 keywords.insert((*keyword).to_owned(), value.clone());
+                if let ("enum", Value::Object(shape)) = (*keyword, &mut shape) {
+                    shape.insert((*keyword).to_owned(), value.clone());
+                }
             }
             if let Some(title) = self.title {
                 keywords.insert("title".to_owned(), title.into());
@@ -231,7 +237,8 @@ impl<T> Arg<T> {
         }
         self.schema = schema.clone();
         let required = self.default.is_none() && (self.absent)().is_none();
-        input.add(self.name, schema, required && self.elicit.is_none());
+        let required = required && self.elicit.is_none();
+        self.place = input.add(self.name, schema, shape, required);
     }
 
     /// The value the client sent, or the default; `None` after noting what is wrong.
@@ -250,7 +257,9 @@ impl<T> Arg<T> {
         }
         let Some(raw) = sent else {
             return self.when_absent().or_else(|| {
-                input.problems.missing(self.name, &self.schema);
+                let (shapes, root) = input.finished.shape(self.place);
+                let fault = words::missing(words::expected(shapes, root.shape));
+                input.problems.missing(self.name, &fault);
                 None
             });
         };
@@ -259,47 +268,15 @@ impl<T> Arg<T> {
         {
             return Some(value);
         }
-        let value = match (self.decode)(raw.get()) {
-            Ok(value) => value,
-            Err(_) => self.coerce(raw, input)?,
-        };
+        let value = self.read(raw, input)?;
         self.check(&value, input).then_some(value)
     }
 
-    fn when_absent(&self) -> Option<T> {
+    pub(super) fn when_absent(&self) -> Option<T> {
         self.default
             .as_ref()
             .map(|default| (default.make)())
             .or_else(self.absent)
-    }
-
-    /// The slow path: coerces what loses nothing, or says everything that is wrong with the value.
-    fn coerce(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
-        let before = input.problems.len();
-        let mut problems = Problems::under(self.name, self.redact);
-        let Some(coerced) = coerce::coerce(
-            raw,
-            &self.schema,
-            input.finished.defs(),
-            input.coerce,
-            &mut problems,
-        ) else {
-            input.problems.extend(problems);
-            return None;
-        };
-        match (self.decode)(&coerced) {
-            Ok(value) => {
-                input.coerced += 1;
-                Some(value)
-            }
-            Err(error) => {
-                if input.problems.len() == before {
-                    problems.undecodable(&error);
-                }
-                input.problems.extend(problems);
-                None
-            }
-        }
     }
 
     fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
@@ -408,10 +385,10 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
 #[derive(Debug)]
 pub struct Input<'a, 's> {
     object: Object<'a>,
-    finished: &'s FinishedInput,
-    coerce: bool,
-    coerced: u32,
-    problems: Problems,
+    pub(super) finished: &'s FinishedInput,
+    pub(super) coerce: bool,
+    pub(super) coerced: u32,
+    pub(super) problems: Problems,
     /// What the client's user is to be asked; `None` where nobody is.
     asked: Option<Vec<Asked>>,
 }
@@ -495,15 +472,11 @@ impl<'a, 's> Input<'a, 's> {
     /// Notes what is no parameter, or one twice.
     fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
-        for (position, (name, _)) in self.object.iter().enumerate() {
+        let mut names = Names::default();
+        for (name, _) in self.object.iter() {
             if !known.contains(&name) {
                 self.problems.unknown(name, &known);
-            } else if self
-                .object
-                .iter()
-                .take(position)
-                .any(|(earlier, _)| earlier == name)
-            {
+            } else if !names.insert(name) {
                 self.problems.repeated(name);
             }
         }

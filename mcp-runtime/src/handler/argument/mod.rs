@@ -1,7 +1,15 @@
 //! Arguments: declared, decoded, coerced, checked, and explained when they do not fit.
 
 pub(crate) mod arg;
-pub(crate) mod coerce;
+mod branch;
+mod broken;
+mod coerce;
 mod date;
+mod decode;
+mod fit;
+mod path;
 pub(crate) mod problem;
 pub(crate) mod rule;
+mod tape;
+mod weight;
+mod words;

@@ -2,8 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use serde_json::Value;
-
+use super::path::{Name, Path};
 use crate::handler::spec::kind::Item;
 
 /// How many problems one answer lists.
@@ -38,7 +37,9 @@ impl Fault {
 /// What is wrong with the arguments of one call, each with its path.
 #[derive(Debug, Default)]
 pub struct Problems {
+    /// The first of them, as many as one answer lists.
     found: Vec<String>,
+    count: usize,
     at: String,
     redact: bool,
 }
@@ -52,17 +53,14 @@ impl Problems {
     pub(super) fn under(name: &str, redact: bool) -> Self {
         Self {
             found: Vec::new(),
+            count: 0,
             at: name.to_owned(),
             redact,
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.found.len()
+        self.count == 0
     }
 
     pub(super) fn into_list(self) -> Vec<String> {
@@ -70,40 +68,63 @@ impl Problems {
     }
 
     pub(super) fn extend(&mut self, other: Self) {
-        self.found.extend(other.found);
+        self.count += other.count;
+        let room = MOST.saturating_sub(self.found.len());
+        self.found.extend(other.found.into_iter().take(room));
+    }
+
+    /// Counts a problem, and writes it if the answer has room for it.
+    fn push(&mut self, write: impl FnOnce(&Self) -> String) {
+        self.count += 1;
+        if self.found.len() < MOST {
+            self.found.push(write(self));
+        }
     }
 
     /// Notes a problem of the parameter itself.
     pub(super) fn note(&mut self, fault: &Fault) {
-        self.note_at("", fault);
+        self.note_in("", fault);
+    }
+
+    /// Notes a problem of the part at `path`, which is written already.
+    pub(super) fn note_in(&mut self, path: &str, fault: &Fault) {
+        self.push(|this| this.sentence(path, fault));
     }
 
     /// Notes a problem of the part at `path`.
-    pub(super) fn note_at(&mut self, path: &str, fault: &Fault) {
-        let (at, says) = (&self.at, &fault.says);
-        let shows = if self.redact { "" } else { &fault.shows };
-        self.found.push(format!("`{at}{path}` {says}{shows}"));
+    pub(super) fn note_at(&mut self, path: &Path<'_>, fault: impl FnOnce() -> Fault) {
+        self.push(|this| {
+            if this.redact {
+                this.sentence(path.declared(), &fault())
+            } else {
+                this.sentence(path, &fault())
+            }
+        });
     }
 
-    pub(super) fn missing(&mut self, name: &str, schema: &Value) {
-        let what = expected(schema)
-            .map(|kind| format!(" ({kind})"))
-            .unwrap_or_default();
-        self.found.push(format!("`{name}` is missing{what}"));
+    fn sentence(&self, path: impl Display, fault: &Fault) -> String {
+        let (at, says) = (&self.at, &fault.says);
+        let shows = if self.redact { "" } else { &fault.shows };
+        format!("`{at}{path}` {says}{shows}")
+    }
+
+    pub(super) fn missing(&mut self, name: &str, fault: &Fault) {
+        self.push(|_| format!("`{name}` {}", fault.says));
     }
 
     pub(super) fn repeated(&mut self, name: &str) {
-        self.found.push(format!("`{name}` is given more than once"));
+        self.push(|_| format!("`{name}` is given more than once"));
     }
 
     pub(super) fn unknown(&mut self, name: &str, known: &[&str]) {
-        let hint = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "this tool takes no arguments".to_owned(),
-            None => format!("the arguments are `{}`", known.join("`, `")),
-        };
-        self.found
-            .push(format!("{} is not an argument; {hint}", Ticked(name)));
+        self.push(|_| {
+            let hint = match nearest(name, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "this tool takes no arguments".to_owned(),
+                None => format!("the arguments are `{}`", known.join("`, `")),
+            };
+            format!("`{}` is not an argument; {hint}", Name(name))
+        });
     }
 
     pub(super) fn undecodable(&mut self, error: &serde_json::Error) {
@@ -117,12 +138,12 @@ impl Problems {
     #[cfg(feature = "json-schema")]
     pub(crate) fn foreign(&mut self, path: &str, text: &str) {
         let at = if path.is_empty() { "arguments" } else { path };
-        self.found.push(format!("`{at}` {text}"));
+        self.push(|_| format!("`{at}` {text}"));
     }
 
     /// The text that the model reads.
     pub(crate) fn describe(&self, item: Item<'_>) -> String {
-        let text = match self.found.len() {
+        let text = match self.count {
             1 => format!("the arguments of {item} do not fit; correct this and call again:"),
             many => format!(
                 "the arguments of {item} do not fit; correct these {many} problems and call again:"
@@ -133,7 +154,7 @@ impl Problems {
 
     /// The same for the content of a form.
     pub(in crate::handler) fn describe_form(&self) -> String {
-        let text = match self.found.len() {
+        let text = match self.count {
             1 => "the content does not fit the form; correct this and send it again:".to_owned(),
             many => format!(
                 "the content does not fit the form; correct these {many} problems and send it again:"
@@ -144,76 +165,17 @@ impl Problems {
 
     /// The problems one after another.
     pub(crate) fn in_a_row(&self) -> String {
-        self.found
-            .iter()
-            .take(MOST)
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ")
+        self.found.join("; ")
     }
 
     fn listed_after(&self, mut text: String) -> String {
-        for problem in self.found.iter().take(MOST) {
+        for problem in &self.found {
             let _ = write!(text, "\n- {problem}");
         }
-        if let Some(more @ 1..) = self.found.len().checked_sub(MOST) {
+        if let Some(more @ 1..) = self.count.checked_sub(self.found.len()) {
             let _ = write!(text, "\n- and {more} more");
         }
         text
-    }
-}
-
-/// What a schema wants, in words: `an integer`, `one of "a", "b"`.
-pub(super) fn expected(schema: &Value) -> Option<String> {
-    if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-        let allowed: Vec<String> = allowed.iter().map(Value::to_string).collect();
-        return Some(format!("one of {}", allowed.join(", ")));
-    }
-    if let Some(only) = schema.get("const") {
-        return Some(only.to_string());
-    }
-    let word = |kind: &str| match kind {
-        "integer" => "an integer".to_owned(),
-        "array" => "an array".to_owned(),
-        "object" => "an object".to_owned(),
-        other => format!("a {other}"),
-    };
-    match schema.get("type")? {
-        Value::String(kind) => Some(word(kind)),
-        Value::Array(kinds) => Some(
-            kinds
-                .iter()
-                .filter_map(Value::as_str)
-                .map(word)
-                .collect::<Vec<_>>()
-                .join(" or "),
-        ),
-        _ => None,
-    }
-}
-
-/// A value as a problem shows it.
-pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => Given(text).to_string(),
-        Value::Object(_) => "an object".to_owned(),
-        Value::Array(_) => "an array".to_owned(),
-        scalar => scalar.to_string(),
-    }
-}
-
-/// A name in backticks, cut when long.
-struct Ticked<'a>(&'a str);
-
-impl Display for Ticked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = self
-            .0
-            .chars()
-            .take(64)
-            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-            .collect();
-        write!(f, "`{shown}`")
     }
 }
 

@@ -11,6 +11,7 @@ use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind}
 use super::arg::Arg;
 use super::date;
 use super::problem::{Fault, Given, Problems, nearest, quoted_list};
+use super::words;
 
 /// One rule: what the schema says, and the check that makes it true.
 pub(super) struct Rule<T> {
@@ -105,11 +106,11 @@ impl Kind {
         }
     }
 
-    fn noun(self) -> &'static str {
+    fn noun(self) -> (&'static str, &'static str) {
         match self {
-            Self::Characters => "characters",
-            Self::Items => "items",
-            Self::Members => "entries",
+            Self::Characters => ("character", "characters"),
+            Self::Items => ("item", "items"),
+            Self::Members => ("entry", "entries"),
         }
     }
 }
@@ -216,13 +217,8 @@ impl<T> Arg<T> {
                 if least.is_some_and(|least| length < least)
                     || most.is_some_and(|most| length > most) =>
             {
-                let noun = T::KIND.noun();
-                let allowed = match (least, most) {
-                    (Some(least), Some(most)) if least == most => format!("exactly {least} {noun}"),
-                    (Some(least), Some(most)) => format!("{least} to {most} {noun}"),
-                    (Some(least), None) => format!("at least {least} {noun}"),
-                    (None, most) => format!("at most {} {noun}", most.unwrap_or_default()),
-                };
+                let [least, most] = [least, most].map(|bound| bound.map(|bound| bound as u64));
+                let allowed = words::length_allowed(T::KIND.noun(), least, most);
                 Err(Fault::new(format!("must have {allowed}")).showing(format!(", has {length}")))
             }
             _ => Ok(()),
@@ -411,7 +407,7 @@ fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
             }
             ValidationErrorsKind::Field(errors) => {
                 for error in errors {
-                    problems.note_at(&path, &describe(error));
+                    problems.note_in(&path, &describe(error));
                 }
             }
         }

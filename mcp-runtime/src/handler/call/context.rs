@@ -23,10 +23,12 @@ use crate::handler::input::outbox::Outbox;
 use crate::handler::input::pending::Asks;
 use crate::handler::output::error::ToolError;
 use crate::handler::principal::Principal;
+use crate::limits;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
 };
+use crate::share::{Holder, head};
 
 /// The time after which a silent call shows that it still runs. Hosts and proxies give up after a minute, some after 30 s.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -42,6 +44,7 @@ struct Call {
     version: Version,
     principal: Principal,
     peer: Option<IpAddr>,
+    holder: Holder,
     headers: HeaderMap,
     capabilities: ClientCapabilities,
     log_level: Option<Level>,
@@ -95,6 +98,8 @@ impl ProgressState {
 pub(crate) struct Caller {
     pub principal: Principal,
     pub peer: Option<IpAddr>,
+    /// The caller that it is counted for.
+    pub holder: Holder,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
     /// The client, if it can be asked.
@@ -108,6 +113,7 @@ impl Context {
             version,
             principal: caller.principal,
             peer: caller.peer,
+            holder: caller.holder,
             headers: caller.headers,
             capabilities: meta.capabilities,
             log_level: meta.log_level,
@@ -142,6 +148,16 @@ impl Context {
         self.0.peer
     }
 
+    /// The caller that what it makes the server keep is counted for.
+    pub(crate) fn holder(&self) -> &Holder {
+        &self.0.holder
+    }
+
+    /// The bytes that the call keeps besides its arguments.
+    pub(crate) fn weight(&self) -> usize {
+        limits::CALL + head(&self.0.headers)
+    }
+
     /// Says which place the call takes, so that work which outlives it can hold on to it.
     pub(crate) fn take_slot(&self, slot: &Slot) {
         // A context serves one call, which takes one place.
@@ -153,8 +169,8 @@ impl Context {
         self.0.slot.get()?.upgrade()
     }
 
-    /// What the client can do.
-    pub fn client(&self) -> &ClientCapabilities {
+    /// The capabilities that the client declared.
+    pub fn capabilities(&self) -> &ClientCapabilities {
         &self.0.capabilities
     }
 
@@ -365,6 +381,7 @@ impl Context {
             version,
             principal,
             peer,
+            holder,
             headers,
             capabilities,
             changes,
@@ -373,6 +390,7 @@ impl Context {
         let caller = Caller {
             principal: principal.clone(),
             peer: *peer,
+            holder: holder.clone(),
             headers: headers.clone(),
             client: Some(client),
             changes: changes.clone(),

@@ -226,7 +226,7 @@ impl Context {
             .needs
             .iter()
             .copied()
-            .filter(|need| !self.client().has(*need))
+            .filter(|need| !self.capabilities().has(*need))
             .collect();
         if !missing.is_empty() {
             return Err(Failure::Missing(missing));

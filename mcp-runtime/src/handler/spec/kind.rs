@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// The kinds of declared functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Called by the model.
     Tool,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// What the user did with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Action {
+pub(crate) enum Action {
     /// Answered it.
     Accept,
     /// Said no.
@@ -20,7 +20,7 @@ pub enum Action {
 /// The answer to a form or a URL.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[non_exhaustive]
-pub struct ElicitResult<'a> {
+pub(crate) struct ElicitResult<'a> {
     /// What the user did.
     pub action: Action,
     /// What the form holds, if it was accepted.
@@ -30,7 +30,7 @@ pub struct ElicitResult<'a> {
 
 impl<'a> ElicitResult<'a> {
     /// The answer in `raw`, or what is wrong with it.
-    pub fn parse(raw: &'a RawValue) -> Result<Self, &'static str> {
+    pub(crate) fn parse(raw: &'a RawValue) -> Result<Self, &'static str> {
         const SHAPE: &str =
             "must be an object with an `action`: \"accept\", \"decline\" or \"cancel\"";
         // serde would read a struct from an array too.

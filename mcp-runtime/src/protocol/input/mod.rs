@@ -4,9 +4,9 @@
 //! the server. [MCP 2026-07-28, multi round-trip
 //! requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/utilities/mrtr).
 
-pub mod elicitation;
-pub mod roots;
-pub mod sampling;
+pub(crate) mod elicitation;
+pub(crate) mod roots;
+pub(crate) mod sampling;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const ROOTS_LIST: &str = "roots/list";
 /// One thing that is asked: a method of the client and its params.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct InputRequest {
+pub(crate) struct InputRequest {
     /// `elicitation/create`, `sampling/createMessage` or `roots/list`.
     pub method: &'static str,
     /// The params of the method.
@@ -33,7 +33,7 @@ pub struct InputRequest {
 
 impl InputRequest {
     /// A form for the user: `schema` is an object of flat properties.
-    pub fn form(message: &str, schema: Value) -> Self {
+    pub(crate) fn form(message: &str, schema: Value) -> Self {
         let mut params = json!({ "mode": "form", "message": message });
         params["requestedSchema"] = schema;
         Self {
@@ -44,7 +44,7 @@ impl InputRequest {
     }
 
     /// A URL for the user to open.
-    pub fn url(message: &str, url: &str) -> Self {
+    pub(crate) fn url(message: &str, url: &str) -> Self {
         let params = json!({ "mode": "url", "message": message, "url": url });
         Self {
             method: ELICITATION_CREATE,
@@ -54,7 +54,7 @@ impl InputRequest {
     }
 
     /// A run of the client's model.
-    pub fn sample(sample: &Sample) -> Self {
+    pub(crate) fn sample(sample: &Sample) -> Self {
         // Made of text, numbers and JSON: there is nothing in it that could not be written.
         let params = serde_json::to_value(sample).unwrap_or_default();
         Self {
@@ -65,7 +65,7 @@ impl InputRequest {
     }
 
     /// The client's roots.
-    pub fn roots() -> Self {
+    pub(crate) fn roots() -> Self {
         Self {
             method: ROOTS_LIST,
             params: json!({}),

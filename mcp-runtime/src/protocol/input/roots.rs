@@ -18,7 +18,7 @@ pub struct Root {
 /// The client's roots.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
-pub struct ListRootsResult {
+pub(crate) struct ListRootsResult {
     /// The roots; there may be none.
     pub roots: Vec<Root>,
 }

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
-use crate::protocol::Tool;
+use crate::protocol::tool::Tool;
 use crate::service::Service;
 
 /// Prints what was found; an error if a client would refuse a tool.
@@ -11,7 +11,7 @@ pub(super) fn report(service: &Service) -> Result<()> {
     let tools: Vec<&Tool> = service.registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
     for tool in &tools {
-        let found = lint::tool(tool);
+        let found = lint::declared(tool);
         for finding in &found {
             print(&line(finding));
         }

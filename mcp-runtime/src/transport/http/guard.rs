@@ -13,7 +13,7 @@ use crate::service::Settings;
 /// The names that are allowed.
 #[derive(Debug)]
 pub(crate) struct Guard {
-    public: Option<Uri>,
+    public: Vec<Uri>,
     hosts: Vec<String>,
     origins: Vec<String>,
 }
@@ -22,9 +22,11 @@ impl Guard {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             public: settings
-                .public_url
-                .as_ref()
-                .and_then(|url| url.parse().ok()),
+                .public_urls
+                .value
+                .iter()
+                .filter_map(|url| url.parse().ok())
+                .collect(),
             hosts: settings.allowed_hosts.clone(),
             origins: settings.cors_origins.clone(),
         }
@@ -79,22 +81,30 @@ impl Guard {
     }
 
     fn is_public(&self, name: &str) -> bool {
-        self.public
-            .as_ref()
-            .and_then(Uri::host)
-            .is_some_and(|public| public.eq_ignore_ascii_case(name))
+        let mut hosts = self.public.iter().filter_map(Uri::host);
+        hosts.any(|public| public.eq_ignore_ascii_case(name))
     }
 
     fn is_public_origin(&self, origin: &Uri) -> bool {
-        self.public.as_ref().is_some_and(|public| {
+        self.public.iter().any(|public| {
             public.scheme() == origin.scheme()
-                && public.port_u16() == origin.port_u16()
+                && port(public) == port(origin)
                 && public
                     .host()
                     .zip(origin.host())
                     .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
         })
     }
+}
+
+/// The port of a URL, which browsers leave out where it is that of the scheme.
+fn port(url: &Uri) -> Option<u16> {
+    let usual = match url.scheme_str() {
+        Some("https") => Some(443),
+        Some("http") => Some(80),
+        _ => None,
+    };
+    url.port_u16().or(usual)
 }
 
 /// Name and port, as the client wrote them; a host that is no text is an empty one, which nobody has.
@@ -186,16 +196,14 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn check(public: Option<&str>, host: &'static str, origin: Option<&'static str>) -> bool {
+    fn check(public: &[&str], host: &'static str, origin: Option<&'static str>) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static(host));
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        let settings = Settings {
-            public_url: public.map(str::to_owned),
-            ..Settings::default()
-        };
+        let mut settings = Settings::default();
+        settings.public_urls.value = public.iter().map(ToString::to_string).collect();
         Guard::new(&settings)
             .check(&Uri::from_static("/mcp"), &headers)
             .is_ok()
@@ -203,25 +211,34 @@ mod tests {
 
     #[test]
     fn loopback_and_addresses_are_answered_and_foreign_names_are_not() {
-        assert!(check(None, "localhost:8080", None));
-        assert!(check(None, "127.0.0.1:8080", Some("http://127.0.0.1:8080")));
-        assert!(check(None, "[::1]:8080", Some("http://localhost:5173")));
-        assert!(check(None, "10.0.0.7:8080", Some("http://10.0.0.7:8080")));
-        assert!(!check(None, "evil.example.com", None));
+        assert!(check(&[], "localhost:8080", None));
+        assert!(check(&[], "127.0.0.1:8080", Some("http://127.0.0.1:8080")));
+        assert!(check(&[], "[::1]:8080", Some("http://localhost:5173")));
+        assert!(check(&[], "10.0.0.7:8080", Some("http://10.0.0.7:8080")));
+        assert!(!check(&[], "evil.example.com", None));
         assert!(!check(
-            None,
+            &[],
             "localhost:8080",
             Some("http://evil.example.com")
         ));
-        assert!(!check(None, "localhost:8080", Some("null")));
-        assert!(!check(None, "localhost.evil.example.com", None));
-        assert!(!check(None, "10.0.0.7:8080", Some("http://10.0.0.8:8080")));
-        assert!(!check(None, "10.0.0.7:8080", Some("http://10.0.0.7:9999")));
+        assert!(!check(&[], "localhost:8080", Some("null")));
+        assert!(!check(&[], "localhost.evil.example.com", None));
+        assert!(!check(&[], "10.0.0.7:8080", Some("http://10.0.0.8:8080")));
+        assert!(!check(&[], "10.0.0.7:8080", Some("http://10.0.0.7:9999")));
     }
 
     #[test]
     fn the_public_url_is_allowed() {
-        let public = Some("https://mcp.example.com");
+        let public = &["https://mcp.example.com", "http://world:8080/mcp"];
+        assert!(check(public, "world:8080", Some("http://world:8080")));
+        assert!(!check(public, "world:8080", Some("https://world:8080")));
+        assert!(!check(public, "world:8080", Some("http://world")));
+        let written = &["https://mcp.example.com:443"];
+        assert!(check(
+            written,
+            "mcp.example.com",
+            Some("https://mcp.example.com")
+        ));
         assert!(check(
             public,
             "mcp.example.com",

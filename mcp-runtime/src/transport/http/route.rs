@@ -18,12 +18,11 @@ use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Stored};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
-use crate::limits::Limit;
+use crate::limits::{self, Limit};
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
     ClientCapabilities, Message, Method, Notification, RawJson, Request, RequestId, RequestMeta,
@@ -48,9 +47,10 @@ impl Endpoint {
     pub(super) fn route(
         &self,
         body: &Bytes,
-        sender: Sender,
+        mut sender: Sender,
         accepts: Accepts,
     ) -> Result<Next, Refusal> {
+        sender.bytes = body.len();
         let message = Message::parse(body).map_err(|malformed| Refusal {
             id: malformed.id,
             version: header_version(&sender.headers).unwrap_or(Version::LATEST),
@@ -160,7 +160,7 @@ impl Endpoint {
         let subscription = Subscription::open(
             Arc::clone(&self.service),
             request,
-            sender.principal(),
+            (sender.principal(), &sender.holder()),
             client,
         )?;
         self.service.record(request, &Answer::Empty, begun);
@@ -172,7 +172,7 @@ impl Endpoint {
         let (session, answer) = legacy::handshake::initialize(
             &self.service,
             request,
-            (sender.principal(), sender.peer()),
+            (sender.principal(), sender.holder()),
         )?;
         let version = session.version;
         let id = self.sessions.insert(session).ok_or_else(|| {
@@ -195,11 +195,7 @@ impl Endpoint {
     fn legacy(&self, request: Request, sender: Sender, accepts: Accepts) -> Result<Next, RpcError> {
         let session = self.session(&sender)?;
         let (stream, outbox) = stored(&session, accepts);
-        let call = self.legacy_call(
-            &session,
-            request,
-            sender.caller(outbox, &self.service.changes),
-        )?;
+        let call = self.legacy_call(&session, request, sender, outbox)?;
         Ok(Next::InSession(Exchange::new(
             call,
             session,
@@ -213,14 +209,19 @@ impl Endpoint {
         &self,
         session: &Arc<Session>,
         request: Request,
-        caller: Caller,
+        sender: Sender,
+        outbox: Option<Outbox>,
     ) -> Result<Call, RpcError> {
+        let weight = limits::CALL + sender.weight();
+        let share = self.service.calls.take(&session.holder, weight)?;
+        let caller = sender.caller(outbox, &self.service.changes);
         let cx = legacy::context(session, RawMeta::of(request.params.as_deref()), caller)?;
         let id = request.id.clone();
         let (service, session) = (Arc::clone(&self.service), Arc::clone(session));
         let exchange = legacy::exchange(Arc::clone(&service), Arc::clone(&session), request, cx);
-        let answer = session.cancellable(&id, exchange);
+        let answer = session.cancellable(&id, exchange)?;
         Ok(Box::pin(answer.map(move |answer| {
+            drop(share);
             answer.unwrap_or_else(|| unanswered(&service, &session, &id))
         })))
     }
@@ -258,7 +259,15 @@ impl Endpoint {
         let (stream, outbox) = stored(&session, accepts);
         let calls: Vec<Call> = members
             .iter()
-            .filter_map(|member| self.member(Member::of(member), &session, sender, outbox.as_ref()))
+            .filter_map(|member| {
+                let bytes = member.as_bytes().len();
+                self.member(
+                    (Member::of(member), bytes),
+                    &session,
+                    sender,
+                    outbox.as_ref(),
+                )
+            })
             .collect();
         if calls.is_empty() {
             return Ok(Next::Respond(accepted()));
@@ -278,7 +287,7 @@ impl Endpoint {
     /// What one member of a batch is answered with, if it is to be answered.
     fn member(
         &self,
-        member: Member,
+        (member, bytes): (Member, usize),
         session: &Arc<Session>,
         sender: &Sender,
         outbox: Option<&Outbox>,
@@ -290,10 +299,9 @@ impl Endpoint {
         match member {
             Member::Request(request) => {
                 let id = request.id.clone();
-                let caller = sender
-                    .clone()
-                    .caller(outbox.cloned(), &self.service.changes);
-                self.legacy_call(session, request, caller)
+                let mut sender = sender.clone();
+                sender.bytes = bytes;
+                self.legacy_call(session, request, sender, outbox.cloned())
                     .map_or_else(|error| refused(Some(&id), error), Some)
             }
             Member::Refused(id, error) => refused(id.as_ref(), error),

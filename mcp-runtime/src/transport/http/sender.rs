@@ -12,6 +12,7 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
+use crate::share::{Holder, head};
 
 /// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Sender {
     pub headers: HeaderMap,
     principal: Principal,
     peer: Option<IpAddr>,
+    /// The size of the message.
+    pub bytes: usize,
 }
 
 impl Sender {
@@ -37,6 +40,7 @@ impl Sender {
             principal,
             peer: own.map_or_else(|| peer(&parts.extensions), |Peer(address)| Some(address)),
             headers: parts.headers,
+            bytes: 0,
         }
     }
 
@@ -44,20 +48,29 @@ impl Sender {
         &self.principal
     }
 
-    pub(super) fn peer(&self) -> Option<IpAddr> {
-        self.peer
+    /// The caller that what it makes the server keep is counted for.
+    pub(super) fn holder(&self) -> Holder {
+        Holder::of(&self.principal, self.peer)
+    }
+
+    /// The bytes that a call keeps of the request.
+    pub(super) fn weight(&self) -> usize {
+        head(&self.headers) + self.bytes
     }
 
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
+        let holder = self.holder();
         let Self {
             headers,
             principal,
             peer,
+            bytes: _,
         } = self;
         Caller {
             principal,
             peer,
+            holder,
             headers,
             outbox,
             client: None,

@@ -1,0 +1,4 @@
+//! The way into a server for `mcp-testkit`. Not part of the public interface: anything here may change in any release.
+
+pub use crate::protocol::meta::{CLIENT_CAPABILITIES, CLIENT_INFO, LOG_LEVEL, PROTOCOL_VERSION};
+pub use crate::server::Connection;

@@ -1,0 +1,87 @@
+//! The subscribers by what they want to know.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+
+use super::{Change, List, Pending, wholes};
+
+/// Subscribers by their numbers.
+type Subscribers = BTreeMap<u64, Weak<Pending>>;
+
+/// Something that changes are about.
+#[derive(Debug)]
+pub(super) enum Topic {
+    List(List),
+    /// A resource and what is below it.
+    Resource(Arc<str>),
+    Task(Arc<str>),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    subscribed: u64,
+    lists: BTreeMap<u8, Subscribers>,
+    resources: HashMap<Arc<str>, Subscribers>,
+    tasks: HashMap<Arc<str>, Subscribers>,
+}
+
+impl Index {
+    /// Returns the number of a new subscriber.
+    pub(super) fn next(&mut self) -> u64 {
+        self.subscribed += 1;
+        self.subscribed
+    }
+
+    pub(super) fn add(&mut self, topic: Topic, subscriber: &Arc<Pending>) {
+        let subscribers = match topic {
+            Topic::List(list) => self.lists.entry(list as u8).or_default(),
+            Topic::Resource(uri) => self.resources.entry(uri).or_default(),
+            Topic::Task(id) => self.tasks.entry(id).or_default(),
+        };
+        subscribers.insert(subscriber.number, Arc::downgrade(subscriber));
+    }
+
+    pub(super) fn remove(&mut self, topic: &Topic, number: u64) {
+        match topic {
+            Topic::List(list) => {
+                if let Some(subscribers) = self.lists.get_mut(&(*list as u8)) {
+                    subscribers.remove(&number);
+                }
+            }
+            Topic::Resource(uri) => remove(&mut self.resources, uri, number),
+            Topic::Task(id) => remove(&mut self.tasks, id, number),
+        }
+    }
+
+    /// Returns the subscribers that a change concerns.
+    pub(super) fn concerned(&self, change: &Change) -> Vec<Arc<Pending>> {
+        let all = |subscribers: &Subscribers| -> Vec<Arc<Pending>> {
+            subscribers.values().filter_map(Weak::upgrade).collect()
+        };
+        match change {
+            Change::List(list) => self.lists.get(&(*list as u8)).map(all).unwrap_or_default(),
+            Change::Task(id) => self.tasks.get(id).map(all).unwrap_or_default(),
+            Change::Resource(uri) => {
+                let watched = wholes(uri).filter_map(|whole| self.resources.get(whole));
+                watched.flat_map(all).collect()
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.lists.values().all(BTreeMap::is_empty)
+            && self.resources.is_empty()
+            && self.tasks.is_empty()
+    }
+}
+
+/// Removes a subscriber, and its topic with the last one.
+fn remove(topics: &mut HashMap<Arc<str>, Subscribers>, topic: &str, number: u64) {
+    if let Some(subscribers) = topics.get_mut(topic) {
+        subscribers.remove(&number);
+        if subscribers.is_empty() {
+            topics.remove(topic);
+        }
+    }
+}

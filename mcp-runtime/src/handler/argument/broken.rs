@@ -1,0 +1,80 @@
+//! What a value breaks of its shape, whatever is in it.
+
+use super::tape::Node;
+use crate::schema::bound::Number;
+use crate::schema::shape::{Kinds, Shape};
+
+/// What a value breaks.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// A string holds half of a character.
+    Character,
+    /// The value is not one of those that are allowed.
+    List,
+    /// The decoder cannot hold the number: what it must be.
+    Overflow(String),
+    /// What the number must be.
+    Bound(String),
+    /// How many characters, items or members there are.
+    Length(u64),
+}
+
+impl Broken {
+    /// Whether a decoder may take the value all the same, as something else.
+    pub(super) fn is_taken(&self) -> bool {
+        matches!(self, Self::Character | Self::Overflow(_))
+    }
+}
+
+/// What a value breaks first.
+pub(super) fn broken(node: Node<'_>, shape: &Shape) -> Option<Broken> {
+    match node.kind() {
+        Kinds::STRING => broken_by_text(node, shape),
+        Kinds::INTEGER | Kinds::FRACTION => broken_by_number(node, shape),
+        Kinds::ARRAY => measured(shape, || node.items().count()),
+        Kinds::OBJECT => measured(shape, || node.members().count()),
+        _ => unlisted(node, shape),
+    }
+}
+
+fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
+    let is_plain = shape.listed.is_empty() && shape.least.is_none() && shape.most.is_none();
+    if is_plain && !node.raw().contains('\\') {
+        return None;
+    }
+    let Some(text) = node.text() else {
+        return Some(Broken::Character);
+    };
+    if !shape.listed.is_empty() && !shape.listed.iter().any(|value| *value == *text) {
+        return Some(Broken::List);
+    }
+    measured(shape, || text.chars().count())
+}
+
+fn broken_by_number(node: Node<'_>, shape: &Shape) -> Option<Broken> {
+    let number = Number::read(node.raw());
+    if let Some(overflown) = shape.bounds.overflown_by(number) {
+        return Some(Broken::Overflow(overflown));
+    }
+    let bound = shape.bounds.broken_by(number).map(Broken::Bound);
+    bound.or_else(|| unlisted(node, shape))
+}
+
+fn unlisted(node: Node<'_>, shape: &Shape) -> Option<Broken> {
+    if shape.listed.is_empty() {
+        return None;
+    }
+    let value: Option<serde_json::Value> = serde_json::from_str(node.raw()).ok();
+    let is_listed = value.is_some_and(|value| shape.listed.contains(&value));
+    (!is_listed).then_some(Broken::List)
+}
+
+fn measured(shape: &Shape, count: impl FnOnce() -> usize) -> Option<Broken> {
+    if shape.least.is_none() && shape.most.is_none() {
+        return None;
+    }
+    let length = u64::try_from(count()).unwrap_or(u64::MAX);
+    let is_short = shape.least.is_some_and(|least| length < least);
+    let is_long = shape.most.is_some_and(|most| length > most);
+    (is_short || is_long).then_some(Broken::Length(length))
+}

@@ -1,0 +1,123 @@
+//! From the JSON of a parameter to its value: straight where it fits, else by way of its shape.
+
+use serde_json::value::RawValue;
+
+use super::arg::{Arg, Input};
+use super::fit::{Doubt, Fit};
+use super::problem::Fault;
+use super::tape::Tape;
+use crate::schema::Root;
+
+/// What no decoder takes that looks at it.
+const POISON: &str = r#"{"":[[]]}"#;
+
+impl<T> Arg<T> {
+    /// The value, coerced where that loses nothing; `None` after noting everything that is wrong with it.
+    pub(super) fn read(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+        let (_, root) = input.finished.shape(self.place);
+        if root.retries && matches!(raw.get().as_bytes().first(), Some(b'{' | b'[' | b'"')) {
+            return self.read_weighed(raw, input);
+        }
+        match (self.decode)(raw.get()) {
+            Ok(value) if !is_doubtful(raw, root) => Some(value),
+            decoded => {
+                let tape = Tape::of(raw);
+                let fit = self.fit(&tape, input);
+                self.reread(raw, decoded.ok(), fit, input)
+            }
+        }
+    }
+
+    /// Reads a value that is weighed before it is decoded.
+    fn read_weighed(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+        let tape = Tape::of(raw);
+        let mut fit = self.fit(&tape, input);
+        if fit.bears(fit.worst) {
+            let decoded = (self.decode)(raw.get());
+            return self.reread(raw, decoded.ok(), fit, input);
+        }
+        if fit.refused.is_empty() && fit.misfits.is_empty() {
+            if fit.bears(fit.weight) {
+                return self.reread(raw, None, fit, input);
+            }
+            fit.refused.note(&Fault::new("is nested too deeply"));
+        }
+        input.problems.extend(fit.refused);
+        input.problems.extend(fit.misfits);
+        None
+    }
+
+    /// The value along its shape.
+    fn fit<'s>(&self, tape: &Tape<'_>, input: &Input<'_, 's>) -> Fit<'s> {
+        let (shapes, root) = input.finished.shape(self.place);
+        let mut fit = Fit::new(shapes, input.coerce, self.name, self.redact);
+        fit.weighs = root.retries;
+        fit.run(tape, root.shape);
+        fit
+    }
+
+    /// Reads a value again that its decoder has refused, or has taken for another than it may be.
+    fn reread(
+        &self,
+        raw: &RawValue,
+        direct: Option<T>,
+        mut fit: Fit<'_>,
+        input: &mut Input<'_, '_>,
+    ) -> Option<T> {
+        if direct.is_none()
+            && let Some(absent) = self.unwritten(raw, input)
+        {
+            return Some(absent);
+        }
+        let takes = |text: &str| (self.decode)(text).is_ok();
+        let sent = |doubt: &Doubt| takes(&poisoned(raw.get(), &doubt.sent));
+        let written = |doubt: &Doubt| takes(&poisoned(&fit.written, &doubt.written));
+        if direct.is_some() && fit.refused.is_empty() && !fit.doubts.iter().any(sent) {
+            return direct;
+        }
+        let decoded = (self.decode)(&fit.written);
+        let is_heard = fit.misfits.is_empty()
+            || direct.is_none() && decoded.is_ok() && !fit.doubts.iter().any(written);
+        match decoded {
+            Ok(value) if fit.refused.is_empty() && is_heard => {
+                input.coerced += u32::from(fit.coerced);
+                return Some(value);
+            }
+            Err(error) if fit.refused.is_empty() && fit.misfits.is_empty() => {
+                fit.misfits.undecodable(&error);
+            }
+            _ => {}
+        }
+        input.problems.extend(fit.refused);
+        input.problems.extend(fit.misfits);
+        None
+    }
+
+    /// The value of a parameter that was sent as an empty text, where none is wanted and it may be absent.
+    fn unwritten(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+        let (shapes, root) = input.finished.shape(self.place);
+        if raw.get() != "\"\"" || !input.coerce || !shapes.is_unwritten(root.shape) {
+            return None;
+        }
+        let absent = self.when_absent()?;
+        input.coerced += 1;
+        Some(absent)
+    }
+}
+
+/// Whether a decoder may have taken a value for another than it is: a member given twice, a list for an object, a
+/// number that it cannot hold.
+fn is_doubtful(raw: &RawValue, root: Root) -> bool {
+    match raw.get().as_bytes().first() {
+        Some(b'{') => true,
+        Some(b'[') => root.needs_check || raw.get().contains('{'),
+        Some(b'"') => false,
+        _ => root.needs_check,
+    }
+}
+
+/// `text` with something else at a place: a decoder that takes it never looks there.
+fn poisoned(text: &str, place: &std::ops::Range<usize>) -> String {
+    let part = |range| text.get(range).unwrap_or_default();
+    [part(0..place.start), POISON, part(place.end..text.len())].concat()
+}

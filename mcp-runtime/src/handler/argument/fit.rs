@@ -1,0 +1,397 @@
+//! A value against its shape: coerced where nothing is lost, and everything that is wrong with the rest.
+//!
+//! Invariants: each value is looked at once, and the steps are counted, so that no value costs more than work that is
+//! linear in its size; problems beyond those that are told are counted and not written.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::branch::Choice;
+use super::broken::broken;
+use super::coerce::{Coerced, integral};
+use super::path::Path;
+use super::problem::{Fault, Problems};
+use super::tape::{Node, Tape};
+use super::weight::Weight;
+use super::words;
+use crate::schema::shape::{Kinds, Member, Members, Rest, ShapeId, Shapes};
+
+/// How deep a value is followed; deeper ones are left to the decoder, which refuses them.
+const DEPTH: usize = 128;
+/// How many shapes may hold for one value.
+const LAYERS: usize = 16;
+/// The steps that any value may take, and those that each of its parts adds.
+const STEPS: (usize, usize) = (100_000, 16);
+/// How many places a decoder is asked about.
+const DOUBTS: usize = 8;
+
+/// The shapes that hold for one value.
+type Layers = SmallVec<[ShapeId; 4]>;
+
+/// One value on its way through its shape.
+pub(super) struct Fit<'s> {
+    pub(super) shapes: &'s Shapes,
+    pub(super) coerce: bool,
+    /// The steps taken, and those that may be taken in all.
+    steps: usize,
+    most: usize,
+    depth: usize,
+    /// How many strings whose content is followed hold this value.
+    inside: usize,
+    /// Whether the value is weighed.
+    pub(super) weighs: bool,
+    pub(super) weight: Weight,
+    /// Its weight for a decoder that takes none of the branches.
+    pub(super) worst: Weight,
+    /// The value, with everything coerced that could be.
+    pub written: String,
+    pub coerced: bool,
+    /// What is wrong, whatever the decoder takes.
+    pub refused: Problems,
+    /// What the schema does not allow; a decoder may.
+    pub misfits: Problems,
+    /// Where the value does not fit or was coerced.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A place where a value is not as the schema says.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub sent: Range<usize>,
+    pub written: Range<usize>,
+}
+
+impl<'s> Fit<'s> {
+    pub(super) fn new(shapes: &'s Shapes, coerce: bool, name: &str, redact: bool) -> Self {
+        Self {
+            shapes,
+            coerce,
+            steps: 0,
+            most: STEPS.0,
+            depth: 0,
+            inside: 0,
+            weighs: false,
+            weight: Weight::ONE,
+            worst: Weight::ONE,
+            written: String::new(),
+            coerced: false,
+            refused: Problems::under(name, redact),
+            misfits: Problems::under(name, redact),
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Follows a whole value.
+    pub(super) fn run(&mut self, tape: &Tape<'_>, shape: ShapeId) {
+        self.grow(tape);
+        self.value(tape.root(), shape, &Path::Whole);
+    }
+
+    /// Whether a decoder of so much `weight` is done in about the time that the value deserves.
+    pub(super) fn bears(&self, weight: Weight) -> bool {
+        let most = u64::try_from(self.most).unwrap_or(u64::MAX);
+        weight.all <= most && self.steps < self.most
+    }
+
+    fn grow(&mut self, tape: &Tape<'_>) {
+        self.most = self.most.saturating_add(STEPS.1 * tape.len());
+    }
+
+    /// Takes one step; `None` when there are none left.
+    pub(super) fn step(&mut self) -> Option<()> {
+        self.spend(1)
+    }
+
+    pub(super) fn spend(&mut self, steps: usize) -> Option<()> {
+        self.steps = self.steps.saturating_add(steps).min(self.most);
+        (self.steps < self.most).then_some(())
+    }
+
+    fn value(&mut self, node: Node<'_>, id: ShapeId, path: &Path<'_>) {
+        if self.step().is_none() || self.depth >= DEPTH {
+            self.written.push_str(node.raw());
+            return;
+        }
+        self.depth += 1;
+        let (weight, worst) = (self.weight.once, self.worst.once);
+        let mut layers = Layers::new();
+        match self.layer(node, id, path, &mut layers) {
+            Ok(()) => self.layered(node, id, &layers, path),
+            Err(Unfit) => self.leave(node),
+        }
+        self.weight.add();
+        self.worst.add();
+        (self.weight.once, self.worst.once) = (weight, worst);
+        self.depth -= 1;
+    }
+
+    /// Collects the shapes that hold for a value: its own, those that hold as well, and one branch of each union.
+    fn layer(
+        &mut self,
+        node: Node<'_>,
+        id: ShapeId,
+        path: &Path<'_>,
+        layers: &mut Layers,
+    ) -> Result<(), Unfit> {
+        if layers.len() >= LAYERS || layers.contains(&id) {
+            return Ok(());
+        }
+        let shape = self.shapes.get(id);
+        layers.push(id);
+        for also in &shape.also {
+            self.layer(node, *also, path, layers)?;
+        }
+        let Some(union) = &shape.union else {
+            return Ok(());
+        };
+        match self.choose(node, union) {
+            Choice::Branch(branch) => {
+                self.weigh(node, union, branch);
+                self.layer(node, branch, path, layers)
+            }
+            Choice::Untagged(tag) => {
+                let values: Vec<&str> = tag.values.iter().map(|(value, _)| &**value).collect();
+                let path = Path::Member(path, &tag.member);
+                match node.member(&tag.member) {
+                    Some(given) => self
+                        .misfits
+                        .note_at(&path, || words::unlisted(&values, given)),
+                    None => self.misfits.note_at(&path, || words::missing_tag(&values)),
+                }
+                Err(Unfit)
+            }
+            Choice::None => {
+                self.mismatch(node, id, path);
+                Err(Unfit)
+            }
+        }
+    }
+
+    fn layered(&mut self, node: Node<'_>, id: ShapeId, layers: &Layers, path: &Path<'_>) {
+        let shapes = self.shapes;
+        let kind = node.kind();
+        let has = |kind| {
+            layers
+                .iter()
+                .all(|layer| shapes.get(*layer).kinds.has(kind))
+        };
+        if !has(kind) {
+            if !self.coerced_to(node, id, path, &has) {
+                self.mismatch(node, id, path);
+                self.leave(node);
+            }
+            return;
+        }
+        let start = self.written.len();
+        match kind {
+            Kinds::OBJECT => self.members(node, layers, path),
+            Kinds::ARRAY => self.items(node, layers, path),
+            Kinds::INTEGER if node.raw() == "-0" => self.written.push('0'),
+            _ => self.written.push_str(node.raw()),
+        }
+        let mut broken = layers.iter().filter_map(|layer| {
+            let broken = broken(node, shapes.get(*layer))?;
+            Some((broken, *layer))
+        });
+        if let Some((broken, layer)) = broken.next() {
+            let fault = || words::broken(&broken, node, shapes, id, layer);
+            if broken.is_taken() {
+                self.refused.note_at(path, fault);
+            } else {
+                self.doubt(node, start);
+                self.misfits.note_at(path, fault);
+            }
+        }
+    }
+
+    /// Writes what a value becomes without losing anything, if the shape has such values.
+    fn coerced_to(
+        &mut self,
+        node: Node<'_>,
+        id: ShapeId,
+        path: &Path<'_>,
+        has: &impl Fn(Kinds) -> bool,
+    ) -> bool {
+        let Some(coerced) = Coerced::read(node).filter(|_| self.coerce) else {
+            return false;
+        };
+        let tape = coerced.tape();
+        let root = tape.root();
+        let kind = root.kind();
+        let is_whole = kind == Kinds::FRACTION && has(Kinds::INTEGER);
+        if !has(kind) && !(is_whole && integral(root.raw()).is_some()) {
+            return false;
+        }
+        let start = self.written.len();
+        self.grow(&tape);
+        self.inside += 1;
+        self.value(root, id, path);
+        self.inside -= 1;
+        self.coerced = true;
+        self.doubt(node, start);
+        true
+    }
+
+    fn members(&mut self, node: Node<'_>, layers: &Layers, path: &Path<'_>) {
+        let shapes = self.shapes;
+        let sets: SmallVec<[&Members; 4]> = layers
+            .iter()
+            .filter_map(|layer| shapes.get(*layer).members.as_ref())
+            .collect();
+        let mut names = Names::default();
+        self.written.push('{');
+        let start = self.written.len();
+        for (key, value) in node.members() {
+            let Some(name) = key.text() else {
+                self.refused.note_at(path, words::half_a_name);
+                continue;
+            };
+            let member = sets.iter().find_map(|set| set.get(&name));
+            let at = match member {
+                Some(member) => Path::Member(path, &member.name),
+                None => Path::Entry(path, &name),
+            };
+            if !names.insert(&name) {
+                self.refused
+                    .note_at(&at, || Fault::new("is given more than once"));
+            }
+            if member.is_some_and(|member| self.is_absent(value, member)) {
+                continue;
+            }
+            if self.written.len() > start {
+                self.written.push(',');
+            }
+            self.written.push_str(key.raw());
+            self.written.push(':');
+            self.member(value, member, &sets, &at);
+        }
+        self.written.push('}');
+        for member in sets.iter().flat_map(|set| &set.declared) {
+            if member.required && !names.has(&member.name) {
+                let missing = || words::missing(words::expected(shapes, member.shape));
+                self.misfits
+                    .note_at(&Path::Member(path, &member.name), missing);
+            }
+        }
+    }
+
+    fn member(
+        &mut self,
+        value: Node<'_>,
+        member: Option<&Member>,
+        sets: &[&Members],
+        path: &Path<'_>,
+    ) {
+        let rest = |set: &&Members| match set.rest {
+            Rest::Are(shape) => Some(shape),
+            Rest::Any | Rest::Refused => None,
+        };
+        let shape = member.map(|member| member.shape);
+        if let Some(shape) = shape.or_else(|| sets.iter().find_map(rest)) {
+            self.value(value, shape, path);
+            return;
+        }
+        let start = self.written.len();
+        self.value(value, Shapes::ANY, path);
+        if sets.iter().any(|set| matches!(set.rest, Rest::Refused)) {
+            self.doubt(value, start);
+            self.misfits
+                .note_at(path, || words::unknown_member(path, sets));
+        }
+    }
+
+    /// Whether a member counts as one that was not sent: `null`, and an empty text where no text is wanted.
+    fn is_absent(&mut self, value: Node<'_>, member: &Member) -> bool {
+        if member.required {
+            return false;
+        }
+        let is_absent = match value.raw() {
+            "null" => !self.shapes.kinds(member.shape).has(Kinds::NULL),
+            "\"\"" => self.coerce && self.shapes.is_unwritten(member.shape),
+            _ => return false,
+        };
+        self.coerced |= is_absent && value.raw() != "null";
+        is_absent
+    }
+
+    fn items(&mut self, node: Node<'_>, layers: &Layers, path: &Path<'_>) {
+        let shapes = self.shapes;
+        self.written.push('[');
+        for (index, item) in node.items().enumerate() {
+            if index > 0 {
+                self.written.push(',');
+            }
+            let wanted = layers.iter().find_map(|layer| {
+                let shape = shapes.get(*layer);
+                shape.places.get(index).copied().or(shape.items)
+            });
+            let path = Path::Item(path, index);
+            match wanted {
+                Some(wanted) => self.value(item, wanted, &path),
+                None => self.value(item, Shapes::ANY, &path),
+            }
+        }
+        self.written.push(']');
+    }
+
+    fn mismatch(&mut self, node: Node<'_>, id: ShapeId, path: &Path<'_>) {
+        let shapes = self.shapes;
+        let kinds = shapes.kinds(id);
+        let fault = || words::mismatch(shapes, id, node);
+        // A decoder may take a list for an object, member by member.
+        if node.kind() == Kinds::ARRAY && kinds.has(Kinds::OBJECT) && !kinds.has(Kinds::ARRAY) {
+            self.refused.note_at(path, fault);
+        } else {
+            self.misfits.note_at(path, fault);
+        }
+    }
+
+    /// Writes a value that does not fit as it was sent.
+    fn leave(&mut self, node: Node<'_>) {
+        let start = self.written.len();
+        self.written.push_str(node.raw());
+        self.doubt(node, start);
+    }
+
+    fn doubt(&mut self, node: Node<'_>, start: usize) {
+        if self.inside == 0 && self.doubts.len() < DOUBTS {
+            let written = start..self.written.len();
+            let sent = node.span();
+            self.doubts.push(Doubt { sent, written });
+        }
+    }
+}
+
+/// The value does not fit, which has been noted.
+struct Unfit;
+
+/// The names of an object's members.
+#[derive(Default)]
+pub(super) struct Names {
+    few: SmallVec<[Box<str>; 16]>,
+    many: HashSet<Box<str>>,
+}
+
+impl Names {
+    /// Adds a name, unless it is there.
+    pub(super) fn insert(&mut self, name: &str) -> bool {
+        if self.has(name) {
+            return false;
+        }
+        if self.few.len() < self.few.inline_size() {
+            self.few.push(name.into());
+        } else {
+            self.many.insert(name.into());
+        }
+        true
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.few.iter().any(|few| **few == *name) || self.many.contains(name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! How often a decoder looks at the parts of a value: one that tries branch after branch begins anew below each.
+//!
+//! Where branches refer to themselves, this grows with the depth as a power does, and no timeout ends it: such values
+//! are weighed before they are decoded.
+
+use super::fit::Fit;
+use super::tape::Node;
+use crate::schema::shape::{Kinds, ShapeId, Union};
+
+/// How often a decoder looks at one value, and at all values so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weight {
+    pub once: u64,
+    pub all: u64,
+}
+
+impl Weight {
+    pub(super) const ONE: Self = Self { once: 1, all: 0 };
+
+    pub(super) fn times(&mut self, tries: u64) {
+        self.once = self.once.saturating_mul(tries);
+    }
+
+    pub(super) fn add(&mut self) {
+        self.all = self.all.saturating_add(self.once);
+    }
+}
+
+impl Fit<'_> {
+    /// Weighs the branches of `union` that a decoder tries before the one it takes, and those that it tries if it takes
+    /// none.
+    pub(super) fn weigh(&mut self, node: Node<'_>, union: &Union, taken: ShapeId) {
+        if !self.weighs || union.tag.is_some() || !node.is_container() {
+            return;
+        }
+        let (mut before, mut all, mut is_before) = (0, 0, true);
+        for branch in &union.branches {
+            is_before &= *branch != taken;
+            if self.is_followed(node, *branch) {
+                all += 1;
+                before += u64::from(is_before);
+            }
+        }
+        self.weight.times(1 + before);
+        self.worst.times(all.max(1));
+    }
+
+    /// Whether a decoder that tries a branch looks into the value.
+    fn is_followed(&self, node: Node<'_>, branch: ShapeId) -> bool {
+        if !self.shapes.kinds(branch).has(node.kind()) {
+            return false;
+        }
+        if node.kind() == Kinds::ARRAY {
+            return true;
+        }
+        let Some(members) = self.shapes.members(branch) else {
+            return !self.shapes.is_any(branch);
+        };
+        let is_inner = |(name, value): (Node<'_>, Node<'_>)| {
+            value.is_container() && name.text().is_some_and(|name| members.takes(&name))
+        };
+        node.members().any(is_inner)
+    }
+}

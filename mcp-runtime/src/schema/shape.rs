@@ -1,0 +1,550 @@
+//! Schemas compiled for the checking of arguments: what a value may be, and what tells the branches of a union apart.
+//!
+//! Invariants: compiled once, from what the types say before [`normal`](super::normal) takes out what clients refuse;
+//! shapes refer to each other by place, so that recursive types cost nothing.
+
+use serde_json::{Map, Value};
+
+use super::bound::Bounds;
+
+/// The place of a shape among [`Shapes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ShapeId(usize);
+
+/// The shapes of all parameters of one function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shapes {
+    arena: Vec<Shape>,
+}
+
+/// The JSON types that a value may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds(u8);
+
+impl Kinds {
+    pub(crate) const NULL: Self = Self(1);
+    pub(crate) const BOOLEAN: Self = Self(1 << 1);
+    pub(crate) const INTEGER: Self = Self(1 << 2);
+    /// Numbers with a fraction; a shape that has them has the integers too.
+    pub(crate) const FRACTION: Self = Self(1 << 3);
+    pub(crate) const STRING: Self = Self(1 << 4);
+    pub(crate) const ARRAY: Self = Self(1 << 5);
+    pub(crate) const OBJECT: Self = Self(1 << 6);
+    const NUMBER: Self = Self(1 << 2 | 1 << 3);
+    const NONE: Self = Self(0);
+    pub(crate) const ALL: Self = Self(0x7f);
+
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    fn of_word(word: &str) -> Self {
+        match word {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOLEAN,
+            "integer" => Self::INTEGER,
+            "number" => Self::NUMBER,
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => Self::ALL,
+        }
+    }
+
+    /// The types in words, but for `null`, which means that the value may be absent.
+    pub(crate) fn words(self) -> Vec<&'static str> {
+        const WORDS: [(Kinds, &str); 5] = [
+            (Kinds::STRING, "a string"),
+            (Kinds::INTEGER, "an integer"),
+            (Kinds::BOOLEAN, "a boolean"),
+            (Kinds::OBJECT, "an object"),
+            (Kinds::ARRAY, "an array"),
+        ];
+        if self == Self::NULL {
+            return vec!["null"];
+        }
+        let words = WORDS.iter().filter(|(kind, _)| self.has(*kind));
+        let words = words.map(|(kind, word)| match *kind {
+            Self::INTEGER if self.has(Self::FRACTION) => "a number",
+            _ => word,
+        });
+        words.collect()
+    }
+}
+
+/// What a value may be.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub kinds: Kinds,
+    /// The only values allowed; any if empty.
+    pub listed: Vec<Value>,
+    pub bounds: Bounds,
+    pub least: Option<u64>,
+    pub most: Option<u64>,
+    pub format: Option<Box<str>>,
+    pub members: Option<Members>,
+    /// The first items of a tuple.
+    pub places: Vec<ShapeId>,
+    pub items: Option<ShapeId>,
+    /// Shapes that hold as well.
+    pub also: Vec<ShapeId>,
+    pub union: Option<Union>,
+}
+
+/// The members of an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Members {
+    pub declared: Vec<Member>,
+    pub rest: Rest,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub name: Box<str>,
+    pub shape: ShapeId,
+    pub required: bool,
+}
+
+/// What holds for the members that are not declared.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Rest {
+    #[default]
+    Any,
+    Refused,
+    Are(ShapeId),
+}
+
+impl Members {
+    pub(crate) fn get(&self, name: &str) -> Option<&Member> {
+        self.declared.iter().find(|member| *member.name == *name)
+    }
+
+    /// Whether something is said of the member called `name`.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        matches!(self.rest, Rest::Are(_)) || self.get(name).is_some()
+    }
+}
+
+/// A value that has one of several shapes.
+#[derive(Clone, Debug)]
+pub(crate) struct Union {
+    pub branches: Vec<ShapeId>,
+    pub tag: Option<Tag>,
+}
+
+/// The member whose value tells the branches apart that are objects.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    pub member: Box<str>,
+    pub values: Vec<(Box<str>, ShapeId)>,
+}
+
+impl Shapes {
+    /// The shape that any value has.
+    pub(crate) const ANY: ShapeId = ShapeId(0);
+
+    pub(crate) fn get(&self, id: ShapeId) -> &Shape {
+        &self.arena[id.0]
+    }
+
+    /// The types that a value of this shape may have.
+    pub(crate) fn kinds(&self, id: ShapeId) -> Kinds {
+        self.kinds_within(id, 8)
+    }
+
+    fn kinds_within(&self, id: ShapeId, depth: u8) -> Kinds {
+        let shape = self.get(id);
+        let Some(depth) = depth.checked_sub(1) else {
+            return shape.kinds;
+        };
+        let mut kinds = shape.kinds;
+        for also in &shape.also {
+            kinds = kinds.both(self.kinds_within(*also, depth));
+        }
+        if let Some(union) = &shape.union {
+            let branches = union.branches.iter();
+            let any = branches.fold(Kinds::NONE, |any, branch| {
+                any.and(self.kinds_within(*branch, depth))
+            });
+            kinds = kinds.both(any);
+        }
+        kinds
+    }
+
+    /// The members that a value of this shape has whatever its branch is.
+    pub(crate) fn members(&self, id: ShapeId) -> Option<&Members> {
+        self.found(id, 8, &|shape| shape.members.as_ref())
+    }
+
+    /// The only values of this shape, if they are listed.
+    pub(crate) fn listed(&self, id: ShapeId) -> Option<&[Value]> {
+        self.found(id, 8, &|shape| {
+            Some(shape.listed.as_slice()).filter(|listed| !listed.is_empty())
+        })
+    }
+
+    /// The union that a value of this shape is one of.
+    pub(crate) fn union(&self, id: ShapeId) -> Option<&Union> {
+        self.found(id, 8, &|shape| shape.union.as_ref())
+    }
+
+    fn found<'s, R>(
+        &'s self,
+        id: ShapeId,
+        depth: u8,
+        find: &impl Fn(&'s Shape) -> Option<R>,
+    ) -> Option<R> {
+        let shape = self.get(id);
+        find(shape).or_else(|| {
+            let depth = depth.checked_sub(1)?;
+            let mut also = shape.also.iter();
+            also.find_map(|also| self.found(*also, depth, find))
+        })
+    }
+
+    /// The only string that the member may be.
+    fn constant(&self, id: ShapeId, member: &str) -> Option<&str> {
+        let shape = self.found(id, 8, &|shape| shape.members.as_ref()?.get(member))?;
+        match self.get(shape.shape).listed.as_slice() {
+            [Value::String(only)] if shape.required => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The tag of a union, if its objects have one.
+    fn tag(&self, branches: &[ShapeId]) -> Option<Tag> {
+        let is_object = |id: &ShapeId| self.kinds(*id).has(Kinds::OBJECT) && !self.is_any(*id);
+        let objects: Vec<ShapeId> = branches.iter().copied().filter(is_object).collect();
+        let candidates = &self.members(*objects.first()?)?.declared;
+        candidates.iter().find_map(|candidate| {
+            let values = objects.iter().map(|object| {
+                let value = self.constant(*object, &candidate.name)?;
+                Some((Box::from(value), *object))
+            });
+            Some(Tag {
+                member: candidate.name.clone(),
+                values: values.collect::<Option<_>>()?,
+            })
+        })
+    }
+
+    /// Whether any value has this shape.
+    pub(crate) fn is_any(&self, id: ShapeId) -> bool {
+        let shape = self.get(id);
+        shape.kinds == Kinds::ALL
+            && shape.listed.is_empty()
+            && shape.union.is_none()
+            && shape.also.is_empty()
+            && shape.members.is_none()
+    }
+
+    /// Whether no value of this shape is written as an empty text, and a client may write one where it has none.
+    pub(crate) fn is_unwritten(&self, id: ShapeId) -> bool {
+        const SCALARS: Kinds = Kinds(0b1111);
+        let kinds = self.kinds(id);
+        match self.listed(id) {
+            Some(listed) => listed
+                .iter()
+                .all(|value| value.as_str().is_some_and(|it| !it.is_empty())),
+            None => kinds.both(SCALARS) == kinds,
+        }
+    }
+
+    /// Whether a decoder may take a value of another shape for this one: a list for an object, a number that is too
+    /// large for it.
+    pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
+        self.any_within(vec![root], &|id| {
+            let shape = self.get(id);
+            shape.members.is_some() || shape.bounds.is_single()
+        })
+    }
+
+    /// Whether a decoder may begin anew again and again: where branches that hold themselves are told apart by trying.
+    pub(crate) fn retries(&self, root: ShapeId) -> bool {
+        self.any_within(vec![root], &|id| {
+            let Some(union) = self.get(id).union.as_ref() else {
+                return false;
+            };
+            let branches = &union.branches;
+            let alike = |(at, one): (usize, &ShapeId)| {
+                branches
+                    .iter()
+                    .skip(at + 1)
+                    .any(|other| self.are_alike(*one, *other))
+            };
+            union.tag.is_none()
+                && branches.iter().enumerate().any(alike)
+                && self.any_within(branches.clone(), &|inner| inner == id)
+        })
+    }
+
+    /// Whether a value that has not one of two shapes may still seem to have it.
+    fn are_alike(&self, one: ShapeId, other: ShapeId) -> bool {
+        let kinds = self.kinds(one).both(self.kinds(other));
+        if kinds.has(Kinds::ARRAY) {
+            return true;
+        }
+        if !kinds.has(Kinds::OBJECT) {
+            return false;
+        }
+        match (self.members(one), self.members(other)) {
+            (Some(one), Some(other)) => {
+                let mut names = one.declared.iter().map(|member| &*member.name);
+                let mut others = other.declared.iter().map(|member| &*member.name);
+                names.any(|name| other.takes(name))
+                    || others.any(|name| one.takes(name))
+                    || matches!((one.rest, other.rest), (Rest::Are(_), Rest::Are(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether one of the shapes that can be reached from `open` is wanted.
+    fn any_within(&self, mut open: Vec<ShapeId>, wanted: &impl Fn(ShapeId) -> bool) -> bool {
+        let mut seen = vec![false; self.arena.len()];
+        while let Some(id) = open.pop() {
+            if std::mem::replace(&mut seen[id.0], true) {
+                continue;
+            }
+            if wanted(id) {
+                return true;
+            }
+            let shape = self.get(id);
+            open.extend(shape.also.iter().chain(&shape.places).chain(&shape.items));
+            open.extend(shape.union.iter().flat_map(|union| &union.branches));
+            if let Some(members) = &shape.members {
+                open.extend(members.declared.iter().map(|member| member.shape));
+                if let Rest::Are(rest) = members.rest {
+                    open.push(rest);
+                }
+            }
+        }
+        false
+    }
+}
+
+/// Compiles schemas that may refer to `defs`.
+pub(crate) struct Compiler<'s> {
+    defs: &'s Map<String, Value>,
+    named: Vec<(&'s str, ShapeId)>,
+    shapes: Shapes,
+}
+
+impl<'s> Compiler<'s> {
+    pub(crate) fn new(defs: &'s Map<String, Value>) -> Self {
+        Self {
+            defs,
+            named: Vec::new(),
+            shapes: Shapes {
+                arena: vec![Shape::any()],
+            },
+        }
+    }
+
+    /// Ends the compilation: what tells branches apart is known only when all of them are.
+    pub(crate) fn finish(mut self) -> Shapes {
+        let tags: Vec<Option<Tag>> = self
+            .shapes
+            .arena
+            .iter()
+            .map(|shape| self.shapes.tag(&shape.union.as_ref()?.branches))
+            .collect();
+        for (shape, tag) in self.shapes.arena.iter_mut().zip(tags) {
+            if let Some(union) = &mut shape.union {
+                union.tag = tag;
+            }
+        }
+        self.shapes
+    }
+
+    pub(crate) fn compile(&mut self, schema: &'s Value) -> ShapeId {
+        let id = ShapeId(self.shapes.arena.len());
+        self.shapes.arena.push(Shape::any());
+        self.shapes.arena[id.0] = self.shape(schema);
+        id
+    }
+
+    fn shape(&mut self, schema: &'s Value) -> Shape {
+        let mut shape = Shape::any();
+        let Value::Object(keywords) = schema else {
+            return shape;
+        };
+        shape.read_scalars(keywords);
+        if let Some(named) = keywords.get("$ref").and_then(Value::as_str) {
+            shape.also.extend(self.reference(named));
+        }
+        shape.members = self.members(keywords);
+        shape.places = self.each(keywords.get("prefixItems"));
+        shape.items = keywords
+            .get("items")
+            .filter(|items| items.is_object())
+            .map(|items| self.compile(items));
+        let all = self.each(keywords.get("allOf"));
+        shape.also.extend(all);
+        let mut unions = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|key| keywords.get(*key));
+        if let Some(branches) = unions.next() {
+            self.unite(&mut shape, branches);
+        }
+        for branches in unions {
+            let mut other = Shape::any();
+            self.unite(&mut other, branches);
+            shape.also.push(ShapeId(self.shapes.arena.len()));
+            self.shapes.arena.push(other);
+        }
+        shape
+    }
+
+    fn each(&mut self, schemas: Option<&'s Value>) -> Vec<ShapeId> {
+        let schemas = schemas.and_then(Value::as_array).into_iter().flatten();
+        schemas.map(|schema| self.compile(schema)).collect()
+    }
+
+    fn reference(&mut self, reference: &str) -> Option<ShapeId> {
+        let (name, schema) = self
+            .defs
+            .get_key_value(reference.strip_prefix("#/$defs/")?)?;
+        if let Some((_, id)) = self.named.iter().find(|(known, _)| *known == name) {
+            return Some(*id);
+        }
+        self.named.push((name, ShapeId(self.shapes.arena.len())));
+        Some(self.compile(schema))
+    }
+
+    fn members(&mut self, keywords: &'s Map<String, Value>) -> Option<Members> {
+        let names = |key: &str| keywords.get(key).and_then(Value::as_array);
+        let is_required =
+            |name: &str| names("required").is_some_and(|names| names.iter().any(|it| it == name));
+        let properties = keywords.get("properties").and_then(Value::as_object);
+        let declared: Vec<Member> = properties
+            .into_iter()
+            .flatten()
+            .map(|(name, schema)| Member {
+                name: name.as_str().into(),
+                shape: self.compile(schema),
+                required: is_required(name),
+            })
+            .collect();
+        let patterns = keywords.get("patternProperties").and_then(Value::as_object);
+        let refused = ["additionalProperties", "unevaluatedProperties"]
+            .iter()
+            .any(|key| keywords.get(*key) == Some(&Value::Bool(false)));
+        let rest = match (keywords.get("additionalProperties"), patterns) {
+            (Some(schema @ Value::Object(_)), _) => Rest::Are(self.compile(schema)),
+            (_, Some(patterns)) if patterns.len() == 1 => patterns
+                .values()
+                .next()
+                .map_or(Rest::Any, |schema| Rest::Are(self.compile(schema))),
+            (_, None) if refused => Rest::Refused,
+            _ => Rest::Any,
+        };
+        let says_nothing = declared.is_empty() && matches!(rest, Rest::Any);
+        (!says_nothing).then_some(Members { declared, rest })
+    }
+
+    /// Gives `shape` a union: constants become one branch, `null` a type, unions in it a part of it.
+    fn unite(&mut self, shape: &mut Shape, branches: &'s Value) {
+        let branches = branches.as_array().into_iter().flatten();
+        let (mut united, mut constants, mut is_nullable) = (Vec::new(), Vec::new(), false);
+        for branch in branches {
+            let compiled = self.shape(branch);
+            if compiled.kinds == Kinds::NULL {
+                is_nullable = true;
+            } else if compiled.kinds == Kinds::STRING && !compiled.listed.is_empty() {
+                constants.extend(compiled.listed);
+            } else {
+                match compiled.union {
+                    Some(inner) if compiled.members.is_none() && compiled.also.is_empty() => {
+                        united.extend(inner.branches);
+                    }
+                    _ => {
+                        united.push(ShapeId(self.shapes.arena.len()));
+                        self.shapes.arena.push(compiled);
+                    }
+                }
+            }
+        }
+        let mut add = |shape: Shape| {
+            let id = ShapeId(self.shapes.arena.len());
+            self.shapes.arena.push(shape);
+            id
+        };
+        if !constants.is_empty() {
+            united.insert(
+                0,
+                add(Shape {
+                    kinds: Kinds::STRING,
+                    listed: constants,
+                    ..Shape::any()
+                }),
+            );
+        }
+        if is_nullable {
+            united.push(add(Shape {
+                kinds: Kinds::NULL,
+                ..Shape::any()
+            }));
+        }
+        match united.as_slice() {
+            [] => {}
+            [only] => shape.also.push(*only),
+            _ => {
+                shape.union = Some(Union {
+                    branches: united,
+                    tag: None,
+                });
+            }
+        }
+    }
+}
+
+impl Shape {
+    fn any() -> Self {
+        Self {
+            kinds: Kinds::ALL,
+            listed: Vec::new(),
+            bounds: Bounds::default(),
+            least: None,
+            most: None,
+            format: None,
+            members: None,
+            places: Vec::new(),
+            items: None,
+            also: Vec::new(),
+            union: None,
+        }
+    }
+
+    fn read_scalars(&mut self, keywords: &Map<String, Value>) {
+        self.kinds = match keywords.get("type") {
+            Some(Value::String(word)) => Kinds::of_word(word),
+            Some(Value::Array(words)) => words
+                .iter()
+                .filter_map(Value::as_str)
+                .fold(Kinds::NONE, |kinds, word| kinds.and(Kinds::of_word(word))),
+            _ => Kinds::ALL,
+        };
+        if let Some(Value::Array(listed)) = keywords.get("enum") {
+            self.listed.clone_from(listed);
+        } else if let Some(only) = keywords.get("const") {
+            self.listed = vec![only.clone()];
+        }
+        self.format = keywords
+            .get("format")
+            .and_then(Value::as_str)
+            .map(Box::from);
+        self.bounds = Bounds::read(keywords);
+        let length = |keys: [&str; 3]| keys.iter().find_map(|key| keywords.get(*key)?.as_u64());
+        self.least = length(["minLength", "minItems", "minProperties"]);
+        self.most = length(["maxLength", "maxItems", "maxProperties"]);
+    }
+}
