@@ -301,3 +301,34 @@ async fn a_public_url_that_is_none_stops_the_start() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_let_nothing_in_stop_the_start() {
+    use mcp_runtime::Limits;
+    use std::time::Duration;
+    for (limits, name) in [
+        (Limits::default().connections(0), "connections"),
+        (
+            Limits::default().connections_per_ip(0),
+            "connections_per_ip",
+        ),
+        (Limits::default().headers(100), "headers"),
+        (Limits::default().header_count(0), "header_count"),
+        (Limits::default().bodies(0), "bodies"),
+        (
+            Limits::default().header_timeout(Duration::ZERO),
+            "header_timeout",
+        ),
+        (
+            Limits::default().body_timeout(Duration::ZERO),
+            "body_timeout",
+        ),
+        (
+            Limits::default().idle_timeout(Duration::MAX),
+            "idle_timeout",
+        ),
+    ] {
+        let error = server().limits(limits).check().unwrap_err().to_string();
+        assert!(error.contains(&format!("limits.{name}")), "{error}");
+    }
+}
