@@ -12,6 +12,7 @@ pub use edge::Limits;
 /// A bound that a request can meet, as the metric `mcp_requests_refused` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
+    Batch,
     Sessions,
     Connections,
     PerIp,
@@ -29,7 +30,8 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Batch,
         Self::Sessions,
         Self::Connections,
         Self::PerIp,
@@ -49,6 +51,7 @@ impl Limit {
     /// The value of the metric's label.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Batch => "batch",
             Self::Sessions => "sessions",
             Self::Connections => "connections",
             Self::PerIp => "per_ip",
@@ -82,7 +85,8 @@ impl Limit {
                 "results wait to be read",
                 "read them first, or ask for less",
             ),
-            Self::Sessions
+            Self::Batch
+            | Self::Sessions
             | Self::Ids
             | Self::Uris
             | Self::Capabilities
@@ -135,6 +139,13 @@ pub(crate) const URI: usize = 8 * KIB;
 pub(crate) const ID: usize = KIB;
 /// The maximum size of the capabilities that are kept of a client.
 pub(crate) const CAPABILITIES: usize = 16 * KIB;
+
+/// The maximum number of messages in a batch.
+pub(crate) const BATCH_MEMBERS: usize = 100;
+/// The maximum number of calls of one batch that run at a time.
+pub(crate) const BATCH_CALLS: usize = 8;
+/// The maximum size of the answers to one batch, in bytes, but for the errors of those that do not fit.
+pub(crate) const BATCH_BYTES: usize = 16 * MIB;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;

@@ -78,6 +78,15 @@ impl RpcError {
         Self::new(Self::INVALID_REQUEST, 400, message)
     }
 
+    /// `-32600`: the request names a session that has ended; 404 tells its client to initialize again.
+    pub(crate) fn session_ended() -> Self {
+        Self::new(
+            Self::INVALID_REQUEST,
+            404,
+            "this session has ended; send `initialize` again",
+        )
+    }
+
     pub(crate) fn method_not_found(method: &str) -> Self {
         Self::new(
             Self::METHOD_NOT_FOUND,

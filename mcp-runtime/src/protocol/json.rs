@@ -28,6 +28,11 @@ impl RawJson {
         &self.0
     }
 
+    /// The JSON text, shared with the message that it came in.
+    pub(crate) fn as_shared(&self) -> &Bytes {
+        &self.0
+    }
+
     /// Whether it is a string or a number that every reader can take back: half a surrogate pair is no text, `1e999` no
     /// number.
     pub(super) fn can_be_echoed(&self) -> bool {

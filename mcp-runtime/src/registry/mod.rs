@@ -11,7 +11,6 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
-use crate::skills::Catalogue;
 
 mod descriptor;
 mod elicit;
@@ -79,10 +78,14 @@ pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
 
 impl Registry {
     /// Registers entries without [`conflicts`], each with its counters at zero, and the skills.
-    pub(crate) fn new(entries: Vec<Entry>, catalogue: Catalogue, metrics: &Metrics) -> Self {
+    pub(crate) fn new(
+        entries: Vec<Entry>,
+        (files, skills): (Files, Vec<Skill>),
+        metrics: &Metrics,
+    ) -> Self {
         let mut registry = Self {
-            files: catalogue.files,
-            skills: catalogue.skills,
+            files,
+            skills,
             ..Self::default()
         };
         for mut entry in entries {

@@ -451,7 +451,7 @@ impl<S: State> Server<S> {
             entry.policies.cache_within(&budget);
         }
         let metrics = Metrics::new();
-        let registry = Registry::new(entries, catalogue, &metrics);
+        let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {

@@ -151,6 +151,14 @@ impl Service {
     }
 }
 
+/// The answer with a tool's product.
+pub(super) fn tool_answer(product: Product) -> Result<Answer, RpcError> {
+    match product {
+        Product::Tool(result) => Ok(Answer::Tool(result)),
+        _ => Err(RpcError::internal("internal error")),
+    }
+}
+
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 pub(super) struct Running<'a> {
     pub entry: &'a Entry,

@@ -9,7 +9,6 @@ pub(crate) mod discover;
 mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
-pub(crate) mod modern;
 mod page;
 mod prompts_get;
 pub(crate) mod replay;
@@ -21,12 +20,12 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
 use list::Which;
@@ -132,13 +131,17 @@ impl Default for Settings {
 }
 
 impl Service {
-    /// Answers a request; counts it and says so in the log.
-    pub(crate) async fn answer(self: &Arc<Self>, request: &Request, cx: &Context) -> Answer {
+    /// Answers a request, counts it and says so in the log. One that did not come to be `in_flight` is refused.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        request: &Request,
+        cx: &Context,
+        in_flight: Option<TaskTrackerToken>,
+    ) -> Answer {
         let begun = Instant::now();
-        let in_flight = self.drain.enter();
-        let answer = match request.method {
-            _ if in_flight.is_none() => Err(shutting_down()),
-            _ => {
+        let answer = match in_flight {
+            None => Err(shutting_down()),
+            Some(_) => {
                 self.carry(&request.method, request.params.as_deref(), cx)
                     .await
             }
@@ -186,13 +189,6 @@ impl Service {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
         }
     }
-
-    /// The bytes of an answer for this client.
-    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
-        answer
-            .encode(Some(&request.id), cx.version(), &self.identity)
-            .into()
-    }
 }
 
 /// A parameter that must be there and be text.
@@ -216,26 +212,6 @@ pub(crate) fn text_param<'p>(
 pub(crate) fn shutting_down() -> RpcError {
     RpcError::internal("the server is shutting down; try another instance or later")
         .with_status(503)
-}
-
-/// One request with its context, from beginning to encoded answer: what transports run.
-pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
-    let ended = EndOnDrop(&cx);
-    let answer = cx.kept_alive(pin!(service.answer(&request, &cx))).await;
-    drop(ended);
-    (
-        answer.status(cx.version()),
-        service.encode(&request, answer, &cx),
-    )
-}
-
-/// Ends a call when its future is done or dropped.
-pub(crate) struct EndOnDrop<'a>(pub &'a Context);
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
 }
 
 /// How many notifications of one response may wait to be written.

@@ -10,8 +10,8 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
 
-use super::call::{Given, Running, misfit};
-use super::{Service, text_param, tools_call};
+use super::call::{Given, Running, misfit, tool_answer};
+use super::{Service, text_param};
 use crate::answer::{Answer, members, tool_json};
 use crate::handler::Context;
 use crate::handler::input::client::Client;
@@ -89,7 +89,7 @@ impl Service {
                     begun,
                     outcome: done.outcome,
                 });
-                self.finish(done, &call, tools_call::answer)
+                self.finish(done, &call, tool_answer)
             }
         }
     }

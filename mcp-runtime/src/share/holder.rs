@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use crate::handler::Principal;
+use crate::principal::Principal;
 
 /// A caller, as far as it can be told from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

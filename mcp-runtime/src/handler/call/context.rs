@@ -22,8 +22,8 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::handler::input::pending::Asks;
 use crate::handler::output::error::ToolError;
-use crate::handler::principal::Principal;
 use crate::limits;
+use crate::principal::Principal;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
@@ -94,7 +94,7 @@ impl ProgressState {
 }
 
 /// What a transport knows about a call when it begins.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     pub principal: Principal,
     pub peer: Option<IpAddr>,

@@ -5,7 +5,7 @@ pub(crate) mod policy;
 
 use std::time::Duration;
 
-use super::principal::Principal;
+use crate::principal::Principal;
 use crate::protocol::{Annotations, Role, extension};
 use kind::{Item, Kind};
 use policy::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};

@@ -25,7 +25,7 @@ pub(super) async fn around<F: Future<Output = Response>>(
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return finished(endpoint.refuse(error.into()), None);
+        return finished(endpoint.refuse(error), None);
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
     finished(answer(request).await, origin)

@@ -6,20 +6,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
 
+use crate::dispatch::Pending;
 use crate::legacy::Session;
 use crate::legacy::session::Attended;
 use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
 use crate::service::Service;
 
-/// A call: its HTTP status and its encoded answer, which is empty when there is none.
-pub(super) type Call = BoxFuture<'static, (u16, Bytes)>;
-
 /// A call and the stream that its response may become. Only `notifications/cancelled` ends it early.
 pub(super) struct Exchange {
-    call: Option<Call>,
+    call: Option<Pending>,
     session: Arc<Session>,
     /// The client that waits for the answer.
     client: Option<Attended>,
@@ -30,7 +27,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(
-        call: Call,
+        call: Pending,
         session: Arc<Session>,
         stream: Arc<Stream>,
         service: &Service,

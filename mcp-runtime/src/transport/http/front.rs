@@ -81,7 +81,7 @@ impl Front {
             if request.version() == Version::HTTP_11
                 && !request.headers().contains_key(header::HOST)
             {
-                return edge::finished(endpoint.refuse(guard::no_host().into()), None);
+                return edge::finished(endpoint.refuse(guard::no_host()), None);
             }
             let Some(mut rest) = rest else {
                 return edge::around(&endpoint, request, |request| {

@@ -12,7 +12,7 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
-use crate::share::{Holder, head};
+use crate::share::Holder;
 
 /// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,6 @@ pub(super) struct Sender {
     pub headers: HeaderMap,
     principal: Principal,
     peer: Option<IpAddr>,
-    /// The size of the message.
-    pub bytes: usize,
 }
 
 impl Sender {
@@ -40,7 +38,6 @@ impl Sender {
             principal,
             peer: own.map_or_else(|| peer(&parts.extensions), |Peer(address)| Some(address)),
             headers: parts.headers,
-            bytes: 0,
         }
     }
 
@@ -53,11 +50,6 @@ impl Sender {
         Holder::of(&self.principal, self.peer)
     }
 
-    /// The bytes that a call keeps of the request.
-    pub(super) fn weight(&self) -> usize {
-        head(&self.headers) + self.bytes
-    }
-
     /// The caller of a method, as its handler sees it.
     pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
         let holder = self.holder();
@@ -65,7 +57,6 @@ impl Sender {
             headers,
             principal,
             peer,
-            bytes: _,
         } = self;
         Caller {
             principal,

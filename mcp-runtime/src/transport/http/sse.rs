@@ -8,7 +8,7 @@ use futures_util::stream::{self, Stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use super::exchange::Call;
+use crate::dispatch::Pending;
 use crate::handler::call::context::HEARTBEAT;
 use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
@@ -18,7 +18,7 @@ const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
-pub(super) fn call(first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Call) -> Response {
+pub(super) fn call(first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Pending) -> Response {
     let first = first.map_or(COMMENT, |note| event(&note));
     response(stream::unfold(
         CallState::Running {
@@ -95,7 +95,7 @@ enum CallState {
     Running {
         first: Option<Bytes>,
         notes: mpsc::Receiver<Bytes>,
-        call: Call,
+        call: Pending,
     },
     Done {
         first: Option<Bytes>,

@@ -28,14 +28,14 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if !streams.contains("text/event-stream") && !streams.contains("*/*") {
         let error =
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
     match endpoint.reader(&Sender::of(request.into_parts().0, None)) {
         Ok(reader) => sse::kept(stream::unfold(
             (reader, Arc::clone(&endpoint.service)),
             next,
         )),
-        Err(error) => endpoint.refuse(error.into()),
+        Err(error) => endpoint.refuse(error),
     }
 }
 

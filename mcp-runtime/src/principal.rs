@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
 ///
-/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](super::Context::principal).
+/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](crate::Context::principal).
 ///
 /// Nothing here verifies a caller. A layer in front of the endpoint does, and leaves the principal in the request's
 /// extensions, which is where it is looked for:
