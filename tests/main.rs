@@ -26,6 +26,7 @@ mod process;
 mod skills;
 mod start;
 mod support;
+mod surface;
 mod task;
 mod tool;
 mod ui;

@@ -1,4 +1,4 @@
-//! What `#[mcp_testkit::test]` expands to. Not part of the public interface.
+//! The expansion of `#[mcp_testkit::test]`. Not part of the public interface.
 
 pub use mcp_runtime::Version;
 

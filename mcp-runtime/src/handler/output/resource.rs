@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
