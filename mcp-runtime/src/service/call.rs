@@ -10,7 +10,7 @@ use crate::handler::argument::problem::Problems;
 use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, Done, Outcome};
+use crate::policy::{Call, Done, Handler, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 
@@ -92,25 +92,49 @@ impl Service {
 
     /// Runs a call that was let in.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
-        let begin = || {
-            let arguments = Arguments::of(call.arguments, textual || self.settings.coerce)?;
-            Ok(contain_now(|| entry.begin(call.cx, arguments)))
-        };
+        let begin = || begin(entry, &call, textual || self.settings.coerce);
         let handler = match begin() {
-            Ok(Ok(Ok((handler, coerced)))) => {
+            Begun::Ready(handler, coerced) => {
                 entry.metrics.coerced(if textual { 0 } else { coerced });
                 handler
             }
-            Ok(Ok(Err(problems))) => return misfit(&call, &problems),
-            Ok(Err(Panicked)) => return Done::panicked(call.item),
-            Err(error) => return Done::malformed(error),
+            Begun::Misfit(problems) => return misfit(&call, &problems),
+            Begun::Panicked => return Done::panicked(call.item),
+            Begun::Malformed(error) => return Done::malformed(error),
         };
-        let again = || begin().ok()?.ok()?.ok().map(|(handler, _)| handler);
+        let again = || match begin() {
+            Begun::Ready(handler, _) => Some(handler),
+            _ => None,
+        };
         tokio::select! {
             biased;
             done = entry.policies.run(call, handler, &again) => done,
             () = self.drain.expired() => entry.policies.stopped(call.item),
         }
+    }
+}
+
+/// The outcome of decoding the arguments of a call.
+enum Begun {
+    /// The handler, and the number of arguments that were coerced.
+    Ready(Handler, u32),
+    /// The arguments do not fit.
+    Misfit(Problems),
+    /// The author's code panicked.
+    Panicked,
+    /// The arguments are no JSON object.
+    Malformed(RpcError),
+}
+
+fn begin(entry: &Entry, call: &Call<'_>, coerce: bool) -> Begun {
+    let arguments = match Arguments::of(call.arguments, coerce) {
+        Ok(arguments) => arguments,
+        Err(error) => return Begun::Malformed(error),
+    };
+    match contain_now(|| entry.begin(call.cx, arguments)) {
+        Ok(Ok((handler, coerced))) => Begun::Ready(handler, coerced),
+        Ok(Err(problems)) => Begun::Misfit(problems),
+        Err(Panicked) => Begun::Panicked,
     }
 }
 
