@@ -26,7 +26,6 @@ mod process;
 mod skills;
 mod start;
 mod support;
-mod surface;
 mod task;
 mod tool;
 mod ui;

@@ -103,7 +103,7 @@ impl Limit {
 /// The value of `Retry-After` on every answer with the status 429 or 503, in seconds.
 pub(crate) const RETRY_AFTER: u16 = 10;
 
-/// The part of a maximum that one caller holds at most: one in so many.
+/// The divisor of a maximum that gives the most one caller may hold.
 pub(crate) const SHARE: usize = 4;
 /// The maximum number of bytes that callers hold of each kind: calls of sessions, tasks, subscriptions, unread results.
 pub(crate) const HELD: usize = 256 * MIB;

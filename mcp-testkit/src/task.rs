@@ -42,7 +42,7 @@ impl<'a> Task<'a> {
     ///
     /// # Panics
     ///
-    /// When the server does not know it.
+    /// Panics if the server does not know it.
     pub async fn get(&self) -> Value {
         self.client
             .send("tasks/get", json!({ "taskId": self.id() }))
@@ -70,7 +70,7 @@ impl<'a> Task<'a> {
     ///
     /// # Panics
     ///
-    /// When the server no longer knows the task, or asks a question without a scripted answer.
+    /// Panics if the server no longer knows the task, or sends an input request without a scripted response.
     pub async fn ended(&self) -> Value {
         let mut answered = HashSet::new();
         loop {

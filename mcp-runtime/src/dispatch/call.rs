@@ -18,10 +18,10 @@ use crate::protocol::{Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::Service;
 use crate::share::head;
 
-/// The HTTP status and the text of an answer on its way; a call without an answer has an empty text.
+/// The future of a response: the HTTP status and the text; a call without a response has an empty text.
 pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
 
-/// A request that is to be carried out.
+/// A request that is ready to run.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub request: Request,
@@ -48,7 +48,7 @@ impl Call {
         exchange(service, session, self.request, cx, in_flight).await
     }
 
-    /// Begins the call in a session: it is counted for whoever has opened that, and can be cancelled by its id.
+    /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
     pub(crate) fn begin(
         self,
         service: &Arc<Service>,

@@ -57,7 +57,7 @@ pub(crate) struct Reply {
 pub(crate) trait Origin {
     fn principal(&self) -> &Principal;
 
-    /// Returns the caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     fn holder(&self) -> Holder;
 
     /// Returns the revision for an answer to a message that does not tell its own.
@@ -126,7 +126,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
     }
 }
 
-/// Returns the answer to a message that is not carried out; counts it and says so in the log.
+/// Returns the response to a message that is refused; counts and logs it.
 pub(crate) fn refuse(
     service: &Service,
     id: Option<&RequestId>,

@@ -1,6 +1,6 @@
-//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`,
-//! subscriptions, requests to the client, streams to come back to and the downgrade of results.
-//! Who else asks for a version is listed in `ARCHITECTURE.md`.
+//! The additions and differences of the handshake revisions: sessions, `initialize`, `ping`, `logging/setLevel`,
+//! subscriptions, requests to the client, resumable streams and the downgrade of results.
+//! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
 mod client;
 pub(crate) mod handshake;

@@ -20,7 +20,7 @@ use crate::limits::Limit;
 pub struct RpcError {
     /// The JSON-RPC error code.
     pub code: i32,
-    /// What is wrong, for a person.
+    /// A description of the error, for people.
     pub message: Cow<'static, str>,
     /// Structured detail.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,7 +226,8 @@ impl RpcError {
     }
 }
 
-/// A capability with what it has to have: `elicitation.url`, `extensions.io.modelcontextprotocol/tasks`.
+/// Returns the names of a required capability and its members: `elicitation.url`,
+/// `extensions.io.modelcontextprotocol/tasks`.
 fn needed(name: &str, rest: &Value) -> String {
     let inner = rest
         .as_object()

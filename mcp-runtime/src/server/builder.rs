@@ -387,7 +387,7 @@ impl<S: State> Server<S> {
     ///
     /// # Panics
     ///
-    /// When two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
+    /// Panics if two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
     /// [`Server::check`] returns the error instead.
     pub fn into_router(self) -> Router {
         match self.build() {

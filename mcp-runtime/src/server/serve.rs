@@ -93,7 +93,7 @@ async fn until_shutdown(
             finish.await;
             ended
         }
-        // What has been answered is still on its way to the client; a connection that never ends is left behind.
+        // Responses may still be in transit to the client; a connection that never ends is abandoned.
         _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
     };
     leave_blocked();

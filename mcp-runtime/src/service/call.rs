@@ -1,4 +1,5 @@
-//! One call of a declared function, of any kind: let it in, decode the arguments, run the handler, count what came of it.
+//! One call of a declared function, of any kind: admits it, decodes the arguments, runs the handler, counts the
+//! outcome.
 
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -14,17 +15,17 @@ use crate::policy::{Call, Done, Handler, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 
-/// What a client calls something with.
+/// The params and arguments of a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Given<'a> {
     pub params: Option<&'a Members>,
     pub arguments: Option<&'a RawValue>,
-    /// Whether the arguments are strings by their nature, and become what the parameters want.
+    /// `true` if the arguments are strings by their nature, and are coerced to the types of the parameters.
     pub textual: bool,
 }
 
 impl Service {
-    /// Calls `entry`, and makes an answer of what it has made.
+    /// Calls `entry`, and builds a response from its product.
     pub(super) async fn call(
         &self,
         entry: &Entry,
@@ -49,7 +50,7 @@ impl Service {
         self.finish(done, &call, finish)
     }
 
-    /// What the client is answered that has made a call: its questions, or what `finish` makes of the product.
+    /// Builds the response: `input_required`, or the result of `finish`.
     pub(super) fn finish(
         &self,
         done: Done,
@@ -69,7 +70,7 @@ impl Service {
         }
     }
 
-    /// Why a call is not let in; one that is has what its client sent along.
+    /// Returns the response to a call that is not admitted; an admitted call has received the client's input responses.
     pub(super) fn refusal(
         &self,
         entry: &Entry,
@@ -90,7 +91,7 @@ impl Service {
         }
     }
 
-    /// Runs a call that was let in.
+    /// Runs an admitted call.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
         let begin = || begin(entry, &call, textual || self.settings.coerce);
         let handler = match begin() {
@@ -151,7 +152,7 @@ pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
 }
 
 impl Service {
-    /// Calls a tool that was let in before: as a task.
+    /// Calls a tool as a task, after the call was admitted.
     pub(super) async fn call_admitted(
         &self,
         entry: &Entry,

@@ -60,7 +60,7 @@ pub(crate) struct Service {
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
-    /// What is listened to and subscribed to.
+    /// The subscriptions, by caller.
     pub subscriptions: Shares,
     pub settings: Settings,
 }
@@ -131,7 +131,7 @@ impl Default for Settings {
 }
 
 impl Service {
-    /// Answers a request, counts it and says so in the log. One that did not come to be `in_flight` is refused.
+    /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,
@@ -208,13 +208,13 @@ pub(crate) fn text_param<'p>(
     }
 }
 
-/// What a new call is told while the server goes down.
+/// Returns the error for a new call during shutdown.
 pub(crate) fn shutting_down() -> RpcError {
     RpcError::internal("the server is shutting down; try another instance or later")
         .with_status(503)
 }
 
-/// How many notifications of one response may wait to be written.
+/// The maximum number of notifications of one response that wait to be written.
 const OUTBOX: usize = 256;
 
 /// A place for the notifications of a call, and the end that its response reads.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::principal::Principal;
 
-/// A caller, as far as it can be told from others.
+/// A caller, as far as it can be distinguished from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     /// A verified one.

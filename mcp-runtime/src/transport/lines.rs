@@ -45,7 +45,7 @@ struct Shared {
     output: Arc<dyn Output>,
     runtime: Handle,
     state: Mutex<State>,
-    /// Who is carrying out lines right now.
+    /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
@@ -83,7 +83,7 @@ impl Peer {
         }))
     }
 
-    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         let service = &self.0.service;
         let origin = Line {
@@ -114,7 +114,8 @@ impl Peer {
         }
     }
 
-    /// Returns whether another line may be received. A peer that was asked something may always answer.
+    /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
+    /// response.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         let owes = |session: &Arc<Session>| session.asks.are_open();
@@ -202,7 +203,7 @@ impl Peer {
         }
     }
 
-    /// Polls a new call once; what is not done then becomes a task.
+    /// Polls a new call once; if it is not done then, it becomes a task.
     fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         let mut state = self.lock();
         if state.running.len() < IN_FLIGHT {
@@ -223,7 +224,7 @@ impl Peer {
     }
 
     fn start_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
-        // The first poll needs nobody woken: a task polls again as soon as it is spawned.
+        // The first poll needs no waker: a task polls again as soon as it is spawned.
         match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
             Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),

@@ -99,7 +99,7 @@ fn is_text(tool: &Entry, name: &str) -> bool {
     })
 }
 
-/// Sends a request, answers what the server asks, and returns the result.
+/// Sends a request, responds to the server's input requests, and returns the result.
 async fn carry_out(service: Arc<Service>, method: &str, mut params: Value) -> Result<Value> {
     params["_meta"] = json!({
         PROTOCOL_VERSION: Version::LATEST.as_str(),

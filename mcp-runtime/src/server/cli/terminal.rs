@@ -35,7 +35,7 @@ pub(super) fn answer(requests: &Value) -> Result<Map<String, Value>> {
         .map_err(|cause| Error::io("the terminal cannot be used", cause))
 }
 
-/// The outcome of one question.
+/// The outcome of one prompt.
 enum Answer {
     Given(Value),
     Declined,

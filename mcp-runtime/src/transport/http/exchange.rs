@@ -1,4 +1,4 @@
-//! One call of a session over HTTP, which goes on when its client goes away.
+//! One call of a session over HTTP, which continues when its client disconnects.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::service::Service;
 pub(super) struct Exchange {
     call: Option<Pending>,
     session: Arc<Session>,
-    /// The client that waits for the answer.
+    /// The client that waits for the response.
     client: Option<Attended>,
     pub stream: Arc<Stream>,
     drain: Drain,
@@ -42,7 +42,7 @@ impl Exchange {
         }
     }
 
-    /// Makes the response a stream: the call goes on by itself, and its answer comes there.
+    /// Makes the response a stream: the call continues in a task of its own, and its response is sent on the stream.
     pub(super) fn streamed(mut self) -> Reader {
         let reader = self.session.read(&self.stream);
         self.client = None;
@@ -54,7 +54,7 @@ impl Exchange {
         reader
     }
 
-    /// The same when the call is done.
+    /// Makes the response a stream when the call is done.
     pub(super) fn answered(self, answer: Bytes) -> Reader {
         self.stream.end(answer);
         self.session.read(&self.stream)
@@ -79,7 +79,7 @@ impl Future for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        // Where nobody has read yet, nobody can come back.
+        // A client that has read no event yet cannot resume the stream.
         self.stream.end(Bytes::new());
         if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()

@@ -107,7 +107,7 @@ fn port(url: &Uri) -> Option<u16> {
     url.port_u16().or(usual)
 }
 
-/// Name and port, as the client wrote them; a host that is no text is an empty one, which nobody has.
+/// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
 ///
 /// Where a request says it twice, whoever stands in front may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {

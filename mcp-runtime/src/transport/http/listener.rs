@@ -29,9 +29,9 @@ const KEEPALIVE: Duration = Duration::from_mins(1);
 /// The maximum number of requests that one HTTP/2 connection has in flight.
 const STREAMS: u32 = 200;
 
-/// Serves HTTP on `listener` until the shutdown has come so far that no call is in flight and no connection open.
+/// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
-/// Until then it goes on answering, so that a probe reads "not ready" and a new call is told to go elsewhere.
+/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused.
 pub(crate) async fn serve(service: Arc<Service>, mut listener: TcpListener) -> io::Result<()> {
     let limits = &service.settings.limits;
     let places = Places::new(limits.connections, limits.connections_per_ip);

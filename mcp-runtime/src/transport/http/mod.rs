@@ -36,7 +36,7 @@ use guard::Guard;
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
 
-/// What the routes share.
+/// The state that the routes share.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,

@@ -108,7 +108,7 @@ fn header_version(headers: &HeaderMap) -> Option<Version> {
     Version::parse(headers.get(&PROTOCOL_VERSION)?.to_str().ok()?.trim())
 }
 
-/// Whether the header names a revision that has no sessions: the current one, or one unknown here.
+/// Returns `true` if the header names a revision without sessions: the current one, or an unknown one.
 fn names_other_version(headers: &HeaderMap) -> bool {
     headers.contains_key(&PROTOCOL_VERSION)
         && !header_version(headers).is_some_and(Version::is_legacy)

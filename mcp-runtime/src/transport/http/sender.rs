@@ -1,4 +1,4 @@
-//! Who has sent a request: what its head says, and what whoever stands in front of the endpoint has found out.
+//! The sender of a request: its headers, and the principal that a layer in front of the endpoint has verified.
 //!
 //! The seam for authentication: a layer in front that has verified a caller leaves a [`Principal`] in the request's
 //! extensions. Nothing that the client itself sends gets there.
@@ -45,7 +45,7 @@ impl Sender {
         &self.principal
     }
 
-    /// The caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     pub(super) fn holder(&self) -> Holder {
         Holder::of(&self.principal, self.peer)
     }

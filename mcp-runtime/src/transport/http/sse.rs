@@ -1,4 +1,4 @@
-//! Event streams: one message, one event, one `data:` line; a comment now and then so that nobody thinks it dead.
+//! Event streams: one message, one event, one `data:` line; a comment at intervals keeps the connection alive.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -13,7 +13,7 @@ use crate::handler::call::context::HEARTBEAT;
 use crate::legacy::stream::{Event, Reader};
 use crate::service::listen::Subscription;
 
-/// When a client comes back that has lost the connection or was let go.
+/// The delay before a client reconnects after its connection was lost or released, in milliseconds.
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
@@ -69,7 +69,7 @@ pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Respon
     )
 }
 
-/// Events, and a comment where none has come at `heartbeat` or later for too long.
+/// Sends events, and a comment if there was none by `heartbeat`, and then at each interval without one.
 fn alive(events: impl Stream<Item = Bytes> + Send + 'static, heartbeat: Instant) -> Response {
     let state = (Box::pin(events), heartbeat);
     response(stream::unfold(

@@ -40,7 +40,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
 }
 
 impl Endpoint {
-    /// Where the client has left off, or the session's own stream.
+    /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
     fn reader(&self, sender: &Sender) -> Result<Reader, RpcError> {
         let session = self.session(sender)?;
         match sender.headers.get(&LAST_EVENT_ID) {
