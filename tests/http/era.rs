@@ -77,6 +77,16 @@ async fn initialize_with_a_version_that_has_no_handshake_gets_the_newest_that_ha
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_header_says_nothing_about_a_handshake() {
+    let client = Client::new(server());
+    for header in ["2099-01-01", "2026-07-28", "x"] {
+        let call = Call::initialize("2025-11-25").header("mcp-protocol-version", header);
+        let answer = client.send(call).await;
+        assert_eq!(answer.result()["protocolVersion"], "2025-11-25", "{header}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn initialize_without_a_version_is_refused() {
     let answer = Client::new(server())
         .send(Call::post(request(json!(1), "initialize", json!({}))))
