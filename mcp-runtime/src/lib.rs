@@ -85,6 +85,7 @@ pub use handler::{
     IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
     ToolError, ToolSet,
 };
+pub use limits::Limits;
 pub use policy::RETRY_AFTER;
 pub use protocol::capabilities::{Capability, ClientCapabilities};
 pub use protocol::content::{Annotations, Content, Resource, ResourceLink, Role};

@@ -261,3 +261,51 @@ async fn a_function_that_blocks_is_stopped_waiting_for_and_holds_up_nobody() {
     RELEASED.store(true, Ordering::SeqCst);
     assert_eq!(reply.response()["error"]["code"], -32603);
 }
+
+/// Thinks about a word.
+#[prompt]
+async fn ponder(#[arg(complete = never)] word: String) -> String {
+    word
+}
+
+/// Is never done.
+async fn never(_: String) -> Vec<String> {
+    std::future::pending().await
+}
+
+async fn proposals(client: &TestClient, prompt: &str, argument: &str) -> mcp_testkit::Reply {
+    let params = json!({
+        "ref": { "type": "ref/prompt", "name": prompt },
+        "argument": { "name": argument, "value": "I" },
+    });
+    client.request("completion/complete", params).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn proposals_that_never_come_fail_after_5_s() {
+    for version in era::ALL {
+        let server = Server::new("slow", "1.0.0").prompts(prompts![ponder]);
+        let client = TestClient::with_version(server, version).await;
+        let begun = tokio::time::Instant::now();
+        proposals(&client, "ponder", "word")
+            .await
+            .assert_rpc_error(-32603);
+        assert_eq!(begun.elapsed().as_secs(), 5, "{version:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_gets_600_completions_a_minute() {
+    let client = TestClient::new(Server::new("maps", "1.0.0").prompts(prompts![map])).await;
+    for _ in 0..600 {
+        proposals(&client, "map", "country").await.assert_ok();
+    }
+    let refusal = proposals(&client, "map", "country").await;
+    let error = &refusal.response()["error"];
+    assert!(
+        error["message"].as_str().unwrap().contains("600/min"),
+        "{error}"
+    );
+    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    proposals(&client, "map", "country").await.assert_ok();
+}

@@ -20,7 +20,7 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
-use crate::limits::{self, Limit};
+use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -257,6 +257,29 @@ impl<S: State> Server<S> {
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.settings.public_urls.value.push(url.into());
+        self
+    }
+
+    /// Sets names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
+    ///
+    /// A name that is no host name, or has a port, stops the start.
+    pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
+    /// origin may.
+    ///
+    /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the limits of connections, of requests and of the time that each may take.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
         self
     }
 

@@ -3,6 +3,7 @@
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
+mod edge;
 mod memory;
 mod serve;
 mod shutdown;
