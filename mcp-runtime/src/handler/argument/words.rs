@@ -20,7 +20,7 @@ pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
         return Some(one_of(&listed));
     }
     let Some(union) = shapes.union(id) else {
-        return joined(shapes.kinds(id).words());
+        return joined(&shapes.kinds(id).words());
     };
     let mut words: Vec<String> = Vec::new();
     let mut members: Vec<&str> = Vec::new();
@@ -43,10 +43,10 @@ pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
             members.join("`, `")
         )),
     }
-    joined(words)
+    joined(&words)
 }
 
-fn joined<T: AsRef<str>>(words: Vec<T>) -> Option<String> {
+fn joined<T: AsRef<str>>(words: &[T]) -> Option<String> {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     (!words.is_empty() && words.len() < 6).then(|| words.join(" or "))
 }
