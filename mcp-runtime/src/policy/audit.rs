@@ -10,7 +10,7 @@ use crate::handler::spec::kind::Kind;
 /// The target of audit records.
 pub(crate) const TARGET: &str = "mcp_runtime::audit";
 
-/// Says who called what, with which arguments, and what came of it; the subscriber adds when.
+/// Records the caller, the item, its arguments and the outcome; the subscriber adds the time.
 ///
 /// An anonymous caller has no `principal`, and a call without an address no `peer`.
 pub(super) fn record(call: &Call<'_>, outcome: Outcome, took: Duration, redacted: &Redacted) {

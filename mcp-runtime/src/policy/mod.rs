@@ -2,14 +2,14 @@
 //!
 //! Order, from the outside in:
 //!
-//! 1. `scopes` and `visible_if` ([`access`]): who may call at all. Nothing else counts a call that may not be made.
-//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and cost no place.
-//! 3. `concurrency`: a place to run in; time in the queue is no part of the timeout.
-//! 4. `cache`: a hit has taken a place, but runs nothing.
+//! 1. `scopes` and `visible_if` ([`access`]): no other policy counts a call that these reject.
+//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and take no permit.
+//! 3. `concurrency`: a permit to run; time in the queue does not count against the timeout.
+//! 4. `cache`: a hit has taken a permit, but runs nothing.
 //! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
 //!    and the breaker counts each of them.
-//! 6. A handler that asks its client is dropped until the answer is there ([`suspend`]): neither a success nor a failure.
-//! 7. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
+//! 6. A handler that awaits input is dropped until the response arrives ([`suspend`]): neither a success nor a failure.
+//! 7. `max_output`, then the result is returned; one that is too large is an error, and so is not cached.
 //!
 //! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
 //! grows without bound; a key that is not declared costs neither an allocation nor a lock.
@@ -53,7 +53,7 @@ use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
 use timeout::Effect;
 
-/// How often one item is completed for one caller: 600 times a minute.
+/// The rate limit of completions of one item for one caller: 600 a minute.
 const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 
 /// The policies of one declared function.
@@ -74,7 +74,7 @@ pub(crate) struct Policies {
     effect: Effect,
 }
 
-/// One call on its way through the policies.
+/// One call that passes through the policies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
     pub item: Item<'a>,
@@ -112,7 +112,7 @@ impl Policies {
         }
     }
 
-    /// Why the caller may not call at all.
+    /// Returns the error for a caller without access.
     pub(crate) fn forbids(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         self.access
             .check(item, cx.principal())
@@ -120,7 +120,7 @@ impl Policies {
             .map(Done::forbidden)
     }
 
-    /// Counts a call, before its arguments are decoded; why it is one too many.
+    /// Counts a call, before its arguments are decoded; returns the error if the rate limit is exceeded.
     pub(crate) fn counts_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let limiter = self.rate_limit.as_ref()?;
         let wait = limiter.check(cx).err()?;
@@ -132,7 +132,7 @@ impl Policies {
         ))
     }
 
-    /// Counts a completion; why it is one too many.
+    /// Counts a completion; returns the error if the rate limit is exceeded.
     pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let wait = self.completions.check(cx).err()?;
         Some(Done::refused(
@@ -143,14 +143,14 @@ impl Policies {
         ))
     }
 
-    /// Leaves what the declaration asks for about a call that has ended.
+    /// Writes the audit record of a call that has ended, if it is declared.
     pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
         if self.audit {
             audit::record(call, outcome, took, &self.redacted);
         }
     }
 
-    /// What a caller is told whose call was stopped by the server's shutdown.
+    /// Returns the error for a call cancelled by shutdown.
     pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
         let text = format!(
             "stopped because the server is shutting down; {}",

@@ -1,6 +1,6 @@
 //! `redact`: the values of such parameters stay out of audit records, logs and error texts.
 //!
-//! Texts that the runtime writes leave them out by themselves; what the author's own errors say is searched for them.
+//! Texts of the runtime never contain them; the texts of the author's own errors are searched for them.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use super::canonical::Walk;
 use crate::protocol::{Content, Object, ToolResult};
 
-/// What stands in the place of a value that nobody may read.
+/// The replacement of a redacted value.
 const HIDDEN: &str = "[redacted]";
-/// What stands in the place of a value whose name is not declared: it may be a misspelt one.
+/// The replacement of a value whose name is not declared: it may be a misspelt redacted one.
 const UNKNOWN: &str = "[unknown argument]";
-/// Shorter values are not searched for: they would be found in every other word.
+/// The minimum length of values that are searched for; shorter ones would match within ordinary words.
 const SHORTEST: usize = 3;
 
 /// The parameters of one declared function.
@@ -41,14 +41,14 @@ impl Redacted {
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 
-    /// `text` without the values that nobody may read.
+    /// Replaces the redacted values in `text`.
     pub(super) fn hide(&self, text: String, raw: Option<&RawValue>) -> String {
         self.secrets(raw)
             .iter()
             .fold(text, |text, secret| text.replace(&**secret, HIDDEN))
     }
 
-    /// A failed result whose texts are without them.
+    /// Replaces the redacted values in the texts of a failed result.
     pub(super) fn hide_in(&self, mut result: ToolResult, raw: Option<&RawValue>) -> ToolResult {
         for block in &mut result.content {
             if let (Content::Text(block), false) = (block, self.names.is_empty()) {

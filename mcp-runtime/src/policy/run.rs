@@ -1,6 +1,6 @@
-//! Running a call that was let in: a place, the cache, the attempts, the size of what comes out.
+//! Runs an admitted call: the permit, the cache, the attempts, the size of the result.
 //!
-//! Invariant: what a declaration does not ask for takes no room in the future of a call; the rest is boxed.
+//! Invariant: a policy that is not declared takes no room in the future of a call; the rest is boxed.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
 impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
 
 impl Policies {
-    /// Runs a call whose arguments fit: `handler` first, and what `again` begins where it is to be tried again.
+    /// Runs a call whose arguments fit: `handler` first, and the handlers that `again` begins for retries.
     pub(crate) async fn run(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
         if self.concurrency.is_none() && self.cache.is_none() {
             self.measured(call, handler, again).await
@@ -27,7 +27,7 @@ impl Policies {
         }
     }
 
-    /// Runs what asks for arguments, before the call itself.
+    /// Runs the elicitation of arguments, before the call itself.
     pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
         Done::of(call, suspend::run(call.cx, handler).await, &self.redacted)
     }
@@ -71,7 +71,7 @@ impl Policies {
         }
     }
 
-    /// Tries until it works, until an error comes that another attempt would meet too, or until it is too late.
+    /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
     async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
         let deadline = self.timeout.map(Deadline::after);
         let mut backoff = Backoff::new(self.retry);
@@ -99,7 +99,7 @@ impl Policies {
         }
     }
 
-    /// One attempt, if the breaker lets it through; an error is the end of the call.
+    /// Runs one attempt, if the breaker admits it; an error ends the call.
     async fn attempt(
         &self,
         call: &Call<'_>,
@@ -127,9 +127,9 @@ impl Policies {
             Some(deadline) => deadline.hold(call.cx, suspend::run(call.cx, handler)).await,
         };
         let says_something = match &ended {
-            // The client's lack, not the handler's.
+            // The client lacks a capability; the handler does not fail.
             Some(Ok(Err(error))) => error.lacks().is_none(),
-            // The client is to answer first.
+            // The call awaits input.
             Some(Err(Stopped::Asks(_))) => false,
             _ => true,
         };

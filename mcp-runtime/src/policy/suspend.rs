@@ -1,4 +1,5 @@
-//! Questions to the client: a handler that only answers could bring further is dropped, and its call ends with them.
+//! Suspension of calls that await input: a handler that only responses can resume is dropped, and its call ends with
+//! the input requests.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -9,19 +10,19 @@ use crate::handler::input::pending::Stop;
 use crate::handler::output::product::Product;
 use crate::handler::{Context, ToolError};
 
-/// Why a handler has come to nothing.
+/// The reason why a handler ended without a product.
 #[derive(Debug)]
 pub(super) enum Stopped {
     /// It panicked.
     Panicked,
-    /// It asks, or asked for what cannot be.
+    /// It awaits input, or its input requests are not valid.
     Asks(Stop),
 }
 
-/// What a handler has come to.
+/// The end of a handler.
 pub(super) type Ended = Result<Result<Product, ToolError>, Stopped>;
 
-/// Runs `handler` until it is done, or asks; then it is dropped.
+/// Runs `handler` until it is done, or awaits input; then it is dropped.
 pub(super) async fn run(cx: &Context, handler: Handler) -> Ended {
     match contain(until_it_asks(cx, handler)).await {
         Ok(Ok(done)) => Ok(done),
@@ -40,7 +41,7 @@ async fn until_it_asks(
     poll_fn(|task| match handler.as_mut().poll(task) {
         Poll::Ready(done) => Poll::Ready(Ok(done)),
         Poll::Pending => {
-            // First, so that what is asked from here on is noticed.
+            // First, so that input requests from here on are detected.
             cx.watch(task.waker());
             match cx.asked().and_then(|asks| asks.stop(cx.is_reentered())) {
                 Some(stop) => Poll::Ready(Err(stop)),

@@ -306,10 +306,10 @@ impl<S: State> Server<S> {
 
     /// Sets the maximum number of open sessions of clients older than 2026-07-28, at least one. Default: 1000.
     ///
-    /// When all are open, a new one takes the place of another: first of one that was never used, then of the one that
-    /// has been idle longest. A principal, or the anonymous callers of one address, that has more than a quarter of them
-    /// gives up even one in use to a caller that has less. Where nothing can be evicted, `initialize` is answered 503
-    /// with `Retry-After`.
+    /// If all are open, a new one evicts another: first one that was never used, then the one that has been idle
+    /// longest. A principal, or the anonymous callers of one address, that has more than a quarter of them gives up
+    /// even one in use to a caller that has fewer. If none can be evicted, `initialize` is answered 503 with
+    /// `Retry-After`.
     pub fn max_sessions(mut self, most: usize) -> Self {
         self.settings.max_sessions = most;
         self
