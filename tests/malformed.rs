@@ -407,7 +407,7 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
         ),
         (
             "tools/call",
-            r#""name":"locate","arguments":{"nowhere":DEEP}"#,
+            r#""name":"locate","arguments":{"regoin":DEEP}"#,
         ),
         ("tools/call", r#""name":"ask","inputResponses":DEEP"#),
         (

@@ -5,6 +5,7 @@ mod doc;
 mod failure;
 mod injection;
 mod lint;
+mod misfit;
 mod nested;
 mod output;
 mod rule;

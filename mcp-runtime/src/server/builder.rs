@@ -14,7 +14,7 @@ use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::error::Result;
 use crate::handler::Context;
-use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
@@ -261,12 +261,15 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Turns coercion of arguments off. Default: values are coerced where nothing is lost: `"5"` and `5.0` to the
-    /// integer 5, `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that value.
+    /// Turns the tolerance for arguments off. Default: values are coerced where nothing is lost: `"5"` and `5.0` to the
+    /// integer 5, `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that value;
+    /// `""` for an optional number, bool or enum is absent; an argument that is not declared is ignored, since hosts add
+    /// some of their own, unless its name is near to a declared one or something else does not fit.
     ///
-    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the coerced arguments.
+    /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
+    /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
-        self.settings.coerce = false;
+        self.settings.reading = Reading::Strict;
         self
     }
 

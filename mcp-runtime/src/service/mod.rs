@@ -33,6 +33,7 @@ use replay::Spent;
 
 use crate::changes::Changes;
 use crate::handler::Context;
+use crate::handler::argument::arg::Reading;
 use crate::handler::input::outbox::Outbox;
 use crate::limits;
 use crate::ops::drain::Drain;
@@ -68,7 +69,7 @@ pub(crate) struct Service {
 /// The settings of a server, with their defaults.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub coerce: bool,
+    pub reading: Reading,
     /// Descriptions repeat the rules of arguments.
     pub describe_rules: bool,
     pub max_body: usize,
@@ -105,7 +106,7 @@ impl<T: Default> Setting<T> {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            coerce: true,
+            reading: Reading::Lenient,
             describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),

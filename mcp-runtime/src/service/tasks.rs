@@ -105,7 +105,7 @@ impl Service {
             return Err(refused);
         }
         let arguments =
-            Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
+            Arguments::of(call.arguments, self.settings.reading).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
         match asks
             .map_err(|Panicked| Done::panicked(call.item))?

@@ -1,3 +1,5 @@
+mod chance;
+
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
