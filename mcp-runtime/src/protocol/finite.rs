@@ -1,4 +1,4 @@
-//! Numbers that JSON does not have: serde_json writes `null` in their place, which a schema of numbers forbids.
+//! Numbers that JSON does not have: `serde_json` writes `null` in their place, which a schema of numbers forbids.
 
 use std::fmt::{self, Display};
 
@@ -7,7 +7,7 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// The first number in `value` that JSON does not have; `json` is what serde_json has written of it.
+/// The first number in `value` that JSON does not have; `json` is what `serde_json` has written of it.
 pub(crate) fn not_in_json<T: Serialize + ?Sized>(value: &T, json: &str) -> Option<String> {
     // Without a `null` there is none, and nothing to look for.
     if !json.contains("null") {
@@ -283,7 +283,7 @@ impl SerializeMap for Parts<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Found> {
         let key = serde_json::to_string(key).unwrap_or_default();
-        self.key = key.trim_matches('"').to_owned();
+        key.trim_matches('"').clone_into(&mut self.key);
         Ok(())
     }
 

@@ -110,7 +110,10 @@ impl<T> Arg<T> {
         let (mut way, is_name) = tape.way_to(offset, !self.redact);
         match member {
             Some(_) if self.redact => way += ".*",
-            Some(member) => way += &format!(".{member}"),
+            Some(member) => {
+                way.push('.');
+                way.push_str(&member);
+            }
             None if is_name => {
                 problems.note_in(&way, &fault.of_name());
                 return;

@@ -185,7 +185,7 @@ fn with_article(wanted: &str) -> String {
     format!("{} {wanted}", if vowel { "an" } else { "a" })
 }
 
-/// `unknown variant `x`, expected one of `a`, `b``, and what is said of fields.
+/// Reads the errors that name a variant or a field: ``unknown variant `x`, expected one of `a`, `b` ``.
 fn of_name(text: &str) -> Option<Reason> {
     let ticked = |rest: &str| -> Option<String> {
         let (name, _) = rest

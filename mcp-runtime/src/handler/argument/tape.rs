@@ -1,6 +1,7 @@
 //! The values of a JSON text, as places in it: read in one pass, whatever the depth, without decoding any.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
@@ -83,10 +84,10 @@ impl<'a> Tape<'a> {
                         .items()
                         .nth(place.saturating_sub(1))
                         .and_then(Node::text);
-                    way += &match name {
-                        _ if !is_object => format!("[{place}]"),
-                        Some(name) if shows_names => format!(".{}", Name(&name)),
-                        _ => ".*".to_owned(),
+                    let _ = match name {
+                        _ if !is_object => write!(way, "[{place}]"),
+                        Some(name) if shows_names => write!(way, ".{}", Name(&name)),
+                        _ => write!(way, ".*"),
                     };
                     node = value;
                 }
