@@ -132,7 +132,7 @@ impl Attempt<'_> {
         let mut state = self.circuit.lock();
         match *state {
             State::Closed(before) if before + 1 < limit.failures => {
-                *state = State::Closed(before + 1)
+                *state = State::Closed(before + 1);
             }
             State::Closed(_) => *state = State::Open(Instant::now()),
             State::HalfOpen if self.trial.is_some() => *state = State::Open(Instant::now()),

@@ -103,10 +103,10 @@ impl Results {
             Ok((done, _)) => done.clone(),
             Err(done) => return done,
         };
-        if done.outcome != Outcome::Ok {
-            self.forget(key, &entry);
-        } else {
+        if done.outcome == Outcome::Ok {
             self.keep(key, &entry, &done);
+        } else {
+            self.forget(key, &entry);
         }
         done
     }

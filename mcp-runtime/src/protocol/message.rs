@@ -223,7 +223,7 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
                 "params" => {
                     envelope.params = Some(map.next_value_seed(ReadMembers {
                         message: self.message,
-                    })?)
+                    })?);
                 }
                 "result" => envelope.result = Some(map.next_value()?),
                 "error" => envelope.error = Some(map.next_value()?),

@@ -36,7 +36,7 @@ impl Keywords {
             let compiled = jsonschema::draft202012::new(&schema);
             compiled
                 .map_err(|error| {
-                    faults.push(format!("the hand-written schema is not valid: {error}"))
+                    faults.push(format!("the hand-written schema is not valid: {error}"));
                 })
                 .ok()
         });

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::memory::Connection;
+use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
@@ -19,7 +20,7 @@ use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
-use crate::limits::{self, Limit};
+use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -60,6 +61,7 @@ pub struct Server<S = ()> {
     checks: Vec<Check>,
     changes: Changes,
     pub(super) skills: Sources,
+    drain: Drain,
     pub(super) settings: Settings,
 }
 
@@ -77,6 +79,7 @@ impl Server {
             checks: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
+            drain: Drain::default(),
             settings: Settings::default(),
         }
     }
@@ -91,6 +94,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         } = self;
         Server {
@@ -101,6 +105,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         }
     }
@@ -170,6 +175,12 @@ impl<S: State> Server<S> {
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
+    }
+
+    /// Ends what this server serves from outside, in order, also after the server has been made into something else:
+    /// see [`Server::into_router`].
+    pub fn shutdown_handle(&self) -> ShutdownHandle {
+        ShutdownHandle::new(self.drain.clone())
     }
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
@@ -245,6 +256,29 @@ impl<S: State> Server<S> {
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.settings.public_urls.value.push(url.into());
+        self
+    }
+
+    /// Sets names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
+    ///
+    /// A name that is no host name, or has a port, stops the start.
+    pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
+    /// origin may.
+    ///
+    /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the limits of connections, of requests and of the time that each may take.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
         self
     }
 
@@ -372,7 +406,26 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// The application handles signals: when it ends, calls in flight are cancelled with their connections.
+    /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
+    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
+    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, axum};
+    /// # async fn main_(server: Server, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let shutdown = server.shutdown_handle();
+    /// axum::serve(listener, server.into_router())
+    ///     .with_graceful_shutdown(async move {
+    ///         tokio::signal::ctrl_c().await.ok();
+    ///         shutdown.shutdown().await;
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
+    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
     ///
     /// # Panics
     ///
@@ -425,8 +478,10 @@ impl<S: State> Server<S> {
             checks,
             changes,
             skills: _,
+            drain,
             settings,
         } = self;
+        drain.set_deadline(settings.shutdown_deadline);
         if settings.describe_rules {
             entries.iter_mut().for_each(Entry::describe_rules);
         }
@@ -451,7 +506,7 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
-            drain: Drain::default(),
+            drain,
             changes,
             tasks: Tasks::new(
                 settings.task_store.clone(),

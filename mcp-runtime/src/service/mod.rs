@@ -33,10 +33,11 @@ use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::argument::arg::Reading;
 use crate::handler::input::outbox::Outbox;
-use crate::limits;
+use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::policy::contain::{Panicked, contain};
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
@@ -73,6 +74,9 @@ pub(crate) struct Settings {
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
+    pub allowed_hosts: Vec<String>,
+    pub cors_origins: Vec<String>,
+    pub limits: Limits,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -110,6 +114,9 @@ impl Default for Settings {
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,
@@ -137,8 +144,11 @@ impl Service {
         let answer = match in_flight {
             None => Err(shutting_down()),
             Some(_) => {
-                self.carry(&request.method, request.params.as_deref(), cx)
-                    .await
+                let carried = self.carry(&request.method, request.params.as_deref(), cx);
+                contain(carried).await.unwrap_or_else(|Panicked| {
+                    tracing::error!("a call ended in a panic outside the handler");
+                    Err(RpcError::internal("internal error"))
+                })
             }
         };
         let answer = answer.unwrap_or_else(Answer::Error);
