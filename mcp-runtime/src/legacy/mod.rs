@@ -61,10 +61,7 @@ pub(crate) async fn exchange(
     let answer = answer(&service, &session, &request, &cx);
     let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
-    (
-        answer.status(cx.version()),
-        service.encode(&request, answer, &cx),
-    )
+    service.encode(&request, answer, &cx)
 }
 
 async fn answer(

@@ -332,7 +332,7 @@ impl<S: State> Server<S> {
     }
 
     /// Sets the maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
-    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
+    /// tasks that run, tasks that are kept in memory, subscriptions, results that wait to be read or that `cache` remembers. One principal, or the anonymous callers of one
     /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
     ///
     /// Default: 256 MiB.
@@ -435,6 +435,7 @@ impl<S: State> Server<S> {
                 most(settings.max_tasks),
             ),
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             spent: Spent::default(),

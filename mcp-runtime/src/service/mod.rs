@@ -34,7 +34,6 @@ use replay::Spent;
 
 use crate::changes::Changes;
 use crate::handler::Context;
-use crate::handler::input::outbox::Outbox;
 use crate::limits;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
@@ -61,6 +60,8 @@ pub(crate) struct Service {
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
+    /// The answers that wait to be read.
+    pub unread: Shares,
     /// What is listened to and subscribed to.
     pub subscriptions: Shares,
     pub settings: Settings,
@@ -178,11 +179,23 @@ impl Service {
         }
     }
 
-    /// The bytes of an answer for this client.
-    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> Bytes {
-        answer
-            .encode(Some(&request.id), cx.version(), &self.identity)
-            .into()
+    /// Encodes an answer for this client, with its HTTP status. One that is too much for a caller that does not read its
+    /// results becomes an error.
+    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> (u16, Bytes) {
+        let write = |answer: Answer| {
+            let status = answer.status(cx.version());
+            let text = answer.encode(Some(&request.id), cx.version(), &self.identity);
+            (status, Bytes::from(text))
+        };
+        let (status, text) = write(answer);
+        match self.unread.track(cx.holder(), text) {
+            Ok(text) => (status, text),
+            Err(full) => {
+                let error = RpcError::from(full);
+                self.metrics.error(&error);
+                write(Answer::Error(error))
+            }
+        }
     }
 }
 
@@ -214,10 +227,7 @@ pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Contex
     let ended = EndOnDrop(&cx);
     let answer = cx.kept_alive(pin!(service.answer(&request, &cx))).await;
     drop(ended);
-    (
-        answer.status(cx.version()),
-        service.encode(&request, answer, &cx),
-    )
+    service.encode(&request, answer, &cx)
 }
 
 /// Ends a call when its future is done or dropped.
@@ -227,13 +237,4 @@ impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
-}
-
-/// How many notifications of one response may wait to be written.
-const OUTBOX: usize = 256;
-
-/// A place for the notifications of a call, and the end that its response reads.
-pub(crate) fn outbox() -> (Outbox, tokio::sync::mpsc::Receiver<Bytes>) {
-    let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
-    (Outbox::Response(sender), receiver)
 }

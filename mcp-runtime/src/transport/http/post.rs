@@ -8,7 +8,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header, request};
 use axum::response::Response;
 use bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
@@ -18,6 +17,7 @@ use super::route::Next;
 use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
 use crate::handler::call::context::HEARTBEAT;
+use crate::handler::input::outbox::Notes;
 use crate::protocol::RpcError;
 use crate::service::exchange;
 
@@ -103,20 +103,20 @@ async fn respond_late(mut call: Call) -> Response {
     tokio::select! {
         biased;
         (status, text) = &mut call => json(status, text),
-        () = sleep(HEARTBEAT) => sse::call(None, mpsc::channel(1).1, call),
+        () = sleep(HEARTBEAT) => sse::call(None, Notes::none(), call),
     }
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut call: Call, mut notes: mpsc::Receiver<Bytes>) -> Response {
+async fn respond(mut call: Call, mut notes: Notes) -> Response {
     tokio::select! {
         biased;
         Some(note) = notes.recv() => sse::call(Some(note), notes, call),
         (status, text) = &mut call => match notes.try_recv() {
-            Ok(note) => sse::call_done(note, notes, text),
-            Err(_) => json(status, text),
+            Some(note) => sse::call_done(note, notes, text),
+            None => json(status, text),
         },
-        () = sleep(HEARTBEAT) => sse::call(notes.try_recv().ok(), notes, call),
+        () = sleep(HEARTBEAT) => sse::call(notes.try_recv(), notes, call),
     }
 }
 

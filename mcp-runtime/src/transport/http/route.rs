@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::{FutureExt as _, join_all};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::accept::Accepts;
@@ -18,7 +17,7 @@ use super::sender::Sender;
 use super::{Endpoint, sse};
 use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::input::outbox::{Outbox, Stored};
+use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::batch::{self, Member};
 use crate::legacy::stream::Stream;
 use crate::legacy::{self, Session};
@@ -29,7 +28,7 @@ use crate::protocol::{
     RpcError, Version,
 };
 use crate::service::listen::Subscription;
-use crate::service::{Service, modern, outbox};
+use crate::service::{Service, modern};
 
 /// What is done with a message.
 pub(super) enum Next {
@@ -38,7 +37,7 @@ pub(super) enum Next {
     /// A modern call that cannot notify: its answer is the response.
     Call(Request, Context),
     /// A modern call that may notify before it answers.
-    Notifying(Call, mpsc::Receiver<Bytes>),
+    Notifying(Call, Notes),
     /// A call in a session, or a batch of them.
     InSession(Exchange),
 }
@@ -132,7 +131,7 @@ impl Endpoint {
             );
             return Ok(Next::Call(request, cx));
         }
-        let (notes_in, notes) = outbox();
+        let (notes_in, notes) = notes();
         let cx = Context::new(
             Version::LATEST,
             sender.caller(Some(notes_in), &self.service.changes),
