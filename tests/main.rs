@@ -22,7 +22,6 @@ mod malformed;
 mod matrix;
 mod policy;
 mod process;
-mod reference;
 mod skills;
 mod start;
 mod support;

@@ -5,31 +5,9 @@ const LIST: () = (
         {
             #[allow(dead_code)]
             const __MCP_ALL: &[(&str, usize)] = &[
-                (
-                    {
-                        #[allow(unused_imports)]
-                        use __mcp::nothing::__McpItem;
-                        {
-                            #[allow(unused_imports)]
-                            use add as __McpItem;
-                            <__McpItem as __mcp::Declared>::NAME
-                        }
-                    },
-                    0usize,
-                ),
+                (<add as __mcp::Declared>::NAME, 0usize),
                 #[cfg(unix)]
-                (
-                    {
-                        #[allow(unused_imports)]
-                        use __mcp::nothing::__McpItem;
-                        {
-                            #[allow(unused_imports)]
-                            use path::to::sub as __McpItem;
-                            <__McpItem as __mcp::Declared>::NAME
-                        }
-                    },
-                    1usize,
-                ),
+                (<path::to::sub as __mcp::Declared>::NAME, 1usize),
             ];
             #[cfg(unix)]
             const _: () = __mcp::unique("tool", __MCP_ALL, 1usize);
@@ -38,41 +16,15 @@ const LIST: () = (
     (
         (
             {
-                mod __mcp_nothing {
-                    #[allow(
-                        non_camel_case_types,
-                        dead_code,
-                        clippy::redundant_pub_crate
-                    )]
-                    pub(super) struct add {}
-                }
-                #[allow(unused_imports)]
-                use __mcp_nothing::add as __McpItem;
-                {
-                    #[allow(unused_imports)]
-                    use add as __McpItem;
-                    __McpItem {}
-                }
+                type __McpItem = add;
+                __McpItem {}
             },
         ),
         (
             #[cfg(unix)]
             {
-                mod __mcp_nothing {
-                    #[allow(
-                        non_camel_case_types,
-                        dead_code,
-                        clippy::redundant_pub_crate
-                    )]
-                    pub(super) struct sub {}
-                }
-                #[allow(unused_imports)]
-                use __mcp_nothing::sub as __McpItem;
-                {
-                    #[allow(unused_imports)]
-                    use path::to::sub as __McpItem;
-                    __McpItem {}
-                }
+                type __McpItem = path::to::sub;
+                __McpItem {}
             },
         ),
     ),

@@ -1,4 +1,4 @@
-//! What the author reads when something is wrong.
+//! Diagnostics: the words that the author of a program reads when something is wrong.
 //!
 //! Invariants: a message is lower case, has no final period, and names the author's things in backticks; `help:`
 //! follows with what to type. Nothing here knows about tools or servers, and nothing here stops at the first error:
@@ -24,12 +24,12 @@ impl Diagnostic {
         }
     }
 
-    /// Adds what to type instead.
+    /// Adds the text to type instead.
     pub(crate) fn help(self, text: impl Display) -> Self {
         self.paragraph("help", text)
     }
 
-    /// Adds why.
+    /// Adds the reason.
     pub(crate) fn note(self, text: impl Display) -> Self {
         self.paragraph("note", text)
     }

@@ -1,4 +1,4 @@
-//! The driver: reads an item, lowers it, and puts out the item, what it declares, and what is wrong with it.
+//! The driver: reads an item, lowers it, and puts out the item, its declarations and its mistakes.
 //!
 //! Invariant: the item always comes first and always comes, with nothing but our own attributes taken off, so that
 //! a mistake in an attribute is one error and the rest of the program still sees the item.
@@ -10,16 +10,18 @@ use syn::spanned::Spanned;
 
 use crate::diag::{Errors, err};
 use crate::ir::notice::Notice;
-use crate::lower::declaration::Surroundings;
+use crate::kind::Kind;
+use crate::lower::declaration::reading::Reading;
+use crate::lower::enclosing::Enclosing;
 use crate::syntax::attribute::DECLARING;
 use crate::syntax::block::Block;
 use crate::syntax::clean;
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
-use crate::syntax::kind::Kind;
+use crate::syntax::own_name;
 use crate::{args, codegen, lower};
 
-/// `#[tool(attributes)] item`, or the attribute of another kind
+/// Expands `#[tool(attributes)] item`, or the attribute of another kind.
 pub(crate) fn declaration(
     kind: Kind,
     attributes: TokenStream,
@@ -27,7 +29,7 @@ pub(crate) fn declaration(
 ) -> TokenStream {
     let mut errors = Errors::default();
     let attribute = format!("#[{}]", kind.noun());
-    let function = match Function::read(Item::read(tokens.clone())) {
+    let function = match read(tokens) {
         Ok(function) => function,
         Err(item) => {
             errors.push(misplaced(&attribute, "a function", &item));
@@ -35,8 +37,8 @@ pub(crate) fn declaration(
         }
     };
     let item = clean::function(&function.item, &DECLARING);
-    lower::marker::check_single(kind, &function, &attributes, &mut errors);
-    // The place of the attribute, whose own tokens nobody hands us.
+    lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
+    // The place of the attribute, whose own tokens rustc does not hand over.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
     if function.mentions_self() {
@@ -49,9 +51,16 @@ pub(crate) fn declaration(
         );
         return finish(&item, &TokenStream::new(), &errors);
     }
-    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
-    let declaration =
-        lower::declaration::lower(kind, &function, keys, Surroundings::default(), &mut errors);
+    let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let declaration = {
+        let reading = Reading {
+            kind,
+            function: &function,
+            keys: &keys,
+            enclosing: Enclosing::default(),
+        };
+        lower::declaration::lower(&reading, &mut errors)
+    };
     let generated = codegen::declaration::free(&declaration, &runtime);
     let unreadable = function
         .signature
@@ -60,12 +69,24 @@ pub(crate) fn declaration(
     finish(&item, &quote!(#generated #unreadable), &errors)
 }
 
-/// A last resort for what rustc can read and we cannot.
+/// Reads a function outside of a block, beside which there will be a type of its name.
+fn read(tokens: &TokenStream) -> Result<Function, Item> {
+    let item = Item::read(tokens.clone());
+    match item.function_name() {
+        Some(name) => {
+            let tokens = own_name::through_crate(tokens.clone(), &name);
+            Function::read(Item::read(tokens))
+        }
+        None => Err(item),
+    }
+}
+
+/// The last resort for an item that rustc can read and we cannot.
 fn unreadable(at: &impl Spanned, attribute: &str) -> TokenStream {
     codegen::notice::notice(&Notice::unreadable(at.span(), attribute))
 }
 
-/// `#[server(attributes)] item`
+/// Expands `#[server(attributes)] item`.
 pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let block = match Block::read(Item::read(tokens.clone())) {
@@ -75,8 +96,8 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
             return finish(tokens, &TokenStream::new(), &errors);
         }
     };
-    let keys = args::server::read(attributes, &mut errors);
-    let server = lower::server::lower(&block, keys, &mut errors);
+    let keys = args::server::KEYS.read(attributes, &mut errors);
+    let server = lower::server::lower(&block, &keys, &mut errors);
     let generated = server
         .as_ref()
         .map(codegen::server::server)
@@ -88,51 +109,55 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
     finish(&block.cleaned(), &quote!(#generated #unreadable), &errors)
 }
 
-/// `#[derive(State)] item`
+/// Expands `#[derive(State)] item`.
 pub(crate) fn state(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
         return errors.tokens();
     };
-    let state = lower::state::lower(&input, &mut errors);
-    finish(&TokenStream::new(), &codegen::state::state(&state), &errors)
+    let state = lower::types::state::lower(&input, &mut errors);
+    finish(
+        &TokenStream::new(),
+        &codegen::types::state::state(&state),
+        &errors,
+    )
 }
 
-/// `#[derive(Elicit)] item`
+/// Expands `#[derive(Elicit)] item`.
 pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.handle(syn::parse2::<DeriveInput>(tokens)) else {
         return errors.tokens();
     };
-    let elicit = lower::elicit::lower(&input, &mut errors);
+    let elicit = lower::types::elicit::lower(&input, &mut errors);
     finish(
         &TokenStream::new(),
-        &codegen::elicit::elicit(&elicit),
+        &codegen::types::elicit::elicit(&elicit),
         &errors,
     )
 }
 
-/// `#[model(attributes)] item`
+/// Expands `#[model(attributes)] item`.
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let keys = args::model::read(attributes, &mut errors);
+    let keys = args::types::model::KEYS.read(attributes, &mut errors);
     let item = Item::read(tokens.clone());
     let is_data = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "struct" || word == "enum");
     if !item.rest.iter().any(is_data) {
         errors.push(misplaced("#[model]", "a struct or an enum", &item));
         return finish(tokens, &TokenStream::new(), &errors);
     }
-    let runtime = lower::declaration::runtime(keys.runtime.as_ref());
-    let model = lower::model::lower(&keys, &item);
-    let derives = codegen::model::derives(model, &runtime);
+    let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let model = lower::types::model::lower(&keys, &item);
+    let derives = codegen::types::model::derives(model, &runtime);
     finish(
         &quote!(#derives #tokens),
-        &codegen::model::imports(model, &runtime),
+        &codegen::types::model::imports(model, &runtime),
         &errors,
     )
 }
 
-/// `tools![tokens]`, or the list of another kind
+/// Expands `tools![tokens]`, or the list of another kind.
 pub(crate) fn list(kind: Kind, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let list = codegen::list::list(&lower::list::lower(kind, tokens, &mut errors));
@@ -281,7 +306,7 @@ mod tests {
         );
     }
 
-    /// What is generated beside a function without keys and parameters: whatever is here, every tool of a user's has.
+    /// The code beside a function without keys and parameters, which every tool has.
     #[test]
     fn what_every_tool_has_is_little() {
         let item = quote! {

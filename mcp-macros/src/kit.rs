@@ -1,15 +1,15 @@
 //! The attributes of `mcp-testkit`: one test, once in each revision.
 //!
-//! Invariant: the test stays a function that takes a client; what is generated beside it only calls it.
+//! Invariant: the test stays a function that takes a client; the code generated beside it only calls it.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ItemFn, ReturnType};
 
-use crate::args::form::Form;
-use crate::args::keys::{self, Key, Table};
-use crate::args::setting::Set;
+use crate::args::table::form::Form;
+use crate::args::table::setting::Set;
+use crate::args::table::{Row, Table};
 use crate::diag::{Errors, err};
 
 /// The revisions, newest first, and their names in `Version`.
@@ -21,47 +21,35 @@ const REVISIONS: [(&str, &str); 5] = [
     ("2024-11-05", "V2024_11_05"),
 ];
 
-static KEYS: Table = Table {
-    attribute: "#[mcp_testkit::test]",
-    keys: &[&[
-        Key {
-            name: "eras",
-            form: Form::Text,
-            example: "\"all\"",
-        },
-        Key {
-            name: "server",
-            form: Form::Expression,
-            example: "path::to::server",
-        },
-    ]],
-    expected: &[("era", "did you mean `eras`?")],
-};
-
-/// What `#[mcp_testkit::test(..)]` says.
+/// The values of `#[mcp_testkit::test(..)]`.
 #[derive(Default)]
 struct Keys {
     eras: Option<Set<String>>,
     server: Option<Set<Expr>>,
 }
 
-impl Keys {
-    fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
-        let mut keys = Self::default();
-        for setting in keys::read(tokens, &KEYS, errors) {
-            match setting.key.name {
-                "eras" => keys.eras = setting.read(errors),
-                _ => keys.server = setting.expression(),
-            }
-        }
-        keys
-    }
-}
+static KEYS: Table<Keys> = Table {
+    attribute: "#[mcp_testkit::test]",
+    rows: &[&[
+        Row::new("eras", Form::Text, "\"all\"", |it, setting, errors| {
+            it.eras = setting.read(errors);
+        }),
+        Row::new(
+            "server",
+            Form::Expression,
+            "path::to::server",
+            |it, setting, _| {
+                it.server = setting.expression();
+            },
+        ),
+    ]],
+    expected: &[("era", "did you mean `eras`?")],
+};
 
-/// `#[mcp_testkit::test(attributes)] item`
+/// Expands `#[mcp_testkit::test(attributes)] item`.
 pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let keys = Keys::read(attributes, &mut errors);
+    let keys = KEYS.read(attributes, &mut errors);
     let Ok(function) = syn::parse2::<ItemFn>(tokens.clone()) else {
         // A body that does not parse yet: rustc says so at the place itself.
         return tokens;
@@ -147,7 +135,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
     }
 }
 
-/// `#[mcp_testkit::server] item`
+/// Expands `#[mcp_testkit::server] item`.
 pub(crate) fn server(attributes: &TokenStream, tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     if !attributes.is_empty() {

@@ -1,19 +1,22 @@
 //! The attribute macros of `mcp-runtime`, which re-exports and documents them.
 //!
-//! Stages are columns: `syntax` (what was written) → `args` (what the keys say) → `lower` (what is legal) → `ir` →
-//! `codegen`. Primitives are rows: what only a resource has is a file in each. `expand` drives, `diag` words.
+//! Stages are columns: `syntax` (items as written) → `args` (keys) → `lower` (rules) → `ir` (legal declarations) →
+//! `codegen`. Primitives are rows: a resource has a file of its own in each stage. `expand` drives, `diag` words.
 
 mod args;
 mod codegen;
 mod diag;
 mod expand;
 mod ir;
+mod kind;
 mod kit;
+#[cfg(test)]
+mod layering;
 mod lower;
 mod syntax;
 
+use kind::Kind;
 use proc_macro::TokenStream;
-use syntax::kind::Kind;
 
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]
@@ -39,7 +42,7 @@ pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
     expand::server(attributes.into(), &item.into()).into()
 }
 
-/// Derives what arguments and results need. See `mcp_runtime::model`.
+/// Derives the traits that arguments and results need. See `mcp_runtime::model`.
 #[proc_macro_attribute]
 pub fn model(attributes: TokenStream, item: TokenStream) -> TokenStream {
     expand::model(attributes.into(), &item.into()).into()
@@ -75,13 +78,13 @@ pub fn prompts(tokens: TokenStream) -> TokenStream {
     expand::list(Kind::Prompt, tokens.into()).into()
 }
 
-/// A test of a server, once in each revision. See `mcp_testkit::test`.
+/// Makes a test of a server, once in each revision. See `mcp_testkit::test`.
 #[proc_macro_attribute]
 pub fn kit_test(attributes: TokenStream, item: TokenStream) -> TokenStream {
     kit::test(attributes.into(), item.into()).into()
 }
 
-/// The server that a module's tests are about. See `mcp_testkit::server`.
+/// Declares the server that a module's tests call. See `mcp_testkit::server`.
 #[proc_macro_attribute]
 pub fn kit_server(attributes: TokenStream, item: TokenStream) -> TokenStream {
     kit::server(&attributes.into(), item.into()).into()

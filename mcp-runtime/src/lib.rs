@@ -113,7 +113,7 @@ pub use mcp_macros::Elicit;
 
 /// A list of tools for [`Server::tools`]: `tools![add, path::to::sub]`, with `#[cfg(..)]` where an entry needs it.
 ///
-/// `tools![crate = path; add]` says where the runtime is.
+/// An entry that is "not a type" is a function without `#[tool]`. `tools![crate = path; add]` says where the runtime is.
 #[cfg(feature = "macros")]
 pub use mcp_macros::tools;
 

@@ -14,6 +14,7 @@ use self::shape::{Compiler, ShapeId, Shapes};
 
 pub(crate) mod bound;
 mod normal;
+pub(crate) mod rules;
 pub(crate) mod shape;
 
 /// The schema of a tool's arguments, built property by property in the order of declaration.

@@ -122,7 +122,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
         (Some(1), "Error: some client would reject 1 of 11 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
-    assert_eq!(lines.len(), 4, "{stdout}");
+    assert_eq!(lines.len(), 5, "{stdout}");
     assert!(lines[0].starts_with(
         "error: `shop.search`: Claude rejects the name; use 1 to 64 of `A-Z a-z 0-9 _ -` (https://github.com/"
     ));
@@ -131,7 +131,11 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
         "{stdout}"
     );
     assert!(
-        lines[2].starts_with("note: `shop.search`: Gemini ignores the format `email` of `mail`; "),
+        lines[2].starts_with("note: `shop.search`: Codex ignores `format` of `mail`; "),
+        "{stdout}"
+    );
+    assert!(
+        lines[3].starts_with("note: `shop.search`: Gemini ignores the format `email` of `mail`; "),
         "{stdout}"
     );
 }

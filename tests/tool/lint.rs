@@ -195,13 +195,27 @@ async fn ordinary_types_are_taken_by_every_client() {
     client.assert_accepted().await;
     let found = client.lint().await;
     let ignored: Vec<String> = found.iter().map(ToString::to_string).collect();
-    // A grammar knows bounds of integers only; they are declared, so that the other clients are told.
+    // A grammar knows bounds of integers only, and Codex none at all; they are declared, so that other clients are told.
     assert!(
         ignored
             .iter()
-            .all(|line| line.contains("llama.cpp ignores `m")),
+            .all(|line| line.contains("llama.cpp ignores `m") || line.contains("Codex ignores `")),
         "{ignored:#?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn described_rules_are_lost_by_nobody_and_checked_as_before() {
+    let server = Server::new("ordinary", "1.0.0")
+        .tools(tools![scalars])
+        .describe_rules();
+    let client = TestClient::new(server).await;
+    let properties = client.tool("scalars").await["inputSchema"]["properties"].clone();
+    assert_eq!(properties["below_ten"]["description"], "From 1 to 9.");
+    let words = "For example: \"abc\"\nFrom 1 to 9 characters. Matches `^[a-z]+$`. Default: \"x\".";
+    assert_eq!(properties["text"]["description"], words);
+    let found = client.lint().await;
+    assert!(found.iter().all(|it| it.client != "Codex"), "{found:#?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! What is declared on a function is true when it is called.
 
 mod coercion;
+mod doc;
 mod failure;
 mod injection;
 mod lint;

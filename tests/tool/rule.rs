@@ -14,6 +14,7 @@ async fn ruled(
     #[arg(range = 0.0..1.0)] half_open: Option<f64>,
     #[arg(range = ..10)] below: Option<u8>,
     #[arg(length = 2..=4)] chars: Option<String>,
+    #[arg(length = 1..4)] short: Option<String>,
     #[arg(length = 1..)] items: Option<Vec<u8>>,
     #[arg(pattern = "^[a-z]+$")] lower: Option<String>,
     #[arg(email)] mail: Option<String>,
@@ -25,7 +26,7 @@ async fn ruled(
     #[arg(redact, length = 12..)] token: Option<String>,
 ) -> String {
     let _ = (
-        within, half_open, below, chars, items, lower, mail, link, order, even, day, token,
+        within, half_open, below, chars, short, items, lower, mail, link, order, even, day, token,
     );
     format!("{with_default} {with_default_of_type:?} {wire_name:?}")
 }
@@ -134,6 +135,16 @@ async fn length() {
         json!({ "minLength": 2, "maxLength": 4 }),
         &[json!("ab"), json!("äöüß")],
         &bad,
+    )
+    .await;
+    check(
+        "short",
+        json!({ "minLength": 1, "maxLength": 3 }),
+        &[json!("a"), json!("abc")],
+        &[
+            (json!(""), "must have 1 to 3 characters, has 0"),
+            (json!("abcd"), "must have 1 to 3 characters, has 4"),
+        ],
     )
     .await;
     check(

@@ -1,86 +1,133 @@
 //! The keys of `#[arg(..)]`.
 
-use proc_macro2::{Span, TokenStream};
+use std::marker::PhantomData;
+
+use proc_macro2::Span;
 use syn::{Expr, ExprPath, ExprRange, LitStr};
 
-use super::form::Form;
-use super::keys::{self, Key, Table};
-use super::setting::{Set, Setting, Value};
-use crate::diag::Errors;
+use super::table::form::Form;
+use super::table::setting::{Set, Setting};
+use super::table::value::Value;
+use super::table::{Row, Table};
 
-static KEYS: Table = Table {
+/// `default`, or `default = expression`.
+#[derive(Debug)]
+pub(crate) enum Default {
+    OfType(Span),
+    Value(Box<Set<Expr>>),
+}
+
+/// The values of `#[arg(..)]`.
+#[derive(Debug, core::default::Default)]
+pub(crate) struct Argument {
+    pub(crate) default: Option<Default>,
+    pub(crate) length: Option<Set<ExprRange>>,
+    pub(crate) range: Option<Set<ExprRange>>,
+    pub(crate) pattern: Option<Set<LitStr>>,
+    pub(crate) email: Option<Set<bool>>,
+    pub(crate) url: Option<Set<bool>>,
+    pub(crate) one_of: Option<Set<Vec<LitStr>>>,
+    pub(crate) custom: Option<Set<ExprPath>>,
+    pub(crate) rename: Option<Set<String>>,
+    pub(crate) example: Option<Set<Expr>>,
+    pub(crate) redact: Option<Set<bool>>,
+    pub(crate) header: Option<Set<String>>,
+    pub(crate) complete: Option<Set<ExprPath>>,
+    pub(crate) elicit: Option<Set<String>>,
+}
+
+impl AsMut<Self> for Argument {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+
+/// The rows that an argument shares with the field of a form.
+pub(super) struct Rows<T>(PhantomData<T>);
+
+impl<T: AsMut<Argument> + 'static> Rows<T> {
+    pub(super) const DEFAULT: Row<T> =
+        Row::new("default", Form::Default, "10", |it, setting, _| {
+            it.as_mut().default = default(setting);
+        });
+    pub(super) const LENGTH: Row<T> =
+        Row::new("length", Form::Range, "1..=200", |it, setting, errors| {
+            it.as_mut().length = setting.read(errors);
+        });
+    pub(super) const RANGE: Row<T> =
+        Row::new("range", Form::Range, "1..=100", |it, setting, errors| {
+            it.as_mut().range = setting.read(errors);
+        });
+    pub(super) const EMAIL: Row<T> = Row::new("email", Form::Flag, "", |it, setting, errors| {
+        it.as_mut().email = setting.read(errors);
+    });
+    pub(super) const URL: Row<T> = Row::new("url", Form::Flag, "", |it, setting, errors| {
+        it.as_mut().url = setting.read(errors);
+    });
+    pub(super) const RENAME: Row<T> =
+        Row::new("rename", Form::Text, "\"query\"", |it, setting, errors| {
+            it.as_mut().rename = setting.read(errors);
+        });
+}
+
+pub(crate) static KEYS: Table<Argument> = Table {
     attribute: "#[arg]",
-    keys: &[&[
-        Key {
-            name: "default",
-            form: Form::Default,
-            example: "10",
-        },
-        Key {
-            name: "length",
-            form: Form::Range,
-            example: "1..=200",
-        },
-        Key {
-            name: "range",
-            form: Form::Range,
-            example: "1..=100",
-        },
-        Key {
-            name: "pattern",
-            form: Form::Text,
-            example: "\"^[a-z]+$\"",
-        },
-        Key {
-            name: "email",
-            form: Form::Flag,
-            example: "",
-        },
-        Key {
-            name: "url",
-            form: Form::Flag,
-            example: "",
-        },
-        Key {
-            name: "one_of",
-            form: Form::Texts,
-            example: "\"asc\", \"desc\"",
-        },
-        Key {
-            name: "custom",
-            form: Form::Path,
-            example: "path::to::function",
-        },
-        Key {
-            name: "rename",
-            form: Form::Text,
-            example: "\"query\"",
-        },
-        Key {
-            name: "example",
-            form: Form::Expression,
-            example: "10",
-        },
-        Key {
-            name: "redact",
-            form: Form::Flag,
-            example: "",
-        },
-        Key {
-            name: "header",
-            form: Form::Text,
-            example: "\"Region\"",
-        },
-        Key {
-            name: "complete",
-            form: Form::Path,
-            example: "path::to::function",
-        },
-        Key {
-            name: "elicit",
-            form: Form::Text,
-            example: "\"Which account?\"",
-        },
+    rows: &[&[
+        Rows::DEFAULT,
+        Rows::LENGTH,
+        Rows::RANGE,
+        Row::new(
+            "pattern",
+            Form::Text,
+            "\"^[a-z]+$\"",
+            |it, setting, errors| {
+                it.pattern = setting.read(errors);
+            },
+        ),
+        Rows::EMAIL,
+        Rows::URL,
+        Row::new(
+            "one_of",
+            Form::Texts,
+            "\"asc\", \"desc\"",
+            |it, setting, errors| {
+                it.one_of = setting.texts(errors);
+            },
+        ),
+        Row::new(
+            "custom",
+            Form::Path,
+            "path::to::function",
+            |it, setting, errors| {
+                it.custom = setting.read(errors);
+            },
+        ),
+        Rows::RENAME,
+        Row::new("example", Form::Expression, "10", |it, setting, _| {
+            it.example = setting.expression();
+        }),
+        Row::new("redact", Form::Flag, "", |it, setting, errors| {
+            it.redact = setting.read(errors);
+        }),
+        Row::new("header", Form::Text, "\"Region\"", |it, setting, errors| {
+            it.header = setting.read(errors);
+        }),
+        Row::new(
+            "complete",
+            Form::Path,
+            "path::to::function",
+            |it, setting, errors| {
+                it.complete = setting.read(errors);
+            },
+        ),
+        Row::new(
+            "elicit",
+            Form::Text,
+            "\"Which account?\"",
+            |it, setting, errors| {
+                it.elicit = setting.read(errors);
+            },
+        ),
     ]],
     expected: &[
         ("name", "did you mean `rename`?"),
@@ -141,57 +188,7 @@ static KEYS: Table = Table {
     ],
 };
 
-/// `default`, or `default = expression`.
-#[derive(Debug)]
-pub(crate) enum Default {
-    OfType(Span),
-    Value(Box<Set<Expr>>),
-}
-
-/// What the `#[arg(..)]`s of a parameter say.
-#[derive(Debug, core::default::Default)]
-pub(crate) struct Argument {
-    pub(crate) default: Option<Default>,
-    pub(crate) length: Option<Set<ExprRange>>,
-    pub(crate) range: Option<Set<ExprRange>>,
-    pub(crate) pattern: Option<Set<LitStr>>,
-    pub(crate) email: Option<Set<bool>>,
-    pub(crate) url: Option<Set<bool>>,
-    pub(crate) one_of: Option<Set<Vec<LitStr>>>,
-    pub(crate) custom: Option<Set<ExprPath>>,
-    pub(crate) rename: Option<Set<String>>,
-    pub(crate) example: Option<Set<Expr>>,
-    pub(crate) redact: Option<Set<bool>>,
-    pub(crate) header: Option<Set<String>>,
-    pub(crate) complete: Option<Set<ExprPath>>,
-    pub(crate) elicit: Option<Set<String>>,
-}
-
-pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Argument {
-    let mut argument = Argument::default();
-    for setting in keys::read(tokens, &KEYS, errors) {
-        match setting.key.name {
-            "default" => argument.default = default(setting),
-            "length" => argument.length = setting.range(),
-            "range" => argument.range = setting.range(),
-            "pattern" => argument.pattern = setting.read(errors),
-            "email" => argument.email = setting.read(errors),
-            "url" => argument.url = setting.read(errors),
-            "one_of" => argument.one_of = setting.texts(errors),
-            "custom" => argument.custom = setting.path(),
-            "rename" => argument.rename = setting.read(errors),
-            "example" => argument.example = setting.expression(),
-            "redact" => argument.redact = setting.read(errors),
-            "header" => argument.header = setting.read(errors),
-            "complete" => argument.complete = setting.path(),
-            "elicit" => argument.elicit = setting.read(errors),
-            other => unreachable!("every key of the table is read, `{other}` too"),
-        }
-    }
-    argument
-}
-
-pub(super) fn default(setting: Setting) -> Option<Default> {
+fn default(setting: Setting) -> Option<Default> {
     match setting.value {
         Value::None => Some(Default::OfType(setting.name.span())),
         _ => setting.expression().map(Box::new).map(Default::Value),
@@ -200,20 +197,22 @@ pub(super) fn default(setting: Setting) -> Option<Default> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::key::Key;
     use super::*;
+    use crate::diag::Errors;
 
     #[test]
     fn every_key_of_the_table_is_read() {
         let mut errors = Errors::default();
         let usages: Vec<String> = KEYS.keys().map(Key::usage).collect();
-        let argument = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
+        let argument = KEYS.read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(argument.one_of.is_some() && argument.header.is_some() && argument.range.is_some());
     }
 
     #[test]
     fn a_default_needs_no_value() {
-        let argument = read(quote::quote!(default), &mut Errors::default());
+        let argument = KEYS.read(quote::quote!(default), &mut Errors::default());
         assert!(matches!(argument.default, Some(Default::OfType(_))));
     }
 }

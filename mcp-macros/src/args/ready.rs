@@ -1,29 +1,27 @@
 //! The keys of `#[ready(..)]`.
 
-use proc_macro2::TokenStream;
+use super::table::form::Form;
+use super::table::setting::Set;
+use super::table::{Row, Table};
 
-use super::form::Form;
-use super::keys::{self, Key, Table};
-use super::setting::Set;
-use crate::diag::Errors;
+/// The values of `#[ready(..)]`.
+#[derive(Debug, Default)]
+pub(crate) struct Ready {
+    pub(crate) name: Option<Set<String>>,
+}
 
-static KEYS: Table = Table {
+pub(crate) static KEYS: Table<Ready> = Table {
     attribute: "#[ready]",
-    keys: &[&[Key {
-        name: "name",
-        form: Form::Text,
-        example: "\"database\"",
-    }]],
+    rows: &[&[Row::new(
+        "name",
+        Form::Text,
+        "\"database\"",
+        |it, setting, errors| {
+            it.name = setting.read(errors);
+        },
+    )]],
     expected: &[(
         "timeout",
         "this version has no `timeout` for checks: remove it",
     )],
 };
-
-/// The name of a check, if `#[ready(..)]` gives it one.
-pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<Set<String>> {
-    keys::read(tokens, &KEYS, errors)
-        .into_iter()
-        .next()
-        .and_then(|setting| setting.read(errors))
-}

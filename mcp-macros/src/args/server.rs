@@ -1,62 +1,83 @@
 //! The keys of `#[server(..)]`.
 
-use proc_macro2::TokenStream;
 use syn::{ExprPath, LitInt, LitStr};
 
-use super::form::Form;
-use super::keys::{self, Key, Table};
-use super::policy::Policies;
-use super::setting::{Set, Setting, Value};
+use super::policy::{Policies, Rows};
+use super::table::form::Form;
+use super::table::setting::{Set, Setting};
+use super::table::{Row, Table};
 use crate::diag::Errors;
 
-static KEYS: Table = Table {
+/// The values of `#[server(..)]`.
+#[derive(Debug, Default)]
+pub(crate) struct Server {
+    pub(crate) name: Option<Set<String>>,
+    pub(crate) version: Option<Set<String>>,
+    pub(crate) title: Option<Set<String>>,
+    pub(crate) instructions: Option<Set<String>>,
+    pub(crate) page_size: Option<Set<LitInt>>,
+    /// The policies of every declared function of the block that has none of its own.
+    pub(crate) defaults: Policies,
+    pub(crate) part: Option<Set<LitStr>>,
+    pub(crate) parts: Option<Set<Vec<LitStr>>>,
+    pub(crate) runtime: Option<Set<ExprPath>>,
+}
+
+pub(crate) static KEYS: Table<Server> = Table {
     attribute: "#[server]",
-    keys: &[&[
-        Key {
-            name: "name",
-            form: Form::Text,
-            example: "\"shop\"",
-        },
-        Key {
-            name: "version",
-            form: Form::Text,
-            example: "\"1.0.0\"",
-        },
-        Key {
-            name: "title",
-            form: Form::Text,
-            example: "\"The shop\"",
-        },
-        Key {
-            name: "instructions",
-            form: Form::Text,
-            example: "\"The shop's catalogue.\"",
-        },
-        Key {
-            name: "page_size",
-            form: Form::Count,
-            example: "100",
-        },
-        Key {
-            name: "defaults",
-            form: Form::Keys,
-            example: "timeout = \"30s\"",
-        },
-        Key {
-            name: "part",
-            form: Form::Text,
-            example: "\"orders\"",
-        },
-        Key {
-            name: "parts",
-            form: Form::Texts,
-            example: "\"orders\", \"reports\"",
-        },
-        Key {
-            name: "crate",
-            form: Form::Path,
-            example: "::mcp_runtime",
-        },
+    rows: &[&[
+        Row::new("name", Form::Text, "\"shop\"", |it, setting, errors| {
+            it.name = setting.read(errors);
+        }),
+        Row::new("version", Form::Text, "\"1.0.0\"", |it, setting, errors| {
+            it.version = setting.read(errors);
+        }),
+        Row::new(
+            "title",
+            Form::Text,
+            "\"The shop\"",
+            |it, setting, errors| {
+                it.title = setting.read(errors);
+            },
+        ),
+        Row::new(
+            "instructions",
+            Form::Text,
+            "\"The shop's catalogue.\"",
+            |it, setting, errors| {
+                it.instructions = setting.read(errors);
+            },
+        ),
+        Row::new("page_size", Form::Count, "100", |it, setting, errors| {
+            it.page_size = setting.read(errors);
+        }),
+        Row::new(
+            "defaults",
+            Form::Keys,
+            "timeout = \"30s\"",
+            |it, setting, errors| {
+                it.defaults = defaults(&setting, errors);
+            },
+        ),
+        Row::new("part", Form::Text, "\"orders\"", |it, setting, errors| {
+            it.part = setting.read(errors);
+        }),
+        Row::new(
+            "parts",
+            Form::Texts,
+            "\"orders\", \"reports\"",
+            |it, setting, errors| {
+                it.parts = setting.texts(errors);
+            },
+        ),
+        Row::new(
+            "crate",
+            Form::Path,
+            "::mcp_runtime",
+            |it, setting, errors| {
+                it.runtime = setting.read(errors);
+            },
+        ),
     ]],
     expected: &[
         (
@@ -78,49 +99,17 @@ static KEYS: Table = Table {
     ],
 };
 
-static DEFAULTS: Table = Table {
+pub(super) static DEFAULTS: Table<Policies> = Table {
     attribute: "defaults(..)",
-    keys: &[&[
-        Key {
-            name: "timeout",
-            form: Form::Duration,
-            example: "\"30s\"",
-        },
-        Key {
-            name: "rate_limit",
-            form: Form::RateOrKeys,
-            example: "\"100/min\"",
-        },
-        Key {
-            name: "concurrency",
-            form: Form::CountOrKeys,
-            example: "4",
-        },
-        Key {
-            name: "retry",
-            form: Form::CountOrKeys,
-            example: "3",
-        },
-        Key {
-            name: "breaker",
-            form: Form::Keys,
-            example: "failures = 5, cooldown = \"30s\"",
-        },
-        Key {
-            name: "max_output",
-            form: Form::Size,
-            example: "\"64KiB\"",
-        },
-        Key {
-            name: "scopes",
-            form: Form::Texts,
-            example: "\"orders:read\"",
-        },
-        Key {
-            name: "audit",
-            form: Form::Flag,
-            example: "",
-        },
+    rows: &[&[
+        Rows::TIMEOUT.with_example("\"30s\""),
+        Rows::RATE_LIMIT.with_example("\"100/min\""),
+        Rows::CONCURRENCY,
+        Rows::RETRY,
+        Rows::BREAKER,
+        Rows::MAX_OUTPUT,
+        Rows::SCOPES,
+        Rows::AUDIT,
     ]],
     expected: &[
         (
@@ -142,60 +131,21 @@ static DEFAULTS: Table = Table {
     ],
 };
 
-/// What `#[server(..)]` says.
-#[derive(Debug, Default)]
-pub(crate) struct Server {
-    pub(crate) name: Option<Set<String>>,
-    pub(crate) version: Option<Set<String>>,
-    pub(crate) title: Option<Set<String>>,
-    pub(crate) instructions: Option<Set<String>>,
-    pub(crate) page_size: Option<Set<LitInt>>,
-    /// What every declared function of the block gets that does not say otherwise.
-    pub(crate) defaults: Policies,
-    pub(crate) part: Option<Set<LitStr>>,
-    pub(crate) parts: Option<Set<Vec<LitStr>>>,
-    pub(crate) runtime: Option<Set<ExprPath>>,
-}
-
-pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Server {
-    let mut server = Server::default();
-    for setting in keys::read(tokens, &KEYS, errors) {
-        match setting.key.name {
-            "name" => server.name = setting.read(errors),
-            "version" => server.version = setting.read(errors),
-            "title" => server.title = setting.read(errors),
-            "instructions" => server.instructions = setting.read(errors),
-            "page_size" => server.page_size = setting.read(errors),
-            "defaults" => server.defaults = defaults(&setting, errors),
-            "part" => server.part = setting.read(errors),
-            "parts" => server.parts = setting.texts(errors),
-            "crate" => server.runtime = setting.path(),
-            other => unreachable!("every key of the table is read, `{other}` too"),
-        }
-    }
-    server
-}
-
 fn defaults(setting: &Setting, errors: &mut Errors) -> Policies {
-    let mut defaults = Policies::default();
-    let Value::List(group) = &setting.value else {
-        return defaults;
-    };
-    for inner in keys::read(group.stream(), &DEFAULTS, errors) {
-        defaults.read(inner, errors);
-    }
-    defaults
+    let tokens = setting.list().unwrap_or_default();
+    DEFAULTS.read(tokens, errors)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::key::Key;
     use super::*;
 
     #[test]
     fn every_key_of_the_table_is_read() {
         let mut errors = Errors::default();
         let usages: Vec<String> = KEYS.keys().map(Key::usage).collect();
-        let server = read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
+        let server = KEYS.read(usages.join(", ").parse().unwrap_or_default(), &mut errors);
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(
             server.name.is_some()
@@ -210,7 +160,9 @@ mod tests {
         let mut errors = Errors::default();
         let usages: Vec<String> = DEFAULTS.keys().map(Key::usage).collect();
         let tokens = format!("defaults({})", usages.join(", "));
-        let defaults = read(tokens.parse().unwrap_or_default(), &mut errors).defaults;
+        let defaults = KEYS
+            .read(tokens.parse().unwrap_or_default(), &mut errors)
+            .defaults;
         assert_eq!(errors.messages(), Vec::<String>::new());
         assert!(
             defaults.timeout.is_some()

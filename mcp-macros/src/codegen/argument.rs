@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::ir::argument::{Argument, Bound, Rule, Value};
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// `arg::<T>("name").describe("..")..`
 pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {

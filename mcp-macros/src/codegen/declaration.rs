@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::{Generics, Path, Type};
 
 use super::tree::nested;
-use super::{argument, completer, enclosed, spec};
+use super::{argument, bounds, completion, enclosed, spec};
 use crate::ir::argument::{Argument, Parameter};
 use crate::ir::declaration::{Body, Declaration, Mode};
 use crate::ir::policy::Source;
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// The type `name {}` beside the function. The types of the signature, which may be private, stay inside of a body.
 pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
@@ -31,7 +31,7 @@ pub(crate) fn free(declaration: &Declaration, rt: &Path) -> TokenStream {
     let uri = uri
         .as_ref()
         .map(|uri| quote!(const URI: &'static str = #uri;));
-    let implementation = implementation(declaration, &Place::free(declaration));
+    let implementation = implementation(declaration, &Location::free(declaration));
     let constant = enclosed(
         cfgs,
         rt,
@@ -60,7 +60,7 @@ pub(crate) fn method(
     let handle = handle(declaration);
     let implementation = implementation(
         declaration,
-        &Place::method(declaration, self_type, generics),
+        &Location::method(declaration, self_type, generics),
     );
     quote! {
         #(#cfgs)*
@@ -79,8 +79,8 @@ pub(crate) fn handle(declaration: &Declaration) -> Ident {
     )
 }
 
-/// Where a declared function is found.
-struct Place<'p> {
+/// The location of a declared function.
+struct Location<'p> {
     /// The type that stands for it.
     handle: Ident,
     /// The function.
@@ -91,7 +91,7 @@ struct Place<'p> {
     generics: Option<&'p Generics>,
 }
 
-impl<'p> Place<'p> {
+impl<'p> Location<'p> {
     fn free(declaration: &Declaration) -> Self {
         let ident = &declaration.ident;
         Self {
@@ -113,14 +113,12 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// What stands after `impl`, and the `where` clause.
+    /// The generics after `impl`, and the `where` clause.
     fn header(&self, body: Option<&Body>) -> (TokenStream, TokenStream) {
         if let Some(generics) = self.generics {
             let (parameters, _, _) = generics.split_for_impl();
-            return (
-                quote!(#parameters),
-                super::server::shared(&self.state, generics),
-            );
+            let predicates = bounds::shared(&self.state, generics);
+            return (quote!(#parameters), predicates);
         }
         let injected = body.into_iter().flat_map(injected);
         let predicates = quote!(where #(#injected: __mcp::Inject<__McpState>,)*);
@@ -137,10 +135,11 @@ fn injected(body: &Body) -> impl Iterator<Item = &TokenStream> {
         })
 }
 
-/// What shows the function to the server; nothing of one with mistakes, so that they stay the only errors.
-fn implementation(declaration: &Declaration, place: &Place<'_>) -> TokenStream {
-    let Place { handle, state, .. } = place;
-    let (parameters, predicates) = place.header(declaration.body.as_ref());
+/// The implementation that shows the function to the server; empty for one with mistakes, so that they stay the only
+/// errors.
+fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenStream {
+    let Location { handle, state, .. } = location;
+    let (parameters, predicates) = location.header(declaration.body.as_ref());
     let shown = match declaration.kind {
         Kind::Tool => quote!(ListedTool),
         Kind::Resource => quote!(ListedResource),
@@ -149,7 +148,7 @@ fn implementation(declaration: &Declaration, place: &Place<'_>) -> TokenStream {
     let shown_body = declaration
         .body
         .as_ref()
-        .map(|body| visit(declaration, body, place));
+        .map(|body| visit(declaration, body, location));
     quote! {
         impl #parameters __mcp::#shown<#state> for #handle #predicates {
             fn visit(__mcp_visitor: &mut impl __mcp::Visitor<#state>) { #shown_body }
@@ -157,13 +156,13 @@ fn implementation(declaration: &Declaration, place: &Place<'_>) -> TokenStream {
     }
 }
 
-/// The call that says all of it: the keys, the arguments, the result, what completes arguments, and the function.
-fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStream {
+/// The call that declares the keys, the arguments, the result, the completions, and the function.
+fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
     let (output, spec) = (&body.output, spec::spec(declaration, body));
     let arguments: Vec<TokenStream> = arguments(body)
         .map(|it| argument::argument(declaration.kind, it))
         .collect();
-    let rungs = (!arguments.is_empty()).then(|| {
+    let probes = (!arguments.is_empty()).then(|| {
         quote!(
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
         )
@@ -173,11 +172,11 @@ fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStre
         Kind::Resource => quote!(contents),
         Kind::Prompt => quote!(messages),
     };
-    let (arguments, completers) = (
+    let (arguments, completions) = (
         nested(arguments.into_iter()),
-        completer::completers(body, &place.state),
+        completion::completions(body, &location.state),
     );
-    let shim = shim(declaration, body, place);
+    let shim = shim(declaration, body, location);
     let declare = Ident::new("declare", declaration.ident.span());
     let returned = quote!(__mcp::#returns::<#output>());
     // A default may stand on functions that never fail.
@@ -185,7 +184,7 @@ fn visit(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStre
         Some((_, Source::Attribute)) => quote!(__mcp::retried::<#output>(#returned)),
         _ => returned,
     };
-    quote!(#rungs __mcp_visitor.#declare(#spec, #arguments, #returned, #completers, #shim);)
+    quote!(#probes __mcp_visitor.#declare(#spec, #arguments, #returned, #completions, #shim);)
 }
 
 fn arguments(body: &Body) -> impl Iterator<Item = &Argument> {
@@ -197,14 +196,14 @@ fn arguments(body: &Body) -> impl Iterator<Item = &Argument> {
         })
 }
 
-/// The one place that calls the function, and whose future is to be `Send`; boxes nothing.
+/// The one location that calls the function, and whose future is to be `Send`; boxes nothing.
 ///
 /// The future of an `async` function that borrows nothing is handed on as it is, so that rustc calls it by its name.
-fn shim(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStream {
+fn shim(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
     let span = declaration.ident.span();
     let borrows = body.takes_self || injected(body).next().is_some();
     let values = nested(arguments(body).map(|argument| local(&argument.ident, span)));
-    let call = call(body, place, span);
+    let call = call(body, location, span);
     match body.mode {
         Mode::Async if !borrows => quote_spanned!(span=> |_, _, #values| #call),
         Mode::Async => {
@@ -214,8 +213,8 @@ fn shim(declaration: &Declaration, body: &Body, place: &Place<'_>) -> TokenStrea
     }
 }
 
-fn call(body: &Body, place: &Place<'_>, span: Span) -> TokenStream {
-    let (callee, state) = (&place.callee, &place.state);
+fn call(body: &Body, location: &Location<'_>, span: Span) -> TokenStream {
+    let (callee, state) = (&location.callee, &location.state);
     let to = (body.mode != Mode::Blocking).then(|| quote_spanned!(span=> &));
     let takes_self = body
         .takes_self

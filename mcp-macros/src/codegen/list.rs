@@ -1,8 +1,8 @@
 //! A list of declared functions as a tree, beside the assertions that their names, and their URIs, differ.
 //!
-//! Invariants: a path is imported under an alias in an inner block. What has no type of that name (a plain function
-//! is a value only) falls through to the alias of the outer block, a type that declares nothing, and rustc says so at
-//! the path, once. The tree itself stays outside of any block: rustc looks for the entry to blame in tuples only.
+//! Invariants: a path is named as a type only, since a function or a crate of the same name may be in sight as well; an
+//! `use` would look for those, too. The tree stays outside of any block: rustc looks for the entry to blame in tuples
+//! only.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use syn::Ident;
 
 use super::tree::tree;
 use crate::ir::list::{Entry, List};
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// A pair of the assertions, which are worth `()`, and the tree.
 pub(crate) fn list(list: &List) -> TokenStream {
@@ -67,59 +67,19 @@ fn distinct(
 
 /// The name or the URI of an entry, and its place in the list.
 fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
-    let fallback =
-        quote_spanned! {span(entry)=> #[allow(unused_imports)] use __mcp::nothing::__McpItem; };
+    let (cfgs, path) = (&entry.cfgs, &entry.path);
     let constant = Ident::new(constant, span(entry));
-    let looked_up = looked_up(
-        entry,
-        &fallback,
-        |item| quote_spanned!(item.span()=> <#item as __mcp::Declared>::#constant),
-    );
-    let cfgs = &entry.cfgs;
-    quote!(#(#cfgs)* (#looked_up, #place))
+    let text = quote_spanned!(span(entry)=> <#path as __mcp::Declared>::#constant);
+    quote!(#(#cfgs)* (#text, #place))
 }
 
-/// A value of the entry's type, or of one that is only called like it.
+/// A value of the entry's type.
 fn leaf(entry: &Entry) -> TokenStream {
-    let name = entry.path.segments.last().map(|last| &last.ident);
-    let fallback = quote_spanned! {span(entry)=>
-        mod __mcp_nothing {
-            #[allow(non_camel_case_types, dead_code, clippy::redundant_pub_crate)]
-            pub(super) struct #name {}
-        }
-        #[allow(unused_imports)]
-        use __mcp_nothing::#name as __McpItem;
-    };
-    let looked_up = looked_up(
-        entry,
-        &fallback,
-        |item| quote_spanned!(item.span()=> #item {}),
-    );
-    let cfgs = &entry.cfgs;
-    quote!(#(#cfgs)* #looked_up)
+    let (cfgs, path) = (&entry.cfgs, &entry.path);
+    quote_spanned!(span(entry)=> #(#cfgs)* { type __McpItem = #path; __McpItem {} })
 }
 
-/// A block in which `__McpItem` is the type called `path`, or else what `fallback` imports by that name.
-fn looked_up(
-    entry: &Entry,
-    fallback: &TokenStream,
-    value: impl Fn(&Ident) -> TokenStream,
-) -> TokenStream {
-    let path = &entry.path;
-    let value = value(&Ident::new("__McpItem", span(entry)));
-    quote_spanned! {span(entry)=>
-        {
-            #fallback
-            {
-                #[allow(unused_imports)]
-                use #path as __McpItem;
-                #value
-            }
-        }
-    }
-}
-
-/// Where rustc's arrow is to go.
+/// The place that rustc underlines.
 fn span(entry: &Entry) -> Span {
     entry
         .path

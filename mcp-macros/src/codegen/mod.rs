@@ -1,22 +1,19 @@
-//! From what is legal to tokens.
+//! Tokens for legal declarations.
 //!
 //! Invariants: nothing here can fail or decide; every path is absolute or starts at `__mcp`; generated names start with
-//! `__mcp_`, unless rustc is to show them; what may be wrong about a type is demanded in one place, with the span of
+//! `__mcp_`, unless rustc is to show them; a bound on a type stands in one place, with the span of
 //! that type, and `Send` only in the shim, with the span of the function's name.
 
 mod argument;
-mod completer;
+mod bounds;
+mod completion;
 pub(crate) mod declaration;
-pub(crate) mod elicit;
 pub(crate) mod list;
-pub(crate) mod model;
 pub(crate) mod notice;
-mod policy;
-mod resource;
 pub(crate) mod server;
 mod spec;
-pub(crate) mod state;
 mod tree;
+pub(crate) mod types;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -5,12 +5,13 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, Ident, Path};
 
+use super::bounds::shared;
 use super::notice::notice;
 use super::tree::tree;
 use super::{declaration, enclosed};
 use crate::ir::declaration::Declaration;
 use crate::ir::server::{Check, Role, Server, Whole};
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// The types of what is declared, and the function that puts them into a server.
 pub(crate) fn server(server: &Server) -> TokenStream {
@@ -24,10 +25,10 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         .declarations
         .iter()
         .map(|one| declaration::method(one, self_type, generics));
-    let distinct = Kind::ALL.map(|kind| distinct(kind, &of(kind, server)));
+    let distinct = Kind::ALL.map(|kind| distinct(kind, &declared(kind, server)));
     let apart = server
         .compares_uris
-        .then(|| apart(&of(Kind::Resource, server)));
+        .then(|| apart(&declared(Kind::Resource, server)));
     let notices = server.notices.iter().map(notice);
     let (parameters, _, predicates) = generics.split_for_impl();
     let members = match &server.role {
@@ -63,7 +64,7 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
         ..
     } = server;
     let (parameters, _, _) = generics.split_for_impl();
-    let shared = shared(&quote!(#self_type), generics);
+    let shared = self::shared(&quote!(#self_type), generics);
     let (start, added) = (start(whole, rt), added(server));
     let parts = whole
         .parts
@@ -88,7 +89,10 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
 /// The function by which another block adds this one; with the author's own span, so that rustc says when none does.
 fn adder(server: &Server, name: &Ident) -> TokenStream {
     let rt = &server.runtime;
-    let (shared, added) = (shared(&quote!(Self), &Generics::default()), added(server));
+    let (shared, added) = (
+        self::shared(&quote!(Self), &Generics::default()),
+        added(server),
+    );
     let (given, grown) = (
         Ident::new("__mcp_given", name.span()),
         format_ident!("__mcp_server"),
@@ -128,16 +132,6 @@ fn taken(declaration: &Declaration) -> TokenStream {
     quote_spanned!(declaration.ident.span()=> #(#cfgs)* #[allow(dead_code)] const #constant: () = ();)
 }
 
-/// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
-/// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
-pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
-    let predicates = generics
-        .where_clause
-        .iter()
-        .flat_map(|clause| &clause.predicates);
-    quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
-}
-
 fn start(whole: &Whole, rt: &Path) -> TokenStream {
     let name = whole.name.as_ref().map_or_else(
         || quote!(::core::env!("CARGO_PKG_NAME")),
@@ -161,7 +155,7 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
 
 /// Statements that add what the block declares, list by list, and its checks.
 fn added(server: &Server) -> TokenStream {
-    let lists = Kind::ALL.map(|kind| list(kind, &of(kind, server)));
+    let lists = Kind::ALL.map(|kind| list(kind, &declared(kind, server)));
     let checks = server.checks.iter().map(|check| self::check(check, server));
     quote! {
         #(#lists)*
@@ -181,7 +175,7 @@ fn list(kind: Kind, declarations: &[&Declaration]) -> Option<TokenStream> {
 }
 
 /// The declarations of one kind.
-fn of(kind: Kind, server: &Server) -> Vec<&Declaration> {
+fn declared(kind: Kind, server: &Server) -> Vec<&Declaration> {
     server
         .declarations
         .iter()

@@ -3,10 +3,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::LitStr;
 
-use super::completer::Completer;
+use super::completion::Completion;
 use crate::syntax::doc::Text;
 
-/// By reference from the server, or by value from the client.
+/// A value by reference from the server, or by value from the client.
 #[derive(Debug)]
 pub(crate) enum Parameter {
     /// The type behind the `&`.
@@ -14,7 +14,7 @@ pub(crate) enum Parameter {
     Argument(Box<Argument>),
 }
 
-/// What the client sends.
+/// A value that the client sends.
 #[derive(Debug)]
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
@@ -27,8 +27,8 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
-    pub(crate) completer: Option<Completer>,
-    /// What the client's user is asked when the client sends nothing.
+    pub(crate) completion: Option<Completion>,
+    /// The question to the client's user when the client sends no value.
     pub(crate) elicit: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Value {
     Expression(TokenStream),
 }
 
-/// What the value must satisfy.
+/// A condition that the value must satisfy.
 #[derive(Debug)]
 pub(crate) enum Rule {
     Range(Bound, Bound),

@@ -6,10 +6,10 @@ use syn::{Attribute, LitStr, Visibility};
 use super::argument::Parameter;
 use super::policy::Policies;
 use super::resource::Resource;
+use crate::kind::Kind;
 use crate::syntax::doc::Text;
-use crate::syntax::kind::Kind;
 
-/// A declared function, or the place of one that could not be read.
+/// A declared function, or a stand-in for one that could not be read.
 #[derive(Debug)]
 pub(crate) struct Declaration {
     pub(crate) kind: Kind,
@@ -21,17 +21,17 @@ pub(crate) struct Declaration {
     pub(crate) name: String,
     /// The URI or URI template, if it has one.
     pub(crate) uri: Option<LitStr>,
-    /// `None` when there are mistakes; whatever names the function compiles all the same.
+    /// `None` when there are mistakes; code that names the function compiles all the same.
     pub(crate) body: Option<Body>,
 }
 
-/// What a declared function is and does.
+/// A declared function without mistakes.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) description: Text,
     pub(crate) title: Option<String>,
     pub(crate) icon: Option<String>,
-    pub(crate) own: Own,
+    pub(crate) own: KindSpec,
     pub(crate) policies: Policies,
     pub(crate) mode: Mode,
     pub(crate) takes_self: bool,
@@ -40,15 +40,15 @@ pub(crate) struct Body {
     pub(crate) output: TokenStream,
 }
 
-/// What only one kind has.
+/// The facts that only one kind has.
 #[derive(Debug)]
-pub(crate) enum Own {
+pub(crate) enum KindSpec {
     Tool(Tool),
     Resource(Resource),
     Prompt,
 }
 
-/// What only a tool has: the specification's annotations, and hand-written keywords.
+/// A tool: the specification's annotations, its view, and hand-written keywords.
 #[derive(Debug)]
 pub(crate) struct Tool {
     pub(crate) read_only: bool,
@@ -64,14 +64,14 @@ pub(crate) struct Tool {
     pub(crate) schema: Option<TokenStream>,
 }
 
-/// Whether calls may become tasks, or must.
+/// The support for calls as tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TaskSupport {
     Optional,
     Required,
 }
 
-/// How the function runs.
+/// The way in which the function runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Async,

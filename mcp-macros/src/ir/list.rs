@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Path};
 
-use crate::syntax::kind::Kind;
+use crate::kind::Kind;
 
 /// A list of declared functions of one kind.
 #[derive(Debug)]

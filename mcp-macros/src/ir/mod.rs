@@ -1,16 +1,14 @@
-//! What is legal: the declarations of an item after every check.
+//! Legal declarations: an item after every check.
 //!
 //! Invariants: plain data, no attributes to parse and no tokens to quote; a value that exists is valid, so that
 //! `codegen` has nothing left to refuse.
 
 pub(crate) mod argument;
-pub(crate) mod completer;
+pub(crate) mod completion;
 pub(crate) mod declaration;
-pub(crate) mod elicit;
 pub(crate) mod list;
-pub(crate) mod model;
 pub(crate) mod notice;
 pub(crate) mod policy;
 pub(crate) mod resource;
 pub(crate) mod server;
-pub(crate) mod state;
+pub(crate) mod types;

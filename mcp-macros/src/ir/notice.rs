@@ -1,4 +1,4 @@
-//! What rustc is to say in its own time, after its own errors.
+//! Texts that rustc prints in its own time, after its own errors.
 
 use proc_macro2::Span;
 
@@ -10,7 +10,7 @@ pub(crate) struct Notice {
     pub(crate) level: Level,
 }
 
-/// How much it matters.
+/// The weight of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Level {
     /// Something to reconsider.
@@ -20,7 +20,7 @@ pub(crate) enum Level {
 }
 
 impl Notice {
-    /// What `syn` cannot read, rustc has complained about; should it not have, silence would be worse than this.
+    /// The last resort for an item that `syn` cannot read: rustc has complained about it already, or else says this.
     pub(crate) fn unreadable(at: Span, what: &str) -> Self {
         let text =
             format!("`{what}` cannot read this, and leaves it out: write it in a simpler way");

@@ -1,11 +1,11 @@
-//! Policies of a call, and where they were declared.
+//! The policies of a call, and their sources.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
 use proc_macro2::TokenStream;
 use syn::LitStr;
 
-/// What is declared about the running of a call; each with the place of its declaration, where the runtime shows it.
+/// The policies of a call, those that the runtime shows with the source of their declaration.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
@@ -23,7 +23,7 @@ pub(crate) struct Policies {
     pub(crate) audit: bool,
 }
 
-/// So many calls in a period.
+/// The maximum number of calls in a period.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RateLimit {
     pub(crate) count: NonZeroU32,
@@ -33,7 +33,7 @@ pub(crate) struct RateLimit {
     pub(crate) algorithm: Option<Algorithm>,
 }
 
-/// Whose calls are counted together.
+/// The callers whose calls are counted together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Per {
     Principal,
@@ -41,7 +41,7 @@ pub(crate) enum Per {
     All,
 }
 
-/// How calls are counted.
+/// The way in which calls are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     TokenBucket,
@@ -49,37 +49,37 @@ pub(crate) enum Algorithm {
     FixedWindow,
 }
 
-/// So many calls at a time.
+/// The maximum number of calls at a time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Concurrency {
     pub(crate) max: NonZeroU32,
     pub(crate) queue: Option<NonZeroU32>,
 }
 
-/// Results that are remembered.
+/// The lifetime and the number of cached results.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cache {
     pub(crate) ttl_millis: NonZeroU64,
     pub(crate) max_entries: Option<NonZeroU32>,
-    /// Whether one caller's result is another's too.
+    /// One caller's result is another's too.
     pub(crate) is_shared: bool,
 }
 
-/// So many more attempts.
+/// The maximum number of retries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Retry {
     pub(crate) max: NonZeroU32,
     pub(crate) backoff_millis: Option<NonZeroU64>,
 }
 
-/// Failing fast.
+/// A circuit breaker.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Breaker {
     pub(crate) failures: NonZeroU32,
     pub(crate) cooldown_millis: NonZeroU64,
 }
 
-/// Where a policy was declared.
+/// The source of a policy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Source {
     /// On the function itself.

@@ -1,8 +1,8 @@
-//! What only a resource has.
+//! The facts that only a resource has.
 
 use syn::LitStr;
 
-/// Where a resource is, and what clients are told about its contents.
+/// The URI of a resource, and the facts about its contents.
 #[derive(Debug)]
 pub(crate) struct Resource {
     pub(crate) uri: LitStr,
@@ -15,7 +15,7 @@ pub(crate) struct Resource {
     pub(crate) last_modified: Option<String>,
 }
 
-/// For whom contents are.
+/// A reader of contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     User,

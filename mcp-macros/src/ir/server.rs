@@ -9,7 +9,7 @@ use super::declaration::Declaration;
 use super::notice::Notice;
 use crate::syntax::doc::Text;
 
-/// A type with what its block declares and checks.
+/// A type with the declarations and checks of its block.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) runtime: Path,
@@ -18,22 +18,22 @@ pub(crate) struct Server {
     pub(crate) generics: Generics,
     pub(crate) role: Role,
     pub(crate) declarations: Vec<Declaration>,
-    /// Whether the URIs of the resources are still to be compared; not when two are known to be the same.
+    /// The URIs of the resources are still to be compared, since none are known to be the same.
     pub(crate) compares_uris: bool,
     pub(crate) checks: Vec<Check>,
     pub(crate) notices: Vec<Notice>,
 }
 
-/// What a block is to its type.
+/// The role of a block for its type.
 #[derive(Debug)]
 pub(crate) enum Role {
     /// The block that makes the server.
     Whole(Box<Whole>),
-    /// A block that another one, on the same type, adds to the server; the name of the function that does it.
+    /// A block that another one, on the same type, adds to the server by the function of this name.
     Part(Ident),
 }
 
-/// What is said once for the server.
+/// The facts about the whole server.
 #[derive(Debug)]
 pub(crate) struct Whole {
     /// `None` for the name of the package.
@@ -47,7 +47,7 @@ pub(crate) struct Whole {
     pub(crate) parts: Vec<Ident>,
 }
 
-/// A dependency that readiness asks.
+/// A check that readiness depends on.
 #[derive(Debug)]
 pub(crate) struct Check {
     pub(crate) ident: Ident,

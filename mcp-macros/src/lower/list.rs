@@ -5,13 +5,13 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Path, Token};
 
-use super::ty;
+use super::value::ty;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::list::{Entry, List};
+use crate::kind::Kind;
 use crate::syntax::attribute;
-use crate::syntax::kind::Kind;
 
-/// The entries of the list; what is no path is recorded and left out.
+/// Lowers the entries of the list; what is no path is recorded and left out.
 ///
 /// `crate = path;` in front names the runtime, for those who re-export it.
 pub(crate) fn lower(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> List {

@@ -1,33 +1,15 @@
-//! From what was written to what is legal; every rule is here, and every diagnostic that needs more than one key.
+//! The rules from what was written to what is legal; every rule is here, and every diagnostic that needs more than one key.
 //!
-//! Invariants: a function here looks at everything it was given before it gives up, and what it gives back is valid.
+//! Invariants: a function here looks at everything it was given before it gives up, and its result is valid.
 
-pub(crate) mod argument;
-mod completer;
+mod argument;
 pub(crate) mod declaration;
-pub(crate) mod elicit;
+pub(crate) mod enclosing;
 pub(crate) mod list;
-mod literal;
-pub(crate) mod marker;
-pub(crate) mod model;
-mod moment;
-mod name;
-mod number;
-mod parameter;
 mod policy;
-mod rate_limit;
-mod ready;
-mod receiver;
 mod resource;
-mod role;
-mod rules;
-mod scopes;
+pub(crate) mod runtime;
 pub(crate) mod server;
-mod signature;
-pub(crate) mod state;
-mod template;
-mod together;
-mod ty;
-mod uri;
-mod view;
-mod word;
+mod tool;
+pub(crate) mod types;
+mod value;

@@ -4,16 +4,18 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
+use crate::kind::Kind;
+
 pub(crate) const ARG: &str = "arg";
 pub(crate) const CFG: &str = "cfg";
 pub(crate) const CFG_ATTR: &str = "cfg_attr";
 pub(crate) const DERIVE: &str = "derive";
 pub(crate) const DOC: &str = "doc";
 pub(crate) const ELICIT: &str = "elicit";
-pub(crate) const PROMPT: &str = "prompt";
+pub(crate) const PROMPT: &str = Kind::Prompt.noun();
 pub(crate) const READY: &str = "ready";
-pub(crate) const RESOURCE: &str = "resource";
-pub(crate) const TOOL: &str = "tool";
+pub(crate) const RESOURCE: &str = Kind::Resource.noun();
+pub(crate) const TOOL: &str = Kind::Tool.noun();
 pub(crate) const VALIDATE: &str = "validate";
 
 /// The attributes that declare a function.
@@ -22,7 +24,7 @@ pub(crate) const DECLARING: [&str; 3] = [TOOL, RESOURCE, PROMPT];
 /// The attributes that `#[server]` reads off the functions of its block.
 pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];
 
-/// Whether the attribute is called `name`, by whatever path.
+/// Reports whether the attribute is called `name`, by whatever path.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
     attribute
         .path()
@@ -31,9 +33,16 @@ pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {
         .is_some_and(|last| last.ident == name)
 }
 
-/// Whether the attribute is one of `names`.
+/// Reports whether the attribute is one of `names`.
 pub(crate) fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| is(attribute, name))
+}
+
+/// The kind that the attribute declares.
+pub(crate) fn kind(attribute: &Attribute) -> Option<Kind> {
+    Kind::ALL
+        .into_iter()
+        .find(|kind| is(attribute, kind.noun()))
 }
 
 /// The tokens between an attribute's parentheses; nothing for `#[tool]`.
@@ -63,7 +72,7 @@ pub(crate) fn conditional<'n>(attribute: &Attribute, names: &[&'n str]) -> Optio
     })
 }
 
-/// Whether these tokens, the inside of `#[..]`, are the attribute `name`.
+/// Reports whether these tokens, the inside of `#[..]`, are one of the attributes `names`.
 pub(crate) fn inside_is(tokens: &TokenStream, names: &[&str]) -> bool {
     let last = tokens
         .clone()

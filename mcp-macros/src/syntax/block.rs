@@ -20,7 +20,7 @@ pub(crate) struct Block {
     braces: Group,
 }
 
-/// What stands between `impl` and the braces.
+/// The part between `impl` and the braces.
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) generics: Generics,
@@ -68,12 +68,12 @@ impl Block {
         }
     }
 
-    /// Where the block starts.
+    /// The first token of the block.
     pub(crate) fn keyword(&self) -> TokenStream {
         self.before.first().cloned().into_iter().collect()
     }
 
-    /// The block as rustc is to see it.
+    /// The block without our own attributes.
     pub(crate) fn cleaned(&self) -> TokenStream {
         let members = self.members.iter().map(Member::cleaned).collect();
         let mut braces = Group::new(Delimiter::Brace, members);

@@ -1,4 +1,4 @@
-//! An item as rustc is to see it: without our own attributes.
+//! Items without our own attributes, for rustc.
 //!
 //! Invariant: only the attributes of functions and of their parameters are looked at; a body is never entered.
 
@@ -10,7 +10,7 @@ use syn::parse::Parser;
 use super::attribute;
 use super::item::{Item, is_group, is_punct};
 
-/// A declared function without the attributes called `markers`, and without what we read off its parameters.
+/// A declared function without the attributes called `markers`, and without our own on its parameters.
 pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
     let kept = item
         .attributes
@@ -21,8 +21,8 @@ pub(crate) fn function(item: &Item, markers: &[&str]) -> TokenStream {
     std::iter::once(allowed()).chain(kept).chain(rest).collect()
 }
 
-/// What clippy's pedantic lints would have otherwise than a declaration wants it: by value is input, by reference is
-/// injected, and a function may be `async` because it will be.
+/// Allows what clippy's pedantic lints refuse and a declaration needs: by value is input, by reference is injected, and
+/// a function may be `async` because it will be.
 fn allowed() -> TokenStream {
     quote! {
         #[allow(clippy::needless_pass_by_value, clippy::trivially_copy_pass_by_ref)]

@@ -1,6 +1,7 @@
-//! Doc comments, as the text rustdoc would make of them.
+//! Doc comments, as the text that rustdoc makes of them.
 //!
-//! Invariant: the common indentation goes, the lines and the markup stay.
+//! Invariant: the common indentation, the stars of a block comment and the white space around go; the lines and the
+//! markup stay.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -18,7 +19,7 @@ pub(crate) enum Text {
 /// A piece of a doc comment that only rustc can put together.
 #[derive(Debug, Clone)]
 pub(crate) enum Part {
-    Line(String),
+    Text(String),
     Expression(TokenStream),
 }
 
@@ -28,7 +29,8 @@ impl ToTokens for Text {
             Self::Literal(text) => text.to_tokens(tokens),
             Self::Computed(parts) => {
                 let parts = parts.iter().map(Part::tokens);
-                tokens.extend(quote!(::core::concat!(#(#parts, "\n"),*)));
+                let whole = quote!(::core::concat!(#(#parts, "\n"),*));
+                tokens.extend(quote!(::core::primitive::str::trim_ascii(#whole)));
             }
         }
     }
@@ -37,7 +39,7 @@ impl ToTokens for Text {
 impl Part {
     fn tokens(&self) -> TokenStream {
         match self {
-            Self::Line(line) => line.trim().to_token_stream(),
+            Self::Text(text) => dedented(text).to_token_stream(),
             Self::Expression(tokens) => tokens.clone(),
         }
     }
@@ -45,19 +47,22 @@ impl Part {
 
 /// The text of the doc comments among the attributes; `None` when there is none, or only white space.
 pub(crate) fn text(attributes: &[Attribute]) -> Option<Text> {
-    let parts: Vec<Part> = attributes.iter().filter_map(part).collect();
-    let lines: Option<Vec<&str>> = parts
-        .iter()
-        .map(|part| match part {
-            Part::Line(line) => Some(line.as_str()),
-            Part::Expression(_) => None,
-        })
-        .collect();
-    match lines {
-        None => Some(Text::Computed(parts)),
-        Some(lines) => Some(dedented(&lines.join("\n")))
+    let mut parts: Vec<Part> = Vec::new();
+    for part in attributes.iter().filter_map(part) {
+        match (parts.last_mut(), part) {
+            (Some(Part::Text(before)), Part::Text(line)) => {
+                before.push('\n');
+                before.push_str(&line);
+            }
+            (_, part) => parts.push(part),
+        }
+    }
+    match &parts[..] {
+        [] => None,
+        [Part::Text(text)] => Some(dedented(text))
             .filter(|text| !text.is_empty())
             .map(Text::Literal),
+        _ => Some(Text::Computed(parts)),
     }
 }
 
@@ -76,8 +81,52 @@ fn part(attribute: &Attribute) -> Option<Part> {
         Expr::Lit(ExprLit {
             lit: Lit::Str(line),
             ..
-        }) => Some(Part::Line(line.value())),
+        }) => Some(Part::Text(without_stars(&line.value()))),
         other => Some(Part::Expression(other.to_token_stream())),
+    }
+}
+
+/// The text of a block comment without the stars down its left side, if it has them: as in rustdoc, every line but the
+/// first has one in the same column.
+fn without_stars(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    if lines.len() > 1 {
+        lines.pop_if(|last| !last.is_empty() && last.chars().all(|c| c == '*'));
+    }
+    if let Some(column) = column_of_stars(lines.get(1..).unwrap_or_default()) {
+        for line in &mut lines {
+            *line = without_star(line, column);
+        }
+    }
+    lines.join("\n")
+}
+
+/// The column in which each of the lines has a star, but for blank ones at both ends.
+fn column_of_stars(lines: &[&str]) -> Option<usize> {
+    let is_written = |line: &&str| !line.trim().is_empty();
+    let (start, end) = (
+        lines.iter().position(is_written)?,
+        lines.iter().rposition(is_written)?,
+    );
+    let mut columns = lines.get(start..=end)?.iter().map(|line| {
+        let column = line.find(|c| c != ' ' && c != '\t')?;
+        line.get(column..)?.starts_with('*').then_some(column)
+    });
+    let first = columns.next()??;
+    columns.all(|column| column == Some(first)).then_some(first)
+}
+
+fn without_star(line: &str, column: usize) -> &str {
+    let Some((indent, rest)) = line.split_at_checked(column) else {
+        return line;
+    };
+    match rest.strip_prefix('*') {
+        Some(rest)
+            if indent.trim().is_empty() && (rest.is_empty() || rest.starts_with([' ', '*'])) =>
+        {
+            rest
+        }
+        _ => line,
     }
 }
 
@@ -124,6 +173,29 @@ mod tests {
     fn white_space_is_no_description() {
         assert!(text(&[syn::parse_quote!(#[doc = "  "])]).is_none());
         assert!(text(&[syn::parse_quote!(#[doc(hidden)])]).is_none());
+    }
+
+    #[test]
+    fn the_stars_of_a_block_comment_go_and_those_of_a_list_stay() {
+        let block = |text: &str| literal(&[syn::parse_quote!(#[doc = #text])]);
+        let stars = [
+            (" Two\n     * lines. ", "Two\nlines."),
+            ("\n * Two\n *\n *  - lines.\n ", "Two\n\n - lines."),
+            (" Two\n     lines. ", "Two\n    lines."),
+            (
+                "\n * A list:\n * * one\n * * two\n",
+                "A list:\n* one\n* two",
+            ),
+            (" A list:\n\n  * one\n  two\n", "A list:\n\n * one\n two"),
+        ];
+        for (written, text) in stars {
+            assert_eq!(block(written).as_deref(), Some(text), "{written:?}");
+        }
+        let lines: Vec<Attribute> = vec![
+            syn::parse_quote!(#[doc = " A list:"]),
+            syn::parse_quote!(#[doc = " * one"]),
+        ];
+        assert_eq!(literal(&lines).as_deref(), Some("A list:\n* one"));
     }
 
     #[test]

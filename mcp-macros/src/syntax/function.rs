@@ -53,7 +53,7 @@ impl Function {
         attributes.filter(|attribute| attribute::is(attribute, attribute::ARG))
     }
 
-    /// Whether the parameters or the types mention `self` or `Self`, as they do inside an `impl` block only.
+    /// Reports whether the parameters or the types mention `self` or `Self`, as they do inside an `impl` block only.
     pub(crate) fn mentions_self(&self) -> bool {
         mentions_self(visibility(head(&self.item)).1)
     }

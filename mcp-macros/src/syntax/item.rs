@@ -91,7 +91,7 @@ fn open_front(trees: &mut Vec<TokenTree>) {
     }
 }
 
-/// How many trees belong to the item in front: up to its body, its semicolon, or the attributes of the next item.
+/// The number of trees that belong to the item in front: up to its body, its semicolon, or the attributes of the next item.
 fn end(trees: &[TokenTree]) -> usize {
     let ends = |(at, tree): (usize, &TokenTree)| {
         let next = trees.get(at + 1);

@@ -1,7 +1,7 @@
-//! What was written, losslessly.
+//! Source items, read losslessly.
 //!
 //! Invariants: bodies are never parsed; every token that came in can go out again, in order, with its span; only our
-//! own attributes are taken off. Nothing here reports a mistake: what `syn` cannot read, rustc reads and reports.
+//! own attributes are taken off, and a path that starts with the name of its function gets a `::`. Nothing here reports a mistake: what `syn` cannot read, rustc reads and reports.
 
 pub(crate) mod attribute;
 pub(crate) mod block;
@@ -9,5 +9,5 @@ pub(crate) mod clean;
 pub(crate) mod doc;
 pub(crate) mod function;
 pub(crate) mod item;
-pub(crate) mod kind;
+pub(crate) mod own_name;
 pub(crate) mod self_type;

@@ -234,17 +234,6 @@ const fn fail(parts: &[&str]) -> ! {
     }
 }
 
-/// What a path in `tools![..]` falls back to when it names no type, so that only the list itself says what is wrong.
-pub mod nothing {
-    /// Stands for something that declares nothing.
-    #[derive(Debug)]
-    pub struct __McpItem {}
-
-    impl crate::__private::Declared for __McpItem {
-        const NAME: &'static str = "";
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{unique, unique_uri};

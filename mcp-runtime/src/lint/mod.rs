@@ -1,6 +1,6 @@
 //! The clients that would refuse a tool, and why: [`tool`] looks at a description as `tools/list` gives it.
 //!
-//! The rules are those of Claude, OpenAI, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
+//! The rules are those of Claude, OpenAI, Codex, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
 //! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot be told about.
 //!
@@ -15,8 +15,10 @@ use serde_json::Value;
 use crate::protocol::tool::Tool;
 
 mod claude;
+mod codex;
 mod gemini;
 mod llama;
+mod name;
 mod openai;
 mod subject;
 mod vscode;
@@ -66,16 +68,11 @@ pub fn tool(description: &Value) -> Vec<Finding> {
     findings(&Subject::from_json(description))
 }
 
-/// Lists what the clients do not take of a tool of this server.
-#[cfg(feature = "cli")]
-pub(crate) fn declared(tool: &Tool) -> Vec<Finding> {
-    findings(&Subject::new(tool))
-}
-
 fn findings(subject: &Subject) -> Vec<Finding> {
     let clients = [
         claude::check,
         openai::check,
+        codex::check,
         gemini::check,
         vscode::check,
         llama::check,
@@ -86,6 +83,25 @@ fn findings(subject: &Subject) -> Vec<Finding> {
             found.push(finding);
         }
     }
+    found
+}
+
+/// Lists what [`tool`] does, and the clients that join the name of a tool with that of its server and bound the whole: Claude
+/// Code (64 characters) and Cursor (60).
+#[must_use]
+pub fn tool_of(server: &str, description: &Value) -> Vec<Finding> {
+    served(server, &Subject::from_json(description))
+}
+
+/// Lists what the clients do not take of a tool of the server called `server`.
+#[cfg(feature = "cli")]
+pub(crate) fn declared(server: &str, tool: &Tool) -> Vec<Finding> {
+    served(server, &Subject::new(tool))
+}
+
+fn served(server: &str, subject: &Subject) -> Vec<Finding> {
+    let mut found = findings(subject);
+    found.extend(name::check(server, &subject.name));
     found
 }
 

@@ -11,7 +11,12 @@ fn said(properties: &Value) -> Vec<String> {
 
 fn said_of(description: &Value) -> Vec<String> {
     let told = |found: Finding| format!("{} {} {}", found.client, found.verdict, found.what);
-    tool(description).into_iter().map(told).collect()
+    let by_others = |found: &Finding| found.client != "Codex";
+    tool(description)
+        .into_iter()
+        .filter(by_others)
+        .map(told)
+        .collect()
 }
 
 fn with_root(keywords: &Value) -> Vec<String> {
@@ -38,6 +43,50 @@ fn a_plain_tool_is_taken_by_all() {
     assert_eq!(
         said_of(&json!({ "name": "ping", "inputSchema": { "type": "object" } })),
         [""; 0]
+    );
+}
+
+#[test]
+fn codex_drops_the_rules_about_values_unless_the_description_has_them() {
+    let described = |properties: Value| {
+        let schema = json!({ "type": "object", "properties": properties });
+        let described = json!({ "name": "tool", "inputSchema": schema });
+        let found = tool(&described).into_iter();
+        let by_codex = found.filter(|found| found.client == "Codex");
+        by_codex.map(|found| found.what).collect::<Vec<_>>()
+    };
+    let bounds = json!({ "type": "integer", "minimum": 1, "maximum": 50, "default": 10 });
+    assert_eq!(
+        described(json!({ "limit": bounds, "size": { "type": "integer", "minimum": 0 } })),
+        ["`minimum`, `maximum`, `default` of `limit`"]
+    );
+    let mut said = bounds;
+    said["description"] = json!("From 1 to 50, usually 10.");
+    assert_eq!(described(json!({ "limit": said })), [""; 0]);
+    assert_eq!(
+        described(
+            json!({ "codes": { "type": "array", "items": { "type": "string", "pattern": "^[A-Z]$" } } })
+        ),
+        ["`pattern` of `codes[]`"]
+    );
+}
+
+#[test]
+fn a_name_is_bounded_together_with_that_of_its_server() {
+    let named = |server: &str, name: &str| {
+        let described = json!({ "name": name, "inputSchema": { "type": "object" } });
+        let found = tool_of(server, &described).into_iter();
+        found
+            .map(|found| (found.client, found.verdict))
+            .collect::<Vec<_>>()
+    };
+    let rejects = |client| (client, Verdict::Rejects);
+    assert_eq!(named("world", &"x".repeat(52)), []);
+    assert_eq!(named("a", &"x".repeat(58)), [rejects("Claude Code")]);
+    assert_eq!(named("world", &"x".repeat(53)), [rejects("Claude Code")]);
+    assert_eq!(
+        named("world", &"x".repeat(60)),
+        [rejects("Claude Code"), rejects("Cursor")]
     );
 }
 

@@ -147,9 +147,8 @@ impl<'m> Envelope<'m> {
         };
         let method = Method::parse(&method.0);
         let params = match self.params {
-            None => None,
             // `null` loses nothing; some clients write it for a message without params.
-            Some(Shape::Null) => None,
+            None | Some(Shape::Null) => None,
             Some(Shape::Object(params)) => Some(Arc::new(params)),
             Some(Shape::Other) => {
                 return Err(Malformed::envelope(id, "`params` must be an object"));

@@ -71,10 +71,8 @@ impl<'a> RawMeta<'a> {
                 .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
                 .bounded()?,
         };
-        let log_level = match self.0.decode::<Level>(LOG_LEVEL).transpose() {
-            Ok(level) => level,
-            Err(_) => return Err(mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES))),
-        };
+        let log_level = (self.0.decode::<Level>(LOG_LEVEL).transpose())
+            .map_err(|_| mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES)))?;
         Ok(RequestMeta {
             progress_token: self.progress_token()?,
             capabilities,

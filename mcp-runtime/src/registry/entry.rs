@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 
 use super::descriptor::Descriptor;
 use super::function::{Arguments, Bound, Function, Handler, Proposals};
@@ -22,7 +23,7 @@ use crate::ops::metrics::{ItemMetrics, Metrics};
 use crate::policy::{self, Policies, Redacted};
 use crate::protocol::resource::Place;
 use crate::protocol::{extension, resource};
-use crate::schema::{FinishedInput, InputSchema};
+use crate::schema::{FinishedInput, InputSchema, rules};
 
 /// A declared function as the service sees it.
 pub(crate) struct Entry {
@@ -41,6 +42,16 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// Puts the rules of its arguments into their descriptions.
+    pub(crate) fn describe_rules(&mut self) {
+        if let Descriptor::Tool(tool) = &mut self.descriptor
+            && let Ok(mut schema) = serde_json::from_str(tool.input_schema.get())
+        {
+            rules::describe(&mut schema);
+            tool.input_schema = to_raw_value(&schema).unwrap_or_default();
+        }
+    }
+
     /// Binds a declared function to `state`.
     pub(crate) fn new<S, A, O, R>(
         state: Arc<S>,

@@ -270,6 +270,15 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Repeats the rules of arguments in their descriptions: "From 1 to 50. Default: 10."
+    ///
+    /// Some clients drop `minimum`, `pattern`, `default` and the like before their model sees a tool, as Codex does;
+    /// [`lint`](crate::lint) names what is lost. Default: the schema alone has the rules.
+    pub fn describe_rules(mut self) -> Self {
+        self.settings.describe_rules = true;
+        self
+    }
+
     /// Secrets of at least 32 bytes each, from which the keys are made that encrypt what clients carry between the rounds
     /// of a call (`requestState`): the first encrypts, all of them decrypt.
     ///
@@ -408,6 +417,9 @@ impl<S: State> Server<S> {
             skills: _,
             settings,
         } = self;
+        if settings.describe_rules {
+            entries.iter_mut().for_each(Entry::describe_rules);
+        }
         let most = |number| Amount {
             number,
             bytes: settings.max_held,

@@ -75,7 +75,7 @@ impl Service {
         let Argument { name, value } = read(
             params,
             "argument",
-            r#"an object with the strings `name` and `value`"#,
+            "an object with the strings `name` and `value`",
         )?;
         let known: Known = match params.and_then(|params| params.get("context")) {
             None | Some(b"null") => Known::default(),

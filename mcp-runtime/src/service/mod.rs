@@ -71,6 +71,8 @@ pub(crate) struct Service {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub coerce: bool,
+    /// Descriptions repeat the rules of arguments.
+    pub describe_rules: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
@@ -106,6 +108,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             coerce: true,
+            describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),

@@ -11,7 +11,7 @@ pub(super) fn report(service: &Service) -> Result<()> {
     let tools: Vec<&Tool> = service.registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
     for tool in &tools {
-        let found = lint::declared(tool);
+        let found = lint::declared(&service.identity.info.name, tool);
         for finding in &found {
             print(&line(finding));
         }

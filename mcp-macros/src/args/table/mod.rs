@@ -1,0 +1,223 @@
+//! The tables of keys, and the reader that goes by them.
+//!
+//! Invariants: a row holds a key together with the reader of its value, so that no key can be listed and not read;
+//! reading never stops early.
+
+pub(crate) mod check;
+pub(crate) mod form;
+pub(crate) mod key;
+pub(crate) mod nested;
+pub(crate) mod setting;
+pub(crate) mod value;
+mod written;
+
+use proc_macro2::TokenStream;
+use syn::Ident;
+
+use form::Form;
+use key::Key;
+use setting::Setting;
+use written::Written;
+
+use crate::diag::{Errors, err, nearest};
+
+/// A key, and the reader that puts its value into `T`.
+#[derive(Debug)]
+pub(crate) struct Row<T> {
+    key: Key,
+    is_needed: bool,
+    read: fn(&mut T, Setting, &mut Errors),
+}
+
+/// The keys of one attribute.
+#[derive(Debug)]
+pub(crate) struct Table<T: 'static> {
+    /// The attribute as messages call it: `#[tool]`.
+    pub(crate) attribute: &'static str,
+    /// The rows in groups, which several attributes may share.
+    pub(crate) rows: &'static [&'static [Row<T>]],
+    /// Keys that people expect, and the help for them.
+    pub(crate) expected: &'static [(&'static str, &'static str)],
+}
+
+impl<T> Row<T> {
+    pub(crate) const fn new(
+        name: &'static str,
+        form: Form,
+        example: &'static str,
+        read: fn(&mut T, Setting, &mut Errors),
+    ) -> Self {
+        let key = Key {
+            name,
+            form,
+            example,
+        };
+        Self {
+            key,
+            is_needed: false,
+            read,
+        }
+    }
+
+    /// Marks the key as one without which the others beside it mean nothing.
+    pub(crate) const fn needed(mut self) -> Self {
+        self.is_needed = true;
+        self
+    }
+
+    /// Shows another example.
+    pub(crate) const fn with_example(mut self, example: &'static str) -> Self {
+        self.key.example = example;
+        self
+    }
+}
+
+impl<T> Table<T> {
+    /// Reads the settings in `tokens` into `target`, but for those that are unknown, misshapen or repeated.
+    pub(crate) fn read_into(
+        &'static self,
+        target: &mut T,
+        tokens: TokenStream,
+        errors: &mut Errors,
+    ) {
+        for (row, setting) in self.settings(tokens, errors) {
+            (row.read)(target, setting, errors);
+        }
+    }
+
+    /// The settings in `tokens` with their rows, each key once.
+    fn settings(
+        &'static self,
+        tokens: TokenStream,
+        errors: &mut Errors,
+    ) -> Vec<(&'static Row<T>, Setting)> {
+        let mut settings: Vec<(&'static Row<T>, Setting)> = Vec::new();
+        for Written { name, value } in written::written(tokens, errors) {
+            let Some(row) = self.known(&name, errors) else {
+                continue;
+            };
+            let key = &row.key;
+            if settings.iter().any(|(_, other)| other.is(key)) {
+                errors.push(err!(name, "`{name}` is set twice").help("keep one of them"));
+            } else if errors.handle(check::check(key, &name, &value)).is_some() {
+                settings.push((row, Setting { key, name, value }));
+            }
+        }
+        settings
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Row<T>> + use<T> {
+        self.rows.iter().copied().flatten()
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + use<T> {
+        self.rows().map(|row| &row.key)
+    }
+
+    /// The row of the key `name`; an unknown key is recorded.
+    fn known(&self, name: &Ident, errors: &mut Errors) -> Option<&'static Row<T>> {
+        let row = self.rows().find(|row| name == row.key.name);
+        if row.is_none() {
+            let error = err!(name, "unknown key `{name}` in `{}`", self.attribute);
+            errors.push(error.help(self.help(name)));
+        }
+        row
+    }
+
+    /// The help for an unknown key.
+    fn help(&self, name: &Ident) -> String {
+        if let Some((_, help)) = self.expected.iter().find(|(other, _)| name == other) {
+            return (*help).to_owned();
+        }
+        if let Some(near) = nearest(&name.to_string(), self.keys().map(|key| key.name)) {
+            return format!("did you mean `{near}`?");
+        }
+        let names: Vec<String> = self.keys().map(|key| format!("`{}`", key.name)).collect();
+        format!("the keys are {}", names.join(", "))
+    }
+}
+
+impl<T: Default> Table<T> {
+    /// Reads the settings in `tokens`.
+    pub(crate) fn read(&'static self, tokens: TokenStream, errors: &mut Errors) -> T {
+        let mut target = T::default();
+        self.read_into(&mut target, tokens, errors);
+        target
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    static TABLE: Table<()> = Table {
+        attribute: "#[tool]",
+        rows: &[&[
+            Row::new("name", Form::Text, "\"search\"", |(), _, _| ()),
+            Row::new("timeout", Form::Duration, "\"5s\"", |(), _, _| ()),
+            Row::new("read_only", Form::Flag, "", |(), _, _| ()),
+            Row::new("range", Form::Range, "1..=100", |(), _, _| ()),
+        ]],
+        expected: &[(
+            "readOnlyHint",
+            "the MCP field `readOnlyHint` is written `read_only` here",
+        )],
+    };
+
+    fn outcome(tokens: TokenStream) -> (Vec<&'static str>, Vec<String>) {
+        let mut errors = Errors::default();
+        let settings = TABLE.settings(tokens, &mut errors);
+        let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
+        (
+            settings.iter().map(|(row, _)| row.key.name).collect(),
+            errors.messages().into_iter().map(first_line).collect(),
+        )
+    }
+
+    #[test]
+    fn every_key_is_read_although_others_are_wrong() {
+        let (keys, errors) =
+            outcome(quote!(nmae = "x", timeout = , range = 1..=2, read_only = true, name = 5));
+        assert_eq!(keys, ["range"]);
+        assert_eq!(
+            errors,
+            [
+                "`timeout` needs a value after the `=`",
+                "unknown key `nmae` in `#[tool]`",
+                "`read_only` is a flag and takes no value",
+                "`name` needs a string, found an integer",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_comma_costs_nothing_but_itself() {
+        let (keys, errors) = outcome(quote!(read_only name = "x"));
+        assert_eq!(keys, ["read_only", "name"]);
+        assert_eq!(errors, ["expected `,` before `name`"]);
+    }
+
+    #[test]
+    fn what_is_no_key_is_skipped() {
+        let (keys, errors) = outcome(quote!("search", read_only, timeout: "5s"));
+        assert_eq!(keys, ["read_only"]);
+        assert_eq!(
+            errors,
+            [
+                "expected a key, found `\"search\"`",
+                "`timeout` is followed by `:`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_is_set_once() {
+        let (keys, errors) = outcome(quote!(read_only, read_only));
+        assert_eq!(
+            (keys.len(), errors),
+            (1, vec!["`read_only` is set twice".to_owned()])
+        );
+    }
+}

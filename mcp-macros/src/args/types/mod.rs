@@ -1,0 +1,5 @@
+//! The keys of attributes on structs and enums.
+
+pub(crate) mod elicit;
+pub(crate) mod model;
+pub(crate) mod state;

@@ -1,0 +1,15 @@
+//! The bounds on a state.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Generics;
+
+/// A `where` clause that lets everything below it believe that threads can share the state. It is written for every
+/// lifetime because rustc would check it on the spot otherwise, and report it once for each function.
+pub(crate) fn shared(state: &TokenStream, generics: &Generics) -> TokenStream {
+    let predicates = generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| &clause.predicates);
+    quote!(where #(#predicates,)* for<'__mcp> #state: __mcp::SharedFor<'__mcp>)
+}

@@ -1,0 +1,54 @@
+//! The keys of a declared function as a chain of builder calls.
+
+mod policy;
+mod resource;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
+
+/// `Spec::tool("name", "description")..`
+pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
+    let (name, description) = (&declaration.name, &body.description);
+    let start = match &body.own {
+        KindSpec::Tool(_) => quote!(tool(#name, #description)),
+        KindSpec::Resource(resource) => {
+            let uri = &resource.uri;
+            quote!(resource(#name, #description, #uri))
+        }
+        KindSpec::Prompt => quote!(prompt(#name, #description)),
+    };
+    let title = body.title.as_ref().map(|title| quote!(.title(#title)));
+    let icon = body.icon.as_ref().map(|icon| quote!(.icon(#icon)));
+    let own = match &body.own {
+        KindSpec::Tool(tool) => hints(tool),
+        KindSpec::Resource(resource) => resource::about(resource),
+        KindSpec::Prompt => TokenStream::new(),
+    };
+    let policies = policy::policies(&body.policies);
+    let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
+    quote! {
+        __mcp::Spec::#start #title #icon #own #policies #blocking
+    }
+}
+
+fn hints(tool: &Tool) -> TokenStream {
+    let read_only = tool.read_only.then(|| quote!(.read_only()));
+    let idempotent = tool.idempotent.then(|| quote!(.idempotent()));
+    let destructive = tool
+        .destructive
+        .map(|destructive| quote!(.destructive(#destructive)));
+    let open_world = tool
+        .open_world
+        .map(|open_world| quote!(.open_world(#open_world)));
+    let ui = tool.ui.as_ref().map(|uri| quote!(.ui(#uri)));
+    let viewers = &tool.visible_to;
+    let visible_to = (!viewers.is_empty()).then(|| quote!(.visible_to(&[#(#viewers),*])));
+    let task = tool.task.map(|support| match support {
+        TaskSupport::Optional => quote!(.task(__mcp::TaskSupport::Optional)),
+        TaskSupport::Required => quote!(.task(__mcp::TaskSupport::Required)),
+    });
+    let schema = tool.schema.as_ref().map(|path| quote!(.schema(#path)));
+    quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #task #schema)
+}

@@ -1,0 +1,5 @@
+//! Structs and enums.
+
+pub(crate) mod elicit;
+pub(crate) mod model;
+pub(crate) mod state;

@@ -1,0 +1,43 @@
+//! A struct or enum with the derives that arguments and results need, by way of the runtime.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Path;
+
+use crate::ir::types::model::{Model, Rules};
+
+/// The derives in front of the item, and the attributes that give them the paths of their crates.
+pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
+    let root = rt.to_token_stream().to_string().replace(' ', "");
+    let (serde, schemars) = (
+        format!("{root}::__private::serde"),
+        format!("{root}::__private::schemars"),
+    );
+    let read = model
+        .input
+        .then(|| quote!(#rt::__private::serde::Deserialize,));
+    let write = model
+        .output
+        .then(|| quote!(#rt::__private::serde::Serialize,));
+    let rules = (model.rules != Rules::None).then(|| {
+        let validator = format!("{root}::__private::validator");
+        quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
+    });
+    quote! {
+        #[derive(#read #write #rt::__private::schemars::JsonSchema)]
+        #rules
+        #[serde(crate = #serde)]
+        #[schemars(crate = #schemars)]
+    }
+}
+
+/// The import after the item: the trait whose method the derive of nested rules calls without naming it.
+pub(crate) fn imports(model: Model, rt: &Path) -> TokenStream {
+    if model.rules != Rules::Nested {
+        return TokenStream::new();
+    }
+    quote! {
+        #[allow(unused_imports)]
+        use #rt::__private::validator::Validate as _;
+    }
+}

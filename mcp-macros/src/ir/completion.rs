@@ -1,0 +1,24 @@
+//! A function that completes an argument.
+
+use proc_macro2::{Span, TokenStream};
+
+/// The call of such a function.
+#[derive(Debug)]
+pub(crate) struct Completion {
+    /// The place where it was named.
+    pub(crate) at: Span,
+    pub(crate) callee: TokenStream,
+    /// Its parameters, in order.
+    pub(crate) given: Vec<Given>,
+}
+
+/// A parameter of a completing function.
+#[derive(Debug)]
+pub(crate) enum Given {
+    /// `&self`
+    State,
+    /// The type behind the `&`.
+    Injected(TokenStream),
+    /// The text typed so far.
+    Asked,
+}

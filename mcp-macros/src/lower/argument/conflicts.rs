@@ -1,0 +1,71 @@
+//! The arguments of a function against each other.
+
+use syn::Ident;
+use syn::ext::IdentExt;
+
+use super::Lowered;
+use crate::diag::{Diagnostic, Errors, err};
+
+/// Refuses names and headers that two arguments of `function` share.
+pub(super) fn check(function: &Ident, arguments: &[&Lowered], errors: &mut Errors) {
+    for (at, second) in arguments.iter().enumerate() {
+        let earlier = || arguments.iter().take(at);
+        if let Some(first) = earlier().find(|first| first.argument.name == second.argument.name) {
+            errors.push(one_name(function, first, second));
+        }
+        errors.handle(check_header(second, earlier().copied()));
+    }
+}
+
+fn one_name(function: &Ident, first: &Lowered, second: &Lowered) -> Diagnostic {
+    let renamed = if first.is_renamed && !second.is_renamed {
+        first
+    } else {
+        second
+    };
+    let help = if renamed.is_renamed {
+        "change the `rename`"
+    } else {
+        "add `#[arg(rename = \"..\")]` to one of them"
+    };
+    let name = &second.argument.name;
+    err!(
+        renamed.name_at,
+        "two arguments of `{}` are named \"{name}\" on the wire",
+        function.unraw()
+    )
+    .help(help)
+}
+
+fn check_header<'r>(
+    second: &Lowered,
+    mut earlier: impl Iterator<Item = &'r Lowered>,
+) -> Result<(), Diagnostic> {
+    let Some(header) = &second.header else {
+        return Ok(());
+    };
+    let same = |other: &&Lowered| {
+        other
+            .header
+            .as_ref()
+            .is_some_and(|other| other.value.eq_ignore_ascii_case(&header.value))
+    };
+    let Some(first) = earlier.find(same) else {
+        return Ok(());
+    };
+    let other = first
+        .header
+        .as_ref()
+        .map_or("", |other| other.value.as_str());
+    let case = if other == header.value {
+        ""
+    } else {
+        ": header names ignore case"
+    };
+    Err(
+        err!(header.at, "duplicate header \"{}\"{case}", header.value).help(format!(
+            "first used by `{}` as \"{other}\"",
+            first.argument.name
+        )),
+    )
+}

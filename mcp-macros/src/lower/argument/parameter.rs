@@ -1,0 +1,158 @@
+//! The parameters of a function: by reference is injected, by value is input.
+
+use proc_macro2::TokenStream;
+use syn::{FnArg, Ident, Pat, PatType, Signature, Type};
+
+use super::{Lowered, conflicts, injected, receiver};
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::argument;
+use crate::kind::Kind;
+use crate::lower::enclosing::Enclosing;
+use crate::lower::value::ty;
+use crate::syntax::attribute;
+
+/// A parameter, with what the checks across parameters need.
+pub(crate) enum Parameter {
+    Injected(TokenStream),
+    Argument(Box<Lowered>),
+}
+
+impl Parameter {
+    pub(crate) fn argument(&self) -> Option<&Lowered> {
+        match self {
+            Self::Injected(_) => None,
+            Self::Argument(lowered) => Some(lowered),
+        }
+    }
+}
+
+impl From<Parameter> for argument::Parameter {
+    fn from(parameter: Parameter) -> Self {
+        match parameter {
+            Parameter::Injected(ty) => Self::Injected(ty),
+            Parameter::Argument(lowered) => Self::Argument(Box::new(lowered.argument)),
+        }
+    }
+}
+
+/// Lowers the parameters of a declared function, apart from `&self`.
+pub(crate) fn all(
+    kind: Kind,
+    signature: &Signature,
+    enclosing: Enclosing<'_>,
+    errors: &mut Errors,
+) -> Vec<Parameter> {
+    if let Some(receiver) = signature.receiver() {
+        errors.handle(receiver::check(receiver, kind.noun()));
+    }
+    let typed = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    let parameters: Vec<_> = typed
+        .filter_map(|typed| one(kind, typed, enclosing, errors))
+        .collect();
+    let arguments: Vec<_> = parameters.iter().filter_map(Parameter::argument).collect();
+    conflicts::check(&signature.ident, &arguments, errors);
+    parameters
+}
+
+fn one(
+    kind: Kind,
+    typed: &PatType,
+    enclosing: Enclosing<'_>,
+    errors: &mut Errors,
+) -> Option<Parameter> {
+    check_conditional(kind, typed, errors);
+    if let Type::Reference(reference) = ty::peeled(&typed.ty) {
+        check_unsent(typed, errors);
+        errors.handle(injected::check(kind, &typed.ty, reference))?;
+        return Some(Parameter::Injected(enclosing.written_out(&reference.elem)));
+    }
+    let ident = errors.handle(named(kind, typed));
+    errors.handle(check_owned(kind, &typed.ty));
+    let lowered = super::lower(kind, typed, &ident?, enclosing, errors);
+    Some(Parameter::Argument(Box::new(lowered)))
+}
+
+/// Refuses `#[arg]` on a parameter that the server hands in.
+fn check_unsent(typed: &PatType, errors: &mut Errors) {
+    let is_arg = |attribute: &&syn::Attribute| attribute::is(attribute, attribute::ARG);
+    for attribute in typed.attrs.iter().filter(is_arg) {
+        let error = err!(
+            attribute,
+            "`#[arg]` on a parameter that the client does not send"
+        );
+        errors.push(
+            error.help(
+                "take the parameter by value if the client is to send it, or remove `#[arg]`",
+            ),
+        );
+    }
+}
+
+/// Refuses conditional parameters, and conditional `#[arg]`s.
+fn check_conditional(kind: Kind, typed: &PatType, errors: &mut Errors) {
+    let noun = kind.noun();
+    for attribute in &typed.attrs {
+        if attribute::is(attribute, attribute::CFG) {
+            let error = err!(
+                attribute,
+                "a parameter of a {noun} cannot come and go with `#[cfg]`"
+            );
+            errors
+                .push(error.help("put the `#[cfg]` on the function, and write the function twice"));
+        } else if attribute::conditional(attribute, &[attribute::ARG]).is_some() {
+            let error = err!(
+                attribute,
+                "`#[arg]` inside `#[cfg_attr]` cannot be seen by `#[{noun}]`"
+            );
+            errors.push(error.help("write `#[arg(..)]`, and put a `#[cfg]` on the function"));
+        }
+    }
+}
+
+/// The name that a parameter is bound to.
+fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
+    let noun = kind.noun();
+    match &*typed.pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Ok(pat.ident.clone()),
+        Pat::Wild(wild) => {
+            let written = ty::source(&typed.ty);
+            Err(
+                err!(wild, "{noun} arguments need a name, found `_`").help(format!(
+                    "write `_value: {written}`; the wire name will be `value`"
+                )),
+            )
+        }
+        other => Err(err!(other, "{noun} arguments need a name, found a pattern")
+            .help("give the parameter a name, and take it apart in the body")),
+    }
+}
+
+/// Refuses a type that cannot be made from what the client sends.
+fn check_owned(kind: Kind, given: &Type) -> Result<(), Diagnostic> {
+    let noun = kind.noun();
+    let written = ty::source(given);
+    let help = ty::owned(given).map(|owned| format!("write `{owned}`"));
+    if let Type::ImplTrait(_) = ty::peeled(given) {
+        let help = help.unwrap_or_else(|| "write the type itself".to_owned());
+        return Err(err!(
+            given,
+            "{noun} arguments need a concrete type, found `{written}`"
+        )
+        .help(help));
+    }
+    match ty::borrows(given) {
+        None => Ok(()),
+        Some(from) => {
+            let help = help
+                .unwrap_or_else(|| "take an owned type, such as `String` or `Vec<T>`".to_owned());
+            Err(err!(
+                given,
+                "{noun} arguments must be owned, found a type borrowing from `{from}`"
+            )
+            .help(help))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The default and the example of an argument.
+
+use syn::{Expr, ExprLit, Lit, Type};
+
+use super::rules;
+use crate::args::argument::{Argument, Default};
+use crate::args::table::setting::Set;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::argument::Value;
+use crate::lower::enclosing::Enclosing;
+use crate::lower::value::ty;
+
+/// The argument that a value is for.
+pub(crate) struct Context<'c> {
+    pub(crate) name: String,
+    pub(crate) ty: &'c Type,
+    pub(crate) keys: &'c Argument,
+    pub(crate) enclosing: Enclosing<'c>,
+}
+
+impl Context<'_> {
+    pub(crate) fn default(&self, errors: &mut Errors) -> Option<Value> {
+        match self.keys.default.as_ref()? {
+            Default::OfType(key) => Some(Value::OfType(*key)),
+            Default::Value(set) => self.checked("default", set, errors),
+        }
+    }
+
+    pub(crate) fn example(&self, errors: &mut Errors) -> Option<Value> {
+        self.checked("example", self.keys.example.as_ref()?, errors)
+    }
+
+    fn checked(&self, what: &str, set: &Set<Expr>, errors: &mut Errors) -> Option<Value> {
+        errors.handle(rules::check_value(what, &self.name, set, self.keys));
+        errors.handle(self.value(what, set))
+    }
+
+    fn value(&self, what: &str, set: &Set<Expr>) -> Result<Value, Diagnostic> {
+        let (name, given) = (&self.name, self.ty);
+        match &set.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(_), ..
+            }) if ty::is_primitive(given) => {
+                let written = ty::source(given);
+                Err(err!(
+                    set.at,
+                    "the {what} of `{name}` is a string, but `{name}` is a `{written}`"
+                )
+                .help("write the value without quotes"))
+            }
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Ok(Value::Text(text.clone())),
+            other => Ok(Value::Expression(self.enclosing.written_out(other))),
+        }
+    }
+}

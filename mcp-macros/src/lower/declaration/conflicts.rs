@@ -1,0 +1,252 @@
+//! The keys of a declared function against each other and against the function.
+//!
+//! Invariants: an error is at the key that cannot be there, or, when that is a default, at the function's name; keys that
+//! contradict each other in two ways are one error.
+
+use syn::{Ident, Signature};
+
+use super::reading::Reading;
+use crate::args::declaration::KindKeys;
+use crate::args::declaration::tool::Tool;
+use crate::args::policy::{Policies, Retry};
+use crate::args::table::setting::Set;
+use crate::args::value::duration::Millis;
+use crate::diag::{Diagnostic, Errors, err};
+use crate::ir::argument::Parameter;
+use crate::ir::declaration::Mode;
+
+/// Checks the keys of one function, each of which could be read.
+pub(super) fn check(reading: &Reading<'_>, signature: &Signature, errors: &mut Errors) {
+    let none = Policies::default();
+    let (function, own) = (&reading.function.name, &reading.keys.policies);
+    let defaults = reading.enclosing.defaults.unwrap_or(&none);
+    let mode = reading.mode(signature);
+    let mut may_retry = true;
+    if let KindKeys::Tool(tool) = &reading.keys.own {
+        errors.handle(check_destructive(tool, own));
+        errors.handle(check_cache(function, tool, own));
+        errors.handle(check_task(tool, mode));
+        may_retry = errors
+            .handle(check_retry(function, tool, own, defaults))
+            .is_some();
+    }
+    if mode == Mode::Sync {
+        errors.handle(check_sync(function, own, defaults));
+    }
+    if may_retry && (own.retry.is_some() || own.timeout.is_some()) {
+        errors.handle(check_backoff(own, defaults));
+    }
+}
+
+/// Checks the defaults of a block, as far as they need no function.
+pub(crate) fn check_defaults(defaults: &Policies, errors: &mut Errors) {
+    errors.handle(check_backoff(defaults, &Policies::default()));
+}
+
+fn is_destructive(keys: &Tool) -> Option<&Set<bool>> {
+    keys.destructive.as_ref().filter(|set| set.value)
+}
+
+fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
+    let Some(destructive) = is_destructive(keys) else {
+        return Ok(());
+    };
+    let other = match (&keys.read_only, &own.cache) {
+        (Some(_), _) => "read_only",
+        (None, Some(_)) => "cache",
+        (None, None) => return Ok(()),
+    };
+    Err(err!(destructive.name, "`destructive` contradicts `{other}`").help("remove one of them"))
+}
+
+fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
+    match &own.cache {
+        Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
+            Err(err!(cache.name, "`cache` needs `read_only`").help(format!(
+                "add `read_only` if `{tool}` changes nothing, or remove `cache`"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to cache what depends on an answer.
+pub(super) fn check_elicit(
+    policies: &Policies,
+    parameters: &[Parameter],
+) -> Result<(), Diagnostic> {
+    let asked = parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Argument(argument) if argument.elicit.is_some() => Some(&argument.name),
+        _ => None,
+    });
+    match (&policies.cache, asked) {
+        (Some(cache), Some(asked)) => Err(err!(
+            cache.name,
+            "`cache` contradicts `elicit`: the result depends on what the user answers"
+        )
+        .help(format!("remove `cache`, or `elicit` from `{asked}`"))),
+        _ => Ok(()),
+    }
+}
+
+fn check_retry(
+    tool: &Ident,
+    keys: &Tool,
+    own: &Policies,
+    defaults: &Policies,
+) -> Result<(), Diagnostic> {
+    if keys.read_only.is_some() || keys.idempotent.is_some() {
+        return Ok(());
+    }
+    if let Some(retry) = &own.retry {
+        return Err(
+            err!(retry.name, "`retry` needs `read_only` or `idempotent`").help(format!(
+                "add the one that is true of `{tool}`, or remove `retry`"
+            )),
+        );
+    }
+    match &defaults.retry {
+        Some(_) => Err(err!(tool, "the default `retry` needs `read_only` or `idempotent`").help(format!(
+            "add the one that is true of `{tool}`, or take `retry` out of the defaults and write it on the other tools"
+        ))),
+        None => Ok(()),
+    }
+}
+
+const NOT_ASYNC: &str =
+    "add `blocking` to run it on the blocking pool, or make the function `async`";
+
+/// Refuses a task that would occupy a thread.
+fn check_task(tool: &Tool, mode: Mode) -> Result<(), Diagnostic> {
+    match &tool.task {
+        Some(task) if mode == Mode::Sync => Err(err!(
+            task.name,
+            "`task` cannot run a function that is not `async`"
+        )
+        .help(NOT_ASYNC)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses policies that have no hold on a function which occupies the thread it runs on.
+fn check_sync(function: &Ident, own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+    let (timeout, concurrency) = (own.timeout.as_ref(), own.concurrency.as_ref());
+    let timeout = timeout.map(|set| &set.name);
+    no_hold(
+        "timeout",
+        "stop",
+        function,
+        timeout,
+        defaults.timeout.is_some(),
+    )?;
+    let concurrency = concurrency.map(|set| &set.name);
+    no_hold(
+        "concurrency",
+        "limit",
+        function,
+        concurrency,
+        defaults.concurrency.is_some(),
+    )
+}
+
+/// The error at the function's own key, or, for a default, at its name.
+fn no_hold(
+    key: &str,
+    verb: &str,
+    function: &Ident,
+    own: Option<&Ident>,
+    is_default: bool,
+) -> Result<(), Diagnostic> {
+    let error = match own {
+        Some(own) => err!(own, "`{key}` cannot {verb} a function that is not `async`"),
+        None if is_default => err!(
+            function,
+            "the default `{key}` cannot {verb} `{function}`, which is not `async`"
+        ),
+        None => return Ok(()),
+    };
+    Err(error.help(NOT_ASYNC))
+}
+
+/// Refuses a `retry` whose waits, all of them at their longest, last until `timeout` is over.
+fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> {
+    let Some((retry, of_retry)) = declared(own.retry.as_ref(), defaults.retry.as_ref()) else {
+        return Ok(());
+    };
+    let Some((timeout, of_timeout)) = declared(own.timeout.as_ref(), defaults.timeout.as_ref())
+    else {
+        return Ok(());
+    };
+    let (waits, limit) = (longest_waits(&retry.value), timeout.value);
+    // A timeout of zero has an error of its own.
+    if limit.0 == 0 || waits.0 < limit.0 {
+        return Ok(());
+    }
+    let at = if own.retry.is_some() {
+        &retry.name
+    } else {
+        &timeout.name
+    };
+    Err(err!(
+        at,
+        "the waits of {of_retry}`retry` add up to {waits}, and {of_timeout}`timeout` is {limit}"
+    )
+    .help("allow more time, or lower `max` or `backoff`"))
+}
+
+/// The value that holds for a function, and the words in front of its name.
+fn declared<'s, T>(
+    own: Option<&'s Set<T>>,
+    default: Option<&'s Set<T>>,
+) -> Option<(&'s Set<T>, &'static str)> {
+    own.map(|set| (set, ""))
+        .or_else(|| default.map(|set| (set, "the default ")))
+}
+
+/// The first wait, doubled with each attempt, and none over 30 s that does not begin so.
+fn longest_waits(retry: &Retry) -> Millis {
+    let mut wait = retry.backoff.as_ref().map_or(100, |set| set.value.0);
+    let max = retry.max.as_ref().map(|set| set.value.base10_parse());
+    let mut left: u64 = max.and_then(Result::ok).unwrap_or(0);
+    let longest = wait.max(30_000);
+    let mut total: u64 = 0;
+    while left > 0 && 0 < wait && wait < longest {
+        total += wait;
+        wait = (wait * 2).min(longest);
+        left -= 1;
+    }
+    Millis(total.saturating_add(left.saturating_mul(wait)))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::args;
+    use crate::kind::Kind;
+
+    #[test]
+    fn waits_double_up_to_30_seconds() {
+        let waits = |tokens| {
+            let keys =
+                args::declaration::read(Kind::Tool, quote!(tool), tokens, &mut Errors::default());
+            keys.policies.retry.map(|set| longest_waits(&set.value).0)
+        };
+        assert_eq!(waits(quote!(retry = 3)), Some(700));
+        assert_eq!(waits(quote!(retry(max = 2, backoff = "1s"))), Some(3_000));
+        assert_eq!(
+            waits(quote!(retry(max = 4, backoff = "10s"))),
+            Some(10_000 + 20_000 + 30_000 + 30_000)
+        );
+        assert_eq!(waits(quote!(retry(max = 2, backoff = "1m"))), Some(120_000));
+        assert_eq!(
+            waits(quote!(retry(max = 4294967295, backoff = "0s"))),
+            Some(0)
+        );
+        assert_eq!(
+            waits(quote!(retry = 4294967295)),
+            Some(51_100 + (4_294_967_295 - 9) * 30_000)
+        );
+    }
+}
