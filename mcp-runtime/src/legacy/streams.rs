@@ -75,7 +75,7 @@ impl Streams {
             if all <= limits::REPLAY {
                 return;
             }
-            all -= stream.replayed();
+            all = all.saturating_sub(stream.replayed());
             stream.forget_read();
         }
     }
