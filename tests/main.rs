@@ -17,6 +17,7 @@
 mod ask;
 mod http;
 mod item;
+mod layering;
 mod lines;
 mod malformed;
 mod matrix;

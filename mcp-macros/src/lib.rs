@@ -13,6 +13,9 @@ mod kit;
 #[cfg(test)]
 mod layering;
 mod lower;
+#[cfg(test)]
+#[path = "../../tests/surface/mod.rs"]
+mod surface;
 mod syntax;
 
 use kind::Kind;

@@ -1,4 +1,4 @@
-//! What generated code names. Not part of the public interface: anything here may change in any release.
+//! The items that generated code names. Not part of the public interface: anything here may change in any release.
 
 mod checks;
 pub mod nested;

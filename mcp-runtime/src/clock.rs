@@ -1,4 +1,4 @@
-//! The time of day, as tokio's clock moves it: what is told to clients, and yet obeys a test's.
+//! The time of day, as tokio's clock moves it: for times that are sent to clients and that tests can control.
 
 use std::time::{Duration, SystemTime};
 

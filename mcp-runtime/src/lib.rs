@@ -31,13 +31,13 @@
 //! | resources, templates | [`#[resource]`](macro@resource), [`resources!`], [`Resource`] |
 //! | prompts, completion | [`#[prompt]`](macro@prompt), [`prompts!`], [`Prompt`], [`Completion`] |
 //! | all of them in one `impl` | [`#[server]`](macro@server) |
-//! | what a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
+//! | types that a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
 //! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
-//! | telling what has changed | [`Context::resource_updated`], [`Notifier`] |
-//! | calls that take long | [`Context::progress`], [`task`], [`Context::close_stream`] |
-//! | pages that clients show | [`View`] |
+//! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
+//! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
+//! | views in clients | [`View`] |
 //! | settings, serving, mounting | [`Server`] |
-//! | which clients would refuse a tool | [`lint`] |
+//! | clients that would refuse a tool | [`lint`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -56,6 +56,7 @@ mod answer;
 mod changes;
 mod clock;
 pub mod content;
+mod dispatch;
 mod error;
 mod handler;
 mod legacy;
@@ -63,6 +64,7 @@ mod limits;
 pub mod lint;
 mod ops;
 mod policy;
+mod principal;
 mod protocol;
 mod random;
 mod registry;

@@ -8,6 +8,7 @@ use std::time::Duration;
 /// A bound that a request can meet, as the metric `mcp_requests_refused` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
+    Batch,
     Sessions,
     SessionCalls,
     Subscriptions,
@@ -19,7 +20,8 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Batch,
         Self::Sessions,
         Self::SessionCalls,
         Self::Subscriptions,
@@ -33,6 +35,7 @@ impl Limit {
     /// The value of the metric's label.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Batch => "batch",
             Self::Sessions => "sessions",
             Self::SessionCalls => "session_calls",
             Self::Subscriptions => "subscriptions",
@@ -60,7 +63,7 @@ impl Limit {
                 "results wait to be read",
                 "this one was dropped; read the others first, or ask for less",
             ),
-            Self::Sessions | Self::Ids | Self::Uris | Self::Capabilities => {
+            Self::Batch | Self::Sessions | Self::Ids | Self::Uris | Self::Capabilities => {
                 (self.as_str(), "send less")
             }
         }
@@ -70,7 +73,7 @@ impl Limit {
 /// The value of `Retry-After` on every answer with the status 429 or 503, in seconds.
 pub(crate) const RETRY_AFTER: u16 = 10;
 
-/// The part of a maximum that one caller holds at most: one in so many.
+/// The divisor of a maximum that gives the most one caller may hold.
 pub(crate) const SHARE: usize = 4;
 /// The maximum number of bytes that callers hold of each kind: calls of sessions, tasks, subscriptions, unread results.
 pub(crate) const HELD: usize = 256 * MIB;
@@ -114,6 +117,13 @@ pub(crate) const URI: usize = 8 * KIB;
 pub(crate) const ID: usize = KIB;
 /// The maximum size of the capabilities that are kept of a client.
 pub(crate) const CAPABILITIES: usize = 16 * KIB;
+
+/// The maximum number of messages in a batch.
+pub(crate) const BATCH_MEMBERS: usize = 100;
+/// The maximum number of calls of one batch that run at a time.
+pub(crate) const BATCH_CALLS: usize = 8;
+/// The maximum size of the answers to one batch, in bytes, but for the errors of those that do not fit.
+pub(crate) const BATCH_BYTES: usize = 16 * MIB;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;

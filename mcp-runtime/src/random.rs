@@ -1,4 +1,4 @@
-//! Random texts that nobody can guess.
+//! Random texts that cannot be guessed.
 
 /// 128 random bits in hexadecimal; `None` when the system has no random source.
 pub(crate) fn id() -> Option<String> {

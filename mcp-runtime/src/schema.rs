@@ -26,7 +26,7 @@ pub struct InputSchema {
     described: Vec<Value>,
     required: Vec<&'static str>,
     direction: Direction,
-    /// Why the declaration cannot be served.
+    /// The faults that keep the declaration from being served.
     pub(crate) faults: Vec<String>,
 }
 
@@ -150,7 +150,7 @@ impl FinishedInput {
         self.properties.iter().map(|(name, schema)| (*name, schema))
     }
 
-    /// Whether a call must have this property.
+    /// Returns `true` if this property is required.
     pub(crate) fn requires(&self, name: &str) -> bool {
         self.required.contains(&name)
     }

@@ -1,8 +1,9 @@
-//! What a server remembers between the rounds of a call, sealed so that its client can carry it and not read it.
+//! The state that a server keeps between the rounds of a call, sealed so that its client can carry it and not read it.
 //!
-//! A sealed text is base64url of a format byte, a random nonce and what `XChaCha20-Poly1305` made of the [`State`], so
-//! that the same state is never the same text twice. Invariants: what does not open, or was sealed for another caller,
-//! for another call or for too long ago, says nothing of what is in it; keys are in no error and no log; no I/O.
+//! A sealed text is the base64url of a format byte, a random nonce and the `XChaCha20-Poly1305` ciphertext of the
+//! [`State`], so that sealing the same state twice gives different texts. Invariants: a text that does not open, was
+//! sealed for another caller or call, or has expired reveals nothing of its content; keys are in no error and no log;
+//! no I/O.
 
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
 
-/// How long a client may take from one round to the next.
+/// The maximum time from one round to the next.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
-/// The fewest bytes that a secret may have.
+/// The minimum length of a secret in bytes.
 const SHORTEST: usize = 32;
 /// The first byte of a sealed text.
 const FORMAT: u8 = 1;
@@ -30,19 +31,19 @@ pub(crate) struct Keys {
     clock: Clock,
 }
 
-/// What a state is about: nobody else's call, and no other one.
+/// A digest that binds a state to one caller or one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Subject([u8; 32]);
 
 /// Names and what they stand for, in order.
 pub(crate) type Kept = Vec<(String, Box<RawValue>)>;
 
-/// What is remembered of the rounds so far.
+/// The state of the rounds so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// The client's answers, by key.
     pub answers: Kept,
-    /// What blocks that are run once have come to, by key.
+    /// The outputs of blocks that run once, by key.
     pub once: Kept,
 }
 
@@ -54,7 +55,7 @@ struct Sealed<S> {
     state: S,
 }
 
-/// Why a text is no state of this call; says what to do.
+/// The error returned when a text is not a valid state of this call; it says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unsealed {
     #[error("was not made by this server, or was changed")]
@@ -72,7 +73,7 @@ pub(crate) enum Unsealed {
 #[error("the system has no source of random numbers")]
 pub(crate) struct NoRandom;
 
-/// What keys are made of.
+/// The secrets that keys are derived from.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(pub Vec<Vec<u8>>);
 
@@ -90,7 +91,7 @@ pub(crate) struct TooShort {
     bytes: usize,
 }
 
-/// Why there are no keys.
+/// The error returned when there are no keys.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 pub(crate) enum Unusable {
     #[error(transparent)]
@@ -158,7 +159,7 @@ impl Keys {
         Ok(URL_SAFE_NO_PAD.encode([&[FORMAT][..], &nonce, &hidden].concat()))
     }
 
-    /// What was sealed as `text` for `principal` and `call`.
+    /// Opens the `text` that was sealed for `principal` and `call`.
     pub(crate) fn open(
         &self,
         text: &str,

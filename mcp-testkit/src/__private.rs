@@ -1,4 +1,4 @@
-//! What `#[mcp_testkit::test]` expands to. Not part of the public interface.
+//! The items that `#[mcp_testkit::test]` expands to. Not part of the public interface.
 
 pub use mcp_runtime::Version;
 
@@ -6,7 +6,7 @@ pub use mcp_runtime::Version;
 ///
 /// # Panics
 ///
-/// When the test does, or when there can be no runtime.
+/// Panics if the test does, or if the runtime cannot be built.
 pub fn run(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

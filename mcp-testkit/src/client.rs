@@ -21,8 +21,8 @@ mod tests;
 pub use self::lines::Lines;
 pub use self::pending::Pending;
 
-/// The longest wait for an answer. Paused time passes at once when nothing else is left to do, so a lost answer fails a
-/// test instead of stopping it.
+/// The maximum time to wait for a response. Paused time advances at once when nothing else is left to do, so a lost
+/// response fails a test instead of blocking it.
 const PATIENCE: Duration = Duration::from_hours(24);
 
 /// A client of a server in the same process.
@@ -40,7 +40,7 @@ pub struct TestClient {
     next_id: Arc<AtomicI64>,
     principal: Principal,
     capabilities: Value,
-    /// Set when a session has been told other capabilities than these.
+    /// Set when the open session was given other capabilities than these.
     is_outdated: Arc<AtomicBool>,
     script: Arc<Mutex<Script>>,
     log_level: Option<Level>,
@@ -53,7 +53,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When the server cannot start.
+    /// Panics if the server cannot start.
     pub async fn new<S: Send + Sync + 'static>(server: Server<S>) -> Self {
         Self::with_version(server, Version::LATEST).await
     }
@@ -62,7 +62,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When the server cannot start, or does not agree to the revision.
+    /// Panics if the server cannot start, or does not support the revision.
     pub async fn with_version<S: Send + Sync + 'static>(
         server: Server<S>,
         version: Version,
@@ -84,7 +84,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When the server cannot start.
+    /// Panics if the server cannot start.
     pub fn raw<S: Send + Sync + 'static>(server: Server<S>, version: Version) -> Self {
         let connection = server
             .connect()
@@ -143,7 +143,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When there is no such series.
+    /// Panics if there is no such series.
     pub async fn metric(&self, series: &str) -> f64 {
         let text = self.metrics().await;
         let value = text

@@ -25,7 +25,7 @@
 //! timeouts, and a call that waits moves the time by itself. Where a tool waits for a thread of its own, such as a
 //! database driver's, time must not pass meanwhile: [`hold_time`] holds it.
 //!
-//! Two lines hold a server's schemas: [`TestClient::assert_accepted`] fails when Claude, OpenAI, Gemini, VS Code or
+//! Two assertions hold for a server's schemas: [`TestClient::assert_accepted`] fails when Claude, OpenAI, Gemini, VS Code or
 //! llama.cpp would refuse a tool, and says why; [`TestClient::assert_schemas`] compares the tools with a file, and says
 //! which changes break callers.
 
@@ -44,7 +44,7 @@ mod time;
 ///
 /// | key | value | meaning |
 /// |---|---|---|
-/// | `eras` | `"all"`, `"modern"` (default), `"legacy"`, or a revision such as `"2025-11-25"` | in which revisions the test runs |
+/// | `eras` | `"all"`, `"modern"` (default), `"legacy"`, or a revision such as `"2025-11-25"` | the revisions that the test runs in |
 /// | `server` | a path to `fn() -> Server<_>`, or an expression | the server; default: the function with [`#[mcp_testkit::server]`](macro@server) in the same module |
 ///
 /// ```

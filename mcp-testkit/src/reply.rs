@@ -51,7 +51,7 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When the response is an error.
+    /// Panics if the response is an error.
     #[track_caller]
     pub fn result(&self) -> &Value {
         match self.response.get("result") {
@@ -82,7 +82,7 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When there is neither.
+    /// Panics if there is neither.
     #[track_caller]
     pub fn structured(&self) -> Value {
         if let Some(structured) = self.response["result"].get("structuredContent") {
@@ -98,7 +98,7 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When the response has none.
+    /// Panics if the response has none.
     #[track_caller]
     pub fn contents(&self) -> &[Value] {
         self.array("contents")
@@ -108,7 +108,7 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When the response has none.
+    /// Panics if the response has none.
     #[track_caller]
     pub fn messages(&self) -> &[Value] {
         self.array("messages")
@@ -118,7 +118,7 @@ impl Reply {
     ///
     /// # Panics
     ///
-    /// When the response is no completion.
+    /// Panics if the response is no completion.
     #[track_caller]
     pub fn completions(&self) -> Vec<String> {
         let Some(values) = self.response["result"]["completion"]["values"].as_array() else {

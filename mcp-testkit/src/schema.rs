@@ -1,6 +1,6 @@
 //! Schemas under test: the clients that refuse them, and the changes that break callers.
 //!
-//! Invariant: what is compared is what the client is shown, so that a tool hidden from it is none.
+//! Invariant: the tools under comparison are those that the client is shown; a tool hidden from it does not exist.
 
 use std::env;
 use std::path::Path;
@@ -21,7 +21,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When the tools cannot be listed.
+    /// Panics if the tools cannot be listed.
     pub async fn lint(&self) -> Vec<Finding> {
         self.tools().await.iter().flat_map(lint::tool).collect()
     }
@@ -30,7 +30,8 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When one does: with the tool, the client, the reason, what to write instead, and where the rule is from.
+    /// Panics if a client does: with the tool, the client, the reason, what to write instead, and the source of the
+    /// rule.
     pub async fn assert_accepted(&self) {
         let found = self.lint().await;
         let rejected: Vec<String> = found
@@ -57,7 +58,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When there is a difference, or the file cannot be read or written.
+    /// Panics if there is a difference, or the file cannot be read or written.
     pub async fn assert_schemas(&self, path: impl AsRef<Path>) {
         let now = Snapshot::of(&self.tools().await);
         let mode = Mode::wanted(

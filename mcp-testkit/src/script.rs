@@ -1,6 +1,6 @@
-//! What a client in a test says when its server asks: its user, its model, its roots.
+//! The scripted answers of a client to its server: of its user, of its model, and its roots.
 //!
-//! One script for every revision: what a modern server asks in an answer, and an older one by a request, is the same.
+//! One script serves every revision, whether the question comes in a result or as a request of the server.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 pub struct Question(Value);
 
 impl Question {
-    /// What the user reads.
+    /// The message to the user.
     pub fn message(&self) -> &str {
         self.0["message"].as_str().unwrap_or_default()
     }
@@ -22,18 +22,18 @@ impl Question {
         &self.0["requestedSchema"]
     }
 
-    /// The URL to open, if it is no form.
+    /// The URL to open; `None` for a form.
     pub fn url(&self) -> Option<&str> {
         self.0["url"].as_str()
     }
 }
 
-/// What the client's user does with a [`Question`]; any JSON object is the content of a form that is sent.
+/// The answer of the client's user to a [`Question`]; a JSON object becomes the content of an accepted form.
 #[derive(Clone, Debug)]
 pub struct Answer(Value);
 
 impl Answer {
-    /// The form with this content, or the URL, is accepted.
+    /// Accepts the form with this content, or the URL with `null`.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "reads as `accept(json!({..}))`"
@@ -46,17 +46,17 @@ impl Answer {
         })
     }
 
-    /// No.
+    /// Declines the question.
     pub fn decline() -> Self {
         Self(json!({ "action": "decline" }))
     }
 
-    /// The question is closed without a choice.
+    /// Closes the question without a choice.
     pub fn cancel() -> Self {
         Self(json!({ "action": "cancel" }))
     }
 
-    /// Any result, also one that no client should send.
+    /// Sends any result, also an invalid one.
     pub fn raw(result: Value) -> Self {
         Self(result)
     }
@@ -70,7 +70,7 @@ impl From<Value> for Answer {
 
 type Says = Box<dyn FnMut(&Value) -> Value + Send>;
 
-/// The answers by method, and what has been asked.
+/// The answers by method, and the requests so far.
 #[derive(Default)]
 pub(crate) struct Script {
     elicit: Option<Says>,
@@ -93,7 +93,7 @@ impl Script {
         self.roots = Some(Box::new(move |_| result.clone()));
     }
 
-    /// Whether there are any answers: without them a test looks at the questions itself.
+    /// Returns true if there are no answers; then the test handles the questions itself.
     pub(crate) fn is_empty(&self) -> bool {
         self.elicit.is_none() && self.sample.is_none() && self.roots.is_none()
     }
@@ -110,12 +110,12 @@ impl Script {
         says.as_mut().map(|says| says(&request["params"]))
     }
 
-    /// What has been asked so far.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<Value> {
         self.asked.clone()
     }
 
-    /// What a client of `version` declares that can give these answers.
+    /// The capabilities that these answers need, as a client of `version` declares them.
     pub(crate) fn capabilities(&self, version: Version) -> Map<String, Value> {
         let detailed = version >= Version::V2025_11_25;
         let mut capabilities = Map::new();

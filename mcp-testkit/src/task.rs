@@ -1,4 +1,4 @@
-//! Calls that have become tasks: polled as a client polls them.
+//! Calls that have become tasks, polled as a client polls them.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::client::TestClient;
 use crate::reply::Reply;
 
-/// A call that has become a task; it goes on without this.
+/// A call that has become a task; the task keeps running when this is dropped.
 #[derive(Debug)]
 pub struct Task<'a> {
     client: &'a TestClient,
@@ -16,7 +16,7 @@ pub struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    /// The task that a call was answered with, if it was.
+    /// The task in a reply; `None` for any other reply.
     pub(crate) fn of(client: &'a TestClient, reply: &Reply) -> Option<Self> {
         let result = reply
             .response()
@@ -28,21 +28,21 @@ impl<'a> Task<'a> {
         })
     }
 
-    /// Its id.
+    /// The id of the task.
     pub fn id(&self) -> &str {
         self.seed["taskId"].as_str().unwrap_or_default()
     }
 
-    /// What the call was answered with: the task as it began.
+    /// The result of the call: the task as it began.
     pub fn seed(&self) -> &Value {
         &self.seed
     }
 
-    /// How far it has come: the result of `tasks/get`.
+    /// Gets the current state: the result of `tasks/get`.
     ///
     /// # Panics
     ///
-    /// When the server does not know it.
+    /// Panics if the server does not know it.
     pub async fn get(&self) -> Value {
         self.client
             .send("tasks/get", json!({ "taskId": self.id() }))
@@ -52,13 +52,13 @@ impl<'a> Task<'a> {
             .clone()
     }
 
-    /// Answers what it asks: `json!({"confirm": {"action": "decline"}})`, by the keys of its `inputRequests`.
+    /// Answers the questions of the task: `json!({"confirm": {"action": "decline"}})`, by the keys of its `inputRequests`.
     pub async fn update(&self, responses: Value) -> Reply {
         let params = json!({ "taskId": self.id(), "inputResponses": responses });
         self.client.send("tasks/update", params).settled().await
     }
 
-    /// Calls it off.
+    /// Cancels the task.
     pub async fn cancel(&self) -> Reply {
         self.client
             .send("tasks/cancel", json!({ "taskId": self.id() }))
@@ -66,11 +66,11 @@ impl<'a> Task<'a> {
             .await
     }
 
-    /// Polls it as often as the server says, gives the scripted answers, and returns its last state.
+    /// Polls the task at the interval of the server, gives the scripted answers, and returns its last state.
     ///
     /// # Panics
     ///
-    /// When the server does not know it any more, and when it asks what this test has no answer to.
+    /// Panics if the server no longer knows the task, or sends an input request without a scripted response.
     pub async fn ended(&self) -> Value {
         let mut answered = HashSet::new();
         loop {
@@ -85,7 +85,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// Answers what has not been answered before.
+    /// Answers the questions that have not been answered before.
     async fn answer(&self, requests: &Value, answered: &mut HashSet<String>) {
         let new = requests
             .as_object()
@@ -101,7 +101,7 @@ impl<'a> Task<'a> {
     }
 }
 
-/// What the call has come to, as if it had been answered with it.
+/// The response that the call would have got without a task; `None` for a cancelled one.
 pub(crate) fn outcome(state: &Value, id: &Value) -> Option<Value> {
     let member = match state["status"].as_str()? {
         "completed" => "result",

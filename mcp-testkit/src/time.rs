@@ -11,8 +11,8 @@ pub struct HeldTime {
 
 /// Keeps paused time from moving by itself while calls wait; [`tokio::time::advance`] still moves it.
 ///
-/// tokio moves paused time when nothing is left to do, and takes a thread it does not know for nothing. It waits for
-/// its own blocking pool, though: that is where this holds on.
+/// tokio moves paused time when all of its tasks are idle, and does not see threads of others. It waits for its own
+/// blocking pool, of which this occupies one thread.
 pub fn hold_time() -> HeldTime {
     let (release, held) = mpsc::channel();
     // Ends when the guard is dropped.

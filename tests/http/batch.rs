@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, notification, request};
 use super::reply::Answer;
+use crate::support::large;
 use crate::support::tools::{server, watched};
 
 fn add(id: Value, a: i64) -> String {
@@ -183,4 +184,77 @@ async fn members_report_on_the_stream_that_the_response_then_is() {
             [0.0, 1.0, 2.5]
         );
     }
+}
+
+/// Sends a batch of calls with results of these sizes.
+async fn fill(sizes: impl IntoIterator<Item = usize>) -> (Answer, large::Calls) {
+    let (server, calls) = large::server();
+    let client = Client::new(server);
+    let session = client.initialize("2025-03-26").await;
+    let batch = Call::post(large::batch(sizes)).header("mcp-session-id", &session);
+    (client.send(batch).await, calls)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_a_hundred_is_answered_in_order() {
+    let (answer, calls) = fill([1; 100]).await;
+    let ids = answer.message.as_array().unwrap().iter();
+    assert!(
+        ids.map(|it| it["id"].clone())
+            .eq((0..100).map(|id| json!(id)))
+    );
+    assert_eq!(calls.count(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_more_than_a_hundred_is_refused_as_a_whole() {
+    for members in [101, 20_000] {
+        let (answer, calls) = fill(vec![1; members]).await;
+        assert!(
+            answer
+                .assert_error(400, -32600)
+                .contains("at most 100 messages")
+        );
+        assert_eq!(calls.count(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_answers_are_too_large_is_cut_off() {
+    let (answer, calls) = fill(large::CUT_OFF).await;
+    large::assert_cut_off(&answer.message, &calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_members_run_at_a_time() {
+    let (server, mut watch) = watched();
+    let client = Client::new(server);
+    let session = client.initialize("2025-03-26").await;
+    let hold = |id: i32| request(json!(id), "tools/call", json!({ "name": "hold" }));
+    let members: Vec<_> = (0..20).map(hold).collect();
+    let counted = async {
+        assert_eq!(watch.next().await, "begun");
+        assert_eq!(watch.so_far(), ["begun"; 7]);
+        (0..20).for_each(|_| watch.release());
+    };
+    let (answer, ()) = tokio::join!(client.send(batch(&session, &members)), counted);
+    assert_eq!(answer.message.as_array().unwrap().len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_has_not_begun_can_be_cancelled() {
+    let (server, mut watch) = watched();
+    let client = Client::new(server);
+    let session = client.initialize("2025-03-26").await;
+    let hold = |id: i32| request(json!(id), "tools/call", json!({ "name": "hold" }));
+    let members: Vec<_> = (0..9).map(hold).collect();
+    let cancelled = async {
+        assert_eq!(watch.next().await, "begun");
+        let cancel = notification("notifications/cancelled", json!({ "requestId": 8 }));
+        let call = Call::post(cancel).header("mcp-session-id", &session);
+        assert_eq!(client.open(call).await.status, 202);
+        (0..9).for_each(|_| watch.release());
+    };
+    let (answer, ()) = tokio::join!(client.send(batch(&session, &members)), cancelled);
+    assert_eq!(answer.message.as_array().unwrap().len(), 8);
 }

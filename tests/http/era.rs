@@ -190,3 +190,16 @@ async fn discover_belongs_to_the_current_revision_alone() {
         .await
         .assert_error(200, -32601);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_ping_is_answered_before_the_handshake_and_after() {
+    let client = Client::new(server());
+    let ping = || Call::post(request(json!(1), "ping", json!({})));
+    let pong = json!({ "jsonrpc": "2.0", "id": 1, "result": {} });
+    let before = client.send(ping()).await;
+    assert_eq!((before.status, before.message), (200, pong.clone()));
+    let session = client.initialize("2025-11-25").await;
+    for ping in [ping(), ping().header("mcp-session-id", &session)] {
+        assert_eq!(client.send(ping).await.message, pong);
+    }
+}

@@ -5,6 +5,7 @@ use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 
 use super::{bare, cancel};
+use crate::support::large;
 use crate::support::tools::{server, watched};
 
 fn add(id: i64) -> String {
@@ -146,4 +147,87 @@ async fn a_batch_in_flight_is_answered_at_the_end_of_input() {
     watch.release();
     assert_eq!(ids(&lines.next().await.unwrap()), [1, 2]);
     assert_eq!(lines.next().await, None);
+}
+
+/// Sends a batch of calls with results of these sizes.
+async fn fill(sizes: impl IntoIterator<Item = usize>) -> (Value, large::Calls) {
+    let (server, calls) = large::server();
+    let client = TestClient::with_version(server, Version::V2025_03_26).await;
+    let mut lines = client.lines();
+    lines.send(large::batch(sizes));
+    (lines.next().await.unwrap(), calls)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_a_hundred_is_answered_in_order() {
+    let (answers, calls) = fill([1; 100]).await;
+    assert!(
+        ids(&answers)
+            .into_iter()
+            .eq((0..100).map(|id| json!(id)).collect::<Vec<_>>().iter())
+    );
+    assert_eq!(calls.count(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_more_than_a_hundred_is_refused_as_a_whole() {
+    for members in [101, 20_000] {
+        let (answer, calls) = fill(vec![1; members]).await;
+        assert_eq!(answer["error"]["code"], -32600);
+        let text = answer["error"]["message"].as_str().unwrap();
+        assert!(text.contains("at most 100 messages"), "{text}");
+        assert_eq!(calls.count(), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_answers_are_too_large_is_cut_off() {
+    let (answers, calls) = fill(large::CUT_OFF).await;
+    large::assert_cut_off(&answers, &calls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_members_run_at_a_time() {
+    let (server, mut watch) = watched();
+    let client = TestClient::with_version(server, Version::V2025_03_26).await;
+    let mut lines = client.lines();
+    let members: Vec<_> = (0..20).map(hold).collect();
+    lines.send(format!("[{}]", members.join(",")));
+    assert_eq!(watch.next().await, "begun");
+    assert_eq!(watch.so_far(), ["begun"; 7]);
+    (0..20).for_each(|_| watch.release());
+    assert_eq!(ids(&lines.next().await.unwrap()).len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn members_that_have_not_begun_are_answered_at_the_end_of_input() {
+    let (server, mut watch) = watched();
+    let client = TestClient::with_version(server, Version::V2025_03_26).await;
+    let mut lines = client.lines();
+    let members: Vec<_> = (0..20).map(hold).collect();
+    lines.send(format!("[{}]", members.join(",")));
+    client.close();
+    assert_eq!(watch.next().await, "begun");
+    (0..20).for_each(|_| watch.release());
+    let answers = lines.next().await.unwrap();
+    let results = answers.as_array().unwrap().iter();
+    assert!(
+        results.clone().all(|it| it["error"] == Value::Null),
+        "{answers}"
+    );
+    assert_eq!(results.len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_outside_of_its_revision_is_refused_as_over_http() {
+    for version in [Version::V2025_11_25, Version::V2025_06_18] {
+        let client = TestClient::with_version(server(), version).await;
+        let mut lines = client.lines();
+        lines.send(format!("[{}]", add(1)));
+        let error = &lines.next().await.unwrap()["error"];
+        assert_eq!(
+            error["message"],
+            "batches exist only in sessions of revision 2025-03-26"
+        );
+    }
 }

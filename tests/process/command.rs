@@ -1,14 +1,22 @@
-//! The command line: `tools`, `call`, `check`, flags, environment; texts and exit codes.
+//! The command line: its commands, flags, environment; texts and exit codes.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use super::child::{Process, probe};
 use super::http::Listening;
 
 /// Runs to the end: exit code, stdout, stderr.
 fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    run_with(command, Stdio::null())
+}
+
+fn run_with(command: &mut Command, stdin: Stdio) -> (Option<i32>, String, String) {
+    let output = command.stdin(stdin).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (
         output.status.code(),
@@ -27,6 +35,23 @@ fn fails(command: &mut Command, code: i32) -> String {
     let (exit, stdout, stderr) = run(command);
     assert_eq!((exit, stdout.as_str()), (Some(code), ""), "{stderr}");
     stderr
+}
+
+/// Runs to the end at a terminal at which a person has typed this.
+fn typed(args: &[&str], lines: &str) -> (Option<i32>, String, String) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let terminal = File::options()
+        .read(true)
+        .write(true)
+        .open(name.to_str().unwrap())
+        .unwrap();
+    File::from(master.try_clone().unwrap())
+        .write_all(lines.as_bytes())
+        .unwrap();
+    run_with(probe().args(args), terminal.into())
 }
 
 #[test]
@@ -55,6 +80,129 @@ fn a_call_prints_its_result() {
     assert_eq!(stdout, "two words = three\n");
     let (_, stdout, _) = args(&["call", "echo", "text=5"]);
     assert_eq!(stdout, "5\n", "a text that looks like a number is a text");
+}
+
+#[test]
+fn resources_and_prompts_are_listed_like_tools() {
+    let table = |command: &str| -> Vec<String> {
+        let (code, stdout, _) = args(&[command]);
+        assert_eq!(code, Some(0), "{stdout}");
+        let line = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        stdout.lines().map(line).collect()
+    };
+    assert_eq!(
+        table("resources"),
+        [
+            "URI NAME LIMITS DESCRIPTION",
+            "bytes://three three - Three bytes.",
+            "note://{name} note cache 1m (attribute) A note.",
+        ]
+    );
+    assert_eq!(
+        table("prompts"),
+        [
+            "NAME ARGUMENTS LIMITS DESCRIPTION",
+            "greet name [tone] timeout 5s (attribute) A greeting.",
+        ]
+    );
+}
+
+#[test]
+fn a_resource_is_read_and_a_prompt_is_got() {
+    assert_eq!(
+        args(&["read", "note://red"]),
+        (Some(0), "note red\n".to_owned(), String::new())
+    );
+    assert_eq!(
+        args(&["prompt", "greet", "name=Ann", "tone=5"]),
+        (Some(0), "user: Greet Ann, 5.\n".to_owned(), String::new())
+    );
+    let stderr = fails(probe().args(["prompt", "greet"]), 1);
+    assert!(stderr.contains("`name` is missing"), "{stderr}");
+}
+
+#[test]
+fn the_bytes_of_a_resource_are_written_as_they_are() {
+    let output = probe().args(["read", "bytes://three"]).output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stdout),
+        (Some(0), vec![1, 255, 3])
+    );
+}
+
+#[test]
+fn an_unknown_resource_or_prompt_names_the_nearest() {
+    for (args, says) in [
+        (
+            ["read", "bytes://tree"],
+            "no resource `bytes://tree`; did you mean `bytes://three`?",
+        ),
+        (
+            ["read", "x"],
+            "the resources are bytes://three, note://{name}",
+        ),
+        (
+            ["prompt", "gret"],
+            "no prompt `gret`; did you mean `greet`?",
+        ),
+        (["prompt", "xyzzy"], "the prompts are greet"),
+    ] {
+        let stderr = fails(probe().args(args), 1);
+        assert!(stderr.contains(says), "{stderr}");
+    }
+}
+
+#[test]
+fn a_tool_asks_in_the_terminal() {
+    let delete = ["call", "delete", "path=a"];
+    let (code, stdout, stderr) = typed(&delete, "perhaps\ny\n");
+    assert_eq!((code, stdout.as_str()), (Some(0), "deleted\n"), "{stderr}");
+    assert!(stderr.contains("Really delete a?"), "{stderr}");
+    assert_eq!(stderr.matches("(yes or no)").count(), 2, "{stderr}");
+    assert_eq!(typed(&delete, "no\n").1, "kept\n");
+    let (code, stdout, stderr) = typed(&delete, "!\n");
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("declined"), "{stderr}");
+    let (code, _, stderr) = typed(&delete, "\u{4}");
+    assert_eq!(code, Some(1), "{stderr}");
+}
+
+#[test]
+fn a_missing_argument_is_asked_for_in_the_terminal() {
+    let (code, stdout, stderr) = typed(&["call", "book"], "ten\n7\ny\n");
+    assert_eq!((code, stdout.as_str()), (Some(0), "7 true\n"), "{stderr}");
+    assert!(stderr.contains("How many seats?"), "{stderr}");
+    let (_, stdout, stderr) = typed(&["call", "book", "seats=3"], "n\n");
+    assert_eq!(stdout, "3 false\n", "{stderr}");
+}
+
+#[test]
+fn a_url_is_opened_by_the_person_at_the_terminal() {
+    let (code, stdout, stderr) = typed(&["call", "sign_in"], "\n");
+    assert_eq!(
+        (code, stdout.as_str()),
+        (Some(0), "signed in\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("open https://example.com/sign-in"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn without_a_terminal_a_question_is_an_error_that_shows_it() {
+    let stderr = fails(probe().args(["call", "delete", "path=a"]), 1);
+    assert!(
+        stderr.contains("stdin is no terminal") && stderr.contains("`confirm`: Really delete a?"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_only_a_model_can_answer_is_an_error() {
+    let stderr = fails(probe().args(["call", "think"]), 1);
+    assert!(stderr.contains("`sampling`"), "{stderr}");
 }
 
 #[test]
@@ -108,7 +256,7 @@ fn a_check_passes_where_every_client_takes_every_tool() {
         args(&["check"]),
         (
             Some(0),
-            "10 tools checked: every client takes them\n".to_owned(),
+            "14 tools checked: every client takes them\n".to_owned(),
             String::new()
         )
     );
@@ -119,7 +267,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
     assert_eq!(
         (code, stderr.as_str()),
-        (Some(1), "Error: some client would reject 1 of 11 tools\n")
+        (Some(1), "Error: some client would reject 1 of 15 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{stdout}");
@@ -177,7 +325,11 @@ fn help_and_version_are_printed() {
         "stdio",
         "http",
         "tools",
+        "resources",
+        "prompts",
         "call",
+        "read",
+        "prompt",
         "check",
         "MCP_SERVER_HOST",
         "MCP_LOG_FORMAT",

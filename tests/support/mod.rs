@@ -2,6 +2,7 @@
 
 pub(crate) mod everything;
 pub(crate) mod gate;
+pub(crate) mod large;
 pub(crate) mod logs;
 pub(crate) mod patience;
 pub(crate) mod shelf;

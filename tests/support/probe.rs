@@ -3,7 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use mcp_runtime::{Context, Server, ToolError, tool, tools};
+use mcp_runtime::{
+    Confirm, Context, ElicitError, Resource, Sample, Server, ToolError, prompt, prompts, resource,
+    resources, tool, tools,
+};
 
 /// Says something back.
 #[tool(read_only, timeout = "30s", rate_limit = "100/min")]
@@ -82,6 +85,57 @@ async fn dotted(#[arg(email)] mail: String) -> String {
     mail
 }
 
+/// Deletes a file, if the user is sure.
+#[tool(destructive)]
+async fn delete(cx: &Context, path: String) -> Result<String, ElicitError> {
+    let sure: Confirm = cx
+        .elicit("confirm", format!("Really delete {path}?"))
+        .await?;
+    Ok(if sure.yes() { "deleted" } else { "kept" }.to_owned())
+}
+
+/// Books seats.
+#[tool]
+fn book(
+    #[arg(elicit = "How many seats?")] seats: i64,
+    #[arg(elicit = "By the window?")] window: bool,
+) -> String {
+    format!("{seats} {window}")
+}
+
+/// Has the user sign in.
+#[tool]
+async fn sign_in(cx: &Context) -> Result<&'static str, ElicitError> {
+    cx.elicit_url("sign_in", "Sign in first.", "https://example.com/sign-in")
+        .await?;
+    Ok("signed in")
+}
+
+/// Runs the client's model.
+#[tool]
+async fn think(cx: &Context) -> Result<String, ElicitError> {
+    Ok(cx.sample("think", Sample::new("Think.")).await?.text())
+}
+
+/// A note.
+#[resource("note://{name}", cache = "60s")]
+fn note(name: String) -> String {
+    format!("note {name}")
+}
+
+/// Three bytes.
+#[resource("bytes://three", mime_type = "image/png")]
+fn three() -> Resource {
+    Resource::blob("bytes://three", "image/png", [1, 255, 3])
+}
+
+/// A greeting.
+#[prompt(timeout = "5s")]
+async fn greet(name: String, tone: Option<String>) -> String {
+    let tone = tone.unwrap_or_else(|| "kind".to_owned());
+    format!("Greet {name}, {tone}.")
+}
+
 /// What is not a whole line stays in the buffer of `print!`.
 #[expect(
     clippy::print_stdout,
@@ -131,8 +185,15 @@ async fn main() -> mcp_runtime::Result<()> {
         stuck,
         blocked,
         explode,
-        fail
+        fail,
+        delete,
+        book,
+        sign_in,
+        think
     ]);
+    let server = server
+        .resources(resources![note, three])
+        .prompts(prompts![greet]);
     let server = if std::env::var_os("PROBE_DOTTED").is_some() {
         server.tools(tools![dotted])
     } else {

@@ -114,6 +114,11 @@ impl Watch {
         soon(self.seen.recv()).await.expect("the server is there")
     }
 
+    /// What has happened and was not told yet.
+    pub(crate) fn so_far(&mut self) -> Vec<&'static str> {
+        std::iter::from_fn(|| self.seen.try_recv().ok()).collect()
+    }
+
     /// Lets one call finish.
     pub(crate) fn release(&self) {
         self.passes.add_permits(1);

@@ -1,4 +1,4 @@
-//! What is checked while the program compiles: types that fit, a state that threads can share, names that differ.
+//! Checks at compile time: types that fit, a state that threads can share, names that differ.
 //!
 //! Invariant: each check has the form in which rustc reports it once, with its arrow at the author's own tokens.
 
@@ -78,7 +78,7 @@ pub fn messages<T: IntoPrompt>() -> Returns<T> {
     Returns::messages()
 }
 
-/// What a function with `retry` returns: it fails with what can be marked as retryable.
+/// The return type of a function with `retry`: its error can be marked as retryable.
 #[diagnostic::on_unimplemented(
     message = "`retry` never tries again what fails with `{Self}`: only a `ToolError` can be marked as retryable",
     label = "no `ToolError`",
@@ -93,12 +93,12 @@ pub fn retried<T: Retried>(returns: Returns<T>) -> Returns<T> {
     returns
 }
 
-/// What a function that completes a parameter proposes, sync or async.
+/// Awaits the proposals of a function that completes a parameter, sync or async.
 pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String>, ToolError> {
     proposed.proposed().await
 }
 
-/// What the server hands to a parameter taken by reference.
+/// Returns the value that the server injects for a parameter taken by reference.
 pub fn inject<'a, T: Inject<S> + ?Sized, S: State>(state: &'a Arc<S>, cx: &'a Context) -> &'a T {
     T::inject(state, cx)
 }
@@ -108,12 +108,12 @@ pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> 
     all.into()
 }
 
-/// What a function that completes a parameter takes.
+/// Converts a completion to the parameter of a function that completes arguments.
 pub fn asked<T: Asked>(completion: Completion) -> T {
     T::of(completion)
 }
 
-/// What such a function may take by value.
+/// The types that such a function takes by value.
 #[diagnostic::on_unimplemented(
     message = "a function that completes an argument cannot take `{Self}`",
     label = "the function named here takes `{Self}`",
@@ -136,7 +136,7 @@ impl Asked for String {
     }
 }
 
-/// [`State`], for a type whose state-ness generated code relies on in many places, but is to be told about in one.
+/// [`State`], for a type that generated code uses as a state in many places and that is to be reported in one.
 ///
 /// As a bound for every lifetime it is believed where it is written and checked where it is used.
 #[diagnostic::on_unimplemented(
@@ -186,7 +186,7 @@ pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
     }
 }
 
-/// Where the entry at `place` is, among those that are there.
+/// Returns the index of the entry at `place` among the entries that are present.
 const fn index(entries: &[(&str, usize)], place: usize) -> usize {
     let mut at = 0;
     while at < entries.len() && entries[at].1 < place {

@@ -11,7 +11,7 @@ use crate::handler::argument::rule::{self, Nested};
 pub struct Probe<T>(PhantomData<fn() -> T>);
 
 impl<T> Probe<T> {
-    /// The question.
+    /// The message of the elicitation.
     pub const NEW: Self = Self(PhantomData);
 }
 

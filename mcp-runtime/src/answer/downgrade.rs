@@ -1,4 +1,4 @@
-//! What older revisions cannot say: the only place that takes anything out of an answer.
+//! Removes from responses whatever older revisions do not define: the only place that removes anything.
 //!
 //! The matrix is that of the specification's changelogs from 2024-11-05 to 2026-07-28.
 

@@ -2,7 +2,7 @@
 
 use crate::protocol::Implementation;
 
-/// Who the server says it is.
+/// The server's name, version and instructions.
 #[derive(Debug)]
 pub(crate) struct Identity {
     pub info: Implementation,

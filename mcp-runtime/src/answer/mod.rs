@@ -25,7 +25,7 @@ pub(crate) enum Answer {
     Read(Read),
     /// The messages of a prompt.
     Prompt(Prompt),
-    /// What the client is to answer first: members written before.
+    /// The input requests to respond to first, as members that are already written.
     InputRequired(bytes::Bytes),
     /// A task that has begun.
     Task(Box<TaskRecord>),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::handler::spec::Spec;
 use crate::protocol::Resource;
 
-/// What is read, and for how long it may be kept.
+/// The contents of a resource, and the hint for caching them.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub contents: Vec<Resource>,
@@ -21,14 +21,14 @@ pub(crate) struct Hint {
 }
 
 impl Hint {
-    /// Nothing is promised: it is asked for again, by each caller.
+    /// The hint for contents that must not be cached.
     pub(crate) const NONE: Self = Self {
         ttl_ms: 0,
         cache_scope: "private",
     };
 
-    /// As `cache` declares it: for everybody only where everybody may read it and the result is shared. What came of
-    /// answers is for nobody else, and not to be kept.
+    /// Builds the hint that `cache` declares: `public` only if everybody may read the resource and the result is
+    /// shared. A result that depends on input responses is private and must not be cached.
     pub(crate) fn new(spec: &Spec, is_open: bool, is_retry: bool) -> Self {
         match &spec.cache {
             Some((cache, _)) if !is_retry => Self {

@@ -1,4 +1,4 @@
-//! The subscribers by what they want to know.
+//! An index of the subscribers by their subscriptions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};

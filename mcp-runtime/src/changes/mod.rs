@@ -1,7 +1,7 @@
-//! The changes that clients are told of: subscribers with one flag per list and a set of resources, so that news coalesce.
+//! Notifications of changes: subscribers with one flag per list and a set of resources, so that notifications coalesce.
 //!
 //! Invariants: a subscriber's cost is bounded, however much happens and however slowly it reads; a change costs those
-//! that it concerns, however many others there are, and nobody is told under a lock that others wait for.
+//! that it concerns, however many others there are, and subscribers are not notified under a lock that others wait for.
 
 mod index;
 pub(crate) mod notifier;
@@ -29,19 +29,19 @@ impl List {
     pub(crate) const ALL: [Self; 3] = [Self::Tools, Self::Prompts, Self::Resources];
 }
 
-/// What has changed.
+/// A change to notify subscribers of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// What a list shows.
+    /// The entries of a list.
     List(List),
-    /// What is at a URI.
+    /// The resource at a URI.
     Resource(Arc<str>),
-    /// How far the task with this id has come.
+    /// The status of the task with this id.
     Task(Arc<str>),
 }
 
 impl Change {
-    /// The notification that tells of it, with what else is to be said about it.
+    /// Builds its notification; `params` are further members of it.
     pub(crate) fn message(&self, mut params: Map<String, Value>) -> Bytes {
         if let Self::Resource(uri) = self {
             params.insert("uri".to_owned(), json!(**uri));

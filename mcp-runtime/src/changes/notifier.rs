@@ -2,10 +2,10 @@
 
 use crate::changes::{Change, Changes, List};
 
-/// Tells every client that wants to know what has changed: a clone of it works wherever the change happens, whether the
-/// server runs already or not.
+/// Notifies subscribed clients of changes. Clones can be used from any thread or task, before and after the server
+/// starts.
 ///
-/// What changes again before a client has read of it is told once.
+/// A change that recurs before a client has read its notification is sent once.
 ///
 /// ```
 /// use mcp_runtime::Server;
@@ -37,8 +37,8 @@ impl Notifier {
         self.0.publish(&Change::List(List::Resources));
     }
 
-    /// What is at `uri` has changed. Clients are told that have subscribed to it, or to what it is a part of:
-    /// `file:///logs` when `file:///logs/today` changes.
+    /// Notifies of a change of the resource at `uri`. It reaches clients that subscribed to `uri`, or to a URI that it
+    /// is a part of: `file:///logs` when `file:///logs/today` changes.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.0.publish(&Change::Resource(uri.as_ref().into()));
     }

@@ -10,7 +10,7 @@ use super::call::inject::State;
 use super::output::tool::Returns;
 use super::spec::Spec;
 
-/// What is known about a declared item at compile time.
+/// A declared item, as known at compile time.
 pub trait Declared {
     /// The wire name.
     const NAME: &'static str;

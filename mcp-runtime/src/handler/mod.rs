@@ -1,4 +1,4 @@
-//! Between user code and the runtime: what a declared function is given, and what it may return.
+//! Between user code and the runtime: the parameters of declared functions, and their return types.
 //!
 //! Invariants: knows the wire's types and the schemas, but no transport, no policy and no server.
 
@@ -8,9 +8,9 @@ pub(crate) mod declaration;
 pub(crate) mod form;
 pub(crate) mod input;
 pub(crate) mod output;
-pub(crate) mod principal;
 pub(crate) mod spec;
 
+pub use crate::principal::Principal;
 pub use call::completion::{Completion, IntoProposals};
 pub use call::context::Context;
 pub use call::inject::Inject;
@@ -22,4 +22,3 @@ pub use output::json::Json;
 pub use output::prompt::IntoPrompt;
 pub use output::resource::IntoContents;
 pub use output::tool::IntoToolResult;
-pub use principal::Principal;

@@ -1,6 +1,6 @@
 //! Requests of the server's to the client of a session.
 //!
-//! Invariants: an id is used once in a session; each question is answered, taken back or failed, and then forgotten.
+//! Invariants: an id is used once in a session; each request is answered, cancelled or failed, and then forgotten.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,18 +17,18 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
-/// How long a client may take: a person may have to decide.
+/// The maximum time that a client takes to respond: a person may have to decide.
 const LIMIT: Duration = Duration::from_mins(10);
-/// What the ids begin with, so that nobody takes them for the client's own.
+/// The prefix of the ids, which tells them from the client's own.
 const PREFIX: &str = "server-";
 
 type Outcome = Result<Box<RawValue>, AskError>;
 
-/// The questions of one session.
+/// The pending requests of one session.
 #[derive(Debug, Default)]
 pub(crate) struct Asks {
     open: Mutex<Open>,
-    /// A question has been asked.
+    /// Notified when a request is sent.
     asked: Notify,
 }
 
@@ -102,7 +102,7 @@ impl Asks {
         Ok((pending, answer))
     }
 
-    /// Hands the client's answer to whoever waits for it; what answers nothing is ignored.
+    /// Delivers the client's response to the waiting request; a response to no request is ignored.
     pub(crate) fn answer(&self, response: &Response) {
         let waiting = response
             .id
@@ -113,21 +113,21 @@ impl Asks {
             tracing::debug!(id = ?response.id, "a response to no request of ours was ignored");
             return;
         };
-        // Whoever has asked may have gone meanwhile.
+        // The receiver may have been dropped meanwhile.
         let _ = waiting.send(outcome(response));
     }
 
-    /// Returns whether a question waits for its answer.
+    /// Returns `true` if a request is pending.
     pub(crate) fn are_open(&self) -> bool {
         !self.lock().waiting.is_empty()
     }
 
-    /// Resolves when a question is asked from now on.
+    /// Resolves when a request is sent from now on.
     pub(crate) fn asked(&self) -> Notified<'_> {
         self.asked.notified()
     }
 
-    /// Nobody answers any more.
+    /// Fails all pending and future requests.
     pub(crate) fn close(&self) {
         let mut open = self.lock();
         open.closed = true;
@@ -150,7 +150,7 @@ impl Open {
     }
 }
 
-/// A question that has been asked; the client is told when it is dropped without an answer.
+/// A pending request; the client is sent a cancellation if it is dropped without a response.
 #[derive(Debug)]
 struct Pending {
     asks: Arc<Asks>,
@@ -213,7 +213,7 @@ mod tests {
     fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
         let mut asked =
             Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
-        // A question is sent as soon as somebody waits for its answer.
+        // The request is sent when the future is first polled.
         assert!(asked.as_mut().now_or_never().is_none());
         asked
     }

@@ -1,8 +1,7 @@
-//! Everything that the handshake revisions add or want differently: sessions, `initialize`, `ping`, `logging/setLevel`,
-//! subscriptions, requests to the client, streams to come back to and the downgrade of results.
-//! Who else asks for a version is listed in `ARCHITECTURE.md`.
+//! The additions and differences of the handshake revisions: sessions, `initialize`, `ping`, `logging/setLevel`,
+//! subscriptions, requests to the client, resumable streams and the downgrade of results.
+//! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
-pub(crate) mod batch;
 mod client;
 pub(crate) mod handshake;
 mod question;
@@ -14,61 +13,43 @@ mod subscribe;
 #[cfg(test)]
 mod tests;
 
-use std::pin::pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 pub(crate) use session::Session;
 pub(crate) use sessions::Sessions;
 
 use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::call::context::Caller;
-use crate::handler::input::client::Client;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Level, Method, Request, RequestMeta, RpcError};
-use crate::service::{EndOnDrop, Service};
+use crate::service::Service;
 
-/// The context of a request in `session`.
-pub(crate) fn context(
+/// The metadata of a request in `session`.
+pub(crate) fn request_meta(
     session: &Session,
     meta: Result<Option<RawMeta<'_>>, RpcError>,
-    mut caller: Caller,
-) -> Result<Context, RpcError> {
+) -> Result<RequestMeta, RpcError> {
     let progress_token = meta?
         .map(|meta| meta.progress_token())
         .transpose()?
         .flatten();
-    let meta = RequestMeta {
+    Ok(RequestMeta {
         progress_token,
         capabilities: session.capabilities.clone(),
         log_level: session.log_level(),
-    };
-    caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
-    Ok(Context::new(session.version, caller, meta))
+    })
 }
 
-/// One request in a session, from beginning to encoded answer.
-pub(crate) async fn exchange(
-    service: Arc<Service>,
-    session: Arc<Session>,
-    request: Request,
-    cx: Context,
-) -> (u16, Bytes) {
-    let ended = EndOnDrop(&cx);
-    let answer = answer(&service, &session, &request, &cx);
-    let answer = cx.kept_alive(pin!(answer)).await;
-    drop(ended);
-    service.encode(&request, answer, &cx)
-}
-
-async fn answer(
+/// Answers a request in `session`.
+pub(crate) async fn answer(
     service: &Arc<Service>,
     session: &Session,
     request: &Request,
     cx: &Context,
+    in_flight: Option<TaskTrackerToken>,
 ) -> Answer {
     let begun = Instant::now();
     let has_resources = service.offers(&Method::ResourcesRead);
@@ -81,7 +62,9 @@ async fn answer(
         | Method::TasksGet
         | Method::TasksUpdate
         | Method::TasksCancel => Err(RpcError::method_not_found(request.method.as_str())),
-        _ if service.offers(&request.method) => return service.answer(request, cx).await,
+        _ if service.offers(&request.method) => {
+            return service.answer(request, cx, in_flight).await;
+        }
         Method::Ping => Ok(Answer::Empty),
         Method::LoggingSetLevel => set_level(session, request),
         Method::ResourcesSubscribe if has_resources => {

@@ -1,8 +1,8 @@
-//! Questions as older revisions ask them.
+//! Input requests in the form of older revisions.
 //!
-//! - 2025-11-25 wants an id for a URL.
+//! - 2025-11-25 requires an id for a URL.
 //! - Before it there are no URLs, no modes, no samples with tools, and one block in a message; a form has defaults for
-//!   booleans only, writes titles as `enumNames`, and lets nobody choose more than one.
+//!   booleans only, writes titles as `enumNames`, and has no multiple choice.
 //! - 2025-03-26 has no elicitation at all.
 
 use serde_json::{Map, Value};

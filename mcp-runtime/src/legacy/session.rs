@@ -17,31 +17,31 @@ use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::share::{Holder, Share};
 
-/// What a handshake agreed on, and what goes on in its scope.
+/// The state of a session: the outcome of its handshake, and the requests and streams in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub version: Version,
     pub capabilities: ClientCapabilities,
-    /// The principal that has opened it, as [`Principal::key`] says.
+    /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<Arc<str>>,
     /// The caller that it is counted for.
     pub holder: Holder,
-    /// On whose behalf the client is told of resources: whoever has subscribed last.
+    /// The principal that last subscribed; resource notifications are filtered by its access.
     reader: Mutex<Principal>,
-    /// News for the client; read by its GET stream, or by its stdio.
+    /// Changes for the client; read by its GET stream, or by its stdio.
     pub(super) news: Subscriber,
-    /// The resources that the news are about, as they are counted.
+    /// The share of its resource subscriptions.
     pub(super) subscribed: Mutex<Option<Share>>,
-    /// What it reads over HTTP.
+    /// The streams that its client reads over HTTP.
     pub streams: Streams,
-    /// What the client is asked.
+    /// The requests of the server that its client has not answered.
     pub asks: Arc<Asks>,
     log_level: AtomicU8,
     running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
-    /// Whether anything has come after `initialize`.
+    /// `true` if anything has been received after `initialize`.
     used: AtomicBool,
-    /// The number of requests and streams that a client waits at.
+    /// The number of requests and streams that a client is connected to.
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
@@ -77,7 +77,7 @@ impl Session {
         *lock(&self.reader) = who.clone();
     }
 
-    /// The next change that the client may be told of.
+    /// Returns the next change that the client may be notified of.
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
@@ -125,7 +125,7 @@ impl Session {
         lock(&self.running).cancel(id);
     }
 
-    /// Ends the session: its stream ends, and what the client was asked is not answered any more.
+    /// Ends the session: its stream ends, and its open input requests fail.
     pub(crate) fn end(&self) {
         self.ended.cancel();
         self.asks.close();
@@ -156,7 +156,7 @@ impl Session {
         *lock(&self.last_used)
     }
 
-    /// Returns whether anything has come after `initialize`.
+    /// Returns `true` if anything has been received after `initialize`.
     pub(super) fn is_used(&self) -> bool {
         self.used.load(Ordering::Relaxed)
     }

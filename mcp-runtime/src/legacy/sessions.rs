@@ -1,6 +1,6 @@
 //! The sessions of the HTTP endpoint.
 //!
-//! Invariants: ids are unguessable and authenticate nobody: a session is its opener's alone; sessions are bounded in
+//! Invariants: ids are unguessable and are no authentication: a session is its opener's alone; sessions are bounded in
 //! number and end when idle; a full house makes room for a newcomer as long as one of the sessions is idle, or belongs to
 //! a caller that has more than its share.
 

@@ -1,8 +1,8 @@
-//! One event stream of a session: what has been said on it, kept for a while, so that a client that has lost the
-//! connection reads on where it was.
+//! One event stream of a session: its messages are kept for a while, so that a client that has lost the connection can
+//! resume it.
 //!
-//! Invariants: a message is on one stream and goes to one reader; what waits to be read and what is kept after that are
-//! bounded; an event id names the stream and the place in it.
+//! Invariants: a message is on one stream and goes to one reader; the unread messages and those that are kept after
+//! they were read are bounded; an event id names the stream and the position in it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,16 +15,16 @@ use super::session::{Attended, Session};
 use crate::handler::input::outbox::Stored;
 use crate::limits;
 
-/// How many messages of a stream may wait to be read, and how many are kept.
+/// The maximum number of messages that wait to be read, and of those that are kept after that.
 const MESSAGES: usize = 256;
-/// The same in bytes; but a message that is alone may be longer.
+/// The same in bytes; but a single message may be longer.
 const BYTES: usize = 256 * 1024;
 
 /// A stream: that of a call, or the session's own.
 #[derive(Debug)]
 pub(crate) struct Stream {
     pub(super) number: u64,
-    /// Whether its clients take an event without data, and so can be told to come back: from 2025-11-25.
+    /// `true` if clients accept an event without data, and so can be asked to reconnect: from 2025-11-25.
     primes: bool,
     log: Mutex<Log>,
     changed: Notify,
@@ -39,19 +39,19 @@ struct Log {
     oldest: u64,
     /// The place of the next message to be read.
     next: u64,
-    /// Which reader it is that reads.
+    /// The number of the current reader.
     reader: u64,
-    /// The reader ends when it has come so far.
+    /// The place at which the current reader ends.
     released: Option<u64>,
     ended: Option<Instant>,
 }
 
-/// What a reader reads.
+/// An event for a reader.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// What a client repeats as `Last-Event-ID`.
+    /// The id that a client repeats as `Last-Event-ID`.
     pub id: String,
-    /// A message; nothing in the first event of all, whose id a client needs to come back before there is another.
+    /// A message; `None` in the first event of all, whose id lets a client resume before there is another event.
     pub message: Option<Bytes>,
 }
 
@@ -100,13 +100,13 @@ impl Stream {
         }
     }
 
-    /// Whether there has ever been something to read.
+    /// Returns `true` if there has ever been an event to read.
     pub(crate) fn has_begun(&self) -> bool {
         let log = self.lock();
         log.end() > 1 || log.released.is_some()
     }
 
-    /// The answer, if there is one, and the end. What comes later is not taken.
+    /// Sends the response, if there is one, and ends the stream. Later messages are rejected.
     pub(crate) fn end(&self, answer: Bytes) {
         let mut log = self.lock();
         if log.ended.is_none() {
@@ -119,7 +119,7 @@ impl Stream {
         self.changed.notify_waiters();
     }
 
-    /// When it has ended.
+    /// Returns the time at which it ended.
     pub(super) fn ended(&self) -> Option<Instant> {
         self.lock().ended
     }
@@ -145,7 +145,7 @@ impl Stream {
         }
     }
 
-    /// Reads what nobody has read yet, for `session`.
+    /// Reads the messages that have not been read yet, for `session`.
     pub(super) fn read(self: Arc<Self>, session: &Arc<Session>) -> Reader {
         let number = self.lock().attach();
         Reader {
@@ -233,7 +233,7 @@ impl Log {
         self.oldest + self.kept.len() as u64
     }
 
-    /// A new reader, where the one before has come.
+    /// Registers a new reader, which replaces the one before.
     fn attach(&mut self) -> u64 {
         self.reader += 1;
         self.reader
@@ -274,7 +274,7 @@ impl Log {
         Some((place, message))
     }
 
-    /// Forgets the oldest of what has been read, past what is kept.
+    /// Drops the oldest messages that have been read, beyond the maximum that is kept.
     fn trim(&mut self) {
         while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
             let Some(forgotten) = self.kept.pop_front() else {

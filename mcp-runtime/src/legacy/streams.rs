@@ -14,9 +14,9 @@ use super::stream::{Reader, Stream};
 use crate::limits;
 use crate::protocol::{RpcError, Version};
 
-/// How many streams of calls are kept.
+/// The maximum number of streams of calls that are kept.
 const STREAMS: usize = 32;
-/// For how long a stream is kept after its end.
+/// The time for which a stream is kept after its end.
 const KEPT: Duration = Duration::from_mins(5);
 
 /// The streams of one session.

@@ -1,4 +1,4 @@
-//! `resources/subscribe` and `resources/unsubscribe`: what the session's news are about.
+//! `resources/subscribe` and `resources/unsubscribe`: the resources that a session is notified of.
 
 use super::session::{Session, lock};
 use crate::answer::Answer;
@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::service::watch::{check_uri, too_many, uri_param, weight};
 use crate::share::Shares;
 
-/// From now on the client is told of the resource.
+/// Subscribes the client to the resource.
 pub(super) fn subscribe(
     service: &Service,
     session: &Session,

@@ -352,10 +352,10 @@ async fn a_client_that_reads_no_streams_is_not_asked() {
     assert!(heard(&serde_json::from_slice(&text).unwrap()).contains("cannot be asked"));
 }
 
-/// Asks when it is let, and leaves what it has heard.
+/// Sends an input request when it is permitted, and stores the outcome.
 struct Shy;
 
-/// What lets [`Shy`] ask, and what it has heard.
+/// The signals that let [`Shy`] send its request, and the outcome.
 #[derive(Default)]
 struct Courage {
     begun: Notify,

@@ -30,7 +30,7 @@ const DESCRIPTION: Rule = Rule {
     source: "https://github.com/anthropics/claude-code/issues/41593",
 };
 
-/// Claude Code cuts what is longer.
+/// The maximum length of a description in characters; Claude Code truncates longer ones.
 const LONGEST: usize = 2048;
 
 pub(super) fn check(subject: &Subject) -> Vec<Finding> {

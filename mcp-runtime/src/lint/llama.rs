@@ -1,4 +1,5 @@
-//! llama.cpp, and what is built on it: a schema becomes a grammar, and what the grammar cannot say is left out, or fails
+//! llama.cpp, and programs built on it: a schema becomes a grammar, and keywords without a translation are left out, or
+//! fail
 //! the request.
 
 use super::subject::{Node, Subject};
@@ -37,7 +38,7 @@ const MIXED: Rule = Rule {
     source: README,
 };
 
-/// What a grammar does not say.
+/// Keywords that are not translated to a grammar.
 const SKIPPED: [&str; 9] = [
     "patternProperties",
     "uniqueItems",

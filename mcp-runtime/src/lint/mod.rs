@@ -2,9 +2,9 @@
 //!
 //! The rules are those of Claude, OpenAI, Codex, Gemini, VS Code and llama.cpp, each with the page or the thread that it was
 //! taken from; what has no source is no rule. What the runtime makes of ordinary Rust types passes all of them, so a
-//! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot be told about.
+//! finding is about a name, a hand-written schema, a pattern, or a type that some client cannot express.
 //!
-//! Invariants: a pure function of the description; nothing here is asked while a server runs; output schemas are not
+//! Invariants: a pure function of the description; nothing here runs while a server serves; output schemas are not
 //! looked at, since none of these clients hands them to its model.
 
 use std::fmt;
@@ -51,12 +51,12 @@ pub struct Finding {
 pub enum Verdict {
     /// It refuses the tool, or every request that has the tool among others.
     Rejects,
-    /// It goes on without: its model is not told. The server checks it all the same.
+    /// The client ignores it: its model does not see it. The server checks it all the same.
     Ignores,
 }
 
-/// Lists what the clients do not take of a tool, described as an entry of `tools/list`; empty when all of them take all
-/// of it.
+/// Lists the parts of a tool, described as an entry of `tools/list`, that clients do not accept; empty if all clients
+/// accept all of it.
 ///
 /// ```
 /// # use mcp_runtime::{lint, serde_json::json};
@@ -93,7 +93,7 @@ pub fn tool_of(server: &str, description: &Value) -> Vec<Finding> {
     served(server, &Subject::from_json(description))
 }
 
-/// Lists what the clients do not take of a tool of the server called `server`.
+/// Lists the findings for a tool of the server called `server`.
 #[cfg(feature = "cli")]
 pub(crate) fn declared(server: &str, tool: &Tool) -> Vec<Finding> {
     served(server, &Subject::new(tool))
@@ -128,7 +128,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What one client says about one kind of thing.
+/// The verdict of one client on one kind of finding.
 #[derive(Clone, Copy, Debug)]
 struct Rule {
     client: &'static str,

@@ -34,7 +34,7 @@ const DESCRIPTION: Rule = Rule {
     source: "https://github.com/getsentry/sentry-mcp/issues/106",
 };
 
-/// What some models refuse is longer.
+/// The maximum length of a description; some models refuse longer ones.
 const LONGEST: usize = 1024;
 
 pub(super) fn check(subject: &Subject) -> Vec<Finding> {

@@ -17,7 +17,7 @@ pub(super) struct Subject {
 /// One schema inside the input schema.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
-    /// Where it is: "`filter.kind`", "`tags[]`", "the arguments" for the root.
+    /// The path of the schema: "`filter.kind`", "`tags[]`", "the arguments" for the root.
     pub place: String,
     pub keywords: &'a Map<String, Value>,
     /// It describes a value as a whole; the branches of a condition only add to what was said elsewhere.

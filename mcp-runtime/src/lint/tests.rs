@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// What is said about a tool with these parameters: "client verdict what".
+/// Returns the findings for a tool with these parameters, each as "client verdict what".
 fn said(properties: &Value) -> Vec<String> {
     said_of(
         &json!({ "name": "tool", "inputSchema": { "type": "object", "properties": properties } }),

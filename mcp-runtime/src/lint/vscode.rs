@@ -49,7 +49,7 @@ pub(super) fn check(subject: &Subject) -> Vec<Finding> {
     found
 }
 
-/// What an object requires and does not describe.
+/// Returns the properties that an object requires and does not describe.
 fn undescribed<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
     let properties = node.keywords.get("properties").and_then(Value::as_object);
     let required = node.keywords.get("required").and_then(Value::as_array);

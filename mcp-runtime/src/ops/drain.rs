@@ -26,7 +26,7 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Whether new calls are refused.
+    /// Returns `true` if new calls are refused.
     pub(crate) fn has_begun(&self) -> bool {
         self.calls.is_closed()
     }

@@ -1,6 +1,6 @@
 //! Health: `/healthz` (alive), `/ready` (dependencies answer, not draining), `/health` (both, in detail).
 //!
-//! Checks run concurrently, each with a timeout, and their answer is kept for a moment so that probes are no load.
+//! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes are no load.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use tokio::time::Instant;
 
 use crate::policy::contain::contain;
 
-/// How long a check may take.
+/// The timeout of a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// How long an answer is kept.
+/// The time for which reports are reused.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// One declared dependency.
@@ -30,7 +30,7 @@ pub(crate) struct Health {
     last: Mutex<Option<(Instant, Vec<CheckReport>)>>,
 }
 
-/// What a check found.
+/// The outcome of a check.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct CheckReport {
     pub name: String,
@@ -64,7 +64,7 @@ impl Health {
         self.started.elapsed()
     }
 
-    /// What each dependency says now, or said a moment ago. Probes that come together share one round.
+    /// Returns the reports of all dependencies, at most 1 s old. Concurrent probes share one round of checks.
     pub(crate) async fn reports(&self) -> Vec<CheckReport> {
         if self.checks.is_empty() {
             return Vec::new();

@@ -137,7 +137,7 @@ impl ClientCapabilities {
         serde_json::from_slice(object).ok()
     }
 
-    /// Fails when they are larger than what is kept of a client.
+    /// Fails if they are larger than the limit for the declarations of a client.
     pub(crate) fn bounded(self) -> Result<Self, RpcError> {
         let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
         let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);

@@ -74,14 +74,14 @@ impl Media {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResourceLink {
-    /// Where it is.
+    /// The URI.
     pub uri: String,
     /// Its name.
     pub name: String,
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is.
+    /// A description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Its media type.
@@ -120,7 +120,7 @@ pub struct EmbeddedResource {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Resource {
-    /// Where it is.
+    /// The URI.
     pub uri: String,
     /// Its media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,7 +159,7 @@ impl ResourceLink {
         self
     }
 
-    /// What it is.
+    /// Sets the description.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -232,7 +232,7 @@ impl Resource {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol reserves ([`is_reserved`](super::metadata::is_reserved)) is left out and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
@@ -245,13 +245,13 @@ impl Resource {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Annotations {
-    /// Who should see it.
+    /// The intended audience.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<Role>,
     /// From 0 (optional) to 1 (required).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<f64>,
-    /// When it changed, as an ISO 8601 timestamp.
+    /// The time of the last change, as an ISO 8601 timestamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
 }
@@ -337,7 +337,7 @@ impl Content {
 
     /// Adds a member to the `_meta` of this block.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol reserves ([`is_reserved`](super::metadata::is_reserved)) is left out and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         let meta = match &mut self {

@@ -20,7 +20,7 @@ use crate::limits::Limit;
 pub struct RpcError {
     /// The JSON-RPC error code.
     pub code: i32,
-    /// What is wrong, for a person.
+    /// A description of the error, for people.
     pub message: Cow<'static, str>,
     /// Structured detail.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +76,15 @@ impl RpcError {
 
     pub(crate) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Self::INVALID_REQUEST, 400, message)
+    }
+
+    /// `-32600`: the request names a session that has ended; 404 tells its client to initialize again.
+    pub(crate) fn session_ended() -> Self {
+        Self::new(
+            Self::INVALID_REQUEST,
+            404,
+            "this session has ended; send `initialize` again",
+        )
     }
 
     pub(crate) fn method_not_found(method: &str) -> Self {
@@ -217,7 +226,8 @@ impl RpcError {
     }
 }
 
-/// A capability with what it has to have: `elicitation.url`, `extensions.io.modelcontextprotocol/tasks`.
+/// Returns the names of a required capability and its members: `elicitation.url`,
+/// `extensions.io.modelcontextprotocol/tasks`.
 fn needed(name: &str, rest: &Value) -> String {
     let inner = rest
         .as_object()

@@ -9,5 +9,5 @@ pub(crate) const UI: &str = "io.modelcontextprotocol/ui";
 /// The media type of the pages of [`UI`].
 pub(crate) const VIEW_MIME_TYPE: &str = "text/html;profile=mcp-app";
 
-/// Tasks (SEP-2663): calls that go on after their answer.
+/// Tasks (SEP-2663): calls that continue after their response.
 pub(crate) const TASKS: &str = "io.modelcontextprotocol/tasks";

@@ -1,6 +1,6 @@
 //! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
 //!
-//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded by whoever knows its type.
+//! A message is parsed once, into slices of the buffer it arrived in; each part is decoded where its type is known.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,8 +28,13 @@ impl RawJson {
         &self.0
     }
 
-    /// Whether it is a string or a number that every reader can take back: half a surrogate pair is no text, `1e999` no
-    /// number.
+    /// The JSON text, shared with the message that it came in.
+    pub(crate) fn as_shared(&self) -> &Bytes {
+        &self.0
+    }
+
+    /// Returns `true` if it is a string or a number that every JSON reader can decode: half a surrogate pair is no
+    /// text, `1e999` no number.
     pub(super) fn can_be_echoed(&self) -> bool {
         match self.0.first() {
             Some(b'"') => {
@@ -44,7 +49,7 @@ impl RawJson {
     }
 }
 
-/// A number of so many digits fits into 64 bits.
+/// The maximum number of digits of a number that always fits into 64 bits.
 const INTEGER: usize = 19;
 
 impl fmt::Debug for RawJson {
@@ -110,12 +115,12 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// The members of a JSON object, kept as places in the message: parsed once, then asked as often as needed.
+/// The members of a JSON object, kept as positions in the message: parsed once, and decoded as often as needed.
 #[derive(Clone, Debug)]
 pub(crate) struct Members {
     message: Bytes,
     entries: Entries,
-    /// `_meta`, which every message is asked for.
+    /// The members of `_meta`, which every message needs.
     meta: Option<Shape<Entries>>,
 }
 
@@ -164,7 +169,7 @@ struct Entry {
     value: Place,
 }
 
-/// Where a part stands in the message, which is smaller than 4 GiB.
+/// The position of a part in the message, which is smaller than 4 GiB.
 type Place = Range<u32>;
 
 #[derive(Clone, Debug)]
@@ -271,14 +276,14 @@ impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
 
 struct ReadEntries<'m> {
     message: &'m Bytes,
-    /// Whether the members of `_meta` are wanted by themselves.
+    /// `true` if the members of `_meta` are read separately.
     with_meta: bool,
 }
 
 type ReadResult = Shape<(Entries, Option<Shape<Entries>>)>;
 
 impl ReadEntries<'_> {
-    /// Where `part`, which borrows from the message, stands in it.
+    /// Returns the position in the message of `part`, which borrows from it.
     fn place(&self, part: &str) -> Place {
         let begin = part.as_ptr().addr() - self.message.as_ptr().addr();
         let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! Bytes to messages, in stages, so that each malformation is told apart.
+//! Parses bytes to messages, in stages, so that each malformation has its own error.
 //!
 //! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
 //! and params are left raw for the method that knows them.
@@ -19,7 +19,7 @@ use crate::limits::{self, Limit};
 /// One parsed JSON-RPC message, or a batch of them.
 #[derive(Debug)]
 pub(crate) enum Message {
-    /// A call that wants an answer.
+    /// A call that expects a response.
     Request(Request),
     /// A message without an id; never answered.
     Notification(Notification),
@@ -34,7 +34,7 @@ pub(crate) enum Message {
 pub(crate) struct Request {
     /// The id to echo.
     pub id: RequestId,
-    /// What to do.
+    /// The method.
     pub method: Method,
     /// The `params` member; an object, or absent.
     pub params: Option<Arc<Members>>,
@@ -43,7 +43,7 @@ pub(crate) struct Request {
 /// A notification.
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
-    /// What happened.
+    /// The method.
     pub method: Method,
     /// The `params` member; an object, or absent.
     pub params: Option<Arc<Members>>,
@@ -69,7 +69,7 @@ pub(crate) struct Response {
     pub outcome: Result<RawJson, RawJson>,
 }
 
-/// Why bytes are no message: the error to answer with, and the id to echo if one could be read.
+/// A message that cannot be read: the error to respond with, and the id to echo if one could be read.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     /// The id, when the envelope had a valid one.

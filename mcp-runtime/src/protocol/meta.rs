@@ -21,7 +21,7 @@ pub(crate) const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 /// Key of the listen request's id in the notifications of its stream.
 pub(crate) const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
-/// What every revision may say about a request.
+/// The members of `_meta` that every revision has for requests.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub(crate) struct RequestMeta {
@@ -47,7 +47,7 @@ impl<'a> RawMeta<'a> {
         }
     }
 
-    /// Whether the protocol version is named, in whatever form: the mark of a modern request.
+    /// Returns `true` if the protocol version is named, in whatever form: the mark of a modern request.
     pub(crate) fn names_version(&self) -> bool {
         self.0.get(PROTOCOL_VERSION).is_some()
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// Whether only the protocol may define members of `_meta` with this key: its prefix has `modelcontextprotocol` or `mcp`
-/// as the second label.
+/// Returns `true` if only the protocol may define members of `_meta` with this key: its prefix has
+/// `modelcontextprotocol` or `mcp` as the second label.
 ///
 /// [MCP 2026-07-28, `_meta`](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta).
 pub(crate) fn is_reserved(key: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Messages that the server sends without being asked for an answer.
+//! Messages that the server sends without expecting a response.
 
 use serde::Serialize;
 

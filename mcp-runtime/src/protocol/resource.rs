@@ -11,7 +11,7 @@ use super::server_info::Icon;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub(crate) struct Descriptor {
-    /// Where it is.
+    /// The URI, or the template of its URIs.
     #[serde(flatten)]
     pub place: Place,
     /// Its name.
@@ -19,7 +19,7 @@ pub(crate) struct Descriptor {
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is.
+    /// The description.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// Icons.
@@ -39,7 +39,7 @@ pub(crate) struct Descriptor {
     pub meta: Option<Map<String, Value>>,
 }
 
-/// Where a resource is, or where many are.
+/// The URI of one resource, or the URI template of many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub(crate) enum Place {

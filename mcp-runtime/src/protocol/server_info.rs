@@ -1,4 +1,4 @@
-//! Who a peer is: for display and logs, never for decisions.
+//! The identity of a peer: for display and logs, never for decisions.
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl Implementation {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Icon {
-    /// Where the image is.
+    /// The URI of the image.
     pub src: String,
     /// Its media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -21,10 +21,10 @@ pub(crate) struct Skill {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub(crate) struct SkillFile {
-    /// Where it is.
+    /// The URI.
     pub uri: String,
     /// `sha256:` and 64 hexadecimal digits, over the bytes of the file.
     pub digest: String,
-    /// How many bytes it has.
+    /// The size in bytes.
     pub size: u64,
 }

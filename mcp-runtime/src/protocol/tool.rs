@@ -18,7 +18,7 @@ pub(crate) struct Tool {
     /// A name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it does; models choose by it.
+    /// The description, by which models choose tools.
     #[serde(default)]
     pub description: String,
     /// Icons.
@@ -29,7 +29,7 @@ pub(crate) struct Tool {
     /// The JSON Schema of the structured content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<Box<RawValue>>,
-    /// What a call may do.
+    /// Hints about the effects of a call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<ToolAnnotations>,
     /// Metadata.
@@ -37,7 +37,7 @@ pub(crate) struct Tool {
     pub meta: Option<Map<String, Value>>,
 }
 
-/// What a call may do, as hints to the client; absent means the protocol's default.
+/// Hints to the client about the effects of a call; absent means the protocol's default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -127,7 +127,7 @@ impl ToolResult {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol has reserved ([`is_reserved`](super::metadata::is_reserved)) is left out, and told in the log.
+    /// A key that the protocol reserves ([`is_reserved`](super::metadata::is_reserved)) is left out and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
@@ -144,7 +144,7 @@ impl ToolResult {
         self.structured.as_deref().map(RawValue::get)
     }
 
-    /// Whether the call failed.
+    /// Returns `true` if the call failed.
     pub fn is_error(&self) -> bool {
         self.is_error
     }

@@ -53,7 +53,7 @@ impl Version {
             .find(|version| version.as_str() == text)
     }
 
-    /// Whether this revision opens with the `initialize` handshake.
+    /// Returns `true` if this revision opens with the `initialize` handshake.
     pub const fn is_legacy(self) -> bool {
         !matches!(self, Self::V2026_07_28)
     }

@@ -10,7 +10,7 @@ use super::extension::VIEW_MIME_TYPE;
 
 /// The contents of a `ui://` resource: an HTML5 document that clients show in a sandbox, with what it may do there.
 ///
-/// Nothing is allowed that is not asked for: without origins the page reaches no network.
+/// Nothing is allowed unless it is requested: without origins the page reaches no network.
 ///
 /// ```
 /// use mcp_runtime::{Server, View, resource, resources, tool, tools};
@@ -36,7 +36,7 @@ pub struct View {
     meta: Meta,
 }
 
-/// What a page wants of the client, as `_meta.ui` says it.
+/// The requirements of a page on the client, as `_meta.ui` declares them.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Meta {
@@ -63,7 +63,7 @@ struct Csp {
     base: Vec<String>,
 }
 
-/// What a page may ask its client for; it must also work where that is not granted.
+/// A permission that a page may request from its client; the page must also work without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {
@@ -71,7 +71,7 @@ pub enum Permission {
     Camera,
     /// The microphone.
     Microphone,
-    /// Where the user is.
+    /// The user's location.
     Geolocation,
     /// Writing to the clipboard.
     ClipboardWrite,

@@ -1,4 +1,4 @@
-//! How lists describe what is declared.
+//! The descriptions of declarations in lists.
 
 use serde::Serialize;
 use serde_json::value::to_raw_value;
@@ -12,7 +12,7 @@ use crate::protocol::resource::Place;
 use crate::protocol::{Icon, Tool, ToolAnnotations, prompt, resource};
 use crate::schema::FinishedInput;
 
-/// How a list describes it.
+/// The description of a declaration in a list.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Descriptor {

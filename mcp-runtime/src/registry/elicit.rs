@@ -1,4 +1,4 @@
-//! Parameters with `elicit`: the client's user is asked for those that the client did not send, all in one round.
+//! Parameters with `elicit`: those that the client did not send are elicited from its user, all in one round.
 
 use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use crate::handler::argument::arg::Asked;
 use crate::handler::{Context, ElicitError};
 use crate::protocol::Object;
 
-/// The arguments that the client sent, as `raw`, and what its user wrote for those that it did not send.
+/// Returns the arguments that the client sent, as `raw`, merged with its user's input for the missing ones.
 pub(super) async fn complete(
     cx: &Context,
     raw: Option<&RawValue>,

@@ -34,9 +34,9 @@ pub(crate) struct Entry {
     pub policies: Policies,
     pub metrics: ItemMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
-    /// Why the declaration cannot be served; found only when it is registered.
+    /// The faults that keep the declaration from being served; found when it is registered.
     pub faults: Vec<String>,
-    /// How the URI of a template is read.
+    /// The parsed URI template.
     pub template: Option<Template>,
     handler: Box<dyn Handler>,
 }
@@ -126,7 +126,7 @@ impl Entry {
         }
     }
 
-    /// What messages call it.
+    /// The item that messages call it: its kind and its name.
     pub(crate) fn item(&self) -> Item<'_> {
         Item {
             kind: self.spec.kind,
@@ -205,7 +205,7 @@ impl Entry {
     }
 }
 
-/// Whether values of this schema are objects or lists, whatever they are.
+/// Returns `true` if values of this schema are always objects or lists.
 fn is_structured(schema: &Value) -> bool {
     match (
         schema.get("type").and_then(Value::as_str),

@@ -10,11 +10,11 @@ use crate::protocol::resource::Descriptor;
 /// Files and the folders that they are in, by URI.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
-    /// What is read.
+    /// The contents by URI.
     pub contents: HashMap<String, Resource>,
-    /// What `resources/list` shows.
+    /// The entries of `resources/list`.
     pub listed: Vec<Descriptor>,
-    /// What is in a folder, by URI.
+    /// The entries of each folder, by the folder's URI.
     pub folders: HashMap<String, BTreeMap<String, Descriptor>>,
 }
 

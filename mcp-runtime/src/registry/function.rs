@@ -1,4 +1,4 @@
-//! A declared function with its state, whose types end here: what is begun with arguments is a future.
+//! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
 
 use std::sync::Arc;
 
@@ -44,12 +44,12 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// Proposals for an argument, on their way.
+/// The future of the proposals for an argument.
 pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
 
 /// A declared function with its state.
 pub(super) trait Handler: Send + Sync {
-    /// Decodes the arguments and begins the call; how many arguments had to be coerced.
+    /// Decodes the arguments and begins the call; also returns the number of arguments that were coerced.
     fn begin(
         &self,
         cx: &Context,
@@ -79,7 +79,7 @@ pub(super) struct Function<S, A, O, F> {
     pub call: F,
 }
 
-/// What calls share of a function.
+/// The part of a function that its calls share.
 pub(super) struct Bound<S, A, O, F>(pub Arc<Function<S, A, O, F>>);
 
 impl<S, A, O, F, R> Function<S, A, O, F>
@@ -90,7 +90,7 @@ where
     F: Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     R: Future<Output = O> + Send + 'static,
 {
-    /// The call of the function, on its way.
+    /// Returns the future of the function's call.
     fn run(
         &self,
         cx: Context,
@@ -103,13 +103,13 @@ where
         async move { convert(running.await) }
     }
 
-    /// The values of the parameters, or what is to be asked for first.
+    /// Decodes the values of the parameters, or returns the parameters to elicit first.
     fn decode(&self, arguments: Arguments<'_>) -> Result<Decoded<Values<A>>, Problems> {
         self.keywords.check(arguments.raw)?;
         Input::new(arguments.object, &self.input, arguments.coerce).decode_or_ask::<A>(&self.args)
     }
 
-    /// Asks for what was not sent, and calls the function.
+    /// Elicits the missing values, and calls the function.
     async fn ask(
         self: Arc<Self>,
         cx: Context,
@@ -120,7 +120,7 @@ where
         self.run(cx, values).await
     }
 
-    /// All arguments, as JSON and as values, when what was not sent was asked for.
+    /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
     async fn asked(
         &self,
         cx: &Context,

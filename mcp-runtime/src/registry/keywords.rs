@@ -60,7 +60,7 @@ impl Keywords {
         }
     }
 
-    /// Whether an error at `path` shows the value of a parameter that nobody may read.
+    /// Returns `true` if an error at `path` shows the value of a redacted parameter.
     fn shows_redacted(&self, path: &str) -> bool {
         match path.split('/').nth(1) {
             None => !self.redacted.is_empty(),

@@ -1,7 +1,7 @@
-//! What a server offers: declared functions with their state, schemas and policies. Immutable once built.
+//! The declarations of a server: functions with their state, schemas and policies. Immutable once built.
 //!
-//! Invariants: the order is the order of registration; nothing is looked up by iteration but a URI that only a template
-//! can match; one kind, one name; one URI, one resource.
+//! Invariants: the order is the order of registration; lookups are O(1) except for URIs that only a template matches;
+//! one kind, one name; one URI, one resource.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,6 @@ use crate::ops::metrics::Metrics;
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
-use crate::skills::Catalogue;
 
 mod descriptor;
 mod elicit;
@@ -28,7 +27,7 @@ pub(crate) use descriptor::Descriptor;
 pub(crate) use entry::Entry;
 pub(crate) use function::{Arguments, Proposals};
 
-/// What a server offers.
+/// The declarations of a server.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     pub tools: Listing,
@@ -79,10 +78,14 @@ pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
 
 impl Registry {
     /// Registers entries without [`conflicts`], each with its counters at zero, and the skills.
-    pub(crate) fn new(entries: Vec<Entry>, catalogue: Catalogue, metrics: &Metrics) -> Self {
+    pub(crate) fn new(
+        entries: Vec<Entry>,
+        (files, skills): (Files, Vec<Skill>),
+        metrics: &Metrics,
+    ) -> Self {
         let mut registry = Self {
-            files: catalogue.files,
-            skills: catalogue.skills,
+            files,
+            skills,
             ..Self::default()
         };
         for mut entry in entries {

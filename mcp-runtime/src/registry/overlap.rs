@@ -1,5 +1,4 @@
-//! Whether two URI templates match a URI in common; while a program compiles, for what one list declares, and at the
-//! start, for all of it.
+//! Detects URI templates that match a URI in common: at compile time within one list, at startup across all of them.
 //!
 //! A template is read as a sequence of characters, each of which stands for itself, for any character of a path segment,
 //! or for any character at all, and may be repeated. Two sequences are walked in step.
@@ -17,7 +16,7 @@ const FRAGMENT: u16 = b'#' as u16;
 /// Marks a step that may be taken again, or not at all.
 const AGAIN: u16 = 512;
 
-/// Whether `a` and `b` are ambiguous: both are templates that match one URI, or both are the same.
+/// Returns `true` if `a` and `b` are ambiguous: both are templates that match one URI, or both are the same.
 pub const fn is_ambiguous(a: &str, b: &str) -> bool {
     let (first, second) = (steps(a.as_bytes()), steps(b.as_bytes()));
     let (Some(first), Some(second)) = (first, second) else {
@@ -77,7 +76,7 @@ const fn steps(template: &[u8]) -> Option<Steps> {
     Some(steps)
 }
 
-/// Whether some text takes both to their ends.
+/// Returns `true` if some text takes both to their ends.
 const fn meet(a: &Steps, b: &Steps) -> bool {
     // Which steps of `b` are reached together with the current step of `a`, and with the next.
     let (mut here, mut next) = ([false; MOST + 1], [false; MOST + 1]);
@@ -114,7 +113,7 @@ const fn at(steps: &Steps, place: usize) -> u16 {
     }
 }
 
-/// Whether a character can be both.
+/// Returns `true` if a character can be both.
 const fn share(a: u16, b: u16) -> bool {
     match (a, b) {
         (ANY, _) | (_, ANY) | (SEGMENT, SEGMENT) => true,

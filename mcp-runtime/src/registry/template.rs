@@ -1,8 +1,8 @@
-//! URI templates (RFC 6570), read backwards: from a URI to the variables.
+//! URI templates (RFC 6570), matched in reverse: from a URI to the variables.
 //!
 //! Invariants: the syntax is checked by `iri-string`; a variable of a path matches no `/`, unless it is written `{+var}`;
-//! what is matched is decoded once. A URI with dot segments is another resource's (RFC 3986 §5.2.4), so nothing that is
-//! decoded to one matches; nor does a value that is a path from the root where the template has begun one already.
+//! values are decoded once. A URI with dot segments names another resource (RFC 3986 §5.2.4), so no value that decodes
+//! to one matches; nor does a value that is an absolute path where the template has begun a path already.
 
 use std::fmt::Write as _;
 
@@ -26,17 +26,17 @@ struct Variable {
     name: String,
     /// `{list*}`: each value by itself.
     explode: bool,
-    /// What stands between the values of an exploded variable.
+    /// The separator between the values of an exploded variable.
     separator: char,
 }
 
 impl Template {
-    /// Whether `uri` has variables at all.
+    /// Returns `true` if `uri` has variables.
     pub(crate) fn is_template(uri: &str) -> bool {
         uri.contains(['{', '}'])
     }
 
-    /// Compiles a template, or says why that cannot be.
+    /// Compiles a template, or returns the reason why it is invalid.
     pub(crate) fn compile(template: &str) -> Result<Self, String> {
         let parsed = UriTemplateStr::new(template)
             .map_err(|error| format!("`{template}` is no URI template: {error}"))?;
@@ -196,7 +196,7 @@ fn has_dot_segments(text: &str) -> bool {
             .any(|segment| matches!(segment, "." | ".."))
 }
 
-/// Whether a value that a function may append to a path would replace it. After `://` a path begins.
+/// Returns `true` if a value that a function may append to a path would replace it. After `://` a path begins.
 fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     let begins_path = text.starts_with('/') && (!before.ends_with('/') || before.ends_with("://"));
     value.starts_with(['/', '\\']) && !begins_path

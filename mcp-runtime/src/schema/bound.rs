@@ -122,12 +122,12 @@ impl Bounds {
         }
     }
 
-    /// Whether the decoder holds numbers with single precision, and takes any other without a word.
+    /// Returns `true` if the decoder holds numbers with single precision, and silently accepts any other.
     pub(crate) fn is_single(&self) -> bool {
         self.precision == Precision::Single
     }
 
-    /// What a number must be that is not within these bounds.
+    /// Returns the constraint that a number outside these bounds violates.
     pub(crate) fn broken_by(&self, number: Number) -> Option<String> {
         if let Some(largest) = self.overflown_by(number) {
             return Some(largest);
@@ -159,7 +159,7 @@ impl Bounds {
         })
     }
 
-    /// What a number must be that the decoder cannot hold.
+    /// Returns the constraint that a number violates if the decoder cannot hold it.
     pub(crate) fn overflown_by(&self, number: Number) -> Option<String> {
         let float = number.as_float();
         #[expect(clippy::cast_possible_truncation, reason = "as the decoder does")]

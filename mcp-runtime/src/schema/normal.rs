@@ -1,7 +1,8 @@
-//! Schemas without what MCP clients refuse: the same values in the words that all of them know.
+//! Removes from schemas the keywords that MCP clients refuse: the same values in the vocabulary that all of them
+//! support.
 //!
-//! Invariants: applied twice it changes nothing more; what an input schema allows is what the decoder takes, whatever
-//! the schema no longer says. Which client refuses what is in [`lint`](crate::lint), with sources.
+//! Invariants: the normalization is idempotent; an input schema still allows exactly the values that the decoder
+//! accepts. The refusals of each client are in [`lint`](crate::lint), with sources.
 
 use serde_json::{Map, Value, json};
 
@@ -11,10 +12,10 @@ const NUMERIC_FORMATS: [&str; 14] = [
     "uint64", "uint128", "float", "double",
 ];
 
-/// What schemars wants of the keys of a map from numbers.
+/// The patterns that schemars gives to the keys of a map from numbers.
 const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
 
-/// Which way the described value travels.
+/// The direction in which the described value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     /// From the client: `null` is the same as absent, so that no union with it is needed.
@@ -90,7 +91,7 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
 
 /// Says the same without the words that some clients refuse.
 fn plain_words(object: &mut Map<String, Value>) {
-    // The decoder takes a set's value twice, so that the keyword promised what is not checked.
+    // The decoder accepts a value of a set twice, so that the keyword promised more than is checked.
     object.shift_remove("uniqueItems");
     // The decoder takes the first branch that fits.
     if let (Some(branches), false) = (object.get("oneOf").cloned(), object.contains_key("anyOf")) {
@@ -244,8 +245,8 @@ fn drop_null(object: &mut Map<String, Value>) {
     }
 }
 
-/// Writes a union of constant strings, which is what a documented enum becomes, as an `enum`; what was said of each
-/// constant goes into the description.
+/// Writes a union of constant strings, the schema of a documented enum, as an `enum`; the descriptions of the constants
+/// are moved to its description.
 fn fold_constants(object: &mut Map<String, Value>) {
     for key in ["oneOf", "anyOf"] {
         let Some(Value::Array(branches)) = object.get(key) else {

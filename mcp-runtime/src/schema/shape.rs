@@ -1,6 +1,7 @@
-//! Schemas compiled for the checking of arguments: what a value may be, and what tells the branches of a union apart.
+//! Schemas compiled for the checking of arguments: the constraints on a value, and the rules that select a branch of a
+//! union.
 //!
-//! Invariants: compiled once, from what the types say before [`normal`](super::normal) takes out what clients refuse;
+//! Invariants: compiled once, from the schemas of types before [`normal`](super::normal) removes keywords for clients;
 //! shapes refer to each other by place, so that recursive types cost nothing.
 
 use serde_json::{Map, Value};
@@ -80,7 +81,7 @@ impl Kinds {
     }
 }
 
-/// What a value may be.
+/// The constraints on a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     pub kinds: Kinds,
@@ -113,7 +114,7 @@ pub(crate) struct Member {
     pub required: bool,
 }
 
-/// What holds for the members that are not declared.
+/// The rule for members that are not declared.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Rest {
     #[default]
@@ -127,7 +128,7 @@ impl Members {
         self.declared.iter().find(|member| *member.name == *name)
     }
 
-    /// Whether something is said of the member called `name`.
+    /// Returns `true` if there is a shape for the member called `name`.
     pub(crate) fn takes(&self, name: &str) -> bool {
         matches!(self.rest, Rest::Are(_)) || self.get(name).is_some()
     }
@@ -236,7 +237,7 @@ impl Shapes {
         })
     }
 
-    /// Whether any value has this shape.
+    /// Returns `true` if any value has this shape.
     pub(crate) fn is_any(&self, id: ShapeId) -> bool {
         let shape = self.get(id);
         shape.kinds == Kinds::ALL
@@ -246,7 +247,7 @@ impl Shapes {
             && shape.members.is_none()
     }
 
-    /// Whether no value of this shape is written as an empty text, and a client may write one where it has none.
+    /// Returns `true` if no value of this shape is the empty string, so that a client may send one for an absent value.
     pub(crate) fn is_unwritten(&self, id: ShapeId) -> bool {
         const SCALARS: Kinds = Kinds(0b1111);
         let kinds = self.kinds(id);
@@ -258,8 +259,8 @@ impl Shapes {
         }
     }
 
-    /// Whether a decoder may take a value of another shape for this one: a list for an object, a number that is too
-    /// large for it.
+    /// Returns `true` if a decoder may accept a value that does not have this shape: a list for an object, a number
+    /// that is too large.
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let shape = self.get(id);
@@ -267,7 +268,7 @@ impl Shapes {
         })
     }
 
-    /// Whether a decoder may begin anew again and again: where branches that hold themselves are told apart by trying.
+    /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are distinguished by trying.
     pub(crate) fn retries(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let Some(union) = self.get(id).union.as_ref() else {
@@ -286,7 +287,7 @@ impl Shapes {
         })
     }
 
-    /// Whether a value that has not one of two shapes may still seem to have it.
+    /// Returns `true` if a value of one shape may be mistaken for a value of the other.
     fn are_alike(&self, one: ShapeId, other: ShapeId) -> bool {
         let kinds = self.kinds(one).both(self.kinds(other));
         if kinds.has(Kinds::ARRAY) {
@@ -307,7 +308,7 @@ impl Shapes {
         }
     }
 
-    /// Whether one of the shapes that can be reached from `open` is wanted.
+    /// Returns `true` if one of the shapes that can be reached from `open` is wanted.
     fn any_within(&self, mut open: Vec<ShapeId>, wanted: &impl Fn(ShapeId) -> bool) -> bool {
         let mut seen = vec![false; self.arena.len()];
         while let Some(id) = open.pop() {

@@ -1,4 +1,4 @@
-//! The builder: who the server is, its state, its tools and its settings.
+//! The builder: the server's name, its state, its tools and its settings.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ use crate::skills::Sources;
 use crate::task::{TaskStore, Tasks};
 use crate::transport::http;
 
-/// A server: its name, its state and what it offers.
+/// A server: its name, its state, its tools, resources and prompts.
 ///
 /// ```no_run
 /// use mcp_runtime::{Server, tool, tools};
@@ -64,11 +64,11 @@ pub struct Server<S = ()> {
     pub(super) settings: Settings,
 }
 
-/// What `Server::ready` takes: a check that may borrow the state while it runs.
+/// The future of a check for `Server::ready`, which may borrow the state.
 type ReadyFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
 
 impl Server {
-    /// A server with a name and a version, and no state yet.
+    /// Makes a server with a name and a version, and without state.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             state: Arc::new(()),
@@ -128,10 +128,10 @@ impl<S: State> Server<S> {
 
     /// Serves the skills in `folder`: each folder below it with a `SKILL.md` is one, at `skill://<path>/SKILL.md`.
     ///
-    /// Everything in a skill's folder is served with it, but for what begins with a dot; what is in no skill's folder
-    /// is not. Files are read when the server is built, and kept: at most 16 MiB and 512 files a skill, and 256 MiB
-    /// altogether. What breaks a rule of the [format](https://agentskills.io/specification) stops the start, with a
-    /// text that says which file, and what to do.
+    /// All files in a skill's folder are served with it, except those whose names begin with a dot. Files are read when
+    /// the server is built, and kept: at most 16 MiB and 512 files per skill, and 256 MiB in all. A file that breaks a
+    /// rule of the [format](https://agentskills.io/specification) stops the start, with a text that names the file and
+    /// the remedy.
     ///
     /// Clients of revision 2026-07-28 find them by the
     /// [skills extension](https://github.com/modelcontextprotocol/ext-skills); for older ones they are resources.
@@ -146,7 +146,7 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Serves skills that are in the program itself, file by file, as [`Server::skills`] serves those of a folder.
+    /// Serves skills that are compiled into the program, file by file, as [`Server::skills`] serves those of a folder.
     ///
     /// ```
     /// # use mcp_runtime::Server;
@@ -168,7 +168,7 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Tells clients what has changed, from outside of a call; also after the server has been made into something else.
+    /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
     }
@@ -202,27 +202,27 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// What a model should know about the server as a whole.
+    /// Sets the instructions: text for models about the server as a whole.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
         self
     }
 
-    /// A name for people.
+    /// Sets a name for people.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.info.title = Some(title.into());
         self
     }
 
-    /// The server's home page.
+    /// Sets the server's home page.
     pub fn website_url(mut self, url: impl Into<String>) -> Self {
         self.info.website_url = Some(url.into());
         self
     }
 
-    /// Adds a dependency that `/ready` asks: `.ready("database", |app| Box::pin(async { .. }))`.
+    /// Adds a dependency that `/ready` checks: `.ready("database", |app| Box::pin(async { .. }))`.
     ///
-    /// Checks run concurrently, for at most 2 s each; an answer is kept for 1 s.
+    /// Checks run concurrently, for at most 2 s each; results are kept for 1 s.
     pub fn ready(
         mut self,
         name: &'static str,
@@ -261,10 +261,10 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Arguments are taken only as they are. Default: what loses nothing is coerced: `"5"` and `5.0` to the integer 5,
-    /// `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that.
+    /// Turns coercion of arguments off. Default: values are coerced where nothing is lost: `"5"` and `5.0` to the
+    /// integer 5, `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that value.
     ///
-    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the arguments that had to be.
+    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the coerced arguments.
     pub fn strict_arguments(mut self) -> Self {
         self.settings.coerce = false;
         self
@@ -279,11 +279,11 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Secrets of at least 32 bytes each, from which the keys are made that encrypt what clients carry between the rounds
-    /// of a call (`requestState`): the first encrypts, all of them decrypt.
+    /// Sets the secrets, of at least 32 bytes each, for the encryption of `requestState`, which clients carry between
+    /// the rounds of a call: the first encrypts, all of them decrypt.
     ///
-    /// Instances that serve one URL need the same ones. To replace a secret, put the new one first, and take the old one
-    /// out ten minutes later. Default: one that is made up at the start, and that only this process has.
+    /// Instances that serve one URL need the same secrets. To replace a secret, put the new one first, and remove the old
+    /// one ten minutes later. Default: a random secret of this process.
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
@@ -291,14 +291,14 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Where tasks are kept, so that clients find them after a restart, or on another instance. Default: in memory, at
-    /// most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
+    /// Sets the store of tasks, so that clients find them after a restart, or on another instance. Default: in memory,
+    /// at most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
         self.settings.task_store = Some(Arc::new(store));
         self
     }
 
-    /// How long a task may run, and is kept from its beginning on. Default: an hour.
+    /// Sets the time that a task may run, and is kept, from its beginning. Default: an hour.
     pub fn task_ttl(mut self, ttl: Duration) -> Self {
         self.settings.task_ttl = ttl;
         self
@@ -358,16 +358,16 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics` as an axum router, to merge into an application.
+    /// Makes an axum router of `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`, to merge into an application.
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// Signals are the application's business: when it goes down, calls in flight are cancelled with their connections.
+    /// The application handles signals: when it ends, calls in flight are cancelled with their connections.
     ///
     /// # Panics
     ///
-    /// When two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
-    /// [`Server::check`] says so without a panic.
+    /// Panics if two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
+    /// [`Server::check`] returns the error instead.
     pub fn into_router(self) -> Router {
         match self.build() {
             Ok(service) => http::router(service),
@@ -375,7 +375,7 @@ impl<S: State> Server<S> {
         }
     }
 
-    /// The MCP endpoint alone, as a `tower::Service` for `Router::route_service` or any other place.
+    /// Makes the MCP endpoint alone, a `tower::Service` for `Router::route_service` and the like.
     ///
     /// # Panics
     ///
@@ -430,7 +430,7 @@ impl<S: State> Server<S> {
             entry.policies.cache_within(&budget);
         }
         let metrics = Metrics::new();
-        let registry = Registry::new(entries, catalogue, &metrics);
+        let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -458,7 +458,7 @@ impl<S: State> Server<S> {
     }
 }
 
-/// Registers what a list shows.
+/// Registers the entries of a list.
 struct Register<'a, S: State>(&'a mut Server<S>);
 
 impl<S: State> Visitor<S> for Register<'_, S> {

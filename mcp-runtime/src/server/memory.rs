@@ -11,7 +11,7 @@ use crate::handler::input::outbox::Output;
 use crate::service::Service;
 use crate::transport::lines::Peer;
 
-/// How much may wait to be received before notifications are lost.
+/// The maximum number of bytes that wait to be received; beyond it notifications are lost.
 const BACKLOG: usize = 1024 * 1024;
 
 /// A connection to a server in the same process.
@@ -39,7 +39,7 @@ impl Connection {
         }
     }
 
-    /// Sends one line, whatever it is.
+    /// Sends one line as it is.
     pub async fn send(&self, line: impl Into<String>) {
         if self.closed {
             return;
@@ -51,12 +51,12 @@ impl Connection {
         self.inbox.append(&answers);
     }
 
-    /// From now on lines are sent by `principal`, as if a transport had verified it. At first nobody is known.
+    /// Sets the principal of the following lines, as if a transport had verified it. Default: anonymous.
     pub fn principal(&mut self, principal: Principal) {
         self.principal = principal;
     }
 
-    /// The next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is
+    /// Waits for the next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is
     /// in flight.
     pub async fn receive(&mut self) -> Option<String> {
         loop {
@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// The end of input: the server answers what is in flight, and ends.
+    /// Ends the input: the server answers the calls in flight, and ends.
     pub fn close(&mut self) {
         self.closed = true;
         self.peer.end_of_input();
@@ -106,13 +106,13 @@ impl Connection {
         }
     }
 
-    /// What `/metrics` says, in the OpenMetrics text format.
+    /// The text of `/metrics`, in the OpenMetrics format.
     pub fn metrics(&self) -> String {
         self.service.metrics.render()
     }
 }
 
-/// What the server has written and nobody has received yet.
+/// The output of the server that has not been received.
 #[derive(Debug, Default)]
 struct Inbox {
     text: Mutex<Vec<u8>>,

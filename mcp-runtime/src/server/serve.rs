@@ -15,13 +15,13 @@ use crate::ops::signal::Signals;
 use crate::service::Service;
 use crate::transport::{http, stdio};
 
-/// How long the end may take once everything is done: writing answers, and whatever the program does after serving.
+/// The time for the last answers to be written, and for the program to end after serving.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
     ///
-    /// Whatever else prints to stdout, now or later, goes to stderr (on Unix).
+    /// Other output to stdout, of the program or its children, goes to stderr (on Unix).
     pub async fn serve_stdio(self) -> Result<()> {
         let service = self.build()?;
         let signals =
@@ -32,7 +32,7 @@ impl<S: State> Server<S> {
             .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
-    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; says on stderr where it listens.
+    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; prints the address to stderr.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         let service = self.build()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
@@ -93,14 +93,14 @@ async fn until_shutdown(
             finish.await;
             ended
         }
-        // What has been answered is still on its way to the client; a connection that never ends is left behind.
+        // Responses may still be in transit to the client; a connection that never ends is abandoned.
         _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
     };
     leave_blocked();
     ended
 }
 
-/// A function on the blocking pool cannot be stopped, and tokio would wait for it; the process ends without it.
+/// Ends the process without the functions on the blocking pool, which cannot be stopped, and for which tokio would wait.
 fn leave_blocked() {
     let calls = blocking::running();
     if calls > 0 {

@@ -1,4 +1,4 @@
-//! Calls in flight, by a number of ours: a client may use an id twice.
+//! Calls in flight, by a number of the server's: a client may use an id twice.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub(crate) struct Cancellable {
 }
 
 impl Cancellable {
-    /// Makes `call` one that can be cancelled by its id, until the number that it gets is ended.
+    /// Makes `call` cancellable by its id, until `end` is called with the number that is returned.
     pub(crate) fn begin<C: Future>(
         &mut self,
         id: Option<RequestId>,
@@ -26,7 +26,7 @@ impl Cancellable {
         (self.begun, call)
     }
 
-    /// Forgets a call, which has ended with an answer or without.
+    /// Removes a call that has ended, with a response or without.
     pub(crate) fn end(&mut self, number: u64) {
         self.calls.remove(&number);
     }
@@ -54,12 +54,12 @@ impl Cancellable {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of calls.
     pub(crate) fn len(&self) -> usize {
         self.calls.len()
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are no calls.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }

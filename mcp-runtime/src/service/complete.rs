@@ -16,7 +16,7 @@ use crate::policy::contain::contain;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
-/// The most proposals of one answer, by the schema.
+/// The maximum number of proposals in one result, by the schema.
 const MOST: usize = 100;
 
 #[derive(Deserialize)]
@@ -103,7 +103,7 @@ impl Service {
         Ok(answer(proposals))
     }
 
-    /// What a reference names.
+    /// Returns the entry that a reference names.
     fn referred(&self, reference: Reference, cx: &Context) -> Result<&Entry, RpcError> {
         match reference {
             Reference::Prompt { name } => self

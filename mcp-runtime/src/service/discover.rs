@@ -29,7 +29,7 @@ impl Service {
         }))
     }
 
-    /// What the server can do, in every revision.
+    /// Returns the server's capabilities, the same in every revision.
     pub(crate) fn capabilities(&self) -> Value {
         let mut capabilities = json!({ "logging": {} });
         if self.offers(&Method::ToolsList) {
@@ -69,8 +69,8 @@ impl Service {
         extensions
     }
 
-    /// Whether the server has anything for a method of the modern revision. One without anything at all has tools,
-    /// which it will add one day.
+    /// Returns `true` if the server offers a method of the modern revision. A server without declarations offers tools,
+    /// which may be added later.
     pub(crate) fn offers(&self, method: &Method) -> bool {
         let registry = &self.registry;
         let declared = !registry.resources.is_empty() || !registry.templates.is_empty();

@@ -1,7 +1,7 @@
 //! Input from the client in the middle of a call: `inputResponses` and `requestState` come in, `input_required` goes out.
 //!
-//! Invariants: what a client sends is no answer before the question has been asked; what it carries for the server is
-//! taken only as the server has sealed it, for this caller and this call.
+//! Invariants: a response is not read before its input request has been made; a request state is accepted only as the
+//! server has sealed it, for this caller and this call.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -20,8 +20,8 @@ const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
 
 impl Service {
-    /// Takes what the client sent along with a call; what only older revisions' clients send is nothing. Whether the
-    /// call goes on that an earlier round has begun.
+    /// Receives the input responses and the request state of a call; in older revisions there are none. Returns `true`
+    /// if the call continues one that an earlier round has begun.
     pub(super) fn receive(
         &self,
         params: Option<&Members>,
@@ -55,7 +55,7 @@ impl Service {
         Ok(goes_on)
     }
 
-    /// What the client is answered that has to answer first.
+    /// Builds an `input_required` result.
     pub(super) fn input_required(
         &self,
         questions: &Questions,
@@ -73,7 +73,7 @@ impl Service {
     }
 }
 
-/// Whether a request goes on with one that was answered by questions.
+/// Returns `true` if a request continues a call that was answered by `input_required`.
 pub(super) fn is_retry(params: &Members) -> bool {
     [RESPONSES, STATE]
         .iter()
@@ -96,7 +96,7 @@ fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
     }
 }
 
-/// The caller, whom nobody can be mistaken for.
+/// Returns the subject of the caller; it is distinct for each principal.
 fn caller(cx: &Context) -> Subject {
     match cx.principal().subject() {
         None => Subject::of([&b"anonymous"[..]]),
@@ -104,7 +104,7 @@ fn caller(cx: &Context) -> Subject {
     }
 }
 
-/// What is called, with what.
+/// Returns the subject of the call: its kind, its name and its arguments.
 fn subject(call: &Call<'_>) -> Subject {
     let arguments = canonical::arguments(call.arguments);
     Subject::of([call.item.kind.noun(), call.item.name, &arguments].map(str::as_bytes))

@@ -1,5 +1,5 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
-//! revision, when the server is built; put together anew for callers from whom something is hidden, and for pages.
+//! revision, when the server is built; rendered per request for callers from whom something is hidden, and for pages.
 
 use bytes::Bytes;
 
@@ -52,7 +52,7 @@ impl Which {
         }
     }
 
-    /// What comes after them.
+    /// Returns the rows that follow the declared entries.
     fn others(self, registry: &Registry, version: Version) -> Vec<Row> {
         match self {
             Self::Resources => registry

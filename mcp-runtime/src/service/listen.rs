@@ -35,7 +35,7 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// Subscribes to what the request asks for, the server has and its caller may know.
+    /// Subscribes to the changes that the request names, the server offers and its caller may see.
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,
@@ -141,7 +141,7 @@ impl Subscription {
         }
     }
 
-    /// What a line protocol says besides the closing result: the specification wants both there.
+    /// Builds the cancellation that a line protocol sends besides the closing result: the specification requires both.
     pub(crate) fn cancelled(&self) -> Bytes {
         let params = json!({ "requestId": self.id, "_meta": { SUBSCRIPTION_ID: self.id } });
         json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params })
@@ -157,7 +157,7 @@ impl Subscription {
     }
 }
 
-/// Watches the resources of a list; those that `principal` may be told of.
+/// Subscribes to the resources of a list that `principal` may watch.
 fn watch(
     service: &Service,
     subscriber: &Subscriber,

@@ -9,7 +9,6 @@ pub(crate) mod discover;
 mod input;
 pub(crate) mod list;
 pub(crate) mod listen;
-pub(crate) mod modern;
 mod page;
 mod prompts_get;
 pub(crate) mod replay;
@@ -21,12 +20,11 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::Instant;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
 use list::Which;
@@ -62,7 +60,7 @@ pub(crate) struct Service {
     pub calls: Shares,
     /// The answers that wait to be read.
     pub unread: Shares,
-    /// What is listened to and subscribed to.
+    /// The subscriptions, by caller.
     pub subscriptions: Shares,
     pub settings: Settings,
 }
@@ -127,13 +125,17 @@ impl Default for Settings {
 }
 
 impl Service {
-    /// Answers a request; counts it and says so in the log.
-    pub(crate) async fn answer(self: &Arc<Self>, request: &Request, cx: &Context) -> Answer {
+    /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        request: &Request,
+        cx: &Context,
+        in_flight: Option<TaskTrackerToken>,
+    ) -> Answer {
         let begun = Instant::now();
-        let in_flight = self.drain.enter();
-        let answer = match request.method {
-            _ if in_flight.is_none() => Err(shutting_down()),
-            _ => {
+        let answer = match in_flight {
+            None => Err(shutting_down()),
+            Some(_) => {
                 self.carry(&request.method, request.params.as_deref(), cx)
                     .await
             }
@@ -181,25 +183,6 @@ impl Service {
             tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
         }
     }
-
-    /// Encodes an answer for this client, with its HTTP status. One that is too much for a caller that does not read its
-    /// results becomes an error.
-    pub(crate) fn encode(&self, request: &Request, answer: Answer, cx: &Context) -> (u16, Bytes) {
-        let write = |answer: Answer| {
-            let status = answer.status(cx.version());
-            let text = answer.encode(Some(&request.id), cx.version(), &self.identity);
-            (status, Bytes::from(text))
-        };
-        let (status, text) = write(answer);
-        match self.unread.track(cx.holder(), text) {
-            Ok(text) => (status, text),
-            Err(full) => {
-                let error = RpcError::from(full);
-                self.metrics.error(&error);
-                write(Answer::Error(error))
-            }
-        }
-    }
 }
 
 /// A parameter that must be there and be text.
@@ -219,25 +202,8 @@ pub(crate) fn text_param<'p>(
     }
 }
 
-/// What a new call is told while the server goes down.
+/// Returns the error for a new call during shutdown.
 pub(crate) fn shutting_down() -> RpcError {
     RpcError::internal("the server is shutting down; try another instance or later")
         .with_status(503)
-}
-
-/// One request with its context, from beginning to encoded answer: what transports run.
-pub(crate) async fn exchange(service: Arc<Service>, request: Request, cx: Context) -> (u16, Bytes) {
-    let ended = EndOnDrop(&cx);
-    let answer = cx.kept_alive(pin!(service.answer(&request, &cx))).await;
-    drop(ended);
-    service.encode(&request, answer, &cx)
-}
-
-/// Ends a call when its future is done or dropped.
-pub(crate) struct EndOnDrop<'a>(pub &'a Context);
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
 }

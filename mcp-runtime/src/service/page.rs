@@ -12,7 +12,7 @@ use crate::protocol::{Members, RpcError};
 /// One row of a list.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// What no other row has.
+    /// The unique key of the row, which a cursor encodes.
     key: String,
     text: Bytes,
 }
@@ -26,7 +26,7 @@ impl Row {
     }
 }
 
-/// Where the page begins that the params ask for.
+/// Returns the index of the first row of the page that the cursor in `params` names.
 pub(super) fn begin(rows: &[Row], params: Option<&Members>) -> Result<usize, RpcError> {
     match params.and_then(|params| params.decode::<Option<String>>("cursor")) {
         None | Some(Ok(None)) => Ok(0),

@@ -1,7 +1,7 @@
-//! Which rounds of calls have been answered: the first answer to a round goes on with a call that was counted already,
-//! any other one is a call of its own.
+//! The rounds that clients have already answered: the first response to a round continues a call that was counted
+//! before, any other one is a call of its own.
 //!
-//! Invariant: bounded; what is not known any more has expired, or counts.
+//! Invariant: bounded; a state that is no longer remembered has expired, or counts as a call.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,15 +11,15 @@ use tokio::time::Instant;
 
 use crate::seal::{LIFETIME, Subject};
 
-/// How many are remembered.
+/// The maximum number of states that are remembered.
 const MOST: usize = 10_000;
 
-/// The states that have come back.
+/// The request states that were received.
 #[derive(Debug, Default)]
 pub(crate) struct Spent(Mutex<HashMap<Subject, Instant>>);
 
 impl Spent {
-    /// Whether this state, which is valid, comes back for the first time.
+    /// Returns `true` if this state, which is valid, is received for the first time.
     pub(super) fn is_first(&self, state: &str) -> bool {
         let (now, state) = (Instant::now(), Subject::of([state.as_bytes()]));
         let mut spent = self.0.lock().unwrap_or_else(PoisonError::into_inner);

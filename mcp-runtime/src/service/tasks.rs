@@ -1,7 +1,7 @@
 //! `tasks/get`, `tasks/update` and `tasks/cancel`, and calls that become tasks.
 //!
-//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). What can be said at once is: a call that is
-//! refused, or whose arguments do not fit, gets its answer and no task.
+//! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
+//! not fit, gets its response at once and no task.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
 
-use super::call::{Given, Running, misfit};
-use super::{Service, text_param, tools_call};
+use super::call::{Given, Running, misfit, tool_answer};
+use super::{Service, text_param};
 use crate::answer::{Answer, members, tool_json};
 use crate::handler::Context;
 use crate::handler::input::client::Client;
@@ -24,18 +24,18 @@ use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
-/// How a call is to be carried out.
+/// The mode in which a call runs.
 pub(super) enum Mode {
-    /// The client waits for the answer.
+    /// Within the request.
     Now,
     /// As a task.
     Task,
-    /// Not at all: it would have to be a task, and the client knows none.
+    /// Not at all: the tool requires a task, and the client does not support tasks.
     Refused(Result<Answer, RpcError>),
 }
 
 impl Mode {
-    /// As the tool declares it, and as the client can.
+    /// Returns the mode for the tool's declaration and the client's capabilities.
     pub(super) fn of(entry: &Entry, cx: &Context) -> Self {
         let Some(support) = entry.spec.task else {
             return Self::Now;
@@ -55,7 +55,7 @@ impl Mode {
     }
 }
 
-/// Whether the client knows tasks: it says so in each request, and only in the modern revision.
+/// Returns `true` if the client declares tasks, which it does in each request, and only in the modern revision.
 pub(super) fn declares(cx: &Context) -> bool {
     cx.is_modern() && cx.capabilities().extensions.contains_key(TASKS)
 }
@@ -89,12 +89,12 @@ impl Service {
                     begun,
                     outcome: done.outcome,
                 });
-                self.finish(done, &call, tools_call::answer)
+                self.finish(done, &call, tool_answer)
             }
         }
     }
 
-    /// The arguments of a call that is let in, with those that the client's user was asked for.
+    /// Returns the arguments of an admitted call, with those that were elicited from the client's user.
     async fn arguments(
         &self,
         entry: &Entry,
@@ -144,7 +144,7 @@ impl Service {
             cx.end();
             match ended {
                 Ok(Ok(answer)) => end(&task, answer, service.tasks.most()).await,
-                // It is marked by whoever has stopped it.
+                // Its status is set by the code that stopped it.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {
                     let error = RpcError::internal("the task has outlived its time");
@@ -221,7 +221,7 @@ impl Service {
         Ok(Answer::Empty)
     }
 
-    /// A task that does not run here must be known to have ended: what runs elsewhere is told so there.
+    /// Checks that a task that does not run here has ended; a running one must be cancelled on its own instance.
     async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
         let found = self
             .tasks
@@ -237,7 +237,7 @@ impl Service {
     }
 }
 
-/// Marks a task with what its call has come to.
+/// Records the outcome of its call in a task.
 async fn end(task: &Task, answer: Result<Product, RpcError>, most: usize) {
     match answer {
         Ok(Product::Tool(result)) => match tool_json(&result) {

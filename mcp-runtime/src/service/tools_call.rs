@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::call::Given;
+use super::call::{Given, tool_answer};
 use super::tasks::Mode;
 use super::{Service, text_param};
 use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::output::product::Product;
 use crate::protocol::{Members, RpcError};
 
 impl Service {
@@ -33,21 +32,13 @@ impl Service {
             textual: false,
         };
         match Mode::of(entry, cx) {
-            Mode::Now => self.call(entry, cx, given, answer).await,
+            Mode::Now => self.call(entry, cx, given, tool_answer).await,
             Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,
             Mode::Refused(answer) => {
                 entry.policies.access.check(entry.item(), cx.principal())?;
                 answer
             }
         }
-    }
-}
-
-/// What a tool has made, as an answer.
-pub(super) fn answer(product: Product) -> Result<Answer, RpcError> {
-    match product {
-        Product::Tool(result) => Ok(Answer::Tool(result)),
-        _ => Err(RpcError::internal("internal error")),
     }
 }
 

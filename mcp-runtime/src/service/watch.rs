@@ -1,4 +1,4 @@
-//! Which resources a caller may be told of.
+//! Access to notifications of changes of resources.
 
 use std::borrow::Cow;
 
@@ -22,8 +22,9 @@ impl Service {
         })
     }
 
-    /// Fails unless `principal` may watch the resource at `uri`: it need not be there, but if it is, it must be one that
-    /// `principal` may read. One that does not show itself is like one that is not there, of which nothing is ever told.
+    /// Fails unless `principal` may watch the resource at `uri`. The resource may be absent; if it exists, `principal`
+    /// must be allowed to read it. A resource that is hidden from `principal` is like an absent one, and is never
+    /// notified.
     pub(crate) fn may_watch(&self, uri: &str, principal: &Principal) -> Result<(), RpcError> {
         match self.registry.resource(uri) {
             Some((entry, _)) if entry.policies.access.shows_itself_to(principal) => entry
@@ -35,7 +36,8 @@ impl Service {
         }
     }
 
-    /// Whether `principal` may be told of a change: one who watches a folder does not thereby watch what is hidden in it.
+    /// Returns `true` if `principal` may be notified of a change: watching a folder does not reveal what is hidden in
+    /// it.
     pub(crate) fn may_be_told(&self, change: &Change, principal: &Principal) -> bool {
         match change {
             Change::Resource(uri) => self

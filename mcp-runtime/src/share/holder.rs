@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-use crate::handler::Principal;
+use crate::principal::Principal;
 
-/// A caller, as far as it can be told from others.
+/// A caller, as far as it can be distinguished from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     /// A verified one.

@@ -1,6 +1,6 @@
-//! What callers hold, counted by caller, so that no one takes what is there for all.
+//! The shares of callers in bounded resources, so that no caller takes all of them.
 //!
-//! Invariant: nothing is held beyond the maximum in all, nor by one caller beyond its share; what is held is given back
+//! Invariant: nothing is held beyond the maximum in total, nor by one caller beyond its share; what is held is released
 //! when it is dropped.
 
 mod holder;

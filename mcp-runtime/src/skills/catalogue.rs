@@ -214,7 +214,7 @@ fn files(tree: &Tree, manifests: &Manifests<'_>) -> Files {
     files
 }
 
-/// Puts what is at `path` into its folder, and that into its own, up to the top.
+/// Adds the entry at `path` to its folder, and each folder to its parent, up to the root.
 fn enter(files: &mut Files, path: &str, descriptor: Descriptor) {
     let (above, _) = split(path);
     if above.is_empty() {
@@ -267,7 +267,7 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Whether `path` is somewhere in `folder`.
+/// Returns `true` if `path` is in `folder`, at any depth.
 fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.starts_with('/'))

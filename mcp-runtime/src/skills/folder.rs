@@ -34,10 +34,10 @@ pub(super) fn read(folder: &Path, tree: &mut Tree) -> Result<(), String> {
 }
 
 struct Walk<'t> {
-    /// Where the folder of skills really is.
+    /// The canonical path of the folder of skills.
     root: PathBuf,
     tree: &'t mut Tree,
-    /// The folders that were read: where they really are, and where they were found.
+    /// The folders that were read: from their canonical paths to the paths where they were found.
     folders: BTreeMap<PathBuf, PathBuf>,
     /// The number of entries so far.
     entries: usize,

@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     })
 }
 
-/// What stands between the first line, which is `---`, and the next one that is.
+/// Returns the text between the first line, which is `---`, and the next such line.
 fn block(text: &str) -> Option<&str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (first, rest) = text.split_once('\n')?;

@@ -3,8 +3,8 @@
 //! [Skills extension](https://github.com/modelcontextprotocol/ext-skills) of revision 2026-07-28, and the
 //! [format of a skill](https://agentskills.io/specification).
 //!
-//! Invariants: what is served is what was read, so that its digest holds; a file that breaks a rule stops the start,
-//! with a text that names it; nothing outside the folder is read, by whatever link.
+//! Invariants: the bytes that are served are those that were read, so that the digest holds; a file that breaks a rule
+//! stops the start, with an error that names it; nothing outside the folder is read, through any link.
 
 #[cfg(feature = "skills")]
 mod catalogue;

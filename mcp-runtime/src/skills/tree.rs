@@ -16,7 +16,7 @@ pub(super) struct Tree {
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) bytes: Vec<u8>,
-    /// How messages call it.
+    /// The path or name to use in messages.
     pub(super) shown: String,
 }
 
@@ -48,7 +48,7 @@ impl Tree {
         MOST_BYTES - self.bytes
     }
 
-    /// Whether `more` bytes, those of `shown`, fit in.
+    /// Checks that `more` bytes, those of `shown`, fit in.
     pub(super) fn room(&self, more: u64, shown: &str) -> Result<(), String> {
         if self.bytes + more <= MOST_BYTES {
             return Ok(());
@@ -59,7 +59,8 @@ impl Tree {
     }
 }
 
-/// Whether a file or folder may be called so. What begins with a dot is hidden, or leads elsewhere.
+/// Returns `true` if a file or folder may have this name. Names that begin with a dot are hidden or refer to other
+/// folders.
 pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('.') && !name.contains(['\\', '\0'])
 }

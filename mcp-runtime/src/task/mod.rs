@@ -1,7 +1,7 @@
-//! Tasks: calls that go on after their answer (extension `io.modelcontextprotocol/tasks`).
+//! Tasks: calls that continue after their response (extension `io.modelcontextprotocol/tasks`).
 //!
 //! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
-//! kept before its client hears of it; running tasks are bounded in number and bytes, and no caller has them all.
+//! recorded before its client learns of it; running tasks are bounded in number and bytes, and no caller has them all.
 
 mod record;
 mod running;
@@ -25,7 +25,7 @@ pub(crate) use running::Running;
 use store::MemoryStore;
 pub use store::{StoreError, StoreFuture, TaskStore};
 
-/// How often a client should ask, in milliseconds.
+/// The interval at which clients should poll, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
 
 /// The tasks of one server.
@@ -34,13 +34,13 @@ pub(crate) struct Tasks {
     clock: Clock,
     ttl: Duration,
     store: Arc<dyn TaskStore>,
-    /// The maximum size of what a task comes to.
+    /// The maximum size of a task's outcome in bytes.
     most: usize,
     running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
     shares: Shares,
 }
 
-/// Why there is no task.
+/// The error returned when a task cannot be created or read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TaskError {
     #[error(transparent)]
@@ -69,7 +69,7 @@ impl Tasks {
         }
     }
 
-    /// Returns the maximum size of what a task comes to.
+    /// Returns the maximum size of a task's outcome in bytes.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
@@ -131,8 +131,8 @@ impl Tasks {
         (task.record().owner.as_deref() == principal.subject()).then_some(task)
     }
 
-    /// What is known of a task of `principal`'s, wherever it runs or ran. One that has outlived its time without an end
-    /// has lost its process.
+    /// Returns a task of `principal`, from this process or the store. A task that has expired without an end has lost
+    /// its process.
     pub(crate) async fn get(
         &self,
         id: &str,
@@ -155,7 +155,8 @@ impl Tasks {
     }
 }
 
-/// A task that is not kept yet; it is none when that fails, or its client goes away meanwhile.
+/// A task that is not stored yet; dropping it discards the task, when storing fails or its client disconnects
+/// meanwhile.
 struct Unkept<'a> {
     tasks: &'a Tasks,
     id: Option<&'a str>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// How far a task has come.
+/// The status of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -22,33 +22,33 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
-    /// Whether nothing changes any more.
+    /// Returns `true` if the status is final.
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 }
 
-/// What a [`TaskStore`](super::TaskStore) keeps of a task. It is plain JSON: a store may write it as such.
+/// The record of a task in a [`TaskStore`](super::TaskStore). It is plain JSON: a store may write it as such.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskRecord {
     /// Its id: 128 random bits in hexadecimal.
     pub task_id: String,
-    /// Whose it is: [`Principal::subject`](crate::Principal::subject), or `None` for anonymous callers.
+    /// The subject of its owner ([`Principal::subject`](crate::Principal::subject)), or `None` for anonymous callers.
     pub owner: Option<String>,
-    /// How far it has come.
+    /// The status.
     pub status: TaskStatus,
-    /// What it says about itself.
+    /// A message about the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
-    /// When it began, in milliseconds since 1970.
+    /// The time of its creation, in milliseconds since 1970.
     pub created_at: u64,
-    /// When it changed, in milliseconds since 1970.
+    /// The time of its last change, in milliseconds since 1970.
     pub updated_at: u64,
-    /// For how many milliseconds after its beginning it is kept.
+    /// The time for which it is kept after its creation, in milliseconds.
     pub ttl_ms: u64,
-    /// What it asks of its client, by key.
+    /// The open input requests, by key.
     #[serde(default)]
     pub input_requests: Map<String, Value>,
     /// The `result` of a completed task, the `error` of a failed one.
@@ -57,7 +57,7 @@ pub struct TaskRecord {
 }
 
 impl TaskRecord {
-    /// When it may be forgotten, in milliseconds since 1970.
+    /// Returns the time at which it may be deleted, in milliseconds since 1970.
     pub fn expires_at(&self) -> u64 {
         self.created_at.saturating_add(self.ttl_ms)
     }

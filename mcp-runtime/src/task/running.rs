@@ -1,4 +1,4 @@
-//! One task that runs in this process: its record, its questions, and the way to stop it.
+//! One task that runs in this process: its record, its input requests, and the handle that stops it.
 //!
 //! Invariants: the record in memory is the newest; the store gets it in order; a task ends once.
 
@@ -19,7 +19,7 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
-/// How long a store that has failed is left alone before the end of a task is written again: at first, and at most.
+/// The backoff before a failed write of a task's final record is retried: initial and maximum.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -38,9 +38,9 @@ pub(crate) struct Running {
 #[derive(Debug)]
 struct State {
     record: TaskRecord,
-    /// How often it has changed.
+    /// The number of changes so far.
     changes: u64,
-    /// How many of the changes the store has.
+    /// The number of changes that the store has.
     kept: u64,
     waiting: HashMap<String, oneshot::Sender<Box<RawValue>>>,
 }
@@ -88,7 +88,7 @@ impl Running {
         Ok(())
     }
 
-    /// Writes the newest record; a store that cannot is told of in the log, the task goes on.
+    /// Writes the newest record; a failure of the store is logged, and the task continues.
     async fn save(&self) {
         if let Err(error) = self.write().await {
             tracing::error!(
@@ -117,7 +117,7 @@ impl Running {
         state.kept == state.changes || state.record.expires_at() <= self.clock.now()
     }
 
-    /// Says how far the task has come.
+    /// Sets the status message of the task.
     fn note(&self, message: String) {
         let mut state = self.lock();
         if !state.record.status.is_terminal() {
@@ -151,7 +151,7 @@ impl Running {
         }
     }
 
-    /// Whether this is the end of the task.
+    /// Sets the status; returns `false` if the task has already ended.
     fn mark(
         &self,
         status: TaskStatus,
@@ -171,14 +171,14 @@ impl Running {
         true
     }
 
-    /// Hands over the client's answers; those to no open question are ignored.
+    /// Delivers the client's input responses; those to no open request are ignored.
     pub(crate) async fn answer(&self, answers: Vec<(String, Box<RawValue>)>) {
         {
             let mut state = self.lock();
             for (key, answer) in answers {
                 if let Some(waiting) = state.waiting.remove(&key) {
                     state.record.input_requests.shift_remove(&key);
-                    // Whoever has asked may have gone meanwhile.
+                    // The receiver may have been dropped meanwhile.
                     let _ = waiting.send(answer);
                 }
             }
@@ -269,7 +269,7 @@ impl Client for Running {
     }
 }
 
-/// A question that waits; it is taken back when dropped without an answer.
+/// An open input request; it is withdrawn when dropped without a response.
 struct Open<'a> {
     task: &'a Running,
     key: &'a str,

@@ -1,4 +1,4 @@
-//! Where tasks are kept: in this process, or wherever a program's own store puts them.
+//! The stores of tasks: in this process, or in a store of the program's own.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,7 +18,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
-/// A task runs in the process that began it; what it has come to is kept here. An implementation forgets tasks that have
+/// A task runs in the process that began it; its record is kept here. An implementation deletes tasks that have
 /// expired ([`TaskRecord::expires_at`]), and shows what was put by one instance to all of them.
 ///
 /// ```
@@ -54,14 +54,14 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps a task, in the place of what was kept of it before. It must be found as soon as this is done.
+    /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
-    /// The task with this id.
+    /// Returns the task with this id.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 
-/// What a store says that has panicked.
+/// The error reported when a store panics.
 const PANICKED: &str = "it panicked";
 
 /// Keeps a task; a panic of the store's is a failure like any other.

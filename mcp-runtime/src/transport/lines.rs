@@ -9,39 +9,32 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as Task, Poll, Waker};
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, OptionFuture, join_all};
+use futures_util::future::{FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
 
 use crate::answer::Answer;
+use crate::dispatch::{Next, Origin, Pending, dispatch, refuse};
+use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{Outbox, Output};
-use crate::handler::{Context, Principal};
-use crate::legacy::batch::{self, Member};
+use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
-use crate::legacy::{self, Session};
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::protocol::meta::RawMeta;
-use crate::protocol::{
-    Message, Method, Notification, RawJson, Request, RequestId, RpcError, Version,
-};
+use crate::protocol::{RequestId, RpcError, Version, meta};
+use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
-use crate::service::{Service, modern};
 use crate::share::Holder;
 
 /// The maximum number of calls in flight; further ones wait their turn.
 const IN_FLIGHT: usize = limits::CALLS;
 /// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
 const WAITING: usize = limits::CALLS;
-
-type Call = BoxFuture<'static, Bytes>;
 
 /// One end of a line connection.
 #[derive(Clone)]
@@ -52,7 +45,7 @@ struct Shared {
     output: Arc<dyn Output>,
     runtime: Handle,
     state: Mutex<State>,
-    /// Who is carrying out lines right now.
+    /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
@@ -66,7 +59,7 @@ struct State {
     news: Option<AbortHandle>,
     /// The calls that are tasks.
     running: Cancellable,
-    waiting: VecDeque<(Option<RequestId>, Call)>,
+    waiting: VecDeque<(Option<RequestId>, Pending)>,
 }
 
 impl State {
@@ -90,42 +83,39 @@ impl Peer {
         }))
     }
 
-    /// Carries out one line of `principal`'s; what is to be written at once is appended to `out`.
+    /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
-        match Message::parse(line) {
-            Ok(Message::Request(request)) => match self.begin(&request, principal, out) {
-                Ok(Some(call)) => self.start(Some(request.id), call, out),
-                Ok(None) => {}
-                Err(error) => {
-                    self.0
-                        .service
-                        .metrics
-                        .request(&request.method, Duration::ZERO);
-                    self.refuse(Some(&request.id), error, out);
-                }
-            },
-            Ok(Message::Notification(notification)) => self.notice(&notification),
-            Ok(Message::Response(response)) => {
-                if let Some(session) = self.session() {
-                    session.asks.answer(&response);
-                }
+        let service = &self.0.service;
+        let origin = Line {
+            peer: self,
+            principal,
+        };
+        match dispatch(service, &origin, line) {
+            Next::Nothing => {}
+            Next::Reply(reply) => write(&reply.text, out),
+            Next::Call(call) => {
+                let id = call.request.id.clone();
+                let call = call.run(Arc::clone(service), None, self.caller(principal));
+                self.start(Some(id), Box::pin(call), out);
             }
-            Ok(Message::Batch(members)) => match self
-                .session()
-                .filter(|it| it.version == Version::V2025_03_26)
-            {
-                Some(session) => self.batch(&session, members, principal, out),
-                None => self.refuse(
-                    None,
-                    RpcError::invalid_request("batches exist only in revision 2025-03-26"),
-                    out,
-                ),
-            },
-            Err(malformed) => self.refuse(malformed.id.as_ref(), *malformed.error, out),
+            Next::Listen(id, subscription) => {
+                let listening = listen(subscription, Arc::clone(&self.0.output));
+                self.start(Some(id), Box::pin(listening), out);
+            }
+            Next::InSession(session, call) => {
+                let id = call.request.id.clone();
+                let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
+                self.start(Some(id), Box::pin(call), out);
+            }
+            Next::Batch(session, batch) => {
+                let call = batch.begin(service, &session, &self.caller(principal));
+                self.start(None, call, out);
+            }
         }
     }
 
-    /// Returns whether another line may be received. A peer that was asked something may always answer.
+    /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
+    /// response.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         let owes = |session: &Arc<Session>| session.asks.are_open();
@@ -191,81 +181,6 @@ impl Peer {
         }
     }
 
-    /// The call that answers a request; `None` when it has been answered already.
-    fn begin(
-        &self,
-        request: &Request,
-        principal: &Principal,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<Call>, RpcError> {
-        let (service, begun) = (Arc::clone(&self.0.service), Instant::now());
-        let meta = RawMeta::of(request.params.as_deref());
-        if modern::is_modern(&meta) {
-            let meta = modern::read_meta(meta?, |_| Ok(()))?;
-            if request.method == Method::SubscriptionsListen {
-                let subscription = Subscription::open(
-                    Arc::clone(&service),
-                    request,
-                    (principal, &Holder::on_line(principal)),
-                    &meta.capabilities,
-                )?;
-                service.record(request, &Answer::Empty, begun);
-                return Ok(Some(Box::pin(listen(
-                    subscription,
-                    Arc::clone(&self.0.output),
-                ))));
-            }
-            let cx = Context::new(Version::LATEST, self.caller(principal), meta);
-            let exchange = crate::service::exchange(service, request.clone(), cx);
-            return Ok(Some(Box::pin(exchange.map(|(_, text)| text))));
-        }
-        match (self.session(), &request.method) {
-            (_, Method::Initialize) => {
-                let (session, answer) = legacy::handshake::initialize(
-                    &service,
-                    request,
-                    (principal, Holder::on_line(principal)),
-                )?;
-                service.record(request, &answer, begun);
-                write(
-                    &answer.encode(Some(&request.id), session.version, &service.identity),
-                    out,
-                );
-                self.open(Arc::new(session));
-                Ok(None)
-            }
-            (Some(session), _) => self.legacy(session, request, meta, principal).map(Some),
-            // Some legacy clients ping before they initialize.
-            (None, Method::Ping) => {
-                service.record(request, &Answer::Empty, begun);
-                write(
-                    &Answer::Empty.encode(
-                        Some(&request.id),
-                        Version::LATEST_LEGACY,
-                        &service.identity,
-                    ),
-                    out,
-                );
-                Ok(None)
-            }
-            (None, _) => Err(crate::protocol::meta::missing(
-                crate::protocol::meta::PROTOCOL_VERSION,
-            )),
-        }
-    }
-
-    fn legacy(
-        &self,
-        session: Arc<Session>,
-        request: &Request,
-        meta: Result<Option<RawMeta<'_>>, RpcError>,
-        principal: &Principal,
-    ) -> Result<Call, RpcError> {
-        let cx = legacy::context(&session, meta, self.caller(principal))?;
-        let exchange = legacy::exchange(Arc::clone(&self.0.service), session, request.clone(), cx);
-        Ok(Box::pin(exchange.map(|(_, text)| text)))
-    }
-
     /// Makes `session` that of the process, and tells it what changes from now on.
     fn open(&self, session: Arc<Session>) {
         let (output, service, told) = (
@@ -288,8 +203,8 @@ impl Peer {
         }
     }
 
-    /// Polls a new call once; what is not done then becomes a task.
-    fn start(&self, id: Option<RequestId>, call: Call, out: &mut Vec<u8>) {
+    /// Polls a new call once; if it is not done then, it becomes a task.
+    fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         let mut state = self.lock();
         if state.running.len() < IN_FLIGHT {
             drop(state);
@@ -298,26 +213,33 @@ impl Peer {
             state.waiting.push_back((id, call));
         } else {
             drop(state);
-            self.refuse(id.as_ref(), too_many_calls(), out);
+            let refused = refuse(
+                &self.0.service,
+                id.as_ref(),
+                self.version(),
+                too_many_calls(),
+            );
+            write(&refused.text, out);
         }
     }
 
-    fn start_now(&self, id: Option<RequestId>, mut call: Call, out: &mut Vec<u8>) {
-        // The first poll needs nobody woken: a task polls again as soon as it is spawned.
+    fn start_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
+        // The first poll needs no waker: a task polls again as soon as it is spawned.
         match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
-            Ok(Poll::Ready(text)) => write(&text, out),
+            Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
             Err(Panicked) => write(&self.broken(id.as_ref()), out),
         }
     }
 
-    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Call) {
+    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Pending) {
         let peer = self.clone();
         let (number, call) = state.running.begin(id.clone(), contain(call));
         self.0.runtime.spawn(async move {
             // A cancelled call says nothing.
             if let Ok(outcome) = call.await {
-                let text = outcome.unwrap_or_else(|Panicked| peer.broken(id.as_ref()));
+                let text =
+                    outcome.map_or_else(|Panicked| peer.broken(id.as_ref()), |(_, text)| text);
                 peer.0.output.append(&line(&text));
             }
             peer.ended(number);
@@ -344,63 +266,12 @@ impl Peer {
         self.0.ended.notify_waiters();
     }
 
-    fn notice(&self, notification: &Notification) {
-        let Some(id) = notification.cancels() else {
-            return;
-        };
-        let cancelled = {
-            let mut state = self.lock();
-            state
-                .waiting
-                .retain(|(waiting, _)| waiting.as_ref() != Some(&id));
-            state.running.cancel(&id)
-        };
-        if !cancelled && let Some(session) = self.session() {
-            session.cancel(&id);
-        }
-    }
-
-    /// A batch: one array of answers, when all are there.
-    fn batch(
-        &self,
-        session: &Arc<Session>,
-        members: Vec<RawJson>,
-        principal: &Principal,
-        out: &mut Vec<u8>,
-    ) {
-        let mut calls: Vec<Call> = Vec::new();
-        for member in members {
-            let refused = |id: Option<&RequestId>, error| -> Call {
-                Box::pin(std::future::ready(batch::refusal(
-                    id,
-                    error,
-                    &self.0.service.identity,
-                )))
-            };
-            calls.push(match Member::of(&member) {
-                Member::Request(request) => {
-                    let meta = RawMeta::of(request.params.as_deref());
-                    match self.legacy(Arc::clone(session), &request, meta, principal) {
-                        Ok(call) => match session.cancellable(&request.id, call) {
-                            Ok(call) => Box::pin(call.map(Option::unwrap_or_default)),
-                            Err(error) => refused(Some(&request.id), error),
-                        },
-                        Err(error) => refused(Some(&request.id), error),
-                    }
-                }
-                Member::Refused(id, error) => refused(id.as_ref(), error),
-                Member::Notification(notification) => {
-                    self.notice(&notification);
-                    continue;
-                }
-                Member::Response(response) => {
-                    session.asks.answer(&response);
-                    continue;
-                }
-            });
-        }
-        let joined = join_all(calls).map(|answers| batch::join(&answers).unwrap_or_default());
-        self.start(None, Box::pin(joined), out);
+    /// Cancels the call with this id; returns whether there was one.
+    fn cancel(&self, id: &RequestId) -> bool {
+        let mut state = self.lock();
+        let waiting = state.waiting.len();
+        state.waiting.retain(|(own, _)| own.as_ref() != Some(id));
+        state.waiting.len() < waiting || state.running.cancel(id)
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
@@ -422,16 +293,45 @@ impl Peer {
             .map_or(Version::LATEST, |session| session.version)
     }
 
-    fn refuse(&self, id: Option<&RequestId>, error: RpcError, out: &mut Vec<u8>) {
-        self.0.service.metrics.error(&error);
-        write(
-            &Answer::Error(error).encode(id, self.version(), &self.0.service.identity),
-            out,
-        );
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sender of a line.
+struct Line<'a> {
+    peer: &'a Peer,
+    principal: &'a Principal,
+}
+
+impl Origin for Line<'_> {
+    fn principal(&self) -> &Principal {
+        self.principal
+    }
+
+    fn holder(&self) -> Holder {
+        Holder::on_line(self.principal)
+    }
+
+    fn version(&self) -> Version {
+        self.peer.version()
+    }
+
+    fn session(&self) -> Result<Option<Arc<Session>>, RpcError> {
+        Ok(self.peer.session())
+    }
+
+    fn keep(&self, session: Session) -> Result<Option<String>, RpcError> {
+        self.peer.open(Arc::new(session));
+        Ok(None)
+    }
+
+    fn without_session(&self) -> RpcError {
+        meta::missing(meta::PROTOCOL_VERSION)
+    }
+
+    fn cancel(&self, id: &RequestId) -> bool {
+        self.peer.cancel(id)
     }
 }
 
@@ -475,12 +375,12 @@ fn line(text: &[u8]) -> Vec<u8> {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
-async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> Bytes {
+async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.append(&line(&text));
     }
     output.append(&line(&subscription.cancelled()));
-    Bytes::new()
+    (200, Bytes::new())
 }
 
 #[cfg(test)]

@@ -17,12 +17,12 @@ use crate::handler::Principal;
 use crate::handler::input::outbox::Output;
 use crate::service::Service;
 
-/// How much is read at a time.
+/// The size of one read in bytes.
 const CHUNK: usize = 64 * 1024;
-/// How much may wait to be written before notifications are lost.
+/// The maximum number of unwritten bytes; notifications beyond it are dropped.
 const BACKLOG: usize = 1024 * 1024;
 
-/// Serves the process' stdin and stdout until stdin ends, nobody reads stdout any more, or the server shuts down.
+/// Serves the process' stdin and stdout until stdin ends, stdout is closed, or the server shuts down.
 pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     let (most, drain) = (service.settings.max_body, service.drain.clone());
     let output = Arc::new(Stdout::new(take_stdout()?));
@@ -119,13 +119,13 @@ fn carry_out(lines: &[Bytes], peer: &Peer, output: &Stdout, runtime: &Handle) {
     output.write_now(&mut answers);
 }
 
-/// stdout, and what waits to be written to it. Whoever may block writes; at most one at a time.
+/// stdout, and the text to be written to it. Only code that may block writes, one writer at a time.
 struct Stdout {
     file: Mutex<Real>,
     pending: Mutex<Pending>,
     /// There is something to write, or the end.
     work: Condvar,
-    /// Nobody reads any more.
+    /// Notified when stdout is closed.
     gone: Notify,
 }
 

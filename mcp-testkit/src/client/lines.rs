@@ -32,7 +32,7 @@ impl Lines<'_> {
     ///
     /// # Panics
     ///
-    /// When the server is idle without sending anything, or sends a line that is not JSON.
+    /// Panics if the server is idle without sending anything, or sends a line that is not JSON.
     pub async fn next(&mut self) -> Option<Value> {
         let line = tokio::time::timeout(PATIENCE, self.received.recv()).await;
         let line = line.unwrap_or_else(|_| panic!("the server says nothing more"))?;

@@ -12,7 +12,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When they cannot be listed.
+    /// Panics if they cannot be listed.
     pub async fn tools(&self) -> Vec<Value> {
         self.list("tools/list", "tools").await
     }
@@ -21,7 +21,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When there is none.
+    /// Panics if there is none.
     pub async fn tool(&self, name: &str) -> Value {
         let tools = self.tools().await;
         let found = tools.iter().find(|tool| tool["name"] == name).cloned();
@@ -32,7 +32,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When they cannot be listed.
+    /// Panics if they cannot be listed.
     pub async fn resources(&self) -> Vec<Value> {
         self.list("resources/list", "resources").await
     }
@@ -41,7 +41,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When they cannot be listed.
+    /// Panics if they cannot be listed.
     pub async fn templates(&self) -> Vec<Value> {
         self.list("resources/templates/list", "resourceTemplates")
             .await
@@ -51,7 +51,7 @@ impl TestClient {
     ///
     /// # Panics
     ///
-    /// When they cannot be listed.
+    /// Panics if they cannot be listed.
     pub async fn prompts(&self) -> Vec<Value> {
         self.list("prompts/list", "prompts").await
     }

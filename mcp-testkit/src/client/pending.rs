@@ -1,4 +1,4 @@
-//! A request on its way: its rounds, its task, its answer.
+//! A pending request: its rounds, its task, its response.
 
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
@@ -41,7 +41,7 @@ impl<'a> Pending<'a> {
     ///
     /// # Panics
     ///
-    /// When the server ends, or is idle, without an answer; when the task was cancelled.
+    /// Panics if the server ends, or is idle, without a response, or if the task was cancelled.
     pub async fn reply(self) -> Reply {
         let client = self.client;
         let reply = self.settled().await;
@@ -59,7 +59,7 @@ impl<'a> Pending<'a> {
     ///
     /// # Panics
     ///
-    /// When it is none, or as [`reply`](Self::reply).
+    /// Panics if it is none, or as [`reply`](Self::reply) does.
     pub async fn task(self) -> Task<'a> {
         let client = self.client;
         let reply = self.settled().await;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A difference, and whether callers notice.
+/// A difference, with its effect on callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub tool: String,
@@ -16,7 +16,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// What became of the set of values that a schema allows.
+/// The effect of a change on the set of values that a schema allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Fewer values.
@@ -27,16 +27,16 @@ pub(super) enum Effect {
     Other,
     /// The same values, described in other words.
     None,
-    /// Something that a caller may have relied on is gone, whichever way it travels.
+    /// A part that callers may rely on is gone, in either direction.
     Lost,
 }
 
-/// Which way the values travel.
+/// The direction in which the values travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// From the caller, who must go on being understood.
+    /// From the caller, whose values must still be accepted.
     Input,
-    /// To the caller, who must go on understanding.
+    /// To the caller, which must still accept the values.
     Output,
 }
 

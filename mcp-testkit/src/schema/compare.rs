@@ -1,4 +1,4 @@
-//! Two schemas, and what the second one allows that the first did not, or the other way round.
+//! The differences between two schemas, each with its effect on the allowed values.
 //!
 //! Invariants: pure; a keyword that is not understood counts as a change to other values, never as none; property by
 //! property, with the path of each.
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::change::Effect;
 
-/// Words that say nothing about which values are allowed.
+/// The keywords that do not restrict values.
 const WORDS: [&str; 10] = [
     "$comment",
     "$schema",
@@ -38,7 +38,7 @@ const UPPER: [&str; 5] = [
     "maxItems",
     "maxProperties",
 ];
-/// What has a place of its own below.
+/// The keywords that are compared by functions of their own.
 const APART: [&str; 13] = [
     "type",
     "enum",
@@ -56,7 +56,7 @@ const APART: [&str; 13] = [
 ];
 const TYPES: [&str; 6] = ["null", "boolean", "string", "number", "object", "array"];
 
-/// What is different, in words, with its effect.
+/// A difference in words, with its effect.
 pub(super) fn compare(before: &Value, after: &Value) -> Vec<(String, Effect)> {
     let mut comparison = Comparison {
         roots: (before, after),
@@ -206,7 +206,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What is allowed beside the properties.
+    /// Compares `additionalProperties`.
     fn others(&mut self, old: &'a Map<String, Value>, new: &'a Map<String, Value>, path: &str) {
         const OPEN: &Value = &Value::Bool(true);
         let others =
@@ -312,7 +312,7 @@ fn types(schema: &Map<String, Value>) -> Vec<&str> {
     }
 }
 
-/// Whether all that `inner` allows is allowed by `outer`; an integer is a number.
+/// Returns true if `outer` allows every type that `inner` allows; an integer is a number.
 fn is_within(inner: &[&str], outer: &[&str]) -> bool {
     inner
         .iter()
@@ -355,7 +355,7 @@ fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()
 }
 
-/// Whether what it means depends on definitions elsewhere.
+/// Returns true if the schema refers to definitions elsewhere.
 fn has_reference(schema: &Value) -> bool {
     match schema {
         Value::Object(members) => {

@@ -16,11 +16,11 @@ pub(super) struct Snapshot(Map<String, Value>);
 /// The treatment of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// It is written if it is not there, and compared if it is.
+    /// Writes a missing file, and compares an existing one.
     Keep,
-    /// It is compared.
+    /// Compares the file.
     Compare,
-    /// It is written.
+    /// Writes the file.
     Overwrite,
 }
 

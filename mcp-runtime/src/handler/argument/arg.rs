@@ -77,7 +77,7 @@ pub struct Arg<T> {
     example: Option<Value>,
     pub(super) redact: bool,
     header: Option<&'static str>,
-    /// What the client's user is asked when the client sends nothing.
+    /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
     nested: Option<super::rule::Nested<T>>,
@@ -124,14 +124,14 @@ impl<T> Arg<T> {
         }
     }
 
-    /// What it is called, for people.
+    /// Sets the title, for people.
     #[must_use]
     pub fn title(mut self, title: &'static str) -> Self {
         self.title = Some(title);
         self
     }
 
-    /// What it is, for the model.
+    /// Sets the description, for the model.
     #[must_use]
     pub fn describe(mut self, description: &'static str) -> Self {
         self.description = Some(description);
@@ -177,7 +177,7 @@ impl<T> Arg<T> {
         self
     }
 
-    /// The client's user is asked for it when the client sends nothing.
+    /// Elicits the value from the client's user when the client sends none.
     #[must_use]
     pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
         self.elicit = Some(question);
@@ -286,7 +286,7 @@ impl<T> Arg<T> {
         holds
     }
 
-    /// What the rules say about a value.
+    /// Checks a value against the rules.
     fn problems_of(&self, value: &T) -> Problems {
         let mut problems = Problems::under(self.name, self.redact);
         for fault in self
@@ -389,11 +389,11 @@ pub struct Input<'a, 's> {
     pub(super) coerce: bool,
     pub(super) coerced: u32,
     pub(super) problems: Problems,
-    /// What the client's user is to be asked; `None` where nobody is.
+    /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     asked: Option<Vec<Asked>>,
 }
 
-/// A parameter that the client did not send, and that its user is to be asked for.
+/// A parameter that the client did not send, to be elicited from its user.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub name: &'static str,
@@ -401,12 +401,12 @@ pub(crate) struct Asked {
     pub form: Value,
 }
 
-/// What has become of the arguments of a call.
+/// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
-    /// The values, and how many were coerced.
+    /// The values, and the number of arguments that were coerced.
     Values(V, u32),
-    /// All that was sent fits, and this was not sent.
+    /// The arguments that were sent fit, and these parameters are to be elicited.
     Asks(Vec<Asked>),
 }
 
@@ -422,7 +422,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Decodes all parameters but those that the client's user is to be asked for.
+    /// Decodes all parameters except those that are to be elicited from the client's user.
     pub(crate) fn decode_or_ask<A: ArgList>(
         mut self,
         args: &A,
@@ -439,7 +439,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Whether what the user wrote for the parameter `name` fits, and if not, why.
+    /// Checks the user's input for the parameter `name`, and describes the problems if it does not fit.
     pub(crate) fn check<A: ArgList>(mut self, args: &A, name: &str) -> Result<(), String> {
         if args.fits(name, &mut self) {
             Ok(())
@@ -469,7 +469,7 @@ impl<'a, 's> Input<'a, 's> {
         }
     }
 
-    /// Notes what is no parameter, or one twice.
+    /// Adds problems for unknown arguments and for duplicate ones.
     fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
         let mut names = Names::default();

@@ -1,4 +1,4 @@
-//! The branch of a union that a value is meant for: told by its tag, else by its members, else by its type.
+//! Selects the branch of a union that a value is meant for: by its tag, else by its members, else by its type.
 //!
 //! Invariant: one branch is chosen, in work that is linear in the members of the value; nothing below it is tried but
 //! for the few values that a trial may look at.
@@ -11,12 +11,12 @@ use super::fit::Fit;
 use super::tape::Node;
 use crate::schema::shape::{Kinds, Rest, ShapeId, Tag, Union};
 
-/// How many values one trial looks at.
+/// The maximum number of values that one trial visits.
 const TRIAL: usize = 24;
-/// How many bytes of a string are one step.
+/// The number of bytes of a string that count as one step.
 const BYTES: usize = 64;
 
-/// What becomes of the choice.
+/// The outcome of choosing a branch.
 pub(super) enum Choice<'s> {
     Branch(ShapeId),
     /// The member that tells the branches apart is missing, or names none of them.
@@ -102,7 +102,8 @@ impl<'s> Fit<'s> {
         nearest.map_or(Choice::None, |(_, branch)| Choice::Branch(branch))
     }
 
-    /// How far the members of a value are from those of a branch; `None` if they have nothing in common.
+    /// Returns the distance of a value's members from those of a branch: required members that are missing, and members
+    /// that the branch does not declare; `None` if they have nothing in common.
     fn score(&self, node: Node<'_>, branch: ShapeId) -> Option<(usize, usize)> {
         let Some(members) = self.shapes.members(branch) else {
             return Some((0, 0));
@@ -125,7 +126,7 @@ impl<'s> Fit<'s> {
         (!is_alien).then_some((required.saturating_sub(met), unknown))
     }
 
-    /// Whether a value fits a shape; `None` where the trial ends before that is known.
+    /// Tries whether a value fits a shape; `None` if the trial runs out of steps first.
     fn trial(
         &mut self,
         node: Node<'_>,

@@ -1,10 +1,10 @@
-//! What a value breaks of its shape, whatever is in it.
+//! The constraint of its shape that a single value violates, regardless of the values in it.
 
 use super::tape::Node;
 use crate::schema::bound::Number;
 use crate::schema::shape::{Kinds, Shape};
 
-/// What a value breaks.
+/// A violated constraint.
 #[derive(Debug)]
 pub(super) enum Broken {
     /// A string holds half of a character.
@@ -13,20 +13,20 @@ pub(super) enum Broken {
     List,
     /// The decoder cannot hold the number: what it must be.
     Overflow(String),
-    /// What the number must be.
+    /// The bound that the number violates, as text.
     Bound(String),
-    /// How many characters, items or members there are.
+    /// The number of characters, items or members.
     Length(u64),
 }
 
 impl Broken {
-    /// Whether a decoder may take the value all the same, as something else.
+    /// Returns `true` if a decoder may accept the value all the same, as something else.
     pub(super) fn is_taken(&self) -> bool {
         matches!(self, Self::Character | Self::Overflow(_))
     }
 }
 
-/// What a value breaks first.
+/// Returns the first constraint that a value violates.
 pub(super) fn broken(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     match node.kind() {
         Kinds::STRING => broken_by_text(node, shape),

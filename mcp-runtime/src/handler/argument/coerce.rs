@@ -1,4 +1,4 @@
-//! What becomes of a value without losing anything: `"5"` becomes 5, `5.0` becomes 5, a JSON text its object or array.
+//! Lossless coercion: `"5"` becomes 5, `5.0` becomes 5, a JSON text its object or array.
 
 use serde_json::value::RawValue;
 
@@ -8,7 +8,7 @@ use crate::schema::shape::Kinds;
 /// Longer strings are not read before it is known that they have to be.
 const GLANCE: usize = 64;
 
-/// What a value becomes.
+/// The coerced value.
 pub(super) struct Coerced(Box<RawValue>);
 
 impl Coerced {

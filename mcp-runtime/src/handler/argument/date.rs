@@ -38,7 +38,7 @@ fn is_offset(text: &str) -> bool {
     }
 }
 
-/// Numbers of so many digits, with `between` them.
+/// Parses numbers with the given counts of digits, separated by `between`.
 fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Option<[u32; N]> {
     let mut parts = text.split(between);
     let mut numbers = [0; N];

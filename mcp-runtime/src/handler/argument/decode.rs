@@ -8,7 +8,7 @@ use super::problem::Fault;
 use super::tape::Tape;
 use crate::schema::Root;
 
-/// What no decoder takes that looks at it.
+/// A value that every decoder rejects unless it ignores it.
 const POISON: &str = r#"{"":[[]]}"#;
 
 impl<T> Arg<T> {
@@ -105,8 +105,8 @@ impl<T> Arg<T> {
     }
 }
 
-/// Whether a decoder may have taken a value for another than it is: a member given twice, a list for an object, a
-/// number that it cannot hold.
+/// Returns `true` if a decoder may have misread a value: a member given twice, a list for an object, a number that it
+/// cannot hold.
 fn is_doubtful(raw: &RawValue, root: Root) -> bool {
     match raw.get().as_bytes().first() {
         Some(b'{') => true,

@@ -1,7 +1,7 @@
 //! A value against its shape: coerced where nothing is lost, and everything that is wrong with the rest.
 //!
 //! Invariants: each value is looked at once, and the steps are counted, so that no value costs more than work that is
-//! linear in its size; problems beyond those that are told are counted and not written.
+//! linear in its size; problems beyond the maximum are counted and not written.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,19 +18,19 @@ use super::weight::Weight;
 use super::words;
 use crate::schema::shape::{Kinds, Member, Members, Rest, ShapeId, Shapes};
 
-/// How deep a value is followed; deeper ones are left to the decoder, which refuses them.
+/// The maximum depth to which a value is followed; deeper ones are left to the decoder, which refuses them.
 const DEPTH: usize = 128;
-/// How many shapes may hold for one value.
+/// The maximum number of shapes that hold for one value.
 const LAYERS: usize = 16;
 /// The steps that any value may take, and those that each of its parts adds.
 const STEPS: (usize, usize) = (100_000, 16);
-/// How many places a decoder is asked about.
+/// The maximum number of places for which a decoder is tried.
 const DOUBTS: usize = 8;
 
 /// The shapes that hold for one value.
 type Layers = SmallVec<[ShapeId; 4]>;
 
-/// One value on its way through its shape.
+/// The walk of one value through its shape.
 pub(super) struct Fit<'s> {
     pub(super) shapes: &'s Shapes,
     pub(super) coerce: bool,
@@ -38,9 +38,9 @@ pub(super) struct Fit<'s> {
     steps: usize,
     most: usize,
     depth: usize,
-    /// How many strings whose content is followed hold this value.
+    /// The number of enclosing strings whose content is followed.
     inside: usize,
-    /// Whether the value is weighed.
+    /// `true` if the value is weighed.
     pub(super) weighs: bool,
     pub(super) weight: Weight,
     /// Its weight for a decoder that takes none of the branches.
@@ -48,11 +48,11 @@ pub(super) struct Fit<'s> {
     /// The value, with everything coerced that could be.
     pub written: String,
     pub coerced: bool,
-    /// What is wrong, whatever the decoder takes.
+    /// The problems that are reported even if the decoder accepts the value.
     pub refused: Problems,
-    /// What the schema does not allow; a decoder may.
+    /// The violations of the schema that a decoder may still accept.
     pub misfits: Problems,
-    /// Where the value does not fit or was coerced.
+    /// The places where the value does not fit or was coerced.
     pub doubts: Vec<Doubt>,
 }
 
@@ -89,7 +89,7 @@ impl<'s> Fit<'s> {
         self.value(tape.root(), shape, &Path::Whole);
     }
 
-    /// Whether a decoder of so much `weight` is done in about the time that the value deserves.
+    /// Returns `true` if a decoder of this `weight` takes work that is in proportion to the size of the value.
     pub(super) fn bears(&self, weight: Weight) -> bool {
         let most = u64::try_from(self.most).unwrap_or(u64::MAX);
         weight.all <= most && self.steps < self.most
@@ -302,7 +302,7 @@ impl<'s> Fit<'s> {
         }
     }
 
-    /// Whether a member counts as one that was not sent: `null`, and an empty text where no text is wanted.
+    /// Returns `true` if a member counts as absent: `null`, or an empty string where no string is expected.
     fn is_absent(&mut self, value: Node<'_>, member: &Member) -> bool {
         if member.required {
             return false;

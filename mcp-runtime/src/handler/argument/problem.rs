@@ -1,11 +1,11 @@
-//! What is wrong with arguments, in words that a model can repair them by.
+//! The problems of arguments, described so that a model can correct them.
 
 use std::fmt::{self, Display, Write as _};
 
 use super::path::{Name, Path};
 use crate::handler::spec::kind::Item;
 
-/// How many problems one answer lists.
+/// The maximum number of problems that one response lists.
 const MOST: usize = 20;
 
 /// One problem: what is wrong, and the part of the text that shows the value, which a redacted parameter leaves out.
@@ -34,7 +34,7 @@ impl Fault {
     }
 }
 
-/// What is wrong with the arguments of one call, each with its path.
+/// The problems of the arguments of one call, each with its path.
 #[derive(Debug, Default)]
 pub struct Problems {
     /// The first of them, as many as one answer lists.

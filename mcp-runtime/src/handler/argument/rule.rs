@@ -88,7 +88,7 @@ pub trait Lengthed {
     fn length(&self) -> Option<usize>;
 }
 
-/// What a length counts.
+/// The unit of a length.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
@@ -201,7 +201,7 @@ impl<T> Arg<T> {
         }))
     }
 
-    /// So many characters, items or entries.
+    /// Limits the number of characters, items or entries.
     #[must_use]
     pub fn length(self, least: Option<usize>, most: Option<usize>) -> Self
     where
@@ -392,7 +392,7 @@ fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
     let mut fields: Vec<_> = errors.errors().iter().collect();
     fields.sort_by(|a, b| a.0.cmp(b.0));
     for (field, kind) in fields {
-        // `validator` puts what it finds in a collection under a field of this name, which nobody has written.
+        // `validator` puts the problems of a collection under a field of this name, which no type declares.
         let path = if *field == "_tmp_validator" {
             path.to_owned()
         } else {

@@ -60,7 +60,7 @@ impl<'a> Tape<'a> {
         Self { text, entries }
     }
 
-    /// How many values there are, names among them.
+    /// Returns the number of values, including names.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -108,7 +108,7 @@ impl<'t> Node<'t> {
         self.tape.entries.get(self.at).unwrap_or(&NOTHING)
     }
 
-    /// Where the value stands in the text.
+    /// Returns the range of the value in the text.
     pub(super) fn span(self) -> std::ops::Range<usize> {
         self.entry().start..self.entry().end
     }
@@ -132,7 +132,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// Whether it holds other values.
+    /// Returns `true` if it holds other values.
     pub(super) fn is_container(self) -> bool {
         matches!(self.raw().as_bytes().first(), Some(b'{' | b'['))
     }

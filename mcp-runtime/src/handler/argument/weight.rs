@@ -1,13 +1,13 @@
-//! How often a decoder looks at the parts of a value: one that tries branch after branch begins anew below each.
+//! Counts how often a decoder visits the parts of a value: one that tries branch after branch starts again below each.
 //!
-//! Where branches refer to themselves, this grows with the depth as a power does, and no timeout ends it: such values
+//! Where branches are recursive, this grows exponentially with the depth, and no timeout ends it: such values
 //! are weighed before they are decoded.
 
 use super::fit::Fit;
 use super::tape::Node;
 use crate::schema::shape::{Kinds, ShapeId, Union};
 
-/// How often a decoder looks at one value, and at all values so far.
+/// The number of times a decoder visits one value, and all values so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weight {
     pub once: u64,
@@ -45,7 +45,7 @@ impl Fit<'_> {
         self.worst.times(all.max(1));
     }
 
-    /// Whether a decoder that tries a branch looks into the value.
+    /// Returns `true` if a decoder that tries a branch looks into the value.
     fn is_followed(&self, node: Node<'_>, branch: ShapeId) -> bool {
         if !self.shapes.kinds(branch).has(node.kind()) {
             return false;

@@ -10,10 +10,10 @@ use super::problem::{Fault, Given, nearest};
 use super::tape::Node;
 use crate::schema::shape::{Kinds, Members, Rest, ShapeId, Shapes};
 
-/// How many values a text lists.
+/// The maximum number of values that a text lists.
 const LISTED: usize = 50;
 
-/// What a shape wants: `an integer`, `one of "a", "b"`, `a string or an object with one of the members ..`.
+/// Describes a shape: `an integer`, `one of "a", "b"`, `a string or an object with one of the members ..`.
 pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
     if let Some(listed) = shapes.listed(id) {
         let listed: Vec<String> = listed.iter().map(Value::to_string).collect();
@@ -121,7 +121,7 @@ pub(super) fn mismatch(shapes: &Shapes, id: ShapeId, given: Node<'_>) -> Fault {
     Fault::wanted(wanted, format!("an object with `{}`{hint}", Name(&name)))
 }
 
-/// What a value breaks of its shape.
+/// Describes the constraint of its shape that a value violates.
 pub(super) fn broken(
     broken: &Broken,
     node: Node<'_>,

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::context::Context;
 use crate::handler::output::error::{IntoToolError, ToolError};
 
-/// What a client asks of a function named by `#[arg(complete = ..)]`.
+/// A completion request for a function named by `#[arg(complete = ..)]`.
 ///
 /// Such a function takes by value either this or a `String` (what was typed so far); in a `#[server]` block, named as
 /// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the proposals,
@@ -49,7 +49,7 @@ impl Completion {
         Self { value, arguments }
     }
 
-    /// What was typed so far.
+    /// Returns the text typed so far.
     pub fn value(&self) -> &str {
         &self.value
     }

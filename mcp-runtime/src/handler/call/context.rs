@@ -22,8 +22,8 @@ use crate::handler::input::client::{AskError, Asked, Client};
 use crate::handler::input::outbox::Outbox;
 use crate::handler::input::pending::Asks;
 use crate::handler::output::error::ToolError;
-use crate::handler::principal::Principal;
 use crate::limits;
+use crate::principal::Principal;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
@@ -54,14 +54,14 @@ struct Call {
     asks: OnceLock<Box<Asks>>,
     watcher: AtomicWaker,
     changes: Changes,
-    /// Whether it has reported progress since the last heartbeat.
+    /// `true` if it has reported progress since the last heartbeat.
     spoken: AtomicBool,
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
     slot: OnceLock<Weak<OwnedSemaphorePermit>>,
 }
 
-/// The place of a running call among those that `concurrency` allows, for as long as somebody holds it.
+/// The permit of a running call under `concurrency`; it is released when the last clone is dropped.
 pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
 #[derive(Debug)]
@@ -71,7 +71,7 @@ struct ProgressState {
 }
 
 impl ProgressState {
-    /// Whether progress grows when it comes to `done`.
+    /// Returns `true` if `done` is more than the progress so far, and records it.
     fn grows_to(&self, done: f64) -> bool {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let grows = done.is_finite() && done > *last;
@@ -93,8 +93,8 @@ impl ProgressState {
     }
 }
 
-/// What a transport knows about a call when it begins.
-#[derive(Debug, Default)]
+/// The transport's information about a call when it begins.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     pub principal: Principal,
     pub peer: Option<IpAddr>,
@@ -102,7 +102,7 @@ pub(crate) struct Caller {
     pub holder: Holder,
     pub headers: HeaderMap,
     pub outbox: Option<Outbox>,
-    /// The client, if it can be asked.
+    /// The client, if it supports requests during the call.
     pub client: Option<Arc<dyn Client>>,
     pub changes: Changes,
 }
@@ -138,7 +138,7 @@ impl Context {
         self.0.version
     }
 
-    /// Who is calling.
+    /// Returns the caller.
     pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
@@ -148,7 +148,7 @@ impl Context {
         self.0.peer
     }
 
-    /// The caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     pub(crate) fn holder(&self) -> &Holder {
         &self.0.holder
     }
@@ -174,8 +174,8 @@ impl Context {
         &self.0.capabilities
     }
 
-    /// Fails unless the client declared `capability`: a modern client gets error -32021 that names it, an older one a
-    /// tool error that says so.
+    /// Fails unless the client declared `capability`: a modern client receives error -32021 that names it, an older one
+    /// a tool error with the same text.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
         if self.0.capabilities.has(capability) {
             Ok(())
@@ -192,7 +192,7 @@ impl Context {
 
     /// Reports progress: `done` of `total`, in any unit.
     ///
-    /// Sent only if the client asked for it with a progress token, and only while `done` grows. While nothing is
+    /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
@@ -217,9 +217,9 @@ impl Context {
         self.notify("notifications/progress", &params);
     }
 
-    /// Runs a call, and shows a client that wants its progress that it still runs while it reports none.
+    /// Runs a call, and sends heartbeats to a client that requested progress while the call reports none.
     ///
-    /// A heartbeat is progress by the least amount that a number shows, so that what the function reports still grows.
+    /// A heartbeat is progress by the smallest amount, so that the progress of the function still grows.
     pub(crate) async fn kept_alive<F: Future>(&self, mut call: Pin<&mut F>) -> F::Output {
         let (Some(state), Some(outbox)) = (&self.0.progress, &self.0.outbox) else {
             return call.await;
@@ -242,7 +242,7 @@ impl Context {
         }
     }
 
-    /// Sends `data` to the client's log, if it asked for messages of this level.
+    /// Sends `data` to the client's log, if it enabled messages of this level.
     pub fn log(&self, level: Level, data: impl Serialize) {
         if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
             return;
@@ -272,7 +272,8 @@ impl Context {
         self.notifier().resources_changed();
     }
 
-    /// Tells every client that has subscribed to the resource at `uri`, or to what it is a part of, that it has changed.
+    /// Notifies every client that has subscribed to the resource at `uri`, or to a URI that it is a part of, that it
+    /// changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.notifier().resource_updated(uri);
     }
@@ -282,12 +283,12 @@ impl Context {
         Notifier::new(self.0.changes.clone())
     }
 
-    /// Lets the client go while the call goes on: it comes back for the rest when it likes, about a second later.
+    /// Closes the response while the call continues; the client reconnects for the rest, about a second later.
     ///
-    /// For calls that take long, so that no connection is held for as long. It means something in sessions of revision
-    /// 2025-11-25 over HTTP, where the client reads the answer, and what is reported until then, from a stream that is
-    /// kept for it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere
-    /// nothing happens.
+    /// For calls that take long, so that no connection is held meanwhile. It has an effect in sessions of revision
+    /// 2025-11-25 over HTTP, where the client resumes the stream that has the response and everything reported before
+    /// it ([SEP-1699](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)). Elsewhere it does
+    /// nothing.
     pub fn close_stream(&self) {
         if let (Some(outbox), false) = (&self.0.outbox, self.has_ended()) {
             outbox.release();
@@ -302,14 +303,14 @@ impl Context {
             return;
         }
         let token = self.0.cancelled.get_or_init(CancellationToken::new);
-        // Whoever ends the call either sees the token or is seen here.
+        // The side that ends the call either sees the token or is seen here.
         fence(Ordering::SeqCst);
         if !self.has_ended() {
             token.cancelled().await;
         }
     }
 
-    /// Ends the call: nothing is reported any more, and whoever waits for [`Context::cancelled`] goes on.
+    /// Ends the call: nothing is reported any more, and [`Context::cancelled`] completes.
     pub(crate) fn end(&self) {
         self.0.ended.store(true, Ordering::Release);
         fence(Ordering::SeqCst);
@@ -321,43 +322,44 @@ impl Context {
         }
     }
 
-    /// The client of a session, which can be asked; `None` in the modern revision.
+    /// The client of a session or a task; `None` in other calls of the modern revision.
     pub(crate) fn client_handle(&self) -> Option<&Arc<dyn Client>> {
         self.0.client.as_ref()
     }
 
-    /// What was asked, from the first question on.
+    /// Returns the input requests of the call; creates the list at the first one.
     pub(crate) fn asks(&self) -> &Asks {
         self.0.asks.get_or_init(Box::default)
     }
 
-    /// What was asked, if anything was.
+    /// Returns the input requests of the call, if there are any.
     pub(crate) fn asked(&self) -> Option<&Asks> {
         self.0.asks.get().map(|asks| &**asks)
     }
 
-    /// Whoever runs the function is to look at what was asked; nobody does any more when the call has ended.
+    /// Wakes the task that polls the function, to look at the input requests; once the call has ended, closes them.
     pub(super) fn wake(&self) {
         self.0.watcher.wake();
-        // Whoever ends the call either sees the question or is seen here.
+        // The side that ends the call either sees the input request or is seen here.
         fence(Ordering::SeqCst);
         if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
             asks.close();
         }
     }
 
-    /// Says who runs the function.
+    /// Registers the task that polls the function.
     pub(crate) fn watch(&self, waker: &Waker) {
         self.0.watcher.register(waker);
     }
 
-    /// A question as the client's revision asks it; `None` if it cannot, or if the client cannot be asked.
+    /// Converts an input request to the client's revision; `None` if the revision does not support it, or if the call
+    /// has no client to send it to.
     pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
         self.client_handle()?.phrase(request, self.0.version)
     }
 
-    /// Asks the client on the stream of this call: `method` with `params`, an object, for the answer to `key`. Ends with
-    /// the call.
+    /// Sends a request to the client on the stream of this call: `method` with `params`, an object; the response is
+    /// that to `key`. Ends with the call.
     pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
             return std::future::ready(Err(AskError::Gone)).boxed();
@@ -375,7 +377,8 @@ impl Context {
             .boxed()
     }
 
-    /// The same call as a task, which goes on without its client and asks by way of `client`.
+    /// Returns the same call as a task, which continues without its client's request and sends input requests by
+    /// `client`.
     pub(crate) fn as_task(&self, client: Arc<dyn Client>) -> Self {
         let Call {
             version,
@@ -406,12 +409,13 @@ impl Context {
         )
     }
 
-    /// Whether a question is an answer to the call, which then begins anew: nobody can be asked while it runs.
+    /// Returns `true` if an input request ends the round: the client calls again with the responses.
     pub(crate) fn is_reentered(&self) -> bool {
         self.is_modern() && self.0.client.is_none()
     }
 
-    /// Whether the client's revision has no sessions: it is asked by an answer, and told what it lacks by an error.
+    /// Returns `true` if the client's revision has no sessions: input requests are sent in a result, and a missing
+    /// capability is a JSON-RPC error.
     pub(crate) fn is_modern(&self) -> bool {
         !self.0.version.is_legacy()
     }

@@ -1,7 +1,7 @@
 //! Parameters by reference: what a function may borrow from the call and from the server's state.
 
 use super::context::Context;
-use crate::handler::principal::Principal;
+use crate::principal::Principal;
 
 /// A server's state: anything that threads may share.
 pub trait State: Send + Sync + 'static {}

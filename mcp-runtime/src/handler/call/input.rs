@@ -1,4 +1,4 @@
-//! What a declared function asks of its client: its user, its model, its roots.
+//! Input requests of a declared function to its client: its user, its model, its roots.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,27 +21,27 @@ use crate::protocol::{InputRequest, Object};
 /// The key of [`Context::roots`].
 const ROOTS: &str = "client_roots";
 
-/// What a question has come to; what the client sends instead of an answer is described.
+/// The outcome of an input request; `Err` describes a response that cannot be read.
 type Read<T> = Result<Result<T, ElicitError>, String>;
 
-/// A form on its way: boxed, so that a `T` that is no form is one error.
+/// The future of an elicitation: boxed, so that a `T` that is no form is one error.
 type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
 
 /// # Asking the client
 ///
-/// The function only waits. In a session (revisions before 2026-07-28) the question travels to the client, and the
-/// function goes on with the answer. In 2026-07-28 a function that waits for an answer it does not have is **dropped**:
-/// the call is answered `input_required`, and when the client calls again with the answers, the function runs again
-/// **from the top**. So what comes before a question runs once more in each round, unless it is in
-/// [`Context::once`]; what is asked at the same time (`tokio::join!`) is asked in one round.
+/// The function only awaits the response. In a session (revisions before 2026-07-28) the input request is sent to the
+/// client, and the function continues with the response. In 2026-07-28 a function that awaits a response it does not
+/// have is **dropped**: the call returns `input_required`, and when the client calls again with the responses, the
+/// function runs again **from the top**. Code before an input request therefore runs once more in each round, unless it
+/// is in [`Context::once`]; requests that are awaited concurrently (`tokio::join!`) are sent in one round.
 ///
-/// Each question has a key, the same in every round, by which its answer is found again; two questions need two keys.
-/// What was answered is carried by the client, encrypted, for this call and this caller only, for at most ten minutes
-/// from one round to the next. Each round is a request of its own to `rate_limit`, `timeout` and `concurrency`.
+/// Each input request has a key, the same in every round, which identifies its response; two requests need two keys.
+/// The responses are carried by the client, encrypted, for this call and this caller only, for at most ten minutes from
+/// one round to the next. Each round is a request of its own to `rate_limit`, `timeout` and `concurrency`.
 ///
-/// A client that has not declared what a question needs is told so, and the function goes no further: error -32021, in
-/// a session a tool error. The same holds for an answer that is not what was asked for, such as content that does not
-/// fit the form. The time that a session's client takes to answer does not count against `timeout`.
+/// If the client has not declared the capability that an input request needs, the call ends with an error: -32021, or a
+/// tool error in a session. The same holds for a response of another form, such as content that does not fit the form's
+/// schema. The time that a session's client takes to respond does not count against `timeout`.
 impl Context {
     /// Asks the user by a form: `T` derives [`Elicit`](macro@crate::Elicit), or is a string, a number or a `bool`.
     ///
@@ -73,10 +73,10 @@ impl Context {
         })
     }
 
-    /// Asks the user to open `url`, and goes on when they say that they do so; needs a client with `elicitation.url`.
+    /// Asks the user to open `url`, and returns when they consent; needs a client with `elicitation.url`.
     ///
-    /// That they have opened it says nothing about what they did there: your page finds that out, for the user whom
-    /// it knows. The URL must carry nothing secret. Before 2025-11-25 no client can do this.
+    /// Consent says nothing about what the user did there: your page finds that out, for the user whom it knows. The
+    /// URL must not carry secrets. Revisions before 2025-11-25 do not support it.
     pub async fn elicit_url(
         &self,
         key: impl Into<String>,
@@ -89,7 +89,7 @@ impl Context {
             .await
     }
 
-    /// Asks the user for a parameter that the client did not send: what the user wrote, if `check` does not object.
+    /// Elicits a parameter that the client did not send: returns the user's input if `check` accepts it.
     pub(crate) async fn elicit_argument(
         &self,
         asked: &Asked,
@@ -132,7 +132,7 @@ impl Context {
         .await
     }
 
-    /// The client's roots, asked for as `client_roots`.
+    /// Returns the client's roots; the input request has the key `client_roots`.
     pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
         self.answer_to(ROOTS, InputRequest::roots(), |raw| {
             let read = serde_json::from_str(raw.get());
@@ -142,11 +142,11 @@ impl Context {
         .await
     }
 
-    /// Carries `work` out once in a call, however many rounds the call has: what it has come to is remembered under
-    /// `key`, and carried by the client, encrypted, to the next round.
+    /// Runs `work` once in a call, however many rounds the call has: its output is remembered under `key`, and carried
+    /// by the client, encrypted, to the next round.
     ///
-    /// Nothing is asked while it runs, and it must ask nothing itself. It is remembered from one round to the next, not
-    /// when the client gives the call up, begins it anew or sends one round twice.
+    /// The call is not suspended while `work` runs, and `work` must not send input requests itself. The output is lost
+    /// when the client abandons the call, starts it again or sends one round twice.
     ///
     /// ```
     /// # use mcp_runtime::{Confirm, Context, ToolError, tool};
@@ -213,14 +213,14 @@ impl Context {
         };
         asker.malformed(key, problem);
         self.wake();
-        // An answer comes only to what goes on after its call.
+        // The response arrives only at a waiter that outlives its call.
         asker
             .answer()
             .await
             .and(Err(ElicitError::new(key, Kind::Over)))
     }
 
-    /// Whether the client can be asked this.
+    /// Checks that the client supports this request.
     fn reach(&self, request: &InputRequest) -> Reach {
         let missing: Vec<_> = request
             .needs
@@ -240,7 +240,7 @@ impl Context {
     }
 }
 
-/// What the user did with a form or a URL.
+/// Converts the user's reaction to a form or a URL.
 fn elicited<T>(
     key: &str,
     raw: &RawValue,

@@ -1,9 +1,9 @@
-//! What can be asked of the client's user by a form.
+//! The types that can be elicited from the client's user by a form.
 
 use super::field::Field;
 use crate::handler::argument::arg::{Arg, ArgList, Values};
 
-/// A type that a client can show to its user as a form, and that is made of what the user writes there.
+/// A type that a client can show to its user as a form, and that is built from the user's input.
 ///
 /// `#[derive(Elicit)]` implements it for a struct, whose fields are those of the form, and for an enum without data,
 /// which is a choice. A `String`, a number, a `bool`, a choice, or a `Vec` of choices by itself is a form with one
@@ -54,7 +54,7 @@ impl<T: Field> Elicit for T {
 pub struct Confirm(bool);
 
 impl Confirm {
-    /// Whether the box was ticked.
+    /// Returns `true` if the box was ticked.
     pub fn yes(self) -> bool {
         self.0
     }

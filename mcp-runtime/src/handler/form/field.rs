@@ -82,7 +82,7 @@ impl<T: Field> Field for Option<T> {
 pub trait Choice: Sized + Send + 'static {
     /// The names of the variants on the wire, and their titles, if they have any.
     const CHOICES: &'static [(&'static str, Option<&'static str>)];
-    /// Whether titles are written as `enumNames`, as clients before 2025-11-25 read them.
+    /// `true` if titles are written as `enumNames`, as clients before 2025-11-25 read them.
     const ENUM_NAMES: bool;
     /// The variant at this place.
     fn at(place: usize) -> Option<Self>;

@@ -1,4 +1,4 @@
-//! A form: what a client shows to its user, and how what the user wrote there is read.
+//! Forms: their schemas, which clients show to their users, and the reading of the users' input.
 
 pub(crate) mod elicit;
 pub(crate) mod field;
@@ -60,7 +60,7 @@ impl<T: Elicit> Form<T> {
         self.input.to_form()
     }
 
-    /// What the user wrote, or everything that is wrong with it.
+    /// Reads the user's input, or describes everything that is wrong with it.
     pub(super) fn read(&self, content: Option<&RawValue>) -> Result<T, String> {
         let object = content
             .map(|content| serde_json::from_str(content.get()))

@@ -1,6 +1,6 @@
-//! The way back to a client that can be asked: only sessions have one.
+//! Requests to a client during a call: only sessions and tasks support them.
 //!
-//! Invariant: who asks gets one outcome, whatever becomes of the client; dropping the future takes the question back.
+//! Invariant: each request has one outcome, whatever happens to the client; dropping the future cancels the request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use serde_json::value::RawValue;
 use super::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
-/// What a client says when it is asked: its result, as it was received.
+/// The future of a client's response: the result, as it was received.
 pub(crate) type Asked = BoxFuture<'static, Result<Box<RawValue>, AskError>>;
 
-/// A client that answers requests of the server's.
+/// A client that responds to requests of the server.
 pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
-    /// `request` as the client's revision asks it; `None` if it cannot.
+    /// Converts `request` to the client's revision; `None` if the revision does not support it.
     fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest>;
 
-    /// Sends a request on `outbox`, where the messages of a call go, and waits for its answer; `key` tells the questions
-    /// of one call apart.
+    /// Sends a request on `outbox`, the destination of the call's messages, and awaits the response; `key`
+    /// distinguishes the requests of one call.
     fn ask(
         self: Arc<Self>,
         key: &str,
@@ -31,11 +31,11 @@ pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
         params: Value,
     ) -> Asked;
 
-    /// Hears how far the call has come, in words.
+    /// Receives the progress of the call, as text.
     fn tell(&self, _message: &str) {}
 }
 
-/// Why there is no result.
+/// The error returned when a client does not respond with a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum AskError {
     /// The client answered with an error.

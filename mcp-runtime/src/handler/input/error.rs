@@ -1,14 +1,15 @@
-//! Why a question has no answer.
+//! The error of an elicitation that was not accepted.
 
 use std::fmt;
 
 use super::client::AskError;
 
-/// What became of a question that was not answered: the user declined or dismissed it, or the client would not ask.
+/// The error returned when an input request is not accepted: the user declined or dismissed it, or the client refused
+/// it.
 ///
 /// Its text is for the model, so that `?` in a function that returns [`ToolError`](crate::ToolError) makes it a public
-/// one. A client that cannot be asked, or that sends something else than was asked for, never comes to this: such a
-/// call ends by itself.
+/// one. A missing capability or a response that cannot be read is never returned as this error: such a call ends by
+/// itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElicitError {
     key: String,
@@ -31,17 +32,17 @@ impl ElicitError {
         }
     }
 
-    /// Whether the user said no.
+    /// Returns `true` if the user declined.
     pub fn is_declined(&self) -> bool {
         self.kind == Kind::Declined
     }
 
-    /// Whether the user closed the question without a choice.
+    /// Returns `true` if the user dismissed the elicitation without a choice.
     pub fn is_dismissed(&self) -> bool {
         self.kind == Kind::Dismissed
     }
 
-    /// The key of the question.
+    /// Returns the key of the input request.
     pub fn key(&self) -> &str {
         &self.key
     }

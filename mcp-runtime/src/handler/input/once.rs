@@ -12,7 +12,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::pending::{Asks, Failure, find};
 
 impl Asks {
-    /// What `work` has come to under `key` before, or comes to now.
+    /// Returns the remembered output of `work` for `key`, or runs it now.
     pub(in crate::handler) async fn once<T, F>(&self, key: &str, work: F) -> T
     where
         T: Serialize + DeserializeOwned,
@@ -82,7 +82,7 @@ impl Asks {
         })
     }
 
-    /// Carries `work` out so that what is asked in it is noticed.
+    /// Runs `work` and detects input requests within it.
     async fn inside<F: Future>(&self, work: F) -> F::Output {
         let mut work = pin!(work);
         poll_fn(|task| {

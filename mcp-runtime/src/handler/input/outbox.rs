@@ -1,4 +1,4 @@
-//! Where the messages of one call go, besides its answer.
+//! The destination of a call's messages, other than its response.
 //!
 //! Invariants: sending never waits; there is a bound, and what does not fit is not taken.
 
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::limits;
 
-/// Where the messages of one call go. What does not fit is lost, as progress and logs may be.
+/// The destination of a call's messages. Messages that do not fit are dropped, as progress and logs may be.
 #[derive(Clone)]
 pub(crate) enum Outbox {
     /// To the response of the call itself.
@@ -95,24 +95,24 @@ impl Notes {
     }
 }
 
-/// Where a peer's lines go. Writing never waits: what cannot be written yet is kept.
+/// The outgoing lines of a peer. Writing never waits: lines that cannot be written yet are buffered.
 pub(crate) trait Output: Send + Sync + 'static {
     /// Takes whole lines.
     fn append(&self, lines: &[u8]);
 
-    /// Takes a line that may be lost where the peer does not keep up; whether it was taken.
+    /// Takes a line that may be dropped if the peer does not keep up; returns `true` if it was taken.
     fn offer(&self, line: &[u8]) -> bool;
 }
 
-/// A stream that is kept, so that a client that comes back reads what it has missed.
+/// A stream whose messages are kept, so that a client can resume it and read the messages it has missed.
 pub(crate) trait Stored: Send + Sync + 'static {
-    /// Takes a message; whether there was room.
+    /// Takes a message; returns `true` if there was room.
     fn offer(&self, message: Bytes) -> bool;
 
-    /// Whether all of it has been read.
+    /// Returns `true` if all of it has been read.
     fn is_read(&self) -> bool;
 
-    /// Lets the client go, where it knows how to come back.
+    /// Ends the client's response, if the client can resume the stream.
     fn release(&self);
 }
 
@@ -129,7 +129,7 @@ impl Outbox {
         }
     }
 
-    /// Whether nothing waits to be read. Lines are written without waiting for their reader.
+    /// Returns `true` if no message is unread. Lines are written without waiting for their reader.
     pub(crate) fn is_read(&self) -> bool {
         match self {
             Self::Response(notes) => notes.waiting.load(Ordering::Relaxed) == 0,

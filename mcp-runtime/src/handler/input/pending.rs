@@ -1,9 +1,9 @@
-//! The questions of one call: what was asked, what was answered, and what is remembered between rounds.
+//! The input requests of one call: their responses, and the state that is remembered between rounds.
 //!
-//! A handler only waits. With a session the question travels as a request, and the handler goes on with the answer.
-//! Without one the handler is dropped as soon as nothing but answers could bring it further; its next run, from the top,
-//! finds them here. Invariants: one key stands for one question; a question that nobody waits for any more is none; an
-//! answer that was given once stays the same in every later run.
+//! A handler only awaits a response. In a session the request is sent to the client, and the handler continues with the
+//! response. Without one the handler is dropped as soon as only responses can resume it; its next run, from the top,
+//! finds them here. Invariants: one key stands for one request; a request without waiters is removed; a response stays
+//! the same in every later run.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,16 +18,16 @@ use super::error::{ElicitError, Kind};
 use crate::protocol::{Capability, InputRequest};
 use crate::seal::{self, Kept};
 
-/// What a question has come to.
+/// The outcome of an input request.
 type Answer = Result<Arc<RawValue>, ElicitError>;
 
-/// The questions of one call.
+/// The input requests of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Asks(Mutex<State>);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// What the client sent along, by key; only what is asked for is looked at.
+    /// The responses that the client sent, by key; only those to requests of the function are read.
     sent: Kept,
     pub(super) memory: seal::State,
     questions: Vec<Question>,
@@ -44,7 +44,7 @@ pub(super) struct State {
 struct Question {
     number: u64,
     key: String,
-    /// `None` where something else than a question cannot go on.
+    /// `None` if the call cannot continue for another reason than an input request.
     request: Option<InputRequest>,
     status: Status,
     askers: usize,
@@ -58,34 +58,34 @@ enum Status {
     Failed(Failure),
 }
 
-/// Why a call cannot go on.
+/// The reason why a call cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The client cannot be asked this.
+    /// The client lacks these capabilities.
     Missing(Vec<Capability>),
-    /// The client's answer to this key is none.
+    /// The response to this key cannot be read.
     Malformed(String, String),
-    /// The function asks in a way that cannot work.
+    /// The function uses input requests or `once` in a way that cannot work.
     Misuse(String),
 }
 
-/// What a call was dropped for.
+/// The reason why a call was dropped.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// It cannot go on.
+    /// It cannot continue.
     Failed(Failure),
-    /// Its client is to be asked.
+    /// It needs responses of its client.
     Asks(Questions),
 }
 
-/// What a client is to be asked before a call can go on, and what it is to carry meanwhile.
+/// The input requests that a call needs responses to, and the state for its client to carry meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Questions {
     pub requests: Vec<(String, InputRequest)>,
     pub memory: seal::State,
 }
 
-/// How long a client has been waited for.
+/// The time spent waiting for a client.
 #[derive(Debug, Default)]
 struct Waits {
     open: usize,
@@ -93,16 +93,16 @@ struct Waits {
     before: Duration,
 }
 
-/// Somebody who waits for the answer to a question.
+/// A waiter for the response to an input request.
 #[derive(Debug)]
 pub(in crate::handler) struct Asker<'a> {
     asks: &'a Asks,
     number: u64,
-    /// Whether nobody has asked this before.
+    /// `true` for the first waiter of the request.
     pub is_first: bool,
 }
 
-/// Who is asked: what it has declared, or an answer that is known already.
+/// The result of checking that a request can be sent to the client.
 pub(in crate::handler) type Reach = Result<(), Failure>;
 
 impl Asks {
@@ -110,19 +110,19 @@ impl Asks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes what the client sent along, and what it carried for the server.
+    /// Receives the input responses of the client, and the state that it carried for the server.
     pub(crate) fn receive(&self, sent: Kept, memory: seal::State) {
         let mut state = self.lock();
         (state.sent, state.memory) = (sent, memory);
     }
 
-    /// Whether anything was asked, or is remembered of earlier rounds.
+    /// Returns `true` if there are input requests, or remembered outputs of earlier rounds.
     pub(crate) fn are_any(&self) -> bool {
         let state = self.lock();
         !state.questions.is_empty() || !state.memory.once.is_empty()
     }
 
-    /// Asks `request` under `key`, unless that is answered; `reach` says whether the client can be asked.
+    /// Adds `request` under `key`, unless there is a response; `reach` checks that it can be sent to the client.
     pub(in crate::handler) fn ask(
         &self,
         key: &str,
@@ -153,7 +153,7 @@ impl Asks {
     /// Waits until the call is dropped for `failure`.
     pub(super) async fn fail(&self, key: &str, failure: Failure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
-        // An answer comes only to what goes on after its call.
+        // The response arrives only at a waiter that outlives its call.
         let _over = Asker {
             asks: self,
             number,
@@ -163,11 +163,11 @@ impl Asks {
         .await;
     }
 
-    /// What to drop the call for, if nothing but its client's answers can bring it further, or nothing at all.
+    /// Returns the reason to drop the call, if only responses of its client can resume it, or nothing can.
     pub(crate) fn stop(&self, is_reentered: bool) -> Option<Stop> {
         let state = self.lock();
         let failure = state.failure();
-        // What runs once is to be remembered, but for what cannot come to an end.
+        // Work that runs once is awaited so that its output is remembered, unless the call is misused and cannot end.
         if !state.running.is_empty() && !matches!(failure, Some(Failure::Misuse(_))) {
             return None;
         }
@@ -176,7 +176,7 @@ impl Asks {
             .or_else(|| state.open().filter(|_| is_reentered).map(Stop::Asks))
     }
 
-    /// Ends the asking of a call that was dropped; whoever still waits, in a task of its own, is told.
+    /// Ends the input requests of a call that was dropped, and wakes the waiters that are left in tasks of their own.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.over = true;
@@ -189,7 +189,7 @@ impl Asks {
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// How long the client has been waited for; `None` while it is.
+    /// Returns the total time spent waiting for the client; `None` while waiting.
     pub(crate) fn waited(&self) -> Option<Duration> {
         let waits = &self.lock().waits;
         (waits.open == 0).then_some(waits.before)
@@ -236,7 +236,7 @@ impl State {
         }
     }
 
-    /// What is asked and not answered; `None` if that is nothing.
+    /// Returns the input requests without a response; `None` if there are none.
     fn open(&self) -> Option<Questions> {
         let open = |question: &Question| match question.status {
             Status::Open => Some((question.key.clone(), question.request.clone()?)),
@@ -249,7 +249,7 @@ impl State {
         })
     }
 
-    /// What is to be known in the next round.
+    /// Returns the state for the next round.
     fn remembered(&self) -> seal::State {
         let mut memory = self.memory.clone();
         for question in &self.questions {
@@ -264,7 +264,8 @@ impl State {
         memory
     }
 
-    /// What is wrong with the call: the author's own mistake, or the first of it, but everything that the client lacks.
+    /// Returns the failure of the call: the author's misuse, or the first failure, but all capabilities that the client
+    /// lacks.
     fn failure(&self) -> Option<Failure> {
         let failures = self
             .questions
@@ -285,7 +286,7 @@ impl State {
 }
 
 impl Asker<'_> {
-    /// The answer; never, for a question without which the call is dropped.
+    /// Awaits the response; pending forever if the call is dropped for lack of it.
     pub(in crate::handler) async fn answer(&self) -> Answer {
         poll_fn(|task| {
             let mut state = self.asks.lock();
@@ -315,12 +316,12 @@ impl Asker<'_> {
         .await
     }
 
-    /// What the client says.
+    /// Sets the outcome of the request.
     pub(in crate::handler) fn answered(&self, answer: Answer) {
         self.settle(Status::Answered(answer));
     }
 
-    /// What the client says is no answer.
+    /// Fails the request because the response cannot be read.
     pub(in crate::handler) fn malformed(&self, key: &str, problem: String) {
         self.settle(Status::Failed(Failure::Malformed(key.to_owned(), problem)));
     }

@@ -65,18 +65,18 @@ impl ToolError {
         self
     }
 
-    /// Whether it is marked as one that another attempt may not meet.
+    /// Returns `true` if the failure is marked as retryable.
     pub fn is_retryable(&self) -> bool {
         self.retryable
     }
 
-    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For what is wrong with the
-    /// request or with the server, not with what the function was asked to do.
+    /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For faults of the request or
+    /// of the server, not of the function's task.
     pub fn protocol(error: RpcError) -> Self {
         Self::of(Kind::Protocol(error))
     }
 
-    /// There is no resource at the URI that was read. What returns `None` says the same.
+    /// No resource exists at the URI that was read; returning `None` is the same.
     pub fn not_found() -> Self {
         Self::of(Kind::NotFound)
     }
@@ -100,7 +100,7 @@ impl ToolError {
         }
     }
 
-    /// What the log says of it, a private cause in full.
+    /// Returns the text for the log, with a private cause in full.
     pub(crate) fn detail(&self) -> String {
         match &self.kind {
             Kind::Public(text) => text.clone(),
@@ -113,7 +113,7 @@ impl ToolError {
         }
     }
 
-    /// The answer; a private cause goes to the log. `hide` takes out of both what nobody may read.
+    /// Converts the failure to a response and logs a private cause. `hide` removes redacted values from both.
     pub(crate) fn into_answer(
         self,
         item: Item<'_>,
@@ -152,7 +152,7 @@ pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Product
     }
 }
 
-/// What the client reads of a failure that is none of its business.
+/// Builds the failure without details that the client receives for a private cause.
 pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Product, RpcError> {
     failure(item, format!("{item} failed (reference {reference})"))
 }

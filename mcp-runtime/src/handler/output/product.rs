@@ -1,4 +1,4 @@
-//! What a declared function has made, whatever its kind.
+//! The output of a declared function of any kind.
 
 use serde_json::value::RawValue;
 
@@ -14,8 +14,8 @@ pub(crate) enum Product {
     Contents(Vec<Resource>),
     /// Of a prompt.
     Prompt(Prompt),
-    /// The arguments of a call, with those that the client's user was asked for.
+    /// The arguments of a call, with those that were elicited from the client's user.
     Arguments(Box<RawValue>),
-    /// Nothing yet: its client is to be asked first.
+    /// No output yet: the call needs input responses of its client.
     Questions(Questions),
 }

@@ -1,4 +1,4 @@
-//! What a prompt may return.
+//! The return types of prompts.
 
 use std::borrow::Cow;
 

@@ -1,10 +1,10 @@
-//! What a resource may return.
+//! The return types of resources.
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ use crate::protocol::view::View;
 /// The types that a resource may return: text, bytes, [`Json<T>`], [`View`], [`Resource`] and `Vec<Resource>`; `Option` of one of
 /// them, where `None` is a resource that does not exist; and `Result` of any of these.
 ///
-/// What is returned without a URI is at the URI that was read; without a media type, it is of that which the attribute
+/// Contents without a URI have the URI that was read; without a media type, they have the one that the attribute
 /// declares, or else `text/plain`, `application/json` or `application/octet-stream`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a resource",

@@ -1,4 +1,4 @@
-//! What a tool may return.
+//! The return types of tools.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -137,7 +137,7 @@ pub struct Returns<T> {
 }
 
 impl<T> Returns<T> {
-    /// How a tool's `T` becomes a result.
+    /// Converts a tool's `T` to a result.
     pub fn result() -> Self
     where
         T: IntoToolResult,
@@ -148,7 +148,7 @@ impl<T> Returns<T> {
         )
     }
 
-    /// How a resource's `T` becomes contents.
+    /// Converts a resource's `T` to contents.
     pub fn contents() -> Self
     where
         T: IntoContents,
@@ -160,7 +160,7 @@ impl<T> Returns<T> {
         }
     }
 
-    /// How a prompt's `T` becomes messages.
+    /// Converts a prompt's `T` to messages.
     pub fn messages() -> Self
     where
         T: IntoPrompt,

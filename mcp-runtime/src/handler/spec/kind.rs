@@ -1,4 +1,4 @@
-//! What can be declared: tools, resources and prompts, and how messages call one of them.
+//! The kinds of declarations: tools, resources and prompts, and the names of items in messages.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! What an attribute declared about a function, before the server's settings are applied.
+//! The declaration that an attribute makes of a function, before the server's settings are applied.
 
 pub(crate) mod kind;
 pub(crate) mod policy;
 
 use std::time::Duration;
 
-use super::principal::Principal;
+use crate::principal::Principal;
 use crate::protocol::{Annotations, Role, extension};
 use kind::{Item, Kind};
 use policy::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
@@ -49,7 +49,7 @@ pub struct Spec {
     pub(crate) task: Option<TaskSupport>,
 }
 
-/// Whether calls of a tool become tasks, of clients that know them.
+/// The support for running calls of a tool as tasks, for clients that declare the extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskSupport {
     /// Other clients get the result.
@@ -126,7 +126,7 @@ impl Spec {
         }
     }
 
-    /// What messages call it.
+    /// Returns the item that messages call it: its kind and its name.
     pub(crate) fn item(&self) -> Item<'static> {
         Item {
             kind: self.kind,
@@ -155,7 +155,7 @@ impl Spec {
         self
     }
 
-    /// How many bytes a resource has.
+    /// Sets the size of a resource in bytes.
     #[must_use]
     pub const fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
@@ -169,14 +169,14 @@ impl Spec {
         self
     }
 
-    /// How important a resource is, from 0 to 1.
+    /// Sets the priority of a resource, from 0 to 1.
     #[must_use]
     pub const fn priority(mut self, priority: f64) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// When a resource changed, as an ISO 8601 timestamp.
+    /// Sets the time of a resource's last change, as an ISO 8601 timestamp.
     #[must_use]
     pub const fn last_modified(mut self, timestamp: &'static str) -> Self {
         self.last_modified = Some(timestamp);
@@ -197,14 +197,14 @@ impl Spec {
         self
     }
 
-    /// Whether it may destroy something.
+    /// Sets `destructiveHint`: it may perform destructive updates.
     #[must_use]
     pub const fn destructive(mut self, destructive: bool) -> Self {
         self.destructive = Some(destructive);
         self
     }
 
-    /// Whether it reaches beyond this server.
+    /// Sets `openWorldHint`: it interacts with systems beyond this server.
     #[must_use]
     pub const fn open_world(mut self, open_world: bool) -> Self {
         self.open_world = Some(open_world);
@@ -218,14 +218,14 @@ impl Spec {
         self
     }
 
-    /// Who sees it: `model`, `app` or both.
+    /// Sets the audience: `model`, `app` or both.
     #[must_use]
     pub const fn visible_to(mut self, visible_to: &'static [&'static str]) -> Self {
         self.visible_to = visible_to;
         self
     }
 
-    /// How often it may be called.
+    /// Sets the rate limit.
     #[must_use]
     pub const fn rate_limit(mut self, limit: RateLimit, source: Source) -> Self {
         self.rate_limit = Some((limit, source));
@@ -239,7 +239,7 @@ impl Spec {
         self
     }
 
-    /// How many calls may run and wait at a time.
+    /// Sets the maximum numbers of calls that run and that wait at a time.
     #[must_use]
     pub const fn concurrency(mut self, limit: Concurrency, source: Source) -> Self {
         self.concurrency = Some((limit, source));
@@ -267,21 +267,21 @@ impl Spec {
         self
     }
 
-    /// How many bytes a result may have.
+    /// Sets the maximum size of a result in bytes.
     #[must_use]
     pub const fn max_output(mut self, bytes: u64, source: Source) -> Self {
         self.max_output = Some((bytes, source));
         self
     }
 
-    /// What a caller must have been granted, all of it.
+    /// Sets the scopes that a caller must have, all of them.
     #[must_use]
     pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
         self
     }
 
-    /// Who may see and call it, by the program's own rule.
+    /// Sets the program's rule for the callers that may see and call it.
     #[must_use]
     pub const fn visible_if(mut self, rule: fn(&Principal) -> bool) -> Self {
         self.visible_if = Some(rule);
@@ -325,7 +325,7 @@ impl Spec {
     }
 }
 
-/// Whether a resource at `uri` is a view.
+/// Returns `true` if a resource at `uri` is a view.
 pub(crate) const fn is_view(uri: &str) -> bool {
     matches!(uri.as_bytes(), [b'u', b'i', b':', b'/', b'/', ..])
 }

@@ -1,9 +1,9 @@
-//! What the keys of an attribute declare about the running of a call: plain data, enforced by `policy`.
+//! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Where a setting was declared.
+/// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -24,7 +24,7 @@ impl Source {
     }
 }
 
-/// A rate: so many calls per period.
+/// A rate: a number of calls per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     pub(crate) count: u32,
@@ -34,7 +34,7 @@ pub struct RateLimit {
     pub(crate) algorithm: Algorithm,
 }
 
-/// Whose calls a rate counts together.
+/// The callers whose calls share one count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Per {
@@ -46,7 +46,7 @@ pub enum Per {
     All,
 }
 
-/// How a rate is counted.
+/// The algorithm that counts the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -54,7 +54,7 @@ pub enum Algorithm {
     TokenBucket,
     /// Never more than the count within any stretch of time as long as the period.
     SlidingWindow,
-    /// The count anew in each period; a period begins with the first call after the one before has ended.
+    /// The count starts again in each period; a period begins with the first call after the one before has ended.
     FixedWindow,
 }
 
@@ -70,21 +70,21 @@ impl RateLimit {
         }
     }
 
-    /// At most so many at once (token bucket only; the windows have no burst).
+    /// Sets the maximum number of calls at once (token bucket only; the windows have no burst).
     #[must_use]
     pub const fn burst(mut self, burst: u32) -> Self {
         self.burst = burst;
         self
     }
 
-    /// Whose calls are counted together.
+    /// Sets the callers whose calls share one count.
     #[must_use]
     pub const fn per(mut self, per: Per) -> Self {
         self.per = per;
         self
     }
 
-    /// How they are counted.
+    /// Sets the algorithm.
     #[must_use]
     pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
@@ -112,7 +112,7 @@ impl fmt::Display for RateLimit {
     }
 }
 
-/// How many calls may run at a time, and how many more may wait for their turn.
+/// The maximum number of calls that run at a time, and of further calls that wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Concurrency {
     pub(crate) max: u32,
@@ -125,7 +125,7 @@ impl Concurrency {
         Self { max, queue: 0 }
     }
 
-    /// So many more may wait.
+    /// Sets the maximum number of waiting calls.
     #[must_use]
     pub const fn queue(mut self, queue: u32) -> Self {
         self.queue = queue;
@@ -160,14 +160,14 @@ impl Cache {
         }
     }
 
-    /// At most so many, of all callers together.
+    /// Sets the maximum number of entries, of all callers together.
     #[must_use]
     pub const fn max_entries(mut self, max_entries: u32) -> Self {
         self.max_entries = max_entries;
         self
     }
 
-    /// A result is for everybody, whoever's call has made it.
+    /// Shares each result among all callers.
     #[must_use]
     pub const fn shared(mut self) -> Self {
         self.shared = true;
@@ -175,7 +175,7 @@ impl Cache {
     }
 }
 
-/// How often a call is tried again after an error that is marked retryable, and how long it waits before.
+/// The retries after an error that is marked retryable: their maximum number, and the delay before each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     pub(crate) max: u32,

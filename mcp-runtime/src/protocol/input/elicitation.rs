@@ -1,11 +1,11 @@
-//! What comes back of `elicitation/create`.
+//! The result of `elicitation/create`.
 //!
 //! [MCP 2026-07-28, elicitation](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation).
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// What the user did with a question.
+/// The user's reaction to an elicitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Action {
@@ -21,9 +21,9 @@ pub(crate) enum Action {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[non_exhaustive]
 pub(crate) struct ElicitResult<'a> {
-    /// What the user did.
+    /// The user's reaction.
     pub action: Action,
-    /// What the form holds, if it was accepted.
+    /// The values of the form, if it was accepted.
     #[serde(borrow, default)]
     pub content: Option<&'a RawValue>,
 }

@@ -1,4 +1,4 @@
-//! What a server asks of its client while a call runs: the same requests in every revision.
+//! The input requests that a server sends to its client during a call: the same requests in every revision.
 //!
 //! In 2026-07-28 they are the values of `inputRequests` in an `input_required` result, in older revisions requests of
 //! the server. [MCP 2026-07-28, multi round-trip
@@ -18,7 +18,7 @@ const ELICITATION_CREATE: &str = "elicitation/create";
 const SAMPLING_CREATE_MESSAGE: &str = "sampling/createMessage";
 const ROOTS_LIST: &str = "roots/list";
 
-/// One thing that is asked: a method of the client and its params.
+/// An input request: a method of the client and its params.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub(crate) struct InputRequest {
@@ -26,7 +26,7 @@ pub(crate) struct InputRequest {
     pub method: &'static str,
     /// The params of the method.
     pub params: Value,
-    /// What the client must have declared.
+    /// The capabilities that the client must have declared.
     #[serde(skip)]
     pub needs: Vec<Capability>,
 }

@@ -1,4 +1,4 @@
-//! What comes back of `roots/list`.
+//! The result of `roots/list`.
 //!
 //! [MCP 2026-07-28, roots](https://modelcontextprotocol.io/specification/2026-07-28/client/roots).
 

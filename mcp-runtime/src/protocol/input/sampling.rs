@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use crate::protocol::capabilities::Capability;
 use crate::protocol::content::{Content, Media, Role, Text};
 
-/// How many tokens a sample may have that asks for no other number.
+/// The default of `max_tokens`.
 const MAX_TOKENS: u32 = 1024;
 
-/// What to ask the client's model: for [`Context::sample`](crate::Context::sample).
+/// A request to the client's model, for [`Context::sample`](crate::Context::sample).
 ///
 /// ```
 /// use mcp_runtime::Sample;
@@ -41,7 +41,7 @@ pub struct Sample {
     tool_choice: Option<ToolChoice>,
 }
 
-/// One message of the conversation that the model goes on with.
+/// One message of the conversation that the model continues.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct SampleMessage {
     role: Role,
@@ -62,7 +62,7 @@ pub enum SampleContent {
     Audio(Media),
     /// The model wants a tool to be called.
     ToolUse(ToolUse),
-    /// What that tool said.
+    /// The result of that tool.
     ToolResult(ToolUseResult),
 }
 
@@ -70,7 +70,7 @@ pub enum SampleContent {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolUse {
-    /// What its result refers to.
+    /// The id that the result refers to.
     pub id: String,
     /// The tool.
     pub name: String,
@@ -85,12 +85,12 @@ pub struct ToolUse {
 pub struct ToolUseResult {
     /// The [`ToolUse`] that it answers.
     pub tool_use_id: String,
-    /// What the tool said.
+    /// The content of the result.
     pub content: Vec<Content>,
     /// The same as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub structured_content: Option<Value>,
-    /// Whether the call failed.
+    /// `true` if the call failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_error: bool,
 }
@@ -104,7 +104,7 @@ struct SampleTool {
     input_schema: Value,
 }
 
-/// Whether the model may, must or must not use the tools.
+/// The model's choice of tools: it may, must or must not use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "mode", rename_all = "lowercase")]
 #[non_exhaustive]
@@ -117,20 +117,20 @@ pub enum ToolChoice {
     None,
 }
 
-/// What of its own context the client should add. Deprecated by the specification, but for `None`.
+/// The part of its own context that the client should add. Deprecated by the specification, except for `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum IncludeContext {
     /// Nothing.
     None,
-    /// What it has of this server.
+    /// The context of this server.
     ThisServer,
-    /// What it has of all its servers.
+    /// The context of all servers of the client.
     AllServers,
 }
 
-/// Which model to use: hints in order of preference, and what matters, from 0 to 1. The client decides.
+/// Preferences for a model: hints in order of preference, and priorities from 0 to 1. The client decides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelPreferences {
@@ -162,21 +162,21 @@ impl ModelPreferences {
         self
     }
 
-    /// How much a low price matters, from 0 to 1.
+    /// Sets the priority of a low price, from 0 to 1.
     #[must_use]
     pub fn cost(mut self, priority: f64) -> Self {
         self.cost_priority = share(priority);
         self
     }
 
-    /// How much speed matters, from 0 to 1.
+    /// Sets the priority of speed, from 0 to 1.
     #[must_use]
     pub fn speed(mut self, priority: f64) -> Self {
         self.speed_priority = share(priority);
         self
     }
 
-    /// How much capability matters, from 0 to 1.
+    /// Sets the priority of capability, from 0 to 1.
     #[must_use]
     pub fn intelligence(mut self, priority: f64) -> Self {
         self.intelligence_priority = share(priority);
@@ -234,14 +234,14 @@ impl Sample {
         self
     }
 
-    /// What the model should know beforehand; the client may change it.
+    /// Sets the system prompt; the client may change it.
     #[must_use]
     pub fn system_prompt(mut self, text: impl Into<String>) -> Self {
         self.system_prompt = Some(text.into());
         self
     }
 
-    /// How freely the model chooses its words.
+    /// Sets the sampling temperature; a number that is not finite is ignored.
     #[must_use]
     pub fn temperature(mut self, temperature: f64) -> Self {
         self.temperature = Some(temperature).filter(|temperature| temperature.is_finite());
@@ -255,14 +255,14 @@ impl Sample {
         self
     }
 
-    /// Which model to use.
+    /// Sets the preferences for a model.
     #[must_use]
     pub fn model_preferences(mut self, preferences: ModelPreferences) -> Self {
         self.model_preferences = Some(preferences);
         self
     }
 
-    /// What of its own context the client should add; more than nothing needs `sampling.context`.
+    /// Sets the part of its own context that the client should add; anything but `None` needs `sampling.context`.
     #[must_use]
     pub fn include_context(mut self, context: IncludeContext) -> Self {
         self.include_context = Some(context);
@@ -294,14 +294,14 @@ impl Sample {
         self
     }
 
-    /// Whether the model may, must or must not use the tools; needs a client with `sampling.tools`.
+    /// Sets the model's choice of tools; needs a client with `sampling.tools`.
     #[must_use]
     pub fn tool_choice(mut self, choice: ToolChoice) -> Self {
         self.tool_choice = Some(choice);
         self
     }
 
-    /// What the client must have declared.
+    /// Returns the capabilities that the client must have declared.
     pub(super) fn needs(&self) -> Vec<Capability> {
         let tools = !self.tools.is_empty() || self.tool_choice.is_some();
         let context = self
@@ -317,7 +317,7 @@ impl Sample {
 }
 
 impl ToolUseResult {
-    /// What the tool said to the call `of`.
+    /// Builds the result of the call `of`.
     pub fn new(of: &ToolUse, content: impl Into<Content>) -> Self {
         Self {
             tool_use_id: of.id.clone(),
@@ -368,19 +368,19 @@ impl SampleContent {
     }
 }
 
-/// What the client's model said.
+/// The response of the client's model.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Sampled {
-    /// Who says it; the model, as a rule.
+    /// The speaker; the model, as a rule.
     pub role: Role,
-    /// What it says.
+    /// The content of the response.
     #[serde(deserialize_with = "read_one_or_many")]
     pub content: Vec<SampleContent>,
     /// The model that was used.
     pub model: String,
-    /// Why it stopped: `endTurn`, `stopSequence`, `maxTokens`, `toolUse` or a word of the provider's.
+    /// The reason why it stopped: `endTurn`, `stopSequence`, `maxTokens`, `toolUse` or a value of the provider's.
     #[serde(default)]
     pub stop_reason: Option<String>,
 }

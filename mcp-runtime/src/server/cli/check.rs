@@ -1,12 +1,12 @@
-//! `check`: what clients would say about the tools, one line for each thing.
+//! `check`: the findings of clients about the tools, one line for each.
 
-use super::print;
+use super::show::print;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
 use crate::protocol::tool::Tool;
 use crate::service::Service;
 
-/// Prints what was found; an error if a client would refuse a tool.
+/// Prints the findings; an error if a client would refuse a tool.
 pub(super) fn report(service: &Service) -> Result<()> {
     let tools: Vec<&Tool> = service.registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
@@ -38,7 +38,7 @@ pub(super) fn report(service: &Service) -> Result<()> {
     Ok(())
 }
 
-/// What, what to do, and where that is from.
+/// The finding, with the source of its rule.
 fn line(finding: &Finding) -> String {
     let level = if finding.verdict == Verdict::Rejects {
         "error"

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::protocol::RpcError;
 
-/// What the client is ready to read.
+/// The media types that the client accepts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Accepts {
     pub stream: bool,

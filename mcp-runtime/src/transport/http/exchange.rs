@@ -1,4 +1,4 @@
-//! One call of a session over HTTP, which goes on when its client goes away.
+//! One call of a session over HTTP, which continues when its client disconnects.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -6,22 +6,19 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
 
+use crate::dispatch::Pending;
 use crate::legacy::Session;
 use crate::legacy::session::Attended;
 use crate::legacy::stream::{Reader, Stream};
 use crate::ops::drain::Drain;
 use crate::service::Service;
 
-/// A call: its HTTP status and its encoded answer, which is empty when there is none.
-pub(super) type Call = BoxFuture<'static, (u16, Bytes)>;
-
 /// A call and the stream that its response may become. Only `notifications/cancelled` ends it early.
 pub(super) struct Exchange {
-    call: Option<Call>,
+    call: Option<Pending>,
     session: Arc<Session>,
-    /// The client that waits for the answer.
+    /// The client that waits for the response.
     client: Option<Attended>,
     pub stream: Arc<Stream>,
     drain: Drain,
@@ -30,7 +27,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(
-        call: Call,
+        call: Pending,
         session: Arc<Session>,
         stream: Arc<Stream>,
         service: &Service,
@@ -45,7 +42,7 @@ impl Exchange {
         }
     }
 
-    /// Makes the response a stream: the call goes on by itself, and its answer comes there.
+    /// Makes the response a stream: the call continues in a task of its own, and its response is sent on the stream.
     pub(super) fn streamed(mut self) -> Reader {
         let reader = self.session.read(&self.stream);
         self.client = None;
@@ -57,7 +54,7 @@ impl Exchange {
         reader
     }
 
-    /// The same when the call is done.
+    /// Makes the response a stream when the call is done.
     pub(super) fn answered(self, answer: Bytes) -> Reader {
         self.stream.end(answer);
         self.session.read(&self.stream)
@@ -82,7 +79,7 @@ impl Future for Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        // Where nobody has read yet, nobody can come back.
+        // A client that has read no event yet cannot resume the stream.
         self.stream.end(Bytes::new());
         if let Some(call) = self.call.take()
             && tokio::runtime::Handle::try_current().is_ok()

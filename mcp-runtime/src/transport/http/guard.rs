@@ -88,7 +88,7 @@ fn port(url: &Uri) -> Option<u16> {
     url.port_u16().or(usual)
 }
 
-/// Name and port, as the client wrote them; a host that is no text is an empty one, which nobody has.
+/// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     match headers.get(header::HOST) {
         Some(value) => Some(value.to_str().unwrap_or_default()),

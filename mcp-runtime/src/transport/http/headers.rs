@@ -109,7 +109,7 @@ fn same_argument(
     }
 }
 
-/// A string as it is, `true` and `false` as such, numbers by their value.
+/// Compares a header with a JSON value: strings verbatim, `true` and `false` as such, numbers by their value.
 fn same_value(given: &str, json: &str) -> bool {
     if json.starts_with('"') {
         return serde_json::from_str::<String>(json).is_ok_and(|text| text == given);

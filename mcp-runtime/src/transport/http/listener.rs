@@ -18,9 +18,9 @@ use super::front::Front;
 use super::sender::Peer;
 use crate::service::Service;
 
-/// Serves HTTP on `listener` until the shutdown has come so far that no call is in flight and no connection open.
+/// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
-/// Until then it goes on answering, so that a probe reads "not ready" and a new call is told to go elsewhere.
+/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused.
 pub(crate) async fn serve(service: Arc<Service>, listener: TcpListener) -> io::Result<()> {
     let listener = Counted {
         listener,

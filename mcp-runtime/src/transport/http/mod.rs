@@ -7,9 +7,9 @@ pub(crate) mod guard;
 mod headers;
 mod listener;
 mod ops;
+mod origin;
 mod post;
 mod response;
-mod route;
 mod sender;
 mod sse;
 mod stream;
@@ -28,7 +28,7 @@ use guard::Guard;
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
 
-/// What the routes share.
+/// The state that the routes share.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,

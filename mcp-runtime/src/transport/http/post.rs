@@ -11,15 +11,17 @@ use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
-use super::exchange::{Call, Exchange};
-use super::response::{accepted, json};
-use super::route::Next;
+use super::exchange::Exchange;
+use super::origin::Incoming;
+use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
-use crate::handler::call::context::HEARTBEAT;
-use crate::handler::input::outbox::Notes;
+use crate::dispatch::{Next, Pending, dispatch};
+use crate::handler::call::context::{Caller, HEARTBEAT};
+use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
+use crate::legacy::Session;
+use crate::legacy::stream::Stream;
 use crate::protocol::RpcError;
-use crate::service::exchange;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, endpoint, request).await
@@ -34,34 +36,58 @@ pub(super) async fn post_from(
     let (parts, body) = request.into_parts();
     let accepts = match endpoint.admit(&parts) {
         Ok(accepts) => accepts,
-        Err(error) => return endpoint.refuse(error.into()),
+        Err(error) => return endpoint.refuse(error),
     };
     let body = match endpoint.read(body).await {
         Ok(body) => body,
-        Err(error) => return endpoint.refuse(error.into()),
+        Err(error) => return endpoint.refuse(error),
     };
-    match endpoint.route(&body, Sender::of(parts, peer), accepts) {
-        Ok(Next::Respond(response)) => response,
-        Ok(Next::Call(request, cx)) if accepts.stream => {
-            respond_late(Box::pin(exchange(
-                Arc::clone(&endpoint.service),
-                request,
-                cx,
-            )))
-            .await
+    let sender = Sender::of(parts, peer);
+    let origin = Incoming {
+        endpoint: &endpoint,
+        sender: &sender,
+        accepts,
+    };
+    let service = Arc::clone(&endpoint.service);
+    match dispatch(&service, &origin, &body) {
+        Next::Nothing => accepted(),
+        Next::Reply(answer) => reply(answer),
+        Next::Listen(_, subscription) => sse::listen(subscription),
+        Next::Call(call) if accepts.stream && call.notifies() => {
+            let (outbox, notes) = notes();
+            let caller = sender.caller(Some(outbox), &service.changes);
+            respond(Box::pin(call.run(service, None, caller)), notes).await
         }
-        Ok(Next::Call(request, cx)) => {
-            let (status, text) = exchange(Arc::clone(&endpoint.service), request, cx).await;
+        Next::Call(call) => {
+            let caller = sender.caller(None, &service.changes);
+            let call = call.run(service, None, caller);
+            if accepts.stream {
+                return respond_late(Box::pin(call)).await;
+            }
+            let (status, text) = call.await;
             json(status, text)
         }
-        Ok(Next::Notifying(call, notes)) => respond(call, notes).await,
-        Ok(Next::InSession(exchange)) => respond_in_session(exchange, accepts).await,
-        Err(refusal) => endpoint.refuse(refusal),
+        Next::InSession(session, call) => {
+            let (stream, caller) = endpoint.stored(&session, sender, accepts);
+            match call.begin(&service, &session, caller) {
+                Ok(call) => {
+                    let exchange = Exchange::new(call, session, stream, &service);
+                    respond_in_session(exchange, accepts).await
+                }
+                Err(refused) => reply(refused),
+            }
+        }
+        Next::Batch(session, batch) => {
+            let (stream, caller) = endpoint.stored(&session, sender, accepts);
+            let call = batch.begin(&service, &session, &caller);
+            let exchange = Exchange::new(call, session, stream, &service);
+            respond_in_session(exchange, accepts).await
+        }
     }
 }
 
 impl Endpoint {
-    /// Whether the request may be read at all, and what its sender is ready to read.
+    /// Checks that the request may be read, and returns the media types that its sender accepts.
     fn admit(&self, parts: &request::Parts) -> Result<Accepts, RpcError> {
         self.guard.check(&parts.uri, &parts.headers)?;
         let accepts = Accepts::of(&parts.headers)?;
@@ -77,6 +103,18 @@ impl Endpoint {
             ))
             .with_status(413)
         })
+    }
+}
+
+impl Endpoint {
+    /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
+    fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
+        let stream = session.streams.begin();
+        let outbox = accepts
+            .stream
+            .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
+        let caller = sender.caller(outbox, &self.service.changes);
+        (stream, caller)
     }
 }
 
@@ -99,7 +137,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
 
 /// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,
 /// so that neither the client nor a proxy takes the connection for dead.
-async fn respond_late(mut call: Call) -> Response {
+async fn respond_late(mut call: Pending) -> Response {
     tokio::select! {
         biased;
         (status, text) = &mut call => json(status, text),
@@ -108,7 +146,7 @@ async fn respond_late(mut call: Call) -> Response {
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut call: Call, mut notes: Notes) -> Response {
+async fn respond(mut call: Pending, mut notes: Notes) -> Response {
     tokio::select! {
         biased;
         Some(note) = notes.recv() => sse::call(Some(note), notes, call),

@@ -6,45 +6,25 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::Endpoint;
-use crate::answer::{Answer, downgrade};
+use super::headers::SESSION_ID;
+use crate::dispatch::{Reply, refuse};
 use crate::limits;
-use crate::protocol::{RequestId, RpcError, Version};
-
-/// A request that gets a JSON-RPC error instead of an answer.
-pub(super) struct Refusal {
-    pub id: Option<RequestId>,
-    pub version: Version,
-    pub error: Box<RpcError>,
-}
-
-impl From<RpcError> for Refusal {
-    fn from(error: RpcError) -> Self {
-        Self {
-            id: None,
-            version: Version::LATEST,
-            error: Box::new(error),
-        }
-    }
-}
+use crate::protocol::{RpcError, Version};
 
 impl Endpoint {
-    pub(super) fn refuse(&self, refusal: Refusal) -> Response {
-        let Refusal { id, version, error } = refusal;
-        self.service.metrics.error(&error);
-        tracing::info!(
-            code = error.code,
-            status = error.http_status(),
-            error = &*error.message,
-            "request refused"
-        );
-        let status = downgrade::status(&error, version);
-        json(
-            status,
-            Answer::Error(*error)
-                .encode(id.as_ref(), version, &self.service.identity)
-                .into(),
-        )
+    /// The response to a request whose message is not read.
+    pub(super) fn refuse(&self, error: RpcError) -> Response {
+        reply(refuse(&self.service, None, Version::LATEST, error))
     }
+}
+
+/// An answer in one piece, with the id of the session that it opens.
+pub(super) fn reply(reply: Reply) -> Response {
+    let mut response = json(reply.status, reply.text);
+    if let Some(Ok(id)) = reply.session.map(HeaderValue::try_from) {
+        response.headers_mut().insert(SESSION_ID.clone(), id);
+    }
+    response
 }
 
 /// A JSON answer in one piece.

@@ -1,4 +1,4 @@
-//! Who has sent a request: what its head says, and what whoever stands in front of the endpoint has found out.
+//! The sender of a request: its headers, and the principal that a layer in front of the endpoint has verified.
 //!
 //! The seam for authentication: a layer in front that has verified a caller leaves a [`Principal`] in the request's
 //! extensions. Nothing that the client itself sends gets there.
@@ -12,7 +12,7 @@ use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
-use crate::share::{Holder, head};
+use crate::share::Holder;
 
 /// The address at the other end of a connection of the server's own listener.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,6 @@ pub(super) struct Sender {
     pub headers: HeaderMap,
     principal: Principal,
     peer: Option<IpAddr>,
-    /// The size of the message.
-    pub bytes: usize,
 }
 
 impl Sender {
@@ -40,7 +38,6 @@ impl Sender {
             principal,
             peer: own.map_or_else(|| peer(&parts.extensions), |Peer(address)| Some(address)),
             headers: parts.headers,
-            bytes: 0,
         }
     }
 
@@ -48,14 +45,9 @@ impl Sender {
         &self.principal
     }
 
-    /// The caller that what it makes the server keep is counted for.
+    /// Returns the caller that held resources are counted for.
     pub(super) fn holder(&self) -> Holder {
         Holder::of(&self.principal, self.peer)
-    }
-
-    /// The bytes that a call keeps of the request.
-    pub(super) fn weight(&self) -> usize {
-        head(&self.headers) + self.bytes
     }
 
     /// The caller of a method, as its handler sees it.
@@ -65,7 +57,6 @@ impl Sender {
             headers,
             principal,
             peer,
-            bytes: _,
         } = self;
         Caller {
             principal,

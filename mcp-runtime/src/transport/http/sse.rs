@@ -1,4 +1,4 @@
-//! Event streams: one message, one event, one `data:` line; a comment now and then so that nobody thinks it dead.
+//! Event streams: one message, one event, one `data:` line; a comment at intervals keeps the connection alive.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, Stream};
 use tokio::time::{Instant, sleep_until};
 
-use super::exchange::Call;
+use crate::dispatch::Pending;
 use crate::handler::call::context::HEARTBEAT;
 use crate::handler::input::outbox::Notes;
 use crate::legacy::stream::{Event, Reader};
@@ -15,12 +15,12 @@ use crate::limits;
 use crate::service::listen::Subscription;
 use crate::share::kept_with;
 
-/// When a client comes back that has lost the connection or was let go.
+/// The delay before a client reconnects after its connection was lost or released, in milliseconds.
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
-pub(super) fn call(first: Option<Bytes>, notes: Notes, call: Call) -> Response {
+pub(super) fn call(first: Option<Bytes>, notes: Notes, call: Pending) -> Response {
     let first = first.map_or(COMMENT, |note| event(&note));
     response(stream::unfold(
         CallState::Running {
@@ -71,7 +71,7 @@ pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Respon
     )
 }
 
-/// Events, and a comment where none has come at `heartbeat` or later for too long.
+/// Sends events, and a comment if there was none by `heartbeat`, and then at each interval without one.
 fn alive(events: impl Stream<Item = Bytes> + Send + 'static, heartbeat: Instant) -> Response {
     let state = (Box::pin(events), heartbeat);
     response(stream::unfold(
@@ -97,7 +97,7 @@ enum CallState {
     Running {
         first: Option<Bytes>,
         notes: Notes,
-        call: Call,
+        call: Pending,
     },
     Done {
         first: Option<Bytes>,

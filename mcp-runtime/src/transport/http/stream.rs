@@ -18,7 +18,7 @@ use crate::service::Service;
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
     if !request.headers().contains_key(&SESSION_ID) {
         return not_allowed();
@@ -31,19 +31,19 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if !streams.contains("text/event-stream") && !streams.contains("*/*") {
         let error =
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
     match endpoint.reader(&Sender::of(request.into_parts().0, None)) {
         Ok(reader) => sse::kept(stream::unfold(
             (reader, Arc::clone(&endpoint.service)),
             next,
         )),
-        Err(error) => endpoint.refuse(error.into()),
+        Err(error) => endpoint.refuse(error),
     }
 }
 
 impl Endpoint {
-    /// Where the client has left off, or the session's own stream.
+    /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
     fn reader(&self, sender: &Sender) -> Result<Reader, RpcError> {
         let session = self.session(sender)?;
         match sender.headers.get(&LAST_EVENT_ID) {
@@ -74,7 +74,7 @@ async fn next(
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error.into());
+        return endpoint.refuse(error);
     }
     let sender = Sender::of(request.into_parts().0, None);
     match session_id(&sender.headers) {

@@ -3,7 +3,8 @@ use serde_json::json;
 use super::*;
 use crate::schema::change::Direction;
 
-/// What is said, with `!` in front of what breaks callers that send, and `?` of what breaks callers that receive.
+/// The differences, with `!` before those that break callers that send, and `?` before those that break callers that
+/// receive.
 fn said(before: &Value, after: &Value) -> Vec<String> {
     let mark =
         |direction: Direction, effect, mark| if direction.breaks(effect) { mark } else { "" };

@@ -1,14 +1,14 @@
-//! What makes a request modern, and what it must say about itself.
+//! The detection of modern requests, and the members of `_meta` that they require.
 
 use crate::protocol::meta::{PROTOCOL_VERSION, RawMeta, missing};
 use crate::protocol::{RequestMeta, RpcError, Version};
 
-/// Whether `_meta` names a protocol version: the mark of the modern revision.
+/// Returns `true` if `_meta` names a protocol version: the mark of the modern revision.
 pub(crate) fn is_modern(meta: &Result<Option<RawMeta<'_>>, RpcError>) -> bool {
     matches!(meta, Ok(Some(meta)) if meta.names_version())
 }
 
-/// The `_meta` of a modern request, complete; `same_version` compares the version with what a transport was told.
+/// Reads the complete `_meta` of a modern request; `same_version` compares the version with that of the transport.
 pub(crate) fn read_meta(
     meta: Option<RawMeta<'_>>,
     same_version: impl FnOnce(&str) -> Result<(), RpcError>,

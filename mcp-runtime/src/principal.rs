@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The caller of a request.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// The verified caller of a request: its subject, scopes and claims; anonymous where nothing was verified.
 ///
-/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](super::Context::principal).
+/// Take it by reference (`who: &Principal`), or ask [`Context::principal`](crate::Context::principal).
 ///
 /// Nothing here verifies a caller. A layer in front of the endpoint does, and leaves the principal in the request's
 /// extensions, which is where it is looked for:
@@ -69,7 +69,7 @@ impl Principal {
         self.0.as_ref().map(|it| &*it.subject)
     }
 
-    /// Whether nothing is known of the caller.
+    /// Returns `true` if the caller is not authenticated.
     pub fn is_anonymous(&self) -> bool {
         self.0.is_none()
     }
@@ -79,7 +79,7 @@ impl Principal {
         self.0.as_ref().map_or(&[], |it| &it.scopes)
     }
 
-    /// Whether the caller's token grants `scope`.
+    /// Returns `true` if the caller's token grants `scope`.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().iter().any(|granted| granted == scope)
     }

@@ -1,0 +1,156 @@
+//! Calls, from their first poll to their encoded answer.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt as _};
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::{Reply, refuse};
+use crate::answer::Answer;
+use crate::handler::Context;
+use crate::handler::call::context::Caller;
+use crate::handler::input::client::Client;
+use crate::legacy::{self, Session};
+use crate::limits;
+use crate::protocol::{Request, RequestId, RequestMeta, RpcError, Version};
+use crate::service::Service;
+use crate::share::head;
+
+/// The future of a response: the HTTP status and the text; a call without a response has an empty text.
+pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
+
+/// A request that is ready to run.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub request: Request,
+    pub meta: RequestMeta,
+    /// The size of its message.
+    pub bytes: usize,
+}
+
+impl Call {
+    /// Returns whether notifications may come before the answer.
+    pub(crate) fn notifies(&self) -> bool {
+        self.meta.progress_token.is_some() || self.meta.log_level.is_some()
+    }
+
+    /// Carries out the call, of the modern revision if it is in no session.
+    pub(crate) async fn run(
+        self,
+        service: Arc<Service>,
+        session: Option<Arc<Session>>,
+        caller: Caller,
+    ) -> (u16, Bytes) {
+        let in_flight = service.drain.enter();
+        let cx = context(session.as_deref(), caller, self.meta);
+        exchange(service, session, self.request, cx, in_flight).await
+    }
+
+    /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
+    pub(crate) fn begin(
+        self,
+        service: &Arc<Service>,
+        session: &Arc<Session>,
+        caller: Caller,
+    ) -> Result<Pending, Reply> {
+        let id = self.request.id.clone();
+        let begun = self.cancellable(service, session, caller);
+        begun.map_err(|error| refuse(service, Some(&id), session.version, error))
+    }
+
+    fn cancellable(
+        self,
+        service: &Arc<Service>,
+        session: &Arc<Session>,
+        caller: Caller,
+    ) -> Result<Pending, RpcError> {
+        let weight = limits::CALL + head(&caller.headers) + self.bytes;
+        let share = service.calls.take(&session.holder, weight)?;
+        let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
+        let cx = context(Some(session), caller, self.meta);
+        let (service, session) = (Arc::clone(service), Arc::clone(session));
+        let within = Some(Arc::clone(&session));
+        let call = exchange(Arc::clone(&service), within, self.request, cx, in_flight);
+        let call = session.cancellable(&id, call)?;
+        Ok(Box::pin(call.map(move |answer| {
+            drop(share);
+            answer.unwrap_or_else(|| unanswered(&service, &session, &id))
+        })))
+    }
+}
+
+fn context(session: Option<&Session>, mut caller: Caller, meta: RequestMeta) -> Context {
+    let version = match session {
+        None => Version::LATEST,
+        Some(session) => {
+            caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
+            session.version
+        }
+    };
+    Context::new(version, caller, meta)
+}
+
+/// Carries out one request, from its beginning to its encoded answer, in a session or without one.
+async fn exchange(
+    service: Arc<Service>,
+    session: Option<Arc<Session>>,
+    request: Request,
+    cx: Context,
+    in_flight: Option<TaskTrackerToken>,
+) -> (u16, Bytes) {
+    let ended = EndOnDrop(&cx);
+    let answer = async {
+        match &session {
+            None => service.answer(&request, &cx, in_flight).await,
+            Some(session) => {
+                let answer = legacy::answer(&service, session, &request, &cx, in_flight);
+                Box::pin(answer).await
+            }
+        }
+    };
+    let answer = cx.kept_alive(pin!(answer)).await;
+    drop(ended);
+    encode(&service, &request.id, answer, &cx)
+}
+
+/// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
+/// error.
+fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
+    let write = |answer: Answer| {
+        let status = answer.status(cx.version());
+        let text = answer.encode(Some(id), cx.version(), &service.identity);
+        (status, Bytes::from(text))
+    };
+    let (status, text) = write(answer);
+    match service.unread.track(cx.holder(), text) {
+        Ok(text) => (status, text),
+        Err(full) => {
+            let error = RpcError::from(full);
+            service.metrics.error(&error);
+            write(Answer::Error(error))
+        }
+    }
+}
+
+/// Ends a call when its future is done or dropped.
+struct EndOnDrop<'a>(&'a Context);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Returns the answer to a call that was cancelled: none if its client has done so, an error if its session has ended.
+fn unanswered(service: &Service, session: &Session, id: &RequestId) -> (u16, Bytes) {
+    if !session.ended.is_cancelled() {
+        return (200, Bytes::new());
+    }
+    let error = RpcError::session_ended();
+    service.metrics.error(&error);
+    let status = error.http_status();
+    let text = Answer::Error(error).encode(Some(id), session.version, &service.identity);
+    (status, text.into())
+}

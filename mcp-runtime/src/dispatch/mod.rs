@@ -1,0 +1,313 @@
+//! From a message to what its transport does next: the era, `initialize`, `ping`, batches, cancellation and listening
+//! are decided here, once for all transports.
+//!
+//! Invariants: nothing here waits; a transport adds what only it can check, by its [`Origin`], and decides nothing.
+
+mod batch;
+mod call;
+mod modern;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::answer::Answer;
+use crate::handler::Principal;
+use crate::legacy::{self, Session};
+use crate::protocol::meta::RawMeta;
+use crate::protocol::{
+    Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version,
+};
+use crate::service::Service;
+use crate::service::listen::Subscription;
+use crate::share::Holder;
+pub(crate) use batch::Batch;
+pub(crate) use call::{Call, Pending};
+
+/// The step that follows a message.
+pub(crate) enum Next {
+    /// Nothing is answered.
+    Nothing,
+    /// The answer is complete.
+    Reply(Reply),
+    /// A call of the modern revision is carried out.
+    Call(Call),
+    /// The subscription of the request with this id is read until it ends.
+    Listen(RequestId, Subscription),
+    /// A call in a session is carried out.
+    InSession(Arc<Session>, Call),
+    /// The calls of a batch in a session are carried out.
+    Batch(Arc<Session>, Batch),
+}
+
+/// An answer that is complete.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The message.
+    pub text: Bytes,
+    /// The id of the session that `initialize` has opened, for a client that repeats it.
+    pub session: Option<String>,
+}
+
+/// The sender of a message, as its transport knows it, and the checks that only its transport can make.
+pub(crate) trait Origin {
+    fn principal(&self) -> &Principal;
+
+    /// Returns the caller that held resources are counted for.
+    fn holder(&self) -> Holder;
+
+    /// Returns the revision for an answer to a message that does not tell its own.
+    fn version(&self) -> Version;
+
+    /// Returns whether the transport says of the message that it is modern, whatever its metadata says.
+    fn is_modern(&self) -> bool {
+        false
+    }
+
+    /// Returns the session that the message belongs to, or the error for one that has ended.
+    fn session(&self) -> Result<Option<Arc<Session>>, RpcError>;
+
+    /// Keeps a new session, and returns the id by which the client names it.
+    fn keep(&self, session: Session) -> Result<Option<String>, RpcError>;
+
+    /// Returns the error for a request that is neither modern nor in a session.
+    fn without_session(&self) -> RpcError;
+
+    /// Cancels the call with this id if it is one that the transport keeps, and returns whether it was.
+    fn cancel(&self, _id: &RequestId) -> bool {
+        false
+    }
+
+    /// Checks the revision that a modern request names.
+    fn check_version(&self, _version: &str) -> Result<(), RpcError> {
+        Ok(())
+    }
+
+    /// Checks the method of a modern request, before it is known whether the server has it.
+    fn check_method(&self, _request: &Request) -> Result<(), RpcError> {
+        Ok(())
+    }
+
+    /// Checks the rest of a modern request whose method the server has.
+    fn check_request(&self, _request: &Request) -> Result<(), RpcError> {
+        Ok(())
+    }
+
+    /// Checks whether a response may come without a session.
+    fn check_response(&self) -> Result<(), RpcError> {
+        Ok(())
+    }
+}
+
+/// Decides what follows the message in `bytes`.
+pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Bytes) -> Next {
+    let dispatcher = Dispatcher { service, origin };
+    match Message::parse(bytes) {
+        Ok(Message::Request(request)) => dispatcher.request(request, bytes.len()),
+        Ok(Message::Notification(notification)) => dispatcher.notification(&notification),
+        Ok(Message::Response(response)) => dispatcher.without_answer(|session| match session {
+            Some(session) => {
+                session.asks.answer(&response);
+                Ok(())
+            }
+            None => origin.check_response(),
+        }),
+        Ok(Message::Batch(members)) => dispatcher.batch(&members),
+        Err(malformed) => Next::Reply(refuse(
+            service,
+            malformed.id.as_ref(),
+            origin.version(),
+            *malformed.error,
+        )),
+    }
+}
+
+/// Returns the response to a message that is refused; counts and logs it.
+pub(crate) fn refuse(
+    service: &Service,
+    id: Option<&RequestId>,
+    version: Version,
+    error: RpcError,
+) -> Reply {
+    service.metrics.error(&error);
+    tracing::info!(
+        code = error.code,
+        status = error.http_status(),
+        error = &*error.message,
+        "request refused"
+    );
+    Reply::new(service, id, version, Answer::Error(error))
+}
+
+impl Reply {
+    fn new(service: &Service, id: Option<&RequestId>, version: Version, answer: Answer) -> Self {
+        Self {
+            status: answer.status(version),
+            text: answer.encode(id, version, &service.identity).into(),
+            session: None,
+        }
+    }
+}
+
+/// The step that follows a request, without the request.
+enum Decided {
+    Answered(Reply),
+    Modern(RequestMeta),
+    Listen(Subscription),
+    Legacy(Arc<Session>, RequestMeta),
+}
+
+/// An error, and the revision to write it in.
+type Refused = (RpcError, Version);
+
+struct Dispatcher<'a, O> {
+    service: &'a Arc<Service>,
+    origin: &'a O,
+}
+
+impl<O: Origin> Dispatcher<'_, O> {
+    fn request(&self, request: Request, bytes: usize) -> Next {
+        match self.decide(&request) {
+            Ok(Decided::Answered(reply)) => Next::Reply(reply),
+            Ok(Decided::Modern(meta)) => Next::Call(Call {
+                request,
+                meta,
+                bytes,
+            }),
+            Ok(Decided::Listen(subscription)) => Next::Listen(request.id, subscription),
+            Ok(Decided::Legacy(session, meta)) => Next::InSession(
+                session,
+                Call {
+                    request,
+                    meta,
+                    bytes,
+                },
+            ),
+            Err((error, version)) => {
+                self.service
+                    .metrics
+                    .request(&request.method, Duration::ZERO);
+                Next::Reply(refuse(self.service, Some(&request.id), version, error))
+            }
+        }
+    }
+
+    fn decide(&self, request: &Request) -> Result<Decided, Refused> {
+        let meta = RawMeta::of(request.params.as_deref());
+        if modern::is_modern(&meta) || self.origin.is_modern() {
+            let decided = self.modern(request, meta);
+            return decided.map_err(|error| (error, Version::LATEST));
+        }
+        if request.method == Method::Initialize {
+            let reply = self.initialize(request);
+            return reply
+                .map(Decided::Answered)
+                .map_err(|error| (error, Version::LATEST_LEGACY));
+        }
+        let unversioned = |error| (error, self.origin.version());
+        match self.origin.session().map_err(unversioned)? {
+            Some(session) => match legacy::request_meta(&session, meta) {
+                Ok(meta) => Ok(Decided::Legacy(session, meta)),
+                Err(error) => Err((error, session.version)),
+            },
+            // Legacy clients may ping before they initialize.
+            None if request.method == Method::Ping => Ok(Decided::Answered(self.answered(
+                request,
+                Version::LATEST_LEGACY,
+                Answer::Empty,
+                Instant::now(),
+            ))),
+            None => Err(unversioned(self.origin.without_session())),
+        }
+    }
+
+    fn modern(
+        &self,
+        request: &Request,
+        meta: Result<Option<RawMeta<'_>>, RpcError>,
+    ) -> Result<Decided, RpcError> {
+        let begun = Instant::now();
+        let meta = modern::read_meta(meta?, |version| self.origin.check_version(version))?;
+        self.origin.check_method(request)?;
+        if !self.service.offers(&request.method) {
+            return Err(RpcError::method_not_found(request.method.as_str()));
+        }
+        self.origin.check_request(request)?;
+        if request.method != Method::SubscriptionsListen {
+            return Ok(Decided::Modern(meta));
+        }
+        let subscription = Subscription::open(
+            Arc::clone(self.service),
+            request,
+            (self.origin.principal(), &self.origin.holder()),
+            &meta.capabilities,
+        )?;
+        self.service.record(request, &Answer::Empty, begun);
+        Ok(Decided::Listen(subscription))
+    }
+
+    fn initialize(&self, request: &Request) -> Result<Reply, RpcError> {
+        let begun = Instant::now();
+        let caller = (self.origin.principal(), self.origin.holder());
+        let (session, answer) = legacy::handshake::initialize(self.service, request, caller)?;
+        let version = session.version;
+        let id = self.origin.keep(session)?;
+        let reply = self.answered(request, version, answer, begun);
+        Ok(Reply {
+            session: id,
+            ..reply
+        })
+    }
+
+    fn answered(
+        &self,
+        request: &Request,
+        version: Version,
+        answer: Answer,
+        begun: Instant,
+    ) -> Reply {
+        self.service.record(request, &answer, begun);
+        Reply::new(self.service, Some(&request.id), version, answer)
+    }
+
+    fn batch(&self, members: &[RawJson]) -> Next {
+        match self.read_batch(members) {
+            Ok(Some((session, batch))) => Next::Batch(session, batch),
+            Ok(None) => Next::Nothing,
+            Err((error, version)) => Next::Reply(refuse(self.service, None, version, error)),
+        }
+    }
+
+    fn notification(&self, notification: &Notification) -> Next {
+        self.without_answer(|session| {
+            self.notice(session, notification);
+            Ok(())
+        })
+    }
+
+    /// Carries out a notification: the only one that changes anything cancels a call.
+    fn notice(&self, session: Option<&Session>, notification: &Notification) {
+        if let Some(id) = notification.cancels()
+            && !self.origin.cancel(&id)
+            && let Some(session) = session
+        {
+            session.cancel(&id);
+        }
+    }
+
+    /// Carries out a message that is answered only by an error.
+    fn without_answer(
+        &self,
+        carry_out: impl FnOnce(Option<&Session>) -> Result<(), RpcError>,
+    ) -> Next {
+        let session = self.origin.session();
+        match session.and_then(|session| carry_out(session.as_deref())) {
+            Ok(()) => Next::Nothing,
+            Err(error) => Next::Reply(refuse(self.service, None, self.origin.version(), error)),
+        }
+    }
+}

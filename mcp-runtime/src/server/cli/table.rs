@@ -1,0 +1,170 @@
+//! The tables of tools, resources and prompts, with the limits in force and where each was declared.
+
+use crate::handler::spec::Spec;
+use crate::handler::spec::policy::Source;
+use crate::policy::max_output::Size;
+use crate::policy::timeout::Written;
+use crate::protocol::resource::Place;
+use crate::registry::{Descriptor, Entry, Registry};
+
+/// The table of the tools.
+pub(super) fn tools(registry: &Registry) -> String {
+    let rows = registry.tools.entries().iter();
+    let rows = rows.map(|tool| [tool.name.clone(), limits(&tool.spec), summary(tool)]);
+    table(["NAME", "LIMITS", "DESCRIPTION"], rows)
+}
+
+/// The table of the resources, the templates and the files.
+pub(super) fn resources(registry: &Registry) -> String {
+    let declared = registry.resources.entries().iter();
+    let declared = declared.chain(registry.templates.entries()).map(|entry| {
+        [
+            entry.uri().to_owned(),
+            entry.name.clone(),
+            limits(&entry.spec),
+            summary(entry),
+        ]
+    });
+    let files = registry.files.listed.iter().map(|file| {
+        let (Place::Uri(uri) | Place::Template(uri)) = &file.place;
+        [
+            uri.clone(),
+            file.name.clone(),
+            NONE.to_owned(),
+            first_line(&file.description),
+        ]
+    });
+    let rows = declared.chain(files);
+    table(["URI", "NAME", "LIMITS", "DESCRIPTION"], rows)
+}
+
+/// The table of the prompts; an argument in brackets may be left out.
+pub(super) fn prompts(registry: &Registry) -> String {
+    let rows = registry.prompts.entries().iter();
+    let rows = rows.map(|prompt| {
+        [
+            prompt.name.clone(),
+            arguments(prompt),
+            limits(&prompt.spec),
+            summary(prompt),
+        ]
+    });
+    table(["NAME", "ARGUMENTS", "LIMITS", "DESCRIPTION"], rows)
+}
+
+/// An empty cell.
+const NONE: &str = "-";
+
+fn arguments(entry: &Entry) -> String {
+    let Descriptor::Prompt(prompt) = &entry.descriptor else {
+        return NONE.to_owned();
+    };
+    let arguments = prompt.arguments.iter().map(|argument| {
+        if argument.required {
+            argument.name.clone()
+        } else {
+            format!("[{}]", argument.name)
+        }
+    });
+    or_none(&arguments.collect::<Vec<_>>(), " ")
+}
+
+fn summary(entry: &Entry) -> String {
+    first_line(entry.spec.description)
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn or_none(parts: &[String], between: &str) -> String {
+    if parts.is_empty() {
+        return NONE.to_owned();
+    }
+    parts.join(between)
+}
+
+/// Aligns the columns under their titles.
+fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let rows: Vec<_> = std::iter::once(titles.map(str::to_owned))
+        .chain(rows)
+        .collect();
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or_default()
+    });
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths);
+        let cells = cells.map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The limits in the order in which they apply, each with where it was declared.
+fn limits(spec: &Spec) -> String {
+    fn limit<T>(
+        key: &str,
+        declared: Option<(T, Source)>,
+        show: impl Fn(T) -> String,
+    ) -> Option<String> {
+        declared.map(|(value, source)| format!("{key} {} ({})", show(value), source.as_str()))
+    }
+    let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
+    let limits = [
+        scopes,
+        spec.visible_if.map(|_| "visible_if".to_owned()),
+        limit("rate_limit", spec.rate_limit, |limit| limit.to_string()),
+        limit("concurrency", spec.concurrency, |limit| limit.to_string()),
+        limit("cache", spec.cache, |cache| Written(cache.ttl).to_string()),
+        limit("timeout", spec.timeout, |limit| Written(limit).to_string()),
+        limit("retry", spec.retry, |retry| retry.max.to_string()),
+        limit("breaker", spec.breaker, |limit| {
+            format!("{} failures, {}", limit.failures, Written(limit.cooldown))
+        }),
+        limit("max_output", spec.max_output, |bytes| {
+            Size(bytes).to_string()
+        }),
+        spec.audit.then(|| "audit".to_owned()),
+    ];
+    or_none(&limits.into_iter().flatten().collect::<Vec<_>>(), ", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handler::spec::policy::{Breaker, Cache, Concurrency, RateLimit, Retry};
+
+    #[test]
+    fn every_limit_is_shown_with_its_source() {
+        let here = Source::Attribute;
+        let spec = Spec::tool("all", "Everything at once.")
+            .audit()
+            .scopes(&["a", "b"])
+            .visible_if(|_| true)
+            .max_output(1024, Source::Defaults)
+            .breaker(Breaker::new(5, 30_000), here)
+            .retry(Retry::new(3), here)
+            .timeout(5_000, Source::Defaults)
+            .cache(Cache::new(60_000), here)
+            .concurrency(Concurrency::new(4).queue(16), here)
+            .rate_limit(RateLimit::new(10, 60_000), here);
+        assert_eq!(
+            limits(&spec).split(", ").collect::<Vec<_>>(),
+            [
+                "scopes a b",
+                "visible_if",
+                "rate_limit 10/min (attribute)",
+                "concurrency 4 + 16 waiting (attribute)",
+                "cache 1m (attribute)",
+                "timeout 5s (defaults)",
+                "retry 3 (attribute)",
+                "breaker 5 failures",
+                "30s (attribute)",
+                "max_output 1 KiB (defaults)",
+                "audit",
+            ]
+        );
+        assert_eq!(limits(&Spec::tool("none", "Nothing.")), "-");
+    }
+}

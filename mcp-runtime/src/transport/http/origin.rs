@@ -1,0 +1,115 @@
+//! The sender of a message over HTTP: its session, and its headers, which must say what the body says.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+
+use super::Endpoint;
+use super::accept::Accepts;
+use super::headers::{self, PROTOCOL_VERSION, SESSION_ID};
+use super::sender::Sender;
+use crate::dispatch::Origin;
+use crate::handler::Principal;
+use crate::legacy::Session;
+use crate::limits::Limit;
+use crate::protocol::{Method, Request, RpcError, Version};
+use crate::share::Holder;
+
+/// One request to the endpoint.
+pub(super) struct Incoming<'a> {
+    pub endpoint: &'a Endpoint,
+    pub sender: &'a Sender,
+    pub accepts: Accepts,
+}
+
+impl Origin for Incoming<'_> {
+    fn principal(&self) -> &Principal {
+        self.sender.principal()
+    }
+
+    fn holder(&self) -> Holder {
+        self.sender.holder()
+    }
+
+    fn version(&self) -> Version {
+        header_version(&self.sender.headers).unwrap_or(Version::LATEST)
+    }
+
+    fn is_modern(&self) -> bool {
+        names_other_version(&self.sender.headers)
+    }
+
+    fn session(&self) -> Result<Option<Arc<Session>>, RpcError> {
+        let headers = &self.sender.headers;
+        if names_other_version(headers) || !headers.contains_key(&SESSION_ID) {
+            return Ok(None);
+        }
+        self.endpoint.session(self.sender).map(Some)
+    }
+
+    fn keep(&self, session: Session) -> Result<Option<String>, RpcError> {
+        match self.endpoint.sessions.insert(session) {
+            Some(id) => Ok(Some(id)),
+            None => Err(RpcError::internal(format!(
+                "too many open sessions: all {} are in use; end one with DELETE, or try again later",
+                self.endpoint.service.settings.max_sessions
+            ))
+            .with_status(503)
+            .over(Limit::Sessions)),
+        }
+    }
+
+    fn without_session(&self) -> RpcError {
+        no_session()
+    }
+
+    fn check_version(&self, version: &str) -> Result<(), RpcError> {
+        headers::same_version(&self.sender.headers, version)
+    }
+
+    fn check_method(&self, request: &Request) -> Result<(), RpcError> {
+        headers::same_method(&self.sender.headers, request)
+    }
+
+    fn check_request(&self, request: &Request) -> Result<(), RpcError> {
+        headers::same_params(&self.endpoint.service, &self.sender.headers, request)?;
+        if request.method == Method::SubscriptionsListen && !self.accepts.stream {
+            return Err(Accepts::refusal("`Accept` must list text/event-stream"));
+        }
+        Ok(())
+    }
+
+    fn check_response(&self) -> Result<(), RpcError> {
+        Err(RpcError::invalid_request(
+            "a client sends requests here, not responses",
+        ))
+    }
+}
+
+impl Endpoint {
+    /// The session that the headers name, which is the sender's own.
+    pub(super) fn session(&self, sender: &Sender) -> Result<Arc<Session>, RpcError> {
+        let id = sender.headers.get(&SESSION_ID).ok_or_else(no_session)?;
+        let id = id.to_str().unwrap_or_default();
+        let session = self.sessions.get(id, sender.principal());
+        session.ok_or_else(RpcError::session_ended)
+    }
+}
+
+fn no_session() -> RpcError {
+    RpcError::invalid_request(
+        "no session: send `initialize` first and repeat its `Mcp-Session-Id`, \
+         or speak revision 2026-07-28, which names its version in `params._meta`",
+    )
+}
+
+/// The revision that the header names.
+fn header_version(headers: &HeaderMap) -> Option<Version> {
+    Version::parse(headers.get(&PROTOCOL_VERSION)?.to_str().ok()?.trim())
+}
+
+/// Returns `true` if the header names a revision without sessions: the current one, or an unknown one.
+fn names_other_version(headers: &HeaderMap) -> bool {
+    headers.contains_key(&PROTOCOL_VERSION)
+        && !header_version(headers).is_some_and(Version::is_legacy)
+}

@@ -1,0 +1,290 @@
+//! The rooms of `mcp-runtime` import in one direction, that of `ARCHITECTURE.md`, and its files in no circle.
+//!
+//! Test modules are left out. A module and the modules inside it are one room: what passes between them is no arrow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// The circles between files that are left, each with its reason.
+const CIRCLES: [(&[&str], &str); 4] = [
+    (
+        &[
+            "handler::argument::branch",
+            "handler::argument::fit",
+            "handler::argument::weight",
+        ],
+        "a value fits a union if it fits a branch of it",
+    ),
+    (
+        &["server::builder", "server::verify"],
+        "`verify.rs` has the methods of the builder that prevent a start",
+    ),
+    (
+        &[
+            "handler::argument::arg",
+            "handler::argument::rule",
+            "handler::form",
+            "handler::form::field",
+        ],
+        "an argument can be asked for by a form, and the fields of a form are arguments",
+    ),
+    (
+        &["legacy::session", "legacy::stream", "legacy::streams"],
+        "a session owns its streams, and whoever reads one keeps the session in use",
+    ),
+];
+
+/// The segments of a path, from the root of the crate.
+type Segments = Vec<String>;
+type Arrows = BTreeMap<String, BTreeSet<String>>;
+
+/// The files of a crate by their modules, without comments and tests.
+struct Sources(BTreeMap<String, String>);
+
+impl Sources {
+    fn read(root: &Path) -> Self {
+        let mut sources = BTreeMap::new();
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|it| it == "rs")
+                    && !path.ends_with("tests.rs")
+                {
+                    let module = module(path.strip_prefix(root).unwrap());
+                    sources.insert(module, code(&fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        Self(sources)
+    }
+
+    fn has(&self, module: &[String]) -> bool {
+        self.0.contains_key(&module.join("::"))
+    }
+
+    /// The path from the root that `path` means in `module`; `None` for one of another crate.
+    fn absolute(&self, module: &str, path: &str) -> Option<Segments> {
+        let mut from = segments(module);
+        let mut rest: &[String] = &segments(path);
+        match rest[0].as_str() {
+            "crate" => return Some(rest[1..].to_vec()),
+            "self" => rest = &rest[1..],
+            "super" => {
+                while rest.first().is_some_and(|segment| segment == "super") {
+                    from.pop();
+                    rest = &rest[1..];
+                }
+            }
+            _ if self.has(&[&from[..], &rest[..1]].concat()) => {}
+            _ => return None,
+        }
+        Some([&from, rest].concat())
+    }
+
+    /// Which file imports which, with re-exports followed to what they name.
+    fn arrows(&self) -> Arrows {
+        let mut exported = BTreeMap::new();
+        let mut imported: BTreeMap<&str, Vec<Segments>> = BTreeMap::new();
+        for (module, text) in &self.0 {
+            for (is_public, path) in imports(text) {
+                let Some(path) = self.absolute(module, &path) else {
+                    continue;
+                };
+                if is_public {
+                    let name = path.last().cloned().unwrap_or_default();
+                    exported.insert((module.clone(), name), path);
+                } else {
+                    imported.entry(module).or_default().push(path);
+                }
+            }
+        }
+        let arrow = |(from, paths): (&str, Vec<Segments>)| {
+            let to = paths.into_iter().map(|path| self.owner(path, &exported));
+            let to = to.filter(|to| !is_inside(from, to) && !is_inside(to, from));
+            (from.to_owned(), to.collect())
+        };
+        imported.into_iter().map(arrow).collect()
+    }
+
+    /// The file that declares what is at `path`.
+    fn owner(&self, mut path: Segments, exported: &BTreeMap<(String, String), Segments>) -> String {
+        'path: loop {
+            for length in (0..=path.len()).rev().filter(|it| self.has(&path[..*it])) {
+                let module = path[..length].join("::");
+                let name = path.get(length).cloned().unwrap_or_default();
+                match exported.get(&(module.clone(), name)) {
+                    Some(target) => {
+                        path = [target, &path[length + 1..]].concat();
+                        continue 'path;
+                    }
+                    None => return module,
+                }
+            }
+            return String::new();
+        }
+    }
+}
+
+fn segments(path: &str) -> Segments {
+    path.split("::")
+        .filter(|segment| !segment.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn module(file: &Path) -> String {
+    let path = file.with_extension("").to_str().unwrap().replace('/', "::");
+    let path = path.strip_suffix("::mod").unwrap_or(&path);
+    if path == "lib" { "" } else { path }.to_owned()
+}
+
+/// The text of a file without its comments and its test module.
+fn code(text: &str) -> String {
+    let before_tests = text.split("\nmod tests {").next().unwrap_or_default();
+    let lines = before_tests.lines().map(|line| line.split("//").next());
+    lines
+        .map(Option::unwrap_or_default)
+        .fold(String::new(), |text, line| text + line + "\n")
+}
+
+fn is_inside(module: &str, room: &str) -> bool {
+    room.is_empty() || module == room || module.starts_with(&format!("{room}::"))
+}
+
+/// The paths that a file names, and whether each is re-exported.
+fn imports(text: &str) -> Vec<(bool, String)> {
+    let mut found = Vec::new();
+    for statement in text.split(';') {
+        let declared = statement.lines().map(str::trim_start).collect::<Vec<_>>();
+        let begins = |line: &&str| {
+            line.starts_with("use ") || (line.starts_with("pub") && line.contains(" use "))
+        };
+        let (body, used) = match declared.iter().position(begins) {
+            Some(line) => (declared[..line].join(" "), declared[line..].concat()),
+            None => (declared.join(" "), String::new()),
+        };
+        if let Some((before, tree)) = used.split_once("use ") {
+            let paths = expand(tree).into_iter();
+            found.extend(paths.map(|path| (!before.is_empty(), path)));
+        }
+        found.extend(inline(&body).into_iter().map(|path| (false, path)));
+    }
+    found
+}
+
+/// The paths of a tree: `a::{b, c::{self, d as e}}` is `a::b`, `a::c` and `a::c::d`.
+fn expand(tree: &str) -> Vec<String> {
+    let Some((before, rest)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().unwrap_or_default().trim();
+        let path = path.strip_suffix("self").unwrap_or(path);
+        return vec![path.trim_end_matches("::").to_owned()];
+    };
+    let inside = rest.rsplit_once('}').unwrap().0;
+    let mut depth = 0;
+    let parts = inside.split(|letter| {
+        depth += i32::from(letter == '{') - i32::from(letter == '}');
+        letter == ',' && depth == 0
+    });
+    let paths = parts.map(str::trim).filter(|part| !part.is_empty());
+    paths
+        .flat_map(|part| expand(&format!("{}{part}", before.trim())))
+        .collect()
+}
+
+/// The paths from the root or the parent that stand in code.
+fn inline(code: &str) -> Vec<String> {
+    let starts = ["crate::", "super::"].map(|start| code.match_indices(start));
+    let of_a_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let path = |(at, _): (usize, &str)| {
+        let rest = &code[at..];
+        let end = rest.find(|letter| !of_a_path(letter)).unwrap_or(rest.len());
+        rest[..end].trim_end_matches(':').to_owned()
+    };
+    starts.into_iter().flatten().map(path).collect()
+}
+
+/// Everything that is reached from `file`.
+fn reached<'a>(arrows: &'a Arrows, file: &'a str) -> BTreeSet<&'a str> {
+    let (mut reached, mut next) = (BTreeSet::new(), vec![file]);
+    while let Some(file) = next.pop() {
+        let targets = arrows.get(file).into_iter().flatten();
+        next.extend(targets.map(String::as_str).filter(|it| reached.insert(*it)));
+    }
+    reached
+}
+
+/// The rooms of the map in `ARCHITECTURE.md`, from the ground up.
+fn rooms() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let map = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let map = map.split("## mcp-runtime: one direction").nth(1).unwrap();
+    let block = map.split("```").nth(1).unwrap();
+    let names = block
+        .lines()
+        .skip(1)
+        .filter(|line| !line.starts_with(' '))
+        .filter_map(|line| line.split_whitespace().next())
+        .map(|name| {
+            name.trim_end_matches('/')
+                .trim_end_matches(".rs")
+                .to_owned()
+        });
+    names.collect()
+}
+
+fn arrows() -> Arrows {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src");
+    Sources::read(&root).arrows()
+}
+
+#[test]
+fn no_room_imports_from_one_above_it() {
+    let (rooms, mut wrong) = (rooms(), Vec::new());
+    for (file, targets) in arrows().iter().filter(|(file, _)| !file.is_empty()) {
+        let floor = |module: &str| {
+            let room = segments(module).swap_remove(0);
+            let floor = rooms.iter().position(|it| *it == room);
+            floor.unwrap_or_else(|| panic!("`{room}` is not on the map of ARCHITECTURE.md"))
+        };
+        let up = targets.iter().filter(|target| floor(target) > floor(file));
+        wrong.extend(up.map(|target| format!("{file} imports {target}")));
+    }
+    assert!(wrong.is_empty(), "upwards:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_import_each_other_but_those_that_are_listed() {
+    let arrows = arrows();
+    let reached: BTreeMap<_, _> = arrows
+        .keys()
+        .map(|file| (file.as_str(), reached(&arrows, file)))
+        .collect();
+    let circle_of = |file: &&str| -> Option<Vec<&str>> {
+        let back = |other: &&str| reached.get(*other).is_some_and(|it| it.contains(*file));
+        let circle: Vec<_> = reached[*file].iter().copied().filter(back).collect();
+        (circle.len() > 1).then_some(circle)
+    };
+    let found: BTreeSet<_> = reached.keys().filter_map(circle_of).collect();
+    let listed = CIRCLES.iter().map(|(files, _)| files.to_vec()).collect();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn the_arrows_that_are_read_are_those_of_the_files() {
+    let arrows = arrows();
+    let has = |from: &str, to: &str| arrows[from].contains(to);
+    assert!(
+        has("legacy::streams", "legacy::stream"),
+        "by a path from the parent"
+    );
+    assert!(
+        has("policy::suspend", "handler::call::context"),
+        "by a re-export"
+    );
+    assert!(has("handler::output::error", "handler::input::error"));
+    assert!(has("legacy::sessions", "random"), "inside a function");
+}
