@@ -112,19 +112,17 @@ impl Sources {
 
     /// The file that declares what is at `path`.
     fn owner(&self, mut path: Segments, exported: &BTreeMap<(String, String), Segments>) -> String {
-        'path: loop {
-            for length in (0..=path.len()).rev().filter(|it| self.has(&path[..*it])) {
-                let module = path[..length].join("::");
-                let name = path.get(length).cloned().unwrap_or_default();
-                match exported.get(&(module.clone(), name)) {
-                    Some(target) => {
-                        path = [target, &path[length + 1..]].concat();
-                        continue 'path;
-                    }
-                    None => return module,
-                }
-            }
-            return String::new();
+        loop {
+            let known = (0..=path.len()).rev().find(|it| self.has(&path[..*it]));
+            let Some(length) = known else {
+                return String::new();
+            };
+            let module = path[..length].join("::");
+            let name = path.get(length).cloned().unwrap_or_default();
+            let Some(target) = exported.get(&(module.clone(), name)) else {
+                return module;
+            };
+            path = [target, &path[length + 1..]].concat();
         }
     }
 }
@@ -282,7 +280,7 @@ fn the_arrows_that_are_read_are_those_of_the_files() {
         "by a path from the parent"
     );
     assert!(
-        has("policy::suspend", "handler::call::context"),
+        has("policy::timeout", "handler::call::context"),
         "by a re-export"
     );
     assert!(has("handler::output::error", "handler::input::error"));

@@ -15,6 +15,7 @@
 )]
 
 mod ask;
+mod fuzz;
 mod http;
 mod item;
 mod layering;

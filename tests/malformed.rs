@@ -124,6 +124,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// Members of the current revision.
+#[expect(clippy::too_many_lines, reason = "one entry for each mistake")]
 fn modern_cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (method, params) in [
@@ -406,7 +407,7 @@ async fn what_is_nested_too_deep_is_refused_and_brings_nobody_down() {
         ),
         (
             "tools/call",
-            r#""name":"locate","arguments":{"nowhere":DEEP}"#,
+            r#""name":"locate","arguments":{"regoin":DEEP}"#,
         ),
         ("tools/call", r#""name":"ask","inputResponses":DEEP"#),
         (

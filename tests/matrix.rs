@@ -122,7 +122,8 @@ fn table() -> Vec<(&'static str, [Value; 5])> {
     ]
 }
 
-/// What is so in the revision of `wire`.
+/// The facts in the revision of `wire`.
+#[expect(clippy::too_many_lines, reason = "one entry for each row of the table")]
 async fn facts(wire: &Wire) -> BTreeMap<&'static str, Value> {
     let result =
         async |method: &str, params: Value| wire.send(method, params).await.1["result"].clone();

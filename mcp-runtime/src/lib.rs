@@ -53,6 +53,7 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
+mod brief;
 mod changes;
 mod clock;
 pub mod content;
@@ -84,6 +85,7 @@ pub use handler::{
     IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
     ToolError, ToolSet,
 };
+pub use limits::Limits;
 pub use policy::RETRY_AFTER;
 pub use protocol::capabilities::{Capability, ClientCapabilities};
 pub use protocol::content::{Annotations, Content, Resource, ResourceLink, Role};
@@ -98,7 +100,7 @@ pub use protocol::prompt::{Prompt, PromptMessage};
 pub use protocol::tool::ToolResult;
 pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
-pub use server::Server;
+pub use server::{Server, ShutdownHandle};
 
 pub use {axum, schemars, serde, serde_json};
 

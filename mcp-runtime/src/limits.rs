@@ -3,13 +3,23 @@
 //! Those that [`Server`](crate::Server) has a setting for are its defaults. What callers hold in number has a maximum in
 //! all; of that, one caller (a principal, or the anonymous callers of one address) holds at most [a share](SHARE).
 
+mod edge;
+
 use std::time::Duration;
+
+pub use edge::Limits;
 
 /// A bound that a request can meet, as the metric `mcp_requests_refused` calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Limit {
     Batch,
     Sessions,
+    Connections,
+    PerIp,
+    Headers,
+    Slow,
+    Body,
+    Bodies,
     SessionCalls,
     Subscriptions,
     Tasks,
@@ -20,9 +30,15 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Batch,
         Self::Sessions,
+        Self::Connections,
+        Self::PerIp,
+        Self::Headers,
+        Self::Slow,
+        Self::Body,
+        Self::Bodies,
         Self::SessionCalls,
         Self::Subscriptions,
         Self::Tasks,
@@ -37,6 +53,12 @@ impl Limit {
         match self {
             Self::Batch => "batch",
             Self::Sessions => "sessions",
+            Self::Connections => "connections",
+            Self::PerIp => "per_ip",
+            Self::Headers => "headers",
+            Self::Slow => "slow",
+            Self::Body => "body",
+            Self::Bodies => "bodies",
             Self::SessionCalls => "session_calls",
             Self::Subscriptions => "subscriptions",
             Self::Tasks => "tasks",
@@ -63,9 +85,17 @@ impl Limit {
                 "results wait to be read",
                 "this one was dropped; read the others first, or ask for less",
             ),
-            Self::Batch | Self::Sessions | Self::Ids | Self::Uris | Self::Capabilities => {
-                (self.as_str(), "send less")
-            }
+            Self::Batch
+            | Self::Sessions
+            | Self::Ids
+            | Self::Uris
+            | Self::Capabilities
+            | Self::Connections
+            | Self::PerIp
+            | Self::Headers
+            | Self::Slow
+            | Self::Body
+            | Self::Bodies => (self.as_str(), "send less"),
         }
     }
 }

@@ -112,6 +112,7 @@ impl InputSchema {
             shapes,
             roots,
             overlay: Map::new(),
+            noun: "form",
         }
     }
 }
@@ -126,6 +127,8 @@ pub(crate) struct FinishedInput {
     /// The shapes of the properties.
     roots: Vec<Root>,
     overlay: Map<String, Value>,
+    /// The word for that which has these properties.
+    pub(crate) noun: &'static str,
 }
 
 /// The shape of a property.

@@ -1,6 +1,10 @@
 //! Paused time that stands still while something outside the runtime works.
 
 use std::sync::mpsc;
+use std::time::Duration;
+
+/// The real time after which held time moves again, so that a test whose calls hang fails.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Holds paused time until it is dropped.
 #[derive(Debug)]
@@ -10,12 +14,13 @@ pub struct HeldTime {
 }
 
 /// Keeps paused time from moving by itself while calls wait; [`tokio::time::advance`] still moves it.
+/// After a minute of real time it moves again: then the calls hang, and their test is to fail.
 ///
 /// tokio moves paused time when all of its tasks are idle, and does not see threads of others. It waits for its own
 /// blocking pool, of which this occupies one thread.
 pub fn hold_time() -> HeldTime {
     let (release, held) = mpsc::channel();
     // Ends when the guard is dropped.
-    tokio::task::spawn_blocking(move || held.recv());
+    tokio::task::spawn_blocking(move || held.recv_timeout(LONGEST));
     HeldTime { _release: release }
 }

@@ -275,3 +275,27 @@ async fn a_client_that_refuses_to_ask_is_no_answer(client: TestClient) {
         .await
         .assert_error("there is no answer to `sure`: the client refused");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_asks_ends_when_its_client_shakes_hands_again() {
+    let client = TestClient::with_version(server(), mcp_runtime::Version::V2025_11_25)
+        .await
+        .capabilities(json!({"elicitation": {}}));
+    let mut lines = client.lines();
+    let call = client.start("slow", json!({"seconds": 0}));
+    let id = call.id().clone();
+    while lines.next().await.unwrap()["method"] != "elicitation/create" {}
+    let begun = Instant::now();
+    let params = json!({
+        "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"},
+    });
+    lines.send(
+        json!({"jsonrpc": "2.0", "id": "again", "method": "initialize", "params": params})
+            .to_string(),
+    );
+    let mut answered = [lines.next().await.unwrap(), lines.next().await.unwrap()];
+    answered.sort_by_key(|line| line["id"] == "again");
+    assert_eq!(answered[0]["id"], id, "{answered:#?}");
+    assert!(answered[0].get("method").is_none(), "{answered:#?}");
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}

@@ -288,7 +288,7 @@ async fn a_state_opens_for_the_same_arguments_however_they_are_written() {
     let answers = json!({"name": accept(json!({"answer": "Ann"}))});
     let same = json!({"room": "blue", "nothing": null});
     let reply = round(&client, "book", same, answers, Some(&first)).await;
-    reply.assert_error("`nothing` is not an argument");
+    reply.assert_ok();
 }
 
 #[tokio::test(start_paused = true)]

@@ -81,7 +81,7 @@ pub(crate) fn head(length: usize, headers: &[(&str, &str)]) -> String {
          accept: application/json, text/event-stream\r\nconnection: close\r\ncontent-length: {length}\r\n"
     );
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
     head + "\r\n"
 }

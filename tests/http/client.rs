@@ -157,6 +157,15 @@ impl Call {
         self
     }
 
+    /// Sets a header to bytes, in place of what it was; no header where they are no value of one.
+    pub(crate) fn bytes(mut self, name: &str, value: &[u8]) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     /// Adds a header to those of its name.
     pub(crate) fn also(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();

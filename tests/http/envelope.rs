@@ -123,6 +123,26 @@ async fn an_error_echoes_the_id_wherever_it_can_be_read() {
     let positional = post(r#"{"jsonrpc":"2.0","id":8,"method":"ping","params":[1]}"#).await;
     positional.assert_error(400, -32600);
     assert_eq!(positional.message["id"], 8);
+
+    for envelope in [
+        r#""jsonrpc":"2.0","method":7"#,
+        r#""jsonrpc":"2.0","method":null"#,
+        r#""jsonrpc":"2.0","method":["ping"]"#,
+        r#""jsonrpc":2.0,"method":"ping""#,
+        r#""jsonrpc":null,"method":"ping""#,
+        r#""method":"ping""#,
+        r#""jsonrpc":"2.0","method":"ping","params":"x""#,
+        r#""jsonrpc":"2.0","method":"ping","params":true"#,
+    ] {
+        for body in [
+            format!(r#"{{"id":"x",{envelope}}}"#),
+            format!(r#"{{{envelope},"id":"x"}}"#),
+        ] {
+            let answer = post(&body).await;
+            answer.assert_error(400, -32600);
+            assert_eq!(answer.message["id"], "x", "{body}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -77,6 +77,16 @@ async fn initialize_with_a_version_that_has_no_handshake_gets_the_newest_that_ha
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_header_says_nothing_about_a_handshake() {
+    let client = Client::new(server());
+    for header in ["2099-01-01", "2026-07-28", "x"] {
+        let call = Call::initialize("2025-11-25").header("mcp-protocol-version", header);
+        let answer = client.send(call).await;
+        assert_eq!(answer.result()["protocolVersion"], "2025-11-25", "{header}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn initialize_without_a_version_is_refused() {
     let answer = Client::new(server())
         .send(Call::post(request(json!(1), "initialize", json!({}))))
@@ -194,12 +204,12 @@ async fn discover_belongs_to_the_current_revision_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_ping_is_answered_before_the_handshake_and_after() {
     let client = Client::new(server());
-    let ping = || Call::post(request(json!(1), "ping", json!({})));
+    let pings = || Call::post(request(json!(1), "ping", json!({})));
     let pong = json!({ "jsonrpc": "2.0", "id": 1, "result": {} });
-    let before = client.send(ping()).await;
+    let before = client.send(pings()).await;
     assert_eq!((before.status, before.message), (200, pong.clone()));
     let session = client.initialize("2025-11-25").await;
-    for ping in [ping(), ping().header("mcp-session-id", &session)] {
+    for ping in [pings(), pings().header("mcp-session-id", &session)] {
         assert_eq!(client.send(ping).await.message, pong);
     }
 }

@@ -131,9 +131,113 @@ async fn a_refusal_says_what_to_set() {
     let answer = with(&[("origin", "https://app.example.com")]).await;
     let text = answer.assert_error(403, -32600);
     assert!(
-        text.contains("https://app.example.com") && text.contains("public_url"),
+        text.contains("https://app.example.com") && text.contains("cors_origins"),
         "{text}"
     );
+    let answer = with(&[("origin", "file://")]).await;
+    let text = answer.assert_error(403, -32600);
+    assert!(
+        text.contains("serve the page over http") && !text.contains("cors_origins"),
+        "{text}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_advice_works() {
+    let origin = ("origin", "https://app.example.com");
+    let host = ("host", "shop.internal:8080");
+    for (server, headers) in [
+        (server().cors_origins(["https://app.example.com"]), [origin]),
+        (server().allowed_hosts(["shop.internal"]), [host]),
+        (server().public_url("http://shop.internal"), [host]),
+    ] {
+        let [(name, value)] = headers;
+        let answer = Client::new(server).send(list().header(name, value)).await;
+        assert_eq!(answer.status, 200, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_address_with_another_port_is_another_origin() {
+    let host = ("host", "10.0.0.7:8080");
+    let own = with(&[host, ("origin", "http://10.0.0.7:8080")]).await;
+    assert_eq!(own.status, 200);
+    for origin in [
+        "http://10.0.0.7:9999",
+        "http://10.0.0.7",
+        "http://10.0.0.8:8080",
+    ] {
+        with(&[host, ("origin", origin)])
+            .await
+            .assert_error(403, -32600);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_route_has_the_guard_and_no_guessing_of_types() {
+    let client = Client::new(server());
+    for path in ["/health", "/healthz", "/ready", "/metrics", "/mcp"] {
+        let get = || Call::get().at(path);
+        for (name, value) in [
+            ("host", "evil.example.com"),
+            ("origin", "http://evil.example.com"),
+        ] {
+            let reply = client.open(get().header(name, value)).await;
+            assert_eq!(reply.header("x-content-type-options"), "nosniff");
+            reply.answer().await.assert_error(403, -32600);
+        }
+        let reply = client.open(get().header("host", "localhost")).await;
+        assert_ne!(reply.status, 403, "{path}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    let reply = client.open(list()).await;
+    assert_eq!(reply.header("x-content-type-options"), "nosniff");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_for_two_hosts_is_a_bad_one() {
+    let client = Client::new(server());
+    let twice = list()
+        .header("host", "localhost")
+        .also("host", "localhost:8080");
+    let elsewhere = list()
+        .at("http://localhost/mcp")
+        .header("host", "127.0.0.1");
+    for call in [twice, elsewhere] {
+        client.send(call).await.assert_error(400, -32600);
+    }
+    let same = list()
+        .at("http://LOCALHOST/mcp")
+        .header("host", "localhost");
+    assert_eq!(client.send(same).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_name_is_not_repeated_in_full() {
+    let origin = format!("https://{}.example.com", "a".repeat(100_000));
+    let answer = with(&[("origin", &origin)]).await;
+    let text = answer.assert_error(403, -32600);
+    assert!(text.len() < 500, "{} bytes", text.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn hosts_and_origins_that_are_none_stop_the_start() {
+    for name in ["", "shop.internal:80", "https://shop.internal", "a b"] {
+        let error = server().allowed_hosts([name]).check().unwrap_err();
+        assert!(error.to_string().contains("allowed_hosts"), "{error}");
+    }
+    for origin in [
+        "",
+        "*",
+        "app.example.com",
+        "https://app.example.com/",
+        "https://*.example.com",
+        "https://u:p@app.example.com",
+        "ftp://app.example.com",
+    ] {
+        let error = server().cors_origins([origin]).check().unwrap_err();
+        assert!(error.to_string().contains("cors_origins"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,5 +299,36 @@ async fn a_public_url_that_is_none_stops_the_start() {
             error.contains("public_url") && error.contains("https://mcp.example.com"),
             "{error}"
         );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_let_nothing_in_stop_the_start() {
+    use mcp_runtime::Limits;
+    use std::time::Duration;
+    for (limits, name) in [
+        (Limits::default().connections(0), "connections"),
+        (
+            Limits::default().connections_per_ip(0),
+            "connections_per_ip",
+        ),
+        (Limits::default().headers(100), "headers"),
+        (Limits::default().header_count(0), "header_count"),
+        (Limits::default().bodies(0), "bodies"),
+        (
+            Limits::default().header_timeout(Duration::ZERO),
+            "header_timeout",
+        ),
+        (
+            Limits::default().body_timeout(Duration::ZERO),
+            "body_timeout",
+        ),
+        (
+            Limits::default().idle_timeout(Duration::MAX),
+            "idle_timeout",
+        ),
+    ] {
+        let error = server().limits(limits).check().unwrap_err().to_string();
+        assert!(error.contains(&format!("limits.{name}")), "{error}");
     }
 }

@@ -54,6 +54,7 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
         for name in [
             "mcp_rate_limit_rejections_total",
             "mcp_argument_coercions_total",
+            "mcp_arguments_ignored_total",
             "mcp_tool_duration_seconds_count",
         ] {
             assert!(
@@ -90,7 +91,11 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
             "{code}"
         );
     }
-    for gauge in ["mcp_active_connections", "mcp_active_sessions"] {
+    for gauge in [
+        "mcp_active_connections",
+        "mcp_active_sessions",
+        "mcp_log_lines_dropped_total",
+    ] {
         assert!(series.contains_key(gauge), "{gauge}");
     }
 }

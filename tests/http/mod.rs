@@ -5,6 +5,7 @@ mod batch;
 mod bound;
 mod cancel;
 pub(crate) mod client;
+mod cors;
 mod downgrade;
 mod envelope;
 mod era;

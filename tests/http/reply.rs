@@ -95,8 +95,12 @@ impl Events {
 
     /// The next event with its id; comments are passed over.
     pub(crate) async fn event(&mut self) -> Option<Event> {
+        soon(self.identified()).await
+    }
+
+    async fn identified(&mut self) -> Option<Event> {
         loop {
-            let frame = self.frame().await?;
+            let frame = self.piece().await?;
             let field = |name: &str| {
                 frame
                     .lines()

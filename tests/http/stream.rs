@@ -156,7 +156,7 @@ async fn a_silent_stream_says_every_15_s_that_it_is_alive() {
 
 #[tokio::test(start_paused = true)]
 async fn what_fails_after_the_stream_began_is_its_last_event() {
-    let call = work().edit(|message| message["params"]["arguments"] = json!({ "extra": 1 }));
+    let call = Call::tool("add", json!({ "a": "x" })).progress_token(json!("t"));
     let reply = Client::new(server()).open(call).await;
     assert_eq!(
         reply.header("content-type"),

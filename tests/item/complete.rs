@@ -1,5 +1,8 @@
 //! `complete`: proposals for an argument that a user is typing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use mcp_runtime::{
     Completion, Server, State, ToolError, prompt, prompts, resource, resources, server,
 };
@@ -227,4 +230,82 @@ async fn a_failure_stays_private_and_what_is_unknown_is_refused() {
     );
     assert_eq!(ask(of_prompt("map"), "planet").await["code"], -32602);
     assert_eq!(ask(of_prompt("globe"), "country").await["code"], -32602);
+}
+
+/// Lets [`blocks`] go on.
+static RELEASED: AtomicBool = AtomicBool::new(false);
+
+/// A wall.
+#[prompt]
+async fn wall(#[arg(complete = blocks)] stone: String) -> String {
+    stone
+}
+
+fn blocks(_: String) -> Vec<String> {
+    while !RELEASED.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Vec::new()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_blocks_is_stopped_waiting_for_and_holds_up_nobody() {
+    let server = Server::new("walls", "1.0.0").prompts(prompts![wall]);
+    let client = TestClient::new(server).await;
+    let asked = json!({ "ref": of_prompt("wall"), "argument": { "name": "stone", "value": "a" } });
+    let completion = client.send("completion/complete", asked);
+    let prompts = client.request("prompts/list", json!({})).await;
+    assert_eq!(prompts.result()["prompts"][0]["name"], "wall");
+    tokio::time::advance(Duration::from_secs(6)).await;
+    let reply = completion.reply().await;
+    RELEASED.store(true, Ordering::SeqCst);
+    assert_eq!(reply.response()["error"]["code"], -32603);
+}
+
+/// Thinks about a word.
+#[prompt]
+async fn ponder(#[arg(complete = never)] word: String) -> String {
+    word
+}
+
+/// Is never done.
+async fn never(_: String) -> Vec<String> {
+    std::future::pending().await
+}
+
+async fn proposals(client: &TestClient, prompt: &str, argument: &str) -> mcp_testkit::Reply {
+    let params = json!({
+        "ref": { "type": "ref/prompt", "name": prompt },
+        "argument": { "name": argument, "value": "I" },
+    });
+    client.request("completion/complete", params).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn proposals_that_never_come_fail_after_5_s() {
+    for version in era::ALL {
+        let server = Server::new("slow", "1.0.0").prompts(prompts![ponder]);
+        let client = TestClient::with_version(server, version).await;
+        let begun = tokio::time::Instant::now();
+        proposals(&client, "ponder", "word")
+            .await
+            .assert_rpc_error(-32603);
+        assert_eq!(begun.elapsed().as_secs(), 5, "{version:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_gets_600_completions_a_minute() {
+    let client = TestClient::new(Server::new("maps", "1.0.0").prompts(prompts![map])).await;
+    for _ in 0..600 {
+        proposals(&client, "map", "country").await.assert_ok();
+    }
+    let refusal = proposals(&client, "map", "country").await;
+    let error = &refusal.response()["error"];
+    assert!(
+        error["message"].as_str().unwrap().contains("600/min"),
+        "{error}"
+    );
+    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    proposals(&client, "map", "country").await.assert_ok();
 }

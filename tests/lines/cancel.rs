@@ -51,6 +51,28 @@ async fn only_the_named_call_is_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_waits_its_turn_is_cancelled_before_it_begins() {
+    const IN_FLIGHT: usize = 1024;
+    let (server, mut watch) = watched();
+    let client = TestClient::raw(server, era::MODERN);
+    let mut lines = client.lines();
+    for id in 0..=IN_FLIGHT {
+        lines.send(modern(json!(id), "tools/call", json!({ "name": "hold" })));
+    }
+    for _ in 0..IN_FLIGHT {
+        assert_eq!(watch.next().await, "begun");
+    }
+    lines.send(cancel(&json!(IN_FLIGHT)));
+    for _ in 0..IN_FLIGHT {
+        watch.release();
+        assert_ne!(lines.next().await.unwrap()["id"], IN_FLIGHT);
+        assert_eq!(watch.next().await, "finished");
+    }
+    lines.send(modern(json!("list"), "tools/list", json!({})));
+    assert_eq!(lines.next().await.unwrap()["id"], "list");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_id_used_twice_cancels_one_call_at_a_time() {
     let (server, mut watch) = watched();
     let client = TestClient::raw(server, era::MODERN);

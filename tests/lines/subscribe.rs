@@ -3,7 +3,7 @@
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
-use super::{SUBSCRIPTION, modern};
+use super::{SUBSCRIPTION, initialize, modern};
 use crate::support::shelf::server;
 
 #[tokio::test(start_paused = true)]
@@ -36,6 +36,25 @@ async fn a_legacy_process_is_told_of_what_it_has_subscribed_to() {
         assert_eq!(&lines.next().await.unwrap()["id"], unsubscribed.id());
         for _ in 0..2 {
             let call = client.start("touch", json!({ "uri": "shelf://books" }));
+            assert_eq!(&lines.next().await.unwrap()["id"], call.id());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_handshake_begins_without_subscriptions() {
+    for version in era::LEGACY {
+        let client = TestClient::with_version(server(), version).await;
+        let books = json!({ "uri": "shelf://books" });
+        client
+            .request("resources/subscribe", books.clone())
+            .await
+            .assert_ok();
+        let mut lines = client.lines();
+        lines.send(initialize(version.as_str()));
+        assert_eq!(lines.next().await.unwrap()["id"], "init");
+        for _ in 0..2 {
+            let call = client.start("touch", books.clone());
             assert_eq!(&lines.next().await.unwrap()["id"], call.id());
         }
     }

@@ -116,8 +116,8 @@ async fn a_client_older_than_all_revisions_is_offered_the_oldest() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_answer_may_have_a_null_error_beside_its_result() {
+/// The answers to a call whose user is asked, when this is what comes back in place of a response.
+async fn response(members: Value) -> Value {
     let client = TestClient::raw(everything::server(), Version::LATEST);
     let mut lines = client.lines();
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} } });
@@ -127,8 +127,34 @@ async fn an_answer_may_have_a_null_error_beside_its_result() {
     lines.send(bare(&json!(7), "tools/call", &params));
     let asked = lines.next().await.unwrap();
     assert_eq!(asked["method"], "elicitation/create", "{asked:#}");
-    let result = json!({ "action": "decline" });
-    let answer = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result, "error": null });
-    lines.send(answer.to_string());
-    assert_eq!(lines.next().await.unwrap()["id"], 7);
+    let mut response = json!({ "jsonrpc": "2.0", "id": asked["id"] });
+    let all = response.as_object_mut().unwrap();
+    all.extend(members.as_object().unwrap().clone());
+    lines.send(response.to_string());
+    let answer = lines.next().await.unwrap();
+    assert_eq!(answer["id"], 7, "{answer:#}");
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_may_have_a_null_error_beside_its_result() {
+    let declined = json!({ "result": { "action": "decline" }, "error": null });
+    let answer = response(declined).await;
+    assert_eq!(answer["result"]["isError"], true, "{answer:#}");
+    let refused = json!({ "result": null, "error": { "code": -1, "message": "no time" } });
+    let answer = response(refused).await.to_string();
+    assert!(answer.contains("no time"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_malformed_response_ends_the_question_at_once() {
+    for members in [
+        json!({}),
+        json!({ "result": {}, "error": { "code": 1, "message": "x" } }),
+        json!({ "jsonrpc": "1.0", "result": { "action": "accept" } }),
+        json!({ "outcome": {} }),
+    ] {
+        let answer = response(members.clone()).await;
+        assert_eq!(answer["result"]["isError"], true, "{members} {answer:#}");
+    }
 }

@@ -125,7 +125,12 @@ struct Door {
 /// Blocks its thread until the door is open.
 #[tool(blocking, timeout = "2s", read_only)]
 fn blocks(door: &Door) -> &'static str {
-    let _ = door.opened.lock().unwrap().recv();
+    // Paused time waits for it, so the limit of a test that fails is in real time.
+    let _ = door
+        .opened
+        .lock()
+        .unwrap()
+        .recv_timeout(Duration::from_mins(1));
     let _ = door.left.send("left");
     "through"
 }

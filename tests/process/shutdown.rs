@@ -97,6 +97,13 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
         late.answer(),
         (503, "{\"status\":\"draining\"}\n".to_owned())
     );
+    late.get("/health", &[]);
+    let (status, body) = late.answer();
+    let health: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (status, &health["status"], &health["draining"]),
+        (503, &json!("failing"), &json!(true))
+    );
     late.get("/healthz", &[]);
     assert_eq!(late.answer().0, 200);
     late.send(&call("late", "add", json!({ "a": 1, "b": 2 })));

@@ -166,6 +166,10 @@ async fn lists_of_skills_and_folders_have_pages() {
         let mut params = params;
         let mut seen = Vec::new();
         loop {
+            assert!(
+                seen.len() <= count,
+                "the pages of {method} do not end: {seen:?}"
+            );
             let page = client
                 .request(method, params.clone())
                 .await

@@ -274,7 +274,7 @@ async fn what_was_rewritten_for_clients_is_decoded_as_before() {
     client
         .call("collections", arguments)
         .await
-        .assert_error("- `by_number` is not valid");
+        .assert_error("- `by_number` has a member whose name must be a number");
     let scalars = client.tool("scalars").await["inputSchema"]["properties"].clone();
     assert_eq!(scalars["non_zero"]["description"], "It is not 0.");
     assert_eq!(

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mcp_runtime::schemars::{self, JsonSchema};
 use mcp_runtime::serde::Serialize;
 use mcp_runtime::{Annotations, Content, Json, Resource, Role, Server, ToolResult, tool, tools};
-use mcp_testkit::{Reply, TestClient};
+use mcp_testkit::{Reply, TestClient, era};
 use serde_json::{Value, json};
 
 #[derive(Serialize, JsonSchema)]
@@ -150,4 +150,85 @@ async fn a_result_carries_its_own_metadata_beside_the_servers() {
         reply.result()["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
         "outputs"
     );
+}
+
+/// A measurement.
+#[derive(Serialize, JsonSchema)]
+#[serde(crate = "mcp_runtime::serde")]
+struct Measured {
+    note: Option<String>,
+    values: Vec<f32>,
+    named: std::collections::BTreeMap<String, f64>,
+    kind: Measure,
+}
+
+/// How it was measured.
+#[derive(Serialize, JsonSchema)]
+#[serde(crate = "mcp_runtime::serde")]
+enum Measure {
+    Exact,
+    About(f64),
+    Between { low: f64, high: f64 },
+}
+
+/// Measures.
+#[tool]
+async fn measure(what: String) -> Json<Measured> {
+    let mut measured = Measured {
+        note: None,
+        values: vec![1.0, 2.0],
+        named: [("a".to_owned(), 1.0)].into(),
+        kind: Measure::Exact,
+    };
+    match what.as_str() {
+        "values" => measured.values[1] = f32::NAN,
+        "named" => measured.named.extend([("b".to_owned(), f64::INFINITY)]),
+        "about" => measured.kind = Measure::About(f64::NEG_INFINITY),
+        "between" => {
+            measured.kind = Measure::Between {
+                low: 0.0,
+                high: f64::NAN,
+            };
+        }
+        _ => {}
+    }
+    Json(measured)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_number_that_json_does_not_have_is_an_error_and_no_null_in_every_revision() {
+    for version in era::ALL {
+        let server = Server::new("measures", "1.0.0").tools(tools![measure]);
+        let client = TestClient::with_version(server, version).await;
+        client
+            .call("measure", json!({ "what": "" }))
+            .await
+            .assert_ok();
+        for (what, text) in [
+            (
+                "values",
+                "`values[1]` of the result is not a number; JSON has no such number",
+            ),
+            (
+                "named",
+                "`named.b` of the result is infinite; JSON has no such number",
+            ),
+            (
+                "about",
+                "`kind.About` of the result is infinite; JSON has no such number",
+            ),
+            (
+                "between",
+                "`kind.Between.high` of the result is not a number; JSON has no such number",
+            ),
+        ] {
+            let reply = client.call("measure", json!({ "what": what })).await;
+            reply.assert_error(text);
+            assert!(
+                reply.response()["result"]
+                    .get("structuredContent")
+                    .is_none()
+            );
+        }
+    }
 }

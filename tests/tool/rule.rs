@@ -17,6 +17,7 @@ async fn ruled(
     #[arg(length = 1..4)] short: Option<String>,
     #[arg(length = 1..)] items: Option<Vec<u8>>,
     #[arg(pattern = "^[a-z]+$")] lower: Option<String>,
+    #[arg(pattern = "[0-9]{2}")] number: Option<String>,
     #[arg(email)] mail: Option<String>,
     #[arg(url)] link: Option<String>,
     #[arg(one_of("ascending", "descending"))] order: Option<String>,
@@ -26,7 +27,8 @@ async fn ruled(
     #[arg(redact, length = 12..)] token: Option<String>,
 ) -> String {
     let _ = (
-        within, half_open, below, chars, short, items, lower, mail, link, order, even, day, token,
+        within, half_open, below, chars, short, items, lower, number, mail, link, order, even, day,
+        token,
     );
     format!("{with_default} {with_default_of_type:?} {wire_name:?}")
 }
@@ -152,6 +154,18 @@ async fn length() {
         json!({ "minItems": 1 }),
         &[json!([1])],
         &[(json!([]), "must have at least 1 item, has 0")],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_pattern_without_anchors_may_match_anywhere() {
+    let bad = "must match the pattern `[0-9]{2}`, was \"a1b2\"";
+    check(
+        "number",
+        json!({ "pattern": "[0-9]{2}" }),
+        &[json!("a12b"), json!("12"), json!("0123")],
+        &[(json!("a1b2"), bad)],
     )
     .await;
 }

@@ -60,7 +60,7 @@ impl Answer {
             }
             // The schemas before 2025-11-25 require an id; JSON-RPC says `null` where none could be read.
             (None, version) if version < Version::V2025_11_25 => {
-                out.extend_from_slice(b",\"id\":null")
+                out.extend_from_slice(b",\"id\":null");
             }
             (None, _) => {}
         }

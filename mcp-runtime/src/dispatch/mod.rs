@@ -14,8 +14,10 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
+use crate::brief::Brief;
 use crate::handler::Principal;
 use crate::legacy::{self, Session};
+use crate::protocol::message::Malformed;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{
     Message, Method, Notification, RawJson, Request, RequestId, RequestMeta, RpcError, Version,
@@ -117,6 +119,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
             None => origin.check_response(),
         }),
         Ok(Message::Batch(members)) => dispatcher.batch(&members),
+        Err(malformed) if dispatcher.fails(&malformed) => Next::Nothing,
         Err(malformed) => Next::Reply(refuse(
             service,
             malformed.id.as_ref(),
@@ -137,7 +140,7 @@ pub(crate) fn refuse(
     tracing::info!(
         code = error.code,
         status = error.http_status(),
-        error = &*error.message,
+        error = Brief::line(&error.message).to_string(),
         "request refused"
     );
     Reply::new(service, id, version, Answer::Error(error))
@@ -198,11 +201,13 @@ impl<O: Origin> Dispatcher<'_, O> {
 
     fn decide(&self, request: &Request) -> Result<Decided, Refused> {
         let meta = RawMeta::of(request.params.as_deref());
-        if modern::is_modern(&meta) || self.origin.is_modern() {
+        // The transport has nothing to say about a handshake: the header that names a revision comes after it.
+        let is_handshake = request.method == Method::Initialize;
+        if modern::is_modern(&meta) || (self.origin.is_modern() && !is_handshake) {
             let decided = self.modern(request, meta);
             return decided.map_err(|error| (error, Version::LATEST));
         }
-        if request.method == Method::Initialize {
+        if is_handshake {
             let reply = self.initialize(request);
             return reply
                 .map(Decided::Answered)
@@ -280,6 +285,15 @@ impl<O: Origin> Dispatcher<'_, O> {
             Ok(None) => Next::Nothing,
             Err((error, version)) => Next::Reply(refuse(self.service, None, version, error)),
         }
+    }
+
+    /// Ends the request of this server that a malformed response answers, and returns whether one was open.
+    fn fails(&self, malformed: &Malformed) -> bool {
+        let id = malformed.id.as_ref().filter(|_| malformed.is_response);
+        let Some((id, Ok(Some(session)))) = id.map(|id| (id, self.origin.session())) else {
+            return false;
+        };
+        session.asks.fail(id, &malformed.error.message)
     }
 
     fn notification(&self, notification: &Notification) -> Next {

@@ -104,17 +104,21 @@ impl Asks {
 
     /// Delivers the client's response to the waiting request; a response to no request is ignored.
     pub(crate) fn answer(&self, response: &Response) {
-        let waiting = response
-            .id
-            .as_ref()
-            .and_then(number)
-            .and_then(|number| self.lock().waiting.remove(&number));
-        let Some(waiting) = waiting else {
+        let settled = (response.id.as_ref()).is_some_and(|id| self.settle(id, outcome(response)));
+        if !settled {
             tracing::debug!(id = ?response.id, "a response to no request of ours was ignored");
-            return;
-        };
-        // The receiver may have been dropped meanwhile.
-        let _ = waiting.send(outcome(response));
+        }
+    }
+
+    /// Fails the request that waits for the response with this id, which is malformed; returns whether one does.
+    pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
+        self.settle(id, Err(AskError::Malformed(reason.to_owned())))
+    }
+
+    fn settle(&self, id: &RequestId, outcome: Outcome) -> bool {
+        let waiting = number(id).and_then(|number| self.lock().waiting.remove(&number));
+        // The call that has asked may have ended meanwhile.
+        waiting.map(|waiting| drop(waiting.send(outcome))).is_some()
     }
 
     /// Returns `true` if a request is pending.

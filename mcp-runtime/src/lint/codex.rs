@@ -50,7 +50,7 @@ fn is_lost(node: &Node<'_>, keyword: &str) -> bool {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let is_obvious = keyword == "minimum" && *value == Value::from(0);
+    let is_obvious = keyword == "minimum" && value.as_f64() == Some(0.0);
     let described = node
         .text("description")
         .is_some_and(|it| it.contains(&text));

@@ -1,6 +1,5 @@
 //! llama.cpp, and programs built on it: a schema becomes a grammar, and keywords without a translation are left out, or
-//! fail
-//! the request.
+//! fail the request.
 
 use super::subject::{Node, Subject};
 use super::{Finding, Rule, Verdict};

@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::log;
 use crate::handler::spec::kind::Item;
 use crate::limits::Limit;
 use crate::policy::Outcome;
@@ -35,6 +36,7 @@ pub(crate) struct Metrics {
     refusals: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
+    ignored: Family<ItemLabels<1>, Counter>,
     calls: [CallMetrics; 3],
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
@@ -58,6 +60,7 @@ pub(crate) struct ItemMetrics {
     outcomes: [Counter; Outcome::ALL.len()],
     rejections: Counter,
     coercions: Counter,
+    ignored: Counter,
     duration: Histogram,
 }
 
@@ -67,6 +70,7 @@ impl Default for ItemMetrics {
             outcomes: std::array::from_fn(|_| Counter::default()),
             rejections: Counter::default(),
             coercions: Counter::default(),
+            ignored: Counter::default(),
             duration: histogram(),
         }
     }
@@ -83,9 +87,12 @@ impl ItemMetrics {
         }
     }
 
-    pub(crate) fn coerced(&self, arguments: u32) {
-        if arguments > 0 {
-            self.coercions.inc_by(arguments.into());
+    /// Counts arguments that were coerced, and those that were ignored.
+    pub(crate) fn made(&self, coerced: u32, ignored: u32) {
+        for (counter, arguments) in [(&self.coercions, coerced), (&self.ignored, ignored)] {
+            if arguments > 0 {
+                counter.inc_by(arguments.into());
+            }
         }
     }
 }
@@ -114,6 +121,7 @@ impl Metrics {
             refusals: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
+            ignored: Family::default(),
             calls: std::array::from_fn(|_| CallMetrics {
                 outcomes: Family::default(),
                 durations: Family::new_with_constructor(histogram as fn() -> Histogram),
@@ -153,6 +161,11 @@ impl Metrics {
             this.coercions.clone(),
         );
         registry.register(
+            "mcp_arguments_ignored",
+            "Arguments ignored, of names that are not declared",
+            this.ignored.clone(),
+        );
+        registry.register(
             "mcp_active_connections",
             "Open HTTP connections",
             this.connections.clone(),
@@ -161,6 +174,11 @@ impl Metrics {
             "mcp_active_sessions",
             "Sessions of clients that opened with initialize",
             this.sessions.clone(),
+        );
+        registry.register(
+            "mcp_log_lines_dropped",
+            "Lines for stderr that were dropped, as it did not take them",
+            log::dropped(),
         );
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
@@ -186,6 +204,7 @@ impl Metrics {
             outcomes: Outcome::ALL.map(outcome),
             rejections: self.rejections.get_or_create(&label).clone(),
             coercions: self.coercions.get_or_create(&label).clone(),
+            ignored: self.ignored.get_or_create(&label).clone(),
             duration: calls.durations.get_or_create(&label).clone(),
         }
     }

@@ -1,7 +1,8 @@
-//! `scopes` and `visible_if`: who may see a tool, a resource or a prompt, and call it.
+//! `scopes` and `visible_if`: access of callers to tools, resources and prompts.
 //!
-//! Invariant: whoever cannot call a tool does not find it in a list. One whom `visible_if` turns away cannot tell it
-//! from one that does not exist; one who lacks a scope is told which, so that the client can ask for it.
+//! Invariant: a list does not show a caller any item that it cannot call. For a caller that `visible_if` rejects, the
+//! item does not exist; a caller without a required scope gets an error that names it, so that the client can request
+//! it.
 
 use super::contain::contain_now;
 use crate::handler::Principal;
@@ -24,18 +25,18 @@ impl Access {
         }
     }
 
-    /// Whether everybody may call it.
+    /// Returns `true` if every caller may call it.
     pub(crate) fn is_open(&self) -> bool {
         self.scopes.is_empty() && self.visible_if.is_none()
     }
 
-    /// Whether `principal` may call it.
+    /// Returns `true` if `principal` may call it.
     pub(crate) fn admits(&self, principal: &Principal) -> bool {
         self.shows_itself_to(principal)
             && self.scopes.iter().all(|scope| principal.has_scope(scope))
     }
 
-    /// Lets `principal` call `item`, or says why not.
+    /// Checks that `principal` may call `item`.
     pub(crate) fn check(&self, item: Item<'_>, principal: &Principal) -> Result<(), RpcError> {
         if self.admits(principal) {
             return Ok(());
@@ -55,9 +56,9 @@ impl Access {
         Err(RpcError::missing_scopes(item, self.scopes, &missing))
     }
 
-    /// Whether `principal` may know that it is there.
+    /// Returns `true` if the item is visible to `principal`.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
-        // A rule that panics lets nobody in.
+        // A rule that panics admits no caller.
         self.visible_if
             .is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
     }

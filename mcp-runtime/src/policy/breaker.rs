@@ -1,4 +1,4 @@
-//! `breaker`: after failures in a row calls fail fast for a while; then one call finds out whether it works again.
+//! `breaker`: after consecutive failures calls fail fast for the cooldown; then one call is the trial.
 //!
 //! A failure is an error of the handler, a panic, or the timeout; arguments that do not fit, and results that only say
 //! `isError`, are answers. A call that is given up by its client is neither.
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::Breaker;
 
-/// How long to wait while another call finds out.
+/// The `Retry-After` of calls that fail fast during a trial.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// The breaker of one tool.
@@ -24,19 +24,19 @@ pub(crate) struct Circuit {
 
 #[derive(Debug)]
 enum State {
-    /// Calls go through; so many have failed since the last success.
+    /// Calls are admitted; holds the number of consecutive failures.
     Closed(u32),
-    /// Calls fail fast for the cooldown from then on.
+    /// Calls fail fast until the cooldown after this time has passed.
     Open(Instant),
-    /// One call is finding out; the others fail fast.
+    /// One call is the trial; the others fail fast.
     HalfOpen,
 }
 
-/// A call that was let through. Dropped without a verdict it says nothing.
+/// An admitted call. If it is dropped without a verdict, it does not count.
 #[derive(Debug)]
 pub(super) struct Attempt<'a> {
     circuit: &'a Circuit,
-    /// When calls began to fail fast, if this one finds out whether they need to go on.
+    /// The time at which the circuit opened, if this call is the trial.
     trial: Option<Instant>,
 }
 
@@ -48,7 +48,7 @@ impl Circuit {
         }
     }
 
-    /// Lets a call through, or says how long to wait.
+    /// Admits a call, or returns the time to wait.
     pub(super) fn enter(&self) -> Result<Attempt<'_>, Duration> {
         let mut state = self.lock();
         let trial = match *state {
@@ -69,7 +69,7 @@ impl Circuit {
         })
     }
 
-    /// What a caller is told whose call fails fast.
+    /// Returns the text of the error while the circuit is open.
     pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let times = match self.limit.failures {
             0 | 1 => "the last time".to_owned(),
@@ -84,7 +84,7 @@ impl Circuit {
 }
 
 impl Attempt<'_> {
-    /// It works.
+    /// Records a success.
     pub(super) fn succeeded(mut self) {
         let mut state = self.circuit.lock();
         match *state {
@@ -95,13 +95,13 @@ impl Attempt<'_> {
         self.trial = None;
     }
 
-    /// It does not.
+    /// Records a failure.
     pub(super) fn failed(mut self) {
         let limit = self.circuit.limit;
         let mut state = self.circuit.lock();
         match *state {
             State::Closed(before) if before + 1 < limit.failures => {
-                *state = State::Closed(before + 1)
+                *state = State::Closed(before + 1);
             }
             State::Closed(_) => *state = State::Open(Instant::now()),
             State::HalfOpen if self.trial.is_some() => *state = State::Open(Instant::now()),
@@ -113,7 +113,7 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        // Nothing was found out: the next call may try.
+        // The trial had no verdict: the next call is the trial.
         if let Some(since) = self.trial {
             *self.circuit.lock() = State::Open(since);
         }

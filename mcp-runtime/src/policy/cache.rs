@@ -1,4 +1,4 @@
-//! `cache`: results by arguments, for a while.
+//! `cache`: results by arguments, for a limited time.
 //!
 //! Invariants: callers see only what their own principal's calls have made, unless the cache is shared; calls with
 //! equal arguments that come together are one call; when that one is dropped, the next that waits makes it anew; errors
@@ -25,7 +25,7 @@ use crate::seal::Subject;
 pub(crate) struct Results {
     cache: Cache,
     entries: Mutex<Entries>,
-    /// What the results of all functions may take together.
+    /// The maximum size of the results of all functions together.
     budget: Arc<Budget>,
 }
 
@@ -102,10 +102,10 @@ impl Results {
             Ok((done, _)) => done.clone(),
             Err(done) => return done,
         };
-        if done.outcome != Outcome::Ok {
-            self.forget(key, &entry);
-        } else {
+        if done.outcome == Outcome::Ok {
             self.keep(key, &entry, &done);
+        } else {
+            self.forget(key, &entry);
         }
         done
     }

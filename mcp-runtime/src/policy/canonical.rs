@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::protocol::Object;
 use crate::protocol::json::Text;
 
-/// How deep values are put in order; deeper ones stay as they are.
+/// The maximum depth at which values are put in order; deeper ones are unchanged.
 const DEPTH: usize = 16;
 
 /// A value, one level opened.

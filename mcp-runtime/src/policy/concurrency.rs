@@ -1,7 +1,8 @@
-//! `concurrency`: so many calls at a time, so many more in the queue, and the rest is told at once.
+//! `concurrency`: a maximum number of calls run at a time, more wait in a bounded queue, and the rest are refused at
+//! once.
 //!
-//! Invariants: first come, first served; a call that is dropped, running or waiting, frees its place; time in the queue
-//! is no part of the timeout.
+//! Invariants: first come, first served; a call that is dropped, running or waiting, releases its permit; time in the
+//! queue does not count against the timeout.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use crate::handler::call::context::Slot;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::Concurrency;
 
-/// The places of one tool.
+/// The permits of one tool.
 #[derive(Debug)]
 pub(crate) struct Slots {
     limit: Concurrency,
@@ -33,13 +34,13 @@ impl Slots {
         }
     }
 
-    /// A place to run in, as soon as there is one; `None` when the queue is full too.
+    /// Waits for a permit; `None` if the queue is full.
     pub(super) async fn enter(&self) -> Option<Slot> {
         if let Ok(slot) = Arc::clone(&self.running).try_acquire_owned() {
             return Some(Arc::new(slot));
         }
         let _place = self.waiting.try_acquire().ok()?;
-        // Fails only when closed, which these places never are.
+        // Fails only if the semaphore is closed, which it never is.
         Arc::clone(&self.running)
             .acquire_owned()
             .await
@@ -47,7 +48,7 @@ impl Slots {
             .map(Arc::new)
     }
 
-    /// What a caller is told who finds no place.
+    /// Returns the text of the error when the queue is full.
     pub(super) fn refusal(&self, item: Item<'_>) -> String {
         let Concurrency { max, queue } = self.limit;
         let calls = if max == 1 { "call" } else { "calls" };

@@ -27,7 +27,7 @@ impl MaxOutput {
         Self { bytes, advice }
     }
 
-    /// The call as it has ended, or, if its handler says too much, the error that says how to ask for less.
+    /// Returns the call unchanged, or an error that advises how to request less if its result is too large.
     pub(super) fn check(&self, item: Item<'_>, done: Done) -> Done {
         let said = matches!(done.outcome, Outcome::Ok | Outcome::Error)
             .then(|| done.answer.as_ref().map(size));
@@ -45,9 +45,9 @@ impl MaxOutput {
     }
 }
 
-/// Returns the bytes that a product takes while it is kept.
+/// Returns the size of a cached product in bytes.
 pub(super) fn kept(product: &Product) -> usize {
-    /// What an entry takes besides.
+    /// The overhead of an entry in bytes.
     const ENTRY: u64 = 512;
     let meta = match product {
         Product::Tool(result) => written(&result.meta),

@@ -2,14 +2,14 @@
 //!
 //! Order, from the outside in:
 //!
-//! 1. `scopes` and `visible_if` ([`access`]): who may call at all. Nothing else counts a call that may not be made.
-//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and cost no place.
-//! 3. `concurrency`: a place to run in; time in the queue is no part of the timeout.
-//! 4. `cache`: a hit has taken a place, but runs nothing.
+//! 1. `scopes` and `visible_if` ([`access`]): no other policy counts a call that these reject.
+//! 2. `rate_limit`: before arguments are decoded; those that do not fit are refused next, and take no permit.
+//! 3. `concurrency`: a permit to run; time in the queue does not count against the timeout.
+//! 4. `cache`: a hit has taken a permit, but runs nothing.
 //! 5. `timeout` around `retry` around `breaker` around the handler ([`run`]): the timeout is for all attempts together,
 //!    and the breaker counts each of them.
-//! 6. A handler that asks its client is dropped until the answer is there ([`suspend`]): neither a success nor a failure.
-//! 7. `max_output`, then the result goes back; what is too large is an error, and so is not remembered.
+//! 6. A handler that awaits input is dropped until the response arrives ([`suspend`]): neither a success nor a failure.
+//! 7. `max_output`, then the result is returned; one that is too large is an error, and so is not cached.
 //!
 //! `audit` and `redact` see the whole of it. Invariants: all time is tokio's, so that paused time moves it; nothing here
 //! grows without bound; a key that is not declared costs neither an allocation nor a lock.
@@ -27,13 +27,13 @@ mod rate_limit;
 mod redact;
 mod retry;
 mod run;
+pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use crate::handler::output::product::Product;
@@ -46,14 +46,16 @@ use breaker::Circuit;
 pub(crate) use cache::Budget;
 use cache::Results;
 use concurrency::Slots;
+use contain::Contained;
 use max_output::MaxOutput;
 pub use outcome::RETRY_AFTER;
 pub(crate) use outcome::{Done, Outcome};
 use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
+use slow::SlowPolls;
 use timeout::Effect;
 
-/// How often one item is completed for one caller: 600 times a minute.
+/// The rate limit of completions of one item for one caller: 600 a minute.
 const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 
 /// The policies of one declared function.
@@ -72,9 +74,11 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
+    /// Polls that took long.
+    slow: SlowPolls,
 }
 
-/// One call on its way through the policies.
+/// One call that passes through the policies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
     pub item: Item<'a>,
@@ -83,7 +87,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// A handler that has its arguments and is ready to run.
-pub(crate) type Handler = BoxFuture<'static, Result<Product, ToolError>>;
+pub(crate) type Handler = Contained<Result<Product, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
@@ -102,6 +106,7 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
+            slow: SlowPolls::default(),
         }
     }
 
@@ -112,7 +117,7 @@ impl Policies {
         }
     }
 
-    /// Why the caller may not call at all.
+    /// Returns the error for a caller without access.
     pub(crate) fn forbids(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         self.access
             .check(item, cx.principal())
@@ -120,7 +125,7 @@ impl Policies {
             .map(Done::forbidden)
     }
 
-    /// Counts a call, before its arguments are decoded; why it is one too many.
+    /// Counts a call, before its arguments are decoded; returns the error if the rate limit is exceeded.
     pub(crate) fn counts_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let limiter = self.rate_limit.as_ref()?;
         let wait = limiter.check(cx).err()?;
@@ -132,7 +137,7 @@ impl Policies {
         ))
     }
 
-    /// Counts a completion; why it is one too many.
+    /// Counts a completion; returns the error if the rate limit is exceeded.
     pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
         let wait = self.completions.check(cx).err()?;
         Some(Done::refused(
@@ -143,14 +148,14 @@ impl Policies {
         ))
     }
 
-    /// Leaves what the declaration asks for about a call that has ended.
+    /// Writes the audit record of a call that has ended, if it is declared.
     pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
         if self.audit {
             audit::record(call, outcome, took, &self.redacted);
         }
     }
 
-    /// What a caller is told whose call was stopped by the server's shutdown.
+    /// Returns the error for a call cancelled by shutdown.
     pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
         let text = format!(
             "stopped because the server is shutting down; {}",

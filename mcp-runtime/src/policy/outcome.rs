@@ -1,4 +1,4 @@
-//! What came of a call: the answer, and the one word that metrics, logs and audit records have for it.
+//! The outcome of a call: the response, and its label in metrics, logs and audit records.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Item, Kind, event};
 use crate::protocol::{Capability, RpcError};
 
-/// Key in `_meta` of a refusal: how many seconds to wait before trying again.
+/// The key in `_meta` of a refusal for the number of seconds to wait before a retry.
 pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
 
-/// How a call ended; the values of the label `outcome`.
+/// The outcome of a call; the values of the label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok,
@@ -53,7 +53,7 @@ impl Outcome {
         Self::ALL[self as usize].1
     }
 
-    /// Whether the call was turned away before its handler ran.
+    /// Returns `true` if the call was refused before its handler ran.
     pub(crate) fn is_refusal(self) -> bool {
         matches!(
             self,
@@ -70,7 +70,7 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    /// The caller reads why there is no result.
+    /// Builds a failure whose text the caller reads.
     pub(crate) fn failed(item: Item<'_>, outcome: Outcome, text: impl Into<String>) -> Self {
         Self {
             outcome,
@@ -78,7 +78,7 @@ impl Done {
         }
     }
 
-    /// The call was refused, and will not be after `wait`.
+    /// Builds a refusal that ends after `wait`.
     pub(super) fn refused(item: Item<'_>, outcome: Outcome, text: &str, wait: Duration) -> Self {
         let seconds = rounded_up(wait);
         let after = Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]);
@@ -92,7 +92,7 @@ impl Done {
         Self { outcome, answer }
     }
 
-    /// The protocol has an error for it.
+    /// Builds the refusal of a caller without access.
     pub(super) fn forbidden(error: RpcError) -> Self {
         Self {
             outcome: Outcome::Forbidden,
@@ -100,7 +100,7 @@ impl Done {
         }
     }
 
-    /// The request is none that could be carried out.
+    /// Builds the error for a request that is not valid.
     pub(crate) fn malformed(error: RpcError) -> Self {
         Self {
             outcome: Outcome::InvalidArguments,
@@ -108,7 +108,7 @@ impl Done {
         }
     }
 
-    /// The author's code panicked; what it said is on stderr already, by the panic hook.
+    /// Builds the error for a panic of the author's code; its message is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
         event!(error, item, { %reference, }, "panicked");
@@ -118,7 +118,7 @@ impl Done {
         }
     }
 
-    /// What the handler has come to.
+    /// Converts the end of the handler.
     pub(super) fn of(call: &Call<'_>, ended: Ended, redacted: &Redacted) -> Self {
         let hide = |text| redacted.hide(text, call.arguments);
         match ended {
@@ -148,7 +148,7 @@ impl Done {
         }
     }
 
-    /// The handler was dropped because of what it asked.
+    /// Converts the reason for which a handler was dropped.
     fn asks(call: &Call<'_>, stop: Stop) -> Self {
         match stop {
             Stop::Asks(questions) => Self {
@@ -176,7 +176,7 @@ impl Done {
         }
     }
 
-    /// The client cannot do what the handler needs.
+    /// Builds the error for a client without the capabilities that the handler needs.
     fn lacking(call: &Call<'_>, missing: &[Capability]) -> Self {
         let answer = if call.cx.is_modern() {
             Err(RpcError::missing_capability(&Capability::all_required(

@@ -1,20 +1,28 @@
 //! `redact`: the values of such parameters stay out of audit records, logs and error texts.
 //!
-//! Texts that the runtime writes leave them out by themselves; what the author's own errors say is searched for them.
+//! Texts of the runtime never contain them; the texts of the author's own errors are searched for them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use aho_corasick::Anchored;
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::noncontiguous::NFA;
 use serde_json::value::RawValue;
 
 use super::canonical::Walk;
 use crate::protocol::{Content, Object, ToolResult};
 
-/// What stands in the place of a value that nobody may read.
+/// The replacement of a redacted value.
 const HIDDEN: &str = "[redacted]";
-/// What stands in the place of a value whose name is not declared: it may be a misspelt one.
+/// The replacement of a value whose name is not declared: it may be a misspelt redacted one.
 const UNKNOWN: &str = "[unknown argument]";
-/// Shorter values are not searched for: they would be found in every other word.
+/// The minimum length of values that are searched for; shorter ones would match within ordinary words.
 const SHORTEST: usize = 3;
+/// More values are not searched for, and no text is shown.
+const MOST: usize = 1_000;
+/// Values that are larger together are not searched for either.
+const LARGEST: usize = 64 * 1024;
 
 /// The parameters of one declared function.
 #[derive(Clone, Debug, Default)]
@@ -41,57 +49,144 @@ impl Redacted {
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 
-    /// `text` without the values that nobody may read.
+    /// Replaces the redacted values in `text`.
     pub(super) fn hide(&self, text: String, raw: Option<&RawValue>) -> String {
-        self.secrets(raw)
-            .iter()
-            .fold(text, |text, secret| text.replace(&**secret, HIDDEN))
+        self.secrets(raw).hide(text)
     }
 
-    /// A failed result whose texts are without them.
+    /// Replaces the redacted values in the texts of a failed result.
     pub(super) fn hide_in(&self, mut result: ToolResult, raw: Option<&RawValue>) -> ToolResult {
+        let secrets = self.secrets(raw);
         for block in &mut result.content {
-            if let (Content::Text(block), false) = (block, self.names.is_empty()) {
-                block.text = self.hide(std::mem::take(&mut block.text), raw);
+            if let Content::Text(block) = block {
+                block.text = secrets.hide(std::mem::take(&mut block.text));
             }
         }
         result
     }
 
-    /// The texts and numbers in the values of redacted parameters, the longest first.
-    fn secrets(&self, raw: Option<&RawValue>) -> Vec<String> {
+    /// The texts and numbers in the values of redacted parameters.
+    fn secrets(&self, raw: Option<&RawValue>) -> Secrets {
         if self.names.is_empty() {
-            return Vec::new();
+            return Secrets::None;
         }
         let object: Object<'_> = raw
             .and_then(|raw| serde_json::from_str(raw.get()).ok())
             .unwrap_or_default();
-        let mut found = Vec::new();
+        let mut leaves = Leaves::default();
         for (_, value) in object.iter().filter(|(name, _)| self.names.contains(name)) {
-            leaves(value, 0, &mut found);
+            leaves.add(value, 0);
         }
-        found.retain(|secret| secret.len() >= SHORTEST);
-        found.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        found
+        leaves.compile()
     }
 }
 
-fn leaves(value: &RawValue, depth: usize, found: &mut Vec<String>) {
-    match Walk::into(value, depth) {
-        Walk::Members(object) => object
-            .iter()
-            .for_each(|(_, value)| leaves(value, depth + 1, found)),
-        Walk::Items(items) => items
-            .iter()
-            .for_each(|value| leaves(value, depth + 1, found)),
-        Walk::Text(text) => {
-            // As an author's `{:?}` would write it.
-            let debug = format!("{text:?}");
-            found.push(debug[1..debug.len() - 1].to_owned());
-            found.push(text.into_owned());
+/// The values that must not be shown.
+#[derive(Debug)]
+enum Secrets {
+    None,
+    Found(Box<NFA>),
+    /// More than can be searched for: nobody may read a text at all.
+    TooMany,
+}
+
+impl Secrets {
+    /// `text` without them, in one pass over it.
+    fn hide(&self, text: String) -> String {
+        let found = match self {
+            Self::None => return text,
+            Self::TooMany if text.is_empty() => return text,
+            Self::TooMany => return HIDDEN.to_owned(),
+            Self::Found(automaton) => places(automaton, &text),
+        };
+        let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+        for place in found {
+            out.push_str(text.get(end..place.start).unwrap_or_default());
+            out.push_str(HIDDEN);
+            end = place.end;
         }
-        Walk::Leaf("true" | "false" | "null") => {}
-        Walk::Leaf(other) => found.push(other.to_owned()),
+        out.push_str(text.get(end..).unwrap_or_default());
+        out
+    }
+}
+
+/// Returns the places where `text` contains a pattern; overlapping ones are merged.
+fn places(automaton: &NFA, text: &str) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = Vec::new();
+    let Ok(mut state) = automaton.start_state(Anchored::No) else {
+        places.push(0..text.len());
+        return places;
+    };
+    for (at, byte) in text.bytes().enumerate() {
+        state = automaton.next_state(Anchored::No, state, byte);
+        if !automaton.is_match(state) {
+            continue;
+        }
+        // The first of those that end here is the longest.
+        let length = automaton.pattern_len(automaton.match_pattern(state, 0));
+        let mut place = (at + 1).saturating_sub(length)..at + 1;
+        while let Some(last) = places.pop_if(|last| last.end > place.start) {
+            place.start = place.start.min(last.start);
+        }
+        places.push(place);
+    }
+    places
+}
+
+/// The texts and numbers in a value.
+#[derive(Default)]
+struct Leaves {
+    found: Vec<String>,
+    bytes: usize,
+    /// There are more than can be searched for, or they lie too deep.
+    is_over: bool,
+}
+
+impl Leaves {
+    fn add(&mut self, value: &RawValue, depth: usize) {
+        if self.is_over {
+            return;
+        }
+        match Walk::into(value, depth) {
+            Walk::Members(object) => object
+                .iter()
+                .for_each(|(_, value)| self.add(value, depth + 1)),
+            Walk::Items(items) => items.iter().for_each(|value| self.add(value, depth + 1)),
+            Walk::Text(text) => {
+                // As an author's `{:?}` would write it.
+                let debug = format!("{text:?}");
+                self.push(&debug[1..debug.len() - 1]);
+                if debug.len() - 2 != text.len() {
+                    self.push(&text);
+                }
+            }
+            Walk::Leaf("true" | "false" | "null") => {}
+            Walk::Leaf(other) if other.starts_with(['{', '[', '"']) => self.is_over = true,
+            Walk::Leaf(other) => self.push(other),
+        }
+    }
+
+    fn push(&mut self, secret: &str) {
+        if secret.len() < SHORTEST {
+            return;
+        }
+        self.bytes += secret.len();
+        self.is_over |= self.found.len() >= MOST || self.bytes > LARGEST;
+        if !self.is_over {
+            self.found.push(secret.to_owned());
+        }
+    }
+
+    fn compile(self) -> Secrets {
+        if self.is_over {
+            return Secrets::TooMany;
+        }
+        if self.found.is_empty() {
+            return Secrets::None;
+        }
+        NFA::new(&self.found).map_or(Secrets::TooMany, |automaton| {
+            Secrets::Found(Box::new(automaton))
+        })
     }
 }
 
@@ -136,6 +231,53 @@ mod tests {
         assert_eq!(
             hidden,
             r#"ann: [redacted] ("[redacted]") is not [redacted], [redacted] is true"#
+        );
+    }
+
+    #[test]
+    fn values_that_overlap_in_a_text_are_hidden_as_one() {
+        let arguments = raw(r#"{"password": ["abcd", "cdef", "bcde", "xyz"]}"#);
+        let hide = |text: &str| redacted().hide(text.to_owned(), Some(&arguments));
+        assert_eq!(
+            hide("<abcdef> <abcd> <cdefxyz>"),
+            "<[redacted]> <[redacted]> <[redacted][redacted]>"
+        );
+        assert_eq!(hide("ab cd xy"), "ab cd xy");
+    }
+
+    #[test]
+    fn a_text_is_not_shown_when_there_are_more_values_than_are_searched_for() {
+        let many: Vec<String> = (0..200_000).map(|key| format!("key-{key}")).collect();
+        let large = "x".repeat(LARGEST + 1);
+        let deep = format!("{}\"hunter2\"{}", "[".repeat(40), "]".repeat(40));
+        for value in [
+            serde_json::to_string(&many).unwrap(),
+            format!("{large:?}"),
+            deep,
+        ] {
+            let arguments = raw(&format!(r#"{{"password": {value}}}"#));
+            let text = "bad key-7 hunter2 ".repeat(50_000);
+            assert_eq!(redacted().hide(text, Some(&arguments)), HIDDEN);
+        }
+    }
+
+    #[test]
+    fn a_thousand_values_are_searched_for_in_one_pass() {
+        let many: Vec<String> = (0..MOST)
+            .map(|key| format!("{}{key}", "a".repeat(40)))
+            .collect();
+        let arguments = raw(&format!(
+            r#"{{"password": {}}}"#,
+            serde_json::to_string(&many).unwrap()
+        ));
+        let hidden = redacted().hide(
+            format!("{} {}", "a".repeat(1_000_000), many[7]),
+            Some(&arguments),
+        );
+        assert!(
+            !hidden.contains(&many[7]) && hidden.ends_with(HIDDEN),
+            "{}",
+            &hidden[hidden.len() - 60..]
         );
     }
 }

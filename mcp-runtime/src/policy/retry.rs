@@ -1,4 +1,4 @@
-//! `retry`: how long to wait before a call is tried again: twice as long each time, with jitter.
+//! `retry`: the exponential backoff between attempts, with jitter.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use crate::handler::spec::policy::Retry;
 
-/// No wait is longer, unless the declared backoff is.
+/// The maximum delay, unless the declared backoff is longer.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// The attempts of one call that are still to be had.
+/// The remaining attempts of one call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Backoff {
     left: u32,
@@ -27,7 +27,7 @@ impl Backoff {
         }
     }
 
-    /// How long to wait before the next attempt; `None` when there is none, or no time left for it.
+    /// Returns the delay before the next attempt; `None` if none is left, or if it would miss the deadline.
     pub(super) fn next(&mut self, deadline: Option<Instant>) -> Option<Duration> {
         self.left = self.left.checked_sub(1)?;
         let wait = jittered(self.next);
@@ -38,10 +38,10 @@ impl Backoff {
     }
 }
 
-/// Between half of `wait` and all of it, so that callers who failed together do not come back together.
+/// Returns between half of `wait` and all of it, so that calls that failed together are not retried together.
 fn jittered(wait: Duration) -> Duration {
     let mut random = [0; 4];
-    // Without a random source everybody waits half: still apart from the first attempt.
+    // Without a random source each delay is half of `wait`.
     let _ = getrandom::fill(&mut random);
     let share = f64::from(u32::from_ne_bytes(random)) / f64::from(u32::MAX);
     (wait / 2).saturating_add((wait / 2).mul_f64(share))

@@ -1,6 +1,6 @@
-//! Running a call that was let in: a place, the cache, the attempts, the size of what comes out.
+//! Runs an admitted call: the permit, the cache, the attempts, the size of the result.
 //!
-//! Invariant: what a declaration does not ask for takes no room in the future of a call; the rest is boxed.
+//! Invariant: a policy that is not declared takes no room in the future of a call; the rest is boxed.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::retry::Backoff;
 use super::suspend::{self, Ended, Stopped};
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
+use crate::brief::Brief;
 use crate::handler::ToolError;
 use crate::handler::spec::kind::event;
 
@@ -18,7 +19,7 @@ pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
 impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
 
 impl Policies {
-    /// Runs a call whose arguments fit: `handler` first, and what `again` begins where it is to be tried again.
+    /// Runs a call whose arguments fit: `handler` first, and the handlers that `again` begins for retries.
     pub(crate) async fn run(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
         if self.concurrency.is_none() && self.cache.is_none() {
             self.measured(call, handler, again).await
@@ -27,9 +28,10 @@ impl Policies {
         }
     }
 
-    /// Runs what asks for arguments, before the call itself.
-    pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
-        Done::of(call, suspend::run(call.cx, handler).await, &self.redacted)
+    /// Runs the elicitation of arguments, before the call itself.
+    pub(crate) async fn ask(&self, call: &Call<'_>, mut handler: Handler) -> Done {
+        let ended = suspend::run(call, &self.slow, &mut handler).await;
+        Done::of(call, ended, &self.redacted)
     }
 
     async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
@@ -50,17 +52,20 @@ impl Policies {
         done
     }
 
-    async fn measured(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+    async fn measured(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
         let done = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
-                None => Done::of(&call, suspend::run(call.cx, handler).await, &self.redacted),
-                Some(limit) => match Deadline::after(limit)
-                    .hold(call.cx, suspend::run(call.cx, handler))
-                    .await
-                {
-                    Some(ended) => Done::of(&call, ended, &self.redacted),
-                    None => self.timed_out(&call, limit),
-                },
+                None => {
+                    let ended = suspend::run(&call, &self.slow, &mut handler).await;
+                    Done::of(&call, ended, &self.redacted)
+                }
+                Some(limit) => {
+                    let run = suspend::run(&call, &self.slow, &mut handler);
+                    match Deadline::after(limit).hold(call.cx, run).await {
+                        Some(ended) => Done::of(&call, ended, &self.redacted),
+                        None => self.timed_out(&call, limit, &mut handler),
+                    }
+                }
             }
         } else {
             Box::pin(self.attempts(call, handler, again)).await
@@ -71,7 +76,7 @@ impl Policies {
         }
     }
 
-    /// Tries until it works, until an error comes that another attempt would meet too, or until it is too late.
+    /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
     async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
         let deadline = self.timeout.map(Deadline::after);
         let mut backoff = Backoff::new(self.retry);
@@ -99,11 +104,11 @@ impl Policies {
         }
     }
 
-    /// One attempt, if the breaker lets it through; an error is the end of the call.
+    /// Runs one attempt, if the breaker admits it; an error ends the call.
     async fn attempt(
         &self,
         call: &Call<'_>,
-        handler: Handler,
+        mut handler: Handler,
         deadline: Option<Deadline>,
     ) -> Result<Ended, Done> {
         let attempt = match self
@@ -122,14 +127,15 @@ impl Policies {
                 ));
             }
         };
+        let run = suspend::run(call, &self.slow, &mut handler);
         let ended = match deadline {
-            None => Some(suspend::run(call.cx, handler).await),
-            Some(deadline) => deadline.hold(call.cx, suspend::run(call.cx, handler)).await,
+            None => Some(run.await),
+            Some(deadline) => deadline.hold(call.cx, run).await,
         };
         let says_something = match &ended {
-            // The client's lack, not the handler's.
+            // The client lacks a capability; the handler does not fail.
             Some(Ok(Err(error))) => error.lacks().is_none(),
-            // The client is to answer first.
+            // The call awaits input.
             Some(Err(Stopped::Asks(_))) => false,
             _ => true,
         };
@@ -138,10 +144,14 @@ impl Policies {
             Some(attempt) => attempt.failed(),
             None => {}
         }
-        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
+        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
     }
 
-    fn timed_out(&self, call: &Call<'_>, limit: Duration) -> Done {
+    fn timed_out(&self, call: &Call<'_>, limit: Duration, handler: &mut Handler) -> Done {
+        // What it holds is dropped now, and may panic.
+        if handler.let_go().is_err() {
+            return Done::panicked(call.item);
+        }
         Done::failed(
             call.item,
             Outcome::Timeout,
@@ -150,7 +160,7 @@ impl Policies {
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
-        let error = self.redacted.hide(error.detail(), call.arguments);
+        let error = Brief::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
         event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

@@ -1,4 +1,5 @@
-//! `timeout`: what a caller is told when a handler was stopped, true for what it declares of itself.
+//! `timeout`: the deadline of a call, and the error for a handler that was stopped, which depends on its declared
+//! effects.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -13,7 +14,7 @@ use crate::handler::input::pending::Asks;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 
-/// When a call is stopped, which the time that its client is waited for puts off.
+/// The time at which a call is stopped; the time spent waiting for its client extends it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
     begun: Instant,
@@ -28,13 +29,13 @@ impl Deadline {
         }
     }
 
-    /// The time, as it is known now; `None` where there is no such time, or while the client is waited for.
+    /// Returns the deadline as known now; `None` if it is too far in the future, or while waiting for the client.
     pub(super) fn end(self, cx: &Context) -> Option<Instant> {
         let waited = cx.asked().map_or(Some(Duration::ZERO), Asks::waited)?;
         self.begun.checked_add(self.limit)?.checked_add(waited)
     }
 
-    /// What `work` comes to by then.
+    /// Returns the output of `work`, or `None` at the deadline.
     pub(super) async fn hold<F: Future>(self, cx: &Context, work: F) -> Option<F::Output> {
         let mut work = pin!(work);
         let mut sleep = pin!(None);
@@ -42,7 +43,7 @@ impl Deadline {
             if let Poll::Ready(output) = work.as_mut().poll(task) {
                 return Poll::Ready(Some(output));
             }
-            // An answer of the client's wakes this up again.
+            // A response of the client wakes this task again.
             let Some(end) = self.end(cx) else {
                 return Poll::Pending;
             };
@@ -63,7 +64,7 @@ impl Deadline {
     }
 }
 
-/// What a call may have done by the time it was stopped.
+/// The possible effects of a call that was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     Reads,
@@ -80,7 +81,7 @@ impl Effect {
         }
     }
 
-    /// What to do next.
+    /// Returns the advice for the caller of a stopped call.
     pub(crate) fn advice(self, item: Item<'_>) -> String {
         let noun = item.kind.noun();
         match self {

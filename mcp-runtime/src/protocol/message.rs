@@ -76,6 +76,8 @@ pub(crate) struct Malformed {
     pub id: Option<RequestId>,
     /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
     pub error: Box<RpcError>,
+    /// It has an id and no method, as a response to a request of this server has.
+    pub is_response: bool,
 }
 
 impl Malformed {
@@ -83,6 +85,7 @@ impl Malformed {
         Self {
             id,
             error: Box::new(RpcError::invalid_request(reason)),
+            is_response: false,
         }
     }
 }
@@ -105,8 +108,14 @@ impl Message {
             } else {
                 RpcError::parse_error(&error)
             }),
+            is_response: false,
         })?;
-        envelope.classify(bytes)
+        let is_response = envelope.method.is_none() && envelope.id.is_some();
+        let message = envelope.classify(bytes);
+        message.map_err(|malformed| Malformed {
+            is_response,
+            ..malformed
+        })
     }
 }
 
@@ -166,6 +175,7 @@ impl<'m> Envelope<'m> {
                 Err(Malformed {
                     id: None,
                     error: Box::new(error.over(Limit::Ids)),
+                    is_response: false,
                 })
             }
             (Some(_), None) => Err(Malformed::envelope(
@@ -213,7 +223,7 @@ impl<'m> Visitor<'m> for ReadEnvelope<'m> {
                 "params" => {
                     envelope.params = Some(map.next_value_seed(ReadMembers {
                         message: self.message,
-                    })?)
+                    })?);
                 }
                 "result" => envelope.result = Some(map.next_value()?),
                 "error" => envelope.error = Some(map.next_value()?),
@@ -228,6 +238,7 @@ fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
     let members: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|error| Malformed {
         id: None,
         error: Box::new(RpcError::parse_error(&error)),
+        is_response: false,
     })?;
     if members.is_empty() {
         return Err(Malformed::envelope(None, "a batch must not be empty"));

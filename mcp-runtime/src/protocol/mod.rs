@@ -7,6 +7,7 @@ pub(crate) mod capabilities;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod extension;
+pub(crate) mod finite;
 pub(crate) mod id;
 pub(crate) mod input;
 pub(crate) mod json;

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::content::Content;
+use super::finite::not_in_json;
 use super::metadata::insert;
 use super::server_info::Icon;
 
@@ -121,7 +122,11 @@ impl ToolResult {
         mut self,
         value: &T,
     ) -> Result<Self, serde_json::Error> {
-        self.structured = Some(serde_json::value::to_raw_value(value)?);
+        let json = serde_json::value::to_raw_value(value)?;
+        if let Some(found) = not_in_json(value, json.get()) {
+            return Err(serde::ser::Error::custom(found));
+        }
+        self.structured = Some(json);
         Ok(self)
     }
 

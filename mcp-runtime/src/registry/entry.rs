@@ -11,7 +11,7 @@ use super::function::{Arguments, Bound, Function, Handler, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
-use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::argument::arg::{ArgList, Leniency, Values};
 use crate::handler::argument::problem::Problems;
 use crate::handler::call::completion::Completion;
 use crate::handler::call::inject::State;
@@ -71,6 +71,7 @@ impl Entry {
         args.prepare(&mut input);
         let mut faults = std::mem::take(&mut input.faults);
         let mut finished = input.finish();
+        finished.noun = spec.kind.noun();
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
@@ -175,7 +176,7 @@ impl Entry {
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, u32), Problems> {
+    ) -> Result<(policy::Handler, Leniency), Problems> {
         self.handler.begin(cx, arguments)
     }
 

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use super::elicit;
 use super::keywords::Keywords;
-use crate::handler::argument::arg::{ArgList, Asked, Decoded, Input, Values};
+use crate::handler::argument::arg::{ArgList, Asked, Decoded, Input, Leniency, Reading, Values};
 use crate::handler::argument::problem::Problems;
 use crate::handler::call::completion::Completion;
 use crate::handler::call::inject::State;
@@ -17,6 +16,7 @@ use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
 use crate::policy;
+use crate::policy::contain::Contained;
 use crate::protocol::{Object, RpcError};
 use crate::schema::FinishedInput;
 
@@ -25,12 +25,12 @@ use crate::schema::FinishedInput;
 pub(crate) struct Arguments<'a> {
     pub object: Object<'a>,
     pub raw: Option<&'a RawValue>,
-    pub coerce: bool,
+    pub reading: Reading,
 }
 
 impl<'a> Arguments<'a> {
     /// The members of `raw`; no arguments are the same as an empty object.
-    pub(crate) fn of(raw: Option<&'a RawValue>, coerce: bool) -> Result<Self, RpcError> {
+    pub(crate) fn of(raw: Option<&'a RawValue>, reading: Reading) -> Result<Self, RpcError> {
         let object = raw
             .map(|raw| serde_json::from_str::<Object<'a>>(raw.get()))
             .transpose();
@@ -39,22 +39,22 @@ impl<'a> Arguments<'a> {
         Ok(Self {
             object: object.unwrap_or_default(),
             raw,
-            coerce,
+            reading,
         })
     }
 }
 
 /// The future of the proposals for an argument.
-pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
+pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
 
 /// A declared function with its state.
 pub(super) trait Handler: Send + Sync {
-    /// Decodes the arguments and begins the call; also returns the number of arguments that were coerced.
+    /// Decodes the arguments and begins the call; also returns what was coerced and ignored.
     fn begin(
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, u32), Problems>;
+    ) -> Result<(policy::Handler, Leniency), Problems>;
     /// Decodes the arguments of a call that is to run later; what asks for those that were not sent, if that is to be
     /// done first.
     fn complete_arguments(
@@ -100,13 +100,13 @@ where
             (self.call)(Arc::clone(&self.state), cx, values),
             self.returns.convert,
         );
-        async move { convert(running.await) }
+        async move { convert(running.await).map_err(ToolError::settled) }
     }
 
     /// Decodes the values of the parameters, or returns the parameters to elicit first.
     fn decode(&self, arguments: Arguments<'_>) -> Result<Decoded<Values<A>>, Problems> {
         self.keywords.check(arguments.raw)?;
-        Input::new(arguments.object, &self.input, arguments.coerce).decode_or_ask::<A>(&self.args)
+        Input::new(arguments.object, &self.input, arguments.reading).decode_or_ask::<A>(&self.args)
     }
 
     /// Elicits the missing values, and calls the function.
@@ -130,13 +130,13 @@ where
         let check = |name: &str, content: &RawValue| {
             let object = serde_json::from_str(content.get())
                 .map_err(|_| "`content` must be an object".to_owned())?;
-            Input::new(object, &self.input, true).check(&self.args, name)
+            Input::new(object, &self.input, Reading::Textual).check(&self.args, name)
         };
         let whole = elicit::complete(cx, raw.as_deref(), asked, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
-        let (values, _) = Input::new(object, &self.input, true)
+        let values = Input::new(object, &self.input, Reading::Lenient)
             .decode::<A>(&self.args)
             .map_err(misfit)?;
         Ok((whole, values))
@@ -155,15 +155,20 @@ where
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, u32), Problems> {
+    ) -> Result<(policy::Handler, Leniency), Problems> {
         let (Self(function), raw) = (self, arguments.raw);
         match function.decode(arguments)? {
-            Decoded::Values(values, coerced) => {
-                Ok((Box::pin(function.run(cx.clone(), values)), coerced))
-            }
+            Decoded::Values(values, leniency) => Ok((
+                policy::Handler::new(function.run(cx.clone(), values)),
+                leniency,
+            )),
             Decoded::Asks(asked) => Ok((
-                Box::pin(Arc::clone(function).ask(cx.clone(), raw.map(ToOwned::to_owned), asked)),
-                0,
+                policy::Handler::new(Arc::clone(function).ask(
+                    cx.clone(),
+                    raw.map(ToOwned::to_owned),
+                    asked,
+                )),
+                Leniency::default(),
             )),
         }
     }
@@ -178,7 +183,7 @@ where
             return Ok(None);
         };
         let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
-        Ok(Some(Box::pin(async move {
+        Ok(Some(policy::Handler::new(async move {
             function
                 .asked(&cx, raw, &asked)
                 .await
@@ -192,7 +197,12 @@ where
             .completers
             .iter()
             .find(|(name, _)| *name == argument)?;
-        Some(completer(Arc::clone(&self.0.state), cx.clone(), asked))
+        let (completer, state, cx) = (*completer, Arc::clone(&self.0.state), cx.clone());
+        Some(Proposals::new(async move {
+            completer(state, cx, asked)
+                .await
+                .map_err(ToolError::settled)
+        }))
     }
 
     fn input(&self) -> &FinishedInput {

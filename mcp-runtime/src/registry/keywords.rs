@@ -1,6 +1,8 @@
 //! The keywords of `schema = ..`, which no type says.
 
 use serde::Serialize;
+#[cfg(feature = "json-schema")]
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::handler::argument::problem::Problems;
@@ -22,12 +24,19 @@ impl Keywords {
         redacted: &Redacted,
         faults: &mut Vec<String>,
     ) -> Self {
-        let validator = spec.schema.and_then(|_| {
-            let schema = serde_json::to_value(schema).ok()?;
+        let validator = spec.schema.and_then(|keywords| {
+            let mut schema = serde_json::to_value(schema).ok()?;
+            let written = keywords();
+            if let (Value::Object(schema), None) =
+                (&mut schema, written.get("additionalProperties"))
+            {
+                // What is no argument is refused or ignored where the arguments are decoded.
+                schema.shift_remove("additionalProperties");
+            }
             let compiled = jsonschema::draft202012::new(&schema);
             compiled
                 .map_err(|error| {
-                    faults.push(format!("the hand-written schema is not valid: {error}"))
+                    faults.push(format!("the hand-written schema is not valid: {error}"));
                 })
                 .ok()
         });
@@ -42,7 +51,7 @@ impl Keywords {
             return Ok(());
         };
         let text = arguments.map_or("{}", RawValue::get);
-        let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
         let mut problems = Problems::new();
         for error in validator.iter_errors(&value) {
             let path = error.instance_path().as_str();

@@ -122,6 +122,23 @@ impl Bounds {
         }
     }
 
+    /// The bounds of the integers that a format names.
+    pub(crate) fn of_format(format: &str, without_zero: bool) -> Option<Self> {
+        let (least, most) = of_format(format)?;
+        let bound = |number| {
+            Some(Bound {
+                number,
+                excluded: false,
+            })
+        };
+        Some(Self {
+            least: bound(least),
+            most: bound(most),
+            without_zero,
+            precision: Precision::Double,
+        })
+    }
+
     /// Returns `true` if the decoder holds numbers with single precision, and silently accepts any other.
     pub(crate) fn is_single(&self) -> bool {
         self.precision == Precision::Single

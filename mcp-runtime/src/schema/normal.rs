@@ -6,10 +6,37 @@
 
 use serde_json::{Map, Value, json};
 
-/// Formats that name a Rust or C type rather than a text format; clients reject them.
-const NUMERIC_FORMATS: [&str; 14] = [
-    "int", "int8", "int16", "int32", "int64", "int128", "uint", "uint8", "uint16", "uint32",
-    "uint64", "uint128", "float", "double",
+/// The formats of JSON Schema 2020-12, section 7.3 of its validation; clients reject or report others.
+const FORMATS: [&str; 19] = [
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uuid",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+];
+
+/// The words for common formats that JSON Schema does not have.
+const TOLD: [(&str, &str); 3] = [
+    ("ip", "An IP address."),
+    ("partial-time", "A time such as 12:30:00."),
+    (
+        "partial-date-time",
+        "A date with a time, such as 2026-07-28T12:30:00.",
+    ),
 ];
 
 /// The patterns that schemars gives to the keys of a map from numbers.
@@ -52,13 +79,7 @@ pub(super) fn open(schema: &mut Value, direction: Direction) {
 
 fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     object.shift_remove("$schema");
-    if object
-        .get("format")
-        .and_then(Value::as_str)
-        .is_some_and(|format| NUMERIC_FORMATS.contains(&format))
-    {
-        object.shift_remove("format");
-    }
+    drop_format(object);
     if direction != Direction::Output {
         drop_null(object);
     }
@@ -89,6 +110,30 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     }
 }
 
+/// Takes out a format that JSON Schema does not have.
+fn drop_format(object: &mut Map<String, Value>) {
+    let Some(Value::String(format)) = object.get("format") else {
+        return;
+    };
+    if FORMATS.contains(&format.as_str()) {
+        return;
+    }
+    let told = TOLD.iter().find(|(name, _)| name == format);
+    object.shift_remove("format");
+    if let Some((_, words)) = told {
+        tell(object, words);
+    }
+}
+
+/// Writes a number of any precision as the string that keeps it; the decoder takes a number as well.
+fn decimal_text(object: &mut Map<String, Value>) {
+    let is_decimal = object.get("type") == Some(&json!(["string", "number"]))
+        && object.get("pattern").is_some_and(Value::is_string);
+    if is_decimal {
+        object.insert("type".to_owned(), "string".into());
+    }
+}
+
 /// Says the same without the words that some clients refuse.
 fn plain_words(object: &mut Map<String, Value>) {
     // The decoder accepts a value of a set twice, so that the keyword promised more than is checked.
@@ -110,6 +155,7 @@ fn plain_words(object: &mut Map<String, Value>) {
         object.shift_remove("not");
         tell(object, "It is not 0.");
     }
+    decimal_text(object);
     inclusive_bounds(object);
     open_number_keys(object);
     tell_examples(object);
@@ -321,6 +367,21 @@ mod tests {
             json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
         normalize(&mut schema, Direction::Input);
         assert_eq!(schema, json!({"type": "object", "description": "d"}));
+    }
+
+    #[test]
+    fn a_format_that_no_draft_has_is_told_in_words() {
+        let time = input(json!({"type": "string", "format": "partial-time"}));
+        let told = json!({"type": "string", "description": "A time such as 12:30:00."});
+        assert_eq!(time, told);
+        let own = input(json!({"type": "string", "format": "my-own"}));
+        assert_eq!(own, json!({"type": "string"}));
+    }
+
+    #[test]
+    fn a_decimal_is_a_string() {
+        let decimal = input(json!({"type": ["string", "number"], "pattern": "^-?\\d+$"}));
+        assert_eq!(decimal, json!({"type": "string", "pattern": "^-?\\d+$"}));
     }
 
     #[test]

@@ -84,7 +84,10 @@ impl Kinds {
 /// The constraints on a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
+    /// The types that the shape itself allows.
     pub kinds: Kinds,
+    /// Those of them that the shapes allow which it refers to.
+    admitted: Kinds,
     /// The only values allowed; any if empty.
     pub listed: Vec<Value>,
     pub bounds: Bounds,
@@ -158,26 +161,38 @@ impl Shapes {
 
     /// The types that a value of this shape may have.
     pub(crate) fn kinds(&self, id: ShapeId) -> Kinds {
-        self.kinds_within(id, 8)
+        self.get(id).admitted
     }
 
-    fn kinds_within(&self, id: ShapeId, depth: u8) -> Kinds {
-        let shape = self.get(id);
-        let Some(depth) = depth.checked_sub(1) else {
-            return shape.kinds;
-        };
-        let mut kinds = shape.kinds;
-        for also in &shape.also {
-            kinds = kinds.both(self.kinds_within(*also, depth));
+    /// Takes from each shape the types that those it refers to do not have, until nothing changes.
+    fn admit(&mut self) {
+        loop {
+            let narrowed: Vec<Kinds> = self
+                .arena
+                .iter()
+                .map(|shape| self.narrowed(shape))
+                .collect();
+            let mut is_changed = false;
+            for (shape, kinds) in self.arena.iter_mut().zip(narrowed) {
+                is_changed |= shape.admitted != kinds;
+                shape.admitted = kinds;
+            }
+            if !is_changed {
+                return;
+            }
         }
-        if let Some(union) = &shape.union {
-            let branches = union.branches.iter();
-            let any = branches.fold(Kinds::NONE, |any, branch| {
-                any.and(self.kinds_within(*branch, depth))
-            });
-            kinds = kinds.both(any);
+    }
+
+    fn narrowed(&self, shape: &Shape) -> Kinds {
+        let also = shape.also.iter();
+        let kinds = also.fold(shape.admitted, |kinds, also| kinds.both(self.kinds(*also)));
+        match &shape.union {
+            None => kinds,
+            Some(union) => {
+                let branches = union.branches.iter();
+                kinds.both(branches.fold(Kinds::NONE, |any, branch| any.and(self.kinds(*branch))))
+            }
         }
-        kinds
     }
 
     /// The members that a value of this shape has whatever its branch is.
@@ -352,6 +367,10 @@ impl<'s> Compiler<'s> {
 
     /// Ends the compilation: what tells branches apart is known only when all of them are.
     pub(crate) fn finish(mut self) -> Shapes {
+        for shape in &mut self.shapes.arena {
+            shape.admitted = shape.kinds;
+        }
+        self.shapes.admit();
         let tags: Vec<Option<Tag>> = self
             .shapes
             .arena
@@ -512,6 +531,7 @@ impl Shape {
     fn any() -> Self {
         Self {
             kinds: Kinds::ALL,
+            admitted: Kinds::ALL,
             listed: Vec::new(),
             bounds: Bounds::default(),
             least: None,

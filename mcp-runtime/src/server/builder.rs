@@ -8,18 +8,19 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::memory::Connection;
+use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::error::Result;
 use crate::handler::Context;
-use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
 use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
-use crate::limits::{self, Limit};
+use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
@@ -61,6 +62,7 @@ pub struct Server<S = ()> {
     checks: Vec<Check>,
     changes: Changes,
     pub(super) skills: Sources,
+    drain: Drain,
     pub(super) settings: Settings,
 }
 
@@ -78,6 +80,7 @@ impl Server {
             checks: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
+            drain: Drain::default(),
             settings: Settings::default(),
         }
     }
@@ -92,6 +95,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         } = self;
         Server {
@@ -102,6 +106,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         }
     }
@@ -171,6 +176,12 @@ impl<S: State> Server<S> {
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
+    }
+
+    /// Ends what this server serves from outside, in order, also after the server has been made into something else:
+    /// see [`Server::into_router`].
+    pub fn shutdown_handle(&self) -> ShutdownHandle {
+        ShutdownHandle::new(self.drain.clone())
     }
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
@@ -249,6 +260,29 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Sets names under which clients reach the server besides [`Server::public_url`], such as a service's name in a cluster.
+    ///
+    /// A name that is no host name, or has a port, stops the start.
+    pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
+    /// origin may.
+    ///
+    /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the limits of connections, of requests and of the time that each may take.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
     /// Sets the time that a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.settings.shutdown_deadline = deadline;
@@ -261,12 +295,15 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Turns coercion of arguments off. Default: values are coerced where nothing is lost: `"5"` and `5.0` to the
-    /// integer 5, `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that value.
+    /// Turns the tolerance for arguments off. Default: values are coerced where nothing is lost: `"5"` and `5.0` to the
+    /// integer 5, `"1.5"` to a number, `"true"` to a bool, the JSON of an object or an array in a string to that value;
+    /// `""` for an optional number, bool or enum is absent; an argument that is not declared is ignored, since hosts add
+    /// some of their own, unless its name is near to a declared one or something else does not fit.
     ///
-    /// The metric `mcp_argument_coercions_total{tool=".."}` counts the coerced arguments.
+    /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
+    /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
-        self.settings.coerce = false;
+        self.settings.reading = Reading::Strict;
         self
     }
 
@@ -306,10 +343,10 @@ impl<S: State> Server<S> {
 
     /// Sets the maximum number of open sessions of clients older than 2026-07-28, at least one. Default: 1000.
     ///
-    /// When all are open, a new one takes the place of another: first of one that was never used, then of the one that
-    /// has been idle longest. A principal, or the anonymous callers of one address, that has more than a quarter of them
-    /// gives up even one in use to a caller that has less. Where nothing can be evicted, `initialize` is answered 503
-    /// with `Retry-After`.
+    /// If all are open, a new one evicts another: first one that was never used, then the one that has been idle
+    /// longest. A principal, or the anonymous callers of one address, that has more than a quarter of them gives up
+    /// even one in use to a caller that has fewer. If none can be evicted, `initialize` is answered 503 with
+    /// `Retry-After`.
     pub fn max_sessions(mut self, most: usize) -> Self {
         self.settings.max_sessions = most;
         self
@@ -362,7 +399,26 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// The application handles signals: when it ends, calls in flight are cancelled with their connections.
+    /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
+    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
+    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, axum};
+    /// # async fn main_(server: Server, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let shutdown = server.shutdown_handle();
+    /// axum::serve(listener, server.into_router())
+    ///     .with_graceful_shutdown(async move {
+    ///         tokio::signal::ctrl_c().await.ok();
+    ///         shutdown.shutdown().await;
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
+    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
     ///
     /// # Panics
     ///
@@ -415,8 +471,10 @@ impl<S: State> Server<S> {
             checks,
             changes,
             skills: _,
+            drain,
             settings,
         } = self;
+        drain.set_deadline(settings.shutdown_deadline);
         if settings.describe_rules {
             entries.iter_mut().for_each(Entry::describe_rules);
         }
@@ -441,7 +499,7 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
-            drain: Drain::default(),
+            drain,
             changes,
             tasks: Tasks::new(
                 settings.task_store.clone(),

@@ -3,9 +3,12 @@
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
+mod edge;
 mod memory;
 mod serve;
+mod shutdown;
 pub(crate) mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;
+pub use shutdown::ShutdownHandle;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Uri;
 
 use super::builder::Server;
+use super::edge;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
 use crate::registry::{self, Conflict, Entry};
@@ -27,6 +28,7 @@ impl<S: State> Server<S> {
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
+        faults.extend(edge::faults(&self.settings));
         let keys = keys(&self.settings)
             .map_err(|fault| faults.push(fault))
             .ok();

@@ -7,9 +7,11 @@ use tokio::time::Instant;
 use super::Service;
 use crate::answer::Answer;
 use crate::handler::Context;
+use crate::handler::argument::arg::{Leniency, Reading};
 use crate::handler::argument::problem::Problems;
 use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
+use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, Done, Handler, Outcome};
 use crate::protocol::{Members, RpcError};
@@ -93,10 +95,17 @@ impl Service {
 
     /// Runs an admitted call.
     async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
-        let begin = || begin(entry, &call, textual || self.settings.coerce);
+        let reading = if textual {
+            Reading::Textual
+        } else {
+            self.settings.reading
+        };
+        let begin = || begin(entry, &call, reading);
         let handler = match begin() {
-            Begun::Ready(handler, coerced) => {
-                entry.metrics.coerced(if textual { 0 } else { coerced });
+            Begun::Ready(handler, leniency) => {
+                if !textual {
+                    tell(&call, &entry.metrics, &leniency);
+                }
                 handler
             }
             Begun::Misfit(problems) => return misfit(&call, &problems),
@@ -115,10 +124,19 @@ impl Service {
     }
 }
 
+/// Counts the arguments that were coerced and those that were ignored.
+fn tell(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
+    metrics.made(leniency.coerced, leniency.ignored);
+    if leniency.ignored > 0 {
+        let (ignored, names) = (leniency.ignored, &leniency.names);
+        event!(info, call.item, { ignored, ?names, }, "has no arguments of these names");
+    }
+}
+
 /// The outcome of decoding the arguments of a call.
 enum Begun {
-    /// The handler, and the number of arguments that were coerced.
-    Ready(Handler, u32),
+    /// The handler, and what was coerced and ignored.
+    Ready(Handler, Leniency),
     /// The arguments do not fit.
     Misfit(Problems),
     /// The author's code panicked.
@@ -127,13 +145,13 @@ enum Begun {
     Malformed(RpcError),
 }
 
-fn begin(entry: &Entry, call: &Call<'_>, coerce: bool) -> Begun {
-    let arguments = match Arguments::of(call.arguments, coerce) {
+fn begin(entry: &Entry, call: &Call<'_>, reading: Reading) -> Begun {
+    let arguments = match Arguments::of(call.arguments, reading) {
         Ok(arguments) => arguments,
         Err(error) => return Begun::Malformed(error),
     };
     match contain_now(|| entry.begin(call.cx, arguments)) {
-        Ok(Ok((handler, coerced))) => Begun::Ready(handler, coerced),
+        Ok(Ok((handler, leniency))) => Begun::Ready(handler, leniency),
         Ok(Err(problems)) => Begun::Misfit(problems),
         Err(Panicked) => Begun::Panicked,
     }

@@ -30,12 +30,15 @@ use crate::answer::{Answer, Identity};
 use list::Which;
 use replay::Spent;
 
+use crate::brief::Brief;
 use crate::changes::Changes;
 use crate::handler::Context;
-use crate::limits;
+use crate::handler::argument::arg::Reading;
+use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::policy::contain::{Panicked, contain};
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
@@ -68,12 +71,15 @@ pub(crate) struct Service {
 /// The settings of a server, with their defaults.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub coerce: bool,
+    pub reading: Reading,
     /// Descriptions repeat the rules of arguments.
     pub describe_rules: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
     pub public_urls: Setting<Vec<String>>,
+    pub allowed_hosts: Vec<String>,
+    pub cors_origins: Vec<String>,
+    pub limits: Limits,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -105,11 +111,14 @@ impl<T: Default> Setting<T> {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            coerce: true,
+            reading: Reading::Lenient,
             describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
             public_urls: Setting::new("public_url"),
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,
@@ -136,8 +145,11 @@ impl Service {
         let answer = match in_flight {
             None => Err(shutting_down()),
             Some(_) => {
-                self.carry(&request.method, request.params.as_deref(), cx)
-                    .await
+                let carried = self.carry(&request.method, request.params.as_deref(), cx);
+                contain(carried).await.unwrap_or_else(|Panicked| {
+                    tracing::error!("a call ended in a panic outside the handler");
+                    Err(RpcError::internal("internal error"))
+                })
             }
         };
         let answer = answer.unwrap_or_else(Answer::Error);
@@ -178,9 +190,9 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
+            tracing::info!(id = %Brief::line(&request.id), method = request.method.label(), code = error.code, error = Brief::line(&error.message).to_string(), ?took, "request refused");
         } else {
-            tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
+            tracing::debug!(id = %Brief::line(&request.id), method = request.method.label(), ?took, "request answered");
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::handler::Context;
 use crate::handler::input::client::Client;
 use crate::handler::output::product::Product;
 use crate::handler::spec::TaskSupport;
-use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::policy::{Call, Done};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
@@ -105,7 +105,7 @@ impl Service {
             return Err(refused);
         }
         let arguments =
-            Arguments::of(call.arguments, self.settings.coerce).map_err(Done::malformed)?;
+            Arguments::of(call.arguments, self.settings.reading).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
         match asks
             .map_err(|Panicked| Done::panicked(call.item))?
@@ -137,13 +137,16 @@ impl Service {
         let (service, name) = (Arc::clone(self), entry.name.clone());
         self.drain.spawn(async move {
             let run = Abortable::new(
-                service.run_task(&name, &cx, arguments.as_deref()),
+                contain(service.run_task(&name, &cx, arguments.as_deref())),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(answer)) => end(&task, answer, service.tasks.most()).await,
+                Ok(Ok(Ok(answer))) => end(&task, answer, service.tasks.most()).await,
+                Ok(Ok(Err(Panicked))) => {
+                    end_failed(&task, &RpcError::internal("internal error")).await;
+                }
                 // Its status is set by the code that stopped it.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {

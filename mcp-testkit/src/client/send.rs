@@ -65,10 +65,6 @@ impl TestClient {
     /// client.complete("pitch", "product", "c").await.assert_completions(["cup"]);
     /// # }
     /// ```
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "reads as `prompt(\"pitch\", json!({..}))`"
-    )]
     pub async fn prompt(&self, name: &str, arguments: Value) -> Reply {
         self.request(
             "prompts/get",

@@ -214,7 +214,7 @@ impl<'a> Comparison<'a> {
         let (before, after) = (others(old), others(new));
         match (before, after) {
             (Value::Object(_), Value::Object(_)) => {
-                self.schemas(before, after, &format!("{path}{{}}"))
+                self.schemas(before, after, &format!("{path}{{}}"));
             }
             _ if before == after => {}
             (Value::Bool(false), _) | (Value::Object(_), Value::Bool(true)) => {

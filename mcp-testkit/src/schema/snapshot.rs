@@ -120,7 +120,7 @@ fn of_tool(name: &str, before: &Value, after: &Snapshot) -> Vec<Change> {
     };
     let mut changes = Vec::new();
     compare_tools(before, after, |what, breaks| {
-        changes.push(change(name, what, breaks))
+        changes.push(change(name, what, breaks));
     });
     if changes.is_empty() && before != after {
         changes.push(change(name, "says the same in another way", false));

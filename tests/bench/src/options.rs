@@ -120,7 +120,7 @@ fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
             }
             ("--json", _) => plan.format = Format::Json,
             ("--rounds", _) => {
-                plan.rounds = value::<std::num::NonZeroU32>("--rounds", args.next())?.get()
+                plan.rounds = value::<std::num::NonZeroU32>("--rounds", args.next())?.get();
             }
             ("--seconds", _) => plan.measured = seconds(args.next())?,
             ("--help" | "-h", _) => return Ok(Command::Help),

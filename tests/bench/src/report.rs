@@ -106,7 +106,7 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.cores {
             Some(Cores { server, load }) => {
-                write!(f, "servers on core {server}, load generator on core {load}")?
+                write!(f, "servers on core {server}, load generator on core {load}")?;
             }
             None => f.write_str("nothing is pinned: one core, or no way to choose")?,
         }

@@ -12,7 +12,8 @@ use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
 use super::fit::Names;
-use super::problem::Problems;
+use super::path::Name;
+use super::problem::{Problems, nearest};
 use super::rule::Rule;
 use super::words;
 use crate::handler::form;
@@ -386,11 +387,47 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
 pub struct Input<'a, 's> {
     object: Object<'a>,
     pub(super) finished: &'s FinishedInput,
-    pub(super) coerce: bool,
-    pub(super) coerced: u32,
+    reading: Reading,
+    pub(super) leniency: Leniency,
     pub(super) problems: Problems,
     /// The parameters to elicit from the client's user; `None` if elicitation is not available.
     asked: Option<Vec<Asked>>,
+}
+
+/// The tolerance for arguments that are nearly right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Arguments are taken only as they are.
+    Strict,
+    /// Arguments are coerced where nothing is lost, and undeclared ones are ignored.
+    Lenient,
+    /// Arguments are strings by their nature, and are coerced to the types of the parameters.
+    Textual,
+}
+
+/// The maximum number of undeclared names that are compared with the declared ones.
+const WEIGHED: u32 = 20;
+/// The maximum number of undeclared names that are logged.
+const NAMED: usize = 5;
+
+/// The arguments that were nearly right, counted.
+#[derive(Debug, Default)]
+pub(crate) struct Leniency {
+    /// The number of arguments that were coerced.
+    pub coerced: u32,
+    /// The number of arguments that were ignored because no parameter has their name.
+    pub ignored: u32,
+    /// The first names of the ignored arguments.
+    pub names: Vec<String>,
+}
+
+impl Leniency {
+    fn ignore(&mut self, name: &str) {
+        self.ignored = self.ignored.saturating_add(1);
+        if self.names.len() < NAMED {
+            self.names.push(Name(name).to_string());
+        }
+    }
 }
 
 /// A parameter that the client did not send, to be elicited from its user.
@@ -404,22 +441,27 @@ pub(crate) struct Asked {
 /// The outcome of decoding the arguments of a call.
 #[derive(Debug)]
 pub(crate) enum Decoded<V> {
-    /// The values, and the number of arguments that were coerced.
-    Values(V, u32),
+    /// The values, and the arguments that were coerced or ignored.
+    Values(V, Leniency),
     /// The arguments that were sent fit, and these parameters are to be elicited.
     Asks(Vec<Asked>),
 }
 
 impl<'a, 's> Input<'a, 's> {
-    pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, coerce: bool) -> Self {
+    pub(crate) fn new(object: Object<'a>, finished: &'s FinishedInput, reading: Reading) -> Self {
         Self {
             object,
             finished,
-            coerce,
-            coerced: 0,
+            reading,
+            leniency: Leniency::default(),
             problems: Problems::new(),
             asked: None,
         }
+    }
+
+    /// Returns `true` if arguments are coerced where nothing is lost.
+    pub(super) fn coerces(&self) -> bool {
+        self.reading != Reading::Strict
     }
 
     /// Decodes all parameters except those that are to be elicited from the client's user.
@@ -433,7 +475,7 @@ impl<'a, 's> Input<'a, 's> {
         let asked = self.asked.take().unwrap_or_default();
         match values {
             _ if !self.problems.is_empty() => Err(self.problems),
-            Some(values) => Ok(Decoded::Values(values, self.coerced)),
+            Some(values) => Ok(Decoded::Values(values, self.leniency)),
             None if asked.is_empty() => Err(self.problems),
             None => Ok(Decoded::Asks(asked)),
         }
@@ -459,25 +501,38 @@ impl<'a, 's> Input<'a, 's> {
             .ok_or(self.problems)
     }
 
-    /// Decodes all parameters; every problem at once, or the values and how many were coerced.
-    pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<(A::Values, u32), Problems> {
+    /// Decodes all parameters; every problem at once, or the values.
+    pub(crate) fn decode<A: ArgList>(mut self, args: &A) -> Result<A::Values, Problems> {
         let values = args.take(&mut self);
         self.note_strangers();
         match values {
-            Some(values) if self.problems.is_empty() => Ok((values, self.coerced)),
+            Some(values) if self.problems.is_empty() => Ok(values),
             _ => Err(self.problems),
         }
     }
 
     /// Adds problems for unknown arguments and for duplicate ones.
+    ///
+    /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored, unless
+    /// it is near to a declared one, or something else does not fit: the model has to write the arguments again then.
     fn note_strangers(&mut self) {
         let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
+        let noun = self.finished.noun;
         let mut names = Names::default();
         for (name, _) in self.object.iter() {
-            if !known.contains(&name) {
-                self.problems.unknown(name, &known);
-            } else if !names.insert(name) {
-                self.problems.repeated(name);
+            if known.contains(&name) {
+                if !names.insert(name) {
+                    self.problems.repeated(name);
+                }
+                continue;
+            }
+            let is_left_out = self.reading == Reading::Lenient
+                && self.problems.is_empty()
+                && (self.leniency.ignored >= WEIGHED || nearest(name, &known).is_none());
+            if is_left_out {
+                self.leniency.ignore(name);
+            } else {
+                self.problems.unknown(name, &known, noun);
             }
         }
     }

@@ -1,5 +1,8 @@
 //! The constraint of its shape that a single value violates, regardless of the values in it.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::date;
 use super::tape::Node;
 use crate::schema::bound::Number;
 use crate::schema::shape::{Kinds, Shape};
@@ -15,6 +18,8 @@ pub(super) enum Broken {
     Overflow(String),
     /// The bound that the number violates, as text.
     Bound(String),
+    /// The text does not have the format; the expected form, as text.
+    Format(&'static str),
     /// The number of characters, items or members.
     Length(u64),
 }
@@ -38,7 +43,11 @@ pub(super) fn broken(node: Node<'_>, shape: &Shape) -> Option<Broken> {
 }
 
 fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
-    let is_plain = shape.listed.is_empty() && shape.least.is_none() && shape.most.is_none();
+    let format = shape.format.as_deref().and_then(format);
+    let is_plain = shape.listed.is_empty()
+        && shape.least.is_none()
+        && shape.most.is_none()
+        && format.is_none();
     if is_plain && !node.raw().contains('\\') {
         return None;
     }
@@ -48,7 +57,41 @@ fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     if !shape.listed.is_empty() && !shape.listed.iter().any(|value| *value == *text) {
         return Some(Broken::List);
     }
+    if let Some((_, words)) = format.filter(|(holds, _)| !holds(&text)) {
+        return Some(Broken::Format(words));
+    }
     measured(shape, || text.chars().count())
+}
+
+/// A check of a form of texts, and its words.
+type Format = (fn(&str) -> bool, &'static str);
+
+/// The forms of texts that decoders want, and that are told before they do.
+fn format(name: &str) -> Option<Format> {
+    let format: Format = match name {
+        "date" => (date::is_date, "a date such as 2026-07-28"),
+        "date-time" => (
+            date::is_date_time,
+            "a date with a time such as 2026-07-28T09:30:00Z",
+        ),
+        "ipv4" => (|text| text.parse::<Ipv4Addr>().is_ok(), "an IPv4 address"),
+        "ipv6" => (|text| text.parse::<Ipv6Addr>().is_ok(), "an IPv6 address"),
+        "ip" => (|text| text.parse::<IpAddr>().is_ok(), "an IP address"),
+        "uuid" => (
+            is_uuid,
+            "a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8",
+        ),
+        _ => return None,
+    };
+    Some(format)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    digits == 32
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 fn broken_by_number(node: Node<'_>, shape: &Shape) -> Option<Broken> {

@@ -4,7 +4,8 @@ use serde_json::value::RawValue;
 
 use super::arg::{Arg, Input};
 use super::fit::{Doubt, Fit};
-use super::problem::Fault;
+use super::problem::{Fault, Problems};
+use super::reason::Reason;
 use super::tape::Tape;
 use crate::schema::Root;
 
@@ -50,7 +51,7 @@ impl<T> Arg<T> {
     /// The value along its shape.
     fn fit<'s>(&self, tape: &Tape<'_>, input: &Input<'_, 's>) -> Fit<'s> {
         let (shapes, root) = input.finished.shape(self.place);
-        let mut fit = Fit::new(shapes, input.coerce, self.name, self.redact);
+        let mut fit = Fit::new(shapes, input.coerces(), self.name, self.redact);
         fit.weighs = root.retries;
         fit.run(tape, root.shape);
         fit
@@ -80,11 +81,11 @@ impl<T> Arg<T> {
             || direct.is_none() && decoded.is_ok() && !fit.doubts.iter().any(written);
         match decoded {
             Ok(value) if fit.refused.is_empty() && is_heard => {
-                input.coerced += u32::from(fit.coerced);
+                input.leniency.coerced += u32::from(fit.coerced);
                 return Some(value);
             }
             Err(error) if fit.refused.is_empty() && fit.misfits.is_empty() => {
-                fit.misfits.undecodable(&error);
+                self.explain(&error, &fit.written, &mut fit.misfits);
             }
             _ => {}
         }
@@ -93,14 +94,43 @@ impl<T> Arg<T> {
         None
     }
 
+    /// Notes why the decoder has not taken `text`, at the place where it stopped.
+    fn explain(&self, error: &serde_json::Error, text: &str, problems: &mut Problems) {
+        let Reason { member, fault } = Reason::read(error);
+        let Ok(raw) = serde_json::from_str::<&RawValue>(text) else {
+            problems.note(&fault);
+            return;
+        };
+        let tape = Tape::of(raw);
+        let lines = text
+            .split_inclusive('\n')
+            .take(error.line().saturating_sub(1));
+        let line: usize = lines.map(str::len).sum();
+        let offset = (line + error.column()).saturating_sub(1);
+        let (mut way, is_name) = tape.way_to(offset, !self.redact);
+        match member {
+            Some(_) if self.redact => way += ".*",
+            Some(member) => {
+                way.push('.');
+                way.push_str(&member);
+            }
+            None if is_name => {
+                problems.note_in(&way, &fault.of_name());
+                return;
+            }
+            None => {}
+        }
+        problems.note_in(&way, &fault);
+    }
+
     /// The value of a parameter that was sent as an empty text, where none is wanted and it may be absent.
     fn unwritten(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
         let (shapes, root) = input.finished.shape(self.place);
-        if raw.get() != "\"\"" || !input.coerce || !shapes.is_unwritten(root.shape) {
+        if raw.get() != "\"\"" || !input.coerces() || !shapes.is_unwritten(root.shape) {
             return None;
         }
         let absent = self.when_absent()?;
-        input.coerced += 1;
+        input.leniency.coerced += 1;
         Some(absent)
     }
 }

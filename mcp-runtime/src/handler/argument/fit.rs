@@ -221,7 +221,8 @@ impl<'s> Fit<'s> {
         let root = tape.root();
         let kind = root.kind();
         let is_whole = kind == Kinds::FRACTION && has(Kinds::INTEGER);
-        if !has(kind) && !(is_whole && integral(root.raw()).is_some()) {
+        let is_whole = is_whole && integral(root.raw()).is_some();
+        if !(has(kind) || is_whole) {
             return false;
         }
         let start = self.written.len();

@@ -9,6 +9,7 @@ mod decode;
 mod fit;
 mod path;
 pub(crate) mod problem;
+mod reason;
 pub(crate) mod rule;
 mod tape;
 mod weight;

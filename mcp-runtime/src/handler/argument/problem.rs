@@ -28,6 +28,17 @@ impl Fault {
         self
     }
 
+    /// The same of the name of a member.
+    pub(super) fn of_name(self) -> Self {
+        if !self.says.starts_with("must") {
+            return self;
+        }
+        Self {
+            says: format!("has a member whose name {}", self.says),
+            ..self
+        }
+    }
+
     /// A value that should have been something else.
     pub(super) fn wanted(wanted: impl Display, given: impl Display) -> Self {
         Self::new(format!("must be {wanted}")).showing(format!(", was {given}"))
@@ -116,22 +127,15 @@ impl Problems {
         self.push(|_| format!("`{name}` is given more than once"));
     }
 
-    pub(super) fn unknown(&mut self, name: &str, known: &[&str]) {
+    pub(super) fn unknown(&mut self, name: &str, known: &[&str], noun: &str) {
         self.push(|_| {
             let hint = match nearest(name, known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "this tool takes no arguments".to_owned(),
+                None if known.is_empty() => format!("this {noun} takes no arguments"),
                 None => format!("the arguments are `{}`", known.join("`, `")),
             };
             format!("`{}` is not an argument; {hint}", Name(name))
         });
-    }
-
-    pub(super) fn undecodable(&mut self, error: &serde_json::Error) {
-        // serde_json appends a position in a text that the client never sees.
-        let text = error.to_string();
-        let text = text.split(" at line ").next().unwrap_or(&text);
-        self.note(&Fault::new("is not valid").showing(format!(": {text}")));
     }
 
     /// Notes a problem found by a check outside this module.

@@ -1,9 +1,11 @@
 //! The values of a JSON text, as places in it: read in one pass, whatever the depth, without decoding any.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
+use super::path::Name;
 use crate::protocol::json::Text;
 use crate::schema::shape::Kinds;
 
@@ -63,6 +65,34 @@ impl<'a> Tape<'a> {
     /// Returns the number of values, including names.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The way to the value that a text has at `offset`, and whether that is the name of a member.
+    pub(super) fn way_to(&self, offset: usize, shows_names: bool) -> (String, bool) {
+        let (mut way, mut node) = (String::new(), self.root());
+        loop {
+            let is_object = node.raw().starts_with('{');
+            let inner = node
+                .items()
+                .enumerate()
+                .find(|(_, it)| it.span().contains(&offset));
+            match inner {
+                None => return (way, false),
+                Some((place, _)) if is_object && place % 2 == 0 => return (way, true),
+                Some((place, value)) => {
+                    let name = node
+                        .items()
+                        .nth(place.saturating_sub(1))
+                        .and_then(Node::text);
+                    let _ = match name {
+                        _ if !is_object => write!(way, "[{place}]"),
+                        Some(name) if shows_names => write!(way, ".{}", Name(&name)),
+                        _ => write!(way, ".*"),
+                    };
+                    node = value;
+                }
+            }
+        }
     }
 
     /// The value that holds all others.

@@ -1,7 +1,7 @@
 //! Counts how often a decoder visits the parts of a value: one that tries branch after branch starts again below each.
 //!
-//! Where branches are recursive, this grows exponentially with the depth, and no timeout ends it: such values
-//! are weighed before they are decoded.
+//! With recursive branches, this grows exponentially with the depth, and no timeout ends it: such values are weighed
+//! before they are decoded.
 
 use super::fit::Fit;
 use super::tape::Node;

@@ -15,12 +15,17 @@ const LISTED: usize = 50;
 
 /// Describes a shape: `an integer`, `one of "a", "b"`, `a string or an object with one of the members ..`.
 pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
+    expected_within(shapes, id, 4)
+}
+
+fn expected_within(shapes: &Shapes, id: ShapeId, depth: u8) -> Option<String> {
     if let Some(listed) = shapes.listed(id) {
         let listed: Vec<String> = listed.iter().map(Value::to_string).collect();
         return Some(one_of(&listed));
     }
-    let Some(union) = shapes.union(id) else {
-        return joined(shapes.kinds(id).words());
+    let (Some(union), Some(depth)) = (shapes.union(id), depth.checked_sub(1)) else {
+        let kinds = shapes.kinds(id);
+        return joined(&kinds.words()).filter(|_| kinds != Kinds::ALL);
     };
     let mut words: Vec<String> = Vec::new();
     let mut members: Vec<&str> = Vec::new();
@@ -30,7 +35,8 @@ pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
             Some(member) => members.push(member),
             None if shapes.is_any(*branch) => return None,
             None => {
-                let word = expected(shapes, *branch).filter(|word| !words.contains(word));
+                let word =
+                    expected_within(shapes, *branch, depth).filter(|word| !words.contains(word));
                 words.extend(word);
             }
         }
@@ -43,10 +49,10 @@ pub(super) fn expected(shapes: &Shapes, id: ShapeId) -> Option<String> {
             members.join("`, `")
         )),
     }
-    joined(words)
+    joined(&words)
 }
 
-fn joined<T: AsRef<str>>(words: Vec<T>) -> Option<String> {
+fn joined<T: AsRef<str>>(words: &[T]) -> Option<String> {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     (!words.is_empty() && words.len() < 6).then(|| words.join(" or "))
 }
@@ -60,7 +66,7 @@ fn only_member(members: &Members) -> Option<&str> {
 }
 
 /// `one of "a", "b"`.
-fn one_of<T: Display>(values: &[T]) -> String {
+pub(super) fn one_of<T: Display>(values: &[T]) -> String {
     let shown: Vec<String> = values
         .iter()
         .take(LISTED)
@@ -74,7 +80,7 @@ fn one_of<T: Display>(values: &[T]) -> String {
 }
 
 /// Texts as JSON.
-fn quoted(texts: &[&str]) -> Vec<Value> {
+pub(super) fn quoted(texts: &[&str]) -> Vec<Value> {
     texts.iter().map(|text| Value::from(*text)).collect()
 }
 
@@ -145,6 +151,7 @@ pub(super) fn broken(
                 format!("{}{}", shown(node), hint.unwrap_or_default()),
             )
         }
+        Broken::Format(wanted) => Fault::wanted(wanted, shown(node)),
         Broken::Length(length) => {
             let allowed = length_allowed(noun(node), shape.least, shape.most);
             Fault::new(format!("must have {allowed}")).showing(format!(", has {length}"))
@@ -175,7 +182,7 @@ pub(super) fn length_allowed(
     }
 }
 
-fn half_a_character() -> Fault {
+pub(super) fn half_a_character() -> Fault {
     Fault::new("holds half of a character (a surrogate such as \\ud83d without its pair)")
 }
 

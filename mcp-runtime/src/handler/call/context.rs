@@ -446,7 +446,7 @@ impl Context {
                 }
             }
             Err(error) => {
-                tracing::warn!(method, %error, "a notification could not be written as JSON")
+                tracing::warn!(method, %error, "a notification could not be written as JSON");
             }
         }
     }

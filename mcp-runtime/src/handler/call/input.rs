@@ -37,7 +37,8 @@ type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send 
 ///
 /// Each input request has a key, the same in every round, which identifies its response; two requests need two keys.
 /// The responses are carried by the client, encrypted, for this call and this caller only, for at most ten minutes from
-/// one round to the next. Each round is a request of its own to `rate_limit`, `timeout` and `concurrency`.
+/// one round to the next. Each round has a `timeout` and takes a `concurrency` permit of its own; `rate_limit` counts
+/// the first round, and any later round that is sent again.
 ///
 /// If the client has not declared the capability that an input request needs, the call ends with an error: -32021, or a
 /// tool error in a session. The same holds for a response of another form, such as content that does not fit the form's

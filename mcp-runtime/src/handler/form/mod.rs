@@ -6,7 +6,7 @@ pub(crate) mod field;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::argument::arg::{ArgList, Input};
+use super::argument::arg::{ArgList, Input, Reading};
 use super::argument::problem::Problems;
 use crate::schema::{FinishedInput, InputSchema};
 use elicit::Elicit;
@@ -68,7 +68,7 @@ impl<T: Elicit> Form<T> {
         let object = object
             .map_err(|_| "`content` must be an object".to_owned())?
             .unwrap_or_default();
-        let values = Input::new(object, &self.input, true).decode_form(&self.fields);
+        let values = Input::new(object, &self.input, Reading::Textual).decode_form(&self.fields);
         values
             .map(T::of)
             .map_err(|problems: Problems| problems.describe_form())

@@ -46,6 +46,9 @@ pub(crate) enum AskError {
         /// Its words.
         message: String,
     },
+    /// The client's response to the question is malformed.
+    #[error("the client's response is malformed: {0}")]
+    Malformed(String),
     /// The session or the call has ended, or the client reads no stream or does not keep up with it.
     #[error("the client cannot be asked any more")]
     Gone,

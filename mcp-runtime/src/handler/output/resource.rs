@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::error::{IntoToolError, ToolError};
 use super::json::Json;
 use crate::protocol::Resource;
+use crate::protocol::finite::not_in_json;
 use crate::protocol::view::View;
 
 /// The types that a resource may return: text, bytes, [`Json<T>`], [`View`], [`Resource`] and `Vec<Resource>`; `Option` of one of
@@ -90,7 +91,11 @@ impl IntoContents for Bytes {
 
 impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
-        Ok(text(serde_json::to_string(&self.0)?, Some(JSON)))
+        let json = serde_json::to_string(&self.0)?;
+        if let Some(found) = not_in_json(&self.0, &json) {
+            return Err(ToolError::new(found));
+        }
+        Ok(text(json, Some(JSON)))
     }
 
     fn mime_type() -> Option<&'static str> {

@@ -12,6 +12,7 @@ use super::json::Json;
 use super::product::Product;
 use super::prompt::IntoPrompt;
 use super::resource::IntoContents;
+use crate::protocol::finite::not_in_json;
 use crate::protocol::{Content, ToolResult};
 use crate::schema;
 
@@ -103,13 +104,22 @@ impl IntoToolResult for ToolResult {
 
 impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
-        let result = ToolResult::new().structured(&self.0)?;
+        let result = ToolResult::new().structured(&self.0);
+        let result = result.map_err(|error| unwritten(&self.0, error))?;
         let text = result.structured_json().unwrap_or_default().to_owned();
         Ok(result.with(text))
     }
 
     fn output_schema() -> Option<Value> {
         Some(schema::output_schema::<T>())
+    }
+}
+
+/// The failure of a value that cannot be written: the model reads of a number that JSON does not have.
+pub(super) fn unwritten<T: Serialize>(value: &T, error: serde_json::Error) -> ToolError {
+    match not_in_json(value, "null") {
+        Some(found) => ToolError::new(found),
+        None => ToolError::private(error),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A counter for each caller, of as many callers as there is room for.
+//! Counters by caller, up to a maximum number of callers.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use super::{Caller, Counter, memory};
 use crate::handler::spec::policy::RateLimit;
 
-/// How many callers have a counter of their own.
+/// The maximum number of callers that have a counter of their own.
 const MOST: usize = 1 << 16;
-/// After how many checks the idle ones are forgotten.
+/// The number of checks after which idle callers are evicted.
 const SWEEP: u32 = 1 << 10;
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Callers {
 
 #[derive(Debug, Default)]
 struct Counted {
-    /// The counter of each caller, and when it last let a call in.
+    /// The counter of each caller, and the time of the last admitted call.
     by_caller: HashMap<Caller, (Counter, Instant)>,
     checks: u32,
 }
@@ -35,7 +35,7 @@ impl Callers {
         }
     }
 
-    /// Counts a call of `caller`, or says how long to wait; `None` when there is no room for another caller.
+    /// Counts a call of `caller`, or returns the time to wait; `None` if there is no room for another caller.
     pub(super) fn check(&self, caller: Caller) -> Option<Result<(), Duration>> {
         let now = Instant::now();
         let mut all = self.counted.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! The fixed window: so many calls in each period, which begins with the first call after the one before has ended.
+//! The fixed window: a maximum number of calls in each period, which begins with the first call after the one before
+//! has ended.
 
 use std::time::Duration;
 

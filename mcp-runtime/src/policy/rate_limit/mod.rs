@@ -1,7 +1,7 @@
-//! `rate_limit`: who is counted with whom, and what a caller is told who has to wait.
+//! `rate_limit`: counters shared or by caller, and the error for a caller that has to wait.
 //!
-//! Invariants: memory is bounded however many callers come; a refused call is not counted; whoever waits as long as a
-//! refusal says, and is counted alone, is let in.
+//! Invariants: memory is bounded for any number of callers; a refused call is not counted; a caller with a counter of
+//! its own that waits for the time in a refusal is admitted.
 
 mod callers;
 mod fixed_window;
@@ -27,12 +27,12 @@ use token_bucket::TokenBucket;
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     limit: RateLimit,
-    /// Everybody who is not counted for himself.
+    /// The counter of all callers without one of their own.
     shared: Counter,
     callers: Callers,
 }
 
-/// Who is counted for himself.
+/// A caller with a counter of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Caller {
     Principal(Arc<str>),
@@ -56,7 +56,7 @@ impl RateLimiter {
         }
     }
 
-    /// Counts a call, or says how long to wait.
+    /// Counts a call, or returns the time to wait.
     pub(crate) fn check(&self, cx: &Context) -> Result<(), Duration> {
         match self
             .caller(cx)
@@ -67,7 +67,7 @@ impl RateLimiter {
         }
     }
 
-    /// What a caller is told.
+    /// Returns the text of the error for an exceeded limit.
     pub(crate) fn refusal(&self, item: Item<'_>) -> String {
         format!("rate limit of {} for {item} reached", self.limit)
     }
@@ -105,7 +105,7 @@ impl Counter {
     }
 }
 
-/// How long after its last call a counter is as good as new.
+/// The time after its last call at which a counter is back in its initial state.
 fn memory(limit: RateLimit) -> Duration {
     match limit.algorithm {
         Algorithm::TokenBucket => {
@@ -119,7 +119,7 @@ fn memory(limit: RateLimit) -> Duration {
 mod tests {
     use super::*;
 
-    /// Whatever the algorithm, and however the calls are spread: the wait is the shortest that succeeds.
+    /// For every algorithm and distribution of calls, the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]
     async fn the_wait_is_true() {
         for algorithm in [

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::handler::spec::policy::RateLimit;
 
-/// How many groups of calls are remembered, about.
+/// The approximate maximum number of groups of calls that are remembered.
 const MARKS: u32 = 64;
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl SlidingWindow {
         }
     }
 
-    /// Counts a call, or says how long to wait.
+    /// Counts a call, or returns the time to wait.
     pub(super) fn check(&mut self, now: Instant) -> Result<(), Duration> {
         let mut wait = Duration::ZERO;
         while let Some(oldest) = self.groups.front() {
@@ -82,7 +82,7 @@ impl SlidingWindow {
 mod tests {
     use super::*;
 
-    /// Calls as often as it is let, a step apart, and says when each was let in.
+    /// Calls at intervals of `step`, and returns the time of each admitted call.
     async fn flood(window: &mut SlidingWindow, step: Duration, steps: u32) -> Vec<Instant> {
         let mut let_in = Vec::new();
         for _ in 0..steps {

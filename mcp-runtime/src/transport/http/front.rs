@@ -8,12 +8,15 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, Version, header};
 use axum::response::Response;
-use futures_util::future::{BoxFuture, FutureExt as _};
+use futures_util::future::BoxFuture;
+use hyper::body::Incoming;
+use tower::Service as _;
 
+use super::connection::Activity;
 use super::sender::Peer;
-use super::{Endpoint, PATH, post, routes};
+use super::{Endpoint, PATH, edge, guard, post, routes};
 use crate::service::Service;
 
 /// The endpoint and the router behind it.
@@ -21,8 +24,8 @@ use crate::service::Service;
 pub(super) struct Front {
     endpoint: Arc<Endpoint>,
     rest: Router,
-    /// The other end of the connection that it serves.
-    peer: Option<Peer>,
+    /// The connection that it serves.
+    from: Option<(Peer, Arc<Activity>)>,
 }
 
 impl Front {
@@ -31,20 +34,20 @@ impl Front {
         Self {
             rest: routes(Arc::clone(&endpoint)),
             endpoint,
-            peer: None,
+            from: None,
         }
     }
 
     /// The way in for one connection.
-    pub(super) fn of(&self, peer: Peer) -> Self {
+    pub(super) fn of(&self, peer: Peer, activity: Arc<Activity>) -> Self {
         Self {
-            peer: Some(peer),
+            from: Some((peer, activity)),
             ..self.clone()
         }
     }
 }
 
-impl tower::Service<Request<Body>> for Front {
+impl tower::Service<Request<Incoming>> for Front {
     type Response = Response;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
@@ -53,15 +56,48 @@ impl tower::Service<Request<Body>> for Front {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        if request.method() == Method::POST && request.uri().path() == PATH {
-            let response = post::post_from(self.peer, Arc::clone(&self.endpoint), request);
-            return Box::pin(response.map(Ok));
+    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let answering = self
+            .from
+            .as_ref()
+            .map(|(_, activity)| activity.request(request.version() == Version::HTTP_2));
+        let response = self.answer(request.map(Body::new));
+        Box::pin(async move {
+            let response = response.await;
+            drop(answering);
+            Ok(response)
+        })
+    }
+}
+
+impl Front {
+    fn answer(&self, mut request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
+        let peer = self.from.as_ref().map(|(peer, _)| *peer);
+        let (endpoint, mut rest) = (Arc::clone(&self.endpoint), None);
+        if request.method() != Method::POST || request.uri().path() != PATH {
+            rest = Some(self.rest.clone());
         }
-        // Not for messages, each of which would pay for it.
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(peer);
+        async move {
+            if request.version() == Version::HTTP_11
+                && !request.headers().contains_key(header::HOST)
+            {
+                return edge::finished(endpoint.refuse(guard::no_host()), None);
+            }
+            let Some(mut rest) = rest else {
+                return edge::around(&endpoint, request, |request| {
+                    post::post_from(peer, Arc::clone(&endpoint), request)
+                })
+                .await;
+            };
+            // Not for messages, each of which would pay for it.
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            let response = rest
+                .call(request)
+                .await
+                .unwrap_or_else(|never| match never {});
+            edge::finished(response, None)
         }
-        Box::pin(self.rest.call(request))
     }
 }

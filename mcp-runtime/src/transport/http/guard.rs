@@ -1,34 +1,44 @@
-//! Host and Origin: the names that this endpoint answers to, and the pages that may call it.
+//! Host and Origin: which names this server answers to, and which pages may call it.
 //!
 //! A page that rebinds its own name to this address sends that name as `Host`; so a name must be known, while an IP
-//! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server or loopback.
+//! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server, loopback, or
+//! an origin that a setting names.
 
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
 use crate::protocol::RpcError;
+use crate::service::Settings;
 
 /// The names that are allowed.
 #[derive(Debug)]
 pub(crate) struct Guard {
     public: Vec<Uri>,
+    hosts: Vec<String>,
+    origins: Vec<String>,
 }
 
 impl Guard {
-    pub(crate) fn new<S: AsRef<str>>(public_urls: &[S]) -> Self {
-        let urls = public_urls.iter();
+    pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            public: urls.filter_map(|url| url.as_ref().parse().ok()).collect(),
+            public: settings
+                .public_urls
+                .value
+                .iter()
+                .filter_map(|url| url.parse().ok())
+                .collect(),
+            hosts: settings.allowed_hosts.clone(),
+            origins: settings.cors_origins.clone(),
         }
     }
 
     /// Checks a request's `Host` (or `:authority`) and `Origin`.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), RpcError> {
-        let host = host(uri, headers);
+        let host = host(uri, headers)?;
         if let Some(host) = host
             && !self.allows_host(name_of(host))
         {
-            return Err(refusal("host", host, host));
+            return Err(foreign_host(host));
         }
         let Some(origin) = headers.get(header::ORIGIN) else {
             return Ok(());
@@ -37,17 +47,26 @@ impl Guard {
         if self.allows_origin(origin, host) {
             return Ok(());
         }
-        let suggestion = origin
-            .split_once("://")
-            .map_or("mcp.example.com", |(_, rest)| rest);
-        Err(refusal("origin", origin, suggestion))
+        Err(foreign_origin(origin))
     }
 
     fn allows_host(&self, name: &str) -> bool {
-        is_loopback(name) || is_address(name) || self.is_public(name)
+        let is_named = || {
+            self.hosts
+                .iter()
+                .any(|host| host.eq_ignore_ascii_case(name))
+        };
+        is_loopback(name) || is_address(name) || self.is_public(name) || is_named()
     }
 
     fn allows_origin(&self, origin: &str, host: Option<&str>) -> bool {
+        if self
+            .origins
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(origin))
+        {
+            return true;
+        }
         let Ok(origin) = origin.parse::<Uri>() else {
             return false;
         };
@@ -89,11 +108,31 @@ fn port(url: &Uri) -> Option<u16> {
 }
 
 /// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
-fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
-    match headers.get(header::HOST) {
-        Some(value) => Some(value.to_str().unwrap_or_default()),
-        None => uri.authority().map(Authority::as_str),
+///
+/// Where a request says it twice, whoever stands in front may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
+fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let authority = uri.authority().map(Authority::as_str);
+    let Some(host) = hosts.next() else {
+        return Ok(authority);
+    };
+    let host = host.to_str().unwrap_or_default();
+    if hosts.next().is_some() {
+        return Err(RpcError::invalid_request(
+            "the request has two `Host` headers; send one",
+        ));
     }
+    if authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host)) {
+        return Err(RpcError::invalid_request(
+            "the request's target and its `Host` header name different hosts; send one and the same",
+        ));
+    }
+    Ok(Some(host))
+}
+
+/// Returns the error for a request of HTTP/1.1 without a host (RFC 9112, 3.2).
+pub(super) fn no_host() -> RpcError {
+    RpcError::invalid_request("the request has no `Host` header; HTTP/1.1 needs one")
 }
 
 /// The name without the port; an IPv6 address stays in its brackets.
@@ -119,12 +158,37 @@ fn is_address(name: &str) -> bool {
         .is_ok()
 }
 
-fn refusal(what: &str, given: &str, suggestion: &str) -> RpcError {
+fn foreign_host(host: &str) -> RpcError {
     RpcError::invalid_request(format!(
-        "{what} `{given}` is not allowed here; if clients reach this server under that name, \
-         set `public_url` (MCP_PUBLIC_URL), for example to https://{suggestion}"
+        "host `{}` is not allowed here; if clients reach this server under that name, set `public_url` \
+         (MCP_PUBLIC_URL) to its URL or add the name to `allowed_hosts`; if a proxy made it up, let the proxy pass the \
+         client's `Host` on (nginx: `proxy_set_header Host $http_host`)",
+        shown(host)
     ))
     .with_status(403)
+}
+
+fn foreign_origin(origin: &str) -> RpcError {
+    let is_web = origin.starts_with("http://") || origin.starts_with("https://");
+    let advice = if is_web {
+        "to let its pages call this server, add it to `cors_origins`"
+    } else {
+        "pages without an origin of their own cannot call this server; serve the page over http or https"
+    };
+    RpcError::invalid_request(format!(
+        "origin `{}` is not allowed here; {advice}",
+        shown(origin)
+    ))
+    .with_status(403)
+}
+
+/// The part of a caller's text that an error repeats.
+fn shown(text: &str) -> String {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -138,7 +202,9 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        Guard::new(public)
+        let mut settings = Settings::default();
+        settings.public_urls.value = public.iter().map(ToString::to_string).collect();
+        Guard::new(&settings)
             .check(&Uri::from_static("/mcp"), &headers)
             .is_ok()
     }
@@ -158,6 +224,7 @@ mod tests {
         assert!(!check(&[], "localhost:8080", Some("null")));
         assert!(!check(&[], "localhost.evil.example.com", None));
         assert!(!check(&[], "10.0.0.7:8080", Some("http://10.0.0.8:8080")));
+        assert!(!check(&[], "10.0.0.7:8080", Some("http://10.0.0.7:9999")));
     }
 
     #[test]

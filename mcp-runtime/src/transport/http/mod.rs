@@ -1,6 +1,10 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod body;
+mod connection;
+mod cors;
+mod edge;
 mod exchange;
 mod front;
 pub(crate) mod guard;
@@ -8,21 +12,25 @@ mod headers;
 mod listener;
 mod ops;
 mod origin;
+mod places;
 mod post;
 mod response;
 mod sender;
 mod sse;
 mod stream;
+mod turn_away;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post as on_post};
 
 pub(crate) use listener::serve;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
+use body::Budget;
 use guard::Guard;
 
 /// The endpoint's path.
@@ -34,6 +42,7 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Guard,
+    bodies: Arc<Budget>,
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
@@ -48,30 +57,35 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
-    messages(Endpoint::new(service))
+    let endpoint = Endpoint::new(service);
+    messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
 fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> MethodRouter<S> {
     on_post(post::post)
         .get(stream::open)
         .delete(stream::end)
+        .options(cors::preflight)
         .with_state(endpoint)
 }
 
 impl Endpoint {
     fn new(service: Arc<Service>) -> Arc<Self> {
-        let guard = Guard::new(&service.settings.public_urls.value);
         let settings = &service.settings;
+        let guard = Guard::new(settings);
+        let bodies = Budget::new(settings.limits.bodies);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            bodies,
         })
     }
 }

@@ -1,13 +1,11 @@
-//! `POST /mcp`: the guards, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
+//! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
 //! when notifications or a long silence come before it.
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header, request};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
@@ -34,7 +32,11 @@ pub(super) async fn post_from(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let accepts = match endpoint.admit(&parts) {
+    let accepts = Accepts::of(&parts.headers).and_then(|accepts| {
+        is_json(&parts.headers)?;
+        Ok(accepts)
+    });
+    let accepts = match accepts {
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error),
     };
@@ -83,26 +85,6 @@ pub(super) async fn post_from(
             let exchange = Exchange::new(call, session, stream, &service);
             respond_in_session(exchange, accepts).await
         }
-    }
-}
-
-impl Endpoint {
-    /// Checks that the request may be read, and returns the media types that its sender accepts.
-    fn admit(&self, parts: &request::Parts) -> Result<Accepts, RpcError> {
-        self.guard.check(&parts.uri, &parts.headers)?;
-        let accepts = Accepts::of(&parts.headers)?;
-        is_json(&parts.headers)?;
-        Ok(accepts)
-    }
-
-    async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
-        let most = self.service.settings.max_body;
-        to_bytes(body, most).await.map_err(|_| {
-            RpcError::invalid_request(format!(
-                "the body could not be read, or is larger than {most} bytes"
-            ))
-            .with_status(413)
-        })
     }
 }
 

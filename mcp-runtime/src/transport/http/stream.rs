@@ -17,9 +17,6 @@ use crate::service::Service;
 
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error);
-    }
     if !request.headers().contains_key(&SESSION_ID) {
         return not_allowed();
     }
@@ -73,9 +70,6 @@ async fn next(
 
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
-        return endpoint.refuse(error);
-    }
     let sender = Sender::of(request.into_parts().0, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
@@ -91,7 +85,7 @@ fn session_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Without a session there is only POST.
-fn not_allowed() -> Response {
+pub(super) fn not_allowed() -> Response {
     let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
     response
         .headers_mut()
@@ -99,7 +93,7 @@ fn not_allowed() -> Response {
     response
 }
 
-fn empty(status: StatusCode) -> Response {
+pub(super) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response

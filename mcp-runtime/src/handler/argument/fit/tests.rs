@@ -1,3 +1,5 @@
+mod chance;
+
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
@@ -36,9 +38,11 @@ fn fit_raw(raw: &RawValue, schema: &Value, defs: &Map<String, Value>) -> Fitted 
         name: "tool",
     };
     Fitted {
-        told: (!problems.is_empty())
-            .then(|| problems.describe(item))
-            .unwrap_or_default(),
+        told: if problems.is_empty() {
+            String::new()
+        } else {
+            problems.describe(item)
+        },
         steps: fit.steps,
         values: tape.len(),
         written: fit.written,
@@ -98,7 +102,7 @@ fn names_every_problem_with_its_path() {
     }
 }
 
-fn op(name: &str, members: Value) -> Value {
+fn op(name: &str, members: &Value) -> Value {
     let mut properties = json!({"op": {"type": "string", "const": name}});
     let required: Vec<&str> = members
         .as_object()
@@ -130,12 +134,12 @@ fn filters(tagged: bool) -> Map<String, Value> {
     let inner = json!({"$ref": "#/$defs/Filter"});
     let items = json!({"items": {"type": "array", "items": inner}});
     let mut branches = vec![
-        op("And", items.clone()),
-        op("Or", items),
-        op("Not", json!({"item": inner})),
+        op("And", &items),
+        op("Or", &items),
+        op("Not", &json!({"item": inner})),
         op(
             "Eq",
-            json!({"field": {"type": "string"}, "value": {"type": "integer"}}),
+            &json!({"field": {"type": "string"}, "value": {"type": "integer"}}),
         ),
     ];
     if !tagged {

@@ -1,0 +1,136 @@
+//! What one server takes from the network: connections, heads, bodies, and the time for each.
+
+use std::time::Duration;
+
+/// The longest time of a limit: a year.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
+
+/// Limits of a server that listens itself ([`Server::serve_http`](crate::Server::serve_http)), and of the bodies of
+/// messages however they come.
+///
+/// Each has a default, and none of them is "unlimited". Requests over a limit are refused with 408, 413, 429, 431 or
+/// 503 and words, connections over a limit with 429 or 503; `mcp_requests_refused_total{limit=".."}` counts both. The
+/// limits of sockets do not hold for [`Server::into_router`](crate::Server::into_router), where the application listens.
+///
+/// ```
+/// use std::time::Duration;
+/// use mcp_runtime::{Limits, Server};
+///
+/// let limits = Limits::default().connections(2_000).idle_timeout(Duration::from_secs(300));
+/// let server = Server::new("shop", "1.0.0").limits(limits);
+/// assert!(server.check().is_ok());
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "limits are given to `Server::limits`"]
+pub struct Limits {
+    pub(crate) connections: usize,
+    pub(crate) connections_per_ip: usize,
+    pub(crate) headers: usize,
+    pub(crate) header_count: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) bodies: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            connections_per_ip: 256,
+            headers: 32 * 1024,
+            header_count: 100,
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
+            bodies: 256 * 1024 * 1024,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets the maximum number of open connections. Default: 10,000.
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most;
+        self
+    }
+
+    /// Sets the maximum number of open connections from one IP address, or from one IPv6 network of 64 bits. Default: 256.
+    ///
+    /// Behind a proxy all connections come from its address.
+    pub fn connections_per_ip(mut self, most: usize) -> Self {
+        self.connections_per_ip = most;
+        self
+    }
+
+    /// Sets the maximum size of a request's head, in bytes, at least 8 KiB. Default: 32 KiB.
+    pub fn headers(mut self, bytes: usize) -> Self {
+        self.headers = bytes;
+        self
+    }
+
+    /// Sets the maximum number of a request's header fields. Default: 100.
+    pub fn header_count(mut self, most: usize) -> Self {
+        self.header_count = most;
+        self
+    }
+
+    /// Sets the time from the first byte of a head to its end. Default: 10 s.
+    pub fn header_timeout(mut self, limit: Duration) -> Self {
+        self.header_timeout = limit;
+        self
+    }
+
+    /// Sets the time in which a body has to come. Default: 30 s.
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.body_timeout = limit;
+        self
+    }
+
+    /// Sets the time after which a connection is closed on which nothing is asked and nothing is sent. Default: 75 s.
+    ///
+    /// Streams show every 15 s that they live, so that they are not idle unless their client has stopped to read.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
+        self
+    }
+
+    /// Sets the maximum size of all bodies of messages together that are being read or answered, in bytes. Default: 256 MiB.
+    ///
+    /// One of at most 16 KiB does not count. The largest single one is
+    /// [`Server::max_message_size`](crate::Server::max_message_size).
+    pub fn bodies(mut self, bytes: usize) -> Self {
+        self.bodies = bytes;
+        self
+    }
+
+    /// Lists the limits that would let nothing in: name, value, and the least that works.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = (&'static str, String, String)> {
+        let numbers = [
+            ("limits.connections", self.connections, 1),
+            ("limits.connections_per_ip", self.connections_per_ip, 1),
+            ("limits.headers", self.headers, 8192),
+            ("limits.header_count", self.header_count, 1),
+            ("limits.bodies", self.bodies, 1),
+        ];
+        let numbers = numbers
+            .into_iter()
+            .filter(|(_, value, least)| value < least)
+            .map(|(name, value, least)| {
+                (name, value.to_string(), format!("write at least {least}"))
+            });
+        let times = [
+            ("limits.header_timeout", self.header_timeout),
+            ("limits.body_timeout", self.body_timeout),
+            ("limits.idle_timeout", self.idle_timeout),
+        ];
+        let times = times
+            .into_iter()
+            .filter(|(_, value)| !(Duration::from_millis(1)..=LONGEST).contains(value))
+            .map(|(name, value)| {
+                let advice = "write a duration from 1ms to 365 days".to_owned();
+                (name, format!("{value:?}"), advice)
+            });
+        numbers.chain(times)
+    }
+}

@@ -1,0 +1,156 @@
+//! The body of a message: read in time, up to its largest size, and within what all bodies together may take.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::body::{Body, HttpBody as _};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use tokio::time::sleep;
+
+use super::Endpoint;
+use crate::limits::Limit;
+use crate::protocol::RpcError;
+
+/// The size up to which a body is not counted against what all of them may take.
+const SMALL: usize = 16 * 1024;
+
+/// What all bodies together may take.
+#[derive(Debug)]
+pub(super) struct Budget {
+    most: usize,
+    taken: AtomicUsize,
+}
+
+/// The part of a budget that one body takes, for as long as any slice of the body lives.
+#[derive(Debug)]
+struct Charge {
+    budget: Arc<Budget>,
+    bytes: usize,
+}
+
+struct Charged {
+    bytes: Bytes,
+    _charge: Charge,
+}
+
+impl Endpoint {
+    /// Reads a body, or returns the error that names the limit which it passes.
+    pub(super) async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
+        let settings = &self.service.settings;
+        // Before anything is read, so that a client that asks with `Expect` is not told to send it.
+        if body.size_hint().lower() > settings.max_body as u64 {
+            return Err(too_large(settings.max_body));
+        }
+        tokio::select! {
+            biased;
+            read = collect(body, settings.max_body, &self.bodies) => read,
+            () = sleep(settings.limits.body_timeout) => {
+                let limit = humantime::format_duration(settings.limits.body_timeout);
+                Err(RpcError::invalid_request(format!("the body was not complete after {limit}"))
+                    .with_status(408)
+                    .over(Limit::Slow))
+            }
+        }
+    }
+}
+
+async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
+    let mut charge = Charge::none(budget);
+    let mut whole = Bytes::new();
+    let mut pieces = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken(&error))?;
+        let Ok(piece) = frame.into_data() else {
+            continue;
+        };
+        let length = whole.len() + pieces.len() + piece.len();
+        if length > most {
+            return Err(too_large(most));
+        }
+        if length > SMALL {
+            charge.grow_to(length)?;
+        }
+        if whole.is_empty() && pieces.is_empty() {
+            whole = piece;
+            continue;
+        }
+        pieces.extend_from_slice(&std::mem::take(&mut whole));
+        pieces.extend_from_slice(&piece);
+    }
+    if whole.is_empty() {
+        whole = pieces.freeze();
+    }
+    Ok(charge.cover(whole))
+}
+
+fn too_large(most: usize) -> RpcError {
+    RpcError::invalid_request(format!("the body is larger than {most} bytes"))
+        .with_status(413)
+        .over(Limit::Body)
+}
+
+fn broken(error: &axum::Error) -> RpcError {
+    RpcError::invalid_request(format!("the body could not be read: {error}")).with_status(400)
+}
+
+impl Budget {
+    pub(super) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: AtomicUsize::new(0),
+        })
+    }
+
+    fn take(&self, bytes: usize) -> bool {
+        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed);
+        let fits = taken.saturating_add(bytes) <= self.most;
+        if !fits {
+            self.taken.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+}
+
+impl Charge {
+    fn none(budget: &Arc<Budget>) -> Self {
+        Self {
+            budget: Arc::clone(budget),
+            bytes: 0,
+        }
+    }
+
+    fn grow_to(&mut self, bytes: usize) -> Result<(), RpcError> {
+        if self.budget.take(bytes - self.bytes) {
+            self.bytes = bytes;
+            return Ok(());
+        }
+        let text = "too many large messages are being read; try again later";
+        Err(RpcError::internal(text)
+            .with_status(503)
+            .over(Limit::Bodies))
+    }
+
+    /// The body, which gives back what it takes with its last slice.
+    fn cover(self, bytes: Bytes) -> Bytes {
+        if self.bytes == 0 {
+            return bytes;
+        }
+        Bytes::from_owner(Charged {
+            bytes,
+            _charge: self,
+        })
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.budget.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl AsRef<[u8]> for Charged {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}

@@ -1,0 +1,263 @@
+//! One connection: its bytes, and what its silence means.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+/// When a connection was last active, and with what.
+///
+/// Times are milliseconds since the connection was accepted; zero is "never".
+#[derive(Debug)]
+pub(super) struct Activity {
+    accepted: Instant,
+    header_timeout: Duration,
+    idle_timeout: Duration,
+    /// The number of requests that are being answered.
+    requests: AtomicU32,
+    /// When the first byte of a head came that is not complete.
+    head: AtomicU64,
+    /// When bytes last went either way.
+    bytes: AtomicU64,
+    /// Whether frames other than heads are to be expected between requests.
+    is_http2: AtomicBool,
+}
+
+/// What is to be done with a connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing, until then.
+    Fine(Instant),
+    /// It is closed: nothing has been asked for too long.
+    Idle,
+    /// It is closed: a head has taken too long.
+    Slow,
+}
+
+/// A request that is being answered, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Answering(Arc<Activity>);
+
+impl Activity {
+    pub(super) fn new(header_timeout: Duration, idle_timeout: Duration) -> Self {
+        Self {
+            accepted: Instant::now(),
+            header_timeout,
+            idle_timeout,
+            requests: AtomicU32::new(0),
+            head: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            is_http2: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes that a head is complete.
+    pub(super) fn request(self: &Arc<Self>, is_http2: bool) -> Answering {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.head.store(0, Ordering::Relaxed);
+        if is_http2 {
+            self.is_http2.store(true, Ordering::Relaxed);
+        }
+        Answering(Arc::clone(self))
+    }
+
+    /// Returns what is to be done at `now`.
+    pub(super) fn verdict(&self, now: Instant) -> Verdict {
+        let next = now + self.header_timeout;
+        if self.requests.load(Ordering::Relaxed) > 0 {
+            return Verdict::Fine(next);
+        }
+        let head = self.head.load(Ordering::Relaxed);
+        if head > 0 {
+            let end = self.at(head) + self.header_timeout;
+            return if now >= end {
+                Verdict::Slow
+            } else {
+                Verdict::Fine(end)
+            };
+        }
+        let end = self.at(self.bytes.load(Ordering::Relaxed)) + self.idle_timeout;
+        if now >= end {
+            Verdict::Idle
+        } else {
+            Verdict::Fine(end.min(next))
+        }
+    }
+
+    fn read(&self) {
+        let now = self.now();
+        self.bytes.store(now, Ordering::Relaxed);
+        if self.requests.load(Ordering::Relaxed) == 0 && !self.is_http2.load(Ordering::Relaxed) {
+            let _ = self
+                .head
+                .compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    fn written(&self) {
+        self.bytes.store(self.now(), Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        let elapsed = self.accepted.elapsed().as_millis();
+        u64::try_from(elapsed).unwrap_or(u64::MAX).max(1)
+    }
+
+    fn at(&self, time: u64) -> Instant {
+        self.accepted + Duration::from_millis(time)
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.written();
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The bytes of a connection, whose times its [`Activity`] notes.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    activity: Arc<Activity>,
+}
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+        Self { stream, activity }
+    }
+
+    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(result, Poll::Ready(Ok(_))) {
+            self.activity.written();
+        }
+        result
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.activity.read();
+        }
+        result
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.wrote(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.wrote(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A connection that is counted while this lives.
+pub(super) struct Open(Gauge<i64, AtomicI64>);
+
+impl Open {
+    pub(super) fn new(gauge: Gauge<i64, AtomicI64>) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::advance;
+
+    const HEAD: Duration = Duration::from_secs(10);
+    const IDLE: Duration = Duration::from_secs(75);
+
+    fn verdict(activity: &Activity) -> Verdict {
+        activity.verdict(Instant::now())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_idle_and_bytes_are_not() {
+        let activity = Activity::new(HEAD, IDLE);
+        activity.written();
+        advance(IDLE - Duration::from_millis(2)).await;
+        assert!(matches!(verdict(&activity), Verdict::Fine(_)));
+        activity.written();
+        advance(IDLE - Duration::from_millis(2)).await;
+        assert!(matches!(verdict(&activity), Verdict::Fine(_)));
+        advance(Duration::from_millis(2)).await;
+        assert_eq!(verdict(&activity), Verdict::Idle);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_has_its_time_from_the_first_byte_on_and_an_answer_has_any() {
+        let activity = Arc::new(Activity::new(HEAD, IDLE));
+        advance(Duration::from_secs(30)).await;
+        for _ in 0..2 {
+            activity.read();
+            advance(HEAD - Duration::from_millis(1)).await;
+            activity.read();
+            assert!(matches!(verdict(&activity), Verdict::Fine(_)));
+            let answering = activity.request(false);
+            activity.read();
+            advance(Duration::from_hours(1)).await;
+            assert!(matches!(verdict(&activity), Verdict::Fine(_)));
+            drop(answering);
+        }
+        activity.read();
+        advance(HEAD).await;
+        assert_eq!(verdict(&activity), Verdict::Slow);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frames_between_the_requests_of_http2_are_no_heads() {
+        let activity = Arc::new(Activity::new(HEAD, IDLE));
+        drop(activity.request(true));
+        activity.read();
+        advance(HEAD).await;
+        assert!(matches!(verdict(&activity), Verdict::Fine(_)));
+        advance(IDLE - HEAD + Duration::from_millis(1)).await;
+        assert_eq!(verdict(&activity), Verdict::Idle);
+    }
+}

@@ -1,0 +1,130 @@
+//! The places that connections take: bounded in all, and for each address.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::limits::Limit;
+
+/// The places of one listener.
+#[derive(Clone, Debug)]
+pub(super) struct Places(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    most: usize,
+    most_per_address: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    /// Addresses with at least one connection; so there are no more of them than connections.
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// The place of one connection, free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Places,
+    address: IpAddr,
+}
+
+impl Places {
+    pub(super) fn new(most: usize, most_per_address: usize) -> Self {
+        Self(Arc::new(Shared {
+            most,
+            most_per_address,
+            taken: Mutex::default(),
+        }))
+    }
+
+    /// Takes a place for a connection from `address`, or says which limit has none left.
+    pub(super) fn take(&self, address: IpAddr) -> Result<Place, Limit> {
+        let address = network(address);
+        let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.all >= self.0.most {
+            return Err(Limit::Connections);
+        }
+        let own = taken.by_address.entry(address).or_default();
+        if *own >= self.0.most_per_address {
+            return Err(Limit::PerIp);
+        }
+        *own += 1;
+        taken.all += 1;
+        Ok(Place {
+            places: self.clone(),
+            address,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let shared = &self.places.0;
+        let mut taken = shared.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all -= 1;
+        if let Some(own) = taken.by_address.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                taken.by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// The address that stands for all that one host can have: an IPv6 host has a network of 64 bits for itself.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            Ipv6Addr::from_bits(network).into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn hosts_are_told_apart_as_networks_are_given_out() {
+        let places = Places::new(10, 1);
+        let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
+            .map(|text| places.take(address(text)).unwrap());
+        for text in ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::2"] {
+            assert_eq!(
+                places.take(address(text)).unwrap_err(),
+                Limit::PerIp,
+                "{text}"
+            );
+        }
+        drop(held);
+        assert!(places.take(address("10.0.0.1")).is_ok());
+        assert!(
+            places.0.taken.lock().unwrap().by_address.is_empty(),
+            "nothing is kept"
+        );
+    }
+
+    #[test]
+    fn what_is_refused_takes_no_place() {
+        let places = Places::new(2, 1);
+        let _one = places.take(address("10.0.0.1"));
+        for _ in 0..5 {
+            assert_eq!(places.take(address("10.0.0.1")).unwrap_err(), Limit::PerIp);
+        }
+        let _two = places.take(address("10.0.0.2")).unwrap();
+        assert_eq!(
+            places.take(address("10.0.0.3")).unwrap_err(),
+            Limit::Connections
+        );
+        assert_eq!(places.0.taken.lock().unwrap().by_address.len(), 2);
+    }
+}

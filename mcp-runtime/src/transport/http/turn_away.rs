@@ -1,0 +1,87 @@
+//! Turning connections away that are over a limit, with words where there is a hand free to write them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+
+use crate::limits::{self, Limit};
+
+/// The maximum number of connections that are told why at one time; more are closed at once.
+const AT_ONCE: usize = 64;
+/// The time in which a client reads why.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The time between two lines in the log.
+const QUIET: Duration = Duration::from_mins(1);
+
+/// Turns connections away.
+#[derive(Debug)]
+pub(super) struct TurnAway {
+    hands: Arc<Semaphore>,
+    logged: Mutex<Option<Instant>>,
+}
+
+impl Default for TurnAway {
+    fn default() -> Self {
+        Self {
+            hands: Arc::new(Semaphore::new(AT_ONCE)),
+            logged: Mutex::default(),
+        }
+    }
+}
+
+impl TurnAway {
+    /// Closes a connection that `limit` has no place for.
+    pub(super) fn one(&self, mut stream: TcpStream, limit: Limit) {
+        self.log(limit);
+        let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() else {
+            return;
+        };
+        tokio::spawn(async move {
+            let telling = async {
+                stream.write_all(response(limit).as_bytes()).await?;
+                stream.shutdown().await?;
+                // What is closed with bytes unread is reset, and the client would not see why.
+                let mut rest = [0; 1024];
+                while stream.read(&mut rest).await? > 0 {}
+                std::io::Result::Ok(())
+            };
+            let _ = timeout(PATIENCE, telling).await;
+            drop(hand);
+        });
+    }
+
+    fn log(&self, limit: Limit) {
+        let now = Instant::now();
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.is_none_or(|last| now - last >= QUIET) {
+            *logged = Some(now);
+            tracing::warn!(limit = limit.as_str(), "connections are refused");
+        }
+    }
+}
+
+/// The response to a request that has not been read.
+fn response(limit: Limit) -> String {
+    let (status, text) = match limit {
+        Limit::PerIp => (
+            "429 Too Many Requests",
+            "too many connections from this address; close some, or try again later",
+        ),
+        _ => (
+            "503 Service Unavailable",
+            "too many open connections; try again later",
+        ),
+    };
+    let body =
+        format!(r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":-32603,"message":"{text}"}}}}"#);
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nretry-after: {}\r\n\
+         x-content-type-options: nosniff\r\nconnection: close\r\n\r\n{body}",
+        body.len(),
+        limits::RETRY_AFTER
+    )
+}
