@@ -83,7 +83,7 @@ impl Limit {
             Self::Tasks => ("tasks are running", "try again when one has ended"),
             Self::UnreadResults => (
                 "results wait to be read",
-                "read them first, or ask for less",
+                "this one was dropped; read the others first, or ask for less",
             ),
             Self::Batch
             | Self::Sessions
@@ -116,8 +116,16 @@ pub(crate) const SESSION_IDLE: Duration = Duration::from_mins(30);
 pub(crate) const CALLS: usize = 1_024;
 /// The maximum number of calls in flight of all sessions, whose clients may have left them.
 pub(crate) const SESSION_CALLS: usize = 10_000;
+/// The maximum size of what a session's streams keep of what was read, for a client that comes back.
+pub(crate) const REPLAY: usize = 256 * KIB;
 /// The bytes that a call is counted with besides its message: its future, its stream and the like.
 pub(crate) const CALL: usize = 16 * KIB;
+
+/// The size up to which an answer that waits to be read is not counted.
+pub(crate) const UNTRACKED: usize = 16 * KIB;
+/// The maximum number of notifications of a call that wait to be read, and of their bytes; one alone may be larger.
+pub(crate) const NOTES: usize = 256;
+pub(crate) const NOTES_BYTES: usize = 256 * KIB;
 
 /// The maximum number of open `subscriptions/listen` streams.
 pub(crate) const LISTENERS: usize = 10_000;

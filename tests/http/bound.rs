@@ -277,3 +277,57 @@ async fn one_address_has_a_quarter_of_the_tasks() {
     );
     assert_eq!(other.send(call()).await.result()["resultType"], "task");
 }
+
+/// Says as much as it is told.
+#[tool]
+async fn say(cx: &Context, bytes: usize) -> String {
+    cx.progress(1.0, None, "begun");
+    "x".repeat(bytes)
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_that_one_address_does_not_read_are_bounded_in_bytes() {
+    let server = Server::new("says", "1.0.0").tools(tools![say]);
+    let router = server.max_held(400_000).into_router();
+    let [one, other] = at(&router, ["192.0.2.1", "192.0.2.2"]);
+    let say = |bytes: usize| Call::tool("say", json!({ "bytes": bytes }));
+    let alone = one.open(say(150_000)).await;
+    assert_eq!(alone.status, 200, "one alone may be larger");
+    let refused = one.open(say(20_000)).await;
+    assert_eq!(refused.header("retry-after"), "10");
+    let answer = refused.answer().await;
+    assert_refused(&answer, 429, -32603, "too many results wait to be read");
+    one.send(say(10_000)).await.result();
+    other.send(say(20_000)).await.result();
+    assert_eq!(alone.text().await.len() / 10_000, 15);
+    one.send(say(20_000)).await.result();
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_in_event_streams_count_until_they_are_read() {
+    let server = Server::new("says", "1.0.0").tools(tools![say]);
+    let router = server.max_held(400_000).into_router();
+    let [one] = at(&router, ["192.0.2.1"]);
+    let session = one.initialize("2025-11-25").await;
+    let params = json!({ "name": "say", "arguments": { "bytes": 90_000 } });
+    let say = || Call::legacy(&session, "tools/call", params.clone()).progress_token(json!(1));
+    let first = one.open(say()).await.stream();
+    tokio::task::yield_now().await;
+    let second = one.open(say()).await.stream().rest().await;
+    let error = &second.last().unwrap()["error"];
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("too many results"),
+        "{error}"
+    );
+    assert!(first.rest().await.last().unwrap()["result"].is_object());
+    for _ in 0..5 {
+        let read = one.open(say()).await.stream().rest().await;
+        assert!(
+            read.last().unwrap()["result"].is_object(),
+            "what was read is not counted"
+        );
+    }
+}

@@ -50,6 +50,13 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
     Ok(number)
 }
 
+/// As large as it is told.
+#[tool(read_only, cache = "1h")]
+fn large(gate: &Arc<Gate>, bytes: usize, key: String) -> String {
+    let _ = (key, gate.come());
+    "x".repeat(bytes)
+}
+
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {
     let gate = Gate::new();
     let server = Server::new("cache", "1.0.0")
@@ -264,4 +271,34 @@ async fn arguments_that_do_not_fit_are_told_so_every_time() {
             .assert_error("`times` must be an integer");
     }
     assert_eq!(gate.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_are_bounded_in_bytes_and_the_oldest_are_forgotten() {
+    let gate = Gate::new();
+    let app = App {
+        gate: Arc::clone(&gate),
+    };
+    let server = Server::new("cache", "1.0.0")
+        .state(app)
+        .tools(tools![large]);
+    let client = TestClient::new(server.max_held(160_000)).await;
+    let call = async |bytes: usize, key: &str| {
+        let arguments = json!({ "bytes": bytes, "key": key });
+        client.call("large", arguments).await.assert_ok();
+        gate.count()
+    };
+    for key in ["a", "b", "c"] {
+        call(10_000, key).await;
+    }
+    assert_eq!(call(10_000, "a").await, 3, "three fit into a quarter of it");
+    assert_eq!(call(10_000, "d").await, 4);
+    assert_eq!(call(10_000, "c").await, 4);
+    assert_eq!(call(10_000, "a").await, 5, "the oldest was forgotten");
+    assert_eq!(call(50_000, "e").await, 6);
+    assert_eq!(call(50_000, "e").await, 7, "too large to be remembered");
+    assert_eq!(call(10_000, "d").await, 7, "and takes nothing from others");
+    let long = "k".repeat(100_000);
+    assert_eq!(call(10, &long).await, 8);
+    assert_eq!(call(10, &long).await, 8, "arguments take no room");
 }

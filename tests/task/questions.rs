@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mcp_runtime::{Confirm, Context, Server, tool, tools};
 use mcp_testkit::{Answer, TestClient};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -189,4 +190,29 @@ async fn a_question_ends_with_its_task() {
         .assert_ok();
     sleep(Duration::from_secs(1)).await;
     assert_eq!(task.get().await["status"], "cancelled");
+}
+
+/// Waits a second for the user, then does without.
+#[tool(task = "required")]
+async fn hasty(cx: &Context) -> &'static str {
+    let asked = cx.elicit::<Confirm>("sure", "Sure?");
+    let _ = tokio::time::timeout(Duration::from_secs(1), asked).await;
+    sleep(Duration::from_mins(1)).await;
+    "done"
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_its_function_has_given_up_is_taken_back() {
+    let server = Server::new("tasks", "1.0.0").tools(tools![hasty]);
+    let client = TestClient::new(server).await.tasks();
+    let client = client.capabilities(json!({ "elicitation": {} }));
+    let task = client.start("hasty", json!({})).task().await;
+    settle().await;
+    assert_eq!(task.get().await["status"], "input_required");
+    sleep(Duration::from_secs(2)).await;
+    let later = task.get().await;
+    assert_eq!(
+        (&later["status"], later.get("inputRequests")),
+        (&json!("working"), None)
+    );
 }

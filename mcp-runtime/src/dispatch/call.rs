@@ -112,9 +112,26 @@ async fn exchange(
     };
     let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
-    let status = answer.status(cx.version());
-    let text = answer.encode(Some(&request.id), cx.version(), &service.identity);
-    (status, text.into())
+    encode(&service, &request.id, answer, &cx)
+}
+
+/// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
+/// error.
+fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
+    let write = |answer: Answer| {
+        let status = answer.status(cx.version());
+        let text = answer.encode(Some(id), cx.version(), &service.identity);
+        (status, Bytes::from(text))
+    };
+    let (status, text) = write(answer);
+    match service.unread.track(cx.holder(), text) {
+        Ok(text) => (status, text),
+        Err(full) => {
+            let error = RpcError::from(full);
+            service.metrics.error(&error);
+            write(Answer::Error(error))
+        }
+    }
 }
 
 /// Ends a call when its future is done or dropped.

@@ -210,10 +210,9 @@ mod tests {
     use bytes::Bytes;
     use futures_util::FutureExt as _;
     use serde_json::json;
-    use tokio::sync::mpsc;
 
+    use crate::handler::input::outbox::{Notes, notes};
     use crate::protocol::Message;
-    use crate::service::outbox;
 
     fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
         let mut asked =
@@ -230,13 +229,13 @@ mod tests {
         asks.answer(&response);
     }
 
-    fn sent(messages: &mut mpsc::Receiver<Bytes>) -> Value {
+    fn sent(messages: &mut Notes) -> Value {
         serde_json::from_slice(&messages.try_recv().unwrap()).unwrap()
     }
 
     #[tokio::test(start_paused = true)]
     async fn answers_find_their_questions_in_any_order() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
         let (first, second) = (ask(&asks, &outbox), ask(&asks, &outbox));
         let ids = [sent(&mut messages), sent(&mut messages)].map(|question| question["id"].clone());
         assert_eq!(ids, ["server-1", "server-2"]);
@@ -256,13 +255,13 @@ mod tests {
                 message: "no".into()
             }
         );
-        assert!(messages.try_recv().is_err(), "nothing is taken back");
+        assert!(messages.try_recv().is_none(), "nothing is taken back");
         assert!(asks.lock().waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn answers_to_nothing_are_ignored() {
-        let (asks, (outbox, _messages)) = (Arc::<Asks>::default(), outbox());
+        let (asks, (outbox, _messages)) = (Arc::<Asks>::default(), notes());
         let mut asked = ask(&asks, &outbox);
         for id in [json!("server-2"), json!(1), json!("1"), json!("server-")] {
             answer(&asks, &json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
@@ -272,7 +271,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_question_that_nobody_waits_for_is_taken_back() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
         drop(ask(&asks, &outbox));
         let id = sent(&mut messages)["id"].clone();
         let cancelled = sent(&mut messages);
@@ -283,7 +282,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_may_take_ten_minutes() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
         let asked = ask(&asks, &outbox);
         assert_eq!(asked.await.unwrap_err(), AskError::TimedOut(LIMIT));
         sent(&mut messages);
@@ -292,14 +291,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), outbox());
+        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
         let asked = ask(&asks, &outbox);
         asks.close();
         assert_eq!(asked.await.unwrap_err(), AskError::Gone);
         sent(&mut messages);
         let late = Arc::clone(&asks).ask("roots", Some(outbox), "roots/list", json!({}));
         assert_eq!(late.await.unwrap_err(), AskError::Gone);
-        assert!(messages.try_recv().is_err(), "nothing more is sent");
+        assert!(messages.try_recv().is_none(), "nothing more is sent");
     }
 
     #[tokio::test(start_paused = true)]
@@ -307,7 +306,7 @@ mod tests {
         let asks = Arc::<Asks>::default();
         let unheard = Arc::clone(&asks).ask("roots", None, "roots/list", json!({}));
         assert_eq!(unheard.await.unwrap_err(), AskError::Gone);
-        let (full, _messages) = outbox();
+        let (full, _messages) = notes();
         while full.offer(b"{}".to_vec()) {}
         let asked = Arc::clone(&asks).ask("roots", Some(full), "roots/list", json!({}));
         assert_eq!(asked.await.unwrap_err(), AskError::Gone);

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::session::{Attended, Session};
 use crate::handler::input::outbox::Stored;
+use crate::limits;
 
 /// The maximum number of messages that wait to be read, and of those that are kept after that.
 const MESSAGES: usize = 256;
@@ -121,6 +122,27 @@ impl Stream {
     /// Returns the time at which it ended.
     pub(super) fn ended(&self) -> Option<Instant> {
         self.lock().ended
+    }
+
+    /// Returns the size of what was read and is kept for another reader.
+    pub(super) fn replayed(&self) -> usize {
+        let log = self.lock();
+        log.kept
+            .iter()
+            .take(log.index(log.next))
+            .map(Bytes::len)
+            .sum()
+    }
+
+    /// Forgets what was read.
+    pub(super) fn forget_read(&self) {
+        let mut log = self.lock();
+        while log.oldest < log.next
+            && let Some(forgotten) = log.kept.pop_front()
+        {
+            log.bytes -= forgotten.len();
+            log.oldest += 1;
+        }
     }
 
     /// Reads the messages that have not been read yet, for `session`.
@@ -242,6 +264,13 @@ impl Log {
         let (place, message) = (self.next, self.kept.get(self.index(self.next))?.clone());
         self.next += 1;
         self.trim();
+        // What is kept for another reader does not count as unread.
+        if message.len() > limits::UNTRACKED && place >= self.oldest {
+            let index = self.index(place);
+            if let Some(kept) = self.kept.get_mut(index) {
+                *kept = Bytes::copy_from_slice(&message);
+            }
+        }
         Some((place, message))
     }
 
@@ -280,7 +309,10 @@ impl Reader {
         loop {
             let changed = self.stream.changed.notified();
             match self.stream.turn(self.number) {
-                Turn::Read(event) => return Some(event),
+                Turn::Read(event) => {
+                    self.client.session().streams.trim(&self.stream);
+                    return Some(event);
+                }
                 Turn::End => return None,
                 Turn::Wait => changed.await,
             }

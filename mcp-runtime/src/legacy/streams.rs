@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use super::session::Session;
 use super::stream::{Reader, Stream};
+use crate::limits;
 use crate::protocol::{RpcError, Version};
 
 /// The maximum number of streams of calls that are kept.
@@ -60,6 +61,23 @@ impl Streams {
             kept.remove(ended.unwrap_or_default());
         }
         kept.push_back(Arc::clone(stream));
+    }
+
+    /// Forgets what was read of the oldest streams where `read` and they have more than is kept of one session.
+    pub(super) fn trim(&self, read: &Stream) {
+        if read.replayed() <= limits::REPLAY / STREAMS {
+            return;
+        }
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = || kept.iter().chain([&self.general]);
+        let mut all: usize = streams().map(|stream| stream.replayed()).sum();
+        for stream in streams() {
+            if all <= limits::REPLAY {
+                return;
+            }
+            all = all.saturating_sub(stream.replayed());
+            stream.forget_read();
+        }
     }
 
     fn find(&self, number: u64) -> Option<Arc<Stream>> {

@@ -386,11 +386,13 @@ impl<S: State> Server<S> {
         self
     }
 
-    /// Sets the maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in sessions,
-    /// tasks that run, tasks that are kept in memory, subscriptions, results that `cache` remembers. One principal, or the anonymous callers of one
-    /// address, holds at most a quarter of it; what would be more is refused, over HTTP with 429 or 503 and `Retry-After`.
+    /// Sets the maximum size of what callers make the server keep, in bytes, for each kind of it: calls that run in
+    /// sessions, tasks that run, tasks that are kept in memory, subscriptions, results that wait to be read, results that
+    /// `cache` remembers.
     ///
-    /// Default: 256 MiB.
+    /// One principal, or the anonymous callers of one address, holds at most a quarter of it, and so does one function's
+    /// cache. What would be more is refused, over HTTP with 429 or 503 and `Retry-After`; tasks that have ended and cached
+    /// results are forgotten instead, the oldest first. Default: 256 MiB.
     pub fn max_held(mut self, bytes: usize) -> Self {
         self.settings.max_held = bytes;
         self
@@ -514,6 +516,7 @@ impl<S: State> Server<S> {
                 most(settings.max_tasks),
             ),
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
+            unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
             settings,

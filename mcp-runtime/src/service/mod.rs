@@ -22,7 +22,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -32,7 +31,6 @@ use list::Which;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::argument::arg::Reading;
-use crate::handler::input::outbox::Outbox;
 use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
@@ -60,6 +58,8 @@ pub(crate) struct Service {
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
+    /// The answers that wait to be read.
+    pub unread: Shares,
     /// The subscriptions, by caller.
     pub subscriptions: Shares,
     pub settings: Settings,
@@ -217,13 +217,4 @@ pub(crate) fn text_param<'p>(
 pub(crate) fn shutting_down() -> RpcError {
     RpcError::internal("the server is shutting down; try another instance or later")
         .with_status(503)
-}
-
-/// The maximum number of notifications of one response that wait to be written.
-const OUTBOX: usize = 256;
-
-/// A place for the notifications of a call, and the end that its response reads.
-pub(crate) fn outbox() -> (Outbox, tokio::sync::mpsc::Receiver<Bytes>) {
-    let (sender, receiver) = tokio::sync::mpsc::channel(OUTBOX);
-    (Outbox::Response(sender), receiver)
 }

@@ -10,9 +10,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
 pub(crate) use holder::{Holder, network};
 
-use crate::limits::{Limit, SHARE};
+use crate::limits::{self, Limit, SHARE};
 use crate::protocol::RpcError;
 
 /// Returns the size of a request's head.
@@ -62,6 +63,17 @@ pub(crate) struct Full {
     most: Amount,
 }
 
+/// Returns `text` as bytes that keep `with` as long as they are kept themselves.
+pub(crate) fn kept_with(text: Bytes, with: impl Send + 'static) -> Bytes {
+    struct Kept<T>(Bytes, T);
+    impl<T> AsRef<[u8]> for Kept<T> {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+    Bytes::from_owner(Kept(text, with))
+}
+
 impl Amount {
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {
@@ -103,12 +115,31 @@ impl Shares {
     /// Counts one more thing of `bytes` for `holder`.
     pub(crate) fn take(&self, holder: &Holder, bytes: usize) -> Result<Share, Full> {
         let amount = Amount { number: 1, bytes };
-        self.0.add(holder, amount)?;
-        Ok(Share {
+        self.0.add(holder, amount, false)?;
+        Ok(self.share(holder, amount))
+    }
+
+    /// Counts `text` for `holder` as long as it is kept; a short one is not worth it. One that is alone may be larger than
+    /// the maximum.
+    pub(crate) fn track(&self, holder: &Holder, text: Bytes) -> Result<Bytes, Full> {
+        if text.len() <= limits::UNTRACKED {
+            return Ok(text);
+        }
+        let amount = Amount {
+            number: 1,
+            bytes: text.len(),
+        };
+        self.0.add(holder, amount, true)?;
+        let share = self.share(holder, amount);
+        Ok(kept_with(text, share))
+    }
+
+    fn share(&self, holder: &Holder, amount: Amount) -> Share {
+        Share {
             ledger: Arc::clone(&self.0),
             holder: holder.clone(),
             amount,
-        })
+        }
     }
 
     /// Returns how much is held in all.
@@ -119,16 +150,18 @@ impl Shares {
 }
 
 impl Ledger {
-    fn add(&self, holder: &Holder, amount: Amount) -> Result<(), Full> {
+    fn add(&self, holder: &Holder, amount: Amount, alone: bool) -> Result<(), Full> {
         let mut held = self.lock();
         let own = held.by_holder.get(holder).copied().unwrap_or_default();
+        let is_first = [own.number == 0, held.all.number == 0];
         let (own, all) = (own.plus(amount), held.all.plus(amount));
         let share = match holder {
             Holder::Line => self.most,
             _ => self.most.share(),
         };
-        for (amount, most, is_own) in [(own, share, true), (all, self.most, false)] {
-            if !amount.fits(most) {
+        let sums = [(own, share, true), (all, self.most, false)];
+        for ((amount, most, is_own), is_first) in sums.into_iter().zip(is_first) {
+            if !amount.fits(most) && !(alone && is_first) {
                 return Err(Full {
                     limit: self.limit,
                     is_own,
@@ -163,7 +196,7 @@ impl Share {
     /// Counts `bytes` more.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Full> {
         let amount = Amount { number: 0, bytes };
-        self.ledger.add(&self.holder, amount)?;
+        self.ledger.add(&self.holder, amount, false)?;
         self.amount = self.amount.plus(amount);
         Ok(())
     }
@@ -278,5 +311,22 @@ mod tests {
         let held: Vec<_> = (0..4).map(|_| shares.take(&Holder::Line, 100)).collect();
         assert!(held.iter().all(Result::is_ok));
         assert!(shares.take(&Holder::Line, 1).is_err());
+    }
+
+    #[test]
+    fn a_text_counts_as_long_as_it_is_kept_and_one_alone_may_be_larger() {
+        let shares = shares(usize::MAX, 400 * 1024);
+        let ann = holder("ann");
+        let text = |kib: usize| Bytes::from(vec![b'x'; kib * 1024]);
+        let short: Vec<_> = (0..100).map(|_| shares.track(&ann, text(16))).collect();
+        assert!(short.iter().all(Result::is_ok));
+        let large = shares.track(&ann, text(500)).unwrap();
+        let part = large.slice(7..9);
+        drop(large);
+        assert!(shares.track(&ann, text(20)).is_err());
+        drop(part);
+        let text_of_20 = shares.track(&ann, text(20)).unwrap();
+        assert_eq!(text_of_20.len(), 20 * 1024);
+        assert_eq!(shares.held().number, 1);
     }
 }

@@ -4,19 +4,95 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+
+use crate::limits;
 
 /// The destination of a call's messages. Messages that do not fit are dropped, as progress and logs may be.
 #[derive(Clone)]
 pub(crate) enum Outbox {
     /// To the response of the call itself.
-    Response(mpsc::Sender<Bytes>),
+    Response(NotesSender),
     /// To the line connection.
     Lines(Arc<dyn Output>),
     /// To a stream that its client may leave and come back to.
     Stored(Arc<dyn Stored>),
+}
+
+/// The way of notifications to the response of their call.
+#[derive(Clone, Debug)]
+pub(crate) struct NotesSender {
+    sender: mpsc::Sender<Bytes>,
+    /// The bytes that wait to be read.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// The notifications of a call, as its response reads them.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    receiver: mpsc::Receiver<Bytes>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Returns a place for the notifications of a call, and the end that its response reads.
+pub(crate) fn notes() -> (Outbox, Notes) {
+    let (sender, receiver) = mpsc::channel(limits::NOTES);
+    let waiting = Arc::<AtomicUsize>::default();
+    let notes = NotesSender {
+        sender,
+        waiting: Arc::clone(&waiting),
+    };
+    (Outbox::Response(notes), Notes { receiver, waiting })
+}
+
+impl NotesSender {
+    /// Takes a message; returns whether there was room. One alone may be larger than the maximum.
+    fn offer(&self, message: Bytes) -> bool {
+        let bytes = message.len();
+        let more = |waiting: usize| {
+            let all = waiting + bytes;
+            (waiting == 0 || all <= limits::NOTES_BYTES).then_some(all)
+        };
+        let order = Ordering::Relaxed;
+        if self.waiting.fetch_update(order, order, more).is_err() {
+            return false;
+        }
+        let taken = self.sender.try_send(message).is_ok();
+        if !taken {
+            self.waiting.fetch_sub(bytes, order);
+        }
+        taken
+    }
+}
+
+impl Notes {
+    /// Returns no notifications, of a call that cannot notify.
+    pub(crate) fn none() -> Self {
+        Self {
+            receiver: mpsc::channel(1).1,
+            waiting: Arc::default(),
+        }
+    }
+
+    /// Waits for the next one; `None` when no other can come.
+    pub(crate) async fn recv(&mut self) -> Option<Bytes> {
+        let note = self.receiver.recv().await?;
+        Some(self.read(note))
+    }
+
+    /// Returns the next one, if it is there.
+    pub(crate) fn try_recv(&mut self) -> Option<Bytes> {
+        let note = self.receiver.try_recv().ok()?;
+        Some(self.read(note))
+    }
+
+    fn read(&self, note: Bytes) -> Bytes {
+        self.waiting.fetch_sub(note.len(), Ordering::Relaxed);
+        note
+    }
 }
 
 /// The outgoing lines of a peer. Writing never waits: lines that cannot be written yet are buffered.
@@ -44,7 +120,7 @@ impl Outbox {
     /// Sends a message, which has no line end; whether there was room.
     pub(crate) fn offer(&self, mut message: Vec<u8>) -> bool {
         match self {
-            Self::Response(sender) => sender.try_send(message.into()).is_ok(),
+            Self::Response(notes) => notes.offer(message.into()),
             Self::Lines(output) => {
                 message.push(b'\n');
                 output.offer(&message)
@@ -56,7 +132,7 @@ impl Outbox {
     /// Returns `true` if no message is unread. Lines are written without waiting for their reader.
     pub(crate) fn is_read(&self) -> bool {
         match self {
-            Self::Response(sender) => sender.capacity() == sender.max_capacity(),
+            Self::Response(notes) => notes.waiting.load(Ordering::Relaxed) == 0,
             Self::Lines(_) => true,
             Self::Stored(stream) => stream.is_read(),
         }

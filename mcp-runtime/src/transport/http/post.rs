@@ -6,8 +6,6 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
@@ -18,11 +16,10 @@ use super::sender::{Peer, Sender};
 use super::{Endpoint, sse};
 use crate::dispatch::{Next, Pending, dispatch};
 use crate::handler::call::context::{Caller, HEARTBEAT};
-use crate::handler::input::outbox::{Outbox, Stored};
+use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
 use crate::legacy::stream::Stream;
 use crate::protocol::RpcError;
-use crate::service::outbox;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, endpoint, request).await
@@ -59,7 +56,7 @@ pub(super) async fn post_from(
         Next::Reply(answer) => reply(answer),
         Next::Listen(_, subscription) => sse::listen(subscription),
         Next::Call(call) if accepts.stream && call.notifies() => {
-            let (outbox, notes) = outbox();
+            let (outbox, notes) = notes();
             let caller = sender.caller(Some(outbox), &service.changes);
             respond(Box::pin(call.run(service, None, caller)), notes).await
         }
@@ -126,20 +123,20 @@ async fn respond_late(mut call: Pending) -> Response {
     tokio::select! {
         biased;
         (status, text) = &mut call => json(status, text),
-        () = sleep(HEARTBEAT) => sse::call(None, mpsc::channel(1).1, call),
+        () = sleep(HEARTBEAT) => sse::call(None, Notes::none(), call),
     }
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut call: Pending, mut notes: mpsc::Receiver<Bytes>) -> Response {
+async fn respond(mut call: Pending, mut notes: Notes) -> Response {
     tokio::select! {
         biased;
         Some(note) = notes.recv() => sse::call(Some(note), notes, call),
         (status, text) = &mut call => match notes.try_recv() {
-            Ok(note) => sse::call_done(note, notes, text),
-            Err(_) => json(status, text),
+            Some(note) => sse::call_done(note, notes, text),
+            None => json(status, text),
         },
-        () = sleep(HEARTBEAT) => sse::call(notes.try_recv().ok(), notes, call),
+        () = sleep(HEARTBEAT) => sse::call(notes.try_recv(), notes, call),
     }
 }
 

@@ -5,20 +5,22 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, Stream};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use crate::dispatch::Pending;
 use crate::handler::call::context::HEARTBEAT;
+use crate::handler::input::outbox::Notes;
 use crate::legacy::stream::{Event, Reader};
+use crate::limits;
 use crate::service::listen::Subscription;
+use crate::share::kept_with;
 
 /// The delay before a client reconnects after its connection was lost or released, in milliseconds.
 const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
-pub(super) fn call(first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Pending) -> Response {
+pub(super) fn call(first: Option<Bytes>, notes: Notes, call: Pending) -> Response {
     let first = first.map_or(COMMENT, |note| event(&note));
     response(stream::unfold(
         CallState::Running {
@@ -31,7 +33,7 @@ pub(super) fn call(first: Option<Bytes>, notes: mpsc::Receiver<Bytes>, call: Pen
 }
 
 /// The stream of a call that was done when the stream began.
-pub(super) fn call_done(first: Bytes, notes: mpsc::Receiver<Bytes>, answer: Bytes) -> Response {
+pub(super) fn call_done(first: Bytes, notes: Notes, answer: Bytes) -> Response {
     response(stream::unfold(
         CallState::Done {
             first: Some(first),
@@ -94,12 +96,12 @@ pub(super) fn empty() -> Response {
 enum CallState {
     Running {
         first: Option<Bytes>,
-        notes: mpsc::Receiver<Bytes>,
+        notes: Notes,
         call: Pending,
     },
     Done {
         first: Option<Bytes>,
-        notes: mpsc::Receiver<Bytes>,
+        notes: Notes,
         answer: Option<Bytes>,
     },
 }
@@ -138,7 +140,7 @@ async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
             first,
             mut notes,
             answer,
-        } => match (first.or_else(|| notes.try_recv().ok()), answer) {
+        } => match (first.or_else(|| notes.try_recv()), answer) {
             (Some(note), answer) => Some((
                 event(&note),
                 CallState::Done {
@@ -160,12 +162,20 @@ async fn next_of_call(state: CallState) -> Option<(Bytes, CallState)> {
     }
 }
 
-fn event(message: &[u8]) -> Bytes {
+fn event(message: &Bytes) -> Bytes {
     let mut frame = BytesMut::with_capacity(message.len() + 8);
     frame.extend_from_slice(b"data: ");
     frame.extend_from_slice(message);
     frame.extend_from_slice(b"\n\n");
-    frame.freeze()
+    counted(frame, message)
+}
+
+/// Returns the frame of `message`, which counts as unread as long as the frame is kept.
+fn counted(frame: BytesMut, message: &Bytes) -> Bytes {
+    if message.len() <= limits::UNTRACKED {
+        return frame.freeze();
+    }
+    kept_with(frame.freeze(), message.clone())
 }
 
 /// An event to come back to. The one without a message says when to.
@@ -178,7 +188,7 @@ fn identified(event: &Event) -> Bytes {
     for part in [b"id: ", id.as_bytes(), b"\ndata: ", message, b"\n\n"] {
         frame.extend_from_slice(part);
     }
-    frame.freeze()
+    counted(frame, message)
 }
 
 fn response(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
