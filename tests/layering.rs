@@ -280,7 +280,7 @@ fn the_arrows_that_are_read_are_those_of_the_files() {
         "by a path from the parent"
     );
     assert!(
-        has("policy::suspend", "handler::call::context"),
+        has("policy::timeout", "handler::call::context"),
         "by a re-export"
     );
     assert!(has("handler::output::error", "handler::input::error"));

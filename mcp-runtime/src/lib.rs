@@ -53,6 +53,7 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
+mod brief;
 mod changes;
 mod clock;
 pub mod content;
@@ -99,7 +100,7 @@ pub use protocol::prompt::{Prompt, PromptMessage};
 pub use protocol::tool::ToolResult;
 pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
-pub use server::Server;
+pub use server::{Server, ShutdownHandle};
 
 pub use {axum, schemars, serde, serde_json};
 

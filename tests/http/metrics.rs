@@ -91,7 +91,11 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
             "{code}"
         );
     }
-    for gauge in ["mcp_active_connections", "mcp_active_sessions"] {
+    for gauge in [
+        "mcp_active_connections",
+        "mcp_active_sessions",
+        "mcp_log_lines_dropped_total",
+    ] {
         assert!(series.contains_key(gauge), "{gauge}");
     }
 }

@@ -1,5 +1,8 @@
 //! `complete`: proposals for an argument that a user is typing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use mcp_runtime::{
     Completion, Server, State, ToolError, prompt, prompts, resource, resources, server,
 };
@@ -227,6 +230,36 @@ async fn a_failure_stays_private_and_what_is_unknown_is_refused() {
     );
     assert_eq!(ask(of_prompt("map"), "planet").await["code"], -32602);
     assert_eq!(ask(of_prompt("globe"), "country").await["code"], -32602);
+}
+
+/// Lets [`blocks`] go on.
+static RELEASED: AtomicBool = AtomicBool::new(false);
+
+/// A wall.
+#[prompt]
+async fn wall(#[arg(complete = blocks)] stone: String) -> String {
+    stone
+}
+
+fn blocks(_: String) -> Vec<String> {
+    while !RELEASED.load(Ordering::SeqCst) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Vec::new()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_blocks_is_stopped_waiting_for_and_holds_up_nobody() {
+    let server = Server::new("walls", "1.0.0").prompts(prompts![wall]);
+    let client = TestClient::new(server).await;
+    let asked = json!({ "ref": of_prompt("wall"), "argument": { "name": "stone", "value": "a" } });
+    let completion = client.send("completion/complete", asked);
+    let prompts = client.request("prompts/list", json!({})).await;
+    assert_eq!(prompts.result()["prompts"][0]["name"], "wall");
+    tokio::time::advance(Duration::from_secs(6)).await;
+    let reply = completion.reply().await;
+    RELEASED.store(true, Ordering::SeqCst);
+    assert_eq!(reply.response()["error"]["code"], -32603);
 }
 
 /// Thinks about a word.

@@ -1,7 +1,7 @@
 //! A running `probe`: its input, its lines, its end.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,6 +34,8 @@ pub(crate) struct Process {
     stdin: Option<ChildStdin>,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
+    /// A stderr that nobody reads.
+    unread: Option<ChildStderr>,
 }
 
 impl Process {
@@ -45,16 +47,31 @@ impl Process {
         Self::adopt(piped.spawn().unwrap())
     }
 
-    /// A child whose stderr is piped, and whatever else.
+    /// The same with a stderr that is a pipe, and that nobody reads.
+    pub(crate) fn start_unread(command: &mut Command) -> Self {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.stderr(Stdio::piped()).spawn().unwrap();
+        let unread = child.stderr.take();
+        let mut process = Self::adopt(child);
+        process.unread = unread;
+        process
+    }
+
+    /// A child that was started elsewhere.
     pub(crate) fn adopt(mut child: Child) -> Self {
-        let stdout = child.stdout.take().map_or_else(|| mpsc::channel().1, lines);
-        let stderr = lines(child.stderr.take().unwrap());
+        let silent = || mpsc::channel().1;
         Self {
             stdin: child.stdin.take(),
+            stdout: child.stdout.take().map_or_else(silent, lines),
+            stderr: child.stderr.take().map_or_else(silent, lines),
             child,
-            stdout,
-            stderr,
+            unread: None,
         }
+    }
+
+    /// Begins to read a stderr that nobody has read so far.
+    pub(crate) fn read_stderr(&mut self) {
+        self.stderr = lines(self.unread.take().unwrap());
     }
 
     /// Over stdio.
@@ -74,6 +91,16 @@ impl Process {
             .unwrap()
             .write_all(text.as_bytes())
             .unwrap();
+    }
+
+    /// Its input, for somebody else to write to.
+    pub(crate) fn take_stdin(&mut self) -> ChildStdin {
+        self.stdin.take().unwrap()
+    }
+
+    /// Gives its input back.
+    pub(crate) fn give_stdin(&mut self, stdin: ChildStdin) {
+        self.stdin = Some(stdin);
     }
 
     /// Ends its input.
@@ -118,9 +145,16 @@ impl Process {
     #[track_caller]
     pub(crate) fn ends(&mut self) -> (Option<i32>, Duration) {
         let begun = Instant::now();
-        // Its end closes its stderr; that can be waited for with a limit.
-        while receive(&self.stderr).is_some() {}
-        let status: ExitStatus = self.child.wait().unwrap();
+        let status: ExitStatus = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "still running after {PATIENCE:?}"
+            );
+            thread::sleep(Duration::from_millis(5));
+        };
         (status.code(), begun.elapsed())
     }
 

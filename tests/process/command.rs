@@ -256,7 +256,7 @@ fn a_check_passes_where_every_client_takes_every_tool() {
         args(&["check"]),
         (
             Some(0),
-            "14 tools checked: every client takes them\n".to_owned(),
+            "17 tools checked: every client takes them\n".to_owned(),
             String::new()
         )
     );
@@ -267,7 +267,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
     assert_eq!(
         (code, stderr.as_str()),
-        (Some(1), "Error: some client would reject 1 of 15 tools\n")
+        (Some(1), "Error: some client would reject 1 of 18 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{stdout}");

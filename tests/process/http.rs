@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -37,21 +38,39 @@ impl Listening {
         Self { process, address }
     }
 
+    /// On a port that was free a moment ago, for a process that does not say where it listens; `start` takes the
+    /// arguments of its command line.
+    pub(crate) fn unheard(start: impl FnOnce(&[&str]) -> Process) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let process = start(&["http", "--bind", &address.to_string()]);
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(
+                begun.elapsed() < Duration::from_mins(1),
+                "it does not listen"
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+        Self { process, address }
+    }
+
     pub(crate) fn connect(&self) -> Connection {
-        let stream = TcpStream::connect(self.address).unwrap();
-        // Only a test that fails waits that long.
-        stream
-            .set_read_timeout(Some(Duration::from_mins(1)))
-            .unwrap();
-        Connection(BufReader::new(stream))
+        Connection::to(self.address)
     }
 
     /// Opens a legacy session; its id.
     pub(crate) fn initialize(&self) -> String {
+        Self::initialize_at(self.address)
+    }
+
+    /// The same of whatever listens there.
+    pub(crate) fn initialize_at(address: SocketAddr) -> String {
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params })
             .to_string();
-        let mut connection = self.connect();
+        let mut connection = Connection::to(address);
         connection.post(&[], &body);
         let head = connection.head();
         assert_eq!(head.status, 200);
@@ -80,6 +99,14 @@ impl Head {
 }
 
 impl Connection {
+    pub(crate) fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        // Only a test that fails waits that long.
+        let patience = Some(Duration::from_mins(1));
+        stream.set_read_timeout(patience).unwrap();
+        Self(BufReader::new(stream))
+    }
+
     fn write(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) {
         let mut text = format!(
             "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n",
@@ -160,6 +187,13 @@ impl Connection {
                 return None;
             }
         }
+    }
+
+    /// Returns whether the server says within `patience` that it is alive.
+    pub(crate) fn answers_within(mut self, patience: Duration) -> bool {
+        self.0.get_ref().set_read_timeout(Some(patience)).unwrap();
+        self.get("/healthz", &[]);
+        self.0.fill_buf().is_ok()
     }
 
     /// Whether the server has closed the connection, after what was read.

@@ -4,7 +4,10 @@
 
 mod child;
 mod command;
+mod embed;
+mod hang;
 mod http;
 mod shutdown;
+mod stderr;
 mod stdio;
 mod stdout;

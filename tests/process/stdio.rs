@@ -148,6 +148,26 @@ fn a_client_that_closes_its_end_of_the_output_ends_the_server() {
 }
 
 #[test]
+fn a_client_that_reads_nothing_and_closes_its_end_of_the_input_ends_the_server() {
+    let mut child = probe()
+        .env("PROBE_DEADLINE_MS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let answer = "z".repeat(1 << 20);
+    writeln!(stdin, "{}", call("1", "echo", json!({ "text": answer }))).unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let mut first = [0];
+    output.read_exact(&mut first).unwrap();
+    drop(stdin);
+    Process::adopt(child).assert_success();
+    drop(output);
+}
+
+#[test]
 fn a_client_that_reads_nothing_does_not_hold_the_shutdown_up() {
     let mut child = probe()
         .env("PROBE_DEADLINE_MS", "100")

@@ -205,6 +205,11 @@ pub(crate) enum Wire {
 impl Wire {
     /// One of each kind for each revision, with what it is called.
     pub(crate) async fn all() -> Vec<(String, Version, Self)> {
+        Self::all_of(server).await
+    }
+
+    /// The same of another server.
+    pub(crate) async fn all_of(server: fn() -> Server) -> Vec<(String, Version, Self)> {
         let mut all = Vec::new();
         for version in era::ALL {
             let lines = Self::Lines(TestClient::with_version(server(), version).await);
@@ -275,6 +280,21 @@ impl Wire {
                 }
                 let answer = client.send(call).await;
                 (answer.status, answer.message)
+            }
+        }
+    }
+
+    /// The value of a metric.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        match self {
+            Self::Lines(client) => client.metric(series).await,
+            Self::Http { client, .. } => {
+                let (_, text) = client.get("/metrics").await;
+                let value = text.lines().find_map(|line| {
+                    let (name, value) = line.rsplit_once(' ')?;
+                    (name == series).then(|| value.parse().unwrap())
+                });
+                value.unwrap_or_else(|| panic!("no {series}: {text}"))
             }
         }
     }

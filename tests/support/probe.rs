@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Confirm, Context, ElicitError, Resource, Sample, Server, ToolError, prompt, prompts, resource,
-    resources, tool, tools,
+    Confirm, Context, ElicitError, Resource, Sample, Server, State, ToolError, prompt, prompts,
+    resource, resources, tool, tools,
 };
 
 /// Says something back.
@@ -34,6 +34,24 @@ fn print() -> &'static str {
     "printed"
 }
 
+/// Prints as much as a pipe holds, many times over.
+#[tool]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool that prints waits for nobody who does not read"
+)]
+fn print_much(
+    /// Lines to print to stdout, and to stderr.
+    lines: u32,
+) -> &'static str {
+    for line in 0..lines {
+        println!("printed by the tool, line {line}");
+        eprintln!("told by the tool, line {line}");
+    }
+    "printed"
+}
+
 /// Lets another program print to stdout.
 #[tool(blocking)]
 fn print_by_child() -> Result<&'static str, std::io::Error> {
@@ -41,6 +59,25 @@ fn print_by_child() -> Result<&'static str, std::io::Error> {
         .args(["-c", "echo printed by the child"])
         .status()?;
     Ok("printed")
+}
+
+/// Blocks its thread for a while.
+#[tool(read_only)]
+fn hold(
+    /// For how long, in milliseconds.
+    ms: u64,
+) -> &'static str {
+    std::thread::sleep(Duration::from_millis(ms));
+    "held"
+}
+
+/// Never ends, and never waits.
+#[tool]
+async fn spin(cx: &Context) {
+    cx.progress(1.0, None, "begun");
+    loop {
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Takes two seconds.
@@ -167,6 +204,22 @@ impl std::error::Error for Outer {
     }
 }
 
+/// A state whose destructor misbehaves.
+#[derive(State)]
+struct Burden;
+
+impl Drop for Burden {
+    fn drop(&mut self) {
+        match std::env::var("PROBE_STATE").as_deref() {
+            Ok("panics") => panic!("the state is gone"),
+            Ok("hangs") => loop {
+                std::thread::park();
+            },
+            _ => {}
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
@@ -175,11 +228,14 @@ async fn main() -> mcp_runtime::Result<()> {
     let deadline = std::env::var("PROBE_DEADLINE_MS")
         .ok()
         .and_then(|millis| millis.parse().ok());
-    let server = Server::new("probe", "1.2.3").tools(tools![
+    let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
         echo,
         add,
         print,
+        print_much,
         print_by_child,
+        hold,
+        spin,
         slow,
         brief,
         stuck,

@@ -8,6 +8,7 @@ mod lint;
 mod misfit;
 mod nested;
 mod output;
+mod panic;
 mod rule;
 mod schema;
 mod union;

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
+use crate::brief::Brief;
 use crate::handler::Principal;
 use crate::legacy::{self, Session};
 use crate::protocol::message::Malformed;
@@ -139,7 +140,7 @@ pub(crate) fn refuse(
     tracing::info!(
         code = error.code,
         status = error.http_status(),
-        error = &*error.message,
+        error = Brief::line(&error.message).to_string(),
         "request refused"
     );
     Reply::new(service, id, version, Answer::Error(error))

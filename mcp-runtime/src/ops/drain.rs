@@ -1,10 +1,14 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// The time that cancelled calls have to answer, before they are left behind.
+pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 
 /// Knows which calls are in flight, and whether the server is going down.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +17,8 @@ pub(crate) struct Drain {
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
+    /// The time that calls in flight have, once it is known.
+    deadline: Arc<OnceLock<Duration>>,
 }
 
 impl Drain {
@@ -24,6 +30,22 @@ impl Drain {
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.calls.spawn(future);
+    }
+
+    /// Sets the time that calls in flight have.
+    pub(crate) fn set_deadline(&self, deadline: Duration) {
+        // A server is built once.
+        let _ = self.deadline.set(deadline);
+    }
+
+    /// The time that calls in flight have; none in a server that was never built.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.deadline.get().copied().unwrap_or_default()
+    }
+
+    /// Returns whether no call is in flight.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.calls.is_empty()
     }
 
     /// Returns `true` if new calls are refused.
@@ -52,7 +74,7 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Whether all had ended by themselves.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Returns whether all ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         self.begin();
         let all = tokio::time::timeout(deadline, self.calls.wait())
@@ -72,6 +94,6 @@ impl Drain {
         );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.calls.wait()).await;
+        let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::policy::contain::contain;
+use crate::policy::contain::Contained;
 
 /// The timeout of a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -83,7 +83,7 @@ impl Health {
 
 async fn report(check: &Check) -> CheckReport {
     let begun = Instant::now();
-    let error = match tokio::time::timeout(TIMEOUT, contain((check.run)())).await {
+    let error = match tokio::time::timeout(TIMEOUT, Contained::new((check.run)())).await {
         Ok(Ok(Ok(()))) => None,
         Ok(Ok(Err(error))) => Some(error),
         Ok(Err(_)) => Some("the check panicked".to_owned()),

@@ -5,6 +5,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{Layer as _, fmt};
 
+use super::log;
 use crate::error::Error;
 use crate::policy::audit;
 
@@ -12,7 +13,9 @@ use crate::policy::audit;
 ///
 /// Audit records are there at every level, unless the filter names their target.
 /// A subscriber that the program has installed before stays.
-pub(crate) fn init() -> Result<(), Error> {
+///
+/// The guard that it returns waits for the last lines when it is dropped.
+pub(crate) fn init() -> Result<log::Flushed, Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
         Ok(text) => filter(&text).ok_or_else(|| {
@@ -21,7 +24,7 @@ pub(crate) fn init() -> Result<(), Error> {
         })?,
     };
     let layer = fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| log::Writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
         Err(_) | Ok("text") => layer.boxed(),
@@ -32,7 +35,7 @@ pub(crate) fn init() -> Result<(), Error> {
     let _ = tracing_subscriber::registry()
         .with(layer.with_filter(with_audit(filter)))
         .try_init();
-    Ok(())
+    Ok(log::Flushed)
 }
 
 /// Lets audit records through a filter that does not name them.

@@ -13,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::log;
 use crate::handler::spec::kind::Item;
 use crate::limits::Limit;
 use crate::policy::Outcome;
@@ -173,6 +174,11 @@ impl Metrics {
             "mcp_active_sessions",
             "Sessions of clients that opened with initialize",
             this.sessions.clone(),
+        );
+        registry.register(
+            "mcp_log_lines_dropped",
+            "Lines for stderr that were dropped, as it did not take them",
+            log::dropped(),
         );
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));

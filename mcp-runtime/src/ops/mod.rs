@@ -2,6 +2,7 @@
 
 pub(crate) mod drain;
 pub(crate) mod health;
+pub(crate) mod log;
 #[cfg(feature = "cli")]
 pub(crate) mod logging;
 pub(crate) mod metrics;

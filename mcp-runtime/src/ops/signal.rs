@@ -1,51 +1,223 @@
-//! SIGTERM and SIGINT (Ctrl-C elsewhere).
+//! Signals, and the end of the process that they ask for, whatever hangs.
+//!
+//! A thread of its own, with a runtime of its own, waits for signals and for the shutdown to begin: where every thread
+//! of the server's runtime runs code that does not yield, this one still ends the process.
 
 use std::io;
+use std::process::exit;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-/// Signals that ask the process to end.
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::sleep;
+
+use super::drain::Drain;
+use super::log;
+
+/// The exit code where the shutdown did not come to its end.
+const HUNG: i32 = 1;
+/// The exit code after a second signal, as a shell has it for SIGINT.
+const INTERRUPTED: i32 = 130;
+
+/// Servers of this process that handle signals.
+static WATCHED: AtomicUsize = AtomicUsize::new(0);
+
+/// Tells of the first signal, and ends the process at the second, or when the shutdown takes too long.
+///
+/// Dropped, it ends the process only at a signal.
 #[derive(Debug)]
-pub(crate) struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
+pub(crate) struct Watch {
+    signals: UnboundedReceiver<&'static str>,
+    leave: UnboundedSender<Leave>,
 }
 
-impl Signals {
-    /// Takes over the handling of both signals, from now on.
-    pub(crate) fn listen() -> io::Result<Self> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            Ok(Self {
-                terminate: signal(SignalKind::terminate())?,
-                interrupt: signal(SignalKind::interrupt())?,
-            })
+/// The rest of the program has `within`; then the process exits with `code`.
+#[derive(Debug)]
+struct Leave {
+    within: Duration,
+    code: i32,
+}
+
+impl Watch {
+    /// Takes over the handling of SIGTERM, SIGINT and SIGHUP (Ctrl-C elsewhere), from now on.
+    ///
+    /// The process has `limit` from the beginning of the shutdown on, be it a signal or that of `drain`.
+    pub(crate) fn begin(drain: Drain, limit: Duration) -> io::Result<Self> {
+        let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
+        let (begun, is_begun) = mpsc::channel();
+        let run = move || match listen() {
+            Ok((runtime, listening)) => {
+                let _ = begun.send(Ok(()));
+                let watched = Watched {
+                    signals: listening,
+                    tell,
+                    left,
+                };
+                runtime.block_on(watched.run(&drain, limit));
+            }
+            Err(error) => {
+                let _ = begun.send(Err(error));
+            }
+        };
+        thread::Builder::new()
+            .name("mcp-signals".into())
+            .spawn(run)?;
+        is_begun
+            .recv()
+            .unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))?;
+        WATCHED.fetch_add(1, Ordering::SeqCst);
+        Ok(Self { signals, leave })
+    }
+
+    /// Waits for the first signal; its name.
+    pub(crate) async fn signal(&mut self) -> &'static str {
+        match self.signals.recv().await {
+            Some(signal) => signal,
+            // It has been told already.
+            None => std::future::pending().await,
         }
-        #[cfg(not(unix))]
-        Ok(Self {})
+    }
+
+    /// Ends the process after `within`, whatever still runs in it; `answered` says whether all callers know.
+    pub(crate) fn leave(self, within: Duration, answered: bool) {
+        let code = if answered { 0 } else { HUNG };
+        let _ = self.leave.send(Leave { within, code });
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        WATCHED.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn listen() -> io::Result<(Runtime, Signals)> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _entered = runtime.enter();
+        Signals::listen()?
+    };
+    Ok((runtime, signals))
+}
+
+/// The other side of [`Watch`].
+struct Watched {
+    signals: Signals,
+    tell: UnboundedSender<&'static str>,
+    left: UnboundedReceiver<Leave>,
+}
+
+impl Watched {
+    async fn run(mut self, drain: &Drain, limit: Duration) {
+        tokio::select! {
+            signal = self.signals.next() => {
+                let _ = self.tell.send(signal);
+            }
+            () = drain.begun() => {}
+            left = self.left.recv() => return self.after(left).await,
+        }
+        tokio::select! {
+            signal = self.signals.next() => interrupt(signal),
+            () = sleep(limit) => {
+                tracing::error!("the shutdown hangs; exiting with code {HUNG}");
+                end(HUNG);
+            }
+            left = self.left.recv() => self.after(left).await,
+        }
+    }
+
+    /// The server has ended; something that cannot be stopped has until then, if anything was left.
+    async fn after(&mut self, left: Option<Leave>) {
+        if let Some(Leave { within, code }) = left {
+            tokio::select! {
+                signal = self.signals.next() => interrupt(signal),
+                () = sleep(within) => end(code),
+            }
+        }
+        // What the program does then is its own business, but signals do not reach it any more.
+        let signal = self.signals.next().await;
+        if WATCHED.load(Ordering::SeqCst) == 0 {
+            interrupt(signal);
+        }
+    }
+}
+
+fn interrupt(signal: &str) -> ! {
+    tracing::warn!(signal, "second signal: exiting at once");
+    end(INTERRUPTED)
+}
+
+fn end(code: i32) -> ! {
+    log::flush(log::FLUSH);
+    exit(code)
+}
+
+/// Signals that ask the process to end.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    /// `None` where the process was told to outlive its terminal, as by `nohup`.
+    hang_up: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let outlives = is_ignored(SignalKind::hangup().as_raw_value());
+        Ok(Self {
+            hang_up: if outlives {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
+            },
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
     }
 
     /// Waits for the next one; its name.
-    pub(crate) async fn next(&mut self) -> &'static str {
-        #[cfg(unix)]
+    async fn next(&mut self) -> &'static str {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = tokio::signal::ctrl_c().await;
-            "Ctrl-C"
+            _ = hang_up => "SIGHUP",
         }
     }
+}
 
-    /// The second signal ends the process at once.
-    pub(crate) fn exit_on_next(mut self) {
-        tokio::spawn(async move {
-            let signal = self.next().await;
-            tracing::warn!(signal, "second signal: exiting at once");
-            std::process::exit(130);
-        });
+/// Returns whether the process was started with `signal` ignored, as far as the system tells.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> &'static str {
+        let _ = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
     }
 }

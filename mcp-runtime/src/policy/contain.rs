@@ -1,17 +1,20 @@
 //! Panics in user code end the call, not the server.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 
-/// The handler panicked.
+/// User code panicked.
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Runs `handler`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
-pub(crate) async fn contain<F: Future>(handler: F) -> Result<F::Output, Panicked> {
-    // What the handler could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
-    AssertUnwindSafe(handler)
+/// Runs `work`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
+pub(crate) async fn contain<F: Future>(work: F) -> Result<F::Output, Panicked> {
+    // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
+    AssertUnwindSafe(work)
         .catch_unwind()
         .await
         .map_err(|_| Panicked)
@@ -20,4 +23,95 @@ pub(crate) async fn contain<F: Future>(handler: F) -> Result<F::Output, Panicked
 /// The same for user code that does not wait, such as the checks of arguments.
 pub(crate) fn contain_now<T>(code: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(code)).map_err(|_| Panicked)
+}
+
+/// A future of user code. A panic in it becomes an error, also one in the destructor of what it holds, whenever it is
+/// dropped: when it is done, at its timeout, or because nobody waits for it any more.
+pub(crate) struct Contained<T>(Option<BoxFuture<'static, T>>);
+
+impl<T> Contained<T> {
+    pub(crate) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(Some(Box::pin(work)))
+    }
+
+    /// Drops what is left of it.
+    pub(crate) fn let_go(&mut self) -> Result<(), Panicked> {
+        match self.0.take() {
+            Some(work) => contain_now(|| drop(work)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<T> Future for Contained<T> {
+    type Output = Result<T, Panicked>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(work) = &mut self.0 else {
+            return Poll::Pending;
+        };
+        let polled = match contain_now(|| work.as_mut().poll(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(value)) => Ok(value),
+            Err(Panicked) => Err(Panicked),
+        };
+        let left = self.let_go();
+        Poll::Ready(polled.and_then(|value| left.map(|()| value)))
+    }
+}
+
+impl<T> Drop for Contained<T> {
+    fn drop(&mut self) {
+        if self.let_go().is_err() {
+            tracing::error!("a function panicked when it was dropped");
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for Contained<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contained").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_error_wherever_it_comes_from() {
+        let mut at_once = Contained::new(async { panic!("at once") });
+        assert!(matches!((&mut at_once).now_or_never(), Some(Err(Panicked))));
+        let mut at_its_end = Contained::new(async { drop(Bomb) });
+        assert!(matches!(
+            (&mut at_its_end).now_or_never(),
+            Some(Err(Panicked))
+        ));
+        let pending = || async {
+            let _held = Bomb;
+            std::future::pending::<()>().await;
+        };
+        let mut stopped = Contained::new(pending());
+        assert!((&mut stopped).now_or_never().is_none());
+        assert!(stopped.let_go().is_err());
+        let mut left = Contained::new(pending());
+        assert!((&mut left).now_or_never().is_none());
+        drop(left);
+    }
+
+    #[test]
+    fn what_has_not_begun_is_contained_too() {
+        let held = Bomb;
+        drop(Contained::new(async move {
+            let _held = held;
+        }));
+    }
 }

@@ -27,13 +27,13 @@ mod rate_limit;
 mod redact;
 mod retry;
 mod run;
+pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use crate::handler::output::product::Product;
@@ -46,11 +46,13 @@ use breaker::Circuit;
 pub(crate) use cache::Budget;
 use cache::Results;
 use concurrency::Slots;
+use contain::Contained;
 use max_output::MaxOutput;
 pub use outcome::RETRY_AFTER;
 pub(crate) use outcome::{Done, Outcome};
 use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
+use slow::SlowPolls;
 use timeout::Effect;
 
 /// The rate limit of completions of one item for one caller: 600 a minute.
@@ -72,6 +74,8 @@ pub(crate) struct Policies {
     audit: bool,
     pub redacted: Redacted,
     effect: Effect,
+    /// Polls that took long.
+    slow: SlowPolls,
 }
 
 /// One call that passes through the policies.
@@ -83,7 +87,7 @@ pub(crate) struct Call<'a> {
 }
 
 /// A handler that has its arguments and is ready to run.
-pub(crate) type Handler = BoxFuture<'static, Result<Product, ToolError>>;
+pub(crate) type Handler = Contained<Result<Product, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
@@ -102,6 +106,7 @@ impl Policies {
             audit: spec.audit,
             redacted,
             effect: Effect::of(spec),
+            slow: SlowPolls::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use super::retry::Backoff;
 use super::suspend::{self, Ended, Stopped};
 use super::timeout::Deadline;
 use super::{Call, Handler, Policies};
+use crate::brief::Brief;
 use crate::handler::ToolError;
 use crate::handler::spec::kind::event;
 
@@ -28,8 +29,9 @@ impl Policies {
     }
 
     /// Runs the elicitation of arguments, before the call itself.
-    pub(crate) async fn ask(&self, call: &Call<'_>, handler: Handler) -> Done {
-        Done::of(call, suspend::run(call.cx, handler).await, &self.redacted)
+    pub(crate) async fn ask(&self, call: &Call<'_>, mut handler: Handler) -> Done {
+        let ended = suspend::run(call, &self.slow, &mut handler).await;
+        Done::of(call, ended, &self.redacted)
     }
 
     async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
@@ -50,17 +52,20 @@ impl Policies {
         done
     }
 
-    async fn measured(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+    async fn measured(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
         let done = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
-                None => Done::of(&call, suspend::run(call.cx, handler).await, &self.redacted),
-                Some(limit) => match Deadline::after(limit)
-                    .hold(call.cx, suspend::run(call.cx, handler))
-                    .await
-                {
-                    Some(ended) => Done::of(&call, ended, &self.redacted),
-                    None => self.timed_out(&call, limit),
-                },
+                None => {
+                    let ended = suspend::run(&call, &self.slow, &mut handler).await;
+                    Done::of(&call, ended, &self.redacted)
+                }
+                Some(limit) => {
+                    let run = suspend::run(&call, &self.slow, &mut handler);
+                    match Deadline::after(limit).hold(call.cx, run).await {
+                        Some(ended) => Done::of(&call, ended, &self.redacted),
+                        None => self.timed_out(&call, limit, &mut handler),
+                    }
+                }
             }
         } else {
             Box::pin(self.attempts(call, handler, again)).await
@@ -103,7 +108,7 @@ impl Policies {
     async fn attempt(
         &self,
         call: &Call<'_>,
-        handler: Handler,
+        mut handler: Handler,
         deadline: Option<Deadline>,
     ) -> Result<Ended, Done> {
         let attempt = match self
@@ -122,9 +127,10 @@ impl Policies {
                 ));
             }
         };
+        let run = suspend::run(call, &self.slow, &mut handler);
         let ended = match deadline {
-            None => Some(suspend::run(call.cx, handler).await),
-            Some(deadline) => deadline.hold(call.cx, suspend::run(call.cx, handler)).await,
+            None => Some(run.await),
+            Some(deadline) => deadline.hold(call.cx, run).await,
         };
         let says_something = match &ended {
             // The client lacks a capability; the handler does not fail.
@@ -138,10 +144,14 @@ impl Policies {
             Some(attempt) => attempt.failed(),
             None => {}
         }
-        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default()))
+        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
     }
 
-    fn timed_out(&self, call: &Call<'_>, limit: Duration) -> Done {
+    fn timed_out(&self, call: &Call<'_>, limit: Duration, handler: &mut Handler) -> Done {
+        // What it holds is dropped now, and may panic.
+        if handler.let_go().is_err() {
+            return Done::panicked(call.item);
+        }
         Done::failed(
             call.item,
             Outcome::Timeout,
@@ -150,7 +160,7 @@ impl Policies {
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
-        let error = self.redacted.hide(error.detail(), call.arguments);
+        let error = Brief::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
         event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

@@ -2,13 +2,15 @@
 //! the input requests.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::task::Poll;
 
-use super::Handler;
-use super::contain::{Panicked, contain};
+use super::contain::Panicked;
+use super::slow::SlowPolls;
+use super::{Call, Handler};
+use crate::handler::ToolError;
 use crate::handler::input::pending::Stop;
 use crate::handler::output::product::Product;
-use crate::handler::{Context, ToolError};
 
 /// The reason why a handler ended without a product.
 #[derive(Debug)]
@@ -23,29 +25,36 @@ pub(super) enum Stopped {
 pub(super) type Ended = Result<Result<Product, ToolError>, Stopped>;
 
 /// Runs `handler` until it is done, or awaits input; then it is dropped.
-pub(super) async fn run(cx: &Context, handler: Handler) -> Ended {
-    match contain(until_it_asks(cx, handler)).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(stop)) => {
-            cx.asks().close();
-            Err(Stopped::Asks(stop))
+pub(super) async fn run(call: &Call<'_>, slow: &SlowPolls, handler: &mut Handler) -> Ended {
+    match until_it_asks(call, slow, handler).await {
+        Ok(done) => done.map_err(|Panicked| Stopped::Panicked),
+        Err(stop) => {
+            call.cx.asks().close();
+            match handler.let_go() {
+                Ok(()) => Err(Stopped::Asks(stop)),
+                Err(Panicked) => Err(Stopped::Panicked),
+            }
         }
-        Err(Panicked) => Err(Stopped::Panicked),
     }
 }
 
 async fn until_it_asks(
-    cx: &Context,
-    mut handler: Handler,
-) -> Result<Result<Product, ToolError>, Stop> {
-    poll_fn(|task| match handler.as_mut().poll(task) {
-        Poll::Ready(done) => Poll::Ready(Ok(done)),
-        Poll::Pending => {
-            // First, so that input requests from here on are detected.
-            cx.watch(task.waker());
-            match cx.asked().and_then(|asks| asks.stop(cx.is_reentered())) {
-                Some(stop) => Poll::Ready(Err(stop)),
-                None => Poll::Pending,
+    call: &Call<'_>,
+    slow: &SlowPolls,
+    handler: &mut Handler,
+) -> Result<Result<Result<Product, ToolError>, Panicked>, Stop> {
+    let cx = call.cx;
+    poll_fn(|task| {
+        let polled = slow.watch(call.item, || Pin::new(&mut *handler).poll(task));
+        match polled {
+            Poll::Ready(done) => Poll::Ready(Ok(done)),
+            Poll::Pending => {
+                // First, so that input requests from here on are detected.
+                cx.watch(task.waker());
+                match cx.asked().and_then(|asks| asks.stop(cx.is_reentered())) {
+                    Some(stop) => Poll::Ready(Err(stop)),
+                    None => Poll::Pending,
+                }
             }
         }
     })

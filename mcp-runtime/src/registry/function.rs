@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 
 use super::elicit;
@@ -17,6 +16,7 @@ use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
 use crate::policy;
+use crate::policy::contain::Contained;
 use crate::protocol::{Object, RpcError};
 use crate::schema::FinishedInput;
 
@@ -45,7 +45,7 @@ impl<'a> Arguments<'a> {
 }
 
 /// The future of the proposals for an argument.
-pub(crate) type Proposals = BoxFuture<'static, Result<Vec<String>, ToolError>>;
+pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
 
 /// A declared function with its state.
 pub(super) trait Handler: Send + Sync {
@@ -100,7 +100,7 @@ where
             (self.call)(Arc::clone(&self.state), cx, values),
             self.returns.convert,
         );
-        async move { convert(running.await) }
+        async move { convert(running.await).map_err(ToolError::settled) }
     }
 
     /// Decodes the values of the parameters, or returns the parameters to elicit first.
@@ -158,11 +158,16 @@ where
     ) -> Result<(policy::Handler, Leniency), Problems> {
         let (Self(function), raw) = (self, arguments.raw);
         match function.decode(arguments)? {
-            Decoded::Values(values, leniency) => {
-                Ok((Box::pin(function.run(cx.clone(), values)), leniency))
-            }
+            Decoded::Values(values, leniency) => Ok((
+                policy::Handler::new(function.run(cx.clone(), values)),
+                leniency,
+            )),
             Decoded::Asks(asked) => Ok((
-                Box::pin(Arc::clone(function).ask(cx.clone(), raw.map(ToOwned::to_owned), asked)),
+                policy::Handler::new(Arc::clone(function).ask(
+                    cx.clone(),
+                    raw.map(ToOwned::to_owned),
+                    asked,
+                )),
                 Leniency::default(),
             )),
         }
@@ -178,7 +183,7 @@ where
             return Ok(None);
         };
         let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
-        Ok(Some(Box::pin(async move {
+        Ok(Some(policy::Handler::new(async move {
             function
                 .asked(&cx, raw, &asked)
                 .await
@@ -192,7 +197,12 @@ where
             .completers
             .iter()
             .find(|(name, _)| *name == argument)?;
-        Some(completer(Arc::clone(&self.0.state), cx.clone(), asked))
+        let (completer, state, cx) = (*completer, Arc::clone(&self.0.state), cx.clone());
+        Some(Proposals::new(async move {
+            completer(state, cx, asked)
+                .await
+                .map_err(ToolError::settled)
+        }))
     }
 
     fn input(&self) -> &FinishedInput {

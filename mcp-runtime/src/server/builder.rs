@@ -8,6 +8,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::memory::Connection;
+use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
@@ -61,6 +62,7 @@ pub struct Server<S = ()> {
     checks: Vec<Check>,
     changes: Changes,
     pub(super) skills: Sources,
+    drain: Drain,
     pub(super) settings: Settings,
 }
 
@@ -78,6 +80,7 @@ impl Server {
             checks: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
+            drain: Drain::default(),
             settings: Settings::default(),
         }
     }
@@ -92,6 +95,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         } = self;
         Server {
@@ -102,6 +106,7 @@ impl Server {
             checks,
             changes,
             skills,
+            drain,
             settings,
         }
     }
@@ -171,6 +176,12 @@ impl<S: State> Server<S> {
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
+    }
+
+    /// Ends what this server serves from outside, in order, also after the server has been made into something else:
+    /// see [`Server::into_router`].
+    pub fn shutdown_handle(&self) -> ShutdownHandle {
+        ShutdownHandle::new(self.drain.clone())
     }
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
@@ -386,7 +397,26 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
-    /// The application handles signals: when it ends, calls in flight are cancelled with their connections.
+    /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
+    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
+    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, axum};
+    /// # async fn main_(server: Server, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let shutdown = server.shutdown_handle();
+    /// axum::serve(listener, server.into_router())
+    ///     .with_graceful_shutdown(async move {
+    ///         tokio::signal::ctrl_c().await.ok();
+    ///         shutdown.shutdown().await;
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
+    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
     ///
     /// # Panics
     ///
@@ -439,8 +469,10 @@ impl<S: State> Server<S> {
             checks,
             changes,
             skills: _,
+            drain,
             settings,
         } = self;
+        drain.set_deadline(settings.shutdown_deadline);
         if settings.describe_rules {
             entries.iter_mut().for_each(Entry::describe_rules);
         }
@@ -465,7 +497,7 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
-            drain: Drain::default(),
+            drain,
             changes,
             tasks: Tasks::new(
                 settings.task_store.clone(),

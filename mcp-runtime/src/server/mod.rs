@@ -6,7 +6,9 @@ mod cli;
 mod edge;
 mod memory;
 mod serve;
+mod shutdown;
 pub(crate) mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;
+pub use shutdown::ShutdownHandle;

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
@@ -11,103 +10,147 @@ use super::builder::Server;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
-use crate::ops::signal::Signals;
+use crate::ops::drain::CANCELLED;
+use crate::ops::log;
+use crate::ops::signal::Watch;
+use crate::policy::contain::contain_now;
 use crate::service::Service;
 use crate::transport::{http, stdio};
 
-/// The time for the last answers to be written, and for the program to end after serving.
+/// The time to write answers in the end, and again for whatever the program does after serving where something had to
+/// be left behind.
 const GRACE: Duration = Duration::from_secs(1);
+/// The longest wait for others to let go of the service.
+const RELEASE: Duration = Duration::from_millis(100);
 
 impl<S: State> Server<S> {
-    /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
+    /// Serves stdin and stdout until the input ends, or SIGTERM, SIGINT or SIGHUP arrives.
     ///
-    /// Other output to stdout, of the program or its children, goes to stderr (on Unix).
+    /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
+    /// read; what stderr does not take is dropped and counted. The process ends as with [`Server::serve_http`].
     pub async fn serve_stdio(self) -> Result<()> {
         let service = self.build()?;
-        let signals =
-            Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
         let serving = stdio::serve(Arc::clone(&service));
-        until_shutdown(&service, signals, serving)
+        Served::begin(service)?
+            .run(serving)
             .await
             .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
-    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; prints the address to stderr.
+    /// Serves HTTP on `address` until SIGTERM, SIGINT or SIGHUP arrives; says on stderr where it listens.
+    ///
+    /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled, and their callers
+    /// are told. What does not yield, such as a loop without an `.await`, cannot be cancelled: the process exits 3 s
+    /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
+    /// once, with code 130. SIGHUP is left alone where the process was started with it ignored, as by `nohup`.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         let service = self.build()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
-        let signals =
-            Signals::listen().map_err(|cause| Error::io("signals cannot be handled", cause))?;
+        let served = Served::begin(Arc::clone(&service))?;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;
+        #[cfg(unix)]
+        let _captured =
+            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         announce(&listener);
-        let serving = http::serve(Arc::clone(&service), listener);
-        until_shutdown(&service, signals, serving)
+        served
+            .run(http::serve(service, listener))
             .await
             .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a person waits for this line, whatever the log level is"
-)]
+/// Says where the server listens: a person waits for this line, whatever the log level is.
 fn announce(listener: &TcpListener) {
     if let Ok(address) = listener.local_addr() {
-        eprintln!("listening on http://{address}{}", http::PATH);
+        log::write(format!("listening on http://{address}{}\n", http::PATH).as_bytes());
     }
 }
 
-/// Runs `serving` until it ends, its input does or a signal arrives; then not ready → refuse → end streams → wait →
-/// cancel.
-async fn until_shutdown(
-    service: &Arc<Service>,
-    mut signals: Signals,
-    serving: impl Future<Output = io::Result<()>>,
-) -> io::Result<()> {
-    if cfg!(panic = "abort") {
-        tracing::warn!(
-            "built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call"
-        );
-    }
-    tokio::pin!(serving);
-    let deadline = service.settings.shutdown_deadline;
-    let cause = tokio::select! {
-        biased;
-        ended = &mut serving => {
-            service.drain.finish(deadline).await;
-            return ended;
-        }
-        signal = signals.next() => signal,
-        () = service.drain.begun() => "end of input",
-    };
-    service.drain.begin();
-    tracing::info!(cause, "shutting down");
-    signals.exit_on_next();
-    let finish = service.drain.finish(deadline);
-    tokio::pin!(finish);
-    let ended = tokio::select! {
-        ended = &mut serving => {
-            // A call may outlive the connection that it came on.
-            finish.await;
-            ended
-        }
-        // Responses may still be in transit to the client; a connection that never ends is abandoned.
-        _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
-    };
-    leave_blocked();
-    ended
+/// A service that is served, and what watches over its end.
+struct Served {
+    service: Arc<Service>,
+    watch: Watch,
 }
 
-/// Ends the process without the functions on the blocking pool, which cannot be stopped, and for which tokio would wait.
-fn leave_blocked() {
-    let calls = blocking::running();
-    if calls > 0 {
-        tracing::warn!(calls, "blocking calls are left behind");
-        thread::spawn(|| {
-            thread::sleep(GRACE);
-            std::process::exit(0);
-        });
+impl Served {
+    /// From here on signals are handled.
+    fn begin(service: Arc<Service>) -> Result<Self> {
+        let deadline = service.settings.shutdown_deadline;
+        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE);
+        let watch = Watch::begin(service.drain.clone(), limit)
+            .map_err(|cause| Error::io("signals cannot be handled", cause))?;
+        if cfg!(panic = "abort") {
+            tracing::warn!(
+                "built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call"
+            );
+        }
+        Ok(Self { service, watch })
+    }
+
+    /// Runs `serving` to its end, and that of all that it has begun.
+    async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
+        let ended = self.until_shutdown(serving).await;
+        let Self { service, watch } = self;
+        let (drain, blocked) = (service.drain.clone(), blocking::running());
+        release(service).await;
+        let answered = drain.is_empty();
+        // Tokio waits for what cannot be stopped; the process ends without it.
+        if blocked > 0 || !answered {
+            tracing::warn!(
+                blocking = blocked,
+                "calls that cannot be stopped are left behind"
+            );
+            watch.leave(GRACE, answered);
+        }
+        log::flush(log::FLUSH);
+        ended
+    }
+
+    /// Runs `serving` until it ends, its input does or a signal arrives; then not ready → refuse → end streams → wait →
+    /// cancel.
+    async fn until_shutdown(
+        &mut self,
+        serving: impl Future<Output = io::Result<()>>,
+    ) -> io::Result<()> {
+        let (drain, deadline) = (&self.service.drain, self.service.settings.shutdown_deadline);
+        tokio::pin!(serving);
+        let cause = tokio::select! {
+            biased;
+            ended = &mut serving => {
+                drain.finish(deadline).await;
+                return ended;
+            }
+            signal = self.watch.signal() => signal,
+            () = drain.begun() => "end of input, or asked to",
+        };
+        drain.begin();
+        tracing::info!(cause, "shutting down");
+        let finish = drain.finish(deadline);
+        tokio::pin!(finish);
+        tokio::select! {
+            ended = &mut serving => {
+                // A call may outlive the connection that it came on.
+                finish.await;
+                ended
+            }
+            // What has been answered is still on its way to the client; a connection that never ends is left behind.
+            _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
+        }
+    }
+}
+
+/// Lets go of the service, and with it of the state, whose destructor is the author's code.
+async fn release(service: Arc<Service>) {
+    // What has just ended may hold it for a moment longer; what goes on drops it when it ends.
+    let alone = async {
+        while Arc::strong_count(&service) > 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let _ = tokio::time::timeout(RELEASE, alone).await;
+    if contain_now(|| drop(service)).is_err() {
+        tracing::error!("the state panicked when it was dropped");
     }
 }

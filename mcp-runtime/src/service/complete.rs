@@ -9,10 +9,11 @@ use tokio::time::Instant;
 use super::Service;
 use super::watch::check_size;
 use crate::answer::{Answer, members};
+use crate::brief::Brief;
+use crate::handler::call::blocking::off_thread;
 use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
-use crate::policy::contain::contain;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
@@ -132,11 +133,11 @@ impl Service {
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
-            event!(warn, entry.item(), { error = text, took = ?begun.elapsed(), }, "could not be completed");
+            event!(warn, entry.item(), { error = Brief::line(text).to_string(), took = ?begun.elapsed(), }, "could not be completed");
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
-        let proposed = tokio::time::timeout(self.settings.completion_timeout, contain(asked)).await;
-        match proposed {
+        let limit = self.settings.completion_timeout;
+        match tokio::time::timeout(limit, off_thread(asked)).await {
             Ok(Ok(Ok(proposals))) => Ok(proposals),
             Ok(Ok(Err(error))) => Err(failed(error.detail())),
             Ok(Err(_)) => Err(failed(Outcome::Panic.as_str().to_owned())),

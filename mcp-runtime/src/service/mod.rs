@@ -31,6 +31,7 @@ use crate::answer::{Answer, Identity};
 use list::Which;
 use replay::Spent;
 
+use crate::brief::Brief;
 use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::argument::arg::Reading;
@@ -39,6 +40,7 @@ use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
+use crate::policy::contain::{Panicked, contain};
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
@@ -143,8 +145,11 @@ impl Service {
         let answer = match in_flight {
             None => Err(shutting_down()),
             Some(_) => {
-                self.carry(&request.method, request.params.as_deref(), cx)
-                    .await
+                let carried = self.carry(&request.method, request.params.as_deref(), cx);
+                contain(carried).await.unwrap_or_else(|Panicked| {
+                    tracing::error!("a call ended in a panic outside the handler");
+                    Err(RpcError::internal("internal error"))
+                })
             }
         };
         let answer = answer.unwrap_or_else(Answer::Error);
@@ -185,9 +190,9 @@ impl Service {
         self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error);
-            tracing::info!(id = %request.id, method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
+            tracing::info!(id = %Brief::line(&request.id), method = request.method.label(), code = error.code, error = Brief::line(&error.message).to_string(), ?took, "request refused");
         } else {
-            tracing::debug!(id = %request.id, method = request.method.label(), ?took, "request answered");
+            tracing::debug!(id = %Brief::line(&request.id), method = request.method.label(), ?took, "request answered");
         }
     }
 }

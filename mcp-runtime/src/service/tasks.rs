@@ -17,7 +17,7 @@ use crate::handler::Context;
 use crate::handler::input::client::Client;
 use crate::handler::output::product::Product;
 use crate::handler::spec::TaskSupport;
-use crate::policy::contain::{Panicked, contain_now};
+use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::policy::{Call, Done};
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
@@ -137,13 +137,16 @@ impl Service {
         let (service, name) = (Arc::clone(self), entry.name.clone());
         self.drain.spawn(async move {
             let run = Abortable::new(
-                service.run_task(&name, &cx, arguments.as_deref()),
+                contain(service.run_task(&name, &cx, arguments.as_deref())),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(answer)) => end(&task, answer, service.tasks.most()).await,
+                Ok(Ok(Ok(answer))) => end(&task, answer, service.tasks.most()).await,
+                Ok(Ok(Err(Panicked))) => {
+                    end_failed(&task, &RpcError::internal("internal error")).await;
+                }
                 // Its status is set by the code that stopped it.
                 Ok(Err(Aborted)) => {}
                 Err(_) => {

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 
 use bytes::Bytes;
@@ -25,7 +25,7 @@ use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::protocol::{RequestId, RpcError, Version, meta};
+use crate::protocol::{Method, Request, RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
@@ -35,6 +35,8 @@ use crate::share::Holder;
 const IN_FLIGHT: usize = limits::CALLS;
 /// The maximum number of requests that wait; past that the peer's lines are read no further, unless it owes answers.
 const WAITING: usize = limits::CALLS;
+/// The maximum number of first polls that go on while others are received; from then on first polls are the runtime's.
+const OVERTAKEN: usize = 32;
 
 /// One end of a line connection.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ struct Shared {
     state: Mutex<State>,
     /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
+    /// The number of first polls that take long while further lines are received.
+    overtaken: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
 }
@@ -60,6 +64,18 @@ struct State {
     /// The calls that are tasks.
     running: Cancellable,
     waiting: VecDeque<(Option<RequestId>, Pending)>,
+    /// Ids that were cancelled and are neither running nor waiting: they may be those of first polls that take long.
+    cancelled: VecDeque<RequestId>,
+}
+
+/// A peer that lives only as long as others hold it.
+#[derive(Clone)]
+pub(crate) struct WeakPeer(Weak<Shared>);
+
+impl WeakPeer {
+    pub(crate) fn upgrade(&self) -> Option<Peer> {
+        self.0.upgrade().map(Peer)
+    }
 }
 
 impl State {
@@ -72,15 +88,32 @@ impl State {
 impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
-        let (state, receiving, ended) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
+        let (state, ended) = (Mutex::default(), Notify::new());
         Self(Arc::new(Shared {
             service,
             output,
             runtime: Handle::current(),
             state,
-            receiving,
+            receiving: AtomicUsize::new(0),
+            overtaken: AtomicUsize::new(0),
             ended,
         }))
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakPeer {
+        WeakPeer(Arc::downgrade(&self.0))
+    }
+
+    /// Notes that a first poll takes long, and that further lines are received meanwhile.
+    pub(crate) fn overtake(&self) {
+        self.0.overtaken.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Such a first poll is done.
+    pub(crate) fn resume(&self) {
+        if self.0.overtaken.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.lock().cancelled.clear();
+        }
     }
 
     /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
@@ -94,18 +127,18 @@ impl Peer {
             Next::Nothing => {}
             Next::Reply(reply) => write(&reply.text, out),
             Next::Call(call) => {
-                let id = call.request.id.clone();
+                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
-                self.start(Some(id), Box::pin(call), out);
+                self.begin(id, Box::pin(call), long, out);
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
                 self.start(Some(id), Box::pin(listening), out);
             }
             Next::InSession(session, call) => {
-                let id = call.request.id.clone();
+                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                self.start(Some(id), Box::pin(call), out);
+                self.begin(id, Box::pin(call), long, out);
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
@@ -144,13 +177,20 @@ impl Peer {
         if let Some(session) = self.session() {
             session.end();
         }
-        let waiting = std::mem::take(&mut self.lock().waiting);
         let mut out = Vec::new();
-        for (id, call) in waiting {
-            self.start_now(id, call, &mut out);
-        }
+        while self.begin_waiting(&mut out) {}
         self.0.output.append(&out);
         self.0.service.drain.begin();
+    }
+
+    /// Begins the first of the calls that wait; returns whether there was one.
+    pub(crate) fn begin_waiting(&self, out: &mut Vec<u8>) -> bool {
+        let first = self.lock().waiting.pop_front();
+        let Some((id, call)) = first else {
+            return false;
+        };
+        self.start_now(id, call, out);
+        true
     }
 
     /// While this is held, lines are being carried out on another thread, and the peer is not idle: a call that has
@@ -203,6 +243,15 @@ impl Peer {
         }
     }
 
+    /// Begins a call; one that cannot take long never waits.
+    fn begin(&self, id: RequestId, call: Pending, long: bool, out: &mut Vec<u8>) {
+        if long {
+            self.start(Some(id), call, out);
+        } else {
+            self.poll_now(Some(id), call, out);
+        }
+    }
+
     /// Polls a new call once; if it is not done then, it becomes a task.
     fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
         let mut state = self.lock();
@@ -223,13 +272,35 @@ impl Peer {
         }
     }
 
-    fn start_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
+    fn start_now(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
+        if self.0.overtaken.load(Ordering::Relaxed) >= OVERTAKEN {
+            self.spawn(&mut self.lock(), id, call);
+        } else {
+            self.poll_now(id, call, out);
+        }
+    }
+
+    fn poll_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
         // The first poll needs no waker: a task polls again as soon as it is spawned.
-        match contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop()))) {
+        let polled = contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop())));
+        if self.was_cancelled(id.as_ref()) {
+            return;
+        }
+        match polled {
             Ok(Poll::Ready((_, text))) => write(&text, out),
             Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
             Err(Panicked) => write(&self.broken(id.as_ref()), out),
         }
+    }
+
+    /// Returns whether a call was cancelled during its first poll.
+    fn was_cancelled(&self, id: Option<&RequestId>) -> bool {
+        if self.0.overtaken.load(Ordering::Relaxed) == 0 {
+            return false;
+        }
+        let cancelled = &mut self.lock().cancelled;
+        let place = cancelled.iter().position(|cancelled| Some(cancelled) == id);
+        place.and_then(|place| cancelled.remove(place)).is_some()
     }
 
     fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Pending) {
@@ -271,7 +342,12 @@ impl Peer {
         let mut state = self.lock();
         let waiting = state.waiting.len();
         state.waiting.retain(|(own, _)| own.as_ref() != Some(id));
-        state.waiting.len() < waiting || state.running.cancel(id)
+        let found = state.waiting.len() < waiting || state.running.cancel(id);
+        if !found && self.0.overtaken.load(Ordering::Relaxed) > 0 {
+            state.cancelled.truncate(OVERTAKEN);
+            state.cancelled.push_front(id.clone());
+        }
+        found
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
@@ -296,6 +372,14 @@ impl Peer {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns whether the request runs what the author has written, and may take long.
+fn may_take_long(request: &Request) -> bool {
+    matches!(
+        request.method,
+        Method::ToolsCall | Method::ResourcesRead | Method::PromptsGet | Method::CompletionComplete
+    )
 }
 
 /// The sender of a line.

@@ -1,8 +1,12 @@
 //! Sync functions on the blocking pool.
 
 use std::panic::resume_unwind;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context as Task, Poll, Waker};
+
+use tokio::task::JoinHandle;
 
 use super::context::Context;
 
@@ -44,7 +48,30 @@ where
         let (_running, _slot) = (Running::begin(), slot);
         function(&state, &cx)
     };
-    match tokio::task::spawn_blocking(run).await {
+    joined(tokio::task::spawn_blocking(run)).await
+}
+
+/// Runs the first poll of `work`, in which a sync function runs as a whole, where it may block; the rest where it is
+/// awaited.
+pub(crate) async fn off_thread<F>(work: F) -> F::Output
+where
+    F: Future<Output: Send> + Unpin + Send + 'static,
+{
+    let first = move || {
+        let (_running, mut work) = (Running::begin(), work);
+        // Whoever goes on polls again at once, so nobody needs to be woken.
+        let polled = Pin::new(&mut work).poll(&mut Task::from_waker(Waker::noop()));
+        (work, polled)
+    };
+    match joined(tokio::task::spawn_blocking(first)).await {
+        (_, Poll::Ready(output)) => output,
+        (work, Poll::Pending) => work.await,
+    }
+}
+
+/// Returns the value of a function on the pool; a panic in it continues here.
+async fn joined<T>(running: JoinHandle<T>) -> T {
+    match running.await {
         Ok(value) => value,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => resume_unwind(panic),

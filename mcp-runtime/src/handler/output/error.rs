@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 
 use super::product::Product;
+use crate::brief::Brief;
 use crate::handler::input::error::ElicitError;
 use crate::handler::spec::kind::{Item, Kind as ItemKind, event};
 use crate::protocol::{Capability, RpcError, ToolResult};
@@ -113,6 +114,17 @@ impl ToolError {
         }
     }
 
+    /// The same without anything of the author's: a private cause is the text of its chain.
+    ///
+    /// That text is made where the function runs, so that a `Display` that panics is a panic of the function.
+    pub(crate) fn settled(self) -> Self {
+        let kind = match self.kind {
+            Kind::Private(cause) => Kind::Private(chain(&*cause).into()),
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
     /// Converts the failure to a response and logs a private cause. `hide` removes redacted values from both.
     pub(crate) fn into_answer(
         self,
@@ -135,7 +147,7 @@ impl ToolError {
             }
             Kind::Private(cause) => {
                 let reference = reference();
-                event!(error, item, { %reference, error = hide(chain(&*cause)), }, "failed");
+                event!(error, item, { %reference, error = Brief::line(hide(chain(&*cause))).to_string(), }, "failed");
                 failed(item, &reference)
             }
         }

@@ -8,13 +8,9 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// Prints one text and a newline.
-#[expect(
-    clippy::print_stdout,
-    reason = "the output of a command that a person ran; no protocol is spoken then"
-)]
+/// Prints one text and a newline, or as much of it as the reader takes.
 pub(super) fn print(text: &str) {
-    println!("{text}");
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// Prints the structured content of a tool's result, or else its text; a failure is an error.

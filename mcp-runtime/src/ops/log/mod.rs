@@ -1,0 +1,125 @@
+//! stderr, written by one thread behind a bounded queue: logs, and while a server runs whatever else is printed.
+
+#[cfg(unix)]
+mod capture;
+mod queue;
+
+use std::io::{self, Write};
+use std::sync::LazyLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use prometheus_client::metrics::counter::Counter;
+
+#[cfg(unix)]
+pub(crate) use capture::{Captured, capture, capture_wire};
+use queue::Queue;
+
+/// The longest wait for lines that are still to be written when the process ends.
+pub(crate) const FLUSH: Duration = Duration::from_millis(250);
+/// The time between two looks at what is still to be written.
+const LOOK: Duration = Duration::from_millis(1);
+
+/// The way to stderr; its thread begins with the first use, before file descriptor 2 is pointed elsewhere.
+static STDERR: LazyLock<Queue> = LazyLock::new(|| {
+    begin(dup(&io::stderr()), || &STDERR);
+    Queue::default()
+});
+
+/// The way to stdout, of what is printed there while it is no wire.
+#[cfg(unix)]
+static STDOUT: LazyLock<Queue> = LazyLock::new(|| {
+    begin(dup(&io::stdout()), || &STDOUT);
+    Queue::default()
+});
+
+/// Begins to write what is in `queue` to `output`. Without the thread nothing is written, and all is dropped and
+/// counted.
+fn begin(output: io::Result<impl Write + Send + 'static>, queue: fn() -> &'static Queue) {
+    if let Ok(output) = output {
+        let _ = thread::Builder::new()
+            .name("mcp-log".into())
+            .spawn(move || queue().write_behind(output, report));
+    }
+}
+
+/// `output` as it is now, whatever its file descriptor becomes.
+#[cfg(unix)]
+fn dup(output: &impl std::os::fd::AsFd) -> io::Result<std::fs::File> {
+    Ok(rustix::io::dup(output)?.into())
+}
+
+/// Elsewhere file descriptors stay what they are.
+#[cfg(not(unix))]
+fn dup<T>(_: &T) -> io::Result<io::Stderr> {
+    Ok(io::stderr())
+}
+
+fn report(missed: u64) {
+    tracing::warn!(
+        lines = missed,
+        "log lines were dropped, as stderr did not take them"
+    );
+}
+
+/// Writes whole lines to stderr, later, or drops them.
+pub(crate) fn write(lines: &[u8]) {
+    STDERR.push(lines);
+}
+
+/// The number of lines that were dropped since the process began.
+pub(crate) fn dropped() -> Counter {
+    STDERR.dropped.clone()
+}
+
+/// Returns whether all lines and prints are written; `None` where they never will be.
+fn is_written() -> Option<bool> {
+    #[cfg(unix)]
+    let (printed, queues) = (capture::is_drained(), [&STDERR, &STDOUT]);
+    #[cfg(not(unix))]
+    let (printed, queues) = (true, [&STDERR]);
+    let is_stuck = queues.iter().any(|queue| queue.is_stuck());
+    (!is_stuck).then(|| printed && queues.iter().all(|queue| queue.is_empty()))
+}
+
+/// Waits until all lines and prints are written, at most `limit`, and not at all for an output that takes nothing.
+/// Returns whether they are.
+pub(crate) fn flush(limit: Duration) -> bool {
+    let begun = Instant::now();
+    loop {
+        match is_written() {
+            Some(true) => return true,
+            Some(false) if begun.elapsed() < limit => thread::sleep(LOOK),
+            _ => return false,
+        }
+    }
+}
+
+/// Waits for the last lines when it is dropped.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub(crate) struct Flushed;
+
+#[cfg(feature = "cli")]
+impl Drop for Flushed {
+    fn drop(&mut self) {
+        flush(FLUSH);
+    }
+}
+
+/// One record of `tracing`, which becomes one entry of the queue.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub(crate) struct Writer;
+
+#[cfg(feature = "cli")]
+impl Write for Writer {
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        write(record);
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

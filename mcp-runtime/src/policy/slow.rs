@@ -1,0 +1,55 @@
+//! Polls that take long: user code that neither ends nor waits keeps its thread from all others.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::handler::spec::kind::{Item, event};
+
+/// The longest poll that nobody is told of.
+const LONG: Duration = Duration::from_millis(100);
+/// The time between two records of one function.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The beginning of the time in which records are counted.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Tells in the log that polls of a function take long; not of each.
+#[derive(Debug, Default)]
+pub(crate) struct SlowPolls {
+    /// Long polls so far.
+    all: AtomicU64,
+    /// The time of the last record, in milliseconds since [`START`] and one more; 0 for none.
+    told: AtomicU64,
+}
+
+impl SlowPolls {
+    /// Runs one poll of `item`.
+    ///
+    /// It is measured in real time: that is what others wait, also where a test has paused the clock.
+    pub(crate) fn watch<T>(&self, item: Item<'_>, poll: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let polled = poll();
+        let took = begun.elapsed();
+        if took > LONG {
+            self.tell(item, took);
+        }
+        polled
+    }
+
+    #[cold]
+    fn tell(&self, item: Item<'_>, took: Duration) {
+        let so_far = self.all.fetch_add(1, Ordering::Relaxed) + 1;
+        let now = u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX - 1) + 1;
+        let told = self.told.load(Ordering::Relaxed);
+        let is_due = told == 0 || Duration::from_millis(now.saturating_sub(told)) >= PAUSE;
+        let is_mine = is_due
+            && self
+                .told
+                .compare_exchange(told, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        if is_mine {
+            event!(warn, item, { ?took, so_far, }, "held its thread up without waiting; make it `blocking`, or let it await: others wait for that thread");
+        }
+    }
+}

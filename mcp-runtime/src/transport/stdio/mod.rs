@@ -1,0 +1,71 @@
+//! stdio: the process' own stdin and stdout, on plain threads that read and write in batches.
+//!
+//! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private, and whatever a
+//! tool or a library prints goes to stderr (`ops/log/capture.rs`).
+
+mod splitter;
+mod stdout;
+mod turns;
+
+#[cfg(unix)]
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::lines::Peer;
+use crate::handler::input::outbox::Output;
+#[cfg(unix)]
+use crate::ops::log;
+use crate::service::Service;
+use stdout::Stdout;
+use turns::Turns;
+
+/// Serves the process' stdin and stdout until stdin ends, stdout is closed, or the server shuts down.
+pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
+    let (settings, drain) = (service.settings.clone(), service.drain.clone());
+    let (_captured, real) = take_stdout()?;
+    let output = Arc::new(Stdout::new(real));
+    let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
+    Turns::begin(&peer, &output, &settings, &drain)?;
+    let (writing, written) = oneshot::channel();
+    {
+        let output = Arc::clone(&output);
+        thread::Builder::new()
+            .name("mcp-stdout".into())
+            .spawn(move || {
+                output.write_behind();
+                let _ = writing.send(());
+            })?;
+    }
+    // The end of input begins the shutdown, on the thread that sees it.
+    tokio::select! {
+        () = output.gone.notified() => drain.begin(),
+        () = drain.begun() => {}
+    }
+    // Streams end, and what is in flight has until the deadline.
+    peer.idle().await;
+    output.close();
+    // Not joined: a client that reads nothing would hold the thread, and with it the end of the process.
+    let _ = written.await;
+    Ok(())
+}
+
+/// The real stdout; from now on what is printed goes to stderr.
+#[cfg(unix)]
+fn take_stdout() -> io::Result<(log::Captured, File)> {
+    log::capture_wire()
+}
+
+/// Elsewhere stdout is shared, and what a tool prints would reach the client.
+#[cfg(not(unix))]
+fn take_stdout() -> io::Result<((), io::Stdout)> {
+    Ok(((), io::stdout()))
+}
+
+#[cfg(unix)]
+type Real = File;
+#[cfg(not(unix))]
+type Real = io::Stdout;
