@@ -306,6 +306,6 @@ async fn a_caller_gets_600_completions_a_minute() {
         error["message"].as_str().unwrap().contains("600/min"),
         "{error}"
     );
-    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    tokio::time::advance(std::time::Duration::from_mins(1)).await;
     proposals(&client, "map", "country").await.assert_ok();
 }

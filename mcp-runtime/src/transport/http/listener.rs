@@ -152,5 +152,6 @@ fn tune(stream: &TcpStream) {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

@@ -312,7 +312,7 @@ async fn a_head_has_a_largest_size_and_a_number_of_fields() {
     let limits = Limits::default().headers(8192).header_count(8);
     let server = Listening::start(limits).await;
     let large = format!("x-a: {}\r\n", "b".repeat(10_000));
-    let many: String = (0..9).map(|n| format!("x-{n}: b\r\n")).collect();
+    let many = "x-a: b\r\n".repeat(9);
     for headers in [&large, &many] {
         let answer = server.answer(&post(headers, "")).await;
         assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
