@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::child::{Process, call, probe, request};
-use super::http::Listening;
+use super::http::{Connection, Listening};
 
 /// Far more than the time between the deadline and the end, and far less than any function here takes.
 const SOON: Duration = Duration::from_secs(20);
@@ -108,9 +108,9 @@ fn the_end_of_input_is_seen_while_a_function_blocks() {
     assert_ends(&mut process, 0);
 }
 
-#[test]
-fn a_shutdown_ends_although_every_thread_is_held() {
-    let mut server = Listening::with(&mut impatient());
+/// A server whose threads are all held by calls, which end with their connections.
+fn held(command: &mut Command) -> (Listening, Vec<Connection>) {
+    let server = Listening::with(command);
     let workers = thread::available_parallelism().unwrap().get();
     let calls: Vec<_> = (0..workers * 4)
         .map(|id| {
@@ -123,6 +123,12 @@ fn a_shutdown_ends_although_every_thread_is_held() {
     while server.connect().answers_within(Duration::from_millis(200)) {
         assert!(begun.elapsed() < SOON, "no call holds a thread");
     }
+    (server, calls)
+}
+
+#[test]
+fn a_shutdown_ends_although_every_thread_is_held() {
+    let (mut server, calls) = held(&mut impatient());
     server.process.terminate();
     assert_ends(&mut server.process, 1);
     drop(calls);
@@ -130,13 +136,12 @@ fn a_shutdown_ends_although_every_thread_is_held() {
 
 #[test]
 fn a_second_signal_ends_it_although_every_thread_is_held() {
-    let mut server = Listening::with(&mut probe());
-    let mut connection = server.connect();
-    connection.send(&call("spin", "spin", json!({})));
+    let (mut server, calls) = held(&mut probe());
     server.process.terminate();
     server.process.hears("shutting down");
     server.process.terminate();
     assert_ends(&mut server.process, 130);
+    drop(calls);
 }
 
 #[test]
