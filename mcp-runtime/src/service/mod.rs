@@ -141,15 +141,14 @@ impl Service {
         in_flight: Option<TaskTrackerToken>,
     ) -> Answer {
         let begun = Instant::now();
-        let answer = match in_flight {
-            None => Err(shutting_down()),
-            Some(_) => {
-                let carried = self.carry(&request.method, request.params.as_deref(), cx);
-                contain(carried).await.unwrap_or_else(|Panicked| {
-                    tracing::error!("a call ended in a panic outside the handler");
-                    Err(RpcError::internal("internal error"))
-                })
-            }
+        let answer = if in_flight.is_some() {
+            let carried = self.carry(&request.method, request.params.as_deref(), cx);
+            contain(carried).await.unwrap_or_else(|Panicked| {
+                tracing::error!("a call ended in a panic outside the handler");
+                Err(RpcError::internal("internal error"))
+            })
+        } else {
+            Err(shutting_down())
         };
         let answer = answer.unwrap_or_else(Answer::Error);
         self.record(request, &answer, begun);
