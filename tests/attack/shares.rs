@@ -122,10 +122,10 @@ fn breaker(rows: &mut Rows) -> io::Result<()> {
 fn heads(rows: &mut Rows) -> io::Result<()> {
     let (server, address) = target::http()?;
     let half = b"POST /mcp HTTP/1.1\r\nhost: localhost\r\nx-";
-    let held: Vec<_> = (0..900)
+    let held: Vec<_> = (0..200)
         .filter_map(|_| wire::open(address, half).ok())
         .collect();
-    rows.at_most("MiB for 900 half heads", server.memory(), 100.0);
+    rows.at_most("MiB for 200 half heads", server.memory(), 100.0);
     let legit = wire::post(address, &call("runs", json!({})), None)?;
     rows.holds(
         "another caller meanwhile",
