@@ -63,7 +63,7 @@ async fn fickle(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ToolEr
 async fn narrow(cx: &Context) -> Result<String, ToolError> {
     let name: String = cx.elicit("name", "Who?").await?;
     if name == "slow" {
-        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        tokio::time::sleep(std::time::Duration::from_mins(1)).await;
     }
     Ok(name)
 }

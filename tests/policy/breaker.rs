@@ -67,7 +67,7 @@ async fn own(cx: &Context, how: String) -> Result<bool, String> {
         return Err("down".to_owned());
     }
     let sure: Result<Confirm, _> = cx.elicit("sure", "Sure?").await;
-    sure.map(|sure| sure.yes())
+    sure.map(mcp_runtime::Confirm::yes)
         .map_err(|error| error.to_string())
 }
 

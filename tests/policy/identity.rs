@@ -34,10 +34,10 @@ async fn ask(cx: &Context) -> Result<bool, ToolError> {
     Ok(cx.elicit::<Confirm>("sure", "Sure?").await?.yes())
 }
 
-/// Waits for an hour.
+/// Works for ten minutes.
 #[tool(task = "required")]
 async fn long() -> &'static str {
-    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    tokio::time::sleep(std::time::Duration::from_mins(10)).await;
     "done"
 }
 

@@ -69,7 +69,7 @@ impl Service {
     async fn carry_out(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Done {
         let round = match self.admit(entry, &call, given.params) {
             Ok(round) => round,
-            Err(refused) => return refused,
+            Err(refused) => return *refused,
         };
         let done = self.run(entry, call, given.textual).await;
         if let Some(round) = round.filter(|_| done.outcome.is_refusal()) {
@@ -85,17 +85,17 @@ impl Service {
         entry: &Entry,
         call: &Call<'_>,
         params: Option<&Members>,
-    ) -> Result<Option<Stamp>, Done> {
+    ) -> Result<Option<Stamp>, Box<Done>> {
         let policies = &entry.policies;
         if let Some(hidden) = policies.forbids(call.item, call.cx) {
-            return Err(hidden);
+            return Err(Box::new(hidden));
         }
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
         if let Some(refused) = policies.counts_out(call.item, call.cx, round) {
-            return Err(refused);
+            return Err(Box::new(refused));
         }
-        received.map_err(Done::malformed)
+        received.map_err(|error| Box::new(Done::malformed(error)))
     }
 
     /// Runs an admitted call.

@@ -110,7 +110,7 @@ impl Service {
         call: Call<'_>,
         given: Given<'_>,
     ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Done> {
-        let round = self.admit(entry, &call, given.params)?;
+        let round = (self.admit(entry, &call, given.params)).map_err(|refused| *refused)?;
         let arguments =
             Arguments::of(call.arguments, self.settings.reading).map_err(Done::malformed)?;
         let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));

@@ -161,7 +161,7 @@ impl Ledger {
         };
         let sums = [(own, share, true), (all, self.most, false)];
         for ((amount, most, is_own), is_first) in sums.into_iter().zip(is_first) {
-            if !amount.fits(most) && !(alone && is_first) {
+            if !(amount.fits(most) || alone && is_first) {
                 return Err(Full {
                     limit: self.limit,
                     is_own,
