@@ -88,7 +88,7 @@ fn spinning(rows: &mut Rows) -> io::Result<()> {
         rows.at_most(
             &format!("`{tool}` over HTTP: seconds to end"),
             server.end(20.0),
-            6.0,
+            9.0,
         );
         drop(held);
         let (mut server, lines) = target::stdio()?;
@@ -98,7 +98,7 @@ fn spinning(rows: &mut Rows) -> io::Result<()> {
         rows.at_most(
             &format!("`{tool}` at the end of input: seconds to end"),
             server.end(20.0),
-            6.0,
+            9.0,
         );
     }
     Ok(())
