@@ -232,7 +232,8 @@ impl Resource {
 
     /// Adds a member to `_meta`.
     ///
-    /// A key that the protocol reserves ([`is_reserved`](super::metadata::is_reserved)) is left out and logged.
+    /// A key that the protocol reserves, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is left out
+    /// and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         insert(&mut self.meta, key.into(), value.into());
@@ -337,7 +338,8 @@ impl Content {
 
     /// Adds a member to the `_meta` of this block.
     ///
-    /// A key that the protocol reserves ([`is_reserved`](super::metadata::is_reserved)) is left out and logged.
+    /// A key that the protocol reserves, whose prefix has `modelcontextprotocol` or `mcp` as its second label, is left out
+    /// and logged.
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         let meta = match &mut self {
