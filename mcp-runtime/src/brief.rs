@@ -1,8 +1,8 @@
-//! The beginning of a text that a caller wrote, for the log: nobody makes a line as long as they like.
+//! The beginning of a text of a caller, for the log: the length of a line is bounded.
 
 use std::fmt::{self, Display, Write};
 
-/// The most characters that a record of the log shows of one value, and of the arguments of a call.
+/// The maximum number of characters of one value, and of the arguments of a call, in a log record.
 const LINE: usize = 1_000;
 const ARGUMENTS: usize = 8_000;
 

@@ -42,7 +42,7 @@ struct Verified {
     expires: Option<Instant>,
 }
 
-/// Who a caller is, whatever its token grants.
+/// The identity of a caller, without the grants of its token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub issuer: Option<Arc<str>>,
@@ -158,7 +158,7 @@ impl Principal {
         }
     }
 
-    /// Whether the caller's token has expired.
+    /// Returns `true` if the caller's token has expired.
     pub(crate) fn has_expired(&self) -> bool {
         self.expires().is_some_and(|at| at <= Instant::now())
     }

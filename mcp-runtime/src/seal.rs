@@ -62,15 +62,15 @@ pub(crate) struct Stamp {
 }
 
 impl State {
-    /// Whether a round with the answers `sent` goes on with its call: it answers a question that is open, and no
-    /// earlier one left such an answer unused. So a call has at most as many rounds as questions.
+    /// Returns `true` if a round with the input responses `sent` continues its call: it answers an open input request,
+    /// and no earlier round left such a response unused. A call thus has at most as many rounds as input requests.
     pub(crate) fn goes_on_with(&self, sent: &Kept) -> bool {
         self.rounds <= self.answers.len() && sent.iter().any(|(key, _)| self.open.contains(key))
     }
 }
 
 impl Stamp {
-    /// Whether a state of this round has expired when one of `later` has not.
+    /// Returns `true` if a state of this round has expired while one of `later` has not.
     pub(crate) fn is_over(self, later: Self) -> bool {
         later.asked.saturating_sub(self.asked) > 2 * LIFETIME_MILLIS
     }
@@ -438,7 +438,7 @@ mod tests {
         );
     }
 
-    /// What opens and is no state, such as that of another format, is refused as forged.
+    /// A sealed value that opens but is no state, such as one of another format, is refused as forged.
     #[test]
     fn what_was_sealed_in_another_shape_does_not_open() {
         let keys = keys(&[1]);

@@ -16,7 +16,11 @@ mod waiting;
 mod wire;
 
 use std::fmt::Display;
+use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
+
+use serde_json::json;
 
 /// An attack, and the figures that it leaves in the table.
 type Attack = (&'static str, fn(&mut Rows));
@@ -48,6 +52,14 @@ impl Rows {
     /// Something that must be so.
     pub(crate) fn holds(&mut self, what: &str, figure: impl Display, holds: bool) {
         self.row(what, &figure.to_string(), "", holds);
+    }
+
+    /// A call of a well-behaved caller is answered.
+    pub(crate) fn serves_others(&mut self, address: SocketAddr) -> io::Result<()> {
+        let call = wire::call("runs", json!({}));
+        let status = wire::post(address, &call, None)?.status;
+        self.holds("another caller meanwhile", status, status == 200);
+        Ok(())
     }
 
     #[expect(clippy::print_stdout, reason = "the table is the output")]

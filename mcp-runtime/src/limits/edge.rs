@@ -1,4 +1,4 @@
-//! What one server takes from the network: connections, heads, bodies, and the time for each.
+//! The limits of a server on the network: connections, heads, bodies, and the time for each.
 
 use std::time::Duration;
 

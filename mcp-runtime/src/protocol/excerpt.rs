@@ -1,4 +1,4 @@
-//! What a caller has written, as answers, logs and audit records repeat it: cut, so that none of them grows with it.
+//! Text of a caller as responses, logs and audit records repeat it: cut, so that none of them grows with it.
 
 use std::borrow::Cow;
 

@@ -205,7 +205,7 @@ fn is_rooted(before: &str, text: &str, value: &str) -> bool {
     is_share || is_absolute || has_drive(before, value)
 }
 
-/// Whether a value begins with a drive of Windows (`C:/x`, `C:x`), and is, or may be, meant as a path: `a:5` is an id too.
+/// Returns `true` if a value begins with a drive of Windows (`C:/x`, `C:x`) and may be a path; `a:5` may be an id.
 fn has_drive(before: &str, value: &str) -> bool {
     let mut chars = value.chars();
     let is_drive = chars

@@ -270,7 +270,7 @@ impl<S: State> Server<S> {
     /// Sets origins whose pages may call the server from a browser: `"https://app.example.com"`. Loopback and the server's own
     /// origin may.
     ///
-    /// What is no origin (scheme, host, and port if it is not the scheme's own) stops the start.
+    /// An origin has a scheme, a host, and a port unless it is the scheme's own; anything else stops the start.
     pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
         self

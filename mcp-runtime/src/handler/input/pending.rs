@@ -37,7 +37,7 @@ pub(super) struct State {
     /// The thread that is in such a block now.
     pub(super) inside: Option<ThreadId>,
     waits: Waits,
-    /// Whether a question was refused by the user, or by the client.
+    /// `true` if the user or the client has refused an input request.
     refused: bool,
     over: bool,
 }

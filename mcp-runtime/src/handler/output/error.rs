@@ -32,7 +32,7 @@ use crate::protocol::{Capability, RpcError, ToolResult};
 pub struct ToolError {
     kind: Kind,
     retryable: bool,
-    /// Whether it tells of what the function depends on, and not of what it was asked.
+    /// `true` if a dependency of the function has failed, rather than the request.
     is_outage: bool,
 }
 
@@ -104,7 +104,8 @@ impl ToolError {
         self
     }
 
-    /// Whether it counts against a breaker, in a call whose user has refused an answer or has not.
+    /// Returns `true` if the error counts against a breaker; `user_refused` says that the user has refused an input
+    /// request of the call.
     pub(crate) fn is_outage(&self, user_refused: bool) -> bool {
         self.retryable || self.is_outage && !user_refused
     }

@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(callers.check(caller(1), None), Ok(()));
     }
 
-    /// Whoever keeps others busy makes nobody be forgotten before time.
+    /// A busy caller does not cause the eviction of others before their time.
     #[tokio::test(start_paused = true)]
     async fn a_limit_is_not_forgotten_early() {
         for (limit, after) in [

@@ -15,7 +15,7 @@ use crate::protocol::RpcError;
 /// The size up to which a body is not counted against what all of them may take.
 const SMALL: usize = 16 * 1024;
 
-/// What all bodies together may take.
+/// The budget of bytes that all bodies share.
 #[derive(Debug)]
 pub(super) struct Budget {
     most: usize,

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-/// When a connection was last active, and with what.
+/// The last activity of a connection, by its kind.
 ///
 /// Times are milliseconds since the connection was accepted; zero is "never".
 #[derive(Debug)]
@@ -22,15 +22,15 @@ pub(super) struct Activity {
     idle_timeout: Duration,
     /// The number of requests that are being answered.
     requests: AtomicU32,
-    /// When the first byte of a head came that is not complete.
+    /// The arrival of the first byte of an incomplete head.
     head: AtomicU64,
-    /// When bytes last went either way.
+    /// The last transfer of bytes, in either direction.
     bytes: AtomicU64,
-    /// Whether frames other than heads are to be expected between requests.
+    /// `true` if frames other than heads may arrive between requests.
     is_http2: AtomicBool,
 }
 
-/// What is to be done with a connection.
+/// The decision about a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// Nothing, until then.

@@ -1,4 +1,4 @@
-//! What holds for every route: the guard in front, and headers that keep browsers in their bounds behind.
+//! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
 
 use std::sync::Arc;
 

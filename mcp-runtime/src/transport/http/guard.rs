@@ -110,7 +110,7 @@ fn port(url: &Uri) -> Option<u16> {
 
 /// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
 ///
-/// Where a request says it twice, whoever stands in front may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
+/// A request with two hosts is ambiguous: an intermediary may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let authority = uri.authority().map(Authority::as_str);
