@@ -8,7 +8,7 @@ use super::breaker::Verdict;
 use super::outcome::{Done, Outcome};
 use super::retry::Backoff;
 use super::suspend::{self, Ended, Stopped};
-use super::timeout::Deadline;
+use super::timeout;
 use super::{Call, Handler, Policies};
 use crate::brief::Brief;
 use crate::handler::ToolError;
@@ -63,8 +63,9 @@ impl Policies {
                     Done::of(&call, ended, &self.redacted)
                 }
                 Some(limit) => {
+                    call.cx.limit(limit);
                     let run = suspend::run(&call, &self.slow, &mut handler);
-                    match Deadline::after(limit).hold(call.cx, run).await {
+                    match timeout::hold(call.cx, run).await {
                         Some(ended) => Done::of(&call, ended, &self.redacted),
                         None => self.timed_out(&call, limit, &mut handler),
                     }
@@ -81,17 +82,18 @@ impl Policies {
 
     /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
     async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
-        let deadline = self.timeout.map(Deadline::after);
+        if let Some(limit) = self.timeout {
+            call.cx.limit(limit);
+        }
         let mut backoff = Backoff::new(self.retry);
         loop {
-            let ended = match self.attempt(&call, handler, deadline).await {
+            let ended = match self.attempt(&call, handler).await {
                 Ok(ended) => ended,
                 Err(done) => return done,
             };
             let next = match &ended {
                 Ok(Err(error)) if error.is_retryable() => {
-                    let end = deadline.and_then(|deadline| deadline.end(call.cx));
-                    backoff.next(end).map(|wait| (error, wait))
+                    backoff.next(call.cx.deadline()).map(|wait| (error, wait))
                 }
                 _ => None,
             };
@@ -108,12 +110,7 @@ impl Policies {
     }
 
     /// Runs one attempt, if the breaker admits it; an error ends the call.
-    async fn attempt(
-        &self,
-        call: &Call<'_>,
-        mut handler: Handler,
-        deadline: Option<Deadline>,
-    ) -> Result<Ended, Done> {
+    async fn attempt(&self, call: &Call<'_>, mut handler: Handler) -> Result<Ended, Done> {
         let attempt = match self
             .breaker
             .as_ref()
@@ -131,9 +128,9 @@ impl Policies {
             }
         };
         let run = suspend::run(call, &self.slow, &mut handler);
-        let ended = match deadline {
+        let ended = match self.timeout {
             None => Some(run.await),
-            Some(deadline) => deadline.hold(call.cx, run).await,
+            Some(_) => timeout::hold(call.cx, run).await,
         };
         if let Some(attempt) = attempt {
             attempt.ended(verdict(call, ended.as_ref()));
