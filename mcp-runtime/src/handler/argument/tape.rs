@@ -25,7 +25,7 @@ struct Entry {
 }
 
 impl<'a> Tape<'a> {
-    pub(super) fn of(raw: &'a RawValue) -> Self {
+    pub(super) fn parse(raw: &'a RawValue) -> Self {
         let text = raw.get();
         let bytes = text.as_bytes();
         let (mut entries, mut open) = (Vec::new(), Vec::new());
