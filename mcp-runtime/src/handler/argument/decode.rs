@@ -3,10 +3,10 @@
 use serde_json::value::RawValue;
 
 use super::arg::{Arg, Input};
+use super::fit::tape::Tape;
 use super::fit::{Doubt, Fit};
 use super::problem::{Fault, Problems};
 use super::reason::Reason;
-use super::tape::Tape;
 use crate::schema::Root;
 
 /// A value that every decoder rejects unless it ignores it.
