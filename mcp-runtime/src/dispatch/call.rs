@@ -91,7 +91,7 @@ fn context(
     let version = match session {
         None => Version::LATEST,
         Some(session) => {
-            caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
+            caller.client = Some(Arc::clone(&session.client_requests) as Arc<dyn Client>);
             caller.session_id = Some(Arc::clone(&session.id));
             caller.names = Some(Arc::clone(&session.names));
             session.version

@@ -50,7 +50,7 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    pub(crate) fn of(spec: &Spec) -> Self {
+    pub(crate) fn from_spec(spec: &Spec) -> Self {
         match (spec.read_only, spec.idempotent) {
             (true, _) => Self::Reads,
             (false, true) => Self::Repeatable,
