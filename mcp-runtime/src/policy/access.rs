@@ -4,24 +4,31 @@
 //! item does not exist; a caller without a required scope gets an error that names it, so that the client can request
 //! it.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use super::contain::contain_now;
 use crate::handler::Principal;
-use crate::handler::spec::Spec;
 use crate::handler::spec::kind::{Item, Kind};
+use crate::handler::spec::visible::VisibleIf;
+use crate::handler::spec::{Spec, Text};
 use crate::protocol::RpcError;
 
 /// The access rules of one declared function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Access {
-    scopes: &'static [&'static str],
-    visible_if: Option<fn(&Principal) -> bool>,
+    scopes: Arc<[Text]>,
+    visible_if: Option<(VisibleIf, Arc<dyn Any + Send + Sync>)>,
 }
 
 impl Access {
-    pub(super) fn from_spec(spec: &Spec) -> Self {
+    /// The rules of `spec`, on a server with `state`.
+    pub(super) fn new(spec: &Spec, state: &Arc<dyn Any + Send + Sync>) -> Self {
+        let rule = spec.visible_if.clone();
         Self {
-            scopes: spec.scopes,
-            visible_if: spec.visible_if,
+            scopes: Arc::clone(&spec.scopes),
+            visible_if: rule.map(|rule| (rule, Arc::clone(state))),
         }
     }
 
@@ -50,16 +57,25 @@ impl Access {
         let missing: Vec<&str> = self
             .scopes
             .iter()
-            .copied()
+            .map(AsRef::as_ref)
             .filter(|scope| !principal.has_scope(scope))
             .collect();
-        Err(RpcError::missing_scopes(item, self.scopes, &missing))
+        Err(RpcError::missing_scopes(item, &self.scopes, &missing))
     }
 
     /// Returns `true` if the item is visible to `principal`.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics admits no caller.
-        self.visible_if
-            .is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
+        self.visible_if.as_ref().is_none_or(|(rule, state)| {
+            contain_now(|| rule.admits(&**state, principal)).unwrap_or(false)
+        })
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }

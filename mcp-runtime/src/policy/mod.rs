@@ -31,6 +31,7 @@ pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,9 +93,10 @@ pub(crate) struct Call<'a> {
 pub(crate) type HandlerFuture<T = Output> = Contained<Result<T, ToolError>>;
 
 impl Policies {
-    pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
+    /// The policies of `spec`, on a server with `state`.
+    pub(crate) fn new(spec: &Spec, redacted: Redacted, state: &Arc<dyn Any + Send + Sync>) -> Self {
         Self {
-            access: Access::from_spec(spec),
+            access: Access::new(spec, state),
             rate_limit: spec.rate_limit.map(|(limit, _)| RateLimiter::new(limit)),
             completions: RateLimiter::new(COMPLETIONS),
             concurrency: spec.concurrency.map(|(limit, _)| Slots::new(limit)),

@@ -90,7 +90,7 @@ impl<S: State> Server<S> {
 
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
-    let registry = &service.registry;
+    let registry = &*service.registry.read();
     match command {
         "tools" => show::print(&table::tools(registry)),
         "resources" => show::print(&table::resources(registry)),

@@ -8,7 +8,7 @@ use super::builder::Server;
 use super::edge;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
-use crate::registry::{self, Conflict, Entry};
+use crate::registry::{self, Entry};
 use crate::seal::Keys;
 use crate::service::Settings;
 use crate::skills::Catalogue;
@@ -26,21 +26,21 @@ pub(super) struct Verified {
 
 impl<S: State> Server<S> {
     /// Makes what can fail; an error lists every fault.
-    pub(super) fn verify(&self) -> Result<Verified> {
+    pub(super) fn verify(&self, entries: &[Entry]) -> Result<Verified> {
         let mut faults = settings(&self.settings);
         faults.extend(edge::faults(&self.settings));
         let keys = keys(&self.settings, &self.info.name)
             .map_err(|fault| faults.push(fault))
             .ok();
-        for entry in &self.entries {
+        for entry in entries {
             let declared = entry.faults.iter();
             faults.extend(declared.map(|fault| Error::declaration(entry.item(), fault)));
         }
-        faults.extend(registry::conflicts(&self.entries).iter().map(conflicting));
-        faults.extend(missing_views(&self.entries));
+        faults.extend(registry::conflicts(entries).into_iter().map(Error::from));
+        faults.extend(missing_views(entries));
         let catalogue = self
             .skills
-            .read(&self.entries)
+            .read(entries)
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
             .ok();
         match (Error::all(faults), keys, catalogue) {
@@ -141,22 +141,11 @@ pub(crate) fn public_url(name: &str, url: &str) -> Result<Uri> {
     Ok(uri)
 }
 
-/// The error for two entries that a client could not tell apart.
-fn conflicting(conflict: &Conflict) -> Error {
-    match conflict {
-        Conflict::Name(kind, name) => Error::duplicate(format!(
-            "two {}s are called `{name}`; rename one with `name = \"..\"`",
-            kind.noun()
-        )),
-        Conflict::Uri(one, other) => Error::ambiguous(one, other),
-    }
-}
-
 /// The errors for tools whose view is no resource of the server.
 fn missing_views(entries: &[Entry]) -> impl Iterator<Item = Error> {
     let viewed = entries
         .iter()
-        .filter_map(|entry| Some((entry, entry.spec.ui?)));
+        .filter_map(|entry| Some((entry, entry.spec.ui.as_deref()?)));
     let missing = viewed.filter(|(_, uri)| !entries.iter().any(|entry| entry.is_at(uri)));
     missing.map(|(tool, uri)| {
         Error::declaration(

@@ -70,7 +70,7 @@ fn arguments(entry: &Entry) -> String {
 }
 
 fn summary(entry: &Entry) -> String {
-    first_line(entry.spec.description)
+    first_line(&entry.spec.description)
 }
 
 fn first_line(text: &str) -> String {
@@ -113,7 +113,7 @@ fn limits(spec: &Spec) -> String {
     let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
     let limits = [
         scopes,
-        spec.visible_if.map(|_| "visible_if".to_owned()),
+        spec.visible_if.as_ref().map(|_| "visible_if".to_owned()),
         limit("rate_limit", spec.rate_limit, |limit| limit.to_string()),
         limit("concurrency", spec.concurrency, |limit| limit.to_string()),
         limit("cache", spec.cache, |cache| Written(cache.ttl).to_string()),

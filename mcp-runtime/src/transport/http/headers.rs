@@ -66,8 +66,10 @@ pub(super) fn same_params(
     }
     let Some(entry) = service
         .registry
+        .read()
         .tools
         .get(&name)
+        .cloned()
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());
@@ -79,7 +81,7 @@ pub(super) fn same_params(
     for (argument, header) in &entry.headers {
         same_argument(headers, header, arguments.get(argument)).map_err(|error| {
             // The error shows both values.
-            let redacted = entry.policies.redacted.names.contains(argument);
+            let redacted = entry.policies.redacted.hides(argument);
             if redacted {
                 malformed(&format!("Mcp-Param-{header}"), "differs from the body")
             } else {
