@@ -36,6 +36,7 @@
 //! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
+//! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
 //!
@@ -53,6 +54,7 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
+pub mod auth;
 mod brief;
 mod changes;
 mod clock;

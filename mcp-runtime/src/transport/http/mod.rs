@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod authenticate;
 mod body;
 mod connection;
 mod cors;
@@ -19,6 +20,7 @@ mod sender;
 mod sse;
 mod stream;
 mod turn_away;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub(crate) use listener::serve;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
+use authenticate::Gate;
 use body::Budget;
 use guard::Guard;
 
@@ -42,6 +45,7 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Guard,
+    gate: Option<Gate>,
     bodies: Arc<Budget>,
 }
 
@@ -57,6 +61,7 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .merge(well_known::routes(&endpoint))
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
@@ -80,11 +85,13 @@ impl Endpoint {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
+        let gate = Gate::new(settings);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            gate,
             bodies,
         })
     }

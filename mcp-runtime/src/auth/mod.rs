@@ -1,0 +1,158 @@
+//! Authentication: from the credentials of a request to the [`Principal`] that it is made by.
+//!
+//! A server verifies its callers with [`Server::auth`](crate::Server::auth), on the MCP endpoint over HTTP: before the
+//! body of a request is read, and before its revision is known. `/healthz` and `/ready` stay open to all. A server over
+//! stdio has one caller, the process that has started it, and needs no authentication; there the setting has no effect.
+//!
+//! | verifier | credentials |
+//! |---|---|
+//! | [`ApiKeys`] | a key in `Authorization: Bearer` or `x-api-key` |
+//! | any [`Authenticate`] | what it reads from the request |
+//!
+//! ```
+//! use mcp_runtime::Server;
+//! use mcp_runtime::auth::{ApiKeys, Authenticate};
+//!
+//! let keys = ApiKeys::new(["ann:3f9c5a7e1b2d4f6081a3c5e7:orders:read+orders:write"]);
+//! let server = Server::new("orders", "1.0.0").auth(keys);
+//! assert!(server.check().is_ok());
+//! ```
+//!
+//! A request without credentials is refused with 401 and a `WWW-Authenticate` challenge, unless
+//! [`Server::auth_required`](crate::Server::auth_required) lets anonymous callers in; one whose credentials are wrong is
+//! refused always. More than one credential, a malformed header, and a token in the URL are refused with 400 (RFC 6750,
+//! section 2). Each refusal is counted by its [`Reason`] in `mcp_auth_failures_total{reason=".."}` and recorded under the
+//! audit target, at most ten times a second for each reason; no credential is in a log, an error or a metric.
+
+mod api_key;
+mod chain;
+pub(crate) mod challenge;
+mod credentials;
+mod reason;
+mod refusal;
+pub(crate) mod site;
+pub(crate) mod throttle;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use axum::http::{HeaderName, header};
+use futures_util::future::BoxFuture;
+
+pub use api_key::ApiKeys;
+pub use chain::Or;
+pub use credentials::Credentials;
+pub use reason::Reason;
+pub use refusal::Refusal;
+
+use crate::principal::Principal;
+
+/// A verifier of callers.
+///
+/// ```
+/// use mcp_runtime::Principal;
+/// use mcp_runtime::auth::{Authenticate, Credentials, Decision, Deciding, Reason, Refusal};
+///
+/// /// Callers by a header that the gateway in front sets.
+/// #[derive(Debug)]
+/// struct Gateway;
+///
+/// impl Authenticate for Gateway {
+///     fn headers(&self) -> Vec<mcp_runtime::axum::http::HeaderName> {
+///         vec![mcp_runtime::axum::http::HeaderName::from_static("x-user")]
+///     }
+///
+///     fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a> {
+///         Box::pin(async move {
+///             match credentials.header("x-user") {
+///                 None => Decision::Unrecognized,
+///                 Some("") => Decision::Refused(Refusal::new(Reason::Malformed, "`x-user` is empty")),
+///                 Some(user) => Decision::Verified(Principal::new(user, ["orders:read"]).with_issuer("gateway")),
+///             }
+///         })
+///     }
+/// }
+/// ```
+pub trait Authenticate: Debug + Send + Sync + 'static {
+    /// Decides about the credentials of one request.
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a>;
+
+    /// The headers that hold credentials of this verifier; a request may have one of them. Default: `Authorization`.
+    fn headers(&self) -> Vec<HeaderName> {
+        vec![header::AUTHORIZATION]
+    }
+
+    /// The authorization servers (issuers) whose tokens are accepted, for the protected-resource metadata (RFC 9728).
+    fn authorization_servers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Lists what prevents a start, in words; `resources` are the URLs of the endpoint, one for each public URL.
+    fn faults(&self, resources: &[String]) -> Vec<String> {
+        let _ = resources;
+        Vec::new()
+    }
+
+    /// Makes ready for the first request, such as by fetching keys. An error stops the start.
+    fn start(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// Reads files and variables of credentials anew. After an error everything is as it was before.
+    fn reload(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Accepts a caller that either verifier accepts: `self` is asked first.
+    ///
+    /// The second verifier is asked when the first does not recognize the credentials or refuses them; a caller whom
+    /// neither accepts is refused.
+    fn or<B: Authenticate>(self, other: B) -> Or<Self, B>
+    where
+        Self: Sized,
+    {
+        Or::new(self, other)
+    }
+}
+
+/// The verifier that is shared.
+impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a> {
+        (**self).authenticate(credentials)
+    }
+
+    fn headers(&self) -> Vec<HeaderName> {
+        (**self).headers()
+    }
+
+    fn authorization_servers(&self) -> Vec<String> {
+        (**self).authorization_servers()
+    }
+
+    fn faults(&self, resources: &[String]) -> Vec<String> {
+        (**self).faults(resources)
+    }
+
+    fn start(&self) -> BoxFuture<'_, Result<(), String>> {
+        (**self).start()
+    }
+
+    fn reload(&self) -> Result<(), String> {
+        (**self).reload()
+    }
+}
+
+/// The future of a [`Decision`].
+pub type Deciding<'a> = BoxFuture<'a, Decision>;
+
+/// The decision of a verifier about the credentials of one request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Decision {
+    /// The credentials are not of a kind that the verifier knows, or there are none.
+    Unrecognized,
+    /// The request is made by this caller.
+    Verified(Principal),
+    /// The credentials are of a known kind, and wrong.
+    Refused(Refusal),
+}

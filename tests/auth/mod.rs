@@ -1,0 +1,5 @@
+//! Callers who are verified, and those who are not.
+
+mod api_key;
+mod gate;
+mod metadata;
