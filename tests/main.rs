@@ -17,6 +17,7 @@
 mod ask;
 mod auth;
 mod fuzz;
+mod house;
 mod http;
 mod item;
 mod layering;

@@ -34,7 +34,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    let sender = Sender::of(parts, None);
+    let sender = Sender::from_parts(parts, None);
     match endpoint.reader(&sender) {
         Ok(reader) => {
             let lease = sender.principal().lease();
@@ -80,7 +80,7 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
         Ok(parts) => parts,
         Err(refused) => return refused,
     };
-    let sender = Sender::of(parts, None);
+    let sender = Sender::from_parts(parts, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {
