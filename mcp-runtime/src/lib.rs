@@ -44,6 +44,7 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
@@ -57,6 +58,8 @@ mod answer;
 pub mod auth;
 mod brief;
 mod changes;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 pub mod content;
 mod dispatch;

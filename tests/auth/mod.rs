@@ -2,4 +2,8 @@
 
 mod api_key;
 mod gate;
+mod issuer;
+mod jwt;
+mod keys;
 mod metadata;
+mod proof;

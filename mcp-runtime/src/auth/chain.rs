@@ -1,9 +1,8 @@
 //! Two verifiers as one: a caller is in if either accepts it.
 
 use axum::http::HeaderName;
-use futures_util::future::BoxFuture;
 
-use super::{Authenticate, Credentials, Deciding, Decision};
+use super::{Authenticate, Credentials, Deciding, Decision, Features, Starting};
 
 /// Two verifiers, of which the first is asked first; made by [`Authenticate::or`].
 #[derive(Clone, Debug)]
@@ -44,11 +43,26 @@ impl<A: Authenticate, B: Authenticate> Authenticate for Or<A, B> {
         )
     }
 
-    fn faults(&self, resources: &[String]) -> Vec<String> {
-        union(self.first.faults(resources), self.second.faults(resources))
+    fn features(&self) -> Features {
+        let (first, second) = (self.first.features(), self.second.features());
+        Features {
+            shared_secret: first.shared_secret || second.shared_secret,
+            proofs: first.proofs || second.proofs,
+            bound: first.bound && second.bound,
+        }
     }
 
-    fn start(&self) -> BoxFuture<'_, Result<(), String>> {
+    fn faults(&self, resources: &[String]) -> Vec<String> {
+        let mut faults = union(self.first.faults(resources), self.second.faults(resources));
+        if self.features().shared_secret && !self.authorization_servers().is_empty() {
+            // Or a public key could be taken for a secret (RFC 8725, section 2.1).
+            let fault = "tokens of a shared secret cannot be accepted beside those of an issuer; remove one of them";
+            faults = union(faults, vec![fault.to_owned()]);
+        }
+        faults
+    }
+
+    fn start(&self) -> Starting<'_> {
         Box::pin(async {
             self.first.start().await?;
             self.second.start().await

@@ -72,6 +72,19 @@ impl<'a> Credentials<'a> {
         self.parts.headers.get(name)?.to_str().ok()
     }
 
+    /// The value of a header that a request has at most once.
+    #[cfg(feature = "auth")]
+    pub(super) fn single(&self, name: &str) -> Result<Option<&'a str>, Refusal> {
+        let mut values = self.parts.headers.get_all(name).iter();
+        let first = values.next().map(visible).transpose()?;
+        if values.next().is_some() {
+            return Err(Refusal::invalid_request(format!(
+                "the request has more than one header `{name}`; send one"
+            )));
+        }
+        Ok(first)
+    }
+
     /// The extension of the request of type `T`, such as one that a layer in front has left.
     pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&'a T> {
         self.parts.extensions.get()

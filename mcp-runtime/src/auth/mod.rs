@@ -28,20 +28,24 @@ mod api_key;
 mod chain;
 pub(crate) mod challenge;
 mod credentials;
+#[cfg(feature = "auth")]
+mod jwt;
 mod reason;
 mod refusal;
 pub(crate) mod site;
 pub(crate) mod throttle;
 
 use std::fmt::Debug;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::http::{HeaderName, header};
-use futures_util::future::BoxFuture;
 
 pub use api_key::ApiKeys;
 pub use chain::Or;
 pub use credentials::Credentials;
+#[cfg(feature = "auth")]
+pub use jwt::{Jwt, SigningAlgorithm};
 pub use reason::Reason;
 pub use refusal::Refusal;
 
@@ -87,6 +91,12 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The features that the metadata names and that other verifiers have to know.
+    #[doc(hidden)]
+    fn features(&self) -> Features {
+        Features::default()
+    }
+
     /// Lists what prevents a start, in words; `resources` are the URLs of the endpoint, one for each public URL.
     fn faults(&self, resources: &[String]) -> Vec<String> {
         let _ = resources;
@@ -94,7 +104,7 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
     }
 
     /// Makes ready for the first request, such as by fetching keys. An error stops the start.
-    fn start(&self) -> BoxFuture<'_, Result<(), String>> {
+    fn start(&self) -> Starting<'_> {
         Box::pin(async { Ok(()) })
     }
 
@@ -129,11 +139,15 @@ impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
         (**self).authorization_servers()
     }
 
+    fn features(&self) -> Features {
+        (**self).features()
+    }
+
     fn faults(&self, resources: &[String]) -> Vec<String> {
         (**self).faults(resources)
     }
 
-    fn start(&self) -> BoxFuture<'_, Result<(), String>> {
+    fn start(&self) -> Starting<'_> {
         (**self).start()
     }
 
@@ -142,8 +156,23 @@ impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
     }
 }
 
+/// The features of a verifier.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Features {
+    /// Tokens are signed by a shared secret.
+    pub(crate) shared_secret: bool,
+    /// Tokens may be bound to a key, and then come with a proof (RFC 9449).
+    pub(crate) proofs: bool,
+    /// Tokens must be bound.
+    pub(crate) bound: bool,
+}
+
 /// The future of a [`Decision`].
-pub type Deciding<'a> = BoxFuture<'a, Decision>;
+pub type Deciding<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+
+/// The future of a verifier that makes itself ready.
+pub type Starting<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 
 /// The decision of a verifier about the credentials of one request.
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ pub struct Refusal {
     message: Cow<'static, str>,
     error: Option<&'static str>,
     status: u16,
+    nonce: Option<String>,
 }
 
 impl Refusal {
@@ -29,6 +30,7 @@ impl Refusal {
             message: message.into(),
             error,
             status,
+            nonce: None,
         }
     }
 
@@ -59,6 +61,30 @@ impl Refusal {
     /// The error code of the challenge (RFC 6750, section 3.1; RFC 9449, section 7.1).
     pub(crate) fn error(&self) -> Option<&'static str> {
         self.error
+    }
+
+    /// Refuses a proof without the nonce that the server wants (RFC 9449, section 9).
+    #[cfg(feature = "auth")]
+    pub(super) fn use_nonce(nonce: String) -> Self {
+        let message = "the proof has no nonce of this server; make one with the `nonce` of the header `DPoP-Nonce`";
+        Self {
+            error: Some("use_dpop_nonce"),
+            nonce: Some(nonce),
+            ..Self::new(Reason::Proof, message)
+        }
+    }
+
+    /// The nonce that the next proof must have.
+    pub(crate) fn nonce(&self) -> Option<&str> {
+        self.nonce.as_deref()
+    }
+
+    /// The scheme of the challenge.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self.reason {
+            Reason::Proof | Reason::Replayed => "DPoP",
+            _ => "Bearer",
+        }
     }
 
     /// Returns the refusal that says more: one of a verifier that the credentials were not meant for says least.

@@ -18,11 +18,16 @@ use super::{Endpoint, PATH};
 use crate::auth::challenge::Challenge;
 use crate::auth::site::Site;
 use crate::auth::throttle::Throttle;
-use crate::auth::{Authenticate, Credentials, Decision, Reason, Refusal};
+use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
 use crate::handler::Principal;
 use crate::policy::audit;
 use crate::protocol::RpcError;
 use crate::service::Settings;
+
+/// The nonce of the next proof (RFC 9449, section 8.1).
+const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+/// The algorithms of proofs.
+pub(super) const PROOF_ALGORITHMS: &str = "ES256 ES384 EdDSA RS256 PS256";
 
 /// The verification of the callers of one endpoint.
 #[derive(Debug)]
@@ -143,6 +148,9 @@ impl Gate {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, challenge);
         }
+        if let Some(Ok(nonce)) = refusal.nonce().map(HeaderValue::try_from) {
+            response.headers_mut().insert(NONCE, nonce);
+        }
         response
     }
 
@@ -157,12 +165,19 @@ impl Gate {
         let scopes = endpoint.service.registry.scopes().join(" ");
         let scopes = metadata.is_some().then_some(&*scopes);
         let described = refusal.error().map(|_| refusal.message());
-        Challenge::new("Bearer")
+        let scheme = refusal.scheme();
+        let algorithms = (scheme == "DPoP").then_some(PROOF_ALGORITHMS);
+        Challenge::new(scheme)
             .with("resource_metadata", metadata.as_deref())
             .with("scope", scopes)
             .with("error", refusal.error())
             .with("error_description", described)
+            .with("algs", algorithms)
             .header()
+    }
+
+    pub(super) fn features(&self) -> Features {
+        self.verifier.features()
     }
 
     /// Returns `true` if there is metadata: clients can find where tokens come from.

@@ -12,7 +12,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE");
 const HEADERS: &str = "content-type, accept, authorization, dpop, x-api-key, mcp-protocol-version, mcp-session-id, last-event-id, \
                        mcp-method, mcp-name";
 const EXPOSED: HeaderValue =
-    HeaderValue::from_static("mcp-session-id, retry-after, www-authenticate");
+    HeaderValue::from_static("dpop-nonce, mcp-session-id, retry-after, www-authenticate");
 /// The number of seconds for which a browser keeps the answer to a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 

@@ -11,6 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
+use super::authenticate::PROOF_ALGORITHMS;
 use super::stream::empty;
 use super::{Endpoint, cors, response};
 use crate::auth::site::WELL_KNOWN;
@@ -42,19 +43,24 @@ async fn metadata(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Re
     let (parts, _) = request.into_parts();
     let described = endpoint.gate.as_ref().and_then(|gate| {
         let resource = gate.described(&parts)?;
-        Some((resource, gate.authorization_servers()))
+        Some((resource, gate.authorization_servers(), gate.features()))
     });
-    let Some((resource, servers)) = described else {
+    let Some((resource, servers, features)) = described else {
         return empty(StatusCode::NOT_FOUND);
     };
     let service = &endpoint.service;
-    let document = json!({
+    let mut document = json!({
         "resource": resource,
         "authorization_servers": servers,
         "scopes_supported": service.registry.scopes(),
         "bearer_methods_supported": ["header"],
         "resource_name": service.identity.info.title.as_ref().unwrap_or(&service.identity.info.name),
     });
+    if features.proofs {
+        let algorithms: Vec<&str> = PROOF_ALGORITHMS.split(' ').collect();
+        document["dpop_signing_alg_values_supported"] = json!(algorithms);
+        document["dpop_bound_access_tokens_required"] = json!(features.bound);
+    }
     response::json(200, document.to_string().into())
 }
 
