@@ -362,7 +362,8 @@ async fn no_hostile_token_gets_in_and_each_is_counted_by_its_reason() {
         let reply = client.open(bearer(&token)).await;
         assert_eq!(reply.status, 401, "{wrong}");
         let challenge = reply.header("www-authenticate");
-        assert!(challenge.starts_with("Bearer "), "{wrong}: {challenge}");
+        let scheme = if reason == "proof" { "DPoP " } else { "Bearer " };
+        assert!(challenge.starts_with(scheme), "{wrong}: {challenge}");
         assert_eq!(
             failures(&client, reason).await,
             before + 1,

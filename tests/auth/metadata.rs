@@ -134,7 +134,7 @@ async fn t9_a_challenge_has_the_metadata_the_scopes_and_the_error() {
     assert_eq!(
         expired,
         format!(
-            "{missing}, error=\"invalid_token\", error_description=\"the \\\"token\\\" has expired\""
+            "{missing}, error=\"invalid_token\", error_description=\"the 'token' has expired\""
         )
     );
     let order = Call::tool("order", json!({})).header("authorization", "Bearer reader");
@@ -203,6 +203,10 @@ async fn without_an_issuer_or_a_public_url_there_is_no_metadata() {
         let client = Client::new(server);
         assert_eq!(client.get(ROOT).await.0, 404);
     }
+    let alone = Router::new().route_service("/api/mcp", described().into_service());
+    let call = whoami_call().at("/api/mcp");
+    let told = challenge(&Client::from(alone), call).await;
+    assert_eq!(told, "Bearer", "the endpoint alone serves no metadata");
     let client = Client::new(server().auth(ApiKeys::new(keys())));
     assert_eq!(challenge(&client, whoami_call()).await, "Bearer");
     let known = whoami_call().header("x-api-key", ANN);

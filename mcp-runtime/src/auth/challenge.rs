@@ -17,11 +17,13 @@ impl Challenge {
         }
     }
 
-    /// Adds a parameter, if there is a value that a quoted string can hold.
+    /// Adds a parameter, if there is a value of visible ASCII; quotes and backslashes, which it must not have (RFC 6750,
+    /// section 3), are replaced.
     pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Self {
-        if let Some(value) = value.filter(|it| !it.is_empty() && it.is_ascii()) {
+        let is_visible = |text: &&str| text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        if let Some(value) = value.filter(|it| !it.is_empty()).filter(is_visible) {
             let separator = if self.text.contains(' ') { ", " } else { " " };
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+            let value = value.replace(['"', '\\'], "'");
             // Writing to a `String` cannot fail.
             let _ = write!(self.text, "{separator}{name}=\"{value}\"");
         }

@@ -7,6 +7,8 @@
 //! | verifier | credentials |
 //! |---|---|
 //! | [`ApiKeys`] | a key in `Authorization: Bearer` or `x-api-key` |
+//! | `Jwt::issuer` (feature `auth`) | an access token of an OAuth 2.1 or OpenID issuer, in `Authorization: Bearer`, or in `Authorization: DPoP` with a proof |
+//! | `Jwt::secret` (feature `auth`) | a token that is signed with a shared secret (HS256) |
 //! | any [`Authenticate`] | what it reads from the request |
 //!
 //! ```
@@ -23,6 +25,14 @@
 //! refused always. More than one credential, a malformed header, and a token in the URL are refused with 400 (RFC 6750,
 //! section 2). Each refusal is counted by its [`Reason`] in `mcp_auth_failures_total{reason=".."}` and recorded under the
 //! audit target, at most ten times a second for each reason; no credential is in a log, an error or a metric.
+//!
+//! Where a verifier has an authorization server, and the server a public URL, the protected-resource metadata (RFC 9728)
+//! is at `/.well-known/oauth-protected-resource` and below it at the path of the endpoint; challenges name it, and the
+//! scopes of what anybody may see. A call without the scopes of its tool is refused with 403 and the challenge
+//! `insufficient_scope`. [`Server::into_service`](crate::Server::into_service) is the endpoint alone, without metadata.
+//!
+//! The server never sees refresh tokens, and takes no part in PKCE: both are between the client and the authorization
+//! server.
 
 mod api_key;
 mod chain;

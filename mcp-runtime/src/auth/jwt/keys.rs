@@ -40,7 +40,7 @@ pub(super) struct Keys {
     flight: Mutex<()>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct State {
     keys: Arc<Vec<Key>>,
     /// The discovered URL of the keys.
@@ -51,6 +51,20 @@ struct State {
     attempted: Option<Instant>,
     /// The last time that an unknown key was the reason.
     provoked: Option<Instant>,
+}
+
+impl State {
+    /// The keys, unless they are too old.
+    fn usable(&self, now: Instant) -> Option<Arc<Vec<Key>>> {
+        let at = self.fetched?;
+        (now - at < STALE).then(|| Arc::clone(&self.keys))
+    }
+
+    /// Returns `true` if the keys should be fetched anew.
+    fn is_ageing(&self, now: Instant) -> bool {
+        let rested = self.attempted.is_none_or(|at| now - at >= COOL_DOWN);
+        rested && self.fresh.is_none_or(|at| at <= now)
+    }
 }
 
 impl Keys {
@@ -66,32 +80,29 @@ impl Keys {
 
     /// The keys that are known now, after a first fetch; keys that are not fresh are fetched anew meanwhile.
     pub(super) async fn known(self: &Arc<Self>) -> Result<Arc<Vec<Key>>, Refusal> {
-        let state = self.state();
         let now = Instant::now();
-        let usable = state.fetched.is_some_and(|at| now - at < STALE);
-        if !usable {
+        let (usable, ageing) = self.read(|state| (state.usable(now), state.is_ageing(now)));
+        let Some(keys) = usable else {
             self.fetch_after(RETRY, |state| &mut state.attempted).await;
-            let state = self.state();
-            let usable = state.fetched.is_some_and(|at| at.elapsed() < STALE);
-            return usable.then_some(state.keys).ok_or_else(unavailable);
-        }
-        let rested = state.attempted.is_none_or(|at| now - at >= COOL_DOWN);
-        if rested && state.fresh.is_none_or(|at| at <= now) {
+            let usable = self.read(|state| state.usable(Instant::now()));
+            return usable.ok_or_else(unavailable);
+        };
+        if ageing {
             let keys = Arc::clone(self);
             tokio::spawn(async move {
                 keys.fetch_after(COOL_DOWN, |state| &mut state.attempted)
                     .await;
             });
         }
-        Ok(state.keys)
+        Ok(keys)
     }
 
     /// The keys after a fetch that an unknown key has caused; `None` if the last one is too recent.
     pub(super) async fn renewed(&self) -> Option<Arc<Vec<Key>>> {
-        let before = self.state().keys;
+        let before = self.read(|state| Arc::clone(&state.keys));
         self.fetch_after(COOL_DOWN, |state| &mut state.provoked)
             .await;
-        let after = self.state().keys;
+        let after = self.read(|state| Arc::clone(&state.keys));
         (!Arc::ptr_eq(&before, &after)).then_some(after)
     }
 
@@ -148,7 +159,7 @@ impl Keys {
 
     async fn request(&self) -> Result<(Vec<Key>, Duration), String> {
         let client = Client::shared();
-        let url = match self.fixed.clone().or_else(|| self.state().url) {
+        let url = match self.fixed.clone().or_else(|| self.read(|state| state.url.clone())) {
             Some(url) => url,
             None => discovery::discover(client, &self.issuer).await?,
         };
@@ -160,14 +171,13 @@ impl Keys {
             let status = response.status.as_u16();
             return Err(format!("the keys at {url} are answered with {status}"));
         }
-        let keys = read(&response.body).map_err(|cause| format!("the keys at {url} {cause}"))?;
+        let keys = parse(&response.body).map_err(|cause| format!("the keys at {url} {cause}"))?;
         self.change(|state| state.url = Some(url));
         Ok((keys, fresh(&response.headers)))
     }
 
-    fn state(&self) -> State {
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        state.clone()
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -190,7 +200,7 @@ struct Set<'a> {
 }
 
 /// Reads the keys for signatures of a set; symmetric ones and those of other kinds are dropped.
-fn read(body: &[u8]) -> Result<Vec<Key>, String> {
+fn parse(body: &[u8]) -> Result<Vec<Key>, String> {
     let set: Set<'_> =
         serde_json::from_slice(body).map_err(|error| format!("are no set of keys: {error}"))?;
     if set.keys.len() > MOST {

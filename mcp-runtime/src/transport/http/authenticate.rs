@@ -35,7 +35,7 @@ pub(super) struct Gate {
     verifier: Arc<dyn Authenticate>,
     required: bool,
     headers: Vec<HeaderName>,
-    /// The authorization servers whose tokens are accepted.
+    /// The authorization servers that the metadata names; none where it is not served.
     servers: Vec<String>,
     site: Site,
     throttle: Throttle,
@@ -54,11 +54,17 @@ impl Endpoint {
 
 impl Gate {
     /// The gate of a server that verifies its callers.
-    pub(super) fn new(settings: &Settings) -> Option<Self> {
+    ///
+    /// Metadata is named in challenges where there are `documents`: routes that serve it.
+    pub(super) fn new(settings: &Settings, documents: bool) -> Option<Self> {
         let verifier = Arc::clone(settings.auth.as_ref()?);
         Some(Self {
             headers: verifier.headers(),
-            servers: verifier.authorization_servers(),
+            servers: if documents {
+                verifier.authorization_servers()
+            } else {
+                Vec::new()
+            },
             required: settings.auth_required,
             site: Site::new(&settings.public_urls.value, PATH),
             throttle: Throttle::default(),

@@ -51,7 +51,7 @@ pub(crate) struct Endpoint {
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(Endpoint::new(service))
+    routes(Endpoint::new(service, true))
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
@@ -68,7 +68,7 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
-    let endpoint = Endpoint::new(service);
+    let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
@@ -81,11 +81,11 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 }
 
 impl Endpoint {
-    fn new(service: Arc<Service>) -> Arc<Self> {
+    fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
-        let gate = Gate::new(settings);
+        let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
