@@ -107,6 +107,7 @@ async fn t3_the_default_audience_is_the_public_url_and_the_path() {
 }
 
 /// Hostile tokens: what is wrong with each, the token, and the reason that is counted.
+#[expect(clippy::too_many_lines, reason = "one row for each token")]
 fn hostile(issuer: &Issuer, signer: &Signer) -> Vec<(&'static str, String, &'static str)> {
     let good = issuer.claims();
     let claims = |name: &str, value: Value| signer.token("a", &with(&good, name, value));
@@ -362,7 +363,11 @@ async fn no_hostile_token_gets_in_and_each_is_counted_by_its_reason() {
         let reply = client.open(bearer(&token)).await;
         assert_eq!(reply.status, 401, "{wrong}");
         let challenge = reply.header("www-authenticate");
-        let scheme = if reason == "proof" { "DPoP " } else { "Bearer " };
+        let scheme = if reason == "proof" {
+            "DPoP "
+        } else {
+            "Bearer "
+        };
         assert!(challenge.starts_with(scheme), "{wrong}: {challenge}");
         assert_eq!(
             failures(&client, reason).await,

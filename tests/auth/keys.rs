@@ -187,7 +187,10 @@ async fn an_issuer_that_cannot_be_reached_stops_the_start_unless_it_may_come_lat
     assert_eq!(status(&client, &token).await, 503);
     let stopped = server().auth(Jwt::issuer(&issuer.url)).public_url(PUBLIC);
     let error = stopped.serve_http("127.0.0.1:0").await.unwrap_err();
-    assert!(error.is_auth() && error.to_string().contains("503"), "{error}");
+    assert!(
+        error.is_auth() && error.to_string().contains("503"),
+        "{error}"
+    );
     let nobody = Jwt::issuer("http://127.0.0.1:1").start().await.unwrap_err();
     assert!(nobody.contains("127.0.0.1:1"), "{nobody}");
 }

@@ -18,7 +18,10 @@ async fn cancel(
     id: u64,
     who: &Principal,
 ) -> String {
-    format!("order {id} is cancelled by {}", who.subject().unwrap_or("nobody"))
+    format!(
+        "order {id} is cancelled by {}",
+        who.subject().unwrap_or("nobody")
+    )
 }
 
 #[tokio::main]
@@ -42,11 +45,22 @@ mod tests {
         let client = TestClient::new(server()).await;
         let client = client.principal(Principal::new("ann", ["orders:read"]));
         let text = "order 7: three books, paid";
-        client.call("order", json!({ "id": 7 })).await.assert_text(text);
-        let listed = client.request("tools/list", json!({})).await.assert_ok().result().clone();
+        client
+            .call("order", json!({ "id": 7 }))
+            .await
+            .assert_text(text);
+        let listed = client
+            .request("tools/list", json!({}))
+            .await
+            .assert_ok()
+            .result()
+            .clone();
         assert_eq!(listed["tools"].as_array().map(Vec::len), Some(1));
         let client = client.principal(Principal::new("bob", ["orders:write"]));
         let text = "order 7 is cancelled by bob";
-        client.call("cancel", json!({ "id": 7 })).await.assert_text(text);
+        client
+            .call("cancel", json!({ "id": 7 }))
+            .await
+            .assert_text(text);
     }
 }

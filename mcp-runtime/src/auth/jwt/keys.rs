@@ -159,7 +159,11 @@ impl Keys {
 
     async fn request(&self) -> Result<(Vec<Key>, Duration), String> {
         let client = Client::shared();
-        let url = match self.fixed.clone().or_else(|| self.read(|state| state.url.clone())) {
+        let url = match self
+            .fixed
+            .clone()
+            .or_else(|| self.read(|state| state.url.clone()))
+        {
             Some(url) => url,
             None => discovery::discover(client, &self.issuer).await?,
         };

@@ -1,11 +1,13 @@
 //! Tokens: signed by an issuer whose keys are fetched, or by a shared secret.
 
 mod algorithm;
+mod binding;
 mod claims;
 mod discovery;
 mod key;
 mod keys;
 mod proof;
+mod signature;
 mod token;
 
 use std::fmt;
@@ -13,24 +15,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ring::hmac;
-use serde_json::Value;
 
 use super::{Authenticate, Credentials, Deciding, Decision, Features, Reason, Refusal, Starting};
 use crate::clock::Clock;
 use crate::principal::Principal;
 pub use algorithm::SigningAlgorithm;
+use binding::{Sent, confirm};
 use claims::Rules;
-use key::Key;
 use keys::Keys;
-use proof::{Bound, Proofs};
+use proof::Proofs;
 use token::Token;
 
 /// The issuer of callers whose tokens are signed by a shared secret.
 const SHARED: &str = "jwt-secret";
 /// The minimum size of a shared secret, in bytes (RFC 7518, section 3.2).
 const SHORTEST: usize = 32;
-/// The maximum number of keys that are tried for a token which names none.
-const TRIED: usize = 8;
 
 /// Callers with access tokens: JSON Web Tokens (RFC 7519) of one issuer, in `Authorization: Bearer`.
 ///
@@ -205,11 +204,12 @@ impl Jwt {
             Signer::Issuer(issuer, _, keys) => {
                 // Before the signature, so that another issuer's tokens cost nothing.
                 check_issuer(&token, issuer)?;
-                verify_signature(keys, &token).await?;
+                signature::verify(keys, &token).await?;
                 issuer
             }
             Signer::Secret(key, _) => {
-                hmac::verify(key, token.message, &token.signature).map_err(|_| forged())?;
+                hmac::verify(key, token.message, &token.signature)
+                    .map_err(|_| signature::forged())?;
                 SHARED
             }
         };
@@ -220,74 +220,17 @@ impl Jwt {
         let confirmation = claims.get("cnf").cloned();
         let principal = self.rules.principal(issuer, token.claims, valid)?;
         let caller = principal.digest().bytes();
-        self.confirm(confirmation.as_ref(), sent, credentials, (caller, now))?;
+        let confirmation = confirmation.as_ref();
+        confirm(
+            &self.proofs,
+            self.bound,
+            confirmation,
+            sent,
+            credentials,
+            (caller, now),
+        )?;
         Ok(principal)
     }
-
-    /// Checks that a token which is bound to a key (RFC 7800) comes from the holder of the key.
-    fn confirm(
-        &self,
-        confirmation: Option<&Value>,
-        sent: Sent<'_>,
-        credentials: &Credentials<'_>,
-        (caller, now): ([u8; 32], Duration),
-    ) -> Result<(), Refusal> {
-        let unproved = |message| Err(Refusal::new(Reason::Proof, message));
-        let Some(confirmation) = confirmation else {
-            return match (sent.with_proof, self.bound) {
-                (true, _) => {
-                    unproved("the token is not bound to a key; send it as `Authorization: Bearer`")
-                }
-                (_, true) => {
-                    unproved("the token is not bound to a key; request one with a proof (DPoP)")
-                }
-                _ => Ok(()),
-            };
-        };
-        let key = confirmation.get("jkt");
-        let certificate = confirmation.get("x5t#S256");
-        if key.is_none() && certificate.is_none() {
-            return unproved("the token is bound by a method that is not supported");
-        }
-        if let Some(certificate) = certificate {
-            check_certificate(certificate, credentials)?;
-        }
-        let Some(key) = key else {
-            return match sent.with_proof {
-                true => unproved(
-                    "the token is not bound to a proof; send it as `Authorization: Bearer`",
-                ),
-                false => Ok(()),
-            };
-        };
-        if !sent.with_proof {
-            return unproved(
-                "the token is bound to a key; send `Authorization: DPoP` and a proof in `DPoP`",
-            );
-        }
-        let bound = Bound {
-            token: sent.text,
-            thumbprint: key.as_str().unwrap_or_default(),
-            caller,
-            now,
-        };
-        self.proofs.check(credentials, bound)
-    }
-}
-
-/// A token as it was sent: alone, or with a proof of possession.
-#[derive(Clone, Copy)]
-struct Sent<'a> {
-    text: &'a str,
-    with_proof: bool,
-}
-
-/// Checks that the client's certificate is the one that the token is bound to (RFC 8705, section 3.1).
-fn check_certificate(_thumbprint: &Value, _credentials: &Credentials<'_>) -> Result<(), Refusal> {
-    Err(Refusal::new(
-        Reason::Proof,
-        "the token is bound to a client certificate; connect with it",
-    ))
 }
 
 fn check_issuer(token: &Token<'_>, issuer: &str) -> Result<(), Refusal> {
@@ -298,62 +241,6 @@ fn check_issuer(token: &Token<'_>, issuer: &str) -> Result<(), Refusal> {
         Reason::Issuer,
         "the token comes from an issuer that is not trusted here; request one from an authorization server of this server",
     ))
-}
-
-fn forged() -> Refusal {
-    Refusal::new(
-        Reason::Signature,
-        "the signature is not that of the token; send the token as it was issued",
-    )
-}
-
-/// Verifies the signature of a token by the key that it names, or by one of those that it can mean.
-async fn verify_signature(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Refusal> {
-    let known = keys.known().await?;
-    match try_keys(&known, token) {
-        Err(refusal) if is_cured_by_keys(&refusal, token) => match keys.renewed().await {
-            Some(renewed) => try_keys(&renewed, token),
-            None => Err(refusal),
-        },
-        decided => decided,
-    }
-}
-
-/// Returns `true` if another key may accept the token: its key is not known, or it names none.
-fn is_cured_by_keys(refusal: &Refusal, token: &Token<'_>) -> bool {
-    match refusal.reason() {
-        Reason::UnknownKey => true,
-        Reason::Signature => token.header.key_id.is_none(),
-        _ => false,
-    }
-}
-
-fn try_keys(keys: &[Key], token: &Token<'_>) -> Result<(), Refusal> {
-    let (algorithm, named) = (token.header.algorithm, token.header.key_id.as_ref());
-    let meant = keys
-        .iter()
-        .filter(|key| named.is_none() || key.id.as_ref() == named);
-    let (mut found, mut tried) = (false, 0);
-    for key in meant {
-        found = true;
-        if key.allows(algorithm) && tried < TRIED {
-            tried += 1;
-            if key.verifies(algorithm, token.message, &token.signature) {
-                return Ok(());
-            }
-        }
-    }
-    Err(match (found, tried) {
-        (false, _) => Refusal::new(
-            Reason::UnknownKey,
-            "the token is signed by a key that its issuer does not have",
-        ),
-        (true, 0) => Refusal::new(
-            Reason::Algorithm,
-            format!("the token is signed by {algorithm}, and its key is for another algorithm"),
-        ),
-        _ => forged(),
-    })
 }
 
 impl Authenticate for Jwt {
