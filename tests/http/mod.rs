@@ -20,7 +20,7 @@ mod meta;
 mod metrics;
 mod mirror;
 mod param;
-mod reply;
+pub(crate) mod reply;
 mod resume;
 mod session;
 mod share;
