@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::List;
+use super::item::List;
+use super::item::{Dynamic, Run};
 use super::keys::{keys, millis};
-use super::{Dynamic, Run};
 use crate::handler::Context;
 use crate::handler::ToolError;
 use crate::handler::call::listing::IntoLinks;

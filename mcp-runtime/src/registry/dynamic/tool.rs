@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::item::{Dynamic, Run};
 use super::keys::{keys, millis};
-use super::{Dynamic, Run};
 use crate::handler::Context;
 use crate::handler::output::tool::{IntoToolResult, Returns};
 use crate::handler::spec::Spec;
