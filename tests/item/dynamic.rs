@@ -55,7 +55,7 @@ async fn arguments_are_coerced_and_explained_as_those_of_declared_tools() {
         call(json!({ "town": "Bonn", "days": "3", "places": "[{\"x\":1.5}]" }))
             .await
             .assert_text(r#"{"town":"Bonn","days":3,"places":[{"x":1.5}]}"#);
-        call(json!({ "town": "Bonn", "unit": null, "stranger_of_the_host": 1 }))
+        call(json!({ "town": "Bonn", "days": null, "stranger_of_the_host": 1 }))
             .await
             .assert_text(r#"{"town":"Bonn"}"#);
         let wrong = json!({ "days": 8, "unit": "K", "places": [{ "x": "y" }, {}] });
@@ -163,7 +163,7 @@ async fn policies_are_builder_methods_named_as_the_keys() {
     }
     call("flaky").await.assert_error("down");
     call("flaky").await.assert_refused("flaky");
-    call("large").await.assert_error("10 B");
+    call("large").await.assert_error("10 bytes");
     call("staff").await.assert_rpc_error(-32600);
     call("hers").await.assert_rpc_error(-32602);
     let ann = client.clone().principal(Principal::new("ann", ["staff"]));
@@ -355,7 +355,7 @@ async fn what_is_wrong_with_an_item_is_told_and_nothing_changes() {
             .handler(|_cx, _variables| async { "text" })
     };
     for (resource, told) in [
-        (other("wiki://{name}", "other"), "wiki"),
+        (other("wiki://{name}", "other"), "match one URI in common"),
         (
             other("wiki:home", "page"),
             "two resources are called `page`",

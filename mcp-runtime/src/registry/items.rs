@@ -19,22 +19,7 @@ use crate::limits;
 /// the lists. It has at most 10,000 items. The metrics count an added item by its name; of more than 1000 names in the
 /// life of a server, the rest is counted as `_other`.
 ///
-/// ```
-/// use mcp_runtime::{DynamicTool, Server};
-/// use serde_json::json;
-///
-/// # fn main() -> mcp_runtime::Result<()> {
-/// let server = Server::new("plugins", "1.0.0");
-/// let items = server.items();
-/// // Later, from any thread or task:
-/// let echo = DynamicTool::new("echo", json!({ "type": "object", "properties": { "text": { "type": "string" } } }))
-///     .description("Repeats a text.")
-///     .handler(|_cx, arguments| async move { arguments["text"].to_string() });
-/// items.add_tool(echo)?;
-/// assert!(items.remove_tool("echo"));
-/// # Ok(())
-/// # }
-/// ```
+#[doc = include_str!("../docs/items.md")]
 #[derive(Clone, Debug)]
 pub struct Items(Arc<Mutex<Stage>>);
 

@@ -122,7 +122,7 @@ impl Walk<'_> {
             let key = key.as_str();
             if key == "$ref" {
                 self.reference(value);
-            } else if VALIDATED.contains(&key) {
+            } else if VALIDATED.contains(&key) || lists_structures(key, value) {
                 self.needs_validator = true;
             } else if !CHECKED.contains(&key) && !SILENT.contains(&key) && !key.starts_with("x-") {
                 self.faults.push(format!(
@@ -160,6 +160,16 @@ impl Walk<'_> {
                 "its schema has the `$ref` {value}, and only definitions in its `$defs` can be referred to"
             ));
         }
+    }
+}
+
+/// Returns `true` for `const` and `enum` with objects or arrays, which only a validator compares.
+fn lists_structures(key: &str, value: &Value) -> bool {
+    let is_structure = |value: &Value| value.is_object() || value.is_array();
+    match (key, value) {
+        ("const", value) => is_structure(value),
+        ("enum", Value::Array(listed)) => listed.iter().any(is_structure),
+        _ => false,
     }
 }
 
