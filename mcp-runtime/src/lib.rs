@@ -56,6 +56,7 @@ mod answer;
 mod brief;
 mod changes;
 mod clock;
+mod config;
 pub mod content;
 mod dispatch;
 mod error;

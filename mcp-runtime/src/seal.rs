@@ -140,6 +140,17 @@ pub(crate) enum Unusable {
     NoRandom(#[from] NoRandom),
 }
 
+/// Checks that each secret is long enough.
+pub(crate) fn check(secrets: &Secrets) -> Result<(), TooShort> {
+    for (place, secret) in secrets.0.iter().enumerate() {
+        if secret.len() < SHORTEST {
+            let bytes = secret.len();
+            return Err(TooShort { place, bytes });
+        }
+    }
+    Ok(())
+}
+
 impl Keys {
     /// The keys that these secrets stand for at `audience`; without any, one that only this process has. What servers of
     /// another audience have sealed does not open, whatever their secrets.
@@ -147,7 +158,8 @@ impl Keys {
         if secrets.0.is_empty() {
             return Ok(Self::random()?);
         }
-        Ok(Self::from_secrets(&secrets.0, audience)?)
+        check(secrets)?;
+        Ok(Self::from_secrets(&secrets.0, audience))
     }
 
     fn random() -> Result<Self, NoRandom> {
@@ -156,17 +168,9 @@ impl Keys {
         Ok(Self::of(vec![cipher(&secret, "")]))
     }
 
-    fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Result<Self, TooShort> {
-        let key = |(place, secret): (usize, &Vec<u8>)| match secret.len() {
-            bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
-            _ => Ok(cipher(secret, audience)),
-        };
-        secrets
-            .iter()
-            .enumerate()
-            .map(key)
-            .collect::<Result<_, _>>()
-            .map(Self::of)
+    fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Self {
+        let ciphers = secrets.iter().map(|secret| cipher(secret, audience));
+        Self::of(ciphers.collect())
     }
 
     fn of(ciphers: Vec<XChaCha20Poly1305>) -> Self {

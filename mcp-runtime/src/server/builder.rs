@@ -13,6 +13,7 @@ use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::Settings;
 use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -28,8 +29,8 @@ use crate::policy::Budget;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
+use crate::service::Service;
 use crate::service::list::Lists;
-use crate::service::{Service, Settings};
 use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -255,7 +256,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.value.push(url.into());
+        self.settings.public_urls.push(url.into());
         self
     }
 
@@ -323,7 +324,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
