@@ -17,7 +17,7 @@ use super::splitter::Splitter;
 use super::stdout::Stdout;
 use crate::config::Settings;
 use crate::handler::Principal;
-use crate::handler::input::outbox::Output as _;
+use crate::handler::input::outbox::LineSink as _;
 use crate::ops::drain::Drain;
 use crate::transport::lines::{Peer, WeakPeer};
 
