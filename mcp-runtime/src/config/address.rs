@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::http::uri::Authority;
 
-use super::kind::Problem;
+use super::problem::Problem;
 
 /// An address to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::Settings;
 use super::file;
-use super::kind::{Kind, Problem, Raw, Read};
+use super::kind::{Kind, Raw, Read};
 use super::mistake::Mistake;
 use super::origin::Origin;
+use super::problem::Problem;
 use super::setting::{self, Setting};
 
 const PREFIX: &str = "MCP_";

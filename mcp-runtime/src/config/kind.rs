@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Settings;
+use super::problem::{HIDDEN, Problem};
 use super::text::duration::{self, Millis};
 use super::text::size;
 use crate::policy::max_output::Size;
@@ -11,8 +12,6 @@ use crate::seal::{self, Secrets};
 
 /// The longest duration of a setting: a year.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
-/// A value that is not shown.
-pub(crate) const HIDDEN: &str = "[hidden]";
 
 /// The place of a value in the settings.
 pub(crate) type Field<T> = fn(&mut Settings) -> &mut T;
@@ -50,35 +49,10 @@ pub(crate) type Check = fn(&str) -> Result<(), Problem>;
 /// A value as it was written: numbers and the like as their text.
 #[derive(Clone, Debug)]
 pub(crate) enum Raw {
+    /// One value, or the entries of a list with commas between.
     Text(String),
+    /// The entries of a list.
     List(Vec<String>),
-}
-
-/// A value that a setting cannot have: the value, the reason, and the remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
-    pub value: String,
-    pub what: String,
-    pub help: String,
-}
-
-impl Problem {
-    pub(crate) fn new(
-        value: impl Into<String>,
-        what: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
-        let (value, what, help) = (value.into(), what.into(), help.into());
-        Self { value, what, help }
-    }
-
-    /// The reason and the remedy in one line.
-    pub(crate) fn advice(&self) -> String {
-        if self.what.is_empty() {
-            return self.help.clone();
-        }
-        format!("{}; {}", self.what, self.help)
-    }
 }
 
 impl Raw {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::kind::Problem;
+use super::problem::Problem;
 use super::tree::Place;
 
 /// One mistake: what is wrong, where, and the remedy.

@@ -18,6 +18,7 @@ pub(crate) mod layers;
 mod mistake;
 #[cfg(feature = "cli")]
 mod origin;
+pub(crate) mod problem;
 pub(crate) mod setting;
 mod settings;
 #[cfg(feature = "cli")]

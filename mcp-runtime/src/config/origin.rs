@@ -9,13 +9,17 @@ use super::tree::Place;
 /// The place that a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
+    /// Nobody has set it.
     Default,
     /// A method of the builder.
     Code,
+    /// A place in a file.
     File(Arc<str>, Place),
+    /// A variable.
     Environment(String),
     /// A file that the environment names, or a credential of systemd's.
     Secret(PathBuf),
+    /// A flag, without `--`.
     Flag(&'static str),
 }
 

@@ -22,16 +22,22 @@ pub(crate) struct Node {
 /// A value: numbers and switches as their text.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
+    /// A text, or the text of a number, a switch or a date.
     Text(String),
+    /// The entries of an array.
     List(Vec<Node>),
+    /// The members of a table, in the order of the file.
     Table(Vec<Member>),
 }
 
 /// A key with its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
+    /// The key, without quotes.
     pub name: String,
+    /// The place of the key.
     pub place: Place,
+    /// The value.
     pub node: Node,
 }
 
@@ -69,6 +75,7 @@ fn members(text: &str, table: &DeTable<'_>) -> Vec<Member> {
     members
 }
 
+/// The value with its place.
 fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
     let span = value.span();
     let value = match value.get_ref() {
@@ -91,6 +98,7 @@ fn node(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
     Node { place, value }
 }
 
+/// The place of the byte at `offset`.
 fn place(text: &str, offset: usize) -> Place {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

@@ -2,7 +2,7 @@
 
 use axum::http::Uri;
 
-use super::kind::{HIDDEN, Problem};
+use super::problem::{HIDDEN, Problem};
 
 /// Checks one public URL.
 pub(crate) fn check(url: &str) -> Result<(), Problem> {

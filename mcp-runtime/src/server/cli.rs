@@ -5,7 +5,6 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::builder::Server;
-use crate::config::address::Bind;
 use crate::config::layers::Layers;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
@@ -58,8 +57,8 @@ impl<S: State> Server<S> {
         match matches.subcommand() {
             Some(("http", _)) => {
                 name_foreign(&layers);
-                let Bind { host, port } = self.settings.bind.clone();
-                self.serve_http((host, port)).await
+                let address = self.settings.bind.to_string();
+                self.serve_http(address).await
             }
             Some(("config", matches)) => {
                 if matches.get_flag("docs") {

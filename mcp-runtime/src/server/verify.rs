@@ -1,7 +1,7 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
 
 use super::builder::Server;
-use crate::config::kind::HIDDEN;
+use crate::config::problem::HIDDEN;
 use crate::config::{Settings, setting};
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;

@@ -1,7 +1,8 @@
 //! `[log]`.
 
 use super::Setting;
-use crate::config::kind::{Kind, Problem};
+use crate::config::kind::Kind;
+use crate::config::problem::Problem;
 use crate::config::settings::LogFormat;
 use crate::ops::logging;
 

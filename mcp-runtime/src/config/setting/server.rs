@@ -6,7 +6,8 @@ use axum::http::Uri;
 use axum::http::uri::Authority;
 
 use super::{Part, Setting};
-use crate::config::kind::{Kind, Problem};
+use crate::config::kind::Kind;
+use crate::config::problem::Problem;
 use crate::config::url;
 use crate::handler::argument::arg::Reading;
 
