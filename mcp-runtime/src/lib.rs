@@ -61,6 +61,7 @@ mod changes;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
+mod config;
 pub mod content;
 mod dispatch;
 mod error;

@@ -4,6 +4,7 @@
 
 mod child;
 mod command;
+mod config;
 mod embed;
 mod hang;
 mod http;

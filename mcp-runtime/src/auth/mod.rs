@@ -42,6 +42,7 @@ mod credentials;
 mod jwt;
 mod reason;
 mod refusal;
+pub(crate) mod settings;
 pub(crate) mod site;
 pub(crate) mod throttle;
 

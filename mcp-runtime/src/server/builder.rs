@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::MethodRouter;
 
-use super::edge;
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
@@ -15,6 +14,7 @@ use crate::answer::Identity;
 use crate::auth::Authenticate;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::{Settings, contact};
 use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -30,8 +30,8 @@ use crate::policy::Budget;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
+use crate::service::Service;
 use crate::service::list::Lists;
-use crate::service::{Service, Settings};
 use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -257,7 +257,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.value.push(url.into());
+        self.settings.public_urls.push(url.into());
         self
     }
 
@@ -284,10 +284,7 @@ impl<S: State> Server<S> {
     /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
     /// verifier, as [`Authenticate::or`] does.
     pub fn auth(mut self, verifier: impl Authenticate) -> Self {
-        self.settings.auth = Some(match self.settings.auth.take() {
-            None => Arc::new(verifier),
-            Some(first) => Arc::new(first.or(verifier)),
-        });
+        self.settings.auth.add(verifier);
         self
     }
 
@@ -296,7 +293,7 @@ impl<S: State> Server<S> {
     /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
     /// `visible_if` against them. Wrong credentials are refused all the same.
     pub fn auth_required(mut self, required: bool) -> Self {
-        self.settings.auth_required = required;
+        self.settings.auth.required = required;
         self
     }
 
@@ -305,7 +302,7 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(edge::contact(contact.into()));
+        self.settings.security_contact = Some(contact::uri(&contact.into()));
         self
     }
 
@@ -356,7 +353,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -558,6 +555,7 @@ impl<S: State> Server<S> {
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
+            auth: settings.auth.verifier(),
             settings,
         }))
     }

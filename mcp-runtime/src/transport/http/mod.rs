@@ -85,7 +85,7 @@ impl Endpoint {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
-        let gate = Gate::new(settings, documents);
+        let gate = Gate::new(&service, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,

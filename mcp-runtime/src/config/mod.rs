@@ -1,0 +1,34 @@
+//! The settings of a server: one table, from which the file, the environment, the flags, the commands `config` and
+//! `check`, the reference page and the suggestions are made.
+//!
+//! Layers, each over the one before: the defaults, the program (`Server`'s methods), `mcp.toml`, the environment, flags.
+//! `Server::run` reads them; a program that serves itself (`serve_http`, `into_router`) has the program's alone.
+//! Invariants: every value knows its [`Origin`](origin::Origin); nothing that is set is ignored; all mistakes are
+//! reported at once.
+
+pub(crate) mod address;
+pub(crate) mod contact;
+#[cfg(feature = "cli")]
+pub(crate) mod environment;
+#[cfg(feature = "cli")]
+mod file;
+pub(crate) mod kind;
+#[cfg(feature = "cli")]
+pub(crate) mod layers;
+#[cfg(feature = "cli")]
+mod mistake;
+#[cfg(feature = "cli")]
+mod origin;
+pub(crate) mod problem;
+pub(crate) mod setting;
+mod settings;
+#[cfg(feature = "cli")]
+pub(crate) mod show;
+mod text;
+#[cfg(feature = "cli")]
+mod tree;
+pub(crate) mod url;
+
+#[cfg(feature = "cli")]
+pub(crate) use settings::LogFormat;
+pub(crate) use settings::Settings;

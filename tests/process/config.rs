@@ -1,0 +1,214 @@
+//! The configuration of a process: its layers, their origins, and mistakes in them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use super::child::probe;
+use super::http::Listening;
+
+/// A folder with an `mcp.toml`, deleted at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, toml: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("mcp-config-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        let folder = Self(path);
+        folder.write(toml);
+        folder
+    }
+
+    fn write(&self, toml: &str) {
+        fs::write(self.0.join("mcp.toml"), toml).unwrap();
+    }
+
+    fn probe(&self) -> Command {
+        let mut command = probe();
+        command.current_dir(&self.0);
+        command
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs to the end: whether it succeeds, stdout, stderr.
+fn run(command: &mut Command) -> (bool, String, String) {
+    let output: Output = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[track_caller]
+fn refused(command: &mut Command) -> String {
+    let (ok, stdout, stderr) = run(command);
+    assert!(!ok && stdout.is_empty(), "{stdout}{stderr}");
+    stderr
+}
+
+/// The line of `config` for a key.
+#[track_caller]
+fn line(stdout: &str, key: &str) -> String {
+    let found = stdout
+        .lines()
+        .find(|line| line.starts_with(&format!("{key} = ")));
+    let line = found.unwrap_or_else(|| panic!("no {key}: {stdout}"));
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn t19_config_prints_each_value_with_its_origin() {
+    let folder = Folder::new(
+        "t19",
+        "[limits]\nconnections = 77\nidle_timeout = \"2m\"\n\n[state]\n  keys = \"0123456789abcdef0123456789abcdef\"\n",
+    );
+    let (ok, stdout, stderr) = run(folder
+        .probe()
+        .args(["config", "--bind", "localhost:81"])
+        .env("MCP_LIMITS_IDLE_TIMEOUT", "3m"));
+    assert!(ok, "{stderr}");
+    assert_eq!(line(&stdout, "bind"), "bind = \"localhost:81\" # --bind");
+    assert_eq!(
+        line(&stdout, "connections"),
+        "connections = 77 # mcp.toml:2:15"
+    );
+    assert_eq!(
+        line(&stdout, "idle_timeout"),
+        "idle_timeout = \"3m\" # MCP_LIMITS_IDLE_TIMEOUT"
+    );
+    assert_eq!(line(&stdout, "message"), "message = \"4MiB\" # default");
+    assert_eq!(line(&stdout, "keys"), "keys = [set] # mcp.toml:6:10");
+    assert!(!stdout.contains("0123456789"), "{stdout}");
+}
+
+#[test]
+fn t20_three_mistakes_are_three_messages() {
+    let folder = Folder::new(
+        "t20",
+        "[limits]\nconections = 5\nidle_timeout = \"5x\"\n\n[sever]\nbind = \"1\"\n",
+    );
+    let stderr = refused(folder.probe().env("MCP_LOG_LEVL", "debug"));
+    assert_eq!(
+        stderr,
+        "Error: unknown key `conections` in [limits]\n --> mcp.toml:2:1\n  help: did you mean `connections`?\n\
+         error: unknown table [sever]\n --> mcp.toml:5:2\n  help: did you mean `server`?\n\
+         error: limits.idle_timeout is \"5x\": unknown unit `x` (units: ms, s, m, h)\n --> mcp.toml:3:16\n  help: write for example \"500ms\", \"5s\", \"1m30s\" or \"2h\"\n\
+         error: MCP_LOG_LEVL is no setting\n  help: did you mean `MCP_LOG_LEVEL`?\n"
+    );
+}
+
+#[test]
+fn a_documented_setting_that_is_not_there_stops_the_start() {
+    let stderr = refused(probe().env("MCP_REDIS_URL", "redis://cache"));
+    assert!(
+        stderr.contains("MCP_REDIS_URL is set, but this version has no store"),
+        "{stderr}"
+    );
+    let folder = Folder::new("absent", "[store]\nredis = \"redis://cache\"\n");
+    let stderr = refused(&mut folder.probe());
+    assert!(
+        stderr.contains("store.redis is set, but") && stderr.contains("mcp.toml:2:9"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_variable_of_somebody_else_is_named_once_and_left_alone() {
+    let process = super::child::Process::start(
+        probe()
+            .env("MCP_TIMEOUT", "5000")
+            .env("MCP_TOOL_TIMEOUT", "1"),
+    );
+    let line = process.hears("left alone");
+    assert!(line.contains("MCP_TIMEOUT, MCP_TOOL_TIMEOUT"), "{line}");
+}
+
+#[test]
+fn a_file_that_is_named_has_to_be_there() {
+    let stderr = refused(probe().args(["config", "--config", "nowhere.toml"]));
+    assert!(stderr.contains("nowhere.toml cannot be read"), "{stderr}");
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_that_its_twin_names() {
+    let folder = Folder::new("twin", "");
+    let path = folder.0.join("secret");
+    let config = |file: &Path, variable: Option<&str>| {
+        let mut command = folder.probe();
+        command.arg("config").env("MCP_STATE_KEYS_FILE", file);
+        if let Some(value) = variable {
+            command.env("MCP_STATE_KEYS", value);
+        }
+        run(&mut command)
+    };
+    fs::write(&path, "0123456789abcdef0123456789abcdef\n").unwrap();
+    let (ok, stdout, stderr) = config(&path, None);
+    assert!(ok, "{stderr}");
+    assert_eq!(
+        line(&stdout, "keys"),
+        format!("keys = [set] # {}", path.display())
+    );
+    let (_, _, stderr) = config(&path, Some("0123456789abcdef0123456789abcdef"));
+    assert!(
+        stderr.contains("MCP_STATE_KEYS and MCP_STATE_KEYS_FILE are both set"),
+        "{stderr}"
+    );
+    let (_, _, stderr) = config(Path::new("/nowhere/secret"), None);
+    assert!(
+        stderr.contains("MCP_STATE_KEYS_FILE is /nowhere/secret, which cannot be read"),
+        "{stderr}"
+    );
+    fs::write(&path, "short").unwrap();
+    let (_, _, stderr) = config(&path, None);
+    assert!(
+        stderr.contains("MCP_STATE_KEYS_FILE is \"[hidden]\": secret 1 has 5 bytes"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_secret_is_read_from_a_credential_of_systemd() {
+    let folder = Folder::new("credential", "");
+    fs::write(
+        folder.0.join("state.keys"),
+        "0123456789abcdef0123456789abcdef",
+    )
+    .unwrap();
+    let (ok, stdout, stderr) = run(folder
+        .probe()
+        .arg("config")
+        .env("CREDENTIALS_DIRECTORY", &folder.0));
+    assert!(ok, "{stderr}");
+    assert!(line(&stdout, "keys").ends_with("state.keys"), "{stdout}");
+}
+
+#[test]
+fn the_file_says_where_to_listen_and_what_is_too_much() {
+    let folder = Folder::new(
+        "listen",
+        "[server]\nbind = \"localhost:0\"\npublic_url = [\"https://mcp.example.com\"]\n",
+    );
+    let server = Listening::with_flags(&mut folder.probe(), &[]);
+    let mut connection = server.connect();
+    connection.get("/mcp", &[("origin", "https://mcp.example.com")]);
+    assert_eq!(connection.head().status, 405);
+}
+
+#[test]
+fn the_reference_page_is_that_of_the_table() {
+    let (ok, stdout, stderr) = run(probe().args(["config", "--docs"]));
+    assert!(ok, "{stderr}");
+    let page = include_str!("../../mcp-runtime/src/docs/configuration.md");
+    assert!(
+        stdout == page,
+        "write the output of `config --docs` into mcp-runtime/src/docs/configuration.md:\n{stdout}"
+    );
+}
