@@ -206,9 +206,9 @@ fn the_file_says_where_to_listen_and_what_is_too_much() {
 fn the_reference_page_is_that_of_the_table() {
     let (ok, stdout, stderr) = run(probe().args(["config", "--docs"]));
     assert!(ok, "{stderr}");
-    let page = include_str!("../../mcp-runtime/src/docs/configuration.md");
+    let page = include_str!("../../mcp-runtime/docs/configuration.md");
     assert!(
         stdout == page,
-        "write the output of `config --docs` into mcp-runtime/src/docs/configuration.md:\n{stdout}"
+        "write the output of `config --docs` into mcp-runtime/docs/configuration.md:\n{stdout}"
     );
 }

@@ -43,7 +43,7 @@ impl<S: State> Server<S> {
     ///
     /// Logs go to stderr.
     ///
-    #[doc = include_str!("../docs/configuration.md")]
+    #[doc = include_str!("../../docs/configuration.md")]
     pub async fn run(mut self) -> Result<()> {
         let matches = match command(&self).try_get_matches() {
             Ok(matches) => matches,
