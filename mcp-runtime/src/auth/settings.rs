@@ -6,7 +6,7 @@ use std::time::Duration;
 
 #[cfg(feature = "auth")]
 use super::Jwt;
-use super::{ApiKeys, Authenticate, Or};
+use super::{ApiKeys, Authenticate, Or, Reloaded};
 use crate::seal::Secrets;
 
 /// The settings of `[auth]` and of the tables in it.
@@ -118,13 +118,18 @@ impl AuthSettings {
 }
 
 impl Verifier {
-    /// Reads credentials anew, and takes the API keys of new settings. After an error those of before are in force.
-    pub(crate) fn reload(&self, settings: &AuthSettings) -> Result<(), String> {
-        self.verifier.reload()?;
-        match &self.keys {
-            Some(keys) => keys.replace(settings.keys()),
-            None => Ok(()),
-        }
+    /// Reads credentials anew, with the API keys of new settings, and returns what puts them in force.
+    #[expect(dead_code, reason = "the configuration will reload it")]
+    pub(crate) fn reload(&self, settings: &AuthSettings) -> Result<Reloaded, String> {
+        let read = self.verifier.reload()?;
+        let Some(keys) = &self.keys else {
+            return Ok(read);
+        };
+        let keys = keys.prepare_keys(settings.keys())?;
+        Ok(Box::new(|| {
+            read();
+            keys();
+        }))
     }
 }
 

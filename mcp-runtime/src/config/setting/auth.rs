@@ -4,8 +4,6 @@ use axum::http::HeaderName;
 
 use super::Setting;
 use crate::auth::{ApiKeys, Authenticate as _};
-use crate::config::Settings;
-use crate::config::contact;
 use crate::config::kind::Kind;
 use crate::config::problem::{HIDDEN, Problem};
 use crate::seal::Secrets;
@@ -30,16 +28,6 @@ pub(super) const ROWS: &[Setting] = &[
         Kind::Texts(|it| &mut it.auth.key_headers, check_header),
         "The headers that an API key may come in besides `Authorization: Bearer`.",
     ),
-    Setting::new(
-        "server.security_contact",
-        "MCP_SERVER_SECURITY_CONTACT",
-        Kind::Text(
-            |it| it.security_contact.clone().unwrap_or_default(),
-            set_contact,
-        ),
-        "The contact of `/.well-known/security.txt`: an email address, or a URI; not served without one.",
-    )
-    .code("security_contact"),
 ];
 
 /// Checks API keys, of which nothing is shown but their labels.
@@ -60,11 +48,4 @@ fn check_header(name: &str) -> Result<(), Problem> {
     name.parse::<HeaderName>()
         .map(drop)
         .map_err(|_| Problem::new(name, "", help))
-}
-
-fn set_contact(settings: &mut Settings, text: &str) -> Result<(), Problem> {
-    let uri = contact::uri(text);
-    contact::check(&uri)?;
-    settings.security_contact = Some(uri);
-    Ok(())
 }

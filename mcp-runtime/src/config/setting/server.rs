@@ -6,9 +6,10 @@ use axum::http::Uri;
 use axum::http::uri::Authority;
 
 use super::{Part, Setting};
+use crate::config::contact;
 use crate::config::kind::Kind;
 use crate::config::problem::Problem;
-use crate::config::url;
+use crate::config::{Settings, url};
 use crate::handler::argument::arg::Reading;
 
 pub(super) const ROWS: &[Setting] = &[
@@ -89,6 +90,16 @@ pub(super) const ROWS: &[Setting] = &[
         ),
         "The descriptions of arguments repeat their rules.",
     ),
+    Setting::new(
+        "server.security_contact",
+        "MCP_SERVER_SECURITY_CONTACT",
+        Kind::Text(
+            |it| it.security_contact.clone().unwrap_or_default(),
+            set_contact,
+        ),
+        "The contact of `/.well-known/security.txt`: an email address, or a URI; not served without one.",
+    )
+    .code("security_contact"),
 ];
 
 fn check_host(name: &str) -> Result<(), Problem> {
@@ -116,4 +127,11 @@ fn is_origin(origin: &str) -> bool {
         .parse::<Uri>()
         .is_ok_and(|uri| uri.authority().map(Authority::as_str) == Some(authority));
     matches!(scheme, "http" | "https") && named && !authority.contains(['@', '*'])
+}
+
+fn set_contact(settings: &mut Settings, text: &str) -> Result<(), Problem> {
+    let uri = contact::uri(text);
+    contact::check(&uri)?;
+    settings.security_contact = Some(uri);
+    Ok(())
 }
