@@ -103,6 +103,19 @@ fn settings_of_callers_that_cannot_be_used_stop_the_start() {
 }
 
 #[test]
+fn check_says_for_which_transport_callers_are_verified() {
+    let check = |name: &str, value: &str| {
+        let output = probe().arg("check").env(name, value).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.success(), text)
+    };
+    let (_, told) = check("MCP_API_KEYS", &format!("ann:{ANN}"));
+    assert!(told.contains("over stdio there is one"), "{told}");
+    let (ok, told) = check("MCP_OAUTH_ISSUER", "http://127.0.0.1:9");
+    assert!(!ok && told.contains("audience"), "{told}");
+}
+
+#[test]
 fn callers_over_stdio_need_no_credentials_and_anonymous_ones_may_be_let_in() {
     let mut stdio = Process::start(probe().env("MCP_API_KEYS", format!("ann:{ANN}")));
     stdio.send(request("1", "tools/list", json!({})));

@@ -68,6 +68,11 @@ impl<S: State> Server<S> {
                 }
                 Ok(())
             }
+            Some(("check", _)) => {
+                let service = self.build_http()?;
+                check::callers(&service).await?;
+                check::report(&service)
+            }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
             }
@@ -99,8 +104,7 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
         "prompts" => show::print(&table::prompts(registry)),
         "call" => show::tool(&call::tool(service, matches).await?)?,
         "read" => show::contents(&call::resource(service, matches).await?)?,
-        "prompt" => show::messages(&call::prompt(service, matches).await?),
-        _ => check::report(&service)?,
+        _ => show::messages(&call::prompt(service, matches).await?),
     }
     Ok(())
 }
