@@ -64,6 +64,7 @@ mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
+mod live;
 mod ops;
 mod policy;
 mod principal;

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::Settings;
 use super::file;
-use super::kind::{Kind, Raw, Read};
+use super::kind::{Kind, Read};
 use super::mistake::Mistake;
 use super::origin::Origin;
 use super::problem::Problem;
+use super::raw::Raw;
 use super::setting::{self, Setting};
 
 const PREFIX: &str = "MCP_";

@@ -11,6 +11,8 @@ pub(crate) mod address;
 pub(crate) mod environment;
 #[cfg(feature = "cli")]
 mod file;
+#[cfg(feature = "cli")]
+mod intern;
 pub(crate) mod kind;
 #[cfg(feature = "cli")]
 pub(crate) mod layers;
@@ -18,7 +20,11 @@ pub(crate) mod layers;
 mod mistake;
 #[cfg(feature = "cli")]
 mod origin;
+#[cfg(feature = "cli")]
+pub(crate) mod overrides;
 pub(crate) mod problem;
+mod raw;
+pub(crate) mod reload;
 pub(crate) mod setting;
 mod settings;
 #[cfg(feature = "cli")]
@@ -27,6 +33,8 @@ mod text;
 #[cfg(feature = "cli")]
 mod tree;
 pub(crate) mod url;
+mod value;
+pub(crate) mod watch;
 
 #[cfg(feature = "cli")]
 pub(crate) use settings::LogFormat;

@@ -24,6 +24,9 @@ const BUCKETS: [f64; 14] = [
     0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0,
 ];
 
+/// The outcomes of a reload of the configuration.
+const RELOADED: [&str; 2] = ["refused", "applied"];
+
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 /// The labels of a declared function: its kind with its name, and what else there is to say.
 type ItemLabels<const N: usize> = [(&'static str, Cow<'static, str>); N];
@@ -34,6 +37,7 @@ pub(crate) struct Metrics {
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
     refusals: Family<Labels<1>, Counter>,
+    reloads: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
@@ -119,6 +123,7 @@ impl Metrics {
             methods,
             errors: Family::default(),
             refusals: Family::default(),
+            reloads: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
             ignored: Family::default(),
@@ -144,6 +149,9 @@ impl Metrics {
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
+        for outcome in RELOADED {
+            drop(this.reloads.get_or_create(&[("outcome", outcome)]));
+        }
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
@@ -157,6 +165,11 @@ impl Metrics {
             "mcp_requests_refused",
             "Requests refused because a bound of the server was reached",
             self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_config_reloads",
+            "Reloads of the configuration",
+            self.reloads.clone(),
         );
         registry.register(
             "mcp_rate_limit_rejections",
@@ -220,6 +233,12 @@ impl Metrics {
             method.requests.inc();
             method.duration.observe(took.as_secs_f64());
         }
+    }
+
+    /// Counts a reload of the configuration.
+    pub(crate) fn reloaded(&self, applied: bool) {
+        let outcome = RELOADED[usize::from(applied)];
+        self.reloads.get_or_create(&[("outcome", outcome)]).inc();
     }
 
     /// Counts an error answer, and the bound that it is about.

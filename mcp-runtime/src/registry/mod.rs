@@ -127,6 +127,13 @@ impl Registry {
             })
     }
 
+    /// All declared functions.
+    #[cfg(feature = "cli")]
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Entry> {
+        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
+        lists.into_iter().flat_map(Listing::entries)
+    }
+
     /// The tools that are shown in a view or called by one.
     pub(crate) fn viewed(&self) -> impl Iterator<Item = &Entry> {
         self.tools

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +15,7 @@ use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::config::Settings;
+use crate::config::reload::Reloaders;
 use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -22,10 +24,12 @@ use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, V
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::live::Live;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
+use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
@@ -495,7 +499,12 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let budget = Budget::new(settings.max_held);
         for entry in &mut entries {
-            entry.policies.cache_within(&budget);
+            entry.cache_within(&budget);
+            #[cfg(feature = "cli")]
+            {
+                let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
+                entry.reconfigure(spec, enabled);
+            }
         }
         let metrics = Metrics::new();
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
@@ -519,7 +528,11 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            keys,
+            keys: Live::new(keys),
+            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            live: Live::new(settings.clone()),
+            reloaders: Reloaders::default(),
+            lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
     }

@@ -4,6 +4,7 @@ mod absent;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
+mod rate_limit;
 mod server;
 mod state;
 
@@ -77,6 +78,12 @@ impl Setting {
         self
     }
 
+    /// Has it change while the server runs.
+    pub(super) const fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
     /// Gives it a flag.
     pub(super) const fn flag(mut self, flag: &'static str) -> Self {
         self.flag = Some(flag);
@@ -97,6 +104,7 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     state::ROWS,
+    rate_limit::ROWS,
     absent::ROWS,
 ];
 

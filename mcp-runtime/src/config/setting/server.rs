@@ -36,21 +36,24 @@ pub(super) const ROWS: &[Setting] = &[
         "The URLs that clients use, where they are not the address to listen on.",
     )
     .flag("public-url")
-    .code("public_url"),
+    .code("public_url")
+    .live(),
     Setting::new(
         "server.allowed_hosts",
         "MCP_SERVER_ALLOWED_HOSTS",
         Kind::Texts(|it| &mut it.allowed_hosts, check_host),
         "Host names that clients use besides those of `public_url`.",
     )
-    .code("allowed_hosts"),
+    .code("allowed_hosts")
+    .live(),
     Setting::new(
         "server.cors_origins",
         "MCP_SERVER_CORS_ORIGINS",
         Kind::Texts(|it| &mut it.cors_origins, check_origin),
         "Origins whose pages may call the server from a browser.",
     )
-    .code("cors_origins"),
+    .code("cors_origins")
+    .live(),
     Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",

@@ -36,11 +36,14 @@ pub(super) async fn post_from(
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error),
     };
+    let sender = Sender::from_parts(parts, peer);
+    if let Err(refused) = endpoint.admit(&sender) {
+        return *refused;
+    }
     let body = match endpoint.read(body).await {
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
-    let sender = Sender::from_parts(parts, peer);
     let origin = Incoming {
         endpoint: &endpoint,
         sender: &sender,

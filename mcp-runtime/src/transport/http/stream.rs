@@ -31,6 +31,9 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
         return endpoint.refuse(error);
     }
     let sender = Sender::from_parts(request.into_parts().0, None);
+    if let Err(refused) = endpoint.admit(&sender) {
+        return *refused;
+    }
     match endpoint.reader(&sender) {
         Ok(reader) => {
             let lease = sender.principal().lease();
@@ -73,6 +76,9 @@ async fn next(
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let sender = Sender::from_parts(request.into_parts().0, None);
+    if let Err(refused) = endpoint.admit(&sender) {
+        return *refused;
+    }
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {
