@@ -46,7 +46,7 @@ impl Sources {
         if let Some(path) = file::find(self.file.as_deref()) {
             layers.read_file(&path, declared, &mut mistakes);
         }
-        let (assignments, foreign) = self.environment.read(&mut mistakes);
+        let (assignments, foreign) = self.environment.read(program, &mut mistakes);
         layers.foreign = foreign;
         for assignment in assignments {
             match assignment.read(&mut layers.settings) {

@@ -7,6 +7,7 @@
 //! reported at once.
 
 pub(crate) mod address;
+pub(crate) mod contact;
 #[cfg(feature = "cli")]
 pub(crate) mod environment;
 #[cfg(feature = "cli")]

@@ -3,10 +3,11 @@
 //! Invariants: the order is the order of registration; lookups are O(1) except for URIs that only a template matches;
 //! one kind, one name; one URI, one resource.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
+use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
@@ -115,6 +116,17 @@ impl Registry {
             .find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
     }
 
+    /// The scopes of what a caller without any may see, sorted.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let access = self.declared().map(|entry| entry.policies().access);
+        let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));
+        let mut scopes = BTreeSet::new();
+        for access in shown {
+            scopes.extend(access.scopes().map(str::to_owned));
+        }
+        scopes.into_iter().collect()
+    }
+
     /// The tools, as their list describes them.
     #[cfg(feature = "cli")]
     pub(crate) fn tools(&self) -> impl Iterator<Item = &Tool> {
@@ -128,7 +140,6 @@ impl Registry {
     }
 
     /// All declared functions.
-    #[cfg(feature = "cli")]
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Entry> {
         let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
         lists.into_iter().flat_map(Listing::entries)

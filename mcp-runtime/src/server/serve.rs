@@ -66,9 +66,12 @@ impl<S: State> Server<S> {
         address: impl ToSocketAddrs + std::fmt::Debug,
         configuration: Option<Box<Configuration>>,
     ) -> Result<()> {
-        let service = self.build()?;
+        let service = self.build_http()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
         let served = Served::begin(Arc::clone(&service), configuration)?;
+        if let Some(auth) = &service.settings.auth {
+            auth.start().await.map_err(|fault| Error::auth(&fault))?;
+        }
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;

@@ -1,6 +1,7 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
 
 use super::builder::Server;
+use crate::auth::site::Site;
 use crate::config::problem::HIDDEN;
 use crate::config::{Settings, setting};
 use crate::error::{Error, Result};
@@ -8,6 +9,7 @@ use crate::handler::call::inject::State;
 use crate::registry::{self, Conflict, Entry};
 use crate::seal::Keys;
 use crate::skills::Catalogue;
+use crate::transport::http;
 
 /// The parts of a server that are made while it is verified.
 pub(super) struct Verified {
@@ -16,6 +18,16 @@ pub(super) struct Verified {
 }
 
 impl<S: State> Server<S> {
+    /// Checks that the server could start over HTTP. An error lists every fault.
+    pub(super) fn verify_http(&self) -> Result<()> {
+        let auth = auth_faults(&self.settings);
+        match (self.verify(), Error::all(auth)) {
+            (Ok(_), None) => Ok(()),
+            (Ok(_), Some(error)) | (Err(error), None) => Err(error),
+            (Err(error), Some(auth)) => Err(error.and(auth)),
+        }
+    }
+
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
@@ -54,6 +66,16 @@ fn settings(settings: &Settings) -> Vec<Error> {
             .collect::<Vec<_>>()
     });
     problems.collect()
+}
+
+/// Lists the faults of what verifies callers.
+fn auth_faults(settings: &Settings) -> Vec<Error> {
+    let Some(auth) = &settings.auth else {
+        return Vec::new();
+    };
+    let site = Site::new(&settings.public_urls, http::PATH);
+    let faults = auth.faults(site.plain());
+    faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 
 /// Makes the keys of the state keys' secrets for the audience, which is the server's name unless it is set.

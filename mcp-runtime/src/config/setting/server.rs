@@ -8,7 +8,7 @@ use axum::http::uri::Authority;
 use super::{Part, Setting};
 use crate::config::kind::Kind;
 use crate::config::problem::Problem;
-use crate::config::url;
+use crate::config::{contact, url};
 use crate::handler::argument::arg::Reading;
 
 pub(super) const ROWS: &[Setting] = &[
@@ -54,6 +54,19 @@ pub(super) const ROWS: &[Setting] = &[
     )
     .code("cors_origins")
     .live(),
+    Setting::new(
+        "server.security_contact",
+        "MCP_SERVER_SECURITY_CONTACT",
+        Kind::Text(
+            |it| it.security_contact.clone().unwrap_or_default(),
+            |it, text| {
+                it.security_contact = (!text.is_empty()).then(|| contact::uri(text.to_owned()));
+                it.security_contact.iter().try_for_each(|uri| contact::check(uri))
+            },
+        ),
+        "The contact of `/.well-known/security.txt`: an email address or a URI.",
+    )
+    .code("security_contact"),
     Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",

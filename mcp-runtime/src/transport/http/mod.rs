@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod authenticate;
 mod body;
 mod connection;
 mod cors;
@@ -19,6 +20,7 @@ mod sender;
 mod sse;
 mod stream;
 mod turn_away;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -34,6 +36,7 @@ use crate::config::reload::{Commit, Reload};
 use crate::legacy::Sessions;
 use crate::live::Live;
 use crate::service::Service;
+use authenticate::Gate;
 use body::Budget;
 use guard::Guard;
 use sender::Sender;
@@ -47,6 +50,7 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Arc<Live<Guard>>,
+    gate: Option<Gate>,
     bodies: Arc<Budget>,
 }
 
@@ -63,7 +67,7 @@ impl Reload for Renamed {
 
 impl Endpoint {
     /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
-    fn admit(&self, sender: &Sender) -> Result<(), Box<Response>> {
+    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
         let requests = &self.service.requests;
         let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
         admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
@@ -72,7 +76,7 @@ impl Endpoint {
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(Endpoint::new(service))
+    routes(Endpoint::new(service, true))
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
@@ -82,13 +86,14 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .merge(well_known::routes(&endpoint))
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
-    let endpoint = Endpoint::new(service);
+    let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
@@ -101,18 +106,20 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 }
 
 impl Endpoint {
-    fn new(service: Arc<Service>) -> Arc<Self> {
+    fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders
             .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
+        let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            gate,
             bodies,
         })
     }
