@@ -69,6 +69,7 @@ mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
+mod live;
 mod ops;
 mod policy;
 mod principal;

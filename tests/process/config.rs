@@ -8,10 +8,10 @@ use super::child::probe;
 use super::http::Listening;
 
 /// A folder with an `mcp.toml`, deleted at the end.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str, toml: &str) -> Self {
+    pub(super) fn new(name: &str, toml: &str) -> Self {
         let path = std::env::temp_dir().join(format!("mcp-config-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         let folder = Self(path);
@@ -19,11 +19,11 @@ impl Folder {
         folder
     }
 
-    fn write(&self, toml: &str) {
+    pub(super) fn write(&self, toml: &str) {
         fs::write(self.0.join("mcp.toml"), toml).unwrap();
     }
 
-    fn probe(&self) -> Command {
+    pub(super) fn probe(&self) -> Command {
         let mut command = probe();
         command.current_dir(&self.0);
         command
@@ -211,4 +211,102 @@ fn the_reference_page_is_that_of_the_table() {
         stdout == page,
         "write the output of `config --docs` into mcp-runtime/docs/configuration.md:\n{stdout}"
     );
+}
+
+#[test]
+fn the_limits_of_the_file_are_in_force_and_listed_with_their_place() {
+    let folder = Folder::new(
+        "limits",
+        "[tools.echo]\ntimeout = \"7s\"\n[tools.print]\nenabled = false\n[prompts.greet]\nmax_output = \"1KiB\"\n",
+    );
+    let (ok, stdout, stderr) = run(folder.probe().arg("tools"));
+    assert!(ok, "{stderr}");
+    let lines: Vec<_> = stdout
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        lines[1],
+        "echo rate_limit 100/min (attribute), timeout 7s (mcp.toml:2:11) Says something back."
+    );
+    assert_eq!(lines[3], "print off (mcp.toml) Prints to stdout.");
+    let (_, stdout, _) = run(folder.probe().arg("prompts"));
+    assert!(
+        stdout.contains("max_output 1 KiB (mcp.toml:6:14)"),
+        "{stdout}"
+    );
+    let stderr = refused(folder.probe().args(["call", "print"]));
+    assert!(stderr.contains("print"), "{stderr}");
+}
+
+#[test]
+fn a_table_of_a_tool_that_is_not_there_stops_the_start() {
+    let folder = Folder::new("unknown", "[tools.ehco]\ntimeout = \"7s\"\n");
+    let stderr = refused(&mut folder.probe());
+    assert_eq!(
+        stderr,
+        "Error: there is no tool `ehco`\n --> mcp.toml:1:8\n  help: did you mean `echo`?\n"
+    );
+}
+
+#[test]
+fn one_request_too_many_of_a_caller_is_refused() {
+    let folder = Folder::new("rate", "[rate_limit]\nquota = \"2/min\"\n");
+    let server = Listening::with_flags(&mut folder.probe(), &[]);
+    let mut connection = server.connect();
+    for status in [200, 200, 429] {
+        connection.list();
+        let head = connection.head();
+        assert_eq!(head.status, status);
+        if status == 429 {
+            let wait: u64 = head.header("retry-after").parse().unwrap();
+            assert!((1..=30).contains(&wait), "{wait}");
+        }
+        let text = connection.body(&head);
+        assert_eq!(
+            text.contains("rate limit of 2/min"),
+            status == 429,
+            "{text}"
+        );
+    }
+    let mut probe = server.connect();
+    probe.get("/metrics", &[]);
+    let head = probe.head();
+    let metrics = probe.body(&head);
+    assert!(
+        metrics.contains("mcp_requests_refused_total{limit=\"rate\"} 1"),
+        "{metrics}"
+    );
+}
+
+#[test]
+fn a_burst_without_a_quota_is_a_mistake() {
+    let stderr = refused(probe().arg("config").env("MCP_RATE_LIMIT_BURST", "5"));
+    assert!(stderr.contains("and no quota"), "{stderr}");
+    let (ok, stdout, stderr) = run(probe()
+        .arg("config")
+        .env("MCP_RATE_LIMIT_BURST", "5")
+        .env("MCP_RATE_LIMIT_REQUESTS", "100")
+        .env("MCP_RATE_LIMIT_WINDOW_SECS", "3600"));
+    assert!(ok, "{stderr}");
+    assert_eq!(
+        line(&stdout, "quota"),
+        "quota = \"100/h\" # MCP_RATE_LIMIT_WINDOW_SECS"
+    );
+}
+
+#[test]
+fn a_program_has_its_settings_below_those_of_the_file() {
+    let folder = Folder::new("code", "");
+    let shown = |folder: &Folder| {
+        let (ok, stdout, stderr) = run(folder
+            .probe()
+            .arg("config")
+            .env("PROBE_DEADLINE_MS", "1500"));
+        assert!(ok, "{stderr}");
+        line(&stdout, "shutdown_deadline")
+    };
+    assert_eq!(shown(&folder), "shutdown_deadline = \"1s500ms\" # code");
+    folder.write("[server]\nshutdown_deadline = \"2s\"\n");
+    assert_eq!(shown(&folder), "shutdown_deadline = \"2s\" # mcp.toml:2:21");
 }

@@ -33,6 +33,7 @@
 //!
 //! The server never sees refresh tokens, and takes no part in PKCE: both are between the client and the authorization
 //! server.
+#![doc = include_str!("reference.md")]
 
 mod api_key;
 mod chain;

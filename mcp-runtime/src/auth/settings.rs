@@ -119,11 +119,14 @@ impl AuthSettings {
 
 impl Verifier {
     /// Reads credentials anew, with the API keys of new settings, and returns what puts them in force.
-    #[expect(dead_code, reason = "the configuration will reload it")]
     pub(crate) fn reload(&self, settings: &AuthSettings) -> Result<Reloaded, String> {
         let read = self.verifier.reload()?;
         let Some(keys) = &self.keys else {
-            return Ok(read);
+            return if settings.api_keys.0.is_empty() {
+                Ok(read)
+            } else {
+                Err("the first API keys of a server take a restart".to_owned())
+            };
         };
         let keys = keys.prepare_keys(settings.keys())?;
         Ok(Box::new(|| {

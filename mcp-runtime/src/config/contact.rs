@@ -3,11 +3,11 @@
 use super::problem::Problem;
 
 /// The URI of a contact; an email address becomes one.
-pub(crate) fn uri(text: &str) -> String {
+pub(crate) fn uri(text: String) -> String {
     if text.contains('@') && !text.contains(':') {
         return format!("mailto:{text}");
     }
-    text.to_owned()
+    text
 }
 
 /// Checks a contact.

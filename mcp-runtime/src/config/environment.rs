@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::Settings;
 use super::file;
-use super::kind::{Kind, Raw, Read};
+use super::kind::{Kind, Read};
 use super::mistake::Mistake;
 use super::origin::Origin;
 use super::problem::Problem;
+use super::raw::Raw;
 use super::setting::{self, Setting};
 
 const PREFIX: &str = "MCP_";
@@ -57,9 +58,17 @@ impl Environment {
     }
 
     /// Reads what is set, and lists the variables that belong to somebody else.
-    pub(super) fn read(&self, mistakes: &mut Vec<Mistake>) -> (Vec<Assignment>, Vec<String>) {
+    pub(super) fn read(
+        &self,
+        program: &Settings,
+        mistakes: &mut Vec<Mistake>,
+    ) -> (Vec<Assignment>, Vec<String>) {
         let (mut assignments, mut foreign) = (Vec::new(), Vec::new());
-        for setting in setting::all() {
+        // A program that verifies callers may read the variables for that by itself.
+        let is_the_programs = |it: &Setting| {
+            program.auth.program.is_some() && it.table().starts_with("auth") && !it.is_present()
+        };
+        for setting in setting::all().filter(|it| !is_the_programs(it)) {
             assignments.extend(self.whole(setting, mistakes));
             assignments.extend(self.parts(setting, mistakes));
         }

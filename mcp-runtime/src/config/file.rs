@@ -6,14 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::kind::{Kind, Raw};
+use super::kind::Kind;
 use super::mistake::Mistake;
+use super::overrides::{self, Declared, Overrides};
+use super::raw::Raw;
 use super::setting::{self, Setting};
 use super::tree::{self, Member, Place, Value};
 use crate::handler::argument::problem::nearest;
 
 /// The file that is read where no other one is named, if it is there.
-const NAME: &str = "mcp.toml";
+pub(super) const NAME: &str = "mcp.toml";
 /// The maximum size of a file of settings.
 pub(super) const LARGEST: u64 = 1024 * 1024;
 
@@ -28,6 +30,7 @@ pub(super) struct Assignment {
 pub(super) struct File {
     pub name: Arc<str>,
     pub assignments: Vec<Assignment>,
+    pub overrides: Overrides,
 }
 
 /// Returns the file to read: the one that is named, or `mcp.toml` in the working directory, if it is there.
@@ -51,7 +54,7 @@ pub(super) fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// Reads the settings of a file.
-pub(super) fn read(path: &Path, mistakes: &mut Vec<Mistake>) -> Option<File> {
+pub(super) fn read(path: &Path, declared: &Declared, mistakes: &mut Vec<Mistake>) -> Option<File> {
     let name: Arc<str> = path.display().to_string().into();
     let text = match read_text(path) {
         Ok(text) => text,
@@ -65,12 +68,19 @@ pub(super) fn read(path: &Path, mistakes: &mut Vec<Mistake>) -> Option<File> {
         Ok(members) => {
             let mut reader = Reader {
                 file: &name,
+                declared,
                 assignments: Vec::new(),
+                overrides: Overrides::default(),
                 mistakes,
             };
             reader.table("", members);
-            let assignments = reader.assignments;
-            Some(File { name, assignments })
+            let (assignments, mut overrides) = (reader.assignments, reader.overrides);
+            overrides.file = Arc::clone(&name);
+            Some(File {
+                name,
+                assignments,
+                overrides,
+            })
         }
         Err(malformed) => {
             mistakes.extend(malformed.iter().map(|error| {
@@ -84,7 +94,9 @@ pub(super) fn read(path: &Path, mistakes: &mut Vec<Mistake>) -> Option<File> {
 /// Reads the tables of one file.
 struct Reader<'a> {
     file: &'a str,
+    declared: &'a Declared,
     assignments: Vec<Assignment>,
+    overrides: Overrides,
     mistakes: &'a mut Vec<Mistake>,
 }
 
@@ -93,8 +105,20 @@ impl Reader<'_> {
     fn table(&mut self, path: &str, members: Vec<Member>) {
         for member in members {
             let name = join(path, &member.name);
+            if let (Some(kind), Value::Table(items)) =
+                (overrides::kind_of(&name), &member.node.value)
+            {
+                let mut reader = overrides::Reader {
+                    file: self.file,
+                    declared: self.declared,
+                    mistakes: self.mistakes,
+                };
+                reader.read(kind, items, &mut self.overrides);
+                continue;
+            }
             let exact = setting::all().find(|setting| setting.name == name);
-            let is_table = setting::all().any(|setting| is_below(setting.name, &name));
+            let is_table = overrides::kind_of(&name).is_some()
+                || setting::all().any(|setting| is_below(setting.name, &name));
             match (exact, member.node.value) {
                 (Some(setting), value) => {
                     let node = tree::Node {
@@ -178,5 +202,10 @@ fn siblings(path: &str) -> BTreeSet<&'static str> {
         }
         setting.name.strip_prefix(path)?.strip_prefix('.')
     });
-    below.filter_map(|rest| rest.split('.').next()).collect()
+    let functions = overrides::TABLES.iter().map(|(name, _)| *name);
+    let functions = functions.filter(|_| path.is_empty());
+    below
+        .filter_map(|rest| rest.split('.').next())
+        .chain(functions)
+        .collect()
 }

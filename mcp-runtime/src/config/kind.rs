@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use super::Settings;
 use super::problem::{HIDDEN, Problem};
-use super::text::duration::{self, Millis};
+use super::raw::Raw;
+use super::text::duration::Millis;
 use super::text::size;
+use super::value;
+use crate::handler::spec::policy::RateLimit;
 use crate::policy::max_output::Size;
 use crate::seal::{self, Secrets};
 
@@ -33,6 +36,8 @@ pub(crate) enum Kind {
     Texts(Field<Vec<String>>, Check),
     /// Secrets, with the form that the check knows.
     Secrets(Field<Secrets>, fn(&Secrets) -> Result<(), Problem>),
+    /// Rates by name.
+    Rates(Field<Vec<(String, RateLimit)>>),
     /// A setting that this program cannot have; the reason in words, such as "it was built without the feature `tls`".
     #[cfg_attr(
         not(feature = "cli"),
@@ -45,39 +50,6 @@ pub(crate) enum Kind {
 pub(crate) type Read = fn(&mut Settings, &str) -> Result<(), Problem>;
 /// Checks one text of a list.
 pub(crate) type Check = fn(&str) -> Result<(), Problem>;
-
-/// A value as it was written: numbers and the like as their text.
-#[derive(Clone, Debug)]
-pub(crate) enum Raw {
-    /// One value, or the entries of a list with commas between.
-    Text(String),
-    /// The entries of a list.
-    List(Vec<String>),
-}
-
-impl Raw {
-    /// The entries of a list; those of a text are separated by commas or lines.
-    fn entries(&self) -> Vec<String> {
-        match self {
-            Self::List(entries) => entries.clone(),
-            Self::Text(text) => {
-                let entries = text.split([',', '\n']).map(str::trim).map(str::to_owned);
-                entries.filter(|entry| !entry.is_empty()).collect()
-            }
-        }
-    }
-
-    fn text(&self) -> Result<&str, Problem> {
-        match self {
-            Self::Text(text) => Ok(text.trim()),
-            Self::List(list) => Err(Problem::new(
-                list.join(", "),
-                "it is a list",
-                "write one value",
-            )),
-        }
-    }
-}
 
 impl Kind {
     /// Reads `raw` into the settings.
@@ -93,8 +65,11 @@ impl Kind {
             Self::Size(field, least, most) => {
                 let text = raw.text()?;
                 let bytes = size::parse(text).map_err(|(what, help)| {
-                    let form = "write for example \"512B\", \"64KiB\" or \"1MB\"";
-                    Problem::new(text, what, help.unwrap_or_else(|| form.to_owned()))
+                    Problem::new(
+                        text,
+                        what,
+                        help.unwrap_or_else(|| value::SIZE_FORM.to_owned()),
+                    )
                 })?;
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
                 within(bytes, least, most)
@@ -102,7 +77,7 @@ impl Kind {
                 *field(settings) = bytes;
             }
             Self::Time(field, least) => {
-                let time = time(raw.text()?)?;
+                let time = value::time(raw.text()?)?;
                 check_time(time, least).map_err(|help| Problem::new(raw.shown(), "", help))?;
                 *field(settings) = time;
             }
@@ -126,6 +101,13 @@ impl Kind {
                 }
                 check(&secrets)?;
                 *field(settings) = secrets;
+            }
+            Self::Rates(field) => {
+                let rates = raw.pairs()?.into_iter().map(|(name, text)| {
+                    let limit = value::rate_limit(&text)?;
+                    Ok((name, limit))
+                });
+                *field(settings) = rates.collect::<Result<_, Problem>>()?;
             }
             Self::Absent(_) => {}
         }
@@ -157,7 +139,7 @@ impl Kind {
                 let refused = (!text.is_empty()).then(|| read(settings, &text).err());
                 refused.flatten().into_iter().collect()
             }
-            Self::Switch(..) | Self::Absent(_) => Vec::new(),
+            Self::Switch(..) | Self::Rates(_) | Self::Absent(_) => Vec::new(),
         }
     }
 
@@ -181,7 +163,22 @@ impl Kind {
             }
             Self::Secrets(field, _) if field(settings).0.is_empty() => "[]".to_owned(),
             Self::Secrets(..) => "[set]".to_owned(),
+            Self::Rates(field) => {
+                let rates = field(settings).iter();
+                let rates =
+                    rates.map(|(name, limit)| format!("{name} = {}", quoted(&limit.to_string())));
+                format!("{{ {} }}", rates.collect::<Vec<_>>().join(", "))
+            }
             Self::Absent(_) => String::new(),
+        }
+    }
+
+    /// Returns true if the values of the two differ.
+    #[cfg(feature = "cli")]
+    pub(crate) fn differs(&self, one: &mut Settings, other: &mut Settings) -> bool {
+        match *self {
+            Self::Secrets(field, _) => field(one).0 != field(other).0,
+            _ => self.show(one) != self.show(other),
         }
     }
 
@@ -191,26 +188,9 @@ impl Kind {
     }
 }
 
-impl Raw {
-    fn shown(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::List(list) => list.join(","),
-        }
-    }
-}
-
 /// A text in quotes, as TOML has it.
 fn quoted(text: &str) -> String {
     format!("{text:?}")
-}
-
-/// Reads a duration such as `1m30s`.
-pub(crate) fn time(text: &str) -> Result<Duration, Problem> {
-    let form = "write for example \"500ms\", \"5s\", \"1m30s\" or \"2h\"";
-    duration::parse(text)
-        .map(Duration::from_millis)
-        .map_err(|what| Problem::new(text, what, form))
 }
 
 fn within(value: usize, least: usize, most: usize) -> Option<()> {
@@ -260,6 +240,7 @@ impl fmt::Debug for Kind {
             Self::Text(..) => "Text",
             Self::Texts(..) => "Texts",
             Self::Secrets(..) => "Secrets",
+            Self::Rates(..) => "Rates",
             Self::Absent(..) => "Absent",
         })
     }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use super::Settings;
 use super::environment::Environment;
 use super::file;
-use super::kind::Raw;
 use super::mistake::{self, Mistake};
 use super::origin::Origin;
+use super::overrides::Declared;
+use super::raw::Raw;
 use super::setting::{self, Setting};
 use crate::error::{Error, Result};
+use crate::policy::requests::RequestLimits;
 
 /// What is read above the settings of the program.
 #[derive(Debug, Default)]
@@ -31,14 +33,20 @@ pub(crate) struct Layers {
 }
 
 impl Sources {
+    /// Lists the files to look at, whether they are there or not.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let named = self.file.clone();
+        vec![named.unwrap_or_else(|| PathBuf::from(file::NAME))]
+    }
+
     /// Puts everything that is set over the settings of the program; an error lists all mistakes.
-    pub(crate) fn over(&self, program: &Settings) -> Result<Layers> {
+    pub(crate) fn over(&self, program: &Settings, declared: &Declared) -> Result<Layers> {
         let mut layers = Layers::of_program(program);
         let mut mistakes = Vec::new();
         if let Some(path) = file::find(self.file.as_deref()) {
-            layers.read_file(&path, &mut mistakes);
+            layers.read_file(&path, declared, &mut mistakes);
         }
-        let (assignments, foreign) = self.environment.read(&mut mistakes);
+        let (assignments, foreign) = self.environment.read(program, &mut mistakes);
         layers.foreign = foreign;
         for assignment in assignments {
             match assignment.read(&mut layers.settings) {
@@ -57,6 +65,7 @@ impl Sources {
                 Err(problem) => mistakes.push(Mistake::value(&format!("--{flag}"), &problem)),
             }
         }
+        mistakes.extend(layers.contradiction());
         if mistakes.is_empty() {
             return Ok(layers);
         }
@@ -84,10 +93,11 @@ impl Layers {
         }
     }
 
-    fn read_file(&mut self, path: &Path, mistakes: &mut Vec<Mistake>) {
-        let Some(file) = file::read(path, mistakes) else {
+    fn read_file(&mut self, path: &Path, declared: &Declared, mistakes: &mut Vec<Mistake>) {
+        let Some(file) = file::read(path, declared, mistakes) else {
             return;
         };
+        self.settings.overrides = file.overrides;
         for file::Assignment {
             setting,
             raw,
@@ -101,6 +111,35 @@ impl Layers {
                 }
             }
         }
+    }
+
+    /// The mistake of settings that are nothing without another one.
+    fn contradiction(&self) -> Option<Mistake> {
+        let (set, none) = (&self.settings.requests, RequestLimits::default());
+        let is_incomplete = set.count == 0 && (set.burst, set.period) != (none.burst, none.period);
+        let text = "a rate limit of all requests has a burst or a window, and no quota";
+        let help = "set rate_limit.quota, such as \"1000/min\", or MCP_RATE_LIMIT_REQUESTS";
+        is_incomplete.then(|| Mistake::new(text).help(help))
+    }
+
+    /// Lists what differs in `new`: what changes while the server runs, and what takes a restart.
+    pub(crate) fn changes(&self, new: &Self) -> (Vec<String>, Vec<String>) {
+        let (mut old, mut other) = (self.settings.clone(), new.settings.clone());
+        let changed = setting::present().filter(|it| it.kind.differs(&mut old, &mut other));
+        let (live, restart): (Vec<_>, Vec<_>) = changed.partition(|it| it.live);
+        let name = |setting: &Setting| setting.name.to_owned();
+        let functions = self.settings.overrides.changes(&new.settings.overrides);
+        let live = live.into_iter().map(name).chain(functions);
+        (live.collect(), restart.into_iter().map(name).collect())
+    }
+
+    /// Lists the files that secrets were read from.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let secrets = self.origins.iter().filter_map(|origin| match origin {
+            Origin::Secret(path) => Some(path.clone()),
+            _ => None,
+        });
+        secrets.collect()
     }
 
     fn came(&mut self, setting: &Setting, origin: Origin) {

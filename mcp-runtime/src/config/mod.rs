@@ -7,11 +7,14 @@
 //! reported at once.
 
 pub(crate) mod address;
+mod callers;
 pub(crate) mod contact;
 #[cfg(feature = "cli")]
 pub(crate) mod environment;
 #[cfg(feature = "cli")]
 mod file;
+#[cfg(feature = "cli")]
+mod intern;
 pub(crate) mod kind;
 #[cfg(feature = "cli")]
 pub(crate) mod layers;
@@ -19,7 +22,11 @@ pub(crate) mod layers;
 mod mistake;
 #[cfg(feature = "cli")]
 mod origin;
+#[cfg(feature = "cli")]
+pub(crate) mod overrides;
 pub(crate) mod problem;
+mod raw;
+pub(crate) mod reload;
 pub(crate) mod setting;
 mod settings;
 #[cfg(feature = "cli")]
@@ -28,6 +35,8 @@ mod text;
 #[cfg(feature = "cli")]
 mod tree;
 pub(crate) mod url;
+mod value;
+pub(crate) mod watch;
 
 #[cfg(feature = "cli")]
 pub(crate) use settings::LogFormat;

@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::Bind;
+#[cfg(feature = "cli")]
+use super::overrides::Overrides;
 use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
+use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
 use crate::task::TaskStore;
 
@@ -61,6 +64,11 @@ pub(crate) struct Settings {
     pub log_level: String,
     /// The format of a line of the log.
     pub log_format: LogFormat,
+    /// The limits of all requests of one caller.
+    pub requests: RequestLimits,
+    /// What the configuration changes of declared functions.
+    #[cfg(feature = "cli")]
+    pub overrides: Overrides,
 }
 
 /// The format of a log line.
@@ -99,6 +107,9 @@ impl Default for Settings {
             state_audience: None,
             log_level: "info".to_owned(),
             log_format: LogFormat::Text,
+            requests: RequestLimits::default(),
+            #[cfg(feature = "cli")]
+            overrides: Overrides::default(),
         }
     }
 }

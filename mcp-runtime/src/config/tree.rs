@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::kind::Raw;
+use super::raw::Raw;
 
 /// A place in a file, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn place(text: &str, offset: usize) -> Place {
 }
 
 impl Node {
-    /// The value of a setting; `None` for a table, or a list of other things than texts.
+    /// The value of a setting; `None` for a list or a table of other things than texts.
     pub(crate) fn raw(&self) -> Option<Raw> {
         match &self.value {
             Value::Text(text) => Some(Raw::Text(text.clone())),
@@ -119,7 +119,13 @@ impl Node {
                 });
                 texts.collect::<Option<_>>().map(Raw::List)
             }
-            Value::Table(_) => None,
+            Value::Table(members) => {
+                let pairs = members.iter().map(|member| match &member.node.value {
+                    Value::Text(text) => Some((member.name.clone(), text.clone())),
+                    _ => None,
+                });
+                pairs.collect::<Option<_>>().map(Raw::Pairs)
+            }
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Logs by `tracing`, to stderr only: stdout is a wire.
 
+use std::sync::OnceLock;
+
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
+use tracing_subscriber::{Layer as _, fmt, reload};
 
 use super::log;
 use crate::policy::audit;
@@ -24,11 +26,27 @@ pub(crate) fn init(level: &str, json: bool) -> log::Flushed {
     } else {
         layer.boxed()
     };
+    let (filter, handle) = reload::Layer::new(with_audit(filter));
     // Fails when there is a subscriber already: the program's own choice wins.
-    let _ = tracing_subscriber::registry()
-        .with(layer.with_filter(with_audit(filter)))
+    let begun = tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
         .try_init();
+    if begun.is_ok() {
+        let change = move |filter| drop(handle.reload(filter));
+        // The subscriber of a process is set once.
+        let _ = LEVEL.set(Box::new(change));
+    }
     log::Flushed
+}
+
+/// Changes the filter of the subscriber that [`init`] has set.
+static LEVEL: OnceLock<Box<dyn Fn(Targets) + Send + Sync>> = OnceLock::new();
+
+/// Logs at `level` from now on, unless the program has a subscriber of its own.
+pub(crate) fn set_level(level: &str) {
+    if let (Some(change), Some(filter)) = (LEVEL.get(), filter(level)) {
+        change(with_audit(filter));
+    }
 }
 
 /// Lets audit records through a filter that does not name them.

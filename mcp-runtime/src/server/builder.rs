@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,8 +13,10 @@ use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::auth::Authenticate;
+use crate::auth::settings::Verifier;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::reload::Reloaders;
 use crate::config::{Settings, contact};
 use crate::error::Result;
 use crate::handler::Context;
@@ -23,10 +26,12 @@ use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, V
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::live::Live;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
+use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
@@ -302,7 +307,7 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(contact::uri(&contact.into()));
+        self.settings.security_contact = Some(contact::uri(contact.into()));
         self
     }
 
@@ -530,10 +535,16 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let budget = Budget::new(settings.max_held);
         for entry in &mut entries {
-            entry.policies.cache_within(&budget);
+            entry.cache_within(&budget);
+            #[cfg(feature = "cli")]
+            {
+                let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
+                entry.reconfigure(spec, enabled);
+            }
         }
         let metrics = Metrics::new();
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
+        let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
             identity: Identity {
@@ -554,11 +565,24 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            keys,
-            auth: settings.auth.verifier(),
+            reloaders: reloaders(auth.as_ref()),
+            auth,
+            keys: Live::new(keys),
+            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            live: Live::new(settings.clone()),
+            lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
     }
+}
+
+/// Registers what reads files of its own anew.
+fn reloaders(auth: Option<&Verifier>) -> Reloaders {
+    let reloaders = Reloaders::default();
+    if let Some(auth) = auth {
+        reloaders.register(Arc::new(auth.clone()));
+    }
+    reloaders
 }
 
 /// Registers the entries of a list.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use clap::ArgMatches;
 
 use super::builder::Server;
-use crate::config::layers::Layers;
+use super::reload::Configuration;
+use crate::config::layers::{Layers, Sources};
+use crate::config::overrides::Declared;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -16,6 +18,7 @@ mod call;
 mod check;
 mod command;
 mod field;
+mod health;
 mod show;
 mod table;
 mod terminal;
@@ -35,6 +38,7 @@ impl<S: State> Server<S> {
     /// calculator read URI              reads a resource and prints its contents
     /// calculator prompt pitch who=Ann  gets a prompt and prints its messages
     /// calculator config                every setting with its origin; `--docs` describes all of them
+    /// calculator health [URL]          whether the server that listens here is ready; for containers
     /// calculator check                 whether it could start, and which clients would refuse which tool
     /// ```
     ///
@@ -50,21 +54,20 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        let layers = command::sources(&matches).over(&self.settings)?;
-        self.settings = layers.settings.clone();
+        let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let _flushed = logging::init(&self.settings.log_level, json);
         match matches.subcommand() {
             Some(("http", _)) => {
-                name_foreign(&layers);
+                name_foreign(&configuration.layers);
                 let address = self.settings.bind.to_string();
-                self.serve_http(address).await
+                self.serve_http_from(address, Some(configuration)).await
             }
             Some(("config", matches)) => {
                 if matches.get_flag("docs") {
                     show::print(config::show::docs().trim_end());
                 } else {
-                    show::print(&config::show::values(&layers));
+                    show::print(&config::show::values(&configuration.layers));
                 }
                 Ok(())
             }
@@ -73,14 +76,33 @@ impl<S: State> Server<S> {
                 check::callers(&service).await?;
                 check::report(&service)
             }
+            Some(("health", matches)) => {
+                let url = matches.get_one::<String>("url").map(String::as_str);
+                health::check(url, &self.settings.bind).await
+            }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
             }
             _ => {
-                name_foreign(&layers);
-                self.serve_stdio().await
+                name_foreign(&configuration.layers);
+                self.serve_stdio_from(Some(configuration)).await
             }
         }
+    }
+
+    /// Puts the settings of `sources` over those of the program.
+    fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
+        let declared = self.entries.iter();
+        let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
+        let declared = Declared(declared.collect());
+        let layers = sources.over(&self.settings, &declared)?;
+        let program = std::mem::replace(&mut self.settings, layers.settings.clone());
+        Ok(Box::new(Configuration {
+            sources,
+            program,
+            declared,
+            layers,
+        }))
     }
 }
 
@@ -98,10 +120,11 @@ fn name_foreign(layers: &Layers) {
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
     let registry = &service.registry;
+    let file = &service.settings.overrides.file;
     match command {
-        "tools" => show::print(&table::tools(registry)),
-        "resources" => show::print(&table::resources(registry)),
-        "prompts" => show::print(&table::prompts(registry)),
+        "tools" => show::print(&table::tools(registry, file)),
+        "resources" => show::print(&table::resources(registry, file)),
+        "prompts" => show::print(&table::prompts(registry, file)),
         "call" => show::tool(&call::tool(service, matches).await?)?,
         "read" => show::contents(&call::resource(service, matches).await?)?,
         _ => show::messages(&call::prompt(service, matches).await?),

@@ -4,6 +4,7 @@ mod builder;
 #[cfg(feature = "cli")]
 mod cli;
 mod memory;
+mod reload;
 mod serve;
 mod shutdown;
 mod verify;

@@ -11,6 +11,7 @@ pub(crate) mod list;
 pub(crate) mod listen;
 mod page;
 mod prompts_get;
+mod reconfigure;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
@@ -20,6 +21,7 @@ pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -30,11 +32,14 @@ use list::ListKind;
 
 use crate::changes::Changes;
 use crate::config::Settings;
+use crate::config::reload::Reloaders;
 use crate::handler::Context;
+use crate::live::Live;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::policy::contain::{Panicked, contain};
+use crate::policy::requests::Requests;
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
@@ -53,7 +58,7 @@ pub(crate) struct Service {
     pub health: Health,
     pub drain: Drain,
     pub changes: Changes,
-    pub keys: Keys,
+    pub keys: Live<Keys>,
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
@@ -63,7 +68,16 @@ pub(crate) struct Service {
     pub subscriptions: Shares,
     /// The verifier of callers over HTTP.
     pub auth: Option<Verifier>,
+    /// The settings that it was built with.
     pub settings: Settings,
+    /// The settings that are in force, of which some have changed since.
+    pub live: Live<Settings>,
+    /// The limits of all requests of one caller.
+    pub requests: Live<Requests>,
+    /// What reads files of its own anew when the server reloads.
+    pub reloaders: Reloaders,
+    /// The configuration hides something from lists that were rendered for everybody.
+    pub lists_are_filtered: AtomicBool,
 }
 
 impl Service {

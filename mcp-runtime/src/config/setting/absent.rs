@@ -18,21 +18,6 @@ pub(super) const ROWS: &[Setting] = &[
     Setting::absent("tls.cert", "MCP_TLS_CERT_PATH", NO_TLS),
     Setting::absent("tls.key", "MCP_TLS_KEY_PATH", NO_TLS),
     Setting::absent(
-        "rate_limit.quota",
-        "MCP_RATE_LIMIT_REQUESTS",
-        "this version has no rate limit of all requests",
-    ),
-    Setting::absent(
-        "rate_limit.period",
-        "MCP_RATE_LIMIT_WINDOW_SECS",
-        "this version has no rate limit of all requests",
-    ),
-    Setting::absent(
-        "rate_limit.burst",
-        "MCP_RATE_LIMIT_BURST",
-        "this version has no rate limit of all requests",
-    ),
-    Setting::absent(
         "store.redis",
         "MCP_REDIS_URL",
         "this version has no store that instances share",

@@ -21,7 +21,8 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_API_KEYS",
         Kind::Secrets(|it| &mut it.auth.api_keys, check_keys),
         "API keys: `label:secret` or `label:secret:scope+scope`, with secrets of at least 24 characters.",
-    ),
+    )
+    .live(),
     Setting::new(
         "auth.api_keys.headers",
         "MCP_AUTH_API_KEYS_HEADERS",

@@ -17,7 +17,8 @@ pub(super) const ROWS: &[Setting] = &[
         Kind::Size(|it| &mut it.max_body, 1, MAX_MESSAGE),
         "The maximum size of a message.",
     )
-    .code("max_message_size"),
+    .code("max_message_size")
+    .live(),
     Setting::new(
         "limits.bodies",
         "MCP_LIMITS_BODIES",
@@ -47,7 +48,8 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_BODY_TIMEOUT",
         Kind::Time(|it| &mut it.limits.body_timeout, SHORTEST),
         "The time in which a body has to come.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.idle_timeout",
         "MCP_LIMITS_IDLE_TIMEOUT",

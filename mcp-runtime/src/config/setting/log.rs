@@ -22,7 +22,8 @@ pub(super) const ROWS: &[Setting] = &[
             },
         ),
         "The level of the log, such as `info`, or `warn,my_crate=debug`.",
-    ),
+    )
+    .live(),
     Setting::new(
         "log.format",
         "MCP_LOG_FORMAT",

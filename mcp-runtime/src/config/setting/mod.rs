@@ -5,6 +5,7 @@ mod auth;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
+mod rate_limit;
 mod server;
 mod state;
 #[cfg(feature = "auth")]
@@ -80,6 +81,12 @@ impl Setting {
         self
     }
 
+    /// Has it change while the server runs.
+    pub(super) const fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
     /// Gives it a flag.
     pub(super) const fn flag(mut self, flag: &'static str) -> Self {
         self.flag = Some(flag);
@@ -100,6 +107,7 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     state::ROWS,
+    rate_limit::ROWS,
     auth::ROWS,
     #[cfg(feature = "auth")]
     token::ROWS,

@@ -6,10 +6,9 @@ use axum::http::Uri;
 use axum::http::uri::Authority;
 
 use super::{Part, Setting};
-use crate::config::contact;
 use crate::config::kind::Kind;
 use crate::config::problem::Problem;
-use crate::config::{Settings, url};
+use crate::config::{contact, url};
 use crate::handler::argument::arg::Reading;
 
 pub(super) const ROWS: &[Setting] = &[
@@ -37,21 +36,37 @@ pub(super) const ROWS: &[Setting] = &[
         "The URLs that clients use, where they are not the address to listen on.",
     )
     .flag("public-url")
-    .code("public_url"),
+    .code("public_url")
+    .live(),
     Setting::new(
         "server.allowed_hosts",
         "MCP_SERVER_ALLOWED_HOSTS",
         Kind::Texts(|it| &mut it.allowed_hosts, check_host),
         "Host names that clients use besides those of `public_url`.",
     )
-    .code("allowed_hosts"),
+    .code("allowed_hosts")
+    .live(),
     Setting::new(
         "server.cors_origins",
         "MCP_SERVER_CORS_ORIGINS",
         Kind::Texts(|it| &mut it.cors_origins, check_origin),
         "Origins whose pages may call the server from a browser.",
     )
-    .code("cors_origins"),
+    .code("cors_origins")
+    .live(),
+    Setting::new(
+        "server.security_contact",
+        "MCP_SERVER_SECURITY_CONTACT",
+        Kind::Text(
+            |it| it.security_contact.clone().unwrap_or_default(),
+            |it, text| {
+                it.security_contact = (!text.is_empty()).then(|| contact::uri(text.to_owned()));
+                it.security_contact.iter().try_for_each(|uri| contact::check(uri))
+            },
+        ),
+        "The contact of `/.well-known/security.txt`: an email address or a URI.",
+    )
+    .code("security_contact"),
     Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",
@@ -90,16 +105,6 @@ pub(super) const ROWS: &[Setting] = &[
         ),
         "The descriptions of arguments repeat their rules.",
     ),
-    Setting::new(
-        "server.security_contact",
-        "MCP_SERVER_SECURITY_CONTACT",
-        Kind::Text(
-            |it| it.security_contact.clone().unwrap_or_default(),
-            set_contact,
-        ),
-        "The contact of `/.well-known/security.txt`: an email address, or a URI; not served without one.",
-    )
-    .code("security_contact"),
 ];
 
 fn check_host(name: &str) -> Result<(), Problem> {
@@ -127,11 +132,4 @@ fn is_origin(origin: &str) -> bool {
         .parse::<Uri>()
         .is_ok_and(|uri| uri.authority().map(Authority::as_str) == Some(authority));
     matches!(scheme, "http" | "https") && named && !authority.contains(['@', '*'])
-}
-
-fn set_contact(settings: &mut Settings, text: &str) -> Result<(), Problem> {
-    let uri = contact::uri(text);
-    contact::check(&uri)?;
-    settings.security_contact = Some(uri);
-    Ok(())
 }

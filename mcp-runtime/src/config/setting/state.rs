@@ -10,7 +10,8 @@ pub(super) const ROWS: &[Setting] = &[
         Kind::Secrets(|it| &mut it.state_keys, check_secrets),
         "The secrets for the encryption of request states; the first encrypts, all of them decrypt.",
     )
-    .code("state_keys"),
+    .code("state_keys")
+    .live(),
     Setting::new(
         "state.audience",
         "MCP_STATE_AUDIENCE",
@@ -23,5 +24,6 @@ pub(super) const ROWS: &[Setting] = &[
         ),
         "The audience of the secrets, in the place of the server's name.",
     )
-    .code("state_audience"),
+    .code("state_audience")
+    .live(),
 ];

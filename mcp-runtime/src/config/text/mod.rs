@@ -1,8 +1,11 @@
-//! Values written as text: durations, rates and sizes, in the form that the attributes take.
+//! Values written as text, in the form that the attributes take, and the words for keys that cannot be.
 //!
 //! The files are those of `mcp-macros/src/args/text`, letter for letter; a test compares them.
 
 pub(super) mod duration;
+pub(super) mod rate;
+#[cfg(feature = "cli")]
+pub(super) mod rules;
 pub(super) mod size;
 
 use crate::handler::argument::problem;

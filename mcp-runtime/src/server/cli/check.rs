@@ -15,7 +15,8 @@ pub(super) async fn callers(service: &Service) -> Result<()> {
     let started = auth.verifier.start().await;
     started.map_err(|fault| Error::auth(&fault))?;
     print("callers are verified over HTTP; over stdio there is one, who needs no credentials");
-    if service.settings.public_urls.is_empty() && !auth.verifier.authorization_servers().is_empty() {
+    if service.settings.public_urls.is_empty() && !auth.verifier.authorization_servers().is_empty()
+    {
         print("note: clients cannot find the issuer by themselves; set `public_url`");
     }
     Ok(())

@@ -63,6 +63,16 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
                 .args(flags()),
         )
         .subcommand(
+            Command::new("health")
+                .about("Ask the server that runs at this address whether it is ready; exits with 1 if it is not")
+                .arg(
+                    Arg::new("url")
+                        .value_name("URL")
+                        .help("A URL, or a path such as /healthz [default: /ready at the address of `http`]"),
+                )
+                .args(flags()),
+        )
+        .subcommand(
             Command::new("check").about(
                 "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
             ).args(flags()),
