@@ -547,11 +547,7 @@ impl<S: State> Server<S> {
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
-            identity: Identity {
-                info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
-                info,
-                instructions,
-            },
+            identity: Identity::new(info, instructions),
             registry,
             metrics,
             health: Health::new(checks),
