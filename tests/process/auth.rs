@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::child::{Process, probe, request};
@@ -59,6 +60,24 @@ fn keys_of_the_environment_and_of_a_file_are_needed() {
         connection.get("/healthz", &[]);
         assert_eq!(connection.head().status, 200);
     }
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn keys_are_replaced_by_a_reload_and_wrong_ones_change_nothing() {
+    let file = std::env::temp_dir().join(format!("mcp-rotated-{}", std::process::id()));
+    fs::write(&file, format!("ann:{ANN}\n")).unwrap();
+    let server = Listening::with(probe().env("MCP_API_KEYS_FILE", &file));
+    let both = || [ANN, BOB].map(|key| status(&server, &[("x-api-key", key)]));
+    assert_eq!(both(), [200, 401]);
+    fs::write(&file, "bob:tiny").unwrap();
+    server.process.signal(Signal::HUP);
+    server.process.hears("is refused");
+    assert_eq!(both(), [200, 401]);
+    fs::write(&file, format!("bob:{BOB}")).unwrap();
+    server.process.signal(Signal::HUP);
+    server.process.hears("is reloaded");
+    assert_eq!(both(), [401, 200]);
     fs::remove_file(&file).unwrap();
 }
 
