@@ -19,7 +19,6 @@ use crate::auth::challenge::Challenge;
 use crate::auth::site::Site;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
-use crate::config::Settings;
 use crate::handler::Principal;
 use crate::policy::audit;
 use crate::protocol::RpcError;
