@@ -11,4 +11,5 @@ mod output;
 mod panic;
 mod rule;
 mod schema;
+mod types;
 mod union;
