@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::descriptor::Descriptor;
-use super::function::{Arguments, Bound, Function, Handler, Proposals};
+use super::function::{Arguments, Bound, Callable, Function, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
@@ -38,7 +38,7 @@ pub(crate) struct Entry {
     pub faults: Vec<String>,
     /// The parsed URI template.
     pub template: Option<Template>,
-    handler: Box<dyn Handler>,
+    handler: Box<dyn Callable>,
 }
 
 impl Entry {
@@ -96,7 +96,7 @@ impl Entry {
                     .map(not_text),
             );
         }
-        let descriptor = Descriptor::of(&spec, &finished, &returns);
+        let descriptor = Descriptor::new(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
         let template = Template::is_template(spec.uri)
             .then(|| Template::compile(spec.uri))
@@ -176,7 +176,7 @@ impl Entry {
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, Leniency), Problems> {
+    ) -> Result<(policy::HandlerFuture, Leniency), Problems> {
         self.handler.begin(cx, arguments)
     }
 
@@ -184,7 +184,7 @@ impl Entry {
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<Option<policy::Handler>, Problems> {
+    ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems> {
         self.handler.complete_arguments(cx, arguments)
     }
 
@@ -192,9 +192,9 @@ impl Entry {
         &self,
         argument: &str,
         cx: &Context,
-        asked: Completion,
+        completion: Completion,
     ) -> Option<Proposals> {
-        self.handler.complete(argument, cx, asked)
+        self.handler.complete(argument, cx, completion)
     }
 
     pub(crate) fn input(&self) -> &FinishedInput {

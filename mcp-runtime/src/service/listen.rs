@@ -139,7 +139,7 @@ impl Subscription {
             }
             let mut params = match &change {
                 Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
-                    Ok(Some(record)) => DetailedTask::of(&record).members(),
+                    Ok(Some(record)) => DetailedTask::from_record(&record).members(),
                     Ok(None) | Err(_) => continue,
                 },
                 _ => Map::new(),

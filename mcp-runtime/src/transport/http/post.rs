@@ -32,7 +32,7 @@ pub(super) async fn post_from(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let accepts = Accepts::of(&parts.headers).and_then(|accepts| {
+    let accepts = Accepts::from_headers(&parts.headers).and_then(|accepts| {
         is_json(&parts.headers)?;
         Ok(accepts)
     });
@@ -44,7 +44,7 @@ pub(super) async fn post_from(
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
-    let sender = Sender::of(parts, peer);
+    let sender = Sender::from_parts(parts, peer);
     let origin = Incoming {
         endpoint: &endpoint,
         sender: &sender,
