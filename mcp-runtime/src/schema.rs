@@ -9,10 +9,12 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use self::closed::close;
 use self::normal::{Direction, normalize};
 use self::shape::{Compiler, ShapeId, Shapes};
 
 pub(crate) mod bound;
+mod closed;
 mod normal;
 pub(crate) mod rules;
 pub(crate) mod shape;
@@ -57,9 +59,13 @@ impl InputSchema {
     pub(crate) fn describe(
         &mut self,
         schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+        is_nullable: bool,
     ) -> (Value, Value) {
         let described = schema(&mut self.generator).to_value();
         let mut value = described.clone();
+        if !is_nullable {
+            normal::drop_null(&mut value);
+        }
         normal::open(&mut value, self.direction);
         (described, value)
     }
@@ -67,6 +73,9 @@ impl InputSchema {
     /// Normalises a property to which nothing is added any more.
     pub(crate) fn settle(&self, property: &mut Value) {
         normalize(property, self.direction);
+        if self.direction == Direction::Input {
+            close(property);
+        }
     }
 
     /// Adds a property; its place.
@@ -103,8 +112,7 @@ impl InputSchema {
                 retries: shapes.retries(shape),
             })
             .collect();
-        defs.values_mut()
-            .for_each(|schema| normalize(schema, self.direction));
+        defs.values_mut().for_each(|schema| self.settle(schema));
         FinishedInput {
             properties: self.properties,
             required: self.required,

@@ -102,6 +102,15 @@ pub(super) struct Carried {
     carried: External,
 }
 
+/// A drawing that may have a shape.
+#[model]
+#[derive(Debug)]
+pub(super) struct MaybeDrawn {
+    title: String,
+    #[serde(flatten)]
+    shape: Option<Internal>,
+}
+
 /// Closed variants.
 #[model]
 #[derive(Debug)]
@@ -152,6 +161,10 @@ super::table! {
     drawing: Drawing {
         takes ["{\"title\":\"a\",\"kind\":\"circle\",\"r\":1}", "{\"title\":\"a\",\"kind\":\"nothing\"}"]
         refuses ["{\"title\":\"a\",\"kind\":\"circle\"}", "{\"title\":\"a\",\"kind\":\"circel\"}", "{\"title\":\"a\",\"kind\":\"circle\",\"r\":1,\"z\":2}", "{\"kind\":\"circle\",\"r\":1}"]
+    }
+    maybe_drawn: MaybeDrawn {
+        takes ["{\"title\":\"a\"}", "{\"title\":\"a\",\"kind\":\"circle\",\"r\":1}"]
+        refuses ["{\"title\":\"a\",\"kind\":\"circle\"}", "{\"title\":\"a\",\"kind\":\"circel\"}", "{\"titel\":\"a\"}"]
     }
     carried: Carried {
         takes ["{\"title\":\"a\",\"B\":1}", "{\"title\":\"a\",\"C\":{\"x\":1}}"]

@@ -81,6 +81,35 @@ pub(super) struct Closed {
     last_name: Option<String>,
 }
 
+/// A record of anything, as one value.
+#[model]
+#[derive(Debug)]
+pub(super) struct Loose {
+    id: u8,
+    #[serde(flatten)]
+    rest: Value,
+}
+
+/// A record with another name of a member of any value.
+#[model]
+#[derive(Debug)]
+pub(super) struct AliasedAny {
+    #[serde(alias = "m")]
+    meta: Option<Value>,
+}
+
+/// A record with rules that only its schema has.
+#[model(input)]
+#[derive(Debug)]
+pub(super) struct Described {
+    #[schemars(range(min = 1, max = 50))]
+    #[expect(dead_code, reason = "shown only")]
+    limit: u32,
+    #[schemars(regex(pattern = "^[a-z]+$"), length(max = 3))]
+    #[expect(dead_code, reason = "shown only")]
+    name: Option<String>,
+}
+
 /// A record with another name of a member.
 #[model]
 #[derive(Debug)]
@@ -186,7 +215,8 @@ pub(super) struct Ruled {
 super::table! {
     point: Point {
         takes ["{\"x\":1,\"y\":2}", "{\"x\":1}"]
-        refuses ["{\"X\":1}", "[1,2]", "{\"x\":1,\"x\":2}", "{\"x\":2147483648,\"y\":\"b\",\"z\":1}"]
+        refuses ["\"{\\\"x\\\":1,\\\"z\\\":2}\"", "{\"X\":1}", "[1,2]", "{\"x\":2147483648,\"y\":\"b\",\"z\":1}"]
+        unsaid ["{\"x\":1,\"x\":2}"]
         repairs ["{\"x\":\"1\",\"y\":null}", "\"{\\\"x\\\":1}\""]
     }
     line: Line {
@@ -198,7 +228,7 @@ super::table! {
         ]
     }
     points: Vec<Point> {
-        takes ["[{\"x\":1}]"] refuses ["[[1,2]]", "[{\"x\":1},{\"x\":1,\"x\":2}]", "[{\"x\":1,\"w\":2}]"]
+        takes ["[{\"x\":1}]"] refuses ["[[1,2]]", "[{\"x\":1,\"w\":2}]"] unsaid ["[{\"x\":1},{\"x\":1,\"x\":2}]"]
     }
     points_by_name: BTreeMap<String, Point> {
         takes ["{\"a\":{\"x\":1}}"] refuses ["{\"a\":[1,2]}", "{\"a\":{\"x\":\"b\"}}", "{\"a\":{\"x\":1,\"yy\":1}}"]
@@ -214,11 +244,11 @@ super::table! {
         repairs ["{\"text\":\"a\",\"page\":\"3\"}"]
     }
     record: Record {
-        takes ["{\"id\":1,\"a\":true}"] refuses ["{\"id\":1,\"a\":5}", "{\"a\":true}", "{\"id\":1,\"a\":true,\"a\":false}"]
+        takes ["{\"id\":1,\"a\":true}"] refuses ["{\"id\":1,\"a\":5}", "{\"a\":true}"] unsaid ["{\"id\":1,\"a\":true,\"a\":false}"]
         repairs ["{\"id\":1,\"a\":\"true\"}"]
     }
     open: Open {
-        takes ["{\"id\":1,\"a\":[true]}"] refuses ["{\"id\":-1,\"a\":5}", "{\"a\":true}", "{\"id\":1,\"a\":1,\"a\":2}"]
+        takes ["{\"id\":1,\"a\":[true]}"] refuses ["{\"id\":-1,\"a\":5}", "{\"a\":true}"] unsaid ["{\"id\":1,\"a\":1,\"a\":2}"]
     }
     closed: Closed {
         takes ["{\"first_name\":\"a\"}"]
@@ -227,6 +257,21 @@ super::table! {
     aliased: Aliased {
         takes ["{\"query\":\"a\"}"] refuses ["{\"quer\":\"a\"}", "{\"q\":5}", "{\"query\":\"a\",\"limt\":5}"]
         repairs ["{\"q\":\"a\"}", "{\"text\":\"a\",\"limit\":\"5\"}"]
+    }
+    aliased_any: AliasedAny {
+        takes ["{\"meta\":[[]]}"] refuses ["{\"mta\":1}", "{\"meta\":1,\"z\":2}", "[5]"]
+        repairs ["{\"m\":[[]]}", "{\"m\":{\"a\":5}}"]
+    }
+    loose: Loose {
+        takes ["{\"id\":1,\"a\":[true]}"] refuses ["{\"id\":-1,\"a\":5}", "{\"a\":true}", "[1]"]
+    }
+    described: Described {
+        takes ["{\"limit\":1,\"name\":\"abc\"}"]
+        refuses ["{\"limit\":0}", "{\"limit\":51,\"name\":\"A\"}", "{\"limit\":1,\"name\":\"abcd\"}"]
+    }
+    lists_of_aliased: Vec<Aliased> {
+        takes ["[{\"query\":\"a\"}]"] refuses ["[{\"z\":\"a\"}]", "[{\"query\":\"a\"},{\"query\":\"a\",\"z\":1}]", "5"]
+        repairs ["[{\"q\":\"a\"},{\"q\":\"a\"},{\"query\":\"a\",\"limit\":\"5\"}]", "\"[{\\\"q\\\":\\\"a\\\"}]\""]
     }
     skipped: Skipped { takes ["{\"id\":1}"] refuses ["{\"id\":1,\"secret\":\"a\"}", "{}", "{\"id\":256}"] }
     defaults: Defaults { takes ["{}", "{\"width\":1}"] refuses ["{\"widht\":1}", "{\"width\":256}", "{\"label\":5}"] }
@@ -252,7 +297,7 @@ super::table! {
     }
     pair_struct: Pair { takes ["[1,\"a\"]"] refuses ["[1]", "[\"a\",1]", "{\"0\":1,\"1\":\"a\"}"] }
     unit: Unit { takes ["null"] refuses ["{}", "[]", "\"Unit\""] }
-    empty: Empty { takes ["{}"] refuses ["{\"a\":1}", "[]", "null"] repairs ["\"{}\""] }
+    empty: Empty { takes ["{}", "{\"a\":1}"] refuses ["[]", "null", "5"] repairs ["\"{}\""] }
     ruled: Ruled {
         takes ["{\"limit\":1,\"name\":\"a\"}"]
         refuses ["{\"limit\":0,\"name\":\"a\"}", "{\"limit\":51,\"name\":\"abcd\"}", "{\"limit\":-1,\"name\":\"\"}"]

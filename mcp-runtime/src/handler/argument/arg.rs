@@ -32,6 +32,9 @@ pub trait Decode: Sized {
     fn decode(text: &str) -> Result<Self, serde_json::Error>;
     #[doc(hidden)]
     fn absent() -> Option<Self>;
+    /// The value that `null` is if that is another than the absent one: `Some(None)` of an `Option<Option<_>>`.
+    #[doc(hidden)]
+    fn null() -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -42,6 +45,10 @@ impl<T: for<'de> Deserialize<'de>> Decode for T {
 
     fn absent() -> Option<Self> {
         T::deserialize(Absent).ok()
+    }
+
+    fn null() -> Option<Self> {
+        T::deserialize(Null).ok()
     }
 }
 
@@ -73,6 +80,7 @@ pub struct Arg<T> {
     description: Option<&'static str>,
     pub(super) decode: fn(&str) -> Result<T, serde_json::Error>,
     absent: fn() -> Option<T>,
+    null: fn() -> Option<T>,
     describe: fn(&mut SchemaGenerator) -> Schema,
     default: Option<Default<T>>,
     example: Option<Value>,
@@ -81,7 +89,7 @@ pub struct Arg<T> {
     /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
-    nested: Option<super::rule::Nested<T>>,
+    pub(super) nested: Option<super::rule::Nested<T>>,
     schema: Value,
     /// Its place among the parameters of its function.
     pub(super) place: usize,
@@ -95,7 +103,10 @@ struct Default<T> {
 impl<T: Decode + Describe> Arg<T> {
     /// The parameter called `name` on the wire.
     pub fn new(name: &'static str) -> Self {
-        Self::described(name, T::decode, T::absent, T::describe)
+        Self {
+            null: T::null,
+            ..Self::described(name, T::decode, T::absent, T::describe)
+        }
     }
 }
 
@@ -112,6 +123,7 @@ impl<T> Arg<T> {
             description: None,
             decode,
             absent,
+            null: || None,
             describe,
             default: None,
             example: None,
@@ -198,7 +210,7 @@ impl<T> Arg<T> {
     }
 
     fn prepare(&mut self, input: &mut InputSchema) {
-        let (mut shape, mut schema) = input.describe(self.describe);
+        let (mut shape, mut schema) = input.describe(self.describe, (self.null)().is_some());
         if let Value::Object(keywords) = &mut schema {
             for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
                 keywords.insert((*keyword).to_owned(), value.clone());
@@ -265,7 +277,7 @@ impl<T> Arg<T> {
             });
         };
         if raw.get() == "null"
-            && let Some(value) = self.when_absent()
+            && let Some(value) = (self.null)().or_else(|| self.when_absent())
         {
             return Some(value);
         }
@@ -541,19 +553,35 @@ impl<'a, 's> Input<'a, 's> {
 /// Stands for a member that is not there: only an `Option` (or a unit) can be read from it.
 struct Absent;
 
-impl<'de> Deserializer<'de> for Absent {
-    type Error = AbsentError;
+/// Stands for a `null` that is told from a member that is not there: only an `Option` of an `Option` can be read from it.
+struct Null;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
-        Err(AbsentError::custom("absent"))
-    }
+/// Stands for the value of the outer one of two `Option`s.
+struct Inner;
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AbsentError> {
-        visitor.visit_none()
-    }
+macro_rules! optional {
+    ($name:ident, $visitor:ident => $read:expr) => {
+        impl<'de> Deserializer<'de> for $name {
+            type Error = AbsentError;
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
+            fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
+                Err(AbsentError::custom("absent"))
+            }
+
+            fn deserialize_option<V: Visitor<'de>>(
+                self,
+                $visitor: V,
+            ) -> Result<V::Value, AbsentError> {
+                $read
+            }
+
+            forward_to_deserialize_any! {
+                bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+                newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+            }
+        }
+    };
 }
+optional!(Absent, visitor => visitor.visit_none());
+optional!(Inner, visitor => visitor.visit_none());
+optional!(Null, visitor => visitor.visit_some(Inner));
