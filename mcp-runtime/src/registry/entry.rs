@@ -75,33 +75,14 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
-        if is_view(spec.uri) && spec.mime_type != Some(extension::VIEW_MIME_TYPE) {
-            let mime_type = extension::VIEW_MIME_TYPE;
-            faults.push(format!(
-                "what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"
-            ));
-        }
+        faults.extend(check_media_type(&spec));
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
-        let mut redacted = Redacted {
-            known: finished.properties().map(|(name, _)| name).collect(),
-            ..Redacted::default()
-        };
-        args.redacted(&mut |argument| redacted.names.push(argument));
-        if spec.kind == Kind::Prompt {
-            faults.extend(
-                finished
-                    .properties()
-                    .filter(|(_, schema)| is_structured(schema))
-                    .map(not_text),
-            );
-        }
+        let redacted = redacted(&args, &finished);
+        faults.extend(check_texts(&spec, &finished));
         let descriptor = Descriptor::new(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
-        let template = Template::is_template(spec.uri)
-            .then(|| Template::compile(spec.uri))
-            .transpose();
-        let template = template.unwrap_or_else(|fault| {
+        let template = compile_template(spec.uri).unwrap_or_else(|fault| {
             faults.push(fault);
             None
         });
@@ -204,6 +185,39 @@ impl Entry {
     pub(super) fn measure(&mut self, metrics: &Metrics) {
         self.metrics = metrics.item(self.item());
     }
+}
+
+/// Returns the fault of a view that declares another media type than that of views.
+fn check_media_type(spec: &Spec) -> Option<String> {
+    let mime_type = extension::VIEW_MIME_TYPE;
+    (is_view(spec.uri) && spec.mime_type != Some(mime_type)).then(|| {
+        format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`")
+    })
+}
+
+/// Returns the faults of a prompt's arguments, whose values are texts.
+fn check_texts(spec: &Spec, input: &FinishedInput) -> Vec<String> {
+    let structured = input
+        .properties()
+        .filter(|(_, schema)| spec.kind == Kind::Prompt && is_structured(schema));
+    structured.map(not_text).collect()
+}
+
+/// Returns the arguments that logs and errors may show, and those that they may not.
+fn redacted<A: ArgList>(args: &A, input: &FinishedInput) -> Redacted {
+    let mut redacted = Redacted {
+        known: input.properties().map(|(name, _)| name).collect(),
+        ..Redacted::default()
+    };
+    args.redacted(&mut |argument| redacted.names.push(argument));
+    redacted
+}
+
+/// Parses `uri` if it is a template.
+fn compile_template(uri: &'static str) -> Result<Option<Template>, String> {
+    Template::is_template(uri)
+        .then(|| Template::compile(uri))
+        .transpose()
 }
 
 /// Returns `true` if values of this schema are always objects or lists.

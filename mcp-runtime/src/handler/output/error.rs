@@ -114,7 +114,7 @@ impl ToolError {
         Self::from_kind(Kind::MissingCapability(capability))
     }
 
-    /// The capability that the client as_missing_capability, if that is the failure: a modern client gets it as a JSON-RPC error.
+    /// The capability that the client lacks, if that is the failure: a modern client gets it as a JSON-RPC error.
     pub(crate) fn as_missing_capability(&self) -> Option<Capability> {
         match self.kind {
             Kind::MissingCapability(capability) => Some(capability),
