@@ -50,7 +50,7 @@ impl<T> Arg<T> {
     /// The value along its shape.
     fn fit<'s>(&self, tape: &Tape<'_>, input: &Input<'_, 's>) -> Fit<'s> {
         let (shapes, root) = input.finished.shape(self.place);
-        let mut fit = Fit::new(shapes, input.coerces(), self.name, self.redact);
+        let mut fit = Fit::new(shapes, input.coerces(), self.path(), self.redact);
         fit.weighs = root.retries;
         fit.is_validated = self.nested.is_some();
         fit.run(tape, root.shape);
