@@ -88,7 +88,7 @@ fn a_tool_that_is_switched_off_and_on_is_told_to_subscribers() {
 fn a_reload_is_no_way_round_a_limit() {
     let folder = Folder::new("round", "[tools.echo]\nrate_limit = \"1/h\"\n");
     let mut process = Process::start(&mut folder.probe());
-    let mut refused = |process: &mut Process| {
+    let refused = |process: &mut Process| {
         let answer = answer(process, &call("1", "echo", json!({ "text": "a" })));
         answer.to_string().contains("rate limit of")
     };
