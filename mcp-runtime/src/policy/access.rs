@@ -18,6 +18,8 @@ use crate::protocol::RpcError;
 /// The access rules of one declared function.
 #[derive(Clone)]
 pub(crate) struct Access {
+    /// The configuration has not switched the item off.
+    enabled: bool,
     scopes: Arc<[Text]>,
     visible_if: Option<(VisibleIf, Arc<dyn Any + Send + Sync>)>,
 }
@@ -27,8 +29,30 @@ impl Access {
     pub(super) fn new(spec: &Spec, state: &Arc<dyn Any + Send + Sync>) -> Self {
         let rule = spec.visible_if.clone();
         Self {
+            enabled: true,
             scopes: Arc::clone(&spec.scopes),
             visible_if: rule.map(|rule| (rule, Arc::clone(state))),
+        }
+    }
+
+    /// Returns `true` unless the configuration has switched the item off.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Returns `true` if `other` admits the same callers.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        // The program's own rule stays as it is.
+        (self.enabled, &self.scopes) == (other.enabled, &other.scopes)
+    }
+
+    /// The rules of `spec`, which is the same function's, when the configuration has switched it on or off.
+    pub(super) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
+        Self {
+            enabled,
+            scopes: Arc::clone(&spec.scopes),
+            visible_if: self.visible_if.clone(),
         }
     }
 
@@ -39,7 +63,7 @@ impl Access {
 
     /// Returns `true` if every caller may call it.
     pub(crate) fn is_open(&self) -> bool {
-        self.scopes.is_empty() && self.visible_if.is_none()
+        self.enabled && self.scopes.is_empty() && self.visible_if.is_none()
     }
 
     /// Returns `true` if `principal` may call it.
@@ -71,9 +95,10 @@ impl Access {
     /// Returns `true` if the item is visible to `principal`.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics admits no caller.
-        self.visible_if.as_ref().is_none_or(|(rule, state)| {
+        let admits = |(rule, state): &(VisibleIf, Arc<dyn Any + Send + Sync>)| {
             contain_now(|| rule.admits(&**state, principal)).unwrap_or(false)
-        })
+        };
+        self.enabled && self.visible_if.as_ref().is_none_or(admits)
     }
 }
 

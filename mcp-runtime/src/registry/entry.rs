@@ -20,11 +20,12 @@ use crate::handler::declaration::Callbacks;
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::kind::{Item, Kind};
 use crate::handler::spec::{Spec, is_view};
+use crate::live::Live;
 use crate::ops::metrics::ItemMetrics;
-use crate::policy::{self, Policies, Redacted};
+use crate::policy::{self, Budget, Policies, Redacted};
 use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
-use crate::protocol::{extension, resource};
+use crate::protocol::{Object, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
 
 /// A declared function as the service sees it.
@@ -35,7 +36,7 @@ pub(crate) struct Entry {
     pub number: u64,
     pub spec: Spec,
     pub descriptor: Descriptor,
-    pub policies: Policies,
+    policies: Live<Policies>,
     pub metrics: ItemMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
     /// The faults that keep the declaration from being served; found when it is registered.
@@ -126,7 +127,7 @@ impl Entry {
             name: spec.name.clone().into_owned(),
             number: 0,
             descriptor,
-            policies: Policies::new(&spec, redacted, state),
+            policies: Live::new(Policies::new(&spec, redacted, state)),
             metrics: ItemMetrics::default(),
             headers: Vec::new(),
             faults,
@@ -134,6 +135,22 @@ impl Entry {
             handler,
             spec,
         }
+    }
+
+    /// The policies that are in force.
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        self.policies.get()
+    }
+
+    /// Puts the policies of `spec` in force, which is this function's with what the configuration changes of it.
+    pub(crate) fn reconfigure(&self, spec: &Spec, enabled: bool) {
+        let policies = self.policies.get().reconfigured(spec, enabled);
+        self.policies.set(policies);
+    }
+
+    /// Has its remembered results share `budget` with those of other functions.
+    pub(crate) fn cache_within(&self, budget: &Arc<Budget>) {
+        self.policies.set(self.policies.get().cached_within(budget));
     }
 
     /// The item that messages call it: its kind and its name.
@@ -215,6 +232,11 @@ impl Entry {
 
     pub(crate) fn argument(&self, name: &str) -> Option<&Value> {
         self.handler.argument(name)
+    }
+
+    /// The value that was sent for an argument, by its name or by another.
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        self.handler.sent(object, name)
     }
 
     pub(crate) fn lists(&self) -> bool {

@@ -73,6 +73,10 @@ pub(super) trait Callable: Send + Sync {
     fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals>;
     /// The schema of an argument, if there is such an argument.
     fn argument(&self, name: &str) -> Option<&Value>;
+    /// The value that was sent for an argument, by its name or by another.
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        object.get(name)
+    }
     /// Returns `true` if it lists the resources of its template.
     fn lists(&self) -> bool;
     /// Lists the resources of its template, if it does.
@@ -221,6 +225,10 @@ where
     fn argument(&self, name: &str) -> Option<&Value> {
         let mut properties = self.0.input.properties();
         properties.find_map(|(known, schema)| (known == name).then_some(schema))
+    }
+
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        self.0.input.sent(object, name)
     }
 
     fn lists(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
-use super::live::{Live, Refusal};
+use super::live::{LiveRegistry, Refusal};
 use super::{Conflict, Entry};
 use crate::error::{Error, Result};
 use crate::handler::spec::kind::Kind;
@@ -29,7 +29,7 @@ enum Stage {
     /// The entries wait until the server is built.
     Building { entries: Vec<Entry>, is_held: bool },
     /// The server has been built.
-    Running(Weak<Live>),
+    Running(Weak<LiveRegistry>),
     /// The server is a part of another one, under a prefix.
     Part { whole: Items, prefix: String },
 }
@@ -97,7 +97,7 @@ impl Items {
     }
 
     /// From now on, changes go to a running server; entries that were added in between are taken along.
-    pub(crate) fn run(&self, live: &Arc<Live>) {
+    pub(crate) fn run(&self, live: &Arc<LiveRegistry>) {
         let before = std::mem::replace(&mut *self.lock(), Stage::Running(Arc::downgrade(live)));
         if let Stage::Building { entries, .. } = before {
             for entry in entries {

@@ -18,7 +18,7 @@ use super::files::Files;
 
 /// The registry of a running server.
 #[derive(Debug)]
-pub(crate) struct Live {
+pub(crate) struct LiveRegistry {
     current: RwLock<Arc<Registry>>,
     setup: Setup,
 }
@@ -43,7 +43,7 @@ pub(crate) enum Refusal {
     Full,
 }
 
-impl Live {
+impl LiveRegistry {
     /// Registers entries without [`conflicts`](super::conflicts), and the skills.
     pub(crate) fn new(
         entries: Vec<Entry>,
@@ -121,6 +121,6 @@ impl Setup {
         if self.describe_rules {
             entry.describe_rules();
         }
-        entry.policies.cache_within(&self.budget);
+        entry.cache_within(&self.budget);
     }
 }

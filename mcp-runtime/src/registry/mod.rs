@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::handler::spec::kind::Kind;
-use crate::policy::access::Access;
 use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
@@ -170,7 +169,8 @@ impl Registry {
 
     /// The templates that list resources, as far as `principal` may see them.
     pub(crate) fn listing(&self, principal: &Principal) -> Vec<Arc<Entry>> {
-        let lists = |entry: &&Arc<Entry>| entry.lists() && entry.policies.access.admits(principal);
+        let lists =
+            |entry: &&Arc<Entry>| entry.lists() && entry.policies().access.admits(principal);
         self.templates
             .entries()
             .iter()
@@ -180,12 +180,13 @@ impl Registry {
     }
 
     /// The scopes of what a caller without any may see, sorted.
-    pub(crate) fn scopes(&self) -> Vec<&str> {
-        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
-        let entries = lists.into_iter().flat_map(Listing::entries);
-        let access = entries.map(|entry| &entry.policies.access);
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let access = self.declared().map(|entry| entry.policies().access.clone());
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));
-        let scopes: BTreeSet<_> = shown.flat_map(Access::scopes).collect();
+        let mut scopes = BTreeSet::new();
+        for access in shown {
+            scopes.extend(access.scopes().map(str::to_owned));
+        }
         scopes.into_iter().collect()
     }
 
@@ -199,6 +200,13 @@ impl Registry {
                 Descriptor::Tool(tool) => Some(tool),
                 _ => None,
             })
+    }
+
+    /// All declared functions.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Entry> {
+        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
+        let entries = lists.into_iter().flat_map(Listing::entries);
+        entries.map(|entry| &**entry)
     }
 
     /// The tools that are shown in a view or called by one.

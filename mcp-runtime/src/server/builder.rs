@@ -2,19 +2,22 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::MethodRouter;
 
-use super::edge;
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::auth::Authenticate;
+use crate::auth::settings::Verifier;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::reload::Reloaders;
+use crate::config::{Settings, contact};
 use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -23,18 +26,20 @@ use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Vi
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::live::Live;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
+use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::Entry;
 use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 use crate::registry::items::Items;
-use crate::registry::live::{Live, Setup};
+use crate::registry::live::{LiveRegistry, Setup};
 use crate::seal::Secrets;
+use crate::service::Service;
 use crate::service::list::Lists;
-use crate::service::{Service, Settings};
 use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -284,7 +289,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.value.push(url.into());
+        self.settings.public_urls.push(url.into());
         self
     }
 
@@ -311,10 +316,7 @@ impl<S: State> Server<S> {
     /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
     /// verifier, as [`Authenticate::or`] does.
     pub fn auth(mut self, verifier: impl Authenticate) -> Self {
-        self.settings.auth = Some(match self.settings.auth.take() {
-            None => Arc::new(verifier),
-            Some(first) => Arc::new(first.or(verifier)),
-        });
+        self.settings.auth.add(verifier);
         self
     }
 
@@ -323,7 +325,7 @@ impl<S: State> Server<S> {
     /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
     /// `visible_if` against them. Wrong credentials are refused all the same.
     pub fn auth_required(mut self, required: bool) -> Self {
-        self.settings.auth_required = required;
+        self.settings.auth.required = required;
         self
     }
 
@@ -332,7 +334,7 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(edge::contact(contact.into()));
+        self.settings.security_contact = Some(contact::uri(contact.into()));
         self
     }
 
@@ -359,6 +361,10 @@ impl<S: State> Server<S> {
     /// `""` for an optional number, bool or enum is absent; an argument that is not declared is ignored, since hosts add
     /// some of their own, unless its name is near to a declared one or something else does not fit.
     ///
+    /// A member that an object inside an argument does not declare is refused in either case, with the nearest name, as
+    /// its schema says: `additionalProperties: false`. A type takes members of any name with
+    /// `#[serde(flatten)] rest: HashMap<String, T>`.
+    ///
     /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
     /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
@@ -383,7 +389,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -564,19 +570,18 @@ impl<S: State> Server<S> {
             is_open: items.is_held(),
         };
         let entries = items.with_entries(std::mem::take);
-        let registry = Arc::new(Live::new(
-            entries,
-            (catalogue.files, catalogue.skills),
-            setup,
-        ));
+        let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
+        #[cfg(feature = "cli")]
+        for entry in registry.read().declared() {
+            let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
+            entry.reconfigure(spec, enabled);
+        }
+        let registry = Arc::new(registry);
         items.run(&registry);
+        let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
-            identity: Identity {
-                info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
-                info,
-                instructions,
-            },
+            identity: Identity::new(info, instructions),
             registry,
             metrics,
             health: Health::new(checks),
@@ -590,10 +595,24 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            keys,
+            reloaders: reloaders(auth.as_ref()),
+            auth,
+            keys: Live::new(keys),
+            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            live: Live::new(settings.clone()),
+            lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
     }
+}
+
+/// Registers what reads files of its own anew.
+fn reloaders(auth: Option<&Verifier>) -> Reloaders {
+    let reloaders = Reloaders::default();
+    if let Some(auth) = auth {
+        reloaders.register(Arc::new(auth.clone()));
+    }
+    reloaders
 }
 
 /// Registers the entries of a list.

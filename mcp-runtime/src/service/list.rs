@@ -2,6 +2,7 @@
 //! revision of the protocol, and again after a change; put together per request for callers from whom something is
 //! hidden, for pages, and for what the templates list.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -144,7 +145,9 @@ impl List {
         };
         let mut rows: Vec<Row> = entries.iter().map(declared).collect();
         rows.extend(which.fixed(registry, version));
-        let is_same_for_all = entries.iter().all(|entry| entry.policies.access.is_open());
+        let is_same_for_all = entries
+            .iter()
+            .all(|entry| entry.policies().access.is_open());
         let whole = (is_same_for_all && rows.len() <= page_size).then(|| {
             let mut page = Page::new(page_size);
             for row in &rows {
@@ -169,7 +172,7 @@ impl List {
         let is_seen = |index: usize| {
             entries
                 .get(index)
-                .is_none_or(|entry| entry.policies.access.admits(principal))
+                .is_none_or(|entry| entry.policies().access.admits(principal))
         };
         let begin = after.map_or(0, |after| {
             self.rows.partition_point(|row| row.place <= *after)
@@ -206,7 +209,10 @@ impl Service {
             ListKind::Resources => registry.listing(cx.principal()),
             _ => Vec::new(),
         };
-        if let (Some(whole), None, true) = (&list.whole, &after, listing.is_empty()) {
+        let is_filtered = self.lists_are_filtered.load(Ordering::SeqCst);
+        if let (Some(whole), None, true, false) =
+            (&list.whole, &after, listing.is_empty(), is_filtered)
+        {
             return Ok(Answer::Members(whole.clone()));
         }
         let mut page = Page::new(page_size);

@@ -55,7 +55,7 @@ impl Service {
     /// Returns the resources that a template lists, in the order of their URIs.
     async fn listed_by(&self, entry: &Entry, cx: &Context) -> Result<Vec<ResourceLink>, RpcError> {
         let item = entry.item();
-        entry.policies.check_completion(item, cx)?;
+        entry.policies().check_completion(item, cx)?;
         let Some(listed) = entry.list(cx) else {
             return Ok(Vec::new());
         };

@@ -33,8 +33,8 @@ impl Service {
             .resource(uri)
             .map(|(entry, _)| Arc::clone(entry));
         match entry {
-            Some(entry) if entry.policies.access.shows_itself_to(principal) => entry
-                .policies
+            Some(entry) if entry.policies().access.shows_itself_to(principal) => entry
+                .policies()
                 .access
                 .check(entry.item(), principal)
                 .map_err(|error| error.at(uri)),
@@ -49,7 +49,7 @@ impl Service {
             Change::Resource(uri) => {
                 let registry = self.registry.read();
                 let found = registry.resource(uri);
-                found.is_none_or(|(entry, _)| entry.policies.access.admits(principal))
+                found.is_none_or(|(entry, _)| entry.policies().access.admits(principal))
             }
             Change::List(_) | Change::Task(_) => true,
         }

@@ -4,6 +4,7 @@ pub(crate) mod arg;
 mod date;
 mod decode;
 mod fit;
+mod flat;
 pub(crate) mod given;
 mod path;
 pub(crate) mod problem;
