@@ -122,10 +122,9 @@ impl GivenInput<'_> {
         let tape = Tape::parse(raw);
         let mut fit = Fit::new(&self.schema.shapes, self.coerces(), name, false);
         fit.run(&tape, shape);
-        let fits = fit.refused.is_empty() && fit.misfits.is_empty();
+        let fits = fit.problems.is_empty();
         self.leniency.coerced += u32::from(fits && fit.coerced);
-        self.problems.extend(fit.refused);
-        self.problems.extend(fit.misfits);
+        self.problems.extend(fit.problems);
         if fits {
             match serde_json::from_str(&fit.written) {
                 Ok(value) => drop(self.values.insert(name.to_owned(), value)),
@@ -152,7 +151,7 @@ impl GivenInput<'_> {
             match self.schema.rest {
                 Rest::Any => self.take(name, Shapes::ANY, raw),
                 Rest::Are(shape) => self.take(name, shape, raw),
-                Rest::Refused => self.note_stranger(name, &known),
+                Rest::Ignored | Rest::Refused => self.note_stranger(name, &known),
             }
         }
     }
@@ -164,7 +163,8 @@ impl GivenInput<'_> {
         if is_left_out {
             self.leniency.ignore(name);
         } else {
-            self.problems.unknown(name, known, self.schema.noun);
+            let near = nearest(name, known);
+            self.problems.unknown(name, near, known, self.schema.noun);
         }
     }
 }
