@@ -541,10 +541,7 @@ impl<S: State> Server<S> {
         for entry in &mut entries {
             entry.cache_within(&budget);
             #[cfg(feature = "cli")]
-            {
-                let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
-                entry.reconfigure(spec, enabled);
-            }
+            settings.overrides.put_in_force(entry);
         }
         let metrics = Metrics::new();
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
