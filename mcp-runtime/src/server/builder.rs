@@ -336,6 +336,10 @@ impl<S: State> Server<S> {
     /// `""` for an optional number, bool or enum is absent; an argument that is not declared is ignored, since hosts add
     /// some of their own, unless its name is near to a declared one or something else does not fit.
     ///
+    /// A member that an object inside an argument does not declare is refused in either case, with the nearest name, as
+    /// its schema says: `additionalProperties: false`. A type takes members of any name with
+    /// `#[serde(flatten)] rest: HashMap<String, T>`.
+    ///
     /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
     /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
