@@ -20,6 +20,7 @@ pub(crate) struct AuthSettings {
     pub api_keys: Secrets,
     /// The headers of API keys besides `Authorization`.
     pub key_headers: Vec<String>,
+    /// Tokens.
     #[cfg(feature = "auth")]
     pub jwt: JwtSettings,
 }
@@ -34,12 +35,15 @@ pub(crate) struct JwtSettings {
     pub audience: Vec<String>,
     /// The shared secret of HS256.
     pub secret: Secrets,
+    /// The accepted algorithms of the keys of issuers.
     pub algorithms: Vec<String>,
+    /// The tolerance of clocks.
     pub skew: Duration,
     /// The maximum lifetime of a token; zero for any.
     pub max_age: Duration,
     /// The type that the header of a token must have; the usual ones without one.
     pub token_type: Option<String>,
+    /// The claims that scopes are read from.
     pub scope_claims: Vec<String>,
     /// The start fails while an issuer cannot be reached.
     pub required: bool,
@@ -50,6 +54,7 @@ pub(crate) struct JwtSettings {
 /// The verifier of a server, and what of it the settings replace while it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Verifier {
+    /// The verifier of the program and of the settings together.
     pub verifier: Arc<dyn Authenticate>,
     /// The API keys of the settings.
     keys: Option<ApiKeys>,
@@ -111,6 +116,7 @@ impl AuthSettings {
         })
     }
 
+    /// The API keys as texts.
     fn keys(&self) -> Vec<String> {
         let text = |key: &Vec<u8>| String::from_utf8_lossy(key).into_owned();
         self.api_keys.0.iter().map(text).collect()
@@ -138,6 +144,7 @@ impl Verifier {
 
 #[cfg(feature = "auth")]
 impl JwtSettings {
+    /// One verifier for each issuer, and for each secret.
     fn verifiers(&self) -> Vec<Jwt> {
         let algorithms = self.algorithms.iter().filter_map(|name| name.parse().ok());
         let algorithms: Vec<_> = algorithms.collect();
@@ -153,6 +160,7 @@ impl JwtSettings {
             .collect()
     }
 
+    /// Gives a verifier the rules that all of them share.
     fn with_rules(&self, jwt: Jwt) -> Jwt {
         let mut jwt = jwt
             .audience(self.audience.clone())
@@ -169,6 +177,7 @@ impl JwtSettings {
     }
 }
 
+/// Joins two verifiers, of which the first may not be there.
 fn or(
     first: Option<Arc<dyn Authenticate>>,
     second: Arc<dyn Authenticate>,

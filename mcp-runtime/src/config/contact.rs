@@ -2,9 +2,9 @@
 
 use super::problem::Problem;
 
-/// The URI of a contact; an email address becomes one.
+/// Returns the URI of a contact; an email address becomes one, and nothing becomes an address that is refused.
 pub(crate) fn uri(text: String) -> String {
-    if text.contains('@') && !text.contains(':') {
+    if text.is_empty() || text.contains('@') && !text.contains(':') {
         return format!("mailto:{text}");
     }
     text

@@ -193,10 +193,12 @@ fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
+/// Returns nothing if the value is out of range.
 fn within(value: usize, least: usize, most: usize) -> Option<()> {
     (least..=most).contains(&value).then_some(())
 }
 
+/// The remedy for a number out of range.
 fn numbers(least: usize, most: usize) -> String {
     if most == usize::MAX {
         format!("write at least {least}")
@@ -205,6 +207,7 @@ fn numbers(least: usize, most: usize) -> String {
     }
 }
 
+/// The remedy for a size out of range.
 fn sizes(least: usize, most: usize) -> String {
     let size = |bytes: usize| Size(bytes as u64);
     if most == usize::MAX {
@@ -214,6 +217,7 @@ fn sizes(least: usize, most: usize) -> String {
     }
 }
 
+/// Checks a duration, or returns the remedy.
 fn check_time(time: Duration, least: Duration) -> Result<(), String> {
     if (least..=LONGEST).contains(&time) {
         return Ok(());
@@ -221,7 +225,7 @@ fn check_time(time: Duration, least: Duration) -> Result<(), String> {
     Err(format!("write a duration from {least:?} to 365 days"))
 }
 
-/// Checks that each secret has 32 bytes.
+/// Checks that secrets are long enough, without showing them.
 pub(super) fn check_secrets(secrets: &Secrets) -> Result<(), Problem> {
     seal::check(secrets).map_err(|short| {
         let text = short.to_string();

@@ -573,8 +573,7 @@ impl<S: State> Server<S> {
         let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
         #[cfg(feature = "cli")]
         for entry in registry.read().declared() {
-            let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
-            entry.reconfigure(spec, enabled);
+            settings.overrides.put_in_force(entry);
         }
         let registry = Arc::new(registry);
         items.run(&registry);

@@ -11,7 +11,7 @@ use crate::config::overrides::Declared;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
-use crate::ops::logging;
+use crate::ops::{logging, signal};
 use crate::service::Service;
 
 mod call;
@@ -54,6 +54,7 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
+        signal::outlive_hang_ups();
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let _flushed = logging::init(&self.settings.log_level, json);

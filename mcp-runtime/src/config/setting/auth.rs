@@ -41,7 +41,9 @@ fn check_keys(keys: &Secrets) -> Result<(), Problem> {
     if faults.is_empty() {
         return Ok(());
     }
-    Err(Problem::new(HIDDEN, faults.join("; "), ""))
+    let text = faults.join("; ");
+    let (what, help) = text.split_once("; ").unwrap_or((&text, ""));
+    Err(Problem::new(HIDDEN, what, help))
 }
 
 fn check_header(name: &str) -> Result<(), Problem> {

@@ -26,6 +26,7 @@ pub(crate) struct Setting {
     pub flag: Option<&'static str>,
     /// The name that errors call it by when the program has set it.
     pub code: &'static str,
+    /// The kind of its value, and the place of that in the settings.
     pub kind: Kind,
     /// It changes while the server runs; others take a restart.
     pub live: bool,
@@ -37,6 +38,7 @@ pub(crate) struct Setting {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     pub env: &'static str,
+    /// Reads the variable into the settings.
     pub read: Read,
 }
 
