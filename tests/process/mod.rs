@@ -2,11 +2,15 @@
 //!
 //! Nothing here sleeps: a test waits for a line, a response or the end of the process, and for too long only when it fails.
 
+mod auth;
 mod child;
 mod command;
+mod config;
 mod embed;
 mod hang;
+mod health;
 mod http;
+mod reload;
 mod shutdown;
 mod stderr;
 mod stdio;

@@ -2,19 +2,22 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::MethodRouter;
 
-use super::edge;
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::auth::Authenticate;
+use crate::auth::settings::Verifier;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::reload::Reloaders;
+use crate::config::{Settings, contact};
 use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -23,15 +26,17 @@ use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, V
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::live::Live;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
+use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
+use crate::service::Service;
 use crate::service::list::Lists;
-use crate::service::{Service, Settings};
 use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -257,7 +262,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.value.push(url.into());
+        self.settings.public_urls.push(url.into());
         self
     }
 
@@ -284,10 +289,7 @@ impl<S: State> Server<S> {
     /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
     /// verifier, as [`Authenticate::or`] does.
     pub fn auth(mut self, verifier: impl Authenticate) -> Self {
-        self.settings.auth = Some(match self.settings.auth.take() {
-            None => Arc::new(verifier),
-            Some(first) => Arc::new(first.or(verifier)),
-        });
+        self.settings.auth.add(verifier);
         self
     }
 
@@ -296,7 +298,7 @@ impl<S: State> Server<S> {
     /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
     /// `visible_if` against them. Wrong credentials are refused all the same.
     pub fn auth_required(mut self, required: bool) -> Self {
-        self.settings.auth_required = required;
+        self.settings.auth.required = required;
         self
     }
 
@@ -305,7 +307,7 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(edge::contact(contact.into()));
+        self.settings.security_contact = Some(contact::uri(contact.into()));
         self
     }
 
@@ -360,7 +362,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -537,17 +539,16 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let budget = Budget::new(settings.max_held);
         for entry in &mut entries {
-            entry.policies.cache_within(&budget);
+            entry.cache_within(&budget);
+            #[cfg(feature = "cli")]
+            settings.overrides.put_in_force(entry);
         }
         let metrics = Metrics::new();
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
+        let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
-            identity: Identity {
-                info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
-                info,
-                instructions,
-            },
+            identity: Identity::new(info, instructions),
             registry,
             metrics,
             health: Health::new(checks),
@@ -561,10 +562,24 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            keys,
+            reloaders: reloaders(auth.as_ref()),
+            auth,
+            keys: Live::new(keys),
+            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            live: Live::new(settings.clone()),
+            lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
     }
+}
+
+/// Registers what reads files of its own anew.
+fn reloaders(auth: Option<&Verifier>) -> Reloaders {
+    let reloaders = Reloaders::default();
+    if let Some(auth) = auth {
+        reloaders.register(Arc::new(auth.clone()));
+    }
+    reloaders
 }
 
 /// Registers the entries of a list.

@@ -80,7 +80,7 @@ pub(super) fn same_params(
         same_argument(headers, header, entry.input().sent(&arguments, argument)).map_err(
             |error| {
                 // The error shows both values.
-                let redacted = entry.policies.redacted.names.contains(argument);
+                let redacted = entry.policies().redacted.names.contains(argument);
                 if redacted {
                     malformed(&format!("Mcp-Param-{header}"), "differs from the body")
                 } else {
