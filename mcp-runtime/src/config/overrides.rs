@@ -597,7 +597,7 @@ mod tests {
                 .timeout(1_000, Source::Attribute),
             Spec::resource("item", "One item.", "shop://{id}"),
         ];
-        let named = specs.into_iter().map(|spec| (spec.name.to_owned(), spec));
+        let named = specs.into_iter().map(|spec| (spec.name.clone().into_owned(), spec));
         Declared(named.collect())
     }
 
@@ -648,7 +648,7 @@ cache = \"1m\"
         assert_eq!(mistakes, Vec::<String>::new());
         let declared = declared();
         let (spec, enabled) = overrides.apply("search", &declared.0[0].1);
-        assert!(!enabled && spec.audit && spec.scopes == ["orders:read"]);
+        assert!(!enabled && spec.audit && *spec.scopes == ["orders:read"]);
         let limit = RateLimit::new(100, 60_000).burst(5).per(Per::Ip);
         assert_eq!(spec.rate_limit, Some((limit, Source::File(2, 14))));
         let cache = Cache::new(30_000).max_entries(7).shared();
