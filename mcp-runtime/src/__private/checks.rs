@@ -17,11 +17,8 @@ use crate::handler::output::error::ToolError;
 use crate::handler::output::prompt::IntoPrompt;
 use crate::handler::output::resource::IntoContents;
 use crate::handler::output::tool::{IntoToolResult, Returns};
-<<<<<<< HEAD
-use crate::protocol::content::ResourceLink;
-=======
 use crate::protocol::ToolResult;
->>>>>>> main
+use crate::protocol::content::ResourceLink;
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.

@@ -597,7 +597,9 @@ mod tests {
                 .timeout(1_000, Source::Attribute),
             Spec::resource("item", "One item.", "shop://{id}"),
         ];
-        let named = specs.into_iter().map(|spec| (spec.name.clone().into_owned(), spec));
+        let named = specs
+            .into_iter()
+            .map(|spec| (spec.name.clone().into_owned(), spec));
         Declared(named.collect())
     }
 
