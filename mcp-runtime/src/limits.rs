@@ -16,6 +16,7 @@ pub(crate) enum Limit {
     Sessions,
     Connections,
     PerIp,
+    Handshake,
     Headers,
     Slow,
     Body,
@@ -30,11 +31,12 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Batch,
         Self::Sessions,
         Self::Connections,
         Self::PerIp,
+        Self::Handshake,
         Self::Headers,
         Self::Slow,
         Self::Body,
@@ -55,6 +57,7 @@ impl Limit {
             Self::Sessions => "sessions",
             Self::Connections => "connections",
             Self::PerIp => "per_ip",
+            Self::Handshake => "handshake",
             Self::Headers => "headers",
             Self::Slow => "slow",
             Self::Body => "body",
@@ -92,6 +95,7 @@ impl Limit {
             | Self::Capabilities
             | Self::Connections
             | Self::PerIp
+            | Self::Handshake
             | Self::Headers
             | Self::Slow
             | Self::Body

@@ -27,6 +27,7 @@ pub struct Limits {
     pub(crate) connections_per_ip: usize,
     pub(crate) headers: usize,
     pub(crate) header_count: usize,
+    pub(crate) handshake_timeout: Duration,
     pub(crate) header_timeout: Duration,
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,
@@ -40,6 +41,7 @@ impl Default for Limits {
             connections_per_ip: 256,
             headers: 32 * 1024,
             header_count: 100,
+            handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
@@ -72,6 +74,12 @@ impl Limits {
     /// Sets the maximum number of a request's header fields. Default: 100.
     pub fn header_count(mut self, most: usize) -> Self {
         self.header_count = most;
+        self
+    }
+
+    /// Sets the time that a handshake of TLS may take. Default: 10 s.
+    pub fn handshake_timeout(mut self, limit: Duration) -> Self {
+        self.handshake_timeout = limit;
         self
     }
 
@@ -120,6 +128,7 @@ impl Limits {
                 (name, value.to_string(), format!("write at least {least}"))
             });
         let times = [
+            ("limits.handshake_timeout", self.handshake_timeout),
             ("limits.header_timeout", self.header_timeout),
             ("limits.body_timeout", self.body_timeout),
             ("limits.idle_timeout", self.idle_timeout),

@@ -471,7 +471,10 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Verified { keys, catalogue } = self.verify()?;
+        let verified = self.verify()?;
+        let Verified {
+            keys, catalogue, ..
+        } = verified;
         let Self {
             state: _,
             info,
@@ -519,6 +522,8 @@ impl<S: State> Server<S> {
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             keys,
+            #[cfg(feature = "tls")]
+            tls: verified.tls.map(Arc::new),
             settings,
         }))
     }

@@ -5,6 +5,8 @@ mod builder;
 mod cli;
 mod edge;
 mod memory;
+#[cfg(feature = "tls")]
+mod network;
 mod serve;
 mod shutdown;
 pub(crate) mod verify;

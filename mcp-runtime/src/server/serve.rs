@@ -53,7 +53,7 @@ impl<S: State> Server<S> {
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        announce(&listener);
+        announce(&service, &listener);
         served
             .run(http::serve(service, listener))
             .await
@@ -62,9 +62,10 @@ impl<S: State> Server<S> {
 }
 
 /// Says where the server listens: a person waits for this line, whatever the log level is.
-fn announce(listener: &TcpListener) {
+fn announce(service: &Service, listener: &TcpListener) {
     if let Ok(address) = listener.local_addr() {
-        log::write(format!("listening on http://{address}{}\n", http::PATH).as_bytes());
+        let (scheme, path) = (service.scheme(), http::PATH);
+        log::write(format!("listening on {scheme}://{address}{path}\n").as_bytes());
     }
 }
 

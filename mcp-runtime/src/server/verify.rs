@@ -12,6 +12,8 @@ use crate::registry::{self, Conflict, Entry};
 use crate::seal::Keys;
 use crate::service::Settings;
 use crate::skills::Catalogue;
+#[cfg(feature = "tls")]
+use crate::tls::Handshake;
 
 /// The largest message size: places in a message have 32 bits.
 const MAX_MESSAGE: usize = u32::MAX as usize;
@@ -22,6 +24,8 @@ const MAX_DURATION: Duration = Duration::from_hours(24 * 365);
 pub(super) struct Verified {
     pub keys: Keys,
     pub catalogue: Catalogue,
+    #[cfg(feature = "tls")]
+    pub tls: Option<Handshake>,
 }
 
 impl<S: State> Server<S> {
@@ -29,6 +33,11 @@ impl<S: State> Server<S> {
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
         faults.extend(edge::faults(&self.settings));
+        #[cfg(feature = "tls")]
+        let tls = self.settings.tls.as_ref().and_then(|tls| {
+            let made = Handshake::new(tls);
+            made.map_err(|fault| faults.push(fault)).ok()
+        });
         let keys = keys(&self.settings, &self.info.name)
             .map_err(|fault| faults.push(fault))
             .ok();
@@ -44,7 +53,12 @@ impl<S: State> Server<S> {
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
             .ok();
         match (Error::all(faults), keys, catalogue) {
-            (None, Some(keys), Some(catalogue)) => Ok(Verified { keys, catalogue }),
+            (None, Some(keys), Some(catalogue)) => Ok(Verified {
+                keys,
+                catalogue,
+                #[cfg(feature = "tls")]
+                tls,
+            }),
             (error, ..) => Err(error.unwrap_or_else(|| Error::other("the server cannot start"))),
         }
     }

@@ -43,6 +43,8 @@ use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
 use crate::share::Shares;
 use crate::task::{TaskStore, Tasks};
+#[cfg(feature = "tls")]
+use crate::tls::{Handshake, Tls};
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -62,6 +64,9 @@ pub(crate) struct Service {
     pub unread: Shares,
     /// The subscriptions, by caller.
     pub subscriptions: Shares,
+    /// The handshake of the server's own listener, if it has TLS.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Arc<Handshake>>,
     pub settings: Settings,
 }
 
@@ -77,6 +82,8 @@ pub(crate) struct Settings {
     pub allowed_hosts: Vec<String>,
     pub cors_origins: Vec<String>,
     pub limits: Limits,
+    #[cfg(feature = "tls")]
+    pub tls: Option<Tls>,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -117,6 +124,8 @@ impl Default for Settings {
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,
@@ -133,6 +142,15 @@ impl Default for Settings {
 }
 
 impl Service {
+    /// The scheme of the URLs at which the server's own listener is reached.
+    pub(crate) fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "https";
+        }
+        "http"
+    }
+
     /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,

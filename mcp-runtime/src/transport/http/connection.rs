@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
+
+use super::socket::Socket;
 
 /// The last activity of a connection, by its kind.
 ///
@@ -125,12 +126,12 @@ impl Drop for Answering {
 /// The bytes of a connection, whose times its [`Activity`] notes.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Socket,
     activity: Arc<Activity>,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(stream: Socket, activity: Arc<Activity>) -> Self {
         Self { stream, activity }
     }
 

@@ -25,7 +25,26 @@ pub(super) struct Front {
     endpoint: Arc<Endpoint>,
     rest: Router,
     /// The connection that it serves.
-    from: Option<(Peer, Arc<Activity>)>,
+    from: Option<(From, Arc<Activity>)>,
+}
+
+/// The other end of a connection.
+#[derive(Clone)]
+pub(super) struct From {
+    peer: Peer,
+    /// The certificate that the caller has proved to hold.
+    #[cfg(feature = "tls")]
+    pub certificate: Option<Arc<crate::certificate::Certificate>>,
+}
+
+impl From {
+    pub(super) fn new(peer: Peer) -> Self {
+        Self {
+            peer,
+            #[cfg(feature = "tls")]
+            certificate: None,
+        }
+    }
 }
 
 impl Front {
@@ -39,9 +58,9 @@ impl Front {
     }
 
     /// The way in for one connection.
-    pub(super) fn of(&self, peer: Peer, activity: Arc<Activity>) -> Self {
+    pub(super) fn of(&self, from: From, activity: Arc<Activity>) -> Self {
         Self {
-            from: Some((peer, activity)),
+            from: Some((from, activity)),
             ..self.clone()
         }
     }
@@ -72,7 +91,12 @@ impl tower::Service<Request<Incoming>> for Front {
 
 impl Front {
     fn answer(&self, mut request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        let peer = self.from.as_ref().map(|(peer, _)| *peer);
+        let from = self.from.as_ref().map(|(from, _)| from);
+        let peer = from.map(|from| from.peer);
+        #[cfg(feature = "tls")]
+        if let Some(certificate) = from.and_then(|from| from.certificate.as_ref()) {
+            request.extensions_mut().insert(Arc::clone(certificate));
+        }
         let (endpoint, mut rest) = (Arc::clone(&self.endpoint), None);
         if request.method() != Method::POST || request.uri().path() != PATH {
             rest = Some(self.rest.clone());
@@ -81,7 +105,7 @@ impl Front {
             if request.version() == Version::HTTP_11
                 && !request.headers().contains_key(header::HOST)
             {
-                return edge::finished(endpoint.refuse(guard::no_host()), None);
+                return edge::finished(&endpoint, endpoint.refuse(guard::no_host()), None);
             }
             let Some(mut rest) = rest else {
                 return edge::around(&endpoint, request, |request| {
@@ -97,7 +121,7 @@ impl Front {
                 .call(request)
                 .await
                 .unwrap_or_else(|never| match never {});
-            edge::finished(response, None)
+            edge::finished(&endpoint, response, None)
         }
     }
 }

@@ -17,8 +17,9 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Activity, Connection, Open, Verdict};
-use super::front::Front;
+use super::front::{From, Front};
 use super::places::{Place, Places};
+use super::secure;
 use super::sender::Peer;
 use super::turn_away::TurnAway;
 use crate::limits::Limit;
@@ -35,9 +36,11 @@ const STREAMS: u32 = 200;
 pub(crate) async fn serve(service: Arc<Service>, mut listener: TcpListener) -> io::Result<()> {
     let limits = &service.settings.limits;
     let places = Places::new(limits.connections, limits.connections_per_ip);
-    let turn_away = TurnAway::default();
+    let turn_away = TurnAway::new(service.scheme() == "https");
     let server = Server::new(&service);
     let connections = TaskTracker::new();
+    #[cfg(feature = "tls")]
+    let _watching = secure::watch_files(&service);
     let mut ended = pin!(service.drain.ended());
     loop {
         let (stream, address) = tokio::select! {
@@ -95,9 +98,13 @@ impl Server {
         let metrics = &self.service.metrics;
         let _open = Open::new(metrics.connections.clone());
         let limits = &self.service.settings.limits;
+        let mut from = From::new(Peer(address.ip()));
+        let Some(socket) = secure::secure(&self.service, stream, &mut from).await else {
+            return;
+        };
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
-        let io = TokioIo::new(Connection::new(stream, Arc::clone(&activity)));
-        let front = self.front.of(Peer(address.ip()), Arc::clone(&activity));
+        let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
+        let front = self.front.of(from, Arc::clone(&activity));
         let serving = self
             .http
             .serve_connection(io, TowerToHyperService::new(front));
@@ -154,4 +161,4 @@ fn tune(stream: &TcpStream) {
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
-mod tests;
+pub(super) mod tests;

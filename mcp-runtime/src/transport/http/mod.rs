@@ -15,7 +15,9 @@ mod origin;
 mod places;
 mod post;
 mod response;
+mod secure;
 mod sender;
+mod socket;
 mod sse;
 mod stream;
 mod turn_away;
@@ -43,6 +45,8 @@ pub(crate) struct Endpoint {
     pub sessions: Sessions,
     pub guard: Guard,
     bodies: Arc<Budget>,
+    /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
+    is_https: bool,
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
@@ -80,12 +84,15 @@ impl Endpoint {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
+        let mut public = settings.public_urls.value.iter();
+        let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
             bodies,
+            is_https,
         })
     }
 }

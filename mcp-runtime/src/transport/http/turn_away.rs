@@ -21,22 +21,26 @@ const QUIET: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(super) struct TurnAway {
     hands: Arc<Semaphore>,
+    is_encrypted: bool,
     logged: Mutex<Option<Instant>>,
 }
 
-impl Default for TurnAway {
-    fn default() -> Self {
+impl TurnAway {
+    /// Closes connections without words if they `is_encrypted`: a handshake would cost what the limit is there to save.
+    pub(super) fn new(is_encrypted: bool) -> Self {
         Self {
             hands: Arc::new(Semaphore::new(AT_ONCE)),
+            is_encrypted,
             logged: Mutex::default(),
         }
     }
-}
 
-impl TurnAway {
     /// Closes a connection that `limit` has no place for.
     pub(super) fn one(&self, mut stream: TcpStream, limit: Limit) {
         self.log(limit);
+        if self.is_encrypted {
+            return;
+        }
         let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() else {
             return;
         };

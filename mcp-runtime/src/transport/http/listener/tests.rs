@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 use tokio::time::{sleep, timeout};
 
@@ -15,7 +15,7 @@ const SHORT: Duration = Duration::from_millis(300);
 /// Longer than anything takes that works.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
-const PROBE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+pub(in super::super) const PROBE: &str = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 struct Once;
 
@@ -36,23 +36,32 @@ impl ListedTool<()> for Once {
 }
 
 /// A server that listens.
-struct Listening {
-    service: Arc<Service>,
-    address: SocketAddr,
+pub(in super::super) struct Listening {
+    pub service: Arc<Service>,
+    pub address: SocketAddr,
 }
 
 impl Listening {
-    async fn start(limits: Limits) -> Self {
+    pub(in super::super) async fn start(limits: Limits) -> Self {
         let server = crate::Server::new("edge", "1.0.0").tools((Once,));
-        let service = server.limits(limits).build().unwrap();
+        Self::serve(server.limits(limits)).await
+    }
+
+    #[cfg(feature = "tls")]
+    pub(in super::super) async fn secured(limits: Limits, tls: crate::Tls) -> Self {
+        Self::serve(crate::Server::new("edge", "1.0.0").limits(limits).tls(tls)).await
+    }
+
+    pub(in super::super) async fn serve(server: crate::Server) -> Self {
+        let service = server.build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(Arc::clone(&service), listener));
+        tokio::spawn(super::serve(Arc::clone(&service), listener));
         Self { service, address }
     }
 
     /// A connection on which this has been sent.
-    async fn send(&self, text: &str) -> TcpStream {
+    pub(in super::super) async fn send(&self, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();
         stream
@@ -63,7 +72,7 @@ impl Listening {
         rest(&mut self.send(text).await).await
     }
 
-    fn metric(&self, series: &str) -> String {
+    pub(in super::super) fn metric(&self, series: &str) -> String {
         let metrics = self.service.metrics.render();
         let line = metrics.lines().find_map(|line| line.strip_prefix(series));
         line.unwrap_or_else(|| panic!("no {series} in {metrics}"))
@@ -71,11 +80,11 @@ impl Listening {
             .to_owned()
     }
 
-    fn refused(&self, limit: &str) -> String {
+    pub(in super::super) fn refused(&self, limit: &str) -> String {
         self.metric(&format!("mcp_requests_refused_total{{limit=\"{limit}\"}}"))
     }
 
-    async fn until(&self, series: &str, value: &str) {
+    pub(in super::super) async fn until(&self, series: &str, value: &str) {
         let come = async {
             while self.metric(series) != value {
                 sleep(Duration::from_millis(5)).await;
@@ -85,7 +94,7 @@ impl Listening {
     }
 }
 
-async fn rest(stream: &mut TcpStream) -> String {
+pub(in super::super) async fn rest(stream: &mut TcpStream) -> String {
     let mut answer = String::new();
     let read = stream.read_to_string(&mut answer);
     // A connection that is reset has ended, too.
@@ -94,7 +103,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 }
 
 /// Everything that comes until what is there ends in `end`.
-async fn until(stream: &mut TcpStream, end: &str) -> String {
+pub(in super::super) async fn until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(end.as_bytes()) {
         let byte = timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap();
@@ -354,7 +363,7 @@ async fn a_shutdown_ends_idle_connections_and_serving() {
     let service = crate::Server::new("edge", "1.0.0").build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(serve(Arc::clone(&service), listener));
+    let serving = tokio::spawn(super::serve(Arc::clone(&service), listener));
     let mut fresh = TcpStream::connect(address).await.unwrap();
     let mut used = TcpStream::connect(address).await.unwrap();
     used.write_all(PROBE.as_bytes()).await.unwrap();
