@@ -7,15 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The circles between files that are left, each with its reason.
-const CIRCLES: [(&[&str], &str); 4] = [
-    (
-        &[
-            "handler::argument::branch",
-            "handler::argument::fit",
-            "handler::argument::weight",
-        ],
-        "a value fits a union if it fits a branch of it",
-    ),
+const CIRCLES: [(&[&str], &str); 3] = [
     (
         &["server::builder", "server::verify"],
         "`verify.rs` has the methods of the builder that prevent a start",

@@ -85,7 +85,7 @@ fn context(session: Option<&Session>, mut caller: Caller, meta: RequestMeta) -> 
     let version = match session {
         None => Version::LATEST,
         Some(session) => {
-            caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
+            caller.client = Some(Arc::clone(&session.client_requests) as Arc<dyn Client>);
             session.version
         }
     };

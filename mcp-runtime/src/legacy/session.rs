@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Asks;
+use super::client::ClientRequests;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
@@ -36,7 +36,7 @@ pub(crate) struct Session {
     /// The streams that its client reads over HTTP.
     pub streams: Streams,
     /// The requests of the server that its client has not answered.
-    pub asks: Arc<Asks>,
+    pub client_requests: Arc<ClientRequests>,
     log_level: AtomicU8,
     running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
@@ -64,7 +64,7 @@ impl Session {
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            asks: Arc::default(),
+            client_requests: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
@@ -129,7 +129,7 @@ impl Session {
     /// Ends the session: its stream ends, and its open input requests fail.
     pub(crate) fn end(&self) {
         self.ended.cancel();
-        self.asks.close();
+        self.client_requests.close();
     }
 
     /// Ends the session and the calls that were made in it.

@@ -145,52 +145,7 @@ impl Metrics {
             "Time from a parsed request to its answer",
             durations,
         );
-        registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
-        registry.register(
-            "mcp_requests_refused",
-            "Requests refused because a bound of the server was reached",
-            this.refusals.clone(),
-        );
-        registry.register(
-            "mcp_rate_limit_rejections",
-            "Calls refused by a rate limit",
-            this.rejections.clone(),
-        );
-        for (calls, (name, help, duration_name, duration_help)) in this.calls.iter().zip(CALLS) {
-            registry.register(name, help, calls.outcomes.clone());
-            registry.register(duration_name, duration_help, calls.durations.clone());
-        }
-        registry.register(
-            "mcp_argument_coercions",
-            "Arguments coerced without loss",
-            this.coercions.clone(),
-        );
-        registry.register(
-            "mcp_arguments_ignored",
-            "Arguments ignored, of names that are not declared",
-            this.ignored.clone(),
-        );
-        registry.register(
-            "mcp_active_connections",
-            "Open HTTP connections",
-            this.connections.clone(),
-        );
-        registry.register(
-            "mcp_active_sessions",
-            "Sessions of clients that opened with initialize",
-            this.sessions.clone(),
-        );
-        #[cfg(feature = "tls")]
-        registry.register(
-            "mcp_tls_certificate_expiry_timestamp_seconds",
-            "End of the TLS certificate in force, in seconds since 1970",
-            this.certificate.clone(),
-        );
-        registry.register(
-            "mcp_log_lines_dropped",
-            "Lines for stderr that were dropped, as it did not take them",
-            log::dropped(),
-        );
+        this.register(&mut registry);
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
@@ -198,6 +153,56 @@ impl Metrics {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
         Self { registry, ..this }
+    }
+
+    /// Registers the metrics that are not of a method.
+    fn register(&self, registry: &mut Registry) {
+        registry.register("mcp_errors", "JSON-RPC errors sent", self.errors.clone());
+        registry.register(
+            "mcp_requests_refused",
+            "Requests refused because a bound of the server was reached",
+            self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_rate_limit_rejections",
+            "Calls refused by a rate limit",
+            self.rejections.clone(),
+        );
+        for (calls, (name, help, duration_name, duration_help)) in self.calls.iter().zip(CALLS) {
+            registry.register(name, help, calls.outcomes.clone());
+            registry.register(duration_name, duration_help, calls.durations.clone());
+        }
+        registry.register(
+            "mcp_argument_coercions",
+            "Arguments coerced without loss",
+            self.coercions.clone(),
+        );
+        registry.register(
+            "mcp_arguments_ignored",
+            "Arguments ignored, of names that are not declared",
+            self.ignored.clone(),
+        );
+        registry.register(
+            "mcp_active_connections",
+            "Open HTTP connections",
+            self.connections.clone(),
+        );
+        registry.register(
+            "mcp_active_sessions",
+            "Sessions of clients that opened with initialize",
+            self.sessions.clone(),
+        );
+        #[cfg(feature = "tls")]
+        registry.register(
+            "mcp_tls_certificate_expiry_timestamp_seconds",
+            "End of the TLS certificate in force, in seconds since 1970",
+            self.certificate.clone(),
+        );
+        registry.register(
+            "mcp_log_lines_dropped",
+            "Lines for stderr that were dropped, as it did not take them",
+            log::dropped(),
+        );
     }
 
     /// The counters of a declared function, registered at zero.

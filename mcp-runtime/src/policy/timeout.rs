@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::handler::Context;
-use crate::handler::input::pending::Asks;
+use crate::handler::input::pending::InputRequests;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 
@@ -31,7 +31,9 @@ impl Deadline {
 
     /// Returns the deadline as known now; `None` if it is too far in the future, or while waiting for the client.
     pub(super) fn end(self, cx: &Context) -> Option<Instant> {
-        let waited = cx.asked().map_or(Some(Duration::ZERO), Asks::waited)?;
+        let waited = cx
+            .input_requests()
+            .map_or(Some(Duration::ZERO), InputRequests::waited)?;
         self.begun.checked_add(self.limit)?.checked_add(waited)
     }
 
@@ -73,7 +75,7 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    pub(crate) fn of(spec: &Spec) -> Self {
+    pub(crate) fn from_spec(spec: &Spec) -> Self {
         match (spec.read_only, spec.idempotent) {
             (true, _) => Self::Reads,
             (false, true) => Self::Repeatable,

@@ -130,7 +130,7 @@ pub(crate) struct NotAnObject;
 
 /// Members, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a> {
+pub(crate) struct MembersRef<'a> {
     message: &'a Bytes,
     entries: &'a [Entry],
 }
@@ -181,19 +181,19 @@ enum Name {
 
 impl Members {
     /// The members.
-    pub(crate) fn view(&self) -> View<'_> {
-        View {
+    pub(crate) fn view(&self) -> MembersRef<'_> {
+        MembersRef {
             message: &self.message,
             entries: &self.entries,
         }
     }
 
     /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
-    pub(crate) fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
+    pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
         let meta = (self.meta.as_ref()).filter(|meta| !matches!(meta, Shape::Null))?;
         Some(
             meta.object()
-                .map(|entries| View {
+                .map(|entries| MembersRef {
                     message: &self.message,
                     entries,
                 })
@@ -220,7 +220,7 @@ impl Members {
     }
 }
 
-impl<'a> View<'a> {
+impl<'a> MembersRef<'a> {
     /// The JSON of the last member called `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let entry = self.entries.iter().rev().find(|entry| match &entry.name {

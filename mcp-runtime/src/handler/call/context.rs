@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
-use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
-use crate::handler::input::pending::Asks;
+use crate::handler::input::pending::InputRequests;
 use crate::handler::output::error::ToolError;
 use crate::limits;
 use crate::principal::Principal;
@@ -51,7 +51,7 @@ struct Call {
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
     client: Option<Arc<dyn Client>>,
-    asks: OnceLock<Box<Asks>>,
+    input_requests: OnceLock<Box<InputRequests>>,
     watcher: AtomicWaker,
     changes: Changes,
     /// `true` if it has reported progress since the last heartbeat.
@@ -123,7 +123,7 @@ impl Context {
             }),
             outbox: caller.outbox,
             client: caller.client,
-            asks: OnceLock::new(),
+            input_requests: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
             spoken: AtomicBool::new(false),
@@ -196,7 +196,7 @@ impl Context {
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
-            client.tell(message.as_ref());
+            client.report_progress(message.as_ref());
         }
         let (Some(state), false) = (&self.0.progress, self.has_ended()) else {
             return;
@@ -317,8 +317,8 @@ impl Context {
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
-        if let Some(asks) = self.asked() {
-            asks.close();
+        if let Some(requests) = self.input_requests() {
+            requests.close();
         }
     }
 
@@ -328,13 +328,13 @@ impl Context {
     }
 
     /// Returns the input requests of the call; creates the list at the first one.
-    pub(crate) fn asks(&self) -> &Asks {
-        self.0.asks.get_or_init(Box::default)
+    pub(crate) fn input_requests_or_init(&self) -> &InputRequests {
+        self.0.input_requests.get_or_init(Box::default)
     }
 
     /// Returns the input requests of the call, if there are any.
-    pub(crate) fn asked(&self) -> Option<&Asks> {
-        self.0.asks.get().map(|asks| &**asks)
+    pub(crate) fn input_requests(&self) -> Option<&InputRequests> {
+        self.0.input_requests.get().map(|requests| &**requests)
     }
 
     /// Wakes the task that polls the function, to look at the input requests; once the call has ended, closes them.
@@ -342,8 +342,8 @@ impl Context {
         self.0.watcher.wake();
         // The side that ends the call either sees the input request or is seen here.
         fence(Ordering::SeqCst);
-        if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
-            asks.close();
+        if let (true, Some(requests)) = (self.has_ended(), self.input_requests()) {
+            requests.close();
         }
     }
 
@@ -354,25 +354,30 @@ impl Context {
 
     /// Converts an input request to the client's revision; `None` if the revision does not support it, or if the call
     /// has no client to send it to.
-    pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
-        self.client_handle()?.phrase(request, self.0.version)
+    pub(super) fn translate(&self, request: InputRequest) -> Option<InputRequest> {
+        self.client_handle()?.translate(request, self.0.version)
     }
 
     /// Sends a request to the client on the stream of this call: `method` with `params`, an object; the response is
     /// that to `key`. Ends with the call.
-    pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
+    pub(crate) fn send_request(
+        &self,
+        key: &str,
+        method: &'static str,
+        params: Value,
+    ) -> PendingResponse {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
-            return std::future::ready(Err(AskError::Gone)).boxed();
+            return std::future::ready(Err(ClientError::Gone)).boxed();
         };
-        let (asked, cx) = (
-            Arc::clone(client).ask(key, self.0.outbox.clone(), method, params),
+        let (response, cx) = (
+            Arc::clone(client).request(key, self.0.outbox.clone(), method, params),
             self.clone(),
         );
         let ended = async move {
             cx.cancelled().await;
-            Err(AskError::Gone)
+            Err(ClientError::Gone)
         };
-        futures_util::future::select(asked, ended.boxed())
+        futures_util::future::select(response, ended.boxed())
             .map(|first| first.factor_first().0)
             .boxed()
     }
@@ -410,7 +415,7 @@ impl Context {
     }
 
     /// Returns `true` if an input request ends the round: the client calls again with the responses.
-    pub(crate) fn is_reentered(&self) -> bool {
+    pub(crate) fn reruns_for_input(&self) -> bool {
         self.is_modern() && self.0.client.is_none()
     }
 

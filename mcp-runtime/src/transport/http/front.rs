@@ -58,7 +58,7 @@ impl Front {
     }
 
     /// The way in for one connection.
-    pub(super) fn of(&self, from: From, activity: Arc<Activity>) -> Self {
+    pub(super) fn for_connection(&self, from: From, activity: Arc<Activity>) -> Self {
         Self {
             from: Some((from, activity)),
             ..self.clone()

@@ -104,7 +104,7 @@ impl Server {
         };
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
         let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
-        let front = self.front.of(from, Arc::clone(&activity));
+        let front = self.front.for_connection(from, Arc::clone(&activity));
         let serving = self
             .http
             .serve_connection(io, TowerToHyperService::new(front));
