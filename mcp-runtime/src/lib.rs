@@ -67,6 +67,7 @@ mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
+mod network;
 mod ops;
 mod policy;
 mod principal;

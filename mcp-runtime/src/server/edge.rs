@@ -4,6 +4,7 @@ use axum::http::Uri;
 use axum::http::uri::Authority;
 
 use crate::error::Error;
+use crate::network::Network;
 use crate::service::Settings;
 
 /// Lists the names, origins and limits that cannot be met.
@@ -18,11 +19,17 @@ pub(super) fn faults(settings: &Settings) -> Vec<Error> {
         let advice = "write an origin such as https://app.example.com, without a path";
         Error::setting("cors_origins", origin, advice)
     });
+    let proxies = settings.trusted_proxies.iter();
+    let proxies = proxies.filter(|it| it.parse::<Network>().is_err());
+    let proxies = proxies.map(|network| {
+        let advice = "write a network such as 10.0.0.0/8, or an IP address";
+        Error::setting("trusted_proxies", network, advice)
+    });
     let limits = settings
         .limits
         .faults()
         .map(|(name, value, advice)| Error::setting(name, &value, &advice));
-    names.chain(origins).chain(limits).collect()
+    names.chain(origins).chain(proxies).chain(limits).collect()
 }
 
 fn is_name(name: &str) -> bool {

@@ -1,10 +1,13 @@
 //! Serving until a signal or the end of input, and the shutdown in order.
 
 use std::io;
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::builder::Server;
 use crate::error::{Error, Result};
@@ -13,6 +16,7 @@ use crate::handler::call::inject::State;
 use crate::ops::drain::CANCELLED;
 use crate::ops::log;
 use crate::ops::signal::Watch;
+use crate::ops::systemd;
 use crate::policy::contain::contain_now;
 use crate::service::Service;
 use crate::transport::{http, stdio};
@@ -39,6 +43,14 @@ impl<S: State> Server<S> {
 
     /// Serves HTTP on `address` until SIGTERM, SIGINT or SIGHUP arrives; says on stderr where it listens.
     ///
+    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions are those that the umask leaves; the folder that it
+    /// is in decides who may connect too. A socket on which nobody listens any more is replaced, anything else that is
+    /// there stops the start, and the file is removed at the end. Callers have no address, unless a layer or a proxy's own
+    /// authentication names them.
+    ///
+    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is told of the
+    /// start, the end and the watchdog's beat (`Type=notify`).
+    ///
     /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled, and their callers
     /// are told. What does not yield, such as a loop without an `.await`, cannot be cancelled: the process exits 3 s
     /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
@@ -46,40 +58,50 @@ impl<S: State> Server<S> {
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         let service = self.build()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
+        #[cfg(unix)]
+        if let Some(path) = shown.strip_prefix("unix:") {
+            return serve_unix(service, Path::new(path)).await;
+        }
         let served = Served::begin(Arc::clone(&service))?;
         let listener = TcpListener::bind(address)
             .await
+            .map_err(|cause| Error::listen(&shown, cause))?;
+        let address = listener
+            .local_addr()
             .map_err(|cause| Error::listen(shown, cause))?;
-        #[cfg(unix)]
-        let _captured =
-            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        announce(&service, &listener);
-        served
-            .run(http::serve(service, listener))
-            .await
-            .map_err(|cause| Error::io("HTTP cannot be served", cause))
+        let url = format!("{}://{address}{}", service.scheme(), http::PATH);
+        served.serve(http::Listener::Tcp(listener), &url).await
     }
 }
 
-/// Says where the server listens: a person waits for this line, whatever the log level is.
-fn announce(service: &Service, listener: &TcpListener) {
-    if let Ok(address) = listener.local_addr() {
-        let (scheme, path) = (service.scheme(), http::PATH);
-        log::write(format!("listening on {scheme}://{address}{path}\n").as_bytes());
+/// Serves HTTP on a Unix socket.
+#[cfg(unix)]
+async fn serve_unix(service: Arc<Service>, path: &Path) -> Result<()> {
+    let shown = format!("unix:{}", path.display());
+    if service.scheme() == "https" {
+        let advice =
+            "a Unix socket is not encrypted; leave out the settings of tls, or listen on a port";
+        return Err(Error::setting("bind", &shown, advice));
     }
+    let served = Served::begin(service)?;
+    let (listener, _file) = http::bind_unix(path).map_err(|cause| Error::listen(&shown, cause))?;
+    served.serve(http::Listener::Unix(listener), &shown).await
 }
 
 /// A service that is served, and what watches over its end.
 struct Served {
     service: Arc<Service>,
     watch: Watch,
+    /// Calls are still taken for a while after a signal.
+    is_balanced: bool,
 }
 
 impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>) -> Result<Self> {
         let deadline = service.settings.shutdown_deadline;
-        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE);
+        let times = service.drain.delay().saturating_add(deadline);
+        let limit = times.saturating_add(CANCELLED + 2 * GRACE);
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
@@ -87,13 +109,33 @@ impl Served {
                 "built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call"
             );
         }
-        Ok(Self { service, watch })
+        Ok(Self {
+            service,
+            watch,
+            is_balanced: false,
+        })
+    }
+
+    /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line that says so, whatever the log level
+    /// is.
+    async fn serve(mut self, listener: http::Listener, url: &str) -> Result<()> {
+        #[cfg(unix)]
+        let _captured =
+            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
+        log::write(format!("listening on {url}\n").as_bytes());
+        systemd::notify(systemd::READY);
+        let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
+        self.is_balanced = true;
+        let serving = http::serve(Arc::clone(&self.service), listener);
+        self.run(serving)
+            .await
+            .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
 
     /// Runs `serving` to its end, and that of all that it has begun.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
         let ended = self.until_shutdown(serving).await;
-        let Self { service, watch } = self;
+        let Self { service, watch, .. } = self;
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         release(service).await;
         let answered = drain.is_empty();
@@ -126,8 +168,19 @@ impl Served {
             signal = self.watch.signal() => signal,
             () = drain.begun() => "end of input, or asked to",
         };
-        drain.begin();
         tracing::info!(cause, "shutting down");
+        systemd::notify(systemd::STOPPING);
+        if self.is_balanced && !drain.has_begun() {
+            tokio::select! {
+                biased;
+                ended = &mut serving => {
+                    drain.finish(deadline).await;
+                    return ended;
+                }
+                () = drain.leave() => {}
+            }
+        }
+        drain.begin();
         let finish = drain.finish(deadline);
         tokio::pin!(finish);
         tokio::select! {

@@ -94,6 +94,7 @@ fn settings(settings: &Settings) -> Vec<Error> {
             Duration::from_millis(1),
         ),
         ("task_ttl", settings.task_ttl, Duration::from_millis(1)),
+        ("shutdown_delay", settings.shutdown_delay, Duration::ZERO),
         (
             "shutdown_deadline",
             settings.shutdown_deadline,

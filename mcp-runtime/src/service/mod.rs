@@ -41,7 +41,7 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::{Keys, Secrets};
-use crate::share::Shares;
+use crate::share::{Calls, Shares};
 use crate::task::{TaskStore, Tasks};
 #[cfg(feature = "tls")]
 use crate::tls::{Handshake, Tls};
@@ -58,8 +58,13 @@ pub(crate) struct Service {
     pub changes: Changes,
     pub keys: Keys,
     pub tasks: Tasks,
+    /// The calls outside of sessions.
+    pub in_flight: Calls,
     /// The calls that run in sessions.
     pub calls: Shares,
+    /// The connections that are WebSockets.
+    #[cfg(feature = "websocket")]
+    pub websockets: Shares,
     /// The answers that wait to be read.
     pub unread: Shares,
     /// The subscriptions, by caller.
@@ -78,9 +83,11 @@ pub(crate) struct Settings {
     pub describe_rules: bool,
     pub max_body: usize,
     pub shutdown_deadline: Duration,
+    pub shutdown_delay: Duration,
     pub public_urls: Setting<Vec<String>>,
     pub allowed_hosts: Vec<String>,
     pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<String>,
     pub limits: Limits,
     #[cfg(feature = "tls")]
     pub tls: Option<Tls>,
@@ -123,6 +130,8 @@ impl Default for Settings {
             public_urls: Setting::new("public_url"),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            shutdown_delay: Duration::ZERO,
             limits: Limits::default(),
             #[cfg(feature = "tls")]
             tls: None,

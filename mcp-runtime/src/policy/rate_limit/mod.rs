@@ -18,9 +18,9 @@ use tokio::time::Instant;
 use crate::handler::Context;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
+use crate::network::subscriber;
 use crate::principal;
 use crate::seal::Stamp;
-use crate::share::network;
 use callers::Callers;
 use fixed_window::FixedWindow;
 use rounds::Rounds;
@@ -130,7 +130,7 @@ impl Counter {
 }
 
 fn address(cx: &Context) -> Option<Caller> {
-    cx.peer().map(network).map(Caller::Address)
+    cx.peer().map(subscriber).map(Caller::Address)
 }
 
 /// The time after its last call at which a counter is back in its initial state.

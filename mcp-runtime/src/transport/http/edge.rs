@@ -1,5 +1,6 @@
 //! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -7,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
 /// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
@@ -30,20 +32,33 @@ pub(super) async fn guarded(
     request: Request,
     next: Next,
 ) -> Response {
-    around(&endpoint, request, |request| next.run(request)).await
+    let peer = sender::peer(request.extensions());
+    around(&endpoint, peer, request, |caller, mut request| {
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+        next.run(request)
+    })
+    .await
 }
 
-/// Answers a request by `answer`, if its host and its origin are allowed.
+/// Answers a request from `peer` by `answer`, if there have not been too many of them, and its host and its origin are
+/// allowed. The caller is the one that a trusted proxy names.
 pub(super) async fn around<F: Future<Output = Response>>(
     endpoint: &Endpoint,
+    peer: Option<IpAddr>,
     request: Request,
-    answer: impl FnOnce(Request) -> F,
+    answer: impl FnOnce(Option<Peer>, Request) -> F,
 ) -> Response {
+    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
+    if let Some(Err(error)) = caller.map(|caller| endpoint.flood.check(caller)) {
+        return finished(endpoint, endpoint.refuse(error), None);
+    }
     if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
         return finished(endpoint, endpoint.refuse(error), None);
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    finished(endpoint, answer(request).await, origin)
+    finished(endpoint, answer(caller.map(Peer), request).await, origin)
 }
 
 /// Adds what every response has, and what a page of `origin` needs to read it.

@@ -6,14 +6,19 @@ mod connection;
 mod cors;
 mod edge;
 mod exchange;
+mod flood;
 mod front;
 pub(crate) mod guard;
 mod headers;
 mod listener;
+#[cfg(feature = "websocket")]
+mod metered;
 mod ops;
 mod origin;
 mod places;
 mod post;
+mod proxy;
+mod quiet;
 mod response;
 mod secure;
 mod sender;
@@ -21,6 +26,10 @@ mod socket;
 mod sse;
 mod stream;
 mod turn_away;
+#[cfg(unix)]
+mod unix;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use std::sync::Arc;
 
@@ -29,11 +38,16 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post as on_post};
 
 pub(crate) use listener::serve;
+pub(crate) use socket::Listener;
+#[cfg(unix)]
+pub(crate) use unix::bind as bind_unix;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
 use body::Budget;
+use flood::Flood;
 use guard::Guard;
+use proxy::Proxies;
 
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
@@ -45,6 +59,8 @@ pub(crate) struct Endpoint {
     pub sessions: Sessions,
     pub guard: Guard,
     bodies: Arc<Budget>,
+    proxies: Proxies,
+    flood: Flood,
     /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
     is_https: bool,
 }
@@ -55,7 +71,10 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
-    Router::new()
+    let router = Router::new();
+    #[cfg(feature = "websocket")]
+    let router = router.route(websocket::PATH, get(websocket::upgrade));
+    router
         .route(PATH, messages(Arc::clone(&endpoint)))
         .route("/health", get(ops::health))
         .route("/healthz", get(ops::healthz))
@@ -83,6 +102,8 @@ impl Endpoint {
     fn new(service: Arc<Service>) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Guard::new(settings);
+        let proxies = Proxies::new(&settings.trusted_proxies);
+        let flood = Flood::new(settings.limits.flood);
         let bodies = Budget::new(settings.limits.bodies);
         let mut public = settings.public_urls.value.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
@@ -92,6 +113,8 @@ impl Endpoint {
             sessions,
             guard,
             bodies,
+            proxies,
+            flood,
             is_https,
         })
     }

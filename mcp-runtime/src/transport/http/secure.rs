@@ -1,7 +1,5 @@
 //! Encryption of accepted connections, where the server has TLS.
 
-use tokio::net::TcpStream;
-
 use super::front::From;
 use super::socket::Socket;
 use crate::service::Service;
@@ -16,13 +14,14 @@ use {
 
 /// Encrypts a connection and notes the certificate of its caller; `None` if the handshake fails.
 #[cfg(feature = "tls")]
-pub(super) async fn secure(
-    service: &Service,
-    stream: TcpStream,
-    from: &mut From,
-) -> Option<Socket> {
+pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -> Option<Socket> {
     let Some(tls) = &service.tls else {
-        return Some(Socket::Tcp(stream));
+        return Some(socket);
+    };
+    let stream = match socket {
+        Socket::Tcp(stream) => stream,
+        // A Unix socket ends on this machine.
+        other => return Some(other),
     };
     let accepted = tokio::select! {
         biased;
@@ -57,8 +56,8 @@ pub(super) fn watch_files(service: &Arc<Service>) -> Option<AbortOnDropHandle<()
 /// The connection as it is.
 #[cfg(not(feature = "tls"))]
 #[expect(clippy::unused_async, reason = "as with TLS")]
-pub(super) async fn secure(_: &Service, stream: TcpStream, _: &mut From) -> Option<Socket> {
-    Some(Socket::Tcp(stream))
+pub(super) async fn secure(_: &Service, socket: Socket, _: &mut From) -> Option<Socket> {
+    Some(socket)
 }
 
 #[cfg(all(test, feature = "tls", target_os = "linux"))]

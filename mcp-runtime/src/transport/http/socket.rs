@@ -1,16 +1,64 @@
 //! The bytes of a connection as the network has them: plain, or encrypted.
 
 use std::io::{self, IoSlice};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+
+/// The time after which the kernel asks a silent peer whether it is still there.
+const KEEPALIVE: Duration = Duration::from_mins(1);
+
+/// A socket that is listened on.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    /// A TCP port.
+    Tcp(TcpListener),
+    /// A file; see [`bind_unix`](super::bind_unix).
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener),
+}
+
+impl Listener {
+    /// Waits for the next connection, and for as long as it takes where the system has none, as when too many files are
+    /// open. Returns the address at its other end too, where it has one.
+    pub(super) async fn accept(&mut self) -> (Socket, Option<IpAddr>) {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = axum::serve::Listener::accept(listener).await;
+                tune(&stream);
+                (Socket::Tcp(stream), Some(address.ip()))
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                let (stream, _) = axum::serve::Listener::accept(listener).await;
+                (Socket::Unix(stream), None)
+            }
+        }
+    }
+}
+
+/// Small messages are not held back, and the kernel notices a peer that has gone without a word.
+fn tune(stream: &TcpStream) {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+    let tuned = stream
+        .set_nodelay(true)
+        .and_then(|()| SockRef::from(stream).set_tcp_keepalive(&keepalive));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "TCP_NODELAY or TCP keepalive could not be set");
+    }
+}
 
 /// One accepted connection.
 #[derive(Debug)]
 pub(super) enum Socket {
     Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
 }
@@ -20,6 +68,8 @@ macro_rules! each {
     ($socket:expr, $stream:ident => $call:expr) => {
         match $socket {
             Socket::Tcp($stream) => $call,
+            #[cfg(unix)]
+            Socket::Unix($stream) => $call,
             #[cfg(feature = "tls")]
             Socket::Tls($stream) => $call,
         }

@@ -1,28 +1,27 @@
 //! Turning connections away that are over a limit, with words where there is a hand free to write them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
+use super::quiet::Quiet;
+use super::socket::Socket;
 use crate::limits::{self, Limit};
 
 /// The maximum number of connections that are told why at one time; more are closed at once.
 const AT_ONCE: usize = 64;
 /// The time in which a client reads why.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The time between two lines in the log.
-const QUIET: Duration = Duration::from_mins(1);
 
 /// Turns connections away.
 #[derive(Debug)]
 pub(super) struct TurnAway {
     hands: Arc<Semaphore>,
     is_encrypted: bool,
-    logged: Mutex<Option<Instant>>,
+    log: Quiet,
 }
 
 impl TurnAway {
@@ -31,13 +30,15 @@ impl TurnAway {
         Self {
             hands: Arc::new(Semaphore::new(AT_ONCE)),
             is_encrypted,
-            logged: Mutex::default(),
+            log: Quiet::default(),
         }
     }
 
     /// Closes a connection that `limit` has no place for.
-    pub(super) fn one(&self, mut stream: TcpStream, limit: Limit) {
-        self.log(limit);
+    pub(super) fn one(&self, mut stream: Socket, limit: Limit) {
+        if self.log.may_speak() {
+            tracing::warn!(limit = limit.as_str(), "connections are refused");
+        }
         if self.is_encrypted {
             return;
         }
@@ -57,20 +58,15 @@ impl TurnAway {
             drop(hand);
         });
     }
-
-    fn log(&self, limit: Limit) {
-        let now = Instant::now();
-        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
-        if logged.is_none_or(|last| now - last >= QUIET) {
-            *logged = Some(now);
-            tracing::warn!(limit = limit.as_str(), "connections are refused");
-        }
-    }
 }
 
 /// The response to a request that has not been read.
 fn response(limit: Limit) -> String {
     let (status, text) = match limit {
+        Limit::Flood => (
+            "429 Too Many Requests",
+            "too many requests and connections from this address; slow down",
+        ),
         Limit::PerIp => (
             "429 Too Many Requests",
             "too many connections from this address; close some, or try again later",
