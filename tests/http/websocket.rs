@@ -34,11 +34,10 @@ fn much(bytes: usize) -> String {
     "x".repeat(bytes)
 }
 
-/// The subject of the caller's address.
-#[tool]
-fn whence(cx: &Context) -> String {
-    cx.peer()
-        .map_or_else(|| "nowhere".to_owned(), |peer| peer.to_string())
+/// Lets one address in once.
+#[tool(rate_limit(quota = "1/h", per = "ip"))]
+fn once() -> &'static str {
+    "let in"
 }
 
 fn server() -> Server {

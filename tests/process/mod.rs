@@ -11,3 +11,5 @@ mod shutdown;
 mod stderr;
 mod stdio;
 mod stdout;
+#[cfg(target_os = "linux")]
+mod systemd;

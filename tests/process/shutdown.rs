@@ -260,3 +260,42 @@ fn the_deadline_holds_over_stdio_too() {
     );
     process.assert_success();
 }
+
+#[test]
+fn calls_that_arrive_within_the_delay_are_answered_while_it_is_not_ready() {
+    const DELAY: Duration = Duration::from_secs(4);
+    let mut server = Listening::with(probe().env("PROBE_DELAY_MS", DELAY.as_millis().to_string()));
+    let mut open = server.connect();
+    open.get("/ready", &[]);
+    assert_eq!(open.answer().0, 200);
+    server.process.terminate();
+    server.process.hears("shutting down");
+    let begun = std::time::Instant::now();
+    for mut connection in [open, server.connect()] {
+        connection.send(&call("late", "add", json!({ "a": 1, "b": 2 })));
+        let head = connection.head();
+        assert_eq!((head.status, head.header("connection")), (200, "close"));
+    }
+    let mut probing = server.connect();
+    probing.get("/ready", &[]);
+    assert_eq!(probing.answer().0, 503);
+    assert!(
+        begun.elapsed() < DELAY,
+        "this machine is too slow for the test"
+    );
+    let (code, _) = server.process.ends();
+    assert_eq!(code, Some(0));
+    assert!(
+        begun.elapsed() + Duration::from_millis(500) > DELAY,
+        "it ended early"
+    );
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_the_delay() {
+    let mut server = Listening::with(probe().env("PROBE_DELAY_MS", "3600000"));
+    server.process.terminate();
+    server.process.hears("shutting down");
+    server.process.terminate();
+    assert_eq!(server.process.ends().0, Some(130));
+}

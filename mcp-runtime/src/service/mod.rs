@@ -62,7 +62,7 @@ pub(crate) struct Service {
     pub in_flight: Calls,
     /// The calls that run in sessions.
     pub calls: Shares,
-    /// The connections that are WebSockets.
+    /// The open connections of `/ws`.
     #[cfg(feature = "websocket")]
     pub websockets: Shares,
     /// The answers that wait to be read.

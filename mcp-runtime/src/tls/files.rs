@@ -49,8 +49,8 @@ impl Files {
         let key = private_key(&self.key)?;
         let certified = CertifiedKey::from_der(chain, key, &provider).map_err(|problem| {
             let advice = format!(
-                "it does not go with {CERTIFICATE} {:?} ({problem}); write the key of that certificate",
-                self.certificate
+                "it does not go with {CERTIFICATE} {} ({problem}); write the key of that certificate",
+                self.certificate.display()
             );
             fault(KEY, &self.key, &advice)
         })?;

@@ -126,7 +126,7 @@ mod tests {
             advance(Duration::from_millis(900)).await;
             assert_eq!(passed(&flood, one, 80), 45);
         }
-        advance(Duration::from_secs(60)).await;
+        advance(Duration::from_mins(1)).await;
         assert_eq!(passed(&flood, one, 80), 50);
     }
 

@@ -85,24 +85,24 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
     }
 
     #[test]
     fn hosts_are_told_apart_as_networks_are_given_out() {
         let places = Places::new(10, 1);
         let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
-            .map(|text| places.take(address(text)).unwrap());
+            .map(|text| places.take(Some(address(text))).unwrap());
         for text in ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::2"] {
             assert_eq!(
-                places.take(address(text)).unwrap_err(),
+                places.take(Some(address(text))).unwrap_err(),
                 Limit::PerIp,
                 "{text}"
             );
         }
         drop(held);
-        assert!(places.take(address("10.0.0.1")).is_ok());
+        assert!(places.take(Some(address("10.0.0.1"))).is_ok());
         assert!(
             places.0.taken.lock().unwrap().by_address.is_empty(),
             "nothing is kept"
@@ -119,13 +119,16 @@ mod tests {
     #[test]
     fn what_is_refused_takes_no_place() {
         let places = Places::new(2, 1);
-        let _one = places.take(address("10.0.0.1"));
+        let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {
-            assert_eq!(places.take(address("10.0.0.1")).unwrap_err(), Limit::PerIp);
+            assert_eq!(
+                places.take(Some(address("10.0.0.1"))).unwrap_err(),
+                Limit::PerIp
+            );
         }
-        let _two = places.take(address("10.0.0.2")).unwrap();
+        let _two = places.take(Some(address("10.0.0.2"))).unwrap();
         assert_eq!(
-            places.take(address("10.0.0.3")).unwrap_err(),
+            places.take(Some(address("10.0.0.3"))).unwrap_err(),
             Limit::Connections
         );
         assert_eq!(places.0.taken.lock().unwrap().by_address.len(), 2);

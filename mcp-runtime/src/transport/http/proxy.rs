@@ -37,7 +37,7 @@ impl Proxies {
         let old = self.walk(peer, headers, &FORWARDED_FOR, |entry| {
             entry.parse().ok().or_else(|| node(entry))
         });
-        let new = self.walk(peer, headers, &header::FORWARDED, |entry| forwarded(entry));
+        let new = self.walk(peer, headers, &header::FORWARDED, forwarded);
         match (old, new) {
             (Some(old), Some(new)) if old != new => peer,
             (Some(address), _) | (None, Some(address)) => address,

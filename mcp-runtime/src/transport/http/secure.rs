@@ -60,5 +60,6 @@ pub(super) async fn secure(_: &Service, socket: Socket, _: &mut From) -> Option<
     Some(socket)
 }
 
-#[cfg(all(test, feature = "tls", target_os = "linux"))]
+#[cfg(test)]
+#[cfg(all(feature = "tls", target_os = "linux"))]
 mod tests;

@@ -340,7 +340,7 @@ fn text(line: &[u8]) -> Message {
 
 /// The messages that have not been sent.
 struct Unsent {
-    state: Mutex<Lines>,
+    state: Mutex<Waiting>,
     account: Account,
     /// There is something to send.
     more: Notify,
@@ -349,7 +349,7 @@ struct Unsent {
 }
 
 #[derive(Default)]
-struct Lines {
+struct Waiting {
     lines: std::collections::VecDeque<Vec<u8>>,
     bytes: usize,
     /// The caller holds more than it may, and what came then was dropped.
@@ -409,7 +409,7 @@ impl Unsent {
         self.more.notify_one();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Lines> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
