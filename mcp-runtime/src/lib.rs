@@ -36,6 +36,7 @@
 //! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
+//! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
 //!
@@ -45,6 +46,7 @@
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
+//! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
@@ -55,10 +57,13 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
+pub mod auth;
 mod brief;
 #[cfg(feature = "tls")]
 mod certificate;
 mod changes;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 pub mod content;
 mod dispatch;

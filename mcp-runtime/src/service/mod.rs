@@ -26,6 +26,7 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
+use crate::auth::Authenticate;
 use list::ListKind;
 
 use crate::changes::Changes;
@@ -91,6 +92,10 @@ pub(crate) struct Settings {
     pub limits: Limits,
     #[cfg(feature = "tls")]
     pub tls: Option<Tls>,
+    pub auth: Option<Arc<dyn Authenticate>>,
+    pub auth_required: bool,
+    /// The contact of `security.txt`, a URI.
+    pub security_contact: Option<String>,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -135,6 +140,9 @@ impl Default for Settings {
             limits: Limits::default(),
             #[cfg(feature = "tls")]
             tls: None,
+            auth: None,
+            auth_required: true,
+            security_contact: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,

@@ -62,7 +62,7 @@ impl From {
 
 impl Front {
     pub(super) fn new(service: Arc<Service>) -> Self {
-        let endpoint = Endpoint::new(service);
+        let endpoint = Endpoint::new(service, true);
         Self {
             rest: routes(Arc::clone(&endpoint)),
             endpoint,

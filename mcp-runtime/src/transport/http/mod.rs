@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod authenticate;
 mod body;
 mod connection;
 mod cors;
@@ -30,6 +31,7 @@ mod turn_away;
 mod unix;
 #[cfg(feature = "websocket")]
 mod websocket;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -44,6 +46,7 @@ pub(crate) use unix::bind as bind_unix;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
+use authenticate::Gate;
 use body::Budget;
 use flood::Flood;
 use guard::Guard;
@@ -58,6 +61,7 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Guard,
+    gate: Option<Gate>,
     bodies: Arc<Budget>,
     proxies: Proxies,
     flood: Flood,
@@ -67,7 +71,7 @@ pub(crate) struct Endpoint {
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(Endpoint::new(service))
+    routes(Endpoint::new(service, true))
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
@@ -80,13 +84,14 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .merge(well_known::routes(&endpoint))
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
-    let endpoint = Endpoint::new(service);
+    let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
@@ -99,7 +104,7 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 }
 
 impl Endpoint {
-    fn new(service: Arc<Service>) -> Arc<Self> {
+    fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let proxies = Proxies::new(&settings.trusted_proxies);
@@ -107,11 +112,13 @@ impl Endpoint {
         let bodies = Budget::new(settings.limits.bodies);
         let mut public = settings.public_urls.value.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
+        let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            gate,
             bodies,
             proxies,
             flood,

@@ -62,7 +62,11 @@ pub(super) async fn upgrade(
     let upgraded = hyper::upgrade::on(&mut request);
     let subprotocol = subprotocol(request.headers());
     let open = request.extensions_mut().remove::<Open>();
-    let sender = Sender::from_parts(request.into_parts().0, None);
+    let parts = match endpoint.admit(request).await {
+        Ok(parts) => parts,
+        Err(refused) => return refused,
+    };
+    let sender = Sender::from_parts(parts, None);
     let service = &endpoint.service;
     if service.drain.has_begun() {
         return endpoint.refuse(shutting_down());
