@@ -97,6 +97,7 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
         late.answer(),
         (503, "{\"status\":\"draining\"}\n".to_owned())
     );
+    let mut late = server.connect();
     late.get("/health", &[]);
     let (status, body) = late.answer();
     let health: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -104,8 +105,10 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
         (status, &health["status"], &health["draining"]),
         (503, &json!("failing"), &json!(true))
     );
+    let mut late = server.connect();
     late.get("/healthz", &[]);
     assert_eq!(late.answer().0, 200);
+    let mut late = server.connect();
     late.send(&call("late", "add", json!({ "a": 1, "b": 2 })));
     let (status, body) = late.answer();
     assert_eq!(status, 503);
@@ -116,14 +119,17 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
     let legacy =
         json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": add }).to_string();
+    let mut late = server.connect();
     late.post(&[("mcp-session-id", &session)], &legacy);
     assert_eq!(late.answer().0, 503);
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+    let mut late = server.connect();
     late.post(
         &[],
         &json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string(),
     );
     assert_eq!(late.answer().0, 503);
+    let mut late = server.connect();
     late.send(&listen("late"));
     assert_eq!(late.head().status, 200);
 

@@ -62,8 +62,8 @@ impl<S: State> Server<S> {
         if let Some(path) = shown.strip_prefix("unix:") {
             return serve_unix(service, Path::new(path)).await;
         }
-        let served = Served::begin(Arc::clone(&service))?;
-        if let Some(auth) = &service.settings.auth {
+        let served = Served::begin(service)?;
+        if let Some(auth) = &served.service.settings.auth {
             auth.start().await.map_err(|fault| Error::auth(&fault))?;
         }
         let listener = TcpListener::bind(address)
@@ -72,7 +72,7 @@ impl<S: State> Server<S> {
         let address = listener
             .local_addr()
             .map_err(|cause| Error::listen(shown, cause))?;
-        let url = format!("{}://{address}{}", service.scheme(), http::PATH);
+        let url = format!("{}://{address}{}", served.service.scheme(), http::PATH);
         served.serve(http::Listener::Tcp(listener), &url).await
     }
 }

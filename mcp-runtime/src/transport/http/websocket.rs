@@ -68,7 +68,7 @@ pub(super) async fn upgrade(
     };
     let sender = Sender::from_parts(parts, None);
     let service = &endpoint.service;
-    if service.drain.has_begun() {
+    if service.drain.is_leaving() {
         return endpoint.refuse(shutting_down());
     }
     let account = match service.websockets.take(&sender.holder(), OWN) {

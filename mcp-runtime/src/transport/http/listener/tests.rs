@@ -430,6 +430,17 @@ async fn a_proxy_that_is_not_trusted_is_the_caller() {
 }
 
 #[tokio::test]
+async fn a_probe_is_answered_when_all_places_are_taken() {
+    let server = Listening::start(Limits::default().connections(1)).await;
+    let _taken = server.send("").await;
+    server.until("mcp_active_connections", "1").await;
+    let probe = server.answer(PROBE).await;
+    assert!(probe.starts_with("HTTP/1.1 200"), "{probe}");
+    let other = server.answer(&PROBE.replace("healthz", "ready")).await;
+    assert!(other.starts_with("HTTP/1.1 503"), "{other}");
+}
+
+#[tokio::test]
 async fn connections_of_a_trusted_proxy_are_counted_in_all_only() {
     let limits = Limits::default().connections_per_ip(1).connections(3);
     let server = behind_proxy(limits).await;
