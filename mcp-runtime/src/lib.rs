@@ -65,6 +65,7 @@ mod changes;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
+mod config;
 pub mod content;
 mod dispatch;
 mod error;
@@ -72,6 +73,7 @@ mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
+mod live;
 mod network;
 mod ops;
 mod policy;

@@ -31,10 +31,11 @@ pub(crate) enum Limit {
     Ids,
     Uris,
     Capabilities,
+    Rate,
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Batch,
         Self::Sessions,
         Self::Connections,
@@ -54,6 +55,7 @@ impl Limit {
         Self::Ids,
         Self::Uris,
         Self::Capabilities,
+        Self::Rate,
     ];
 
     /// The value of the metric's label.
@@ -78,6 +80,7 @@ impl Limit {
             Self::Ids => "ids",
             Self::Uris => "uris",
             Self::Capabilities => "capabilities",
+            Self::Rate => "rate",
         }
     }
 
@@ -104,6 +107,7 @@ impl Limit {
             | Self::Ids
             | Self::Uris
             | Self::Capabilities
+            | Self::Rate
             | Self::Connections
             | Self::PerIp
             | Self::Handshake

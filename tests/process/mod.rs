@@ -4,12 +4,17 @@
 
 mod child;
 mod command;
+mod config;
 mod embed;
 mod hang;
+mod health;
 mod http;
+mod reload;
 mod shutdown;
 mod stderr;
 mod stdio;
 mod stdout;
 #[cfg(target_os = "linux")]
 mod systemd;
+#[cfg(unix)]
+mod unix;

@@ -3,13 +3,13 @@
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
-mod edge;
 mod memory;
 #[cfg(feature = "tls")]
 mod network;
+mod reload;
 mod serve;
 mod shutdown;
-pub(crate) mod verify;
+mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;

@@ -1,6 +1,6 @@
 //! The files of a certificate, its key and the authorities of callers, as a configuration of rustls.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use tokio_rustls::rustls::server::{NoClientAuth, WebPkiClientVerifier};
 use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, version};
 
-use super::{Files, TlsVersion};
+use super::{ClientAuth, Files, TlsVersion};
 use crate::certificate::Certificate;
 use crate::error::Error;
 
@@ -27,19 +27,24 @@ const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
 /// The content of the files.
 #[derive(Debug)]
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     pub config: Arc<ServerConfig>,
     /// The end of the certificate, where it can be read.
     pub not_after: Option<SystemTime>,
 }
 
-/// The marks of files by which a change is noticed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Stamps(Vec<Option<(Option<SystemTime>, u64, u64)>>);
-
 impl Files {
     /// Reads all of the files.
     pub(super) fn load(&self) -> Result<Loaded, Error> {
+        for (name, path, other) in [
+            (CERTIFICATE, &self.certificate, KEY),
+            (KEY, &self.key, CERTIFICATE),
+        ] {
+            if path.as_os_str().is_empty() {
+                let advice = format!("TLS needs {CERTIFICATE} and {KEY}; set it beside {other}");
+                return Err(Error::setting(name, "", &advice));
+            }
+        }
         let provider = Arc::new(ring::default_provider());
         let chain = certificates(CERTIFICATE, &self.certificate)?;
         let not_after = chain
@@ -71,20 +76,14 @@ impl Files {
         })
     }
 
-    /// The marks of the files as they are now.
-    pub(super) fn stamps(&self) -> Stamps {
+    /// The files that are read.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
         let files = [
             Some(&self.certificate),
             Some(&self.key),
             self.client_ca.as_ref(),
         ];
-        Stamps(
-            files
-                .into_iter()
-                .flatten()
-                .map(|path| stamp(path))
-                .collect(),
-        )
+        files.into_iter().flatten().cloned().collect()
     }
 
     fn verifier(
@@ -92,13 +91,11 @@ impl Files {
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
         let Some((file, required)) = self.authorities() else {
-            if self.client_auth.is_some() && self.client_ca.is_none() {
+            if let Some(auth) = self.client_auth
+                && auth != ClientAuth::None
+            {
                 let advice = "it needs the authorities of callers; set tls.client_ca";
-                return Err(Error::setting(
-                    "tls.client_auth",
-                    &format!("{:?}", self.client_auth),
-                    advice,
-                ));
+                return Err(Error::setting("tls.client_auth", auth.as_str(), advice));
             }
             return Ok(Arc::new(NoClientAuth));
         };
@@ -158,13 +155,4 @@ fn read(name: &str, path: &Path) -> Result<Vec<u8>, Error> {
 
 fn fault(name: &str, path: &Path, problem: &str) -> Error {
     Error::setting(name, &path.to_string_lossy(), problem)
-}
-
-fn stamp(path: &Path) -> Option<(Option<SystemTime>, u64, u64)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    #[cfg(unix)]
-    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
-    #[cfg(not(unix))]
-    let inode = 0;
-    Some((metadata.modified().ok(), metadata.len(), inode))
 }

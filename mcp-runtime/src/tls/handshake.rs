@@ -1,36 +1,26 @@
 //! Handshakes with the configuration in force, which follows its files.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
-use super::files::{Loaded, Stamps};
+use super::files::Loaded;
 use super::{Files, Source, Tls};
 use crate::certificate::Certificate;
 use crate::error::Error;
 
-/// The time between two looks at the files.
-const LOOK: Duration = Duration::from_secs(5);
-
 /// Encrypts connections.
 #[derive(Debug)]
 pub(crate) struct Handshake {
-    current: Mutex<Current>,
+    current: Mutex<Loaded>,
     files: Option<Files>,
-}
-
-#[derive(Debug)]
-struct Current {
-    config: Arc<ServerConfig>,
-    not_after: Option<SystemTime>,
-    /// The marks of the files that were read last, with or without success.
-    stamps: Option<Stamps>,
 }
 
 /// The reason why a connection is not encrypted.
@@ -49,24 +39,13 @@ impl Handshake {
     pub(crate) fn new(tls: &Tls) -> Result<Self, Error> {
         let (current, files) = match &tls.0 {
             Source::Config(config) => {
-                let current = Current {
+                let current = Loaded {
                     config: Arc::clone(config),
                     not_after: None,
-                    stamps: None,
                 };
                 (current, None)
             }
-            Source::Files(files) => {
-                // First the marks: a change while the files are read is noticed later.
-                let stamps = Some(files.stamps());
-                let Loaded { config, not_after } = files.load()?;
-                let current = Current {
-                    config,
-                    not_after,
-                    stamps,
-                };
-                (current, Some(files.clone()))
-            }
+            Source::Files(files) => (files.load()?, Some(files.clone())),
         };
         Ok(Self {
             current: Mutex::new(current),
@@ -98,49 +77,22 @@ impl Handshake {
         i64::try_from(end.unwrap_or_default().as_secs()).ok()
     }
 
-    /// Looks after the files until it is dropped; `tell` is called with the handshake after each change.
-    pub(crate) async fn watch(self: Arc<Self>, tell: impl Fn(&Self)) {
-        if self.files.is_none() {
-            return;
-        }
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            looks.tick().await;
-            let this = Arc::clone(&self);
-            let changed = tokio::task::spawn_blocking(move || this.refresh());
-            if changed.await.is_ok_and(|changed| changed) {
-                tell(&self);
-            }
-        }
+    /// The files that are read.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        self.files.as_ref().map_or_else(Vec::new, Files::paths)
     }
 
-    /// Reads the files again if one has changed. Returns true if the configuration is a new one.
-    pub(crate) fn refresh(&self) -> bool {
-        let Some(files) = &self.files else {
-            return false;
-        };
-        let stamps = Some(files.stamps());
-        if self.lock().stamps == stamps {
-            return false;
-        }
-        let loaded = files.load();
-        let mut current = self.lock();
-        current.stamps = stamps;
-        match loaded {
-            Ok(loaded) => {
-                (current.config, current.not_after) = (loaded.config, loaded.not_after);
-                tracing::info!("the TLS certificate was read again");
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "the TLS files have changed and cannot be used; the certificate read before stays in force");
-                false
-            }
-        }
+    /// Reads the files anew; `None` where there are none.
+    pub(crate) fn read(&self) -> Result<Option<Loaded>, Error> {
+        self.files.as_ref().map(Files::load).transpose()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Current> {
+    /// Uses what was read for the connections that come.
+    pub(crate) fn put(&self, loaded: Loaded) {
+        *self.lock() = loaded;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Loaded> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

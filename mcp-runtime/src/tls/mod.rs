@@ -35,13 +35,14 @@ enum Source {
     Config(Arc<ServerConfig>),
 }
 
-#[derive(Clone, Debug)]
-struct Files {
-    certificate: PathBuf,
-    key: PathBuf,
-    client_ca: Option<PathBuf>,
-    client_auth: Option<ClientAuth>,
-    min_version: TlsVersion,
+/// The files, and how their content is used.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Files {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub client_ca: Option<PathBuf>,
+    pub client_auth: Option<ClientAuth>,
+    pub min_version: TlsVersion,
 }
 
 /// A version of TLS.
@@ -71,9 +72,7 @@ impl Tls {
         Self(Source::Files(Files {
             certificate: certificate.into(),
             key: key.into(),
-            client_ca: None,
-            client_auth: None,
-            min_version: TlsVersion::default(),
+            ..Files::default()
         }))
     }
 
@@ -99,11 +98,45 @@ impl Tls {
         self.with(|files| files.client_auth = Some(auth))
     }
 
+    /// The files, unless the program has made the configuration itself.
+    pub(crate) fn of_files(&self) -> Option<&Files> {
+        match &self.0 {
+            Source::Files(files) => Some(files),
+            Source::Config(_) => None,
+        }
+    }
+
+    /// Changes the files; those of a setting take the place of a configuration of the program's.
+    pub(crate) fn with_files(self, change: impl FnOnce(&mut Files)) -> Self {
+        match self.0 {
+            Source::Files(_) => self,
+            Source::Config(_) => Self::default(),
+        }
+        .with(change)
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Files)) -> Self {
         if let Source::Files(files) = &mut self.0 {
             change(files);
         }
         self
+    }
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self(Source::Files(Files::default()))
+    }
+}
+
+impl ClientAuth {
+    /// The word for it in `mcp.toml`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Request => "request",
+            Self::Require => "require",
+        }
     }
 }
 

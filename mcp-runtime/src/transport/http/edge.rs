@@ -54,7 +54,10 @@ pub(super) async fn around<F: Future<Output = Response>>(
     if let Some(Err(error)) = caller.map(|caller| endpoint.flood.check(caller)) {
         return finished(endpoint, endpoint.refuse(error), None);
     }
-    if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
+    if let Err(error) = endpoint
+        .guard
+        .with(|guard| guard.check(request.uri(), request.headers()))
+    {
         return finished(endpoint, endpoint.refuse(error), None);
     }
     let origin = request.headers().get(header::ORIGIN).cloned();

@@ -20,7 +20,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// Counts requests by address.
 #[derive(Debug)]
 pub(super) struct Flood {
-    per_second: u32,
+    per_second: usize,
     /// The time of one request.
     cost: Duration,
     counted: Mutex<Counted>,
@@ -38,10 +38,10 @@ struct Counted {
 }
 
 impl Flood {
-    pub(super) fn new(per_second: u32) -> Self {
+    pub(super) fn new(per_second: usize) -> Self {
         Self {
             per_second,
-            cost: WINDOW / per_second.max(1),
+            cost: WINDOW / u32::try_from(per_second.max(1)).unwrap_or(u32::MAX),
             counted: Mutex::new(Counted {
                 begun: Instant::now(),
                 now: HashMap::new(),

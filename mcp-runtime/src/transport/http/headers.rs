@@ -79,7 +79,7 @@ pub(super) fn same_params(
     for (argument, header) in &entry.headers {
         same_argument(headers, header, arguments.get(argument)).map_err(|error| {
             // The error shows both values.
-            let redacted = entry.policies.redacted.names.contains(argument);
+            let redacted = entry.policies().redacted.names.contains(argument);
             if redacted {
                 malformed(&format!("Mcp-Param-{header}"), "differs from the body")
             } else {

@@ -37,7 +37,7 @@ pub(crate) async fn serve(service: Arc<Service>, mut listener: Listener) -> io::
     let server = Server::new(&service);
     let connections = TaskTracker::new();
     #[cfg(feature = "tls")]
-    let _watching = secure::watch_files(&service);
+    secure::follow(&service);
     let mut ended = pin!(service.drain.ended());
     loop {
         let (socket, address) = tokio::select! {

@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
 
 pub(crate) use listener::serve;
@@ -44,13 +45,17 @@ pub(crate) use socket::Listener;
 #[cfg(unix)]
 pub(crate) use unix::bind as bind_unix;
 
+use crate::config::Settings;
+use crate::config::reload::{Commit, Reload};
 use crate::legacy::Sessions;
+use crate::live::Live;
 use crate::service::Service;
 use authenticate::Gate;
 use body::Budget;
 use flood::Flood;
 use guard::Guard;
 use proxy::Proxies;
+use sender::Sender;
 
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
@@ -60,13 +65,33 @@ pub(crate) const PATH: &str = "/mcp";
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
-    pub guard: Guard,
+    pub guard: Arc<Live<Guard>>,
     gate: Option<Gate>,
     bodies: Arc<Budget>,
     proxies: Proxies,
     flood: Flood,
     /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
     is_https: bool,
+}
+
+/// Puts the names of new settings in force.
+#[derive(Debug)]
+struct Renamed(Arc<Live<Guard>>);
+
+impl Reload for Renamed {
+    fn prepare(&self, settings: &Settings) -> Result<Commit, String> {
+        let (guard, names) = (Arc::clone(&self.0), Guard::new(settings));
+        Ok(Box::new(move || guard.set(names)))
+    }
+}
+
+impl Endpoint {
+    /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
+    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
+        let requests = &self.service.requests;
+        let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
+        admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
+    }
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
@@ -106,11 +131,14 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
-        let guard = Guard::new(settings);
         let proxies = Proxies::new(&settings.trusted_proxies);
         let flood = Flood::new(settings.limits.flood);
+        let guard = Arc::new(Live::new(Guard::new(settings)));
+        service
+            .reloaders
+            .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
-        let mut public = settings.public_urls.value.iter();
+        let mut public = settings.public_urls.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);

@@ -6,10 +6,12 @@ use crate::service::Service;
 
 #[cfg(feature = "tls")]
 use {
+    crate::config::Settings,
+    crate::config::reload::{Commit, Reload},
     crate::limits::Limit,
     crate::tls::{Handshake, Refused},
-    std::sync::Arc,
-    tokio_util::task::AbortOnDropHandle,
+    std::path::PathBuf,
+    std::sync::{Arc, Weak},
 };
 
 /// Encrypts a connection and notes the certificate of its caller; `None` if the handshake fails.
@@ -43,14 +45,45 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
     }
 }
 
-/// Shows the end of the certificate in force, and looks after its files until this is dropped.
+/// Shows the end of the certificate in force, and has its files read anew when the server reloads.
 #[cfg(feature = "tls")]
-pub(super) fn watch_files(service: &Arc<Service>) -> Option<AbortOnDropHandle<()>> {
-    let tls = Arc::clone(service.tls.as_ref()?);
-    let service = Arc::clone(service);
-    let show = move |tls: &Handshake| service.metrics.certificate_ends(tls.expiry());
-    show(&tls);
-    Some(AbortOnDropHandle::new(tokio::spawn(tls.watch(show))))
+pub(super) fn follow(service: &Arc<Service>) {
+    if let Some(tls) = &service.tls {
+        service.metrics.certificate_ends(tls.expiry());
+        let reread = Reread {
+            tls: Arc::clone(tls),
+            service: Arc::downgrade(service),
+        };
+        service.reloaders.register(Arc::new(reread));
+    }
+}
+
+/// Reads the certificate anew.
+#[cfg(feature = "tls")]
+#[derive(Debug)]
+struct Reread {
+    tls: Arc<Handshake>,
+    service: Weak<Service>,
+}
+
+#[cfg(feature = "tls")]
+impl Reload for Reread {
+    fn prepare(&self, _: &Settings) -> Result<Commit, String> {
+        let loaded = self.tls.read().map_err(|fault| fault.to_string())?;
+        let (tls, service) = (Arc::clone(&self.tls), Weak::clone(&self.service));
+        Ok(Box::new(move || {
+            if let Some(loaded) = loaded {
+                tls.put(loaded);
+            }
+            if let Some(service) = service.upgrade() {
+                service.metrics.certificate_ends(tls.expiry());
+            }
+        }))
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        self.tls.files()
+    }
 }
 
 /// The connection as it is.

@@ -67,6 +67,9 @@ pub(super) async fn upgrade(
         Err(refused) => return refused,
     };
     let sender = Sender::from_parts(parts, None);
+    if let Err(refused) = endpoint.count(&sender) {
+        return *refused;
+    }
     let service = &endpoint.service;
     if service.drain.is_leaving() {
         return endpoint.refuse(shutting_down());

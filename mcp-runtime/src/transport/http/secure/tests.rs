@@ -37,7 +37,11 @@ async fn an_open_connection_goes_on_when_the_certificate_changes() {
             "{answer}"
         );
         authority.write(&folder);
-        server.service.tls.as_ref().unwrap().refresh();
+        let service = &server.service;
+        let commits = service.reloaders.prepare(&service.settings).unwrap();
+        for commit in commits {
+            commit();
+        }
     }
     let shown =
         |stream: &TlsStream<TcpStream>| stream.get_ref().1.peer_certificates().unwrap()[0].to_vec();
