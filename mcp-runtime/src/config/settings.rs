@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::address::Bind;
 #[cfg(feature = "cli")]
 use super::overrides::Overrides;
-use crate::auth::Authenticate;
+use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
 use crate::policy::requests::RequestLimits;
@@ -43,10 +43,8 @@ pub(crate) struct Settings {
     pub tls: Option<Tls>,
     /// The limits of connections, heads and bodies.
     pub limits: Limits,
-    /// Verifies callers, in front of everything else.
-    pub auth: Option<Arc<dyn Authenticate>>,
-    /// Callers without a credential are refused.
-    pub auth_required: bool,
+    /// The verification of callers.
+    pub auth: AuthSettings,
     /// The contact of `security.txt`, a URI.
     pub security_contact: Option<String>,
     /// The maximum number of open sessions of clients older than 2026-07-28.
@@ -107,8 +105,7 @@ impl Default for Settings {
             #[cfg(feature = "tls")]
             tls: None,
             limits: Limits::default(),
-            auth: None,
-            auth_required: true,
+            auth: AuthSettings::default(),
             security_contact: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,

@@ -84,10 +84,7 @@ impl<S: State> Server<S> {
         if let Some(path) = shown.strip_prefix("unix:") {
             return serve_unix(service, Path::new(path), configuration).await;
         }
-        let served = Served::begin(service, configuration)?;
-        if let Some(auth) = &served.service.settings.auth {
-            auth.start().await.map_err(|fault| Error::auth(&fault))?;
-        }
+        let served = Served::begin_http(service, configuration).await?;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(&shown, cause))?;
@@ -112,7 +109,7 @@ async fn serve_unix(
             "a Unix socket is not encrypted; leave out the settings of tls, or listen on a port";
         return Err(Error::setting("bind", &shown, advice));
     }
-    let served = Served::begin(service, configuration)?;
+    let served = Served::begin_http(service, configuration).await?;
     let (listener, _file) = http::bind_unix(path).map_err(|cause| Error::listen(&shown, cause))?;
     served.serve(http::Listener::Unix(listener), &shown).await
 }
@@ -149,6 +146,21 @@ impl Served {
             is_balanced: false,
             reloading,
         })
+    }
+
+    /// The same for HTTP, where callers are verified: whatever verifies them is ready before the first one comes.
+    async fn begin_http(
+        service: Arc<Service>,
+        configuration: Option<Box<Configuration>>,
+    ) -> Result<Self> {
+        let served = Self::begin(service, configuration)?;
+        if let Some(auth) = &served.service.auth {
+            auth.verifier
+                .start()
+                .await
+                .map_err(|fault| Error::auth(&fault))?;
+        }
+        Ok(served)
     }
 
     /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line that says so, whatever the log level

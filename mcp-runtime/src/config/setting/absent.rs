@@ -2,15 +2,20 @@
 
 use super::Setting;
 
-const NO_AUTH: &str = "this version does not verify callers by itself";
+#[cfg(not(feature = "auth"))]
+const NO_TOKENS: &str = "it was built without the feature `auth`";
 #[cfg(not(feature = "tls"))]
 const NO_TLS: &str = "it was built without the feature `tls`";
 
+/// The names of tokens.
+#[cfg(not(feature = "auth"))]
+pub(super) const TOKENS: &[Setting] = &[
+    Setting::absent("auth.jwt.issuer", "MCP_OAUTH_ISSUER", NO_TOKENS),
+    Setting::absent("auth.jwt.audience", "MCP_OAUTH_AUDIENCE", NO_TOKENS),
+    Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_TOKENS),
+];
+
 pub(super) const ROWS: &[Setting] = &[
-    Setting::absent("auth.api_keys.keys", "MCP_API_KEYS", NO_AUTH),
-    Setting::absent("auth.jwt.issuer", "MCP_OAUTH_ISSUER", NO_AUTH),
-    Setting::absent("auth.jwt.audience", "MCP_OAUTH_AUDIENCE", NO_AUTH),
-    Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_AUTH),
     #[cfg(not(feature = "tls"))]
     Setting::absent("tls.cert", "MCP_TLS_CERT_PATH", NO_TLS),
     #[cfg(not(feature = "tls"))]

@@ -140,7 +140,7 @@ impl Endpoint {
         let bodies = Budget::new(settings.limits.bodies);
         let mut public = settings.public_urls.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
-        let gate = Gate::new(settings, documents);
+        let gate = Gate::new(&service, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
