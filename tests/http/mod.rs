@@ -28,3 +28,4 @@ mod silence;
 mod stream;
 mod subscribe;
 mod task;
+mod websocket;
