@@ -144,7 +144,7 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
 }
 
 /// The verifier that is shared.
-impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
+impl<T: Authenticate + ?Sized> Authenticate for Arc<T> {
     fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a> {
         (**self).authenticate(credentials)
     }
