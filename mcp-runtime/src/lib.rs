@@ -99,7 +99,7 @@ pub use error::{Error, Result};
 pub use handler::{
     ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
     IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
-    ResourceSet, ToolError, ToolSet,
+    ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;
 pub use policy::RETRY_AFTER;
