@@ -54,7 +54,9 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        signal::outlive_hang_ups();
+        if matches!(matches.subcommand_name(), None | Some("stdio" | "http")) {
+            signal::outlive_hang_ups();
+        }
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let _flushed = logging::init(&self.settings.log_level, json);
