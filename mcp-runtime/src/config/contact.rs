@@ -1,4 +1,4 @@
-//! The contact of `security.txt` (RFC 9116).
+//! The contact of `security.txt` (RFC 9116, section 2.5.3): a URI.
 
 use super::problem::Problem;
 
@@ -10,12 +10,13 @@ pub(crate) fn uri(text: String) -> String {
     text
 }
 
-/// Checks the URI of a contact.
+/// Checks a contact.
 pub(super) fn check(uri: &str) -> Result<(), Problem> {
     let known = ["https://", "mailto:", "tel:"];
     let rest = known.iter().find_map(|scheme| uri.strip_prefix(scheme));
+    let fits =
+        rest.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_graphic()));
     let help = "write an email address, or a URI such as https://example.com/security";
-    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()))
-        .then_some(())
+    fits.then_some(())
         .ok_or_else(|| Problem::new(uri, "", help))
 }

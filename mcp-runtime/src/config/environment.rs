@@ -72,7 +72,7 @@ impl Environment {
         let (mut assignments, mut foreign) = (Vec::new(), Vec::new());
         // A program that verifies callers may read the variables for that by itself.
         let is_the_programs = |it: &Setting| {
-            program.auth.is_some() && it.table().starts_with("auth") && !it.is_present()
+            program.auth.program.is_some() && it.table().starts_with("auth") && !it.is_present()
         };
         for setting in setting::all().filter(|it| !is_the_programs(it)) {
             assignments.extend(self.whole(setting, mistakes));

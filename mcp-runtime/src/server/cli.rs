@@ -74,6 +74,11 @@ impl<S: State> Server<S> {
                 }
                 Ok(())
             }
+            Some(("check", _)) => {
+                let service = self.build_http()?;
+                check::callers(&service).await?;
+                check::report(&service)
+            }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
                 health::check(url, &self.settings.bind).await
@@ -125,8 +130,7 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
         "prompts" => show::print(&table::prompts(registry, file)),
         "call" => show::tool(&call::tool(service, matches).await?)?,
         "read" => show::contents(&call::resource(service, matches).await?)?,
-        "prompt" => show::messages(&call::prompt(service, matches).await?),
-        _ => check::report(&service)?,
+        _ => show::messages(&call::prompt(service, matches).await?),
     }
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! The table of all settings, one row each, in one file for each table of `mcp.toml`.
 
 mod absent;
+mod auth;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "auth")]
+mod token;
 
 use super::kind::{Kind, Read};
 
@@ -107,6 +110,11 @@ static TABLES: &[&[Setting]] = &[
     log::ROWS,
     state::ROWS,
     rate_limit::ROWS,
+    auth::ROWS,
+    #[cfg(feature = "auth")]
+    token::ROWS,
+    #[cfg(not(feature = "auth"))]
+    absent::TOKENS,
     absent::ROWS,
 ];
 
