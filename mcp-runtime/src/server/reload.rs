@@ -55,14 +55,13 @@ impl Reloading {
                 tracing::info!(cause, "there is nothing to reload");
                 continue;
             }
-            let reloaded = self.reload(cause);
-            if let Err(mistakes) = &reloaded {
+            if let Err(mistakes) = self.reload(cause) {
+                self.service.metrics.reloaded(false);
                 tracing::error!(
                     cause,
                     "the configuration is refused, and everything stays as it was: {mistakes}"
                 );
             }
-            self.service.metrics.reloaded(reloaded.is_ok());
             seen = Seen::now(self.files());
         }
     }
