@@ -95,7 +95,7 @@ fn functions(text: &str) -> Vec<Function> {
                 || (rest.ends_with('}') || rest.ends_with(';')) && !rest.starts_with([' ', '/'])
         };
         let one_line = line.ends_with('}') || line.ends_with(';');
-        let last = lines[first + 1..].iter().position(|line| ends(&line));
+        let last = lines[first + 1..].iter().position(ends);
         found.push(Function {
             name: name.to_owned(),
             lines: if one_line {
@@ -195,6 +195,7 @@ fn tenths(share: usize) -> String {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "shown by `--nocapture`")]
 fn the_measures_are_within_their_limits() {
     let measured = measured();
     println!("crate | files | lines | fn median / p90 / max | doc lines | question words");

@@ -53,12 +53,12 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
-mod brief;
 mod changes;
 mod clock;
 pub mod content;
 mod dispatch;
 mod error;
+mod excerpt;
 mod handler;
 mod legacy;
 mod limits;

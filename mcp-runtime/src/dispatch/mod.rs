@@ -14,7 +14,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::Principal;
 use crate::legacy::{self, Session};
 use crate::protocol::message::Malformed;
@@ -140,7 +140,7 @@ pub(crate) fn refuse(
     tracing::info!(
         code = error.code,
         status = error.http_status(),
-        error = Brief::line(&error.message).to_string(),
+        error = Excerpt::line(&error.message).to_string(),
         "request refused"
     );
     Reply::new(service, id, version, Answer::Error(error))

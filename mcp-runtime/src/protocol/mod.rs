@@ -6,7 +6,6 @@
 pub(crate) mod capabilities;
 pub(crate) mod content;
 pub(crate) mod error;
-pub(crate) mod excerpt;
 pub(crate) mod extension;
 pub(crate) mod finite;
 pub(crate) mod id;

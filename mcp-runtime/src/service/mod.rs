@@ -29,6 +29,7 @@ use crate::answer::{Answer, Identity};
 use list::ListKind;
 
 use crate::changes::Changes;
+use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
@@ -36,7 +37,6 @@ use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::metrics::Metrics;
 use crate::policy::contain::{Panicked, contain};
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;

@@ -7,8 +7,8 @@
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
+use crate::excerpt::excerpt;
 use crate::protocol::RpcError;
-use crate::protocol::excerpt::excerpt;
 use crate::service::Settings;
 
 /// The names that are allowed.
