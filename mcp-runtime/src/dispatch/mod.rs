@@ -119,14 +119,22 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
             None => origin.check_response(),
         }),
         Ok(Message::Batch(members)) => dispatcher.batch(&members),
-        Err(malformed) if dispatcher.fails(&malformed) => Next::Nothing,
-        Err(malformed) => Next::Reply(refuse(
-            service,
-            malformed.id.as_ref(),
-            origin.version(),
-            *malformed.error,
-        )),
+        Err(malformed) => reject(service, origin, malformed),
     }
+}
+
+/// Decides what follows a message that cannot be read.
+pub(crate) fn reject(service: &Arc<Service>, origin: &impl Origin, malformed: Malformed) -> Next {
+    let dispatcher = Dispatcher { service, origin };
+    if dispatcher.fails(&malformed) {
+        return Next::Nothing;
+    }
+    Next::Reply(refuse(
+        service,
+        malformed.id.as_ref(),
+        origin.version(),
+        *malformed.error,
+    ))
 }
 
 /// Returns the response to a message that is refused; counts and logs it.

@@ -124,4 +124,9 @@ mod tests {
         assert_eq!(why(""), "it is empty");
         assert_eq!(why("99999999999999999999s"), "it is too long");
     }
+
+    #[test]
+    fn any_text_is_a_duration_or_is_refused() {
+        super::super::fuzz::check(Millis::to_string);
+    }
 }

@@ -144,4 +144,13 @@ mod tests {
         assert_eq!(help("10/secnod").as_deref(), Some("did you mean `s`?"));
         assert_eq!(help("10/fortnight"), None);
     }
+
+    #[test]
+    fn any_text_is_a_rate_or_is_refused() {
+        super::super::fuzz::check(|quota: &Quota| {
+            let millis = quota.period;
+            assert_eq!(millis % 1_000, 0);
+            format!("{}/{} s", quota.count, millis / 1_000)
+        });
+    }
 }

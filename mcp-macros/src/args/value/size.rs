@@ -118,4 +118,9 @@ mod tests {
         assert_eq!(help("64bytes").as_deref(), Some("did you mean `B`?"));
         assert_eq!(help("64 rows"), None);
     }
+
+    #[test]
+    fn any_text_is_a_size_or_is_refused() {
+        super::super::fuzz::check(|bytes: &Bytes| format!("{}B", bytes.0));
+    }
 }
