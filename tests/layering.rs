@@ -276,5 +276,5 @@ fn the_arrows_that_are_read_are_those_of_the_files() {
         "by a re-export"
     );
     assert!(has("handler::output::error", "handler::input::error"));
-    assert!(has("legacy::sessions", "random"), "inside a function");
+    assert!(has("legacy::handshake", "random"), "inside a function");
 }

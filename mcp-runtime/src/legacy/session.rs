@@ -13,6 +13,7 @@ use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
 use crate::limits::{self, Limit};
 use crate::principal;
+use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -21,8 +22,11 @@ use crate::share::{Holder, Share};
 /// The state of a session: the outcome of its handshake, and the requests and streams in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
+    pub id: Arc<str>,
     pub version: Version,
     pub capabilities: ClientCapabilities,
+    /// The names that its client gave itself.
+    pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<principal::Key>,
     /// The caller that it is counted for.
@@ -50,14 +54,17 @@ pub(crate) struct Session {
 
 impl Session {
     pub(super) fn new(
+        id: String,
         version: Version,
-        capabilities: ClientCapabilities,
+        (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
     ) -> Self {
         Self {
+            id: id.into(),
             version,
             capabilities,
+            names: Arc::new(names),
             owner: who.key(),
             holder,
             reader: Mutex::new(who.clone()),

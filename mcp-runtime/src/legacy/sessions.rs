@@ -23,7 +23,7 @@ pub(crate) struct Sessions {
 
 #[derive(Debug, Default)]
 struct Open {
-    sessions: HashMap<Box<str>, Arc<Session>>,
+    sessions: HashMap<Arc<str>, Arc<Session>>,
     /// The number of sessions of each holder.
     held: HashMap<Holder, usize>,
 }
@@ -37,9 +37,8 @@ impl Sessions {
         }
     }
 
-    /// Keeps a session under a new id, in place of another one when there are too many; `None` when all are in use.
+    /// Keeps a session under its id, in place of another one when there are too many; `None` when all are in use.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
-        let id = crate::random::id()?;
         let mut open = lock(&self.open);
         if open.sessions.len() >= self.most {
             open.sweep(self.idle);
@@ -50,7 +49,8 @@ impl Sessions {
             tracing::debug!("the maximum number of sessions is open; one of them was evicted");
             open.remove(&evicted);
         }
-        open.insert(id.clone().into(), session);
+        let id = session.id.as_ref().to_owned();
+        open.insert(session);
         Some(id)
     }
 
@@ -85,9 +85,10 @@ impl Sessions {
 }
 
 impl Open {
-    fn insert(&mut self, id: Box<str>, session: Session) {
+    fn insert(&mut self, session: Session) {
         *self.held.entry(session.holder.clone()).or_default() += 1;
-        self.sessions.insert(id, Arc::new(session));
+        self.sessions
+            .insert(Arc::clone(&session.id), Arc::new(session));
     }
 
     fn remove(&mut self, id: &str) -> bool {
@@ -121,7 +122,7 @@ impl Open {
     /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
     /// its caller has more than its share and the newcomer less; a caller that has its share takes from others that have
     /// no more only what was not used for the time `quiet`, after its own.
-    fn least(&self, newcomer: &Holder, share: usize, quiet: Duration) -> Option<Box<str>> {
+    fn least(&self, newcomer: &Holder, share: usize, quiet: Duration) -> Option<Arc<str>> {
         let held = |holder: &Holder| self.held.get(holder).copied().unwrap_or_default();
         let is_modest = held(newcomer) < share;
         let rank = |session: &Session| {

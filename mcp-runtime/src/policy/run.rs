@@ -8,7 +8,7 @@ use super::breaker::Verdict;
 use super::outcome::{Completed, Outcome};
 use super::retry::Backoff;
 use super::suspend::{self, Interruption};
-use super::timeout::Deadline;
+use super::timeout;
 use super::{Call, HandlerFuture, Policies};
 use crate::excerpt::Excerpt;
 use crate::handler::ToolError;
@@ -83,8 +83,9 @@ impl Policies {
                     Completed::from_end(&call, end, &self.redacted)
                 }
                 Some(limit) => {
+                    call.cx.limit(limit);
                     let run = suspend::run(&call, &self.slow, &mut handler);
-                    match Deadline::after(limit).hold(call.cx, run).await {
+                    match timeout::hold(call.cx, run).await {
                         Some(end) => Completed::from_end(&call, end, &self.redacted),
                         None => self.timed_out(&call, limit, &mut handler),
                     }
@@ -106,17 +107,18 @@ impl Policies {
         mut handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
-        let deadline = self.timeout.map(Deadline::after);
+        if let Some(limit) = self.timeout {
+            call.cx.limit(limit);
+        }
         let mut backoff = Backoff::new(self.retry);
         loop {
-            let end = match self.attempt(&call, handler, deadline).await {
+            let end = match self.attempt(&call, handler).await {
                 Ok(end) => end,
                 Err(completed) => return completed,
             };
             let next = match &end {
                 Err(Interruption::Failed(error)) if error.is_retryable() => {
-                    let end = deadline.and_then(|deadline| deadline.end(call.cx));
-                    backoff.next(end).map(|wait| (error, wait))
+                    backoff.next(call.cx.deadline()).map(|wait| (error, wait))
                 }
                 _ => None,
             };
@@ -137,7 +139,6 @@ impl Policies {
         &self,
         call: &Call<'_>,
         mut handler: HandlerFuture,
-        deadline: Option<Deadline>,
     ) -> Result<Result<Output, Interruption>, Completed> {
         let attempt = match self
             .breaker
@@ -156,9 +157,9 @@ impl Policies {
             }
         };
         let run = suspend::run(call, &self.slow, &mut handler);
-        let end = match deadline {
+        let end = match self.timeout {
             None => Some(run.await),
-            Some(deadline) => deadline.hold(call.cx, run).await,
+            Some(_) => timeout::hold(call.cx, run).await,
         };
         if let Some(attempt) = attempt {
             attempt.ended(verdict(call, end.as_ref()));

@@ -61,8 +61,8 @@ impl Random {
 pub(super) fn check<T: FromMeta + PartialEq + std::fmt::Debug>(write: impl Fn(&T) -> String) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut accepted = 0;
-    let long = "9".repeat(100_000);
-    let texts = (0..100_000).map(|_| random.text()).chain([long]);
+    let long = ["9", "1/x", "1x"].map(|text| text.repeat(50_000));
+    let texts = (0..100_000).map(|_| random.text()).chain(long);
     for text in texts.collect::<Vec<_>>() {
         match T::from_string(&text) {
             Ok(value) => {
@@ -80,8 +80,5 @@ pub(super) fn check<T: FromMeta + PartialEq + std::fmt::Debug>(write: impl Fn(&T
             ),
         }
     }
-    assert!(
-        accepted > 50,
-        "{accepted} texts of the generator are values"
-    );
+    assert!(accepted > 5, "{accepted} texts of the generator are values");
 }

@@ -13,9 +13,10 @@ use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::client::ClientInfo;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::handler::input::client::{Client, ClientError, PendingResponse};
@@ -24,9 +25,11 @@ use crate::handler::input::pending::InputRequests;
 use crate::handler::output::error::ToolError;
 use crate::limits;
 use crate::principal::Principal;
+use crate::protocol::client_info::ClientNames;
+use crate::protocol::meta::CLIENT_INFO;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
-    Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
+    Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
 };
 use crate::share::{Holder, head};
 
@@ -47,6 +50,13 @@ struct Call {
     holder: Holder,
     headers: HeaderMap,
     capabilities: ClientCapabilities,
+    /// The names of the client: those of the session, or as read from the request when they are needed.
+    names: OnceLock<Option<Arc<ClientNames>>>,
+    session_id: Option<Arc<str>>,
+    /// The params of the request, for their `_meta`.
+    params: Option<Arc<Members>>,
+    /// The beginning and the length of the time that the call may take.
+    timeout: OnceLock<(Instant, Duration)>,
     log_level: Option<Level>,
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
@@ -104,6 +114,12 @@ pub(crate) struct Caller {
     pub outbox: Option<Outbox>,
     /// The client, if it supports requests during the call.
     pub client: Option<Arc<dyn Client>>,
+    /// The id of the session.
+    pub session_id: Option<Arc<str>>,
+    /// The names that the client of a session gave itself.
+    pub names: Option<Arc<ClientNames>>,
+    /// The params of the request, for their `_meta`.
+    pub params: Option<Arc<Members>>,
     pub changes: Changes,
 }
 
@@ -116,6 +132,12 @@ impl Context {
             holder: caller.holder,
             headers: caller.headers,
             capabilities: meta.capabilities,
+            names: caller
+                .names
+                .map_or_else(OnceLock::new, |names| Some(names).into()),
+            session_id: caller.session_id,
+            params: caller.params,
+            timeout: OnceLock::new(),
             log_level: meta.log_level,
             progress: meta.progress_token.map(|token| ProgressState {
                 token,
@@ -155,7 +177,12 @@ impl Context {
 
     /// The bytes that the call keeps besides its arguments.
     pub(crate) fn weight(&self) -> usize {
-        limits::CALL + head(&self.0.headers)
+        let meta = self
+            .0
+            .params
+            .as_ref()
+            .map_or(0, |params| params.meta_size());
+        limits::CALL + head(&self.0.headers) + meta
     }
 
     /// Says which place the call takes, so that work which outlives it can hold on to it.
@@ -167,6 +194,54 @@ impl Context {
     /// The place that the call takes, if its tool limits them.
     pub(crate) fn slot(&self) -> Option<Slot> {
         self.0.slot.get()?.upgrade()
+    }
+
+    /// The client, by its own account: its name, title, version and capabilities.
+    ///
+    /// From `initialize` in a session, from `_meta` in revision 2026-07-28.
+    pub fn client(&self) -> ClientInfo<'_> {
+        let read = || {
+            let meta = self.0.params.as_ref()?.meta()?.ok()?;
+            Some(Arc::new(ClientNames::read(meta.get(CLIENT_INFO)?)))
+        };
+        ClientInfo {
+            names: self.0.names.get_or_init(read).as_deref(),
+            capabilities: &self.0.capabilities,
+        }
+    }
+
+    /// The member `key` of the `_meta` that the client sent with the request, such as `com.example/trace`; `None` if it is
+    /// absent.
+    ///
+    /// It comes from the client as it is: of any type, and as large as a message may be.
+    pub fn meta(&self, key: &str) -> Option<Value> {
+        let meta = self.0.params.as_ref()?.meta()?.ok()?;
+        meta.decode(key)?.ok()
+    }
+
+    /// The id of the session of a client older than 2026-07-28, which is the same for all its requests; `None` in the
+    /// modern revision, which has no sessions.
+    ///
+    /// Over HTTP it is the `Mcp-Session-Id`. It is a secret of the client: where callers are anonymous, whoever has it can
+    /// send messages in the session.
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.session_id.as_deref()
+    }
+
+    /// The time at which `timeout` stops the call; `None` without a timeout, and while an input request is pending, whose
+    /// time does not count.
+    pub fn deadline(&self) -> Option<Instant> {
+        let (begun, limit) = self.0.timeout.get()?;
+        let waited = self
+            .input_requests()
+            .map_or(Some(Duration::ZERO), InputRequests::waited)?;
+        begun.checked_add(*limit)?.checked_add(waited)
+    }
+
+    /// Sets the time that the call may take, from now on.
+    pub(crate) fn limit(&self, limit: Duration) {
+        // The first one holds for all attempts.
+        let _ = self.0.timeout.set((Instant::now(), limit));
     }
 
     /// The capabilities that the client declared.
@@ -392,6 +467,8 @@ impl Context {
             holder,
             headers,
             capabilities,
+            session_id,
+            params,
             changes,
             ..
         } = &*self.0;
@@ -401,6 +478,9 @@ impl Context {
             holder: holder.clone(),
             headers: headers.clone(),
             client: Some(client),
+            session_id: session_id.clone(),
+            // The task does not keep the whole message.
+            params: params.as_ref().map(|params| Arc::new(params.meta_alone())),
             changes: changes.clone(),
             ..Caller::default()
         };

@@ -64,8 +64,8 @@ impl Sender {
             holder,
             headers,
             outbox,
-            client: None,
             changes: changes.clone(),
+            ..Caller::default()
         }
     }
 }

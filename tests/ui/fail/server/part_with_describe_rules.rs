@@ -1,22 +1,28 @@
-//! Descriptions repeat the rules of the whole server, or of none of it.
-
 use mcp_runtime::server;
 
 struct Demo;
 
 /// A demo.
-#[server(parts("orders"))]
-impl Demo {}
-
-#[server(part = "orders", describe_rules)]
+#[server(parts("more"))]
 impl Demo {
-    /// Searches.
+    /// Searches the docs.
     #[tool]
     async fn search(&self, query: String) -> String {
         query
     }
 }
 
+#[server(part = "more", describe_rules)]
+impl Demo {
+    /// Finds in the docs.
+    #[tool]
+    async fn find(&self, query: String) -> String {
+        query
+    }
+}
+
 fn main() {
+    drop(Demo.search(String::new()));
+    drop(Demo.find(String::new()));
     drop(Demo.into_server());
 }
