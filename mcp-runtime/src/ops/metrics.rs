@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::log;
+use crate::auth::{Reason, Refusal};
 use crate::handler::spec::kind::Item;
 use crate::limits::Limit;
 use crate::policy::Outcome;
@@ -34,6 +35,7 @@ pub(crate) struct Metrics {
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
     refusals: Family<Labels<1>, Counter>,
+    auth_failures: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
@@ -119,6 +121,7 @@ impl Metrics {
             methods,
             errors: Family::default(),
             refusals: Family::default(),
+            auth_failures: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
             ignored: Family::default(),
@@ -144,6 +147,10 @@ impl Metrics {
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
+        for reason in Reason::ALL {
+            let label = [("reason", reason.as_str())];
+            drop(this.auth_failures.get_or_create(&label));
+        }
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
@@ -157,6 +164,11 @@ impl Metrics {
             "mcp_requests_refused",
             "Requests refused because a bound of the server was reached",
             self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_auth_failures",
+            "Requests refused because their caller was not verified",
+            self.auth_failures.clone(),
         );
         registry.register(
             "mcp_rate_limit_rejections",
@@ -232,6 +244,13 @@ impl Metrics {
         if let Some(limit) = error.limit {
             self.refused(limit);
         }
+    }
+
+    /// Counts a request whose caller was not verified.
+    pub(crate) fn unverified(&self, refusal: &Refusal) {
+        self.auth_failures
+            .get_or_create(&[("reason", refusal.reason().as_str())])
+            .inc();
     }
 
     /// Counts a refusal because of `limit`.

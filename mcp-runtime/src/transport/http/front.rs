@@ -30,7 +30,7 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) fn new(service: Arc<Service>) -> Self {
-        let endpoint = Endpoint::new(service);
+        let endpoint = Endpoint::new(service, true);
         Self {
             rest: routes(Arc::clone(&endpoint)),
             endpoint,

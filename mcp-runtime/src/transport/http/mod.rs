@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod authenticate;
 mod body;
 mod connection;
 mod cors;
@@ -19,6 +20,7 @@ mod sender;
 mod sse;
 mod stream;
 mod turn_away;
+mod well_known;
 
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub(crate) use listener::serve;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
+use authenticate::Gate;
 use body::Budget;
 use guard::Guard;
 
@@ -42,12 +45,13 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Guard,
+    gate: Option<Gate>,
     bodies: Arc<Budget>,
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(Endpoint::new(service))
+    routes(Endpoint::new(service, true))
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
@@ -57,13 +61,14 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
         .route("/metrics", get(ops::metrics))
+        .merge(well_known::routes(&endpoint))
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
-    let endpoint = Endpoint::new(service);
+    let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
@@ -76,15 +81,17 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 }
 
 impl Endpoint {
-    fn new(service: Arc<Service>) -> Arc<Self> {
+    fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
+        let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            gate,
             bodies,
         })
     }
