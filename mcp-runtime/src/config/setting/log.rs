@@ -1,0 +1,43 @@
+//! `[log]`.
+
+use super::Setting;
+use crate::config::kind::Kind;
+use crate::config::problem::Problem;
+use crate::config::settings::LogFormat;
+use crate::ops::logging;
+
+pub(super) const ROWS: &[Setting] = &[
+    Setting::new(
+        "log.level",
+        "MCP_LOG_LEVEL",
+        Kind::Text(
+            |it| it.log_level.clone(),
+            |it, text| {
+                if logging::filter(text).is_none() {
+                    let help = "use error, warn, info, debug, trace or off; or `info,my_crate=debug` for one crate more";
+                    return Err(Problem::new(text, "", help));
+                }
+                text.clone_into(&mut it.log_level);
+                Ok(())
+            },
+        ),
+        "The level of the log, such as `info`, or `warn,my_crate=debug`.",
+    )
+    .live(),
+    Setting::new(
+        "log.format",
+        "MCP_LOG_FORMAT",
+        Kind::Text(
+            |it| it.log_format.as_str().to_owned(),
+            |it, text| {
+                it.log_format = match text {
+                    "text" => LogFormat::Text,
+                    "json" => LogFormat::Json,
+                    other => return Err(Problem::new(other, "", "use text or json")),
+                };
+                Ok(())
+            },
+        ),
+        "The format of a line of the log: `text` or `json`.",
+    ),
+];
