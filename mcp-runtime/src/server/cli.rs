@@ -11,7 +11,7 @@ use crate::config::overrides::Declared;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
-use crate::ops::logging;
+use crate::ops::{logging, signal};
 use crate::service::Service;
 
 mod call;
@@ -54,6 +54,7 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
+        signal::outlive_hang_ups();
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let _flushed = logging::init(&self.settings.log_level, json);
@@ -70,6 +71,11 @@ impl<S: State> Server<S> {
                     show::print(&config::show::values(&configuration.layers));
                 }
                 Ok(())
+            }
+            Some(("check", _)) => {
+                let service = self.build_http()?;
+                check::callers(&service).await?;
+                check::report(&service)
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
@@ -122,8 +128,7 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
         "prompts" => show::print(&table::prompts(registry, file)),
         "call" => show::tool(&call::tool(service, matches).await?)?,
         "read" => show::contents(&call::resource(service, matches).await?)?,
-        "prompt" => show::messages(&call::prompt(service, matches).await?),
-        _ => check::report(&service)?,
+        _ => show::messages(&call::prompt(service, matches).await?),
     }
     Ok(())
 }
