@@ -44,6 +44,8 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `tls` | `Server::tls`: HTTPS, client certificates |
+//! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
@@ -56,7 +58,8 @@ pub mod __private;
 pub mod __testing;
 mod answer;
 pub mod auth;
-mod brief;
+#[cfg(feature = "tls")]
+mod certificate;
 mod changes;
 #[cfg(feature = "client")]
 mod client;
@@ -65,11 +68,13 @@ mod config;
 pub mod content;
 mod dispatch;
 mod error;
+mod excerpt;
 mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
 mod live;
+mod network;
 mod ops;
 mod policy;
 mod principal;
@@ -83,14 +88,20 @@ mod service;
 mod share;
 mod skills;
 pub mod task;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
+#[cfg(feature = "tls")]
+pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+pub use handler::call::listing::IntoLinks;
+pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{
     ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
     IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
-    ResourceSet, ToolError, ToolSet,
+    ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;
 pub use policy::RETRY_AFTER;
@@ -107,8 +118,14 @@ pub use protocol::prompt::{Prompt, PromptMessage};
 pub use protocol::tool::ToolResult;
 pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
+pub use registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
+pub use registry::items::Items;
 pub use server::{Server, ShutdownHandle};
 
+#[cfg(feature = "tls")]
+pub use tls::{ClientAuth, Tls, TlsVersion};
+#[cfg(feature = "tls")]
+pub use tokio_rustls::rustls;
 pub use {axum, schemars, serde, serde_json};
 
 /// Lets tools, resources and prompts take a struct, and the type of each of its fields, by reference.

@@ -16,6 +16,10 @@ pub(crate) enum Limit {
     Sessions,
     Connections,
     PerIp,
+    Handshake,
+    Flood,
+    Calls,
+    WebSockets,
     Headers,
     Slow,
     Body,
@@ -31,11 +35,15 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Batch,
         Self::Sessions,
         Self::Connections,
         Self::PerIp,
+        Self::Handshake,
+        Self::Flood,
+        Self::Calls,
+        Self::WebSockets,
         Self::Headers,
         Self::Slow,
         Self::Body,
@@ -57,6 +65,10 @@ impl Limit {
             Self::Sessions => "sessions",
             Self::Connections => "connections",
             Self::PerIp => "per_ip",
+            Self::Handshake => "handshake",
+            Self::Flood => "flood",
+            Self::Calls => "calls",
+            Self::WebSockets => "websockets",
             Self::Headers => "headers",
             Self::Slow => "slow",
             Self::Body => "body",
@@ -79,6 +91,8 @@ impl Limit {
                 "calls of sessions are in flight",
                 "wait until one has ended, or cancel one",
             ),
+            Self::Calls => ("calls are in flight", "try again when one has ended"),
+            Self::WebSockets => ("WebSocket connections are open", "close one"),
             Self::Subscriptions => (
                 "subscriptions are open",
                 "end one, or watch fewer resources",
@@ -96,6 +110,8 @@ impl Limit {
             | Self::Rate
             | Self::Connections
             | Self::PerIp
+            | Self::Handshake
+            | Self::Flood
             | Self::Headers
             | Self::Slow
             | Self::Body
@@ -116,8 +132,13 @@ pub(crate) const HELD: usize = 256 * MIB;
 pub(crate) const SESSIONS: usize = 1_000;
 /// The time after which an idle session ends.
 pub(crate) const SESSION_IDLE: Duration = Duration::from_mins(30);
+/// The part of that time after which a session gives way to one of a caller that has its share.
+pub(crate) const QUIET: u32 = 4;
 /// The maximum number of calls in flight, of one session or one line connection.
 pub(crate) const CALLS: usize = 1_024;
+/// The maximum size of the messages whose calls run on one line connection, and of those whose calls wait; never less
+/// than four messages of the largest size.
+pub(crate) const LINE_BYTES: usize = 16 * MIB;
 /// The maximum number of calls in flight of all sessions, whose clients may have left them.
 pub(crate) const SESSION_CALLS: usize = 10_000;
 /// The maximum size of what a session's streams keep of what was read, for a client that comes back.
@@ -144,6 +165,11 @@ pub(crate) const WATCH: usize = 256;
 pub(crate) const TASKS: usize = 1_000;
 /// The maximum number of tasks that are kept in memory.
 pub(crate) const KEPT_TASKS: usize = 10_000;
+
+/// The maximum number of tools, resources and prompts of a server that adds some of them while it runs.
+pub(crate) const ITEMS: usize = 10_000;
+/// The maximum number of names of added tools, resources and prompts that have metrics of their own.
+pub(crate) const MEASURED: usize = 1_000;
 
 /// The maximum size of a URI that a client gives.
 pub(crate) const URI: usize = 8 * KIB;

@@ -4,16 +4,21 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+
 use crate::handler::argument::arg::{Arg, Decode, Describe};
 use crate::handler::call::completion::{Completer, Completion, Proposed};
 use crate::handler::call::context::Context;
 use crate::handler::call::inject::{Inject, State};
-use crate::handler::declaration::Completers;
+use crate::handler::call::listing::Listed;
+use crate::handler::declaration::Callbacks;
 use crate::handler::form::field::{Askable, Field};
 use crate::handler::output::error::ToolError;
 use crate::handler::output::prompt::IntoPrompt;
 use crate::handler::output::resource::IntoContents;
 use crate::handler::output::tool::{IntoToolResult, Returns};
+use crate::protocol::ToolResult;
+use crate::protocol::content::ResourceLink;
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
@@ -78,6 +83,24 @@ pub fn messages<T: IntoPrompt>() -> Returns<T> {
     Returns::messages()
 }
 
+/// A return type whose structured content `output = ..` declares.
+#[diagnostic::on_unimplemented(
+    message = "`output = ..` needs a `ToolResult`, but this function returns `{Self}`",
+    label = "no `ToolResult`",
+    note = "return `ToolResult` or `Result<ToolResult, _>`; the output schema of `Json<T>` is made from `T`, without `output`"
+)]
+pub trait Undescribed {}
+
+impl Undescribed for ToolResult {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Undescribed, E> Undescribed for Result<T, E> {}
+
+/// `returns`, of a function with `output`.
+pub fn described<T: Undescribed, S: JsonSchema>(returns: Returns<T>) -> Returns<T> {
+    returns.describe::<S>()
+}
+
 /// The return type of a function with `retry`: its error can be marked as retryable.
 #[diagnostic::on_unimplemented(
     message = "`retry` never tries again what fails with `{Self}`: only a `ToolError` can be marked as retryable",
@@ -104,8 +127,16 @@ pub fn inject<'a, T: Inject<S> + ?Sized, S: State>(state: &'a Arc<S>, cx: &'a Co
 }
 
 /// The functions that complete parameters.
-pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Completers<S> {
-    all.into()
+pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Callbacks<S> {
+    Callbacks {
+        completers: all.into(),
+        ..Callbacks::default()
+    }
+}
+
+/// Awaits the resources of a function that lists them, sync or async.
+pub async fn links<Time>(listed: impl Listed<Time>) -> Result<Vec<ResourceLink>, ToolError> {
+    listed.listed().await
 }
 
 /// Converts a completion to the parameter of a function that completes arguments.
@@ -135,6 +166,9 @@ impl Asked for String {
         completion.into()
     }
 }
+
+/// The transformation of a schema that changes nothing: its attribute keeps an enum's variant in its place.
+pub fn unchanged(_: &mut schemars::Schema) {}
 
 /// [`State`], for a type that generated code uses as a state in many places and that is to be reported in one.
 ///

@@ -1,5 +1,6 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,11 +15,21 @@ pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
     calls: TaskTracker,
+    /// The tasks among them that only carry on calls which are counted themselves.
+    carrying: Arc<AtomicUsize>,
+    leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The time that calls in flight have, once it is known.
-    deadline: Arc<OnceLock<Duration>>,
+    /// The times of a shutdown, once they are known.
+    times: Arc<OnceLock<Times>>,
+}
+
+/// The times of a shutdown.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    delay: Duration,
+    deadline: Duration,
 }
 
 impl Drain {
@@ -32,15 +43,50 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Sets the time that calls in flight have.
-    pub(crate) fn set_deadline(&self, deadline: Duration) {
+    /// Runs `future`, which carries on calls that are counted themselves, to its end; the shutdown waits for it.
+    pub(crate) fn carry_on(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let carrying = Carrying::new(&self.carrying);
+        self.calls.spawn(async move {
+            future.await;
+            drop(carrying);
+        });
+    }
+
+    /// Sets the time in which calls are still taken, and the time that calls in flight have.
+    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
         // A server is built once.
-        let _ = self.deadline.set(deadline);
+        let _ = self.times.set(Times { delay, deadline });
     }
 
     /// The time that calls in flight have; none in a server that was never built.
     pub(crate) fn deadline(&self) -> Duration {
-        self.deadline.get().copied().unwrap_or_default()
+        self.times.get().map_or(Duration::ZERO, |it| it.deadline)
+    }
+
+    /// The time in which calls are still taken after the shutdown was asked for.
+    pub(crate) fn delay(&self) -> Duration {
+        self.times.get().map_or(Duration::ZERO, |it| it.delay)
+    }
+
+    /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
+    /// go elsewhere, although it may still take calls.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.is_cancelled() || self.has_begun()
+    }
+
+    /// Tells clients to go elsewhere, and still takes calls for the time of the delay: those that balancers send before they
+    /// have noticed.
+    pub(crate) async fn leave(&self) {
+        self.leaving.cancel();
+        let delay = self.delay();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// Resolves when clients should go elsewhere.
+    pub(crate) async fn leaving(&self) {
+        self.leaving.cancelled().await;
     }
 
     /// Returns whether no call is in flight.
@@ -55,6 +101,7 @@ impl Drain {
 
     /// Begins to refuse new calls, and ends streams.
     pub(crate) fn begin(&self) {
+        self.leaving.cancel();
         self.calls.close();
         self.begun.cancel();
     }
@@ -87,13 +134,35 @@ impl Drain {
         all
     }
 
+    /// Returns the number of calls in flight.
+    fn len(&self) -> usize {
+        let carrying = self.carrying.load(Ordering::Relaxed);
+        self.calls.len().saturating_sub(carrying)
+    }
+
     async fn expire(&self) {
         tracing::warn!(
-            calls = self.calls.len(),
+            calls = self.len(),
             "the shutdown deadline has passed; cancelling calls in flight"
         );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
         let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
+    }
+}
+
+/// A task that carries on calls, while it runs.
+struct Carrying(Arc<AtomicUsize>);
+
+impl Carrying {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Carrying {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -3,7 +3,9 @@
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -15,8 +17,8 @@ use prometheus_client::registry::Registry;
 
 use super::log;
 use crate::auth::{Reason, Refusal};
-use crate::handler::spec::kind::Item;
-use crate::limits::Limit;
+use crate::handler::spec::kind::{Item, Kind};
+use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
 
@@ -44,8 +46,13 @@ pub(crate) struct Metrics {
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
     calls: [CallMetrics; 3],
+    /// The items that were added while the server runs and have labels of their own.
+    added: Mutex<HashSet<(Kind, String)>>,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
+    /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
+    #[cfg(feature = "tls")]
+    certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
 }
 
 /// The counters of one method.
@@ -134,8 +141,11 @@ impl Metrics {
                 outcomes: Family::default(),
                 durations: Family::new_with_constructor(histogram as fn() -> Histogram),
             }),
+            added: Mutex::default(),
             connections: Gauge::default(),
             sessions: Gauge::default(),
+            #[cfg(feature = "tls")]
+            certificate: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -212,6 +222,12 @@ impl Metrics {
             "Sessions of clients that opened with initialize",
             self.sessions.clone(),
         );
+        #[cfg(feature = "tls")]
+        registry.register(
+            "mcp_tls_certificate_expiry_timestamp_seconds",
+            "End of the TLS certificate in force, in seconds since 1970",
+            self.certificate.clone(),
+        );
         registry.register(
             "mcp_log_lines_dropped",
             "Lines for stderr that were dropped, as it did not take them",
@@ -237,6 +253,21 @@ impl Metrics {
             ignored: self.ignored.get_or_create(&label).clone(),
             duration: calls.durations.get_or_create(&label).clone(),
         }
+    }
+
+    /// The counters of an item that is added while the server runs. One with a name that was there before continues its
+    /// counters; beyond the maximum number of names, items are counted together as `_other`.
+    pub(crate) fn added_item(&self, item: Item<'_>) -> ItemMetrics {
+        let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (item.kind, item.name.to_owned());
+        if !added.contains(&key) && added.len() >= limits::MEASURED {
+            return self.item(Item {
+                name: "_other",
+                ..item
+            });
+        }
+        added.insert(key);
+        self.item(item)
     }
 
     /// Counts a request and how long it took.
@@ -277,6 +308,14 @@ impl Metrics {
         self.refusals
             .get_or_create(&[("limit", limit.as_str())])
             .inc();
+    }
+
+    /// Notes the end of the TLS certificate in force, in seconds since 1970, if it is known.
+    #[cfg(feature = "tls")]
+    pub(crate) fn certificate_ends(&self, end: Option<i64>) {
+        if let Some(end) = end {
+            self.certificate.get_or_create(&[]).set(end);
+        }
     }
 
     /// The metrics in the OpenMetrics text format.

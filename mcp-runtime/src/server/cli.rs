@@ -8,6 +8,7 @@ use super::builder::Server;
 use super::reload::Configuration;
 use crate::config::layers::{Layers, Sources};
 use crate::config::overrides::Declared;
+use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -95,9 +96,12 @@ impl<S: State> Server<S> {
 
     /// Puts the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
-        let declared = self.entries.iter();
-        let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
-        let declared = Declared(declared.collect());
+        let declared = self.items.with_entries(|entries| {
+            let declared = entries.iter();
+            let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
+            Declared(declared.collect())
+        });
+        let seen = Seen::now(sources.files());
         let layers = sources.over(&self.settings, &declared)?;
         let program = std::mem::replace(&mut self.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
@@ -105,6 +109,7 @@ impl<S: State> Server<S> {
             program,
             declared,
             layers,
+            seen,
         }))
     }
 }
@@ -122,8 +127,8 @@ fn name_foreign(layers: &Layers) {
 
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
-    let registry = &service.registry;
-    let file = &service.settings.overrides.file;
+    let registry = &*service.registry.read();
+    let file = &service.settings.overrides.file.clone();
     match command {
         "tools" => show::print(&table::tools(registry, file)),
         "resources" => show::print(&table::resources(registry, file)),

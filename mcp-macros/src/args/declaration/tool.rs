@@ -19,6 +19,7 @@ pub(crate) struct Tool {
     pub(crate) visible_to: Option<Set<Vec<LitStr>>>,
     pub(crate) task: Option<Set<String>>,
     pub(crate) schema: Option<Set<ExprPath>>,
+    pub(crate) output: Option<Set<ExprPath>>,
 }
 
 pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
@@ -26,10 +27,10 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
     rows: &[
         Declaration::NAMES,
         &[
-            Row::new("read_only", Form::Flag, "", |it, setting, errors| {
+            Row::new("read_only", Form::Switch, "", |it, setting, errors| {
                 it.own.read_only = setting.read(errors);
             }),
-            Row::new("idempotent", Form::Flag, "", |it, setting, errors| {
+            Row::new("idempotent", Form::Switch, "", |it, setting, errors| {
                 it.own.idempotent = setting.read(errors);
             }),
             Row::new("destructive", Form::Switch, "", |it, setting, errors| {
@@ -59,14 +60,19 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
             }),
         ],
         policy::Rows::ALL,
-        &[Row::new(
-            "schema",
-            Form::Path,
-            "path::to::function",
-            |it, setting, errors| {
-                it.own.schema = setting.read(errors);
-            },
-        )],
+        &[
+            Row::new(
+                "schema",
+                Form::Path,
+                "path::to::function",
+                |it, setting, errors| {
+                    it.own.schema = setting.read(errors);
+                },
+            ),
+            Row::new("output", Form::Type, "Page", |it, setting, errors| {
+                it.own.output = setting.read(errors);
+            }),
+        ],
         Declaration::RUNNING,
     ],
     expected: &[
@@ -100,13 +106,18 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
         ),
         (
             "outputSchema",
-            "return `Json<T>`: the output schema is made from `T`",
+            "return `Json<T>`: the output schema is made from `T`; for a `ToolResult`, write `output = T`",
         ),
         (
             "output_schema",
-            "return `Json<T>`: the output schema is made from `T`",
+            "return `Json<T>`: the output schema is made from `T`; for a `ToolResult`, write `output = T`",
         ),
         ("icons", "did you mean `icon`?"),
+        ("_meta", "did you mean `meta`?"),
+        (
+            "tags",
+            "write them into `meta(..)` under the key that your client reads",
+        ),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
         ("permissions", "did you mean `scopes`?"),

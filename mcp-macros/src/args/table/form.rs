@@ -29,6 +29,8 @@ pub(crate) enum Form {
     Range,
     /// `schema = path::to::function`
     Path,
+    /// `output = Page`
+    Type,
     /// `example = 3`
     Expression,
     /// `default`, `default = 3`
@@ -37,6 +39,8 @@ pub(crate) enum Form {
     Texts,
     /// `defaults(timeout = "5s")`
     Keys,
+    /// `meta(owner = "search", "com.example/tier" = 2)`
+    Members,
 }
 
 impl Form {
@@ -53,21 +57,28 @@ impl Form {
             Self::Number => "a number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
+            Self::Type => "the path of a type",
             Self::Expression | Self::Default => "a value",
             Self::Texts => "a list of strings",
             Self::Keys => "a list of keys",
+            Self::Members => "a list of `key = value`",
         }
     }
 
     pub(super) fn takes_list(self) -> bool {
         matches!(
             self,
-            Self::RateOrKeys | Self::DurationOrKeys | Self::CountOrKeys | Self::Texts | Self::Keys
+            Self::RateOrKeys
+                | Self::DurationOrKeys
+                | Self::CountOrKeys
+                | Self::Texts
+                | Self::Keys
+                | Self::Members
         )
     }
 
     pub(super) fn takes_value(self) -> bool {
-        !matches!(self, Self::Texts | Self::Keys)
+        !matches!(self, Self::Texts | Self::Keys | Self::Members)
     }
 
     pub(super) fn takes_nothing(self) -> bool {
@@ -106,7 +117,7 @@ impl Form {
                 }),
             )
             | (Self::Range, Expr::Range(_))
-            | (Self::Path, Expr::Path(_))
+            | (Self::Path | Self::Type, Expr::Path(_))
             | (Self::Expression | Self::Default, _) => true,
             _ => false,
         }

@@ -5,9 +5,13 @@ mod auth;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
+#[cfg(feature = "tls")]
+mod mtls;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "auth")]
 mod token;
 
@@ -109,12 +113,16 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     state::ROWS,
+    #[cfg(feature = "tls")]
+    tls::ROWS,
     rate_limit::ROWS,
     auth::ROWS,
     #[cfg(feature = "auth")]
     token::ROWS,
     #[cfg(not(feature = "auth"))]
     absent::TOKENS,
+    #[cfg(feature = "tls")]
+    mtls::ROWS,
     absent::ROWS,
 ];
 
