@@ -130,23 +130,27 @@ impl Policies {
         Self {
             access: self.access.reconfigured(spec, enabled),
             rate_limit: kept(
-                &self.rate_limit,
+                self.rate_limit.as_ref(),
                 (old.rate_limit, spec.rate_limit),
                 RateLimiter::new,
             ),
             completions: Arc::clone(&self.completions),
             concurrency: kept(
-                &self.concurrency,
+                self.concurrency.as_ref(),
                 (old.concurrency, spec.concurrency),
                 Slots::new,
             ),
-            cache: kept(&self.cache, (old.cache, spec.cache), |cache| {
+            cache: kept(self.cache.as_ref(), (old.cache, spec.cache), |cache| {
                 Results::new(cache, &self.budget)
             }),
             budget: Arc::clone(&self.budget),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
-            breaker: kept(&self.breaker, (old.breaker, spec.breaker), Circuit::new),
+            breaker: kept(
+                self.breaker.as_ref(),
+                (old.breaker, spec.breaker),
+                Circuit::new,
+            ),
             max_output: spec
                 .max_output
                 .map(|(bytes, _)| MaxOutput::new(bytes, &self.redacted.known)),
@@ -223,10 +227,13 @@ impl Policies {
     }
 }
 
+/// A limit with the place where it was declared.
+type Declared<L> = Option<(L, Source)>;
+
 /// The state of a limit that is the same as before, or that of a new one.
 fn kept<L: Copy + PartialEq, T>(
-    state: &Option<Arc<T>>,
-    (old, new): (Option<(L, Source)>, Option<(L, Source)>),
+    state: Option<&Arc<T>>,
+    (old, new): (Declared<L>, Declared<L>),
     begin: impl FnOnce(L) -> T,
 ) -> Option<Arc<T>> {
     let (new, _) = new?;
