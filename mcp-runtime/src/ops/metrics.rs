@@ -46,6 +46,9 @@ pub(crate) struct Metrics {
     calls: [CallMetrics; 3],
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
+    /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
+    #[cfg(feature = "tls")]
+    certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
 }
 
 /// The counters of one method.
@@ -136,6 +139,8 @@ impl Metrics {
             }),
             connections: Gauge::default(),
             sessions: Gauge::default(),
+            #[cfg(feature = "tls")]
+            certificate: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -212,6 +217,12 @@ impl Metrics {
             "Sessions of clients that opened with initialize",
             self.sessions.clone(),
         );
+        #[cfg(feature = "tls")]
+        registry.register(
+            "mcp_tls_certificate_expiry_timestamp_seconds",
+            "End of the TLS certificate in force, in seconds since 1970",
+            self.certificate.clone(),
+        );
         registry.register(
             "mcp_log_lines_dropped",
             "Lines for stderr that were dropped, as it did not take them",
@@ -277,6 +288,14 @@ impl Metrics {
         self.refusals
             .get_or_create(&[("limit", limit.as_str())])
             .inc();
+    }
+
+    /// Notes the end of the TLS certificate in force, in seconds since 1970, if it is known.
+    #[cfg(feature = "tls")]
+    pub(crate) fn certificate_ends(&self, end: Option<i64>) {
+        if let Some(end) = end {
+            self.certificate.get_or_create(&[]).set(end);
+        }
     }
 
     /// The metrics in the OpenMetrics text format.

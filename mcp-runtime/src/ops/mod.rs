@@ -1,5 +1,6 @@
 //! Operations: health, metrics, logging and shutdown, without anything added by the user.
 
+pub(crate) mod descriptors;
 pub(crate) mod drain;
 pub(crate) mod health;
 pub(crate) mod log;
@@ -7,3 +8,4 @@ pub(crate) mod log;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod signal;
+pub(crate) mod systemd;

@@ -8,6 +8,8 @@ mod log;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "auth")]
 mod token;
 
@@ -109,6 +111,8 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     state::ROWS,
+    #[cfg(feature = "tls")]
+    tls::ROWS,
     rate_limit::ROWS,
     auth::ROWS,
     #[cfg(feature = "auth")]

@@ -7,19 +7,30 @@ mod connection;
 mod cors;
 mod edge;
 mod exchange;
+mod flood;
 mod front;
 pub(crate) mod guard;
 mod headers;
 mod listener;
+#[cfg(feature = "websocket")]
+mod metered;
 mod ops;
 mod origin;
 mod places;
 mod post;
+mod proxy;
+mod quiet;
 mod response;
+mod secure;
 mod sender;
+mod socket;
 mod sse;
 mod stream;
 mod turn_away;
+#[cfg(unix)]
+mod unix;
+#[cfg(feature = "websocket")]
+mod websocket;
 mod well_known;
 
 use std::sync::Arc;
@@ -30,6 +41,9 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
 
 pub(crate) use listener::serve;
+pub(crate) use socket::Listener;
+#[cfg(unix)]
+pub(crate) use unix::bind as bind_unix;
 
 use crate::config::Settings;
 use crate::config::reload::{Commit, Reload};
@@ -38,7 +52,9 @@ use crate::live::Live;
 use crate::service::Service;
 use authenticate::Gate;
 use body::Budget;
+use flood::Flood;
 use guard::Guard;
+use proxy::Proxies;
 use sender::Sender;
 
 /// The endpoint's path.
@@ -52,6 +68,10 @@ pub(crate) struct Endpoint {
     pub guard: Arc<Live<Guard>>,
     gate: Option<Gate>,
     bodies: Arc<Budget>,
+    proxies: Proxies,
+    flood: Flood,
+    /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
+    is_https: bool,
 }
 
 /// Puts the names of new settings in force.
@@ -80,7 +100,10 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 }
 
 fn routes(endpoint: Arc<Endpoint>) -> Router {
-    Router::new()
+    let router = Router::new();
+    #[cfg(feature = "websocket")]
+    let router = router.route(websocket::PATH, get(websocket::upgrade));
+    router
         .route(PATH, messages(Arc::clone(&endpoint)))
         .route("/health", get(ops::health))
         .route("/healthz", get(ops::healthz))
@@ -108,11 +131,15 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
+        let proxies = Proxies::new(&settings.trusted_proxies);
+        let flood = Flood::new(settings.limits.flood);
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders
             .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
+        let mut public = settings.public_urls.iter();
+        let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let gate = Gate::new(&service, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
@@ -121,6 +148,9 @@ impl Endpoint {
             guard,
             gate,
             bodies,
+            proxies,
+            flood,
+            is_https,
         })
     }
 }

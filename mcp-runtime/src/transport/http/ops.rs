@@ -19,7 +19,7 @@ pub(super) async fn healthz() -> &'static str {
 /// The server takes calls: dependencies answer, and it is not going down.
 pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
     let service = &endpoint.service;
-    if service.drain.has_begun() {
+    if service.drain.is_leaving() {
         return body(503, &json!({ "status": "draining" }));
     }
     let failing: Vec<_> = service
@@ -39,7 +39,7 @@ pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
 pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
     let service = &endpoint.service;
     let checks = service.health.reports().await;
-    let draining = service.drain.has_begun();
+    let draining = service.drain.is_leaving();
     let ok = !draining && checks.iter().all(|check| check.ok);
     let report = Report {
         status: if ok { "ok" } else { "failing" },
