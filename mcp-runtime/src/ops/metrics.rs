@@ -3,7 +3,9 @@
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -15,8 +17,8 @@ use prometheus_client::registry::Registry;
 
 use super::log;
 use crate::auth::{Reason, Refusal};
-use crate::handler::spec::kind::Item;
-use crate::limits::Limit;
+use crate::handler::spec::kind::{Item, Kind};
+use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
 
@@ -44,6 +46,8 @@ pub(crate) struct Metrics {
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
     calls: [CallMetrics; 3],
+    /// The items that were added while the server runs and have labels of their own.
+    added: Mutex<HashSet<(Kind, String)>>,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
@@ -137,6 +141,7 @@ impl Metrics {
                 outcomes: Family::default(),
                 durations: Family::new_with_constructor(histogram as fn() -> Histogram),
             }),
+            added: Mutex::default(),
             connections: Gauge::default(),
             sessions: Gauge::default(),
             #[cfg(feature = "tls")]
@@ -248,6 +253,21 @@ impl Metrics {
             ignored: self.ignored.get_or_create(&label).clone(),
             duration: calls.durations.get_or_create(&label).clone(),
         }
+    }
+
+    /// The counters of an item that is added while the server runs. One with a name that was there before continues its
+    /// counters; beyond the maximum number of names, items are counted together as `_other`.
+    pub(crate) fn added_item(&self, item: Item<'_>) -> ItemMetrics {
+        let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (item.kind, item.name.to_owned());
+        if !added.contains(&key) && added.len() >= limits::MEASURED {
+            return self.item(Item {
+                name: "_other",
+                ..item
+            });
+        }
+        added.insert(key);
+        self.item(item)
     }
 
     /// Counts a request and how long it took.

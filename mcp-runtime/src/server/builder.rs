@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
-use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
+use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
@@ -33,7 +33,10 @@ use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
-use crate::registry::{Entry, Registry};
+use crate::registry::Entry;
+use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
+use crate::registry::items::Items;
+use crate::registry::live::{LiveRegistry, Setup};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
@@ -64,7 +67,7 @@ pub struct Server<S = ()> {
     state: Arc<S>,
     pub(super) info: Implementation,
     instructions: Option<String>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) items: Items,
     checks: Vec<Check>,
     changes: Changes,
     pub(super) skills: Sources,
@@ -82,7 +85,7 @@ impl Server {
             state: Arc::new(()),
             info: Implementation::new(name, version),
             instructions: None,
-            entries: Vec::new(),
+            items: Items::default(),
             checks: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
@@ -97,7 +100,7 @@ impl Server {
             state: _,
             info,
             instructions,
-            entries,
+            items,
             checks,
             changes,
             skills,
@@ -108,7 +111,7 @@ impl Server {
             state: Arc::new(state),
             info,
             instructions,
-            entries,
+            items,
             checks,
             changes,
             skills,
@@ -179,6 +182,34 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Adds a tool that is made at run time; a fault of it stops the start.
+    pub fn tool(self, tool: DynamicTool) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(tool.into_entry()));
+        self
+    }
+
+    /// Adds a resource, or a template of resources, that is made at run time; a fault of it stops the start.
+    pub fn resource(self, resource: DynamicResource) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(resource.into_entry()));
+        self
+    }
+
+    /// Adds a prompt that is made at run time; a fault of it stops the start.
+    pub fn prompt(self, prompt: DynamicPrompt) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(prompt.into_entry()));
+        self
+    }
+
+    /// Returns the handle that adds and removes tools, resources and prompts, while the server is built and while it
+    /// runs. From now on the server offers all three, so that clients ask for what is added.
+    pub fn items(&self) -> Items {
+        self.items.hold();
+        self.items.clone()
+    }
+
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
@@ -205,11 +236,7 @@ impl<S: State> Server<S> {
     pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
         let prefix = prefix.as_ref();
         other.changes.join(&self.changes);
-        self.entries
-            .extend(other.entries.into_iter().map(|mut entry| {
-                entry.mount(prefix);
-                entry
-            }));
+        other.items.join(&self.items, prefix);
         self.checks
             .extend(other.checks.into_iter().map(|check| Check {
                 name: format!("{prefix}.{}", check.name),
@@ -550,7 +577,7 @@ impl<S: State> Server<S> {
             state: _,
             info,
             instructions,
-            mut entries,
+            items,
             checks,
             changes,
             skills: _,
@@ -558,25 +585,30 @@ impl<S: State> Server<S> {
             settings,
         } = self;
         drain.set_times(settings.shutdown_delay, settings.shutdown_deadline);
-        if settings.describe_rules {
-            entries.iter_mut().for_each(Entry::describe_rules);
-        }
         let most = |number| Amount {
             number,
             bytes: settings.max_held,
         };
         let shares = |limit, number| Shares::new(limit, most(number));
-        let budget = Budget::new(settings.max_held);
-        for entry in &mut entries {
-            entry.cache_within(&budget);
-            #[cfg(feature = "cli")]
+        let metrics = Arc::new(Metrics::new());
+        let setup = Setup {
+            metrics: Arc::clone(&metrics),
+            budget: Budget::new(settings.max_held),
+            describe_rules: settings.describe_rules,
+            changes: changes.clone(),
+            is_open: items.is_held(),
+        };
+        let entries = items.with_entries(std::mem::take);
+        let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
+        #[cfg(feature = "cli")]
+        for entry in registry.read().declared() {
             settings.overrides.put_in_force(entry);
         }
-        let metrics = Metrics::new();
-        let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
+        let registry = Arc::new(registry);
+        items.run(&registry);
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
-            lists: Lists::render(&registry, settings.page_size),
+            lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
             metrics,
@@ -625,7 +657,7 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         spec: Spec,
         args: A,
         returns: Returns<O>,
-        completers: Completers<S>,
+        callbacks: Callbacks<S>,
         call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     ) where
         A: ArgList,
@@ -633,9 +665,8 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         R: Future<Output = O> + Send + 'static,
     {
         let state = Arc::clone(&self.0.state);
-        self.0
-            .entries
-            .push(Entry::new(state, spec, args, returns, completers, call));
+        let entry = Entry::new(state, spec, args, returns, callbacks, call);
+        self.0.items.with_entries(|entries| entries.push(entry));
     }
 }
 
@@ -643,7 +674,7 @@ impl<S: State> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server")
             .field("info", &self.info)
-            .field("entries", &self.entries)
+            .field("items", &self.items)
             .finish_non_exhaustive()
     }
 }

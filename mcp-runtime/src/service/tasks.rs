@@ -69,7 +69,7 @@ impl Service {
     /// Begins a call as a task and answers with it, or says at once why there is none.
     pub(super) async fn call_as_task(
         self: &Arc<Self>,
-        entry: &Entry,
+        entry: &Arc<Entry>,
         cx: &Context,
         params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
@@ -126,7 +126,7 @@ impl Service {
 
     async fn begin_task(
         self: &Arc<Self>,
-        entry: &Entry,
+        entry: &Arc<Entry>,
         cx: &Context,
         arguments: Option<Box<RawValue>>,
     ) -> Result<Answer, RpcError> {
@@ -136,16 +136,16 @@ impl Service {
         let task = begun.map_err(|error| store_failure(&error))?;
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
-        let (service, name) = (Arc::clone(self), entry.name.clone());
+        let (service, entry) = (Arc::clone(self), Arc::clone(entry));
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.run_task(&name, &cx, arguments.as_deref())),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref())),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(Ok(response))) => end(&task, response, service.tasks.most()).await,
+                Ok(Ok(Ok(completed))) => end(&task, completed.response, service.tasks.most()).await,
                 Ok(Ok(Err(Panicked))) => {
                     end_failed(&task, &RpcError::internal("internal error")).await;
                 }
@@ -159,18 +159,6 @@ impl Service {
             service.tasks.forget(&task).await;
         });
         Ok(Answer::Task(Box::new(seed)))
-    }
-
-    async fn run_task(
-        &self,
-        name: &str,
-        cx: &Context,
-        arguments: Option<&RawValue>,
-    ) -> CallResponse {
-        let Some(entry) = self.registry.tools.get(name) else {
-            return CallResponse::Error(RpcError::unknown("tool", name));
-        };
-        self.call_admitted(entry, cx, arguments).await.response
     }
 
     pub(super) async fn get_task(
