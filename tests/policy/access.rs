@@ -149,6 +149,14 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
         .call("staff", json!({}))
         .await
         .assert_text("hello eve");
+    let absent = client
+        .clone()
+        .principal(employee())
+        .call("stuff", json!({}));
+    assert_eq!(
+        absent.await.response()["error"]["message"],
+        "Unknown tool: stuff; did you mean `staff`?"
+    );
 }
 
 /// A principal that a layer in front has verified, as authentication will leave it.
