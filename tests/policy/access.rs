@@ -149,12 +149,10 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
         .call("staff", json!({}))
         .await
         .assert_text("hello eve");
-    let absent = client
-        .clone()
-        .principal(employee())
-        .call("stuff", json!({}));
+    let employee = client.clone().principal(employee());
+    let absent = employee.call("stuff", json!({})).await;
     assert_eq!(
-        absent.await.response()["error"]["message"],
+        absent.response()["error"]["message"],
         "Unknown tool: stuff; did you mean `staff`?"
     );
 }
