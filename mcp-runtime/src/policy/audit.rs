@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Call;
 use super::outcome::Outcome;
 use super::redact::Redacted;
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::spec::kind::Kind;
 
 /// The target of audit records.
@@ -22,7 +22,7 @@ pub(super) fn record(call: &Call<'_>, outcome: Outcome, took: Duration, redacted
         prompt = call.item.named(Kind::Prompt),
         principal = call.cx.principal().subject(),
         peer = call.cx.peer().map(tracing::field::display),
-        arguments = Brief::arguments(redacted.arguments(call.arguments)).to_string(),
+        arguments = Excerpt::arguments(redacted.arguments(call.arguments)).to_string(),
         outcome = outcome.as_str(),
         duration_ms = took.as_secs_f64() * 1_000.0,
         "{} called",

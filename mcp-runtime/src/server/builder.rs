@@ -43,7 +43,7 @@ use crate::service::list::Lists;
 use crate::share::{Amount, Calls, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
-use crate::skills::Sources;
+use crate::skills::{Catalogue, Sources};
 use crate::task::{TaskStore, Tasks};
 use crate::transport::http;
 
@@ -591,21 +591,7 @@ impl<S: State> Server<S> {
         };
         let shares = |limit, number| Shares::new(limit, most(number));
         let metrics = Arc::new(Metrics::new());
-        let setup = Setup {
-            metrics: Arc::clone(&metrics),
-            budget: Budget::new(settings.max_held),
-            describe_rules: settings.describe_rules,
-            changes: changes.clone(),
-            is_open: items.is_held(),
-        };
-        let entries = items.with_entries(std::mem::take);
-        let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
-        #[cfg(feature = "cli")]
-        for entry in registry.read().declared() {
-            settings.overrides.put_in_force(entry);
-        }
-        let registry = Arc::new(registry);
-        items.run(&registry);
+        let registry = registered(&items, catalogue, &settings, (&metrics, &changes));
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
@@ -646,6 +632,31 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
         reloaders.register(Arc::new(auth.clone()));
     }
     reloaders
+}
+
+/// Registers the entries that were added so far, connected to the parts of the server; from now on `items` go there.
+fn registered(
+    items: &Items,
+    catalogue: Catalogue,
+    settings: &Settings,
+    (metrics, changes): (&Arc<Metrics>, &Changes),
+) -> Arc<LiveRegistry> {
+    let setup = Setup {
+        metrics: Arc::clone(metrics),
+        budget: Budget::new(settings.max_held),
+        describe_rules: settings.describe_rules,
+        changes: changes.clone(),
+        is_open: items.is_held(),
+    };
+    let entries = items.with_entries(std::mem::take);
+    let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
+    #[cfg(feature = "cli")]
+    for entry in registry.read().declared() {
+        settings.overrides.put_in_force(entry);
+    }
+    let registry = Arc::new(registry);
+    items.run(&registry);
+    registry
 }
 
 /// Registers the entries of a list.
