@@ -23,6 +23,12 @@ fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
+/// Logs a line.
+#[tool]
+fn say() {
+    tracing::info!("said by the tool");
+}
+
 /// Prints to stdout.
 #[tool]
 #[expect(
@@ -229,6 +235,7 @@ async fn main() -> mcp_runtime::Result<()> {
         .ok()
         .and_then(|millis| millis.parse().ok());
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
+        say,
         echo,
         add,
         print,

@@ -43,6 +43,11 @@ impl Drain {
         self.deadline.get().copied().unwrap_or_default()
     }
 
+    /// Returns the number of calls in flight.
+    pub(crate) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
     /// Returns whether no call is in flight.
     pub(crate) fn is_empty(&self) -> bool {
         self.calls.is_empty()

@@ -3,19 +3,23 @@
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt};
+use tracing_subscriber::{Layer, Registry, fmt};
 
 use super::log;
 use crate::error::Error;
 use crate::policy::audit;
 
+/// A layer of the program's own.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Sets up logging from `MCP_LOG_LEVEL` (`info`, or `warn,my_crate=debug`) and `MCP_LOG_FORMAT` (`text` or `json`).
 ///
 /// Audit records are there at every level, unless the filter names their target.
-/// A subscriber that the program has installed before stays.
+/// `layers` take events and spans beside it, with filters of their own. A subscriber that the program has installed
+/// before stays, and takes everything instead.
 ///
 /// The guard that it returns waits for the last lines when it is dropped.
-pub(crate) fn init() -> Result<log::Flushed, Error> {
+pub(crate) fn init(layers: Vec<BoxedLayer>) -> Result<log::Flushed, Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
         Err(_) => Targets::new().with_default(LevelFilter::INFO),
         Ok(text) => filter(&text).ok_or_else(|| {
@@ -33,6 +37,8 @@ pub(crate) fn init() -> Result<log::Flushed, Error> {
     };
     // Fails when there is a subscriber already: the program's own choice wins.
     let _ = tracing_subscriber::registry()
+        // A list without layers would turn everything off.
+        .with((!layers.is_empty()).then_some(layers))
         .with(layer.with_filter(with_audit(filter)))
         .try_init();
     Ok(log::Flushed)

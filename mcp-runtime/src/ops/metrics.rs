@@ -2,6 +2,10 @@
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
+mod classic;
+#[cfg(target_os = "linux")]
+mod process;
+
 use std::borrow::Cow;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -40,6 +44,39 @@ pub(crate) struct Metrics {
     calls: [CallMetrics; 3],
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
+    active: Gauge<i64, AtomicI64>,
+    breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
+    pub(crate) streams: Streams,
+}
+
+/// The text formats of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Prometheus text, version 0.0.4.
+    Classic,
+    /// OpenMetrics text, version 1.0.0.
+    OpenMetrics,
+}
+
+/// Counts open event streams.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Streams(Gauge<i64, AtomicI64>);
+
+/// An open event stream, which counts until it is dropped.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Streams);
+
+impl Streams {
+    pub(crate) fn open(&self) -> OpenStream {
+        self.0.inc();
+        OpenStream(self.clone())
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.0.dec();
+    }
 }
 
 /// The counters of one method.
@@ -102,7 +139,8 @@ fn histogram() -> Histogram {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// Makes the metrics of a server of this version.
+    pub(crate) fn new(version: &str) -> Self {
         let mut registry = Registry::default();
         let requests = Family::<Labels<1>, Counter>::default();
         let durations =
@@ -128,6 +166,9 @@ impl Metrics {
             }),
             connections: Gauge::default(),
             sessions: Gauge::default(),
+            active: Gauge::default(),
+            breakers: Family::default(),
+            streams: Streams::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -175,6 +216,28 @@ impl Metrics {
             "Sessions of clients that opened with initialize",
             this.sessions.clone(),
         );
+        registry.register(
+            "mcp_active_streams",
+            "Open event streams",
+            this.streams.0.clone(),
+        );
+        registry.register(
+            "mcp_active_calls",
+            "Calls in flight, including those that run as tasks",
+            this.active.clone(),
+        );
+        registry.register(
+            "mcp_breaker_state",
+            "Breakers: 0 is closed, 1 a trial, 2 open",
+            this.breakers.clone(),
+        );
+        let build = Family::<ItemLabels<1>, Gauge<i64, AtomicI64>>::default();
+        build
+            .get_or_create(&[("version", version.to_owned().into())])
+            .set(1);
+        registry.register("mcp_build_info", "The version of the server", build);
+        #[cfg(target_os = "linux")]
+        registry.register_collector(Box::new(process::Process));
         registry.register(
             "mcp_log_lines_dropped",
             "Lines for stderr that were dropped, as it did not take them",
@@ -236,12 +299,26 @@ impl Metrics {
             .inc();
     }
 
-    /// The metrics in the OpenMetrics text format.
-    pub(crate) fn render(&self) -> String {
+    /// Sets the state of an item's breaker.
+    pub(crate) fn breaker(&self, item: Item<'_>, state: i64) {
+        let label = [(item.kind.noun(), Cow::from(item.name.to_owned()))];
+        self.breakers.get_or_create(&label).set(state);
+    }
+
+    /// Sets the number of calls in flight.
+    pub(crate) fn in_flight(&self, calls: usize) {
+        self.active.set(i64::try_from(calls).unwrap_or(i64::MAX));
+    }
+
+    /// The metrics as text.
+    pub(crate) fn render(&self, format: Format) -> String {
         let mut text = String::new();
         // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &self.registry);
-        text
+        match format {
+            Format::OpenMetrics => text,
+            Format::Classic => classic::of(&text),
+        }
     }
 }
 

@@ -169,6 +169,11 @@ impl Policies {
         }
     }
 
+    /// Returns the state of the breaker, if there is one.
+    pub(crate) fn breaker_state(&self) -> Option<i64> {
+        self.breaker.as_ref().map(Circuit::state)
+    }
+
     /// Returns the error for a call cancelled by shutdown.
     pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
         let text = format!(

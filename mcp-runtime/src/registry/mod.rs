@@ -104,6 +104,13 @@ impl Registry {
         registry
     }
 
+    /// All declared functions.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        [&self.tools, &self.resources, &self.templates, &self.prompts]
+            .into_iter()
+            .flat_map(Listing::entries)
+    }
+
     /// The resource at `uri`, and the variables of its template as a JSON object.
     pub(crate) fn resource(&self, uri: &str) -> Option<(&Entry, Option<String>)> {
         if let Some(entry) = self.resources.get(uri) {

@@ -23,6 +23,8 @@ use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
+#[cfg(feature = "cli")]
+use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::protocol::Implementation;
@@ -62,6 +64,8 @@ pub struct Server<S = ()> {
     changes: Changes,
     pub(super) skills: Sources,
     drain: Drain,
+    #[cfg(feature = "cli")]
+    pub(super) layers: Vec<BoxedLayer>,
     pub(super) settings: Settings,
 }
 
@@ -80,6 +84,8 @@ impl Server {
             changes: Changes::default(),
             skills: Sources::default(),
             drain: Drain::default(),
+            #[cfg(feature = "cli")]
+            layers: Vec::new(),
             settings: Settings::default(),
         }
     }
@@ -95,6 +101,8 @@ impl Server {
             changes,
             skills,
             drain,
+            #[cfg(feature = "cli")]
+            layers,
             settings,
         } = self;
         Server {
@@ -106,6 +114,8 @@ impl Server {
             changes,
             skills,
             drain,
+            #[cfg(feature = "cli")]
+            layers,
             settings,
         }
     }
@@ -247,6 +257,35 @@ impl<S: State> Server<S> {
                 Box::pin(async move { check(&state).await })
             }),
         });
+        self
+    }
+
+    /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
+    ///
+    /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
+    /// own, which holds for spans too. Each request is in a span `mcp` with `id`, `method`, `tool`, `resource` or
+    /// `prompt`, `principal`, `era` and `trace_id`, as far as they are known. A program that has installed a subscriber
+    /// before `run` keeps it, with the layers that it has; this layer then sees nothing.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::Server;
+    /// use tracing::{Level, Subscriber};
+    /// use tracing_subscriber::{Layer, filter::filter_fn};
+    ///
+    /// struct Tracker;
+    /// impl<S: Subscriber> Layer<S> for Tracker { /* on_event */ }
+    ///
+    /// # async fn main_() -> mcp_runtime::Result<()> {
+    /// let errors = filter_fn(|it| it.is_span() || *it.level() == Level::ERROR);
+    /// Server::new("shop", "1.0.0").log_layer(Tracker.with_filter(errors)).run().await
+    /// # }
+    /// ```
+    #[cfg(feature = "cli")]
+    pub fn log_layer(
+        mut self,
+        layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
+    ) -> Self {
+        self.layers.push(Box::new(layer));
         self
     }
 
@@ -481,6 +520,8 @@ impl<S: State> Server<S> {
             changes,
             skills: _,
             drain,
+            #[cfg(feature = "cli")]
+                layers: _,
             settings,
         } = self;
         drain.set_deadline(settings.shutdown_deadline);
@@ -496,7 +537,7 @@ impl<S: State> Server<S> {
         for entry in &mut entries {
             entry.policies.cache_within(&budget);
         }
-        let metrics = Metrics::new();
+        let metrics = Metrics::new(&info.version);
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),

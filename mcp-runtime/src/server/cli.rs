@@ -49,7 +49,7 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        let _flushed = logging::init()?;
+        let _flushed = logging::init(std::mem::take(&mut self.layers))?;
         self.read_environment();
         match matches.subcommand() {
             Some(("http", http)) => {

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::handler::Principal;
 use crate::handler::input::outbox::Output;
+use crate::ops::metrics::Format;
 use crate::service::Service;
 use crate::transport::lines::Peer;
 
@@ -108,7 +109,7 @@ impl Connection {
 
     /// The text of `/metrics`, in the OpenMetrics format.
     pub fn metrics(&self) -> String {
-        self.service.metrics.render()
+        self.service.render_metrics(Format::OpenMetrics)
     }
 }
 

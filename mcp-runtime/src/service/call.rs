@@ -220,6 +220,6 @@ impl Drop for Running<'_> {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);
         self.entry.policies.record(&self.call, self.outcome, took);
-        event!(debug, self.call.item, { outcome = self.outcome.as_str(), ?took, }, "called");
+        self.call.cx.set_outcome(self.outcome.as_str());
     }
 }

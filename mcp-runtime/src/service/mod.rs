@@ -34,9 +34,8 @@ use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
-use crate::ops::metrics::Metrics;
+use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
@@ -133,7 +132,7 @@ impl Default for Settings {
 }
 
 impl Service {
-    /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
+    /// Answers a request and counts it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,
@@ -151,7 +150,7 @@ impl Service {
             Err(shutting_down())
         };
         let answer = answer.unwrap_or_else(Answer::Error);
-        self.record(request, &answer, begun);
+        self.count(request, &answer, begun);
         answer
     }
 
@@ -182,15 +181,22 @@ impl Service {
         }
     }
 
-    /// Counts an answer and logs it.
-    pub(crate) fn record(&self, request: &Request, answer: &Answer, begun: Instant) {
-        let took = begun.elapsed();
-        self.metrics.request(&request.method, took);
+    /// Renders the metrics, with those that are looked up when they are asked for.
+    pub(crate) fn render_metrics(&self, format: Format) -> String {
+        self.metrics.in_flight(self.drain.len());
+        for entry in self.registry.entries() {
+            if let Some(state) = entry.policies.breaker_state() {
+                self.metrics.breaker(entry.item(), state);
+            }
+        }
+        self.metrics.render(format)
+    }
+
+    /// Counts a request and its answer.
+    pub(crate) fn count(&self, request: &Request, answer: &Answer, begun: Instant) {
+        self.metrics.request(&request.method, begun.elapsed());
         if let Answer::Error(error) = answer {
             self.metrics.error(error);
-            tracing::info!(id = %excerpt(&request.id.to_string()), method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
-        } else {
-            tracing::debug!(id = %excerpt(&request.id.to_string()), method = request.method.label(), ?took, "request answered");
         }
     }
 }

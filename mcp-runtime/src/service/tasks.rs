@@ -9,6 +9,7 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use super::call::{Given, Running, misfit, tool_answer};
 use super::{Service, text_param};
@@ -141,10 +142,10 @@ impl Service {
         let task = begun.map_err(|error| unkept(&error))?;
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
-        let (service, name) = (Arc::clone(self), entry.name.clone());
+        let (service, name, span) = (Arc::clone(self), entry.name.clone(), Span::current());
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.run_task(&name, &cx, arguments.as_deref())),
+                contain(service.run_task(&name, &cx, arguments.as_deref())).instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;

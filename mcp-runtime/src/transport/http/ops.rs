@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
 use super::{Endpoint, response};
 use crate::ops::health::Report;
+use crate::ops::metrics::Format;
 
 /// The process is alive.
 pub(super) async fn healthz() -> &'static str {
@@ -52,20 +53,53 @@ pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
     body(if ok { 200 } else { 503 }, &report)
 }
 
-/// Prometheus metrics, in the OpenMetrics text format.
-pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response {
-    let metrics = &endpoint.service.metrics;
+/// The media types of the formats of metrics.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Prometheus metrics: OpenMetrics text for a caller that prefers it, else the classic text format.
+pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap) -> Response {
+    let service = &endpoint.service;
     let sessions = endpoint.sessions.count();
-    metrics
-        .sessions
-        .set(i64::try_from(sessions).unwrap_or(i64::MAX));
-    let mut response = Response::new(Body::from(metrics.render()));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
-    );
-    *response.status_mut() = StatusCode::OK;
+    let gauge = &service.metrics.sessions;
+    gauge.set(i64::try_from(sessions).unwrap_or(i64::MAX));
+    let (format, media_type) = if prefers_open_metrics(&headers) {
+        (Format::OpenMetrics, OPEN_METRICS)
+    } else {
+        (Format::Classic, CLASSIC)
+    };
+    let mut response = Response::new(Body::from(service.render_metrics(format)));
     response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+/// Returns whether `Accept` names OpenMetrics, and nothing that is as good a name of the classic format with more
+/// weight (RFC 9110, section 12.4.2).
+fn prefers_open_metrics(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let ranges: Vec<_> = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(weighed)
+        .collect();
+    let most = |media_type: &str| {
+        let weights = ranges
+            .iter()
+            .filter(|(range, _)| range.eq_ignore_ascii_case(media_type));
+        weights.map(|(_, weight)| *weight).fold(0.0, f32::max)
+    };
+    let open_metrics = most("application/openmetrics-text");
+    open_metrics > 0.0 && open_metrics >= most("text/plain")
+}
+
+/// A media range of `Accept` and its weight.
+fn weighed(range: &str) -> (&str, f32) {
+    let mut parts = range.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+    (media_type, weight.unwrap_or(1.0))
 }
 
 fn body(status: u16, value: &impl serde::Serialize) -> Response {

@@ -1,0 +1,3 @@
+//! What operators see of a server: its log, its metrics, its health.
+
+mod request;
