@@ -191,7 +191,7 @@ async fn lists_and_pings_are_for_debugging_and_their_refusals_are_not() {
         ("tools/list", json!({ "cursor": "x" }), "INFO"),
         ("logging/setLevel", json!({ "level": "error" }), "INFO"),
     ] {
-        client.request(method, params).await;
+        let _ = client.request(method, params).await;
         let (found, line) = requests(&logs).pop().unwrap();
         assert_eq!((found.as_str(), &line["method"]), (level, &method.into()));
     }
@@ -300,13 +300,13 @@ fn text_and_json_have_the_line_and_the_span_over_stdio() {
     for (format, own, line) in [
         (
             "text",
-            r#"mcp{id="s" method="tools/call" tool="say" era="2026-07-28"}"#,
+            r#"mcp{id="s" method="tools/call" tool="hold" era="2026-07-28"}"#,
             r#"outcome="ok""#,
         ),
-        ("json", r#""tool":"say""#, r#""outcome":"ok""#),
+        ("json", r#""tool":"hold""#, r#""outcome":"ok""#),
     ] {
         let mut process = Process::start(probe().env("MCP_LOG_FORMAT", format));
-        process.send(crate::process::child::call("s", "say", json!({})));
+        process.send(crate::process::child::call("s", "hold", json!({ "ms": 0 })));
         let said = process.hears("said by the tool");
         assert!(said.contains(own), "{said}");
         let told = process.hears("request answered");

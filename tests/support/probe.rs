@@ -23,12 +23,6 @@ fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
-/// Logs a line.
-#[tool]
-fn say() {
-    tracing::info!("said by the tool");
-}
-
 /// Prints to stdout.
 #[tool]
 #[expect(
@@ -73,6 +67,7 @@ fn hold(
     /// For how long, in milliseconds.
     ms: u64,
 ) -> &'static str {
+    tracing::info!("said by the tool");
     std::thread::sleep(Duration::from_millis(ms));
     "held"
 }
@@ -235,7 +230,6 @@ async fn main() -> mcp_runtime::Result<()> {
         .ok()
         .and_then(|millis| millis.parse().ok());
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
-        say,
         echo,
         add,
         print,

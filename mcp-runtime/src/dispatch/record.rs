@@ -11,14 +11,12 @@ use tracing::Span;
 use crate::answer::Answer;
 use crate::brief::Brief;
 use crate::handler::{Context, Principal};
+use crate::ops::REQUESTS;
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::trace::TraceParent;
 use crate::protocol::{Members, Method, Request, RpcError, Version};
 use crate::service::Service;
-
-/// The target of the lines.
-const TARGET: &str = "mcp_runtime::request";
 
 /// Writes an event or a span with the fields of a request; the macro of `tracing` comes first, then its arguments.
 macro_rules! emit {
@@ -26,7 +24,7 @@ macro_rules! emit {
         let subject: &Subject<'_> = $subject;
         let item = LazyCell::new(|| Item::of(subject));
         tracing::$macro!(
-            target: TARGET,
+            target: REQUESTS,
             $($before)*
             id = %excerpt(&subject.request.id.to_string()),
             method = subject.request.method.label(),

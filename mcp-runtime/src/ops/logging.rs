@@ -15,13 +15,17 @@ pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 /// Sets up logging from `MCP_LOG_LEVEL` (`info`, or `warn,my_crate=debug`) and `MCP_LOG_FORMAT` (`text` or `json`).
 ///
 /// Audit records are there at every level, unless the filter names their target.
+/// A command that only prints a result says nothing about the request that it makes, unless it is told to.
 /// `layers` take events and spans beside it, with filters of their own. A subscriber that the program has installed
 /// before stays, and takes everything instead.
 ///
 /// The guard that it returns waits for the last lines when it is dropped.
-pub(crate) fn init(layers: Vec<BoxedLayer>) -> Result<log::Flushed, Error> {
+pub(crate) fn init(layers: Vec<BoxedLayer>, serves: bool) -> Result<log::Flushed, Error> {
     let filter = match std::env::var("MCP_LOG_LEVEL") {
-        Err(_) => Targets::new().with_default(LevelFilter::INFO),
+        Err(_) if serves => Targets::new().with_default(LevelFilter::INFO),
+        Err(_) => Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target(super::REQUESTS, LevelFilter::WARN),
         Ok(text) => filter(&text).ok_or_else(|| {
             let problem = "use error, warn, info, debug, trace or off; or `info,my_crate=debug` for one crate more";
             Error::setting("MCP_LOG_LEVEL", &text, problem)

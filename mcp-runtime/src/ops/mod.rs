@@ -7,3 +7,6 @@ pub(crate) mod log;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod signal;
+
+/// The target of the log lines about requests.
+pub(crate) const REQUESTS: &str = "mcp_runtime::request";

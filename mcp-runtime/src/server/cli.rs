@@ -49,7 +49,8 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        let _flushed = logging::init(std::mem::take(&mut self.layers))?;
+        let serves = matches!(matches.subcommand_name(), None | Some("http" | "stdio"));
+        let _flushed = logging::init(std::mem::take(&mut self.layers), serves)?;
         self.read_environment();
         match matches.subcommand() {
             Some(("http", http)) => {
