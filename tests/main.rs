@@ -16,6 +16,7 @@
 
 mod ask;
 mod fuzz;
+mod house;
 mod http;
 mod item;
 mod layering;

@@ -21,7 +21,7 @@ const _: () = {
                 __mcp::field::<Plan>("plan").preset(|| Plan::Free),
             )
         }
-        fn of(
+        fn from_values(
             (
                 (((), __mcp_field_name), __mcp_field_age),
                 __mcp_field_plan,

@@ -81,9 +81,9 @@ mod transport;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
 pub use handler::{
-    Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents, IntoPrompt,
-    IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet, ResourceSet,
-    ToolError, ToolSet,
+    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
+    IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
+    ResourceSet, ToolError, ToolSet,
 };
 pub use limits::Limits;
 pub use policy::RETRY_AFTER;

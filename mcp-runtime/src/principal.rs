@@ -148,11 +148,11 @@ impl Principal {
     /// Returns a digest of the key, which no other key has.
     pub(crate) fn digest(&self) -> Subject {
         match self.key() {
-            None => Subject::of([&b"anonymous"[..]]),
+            None => Subject::from_parts([&b"anonymous"[..]]),
             Some(Key { issuer, subject }) => match issuer {
-                None => Subject::of([&b"principal"[..], subject.as_bytes()]),
+                None => Subject::from_parts([&b"principal"[..], subject.as_bytes()]),
                 Some(issuer) => {
-                    Subject::of([&b"principal"[..], issuer.as_bytes(), subject.as_bytes()])
+                    Subject::from_parts([&b"principal"[..], issuer.as_bytes(), subject.as_bytes()])
                 }
             },
         }

@@ -54,7 +54,7 @@ impl InputSchema {
 
     /// The schema of a type, as it is and for use as a property: rules and words are laid over it, and then
     /// [`Self::settle`].
-    pub(crate) fn of(
+    pub(crate) fn describe(
         &mut self,
         schema: fn(&mut SchemaGenerator) -> schemars::Schema,
     ) -> (Value, Value) {

@@ -39,15 +39,15 @@ pub(crate) struct Keys {
 pub(crate) struct Subject([u8; 32]);
 
 /// Names and what they stand for, in order.
-pub(crate) type Kept = Vec<(String, Box<RawValue>)>;
+pub(crate) type KeyedValues = Vec<(String, Box<RawValue>)>;
 
 /// The state of the rounds so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// The client's answers, by key.
-    pub answers: Kept,
+    pub responses: KeyedValues,
     /// The outputs of blocks that run once, by key.
-    pub once: Kept,
+    pub once: KeyedValues,
     /// The keys of the questions that are open.
     pub open: Vec<String>,
     /// The number of rounds that have answered a question.
@@ -57,22 +57,22 @@ pub(crate) struct State {
 /// The round that a state was sealed for: when it was asked, in milliseconds since 1970, and a number of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Stamp {
-    pub asked: u64,
+    pub issued: u64,
     pub id: u64,
 }
 
 impl State {
     /// Returns `true` if a round with the input responses `sent` continues its call: it answers an open input request,
     /// and no earlier round left such a response unused. A call thus has at most as many rounds as input requests.
-    pub(crate) fn goes_on_with(&self, sent: &Kept) -> bool {
-        self.rounds <= self.answers.len() && sent.iter().any(|(key, _)| self.open.contains(key))
+    pub(crate) fn continues(&self, sent: &KeyedValues) -> bool {
+        self.rounds <= self.responses.len() && sent.iter().any(|(key, _)| self.open.contains(key))
     }
 }
 
 impl Stamp {
     /// Returns `true` if a state of this round has expired while one of `later` has not.
     pub(crate) fn is_over(self, later: Self) -> bool {
-        later.asked.saturating_sub(self.asked) > 2 * LIFETIME_MILLIS
+        later.issued.saturating_sub(self.issued) > 2 * LIFETIME_MILLIS
     }
 }
 
@@ -153,7 +153,7 @@ impl Keys {
     fn random() -> Result<Self, NoRandom> {
         let mut secret = [0; SHORTEST];
         getrandom::fill(&mut secret).map_err(|_| NoRandom)?;
-        Ok(Self::of(vec![cipher(&secret, "")]))
+        Ok(Self::from_ciphers(vec![cipher(&secret, "")]))
     }
 
     fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Result<Self, TooShort> {
@@ -166,10 +166,10 @@ impl Keys {
             .enumerate()
             .map(key)
             .collect::<Result<_, _>>()
-            .map(Self::of)
+            .map(Self::from_ciphers)
     }
 
-    fn of(ciphers: Vec<XChaCha20Poly1305>) -> Self {
+    fn from_ciphers(ciphers: Vec<XChaCha20Poly1305>) -> Self {
         Self {
             ciphers,
             clock: Clock::default(),
@@ -188,7 +188,7 @@ impl Keys {
         let (id, _) = nonce.split_first_chunk().ok_or(NoRandom)?;
         let sealed = Sealed {
             round: Stamp {
-                asked: self.clock.now(),
+                issued: self.clock.now(),
                 id: u64::from_le_bytes(*id),
             },
             principal: principal.0,
@@ -223,7 +223,7 @@ impl Keys {
             return Err(Unsealed::OtherCall);
         }
         // Another instance's clock may be ahead of this one's.
-        if self.clock.now().abs_diff(sealed.round.asked) >= LIFETIME_MILLIS {
+        if self.clock.now().abs_diff(sealed.round.issued) >= LIFETIME_MILLIS {
             return Err(Unsealed::Expired);
         }
         Ok((sealed.state, sealed.round))
@@ -257,7 +257,7 @@ impl Subject {
     }
 
     /// A digest of `parts`, each by itself.
-    pub(crate) fn of<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
+    pub(crate) fn from_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let mut digest = Sha256::new();
         for part in parts {
             digest.update((part.len() as u64).to_le_bytes());
@@ -274,7 +274,7 @@ fn cipher(secret: &[u8], audience: &str) -> XChaCha20Poly1305 {
         secret,
         audience.as_bytes(),
     ];
-    let key = Subject::of(parts);
+    let key = Subject::from_parts(parts);
     XChaCha20Poly1305::new(&key.0.into())
 }
 
@@ -291,13 +291,13 @@ mod tests {
         let answer =
             serde_json::value::to_raw_value(&serde_json::json!({"action": "accept"})).unwrap();
         State {
-            answers: vec![("confirm".to_owned(), answer)],
+            responses: vec![("confirm".to_owned(), answer)],
             ..State::default()
         }
     }
 
     fn subject(name: &str) -> Subject {
-        Subject::of([name.as_bytes()])
+        Subject::from_parts([name.as_bytes()])
     }
 
     fn sealed(keys: &Keys) -> String {
@@ -307,7 +307,7 @@ mod tests {
 
     fn opened(keys: &Keys, text: &str) -> Result<usize, Unsealed> {
         keys.open(text, subject("ann"), subject("call"))
-            .map(|(state, _)| state.answers.len())
+            .map(|(state, _)| state.responses.len())
     }
 
     #[tokio::test(start_paused = true)]
@@ -465,8 +465,8 @@ mod tests {
     #[test]
     fn parts_do_not_run_into_each_other() {
         assert_ne!(
-            Subject::of([&b"ab"[..], b"c"]),
-            Subject::of([&b"a"[..], b"bc"])
+            Subject::from_parts([&b"ab"[..], b"c"]),
+            Subject::from_parts([&b"a"[..], b"bc"])
         );
     }
 }

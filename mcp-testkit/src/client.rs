@@ -40,7 +40,9 @@ pub struct TestClient {
     next_id: Arc<AtomicI64>,
     principal: Principal,
     capabilities: Value,
-    /// Set when the open session was given other capabilities than these.
+    /// The `clientInfo`.
+    info: Value,
+    /// Set when the open session was given other capabilities or names than these.
     is_outdated: Arc<AtomicBool>,
     script: Arc<Mutex<Script>>,
     log_level: Option<Level>,
@@ -96,6 +98,7 @@ impl TestClient {
             next_id: Arc::new(AtomicI64::new(1)),
             principal: Principal::anonymous(),
             capabilities: json!({}),
+            info: json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }),
             is_outdated: Arc::default(),
             script,
             log_level: None,
@@ -108,7 +111,7 @@ impl TestClient {
         let params = json!({
             "protocolVersion": self.version.as_str(),
             "capabilities": self.capabilities,
-            "clientInfo": { "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") },
+            "clientInfo": self.info,
         });
         self.send("initialize", params)
     }

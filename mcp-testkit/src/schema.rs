@@ -60,7 +60,7 @@ impl TestClient {
     ///
     /// Panics if there is a difference, or the file cannot be read or written.
     pub async fn assert_schemas(&self, path: impl AsRef<Path>) {
-        let now = Snapshot::of(&self.tools().await);
+        let now = Snapshot::new(&self.tools().await);
         let mode = Mode::wanted(
             env::var_os("MCP_SCHEMAS").as_deref(),
             env::var_os("CI").as_deref(),

@@ -17,7 +17,7 @@ pub struct Task<'a> {
 
 impl<'a> Task<'a> {
     /// The task in a reply; `None` for any other reply.
-    pub(crate) fn of(client: &'a TestClient, reply: &Reply) -> Option<Self> {
+    pub(crate) fn from_reply(client: &'a TestClient, reply: &Reply) -> Option<Self> {
         let result = reply
             .response()
             .get("result")

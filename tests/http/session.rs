@@ -272,3 +272,19 @@ async fn the_stream_tells_of_changes_to_one_listener_and_carries_no_answers() {
     assert_eq!(client.open(Call::delete(&session)).await.status, 204);
     assert_eq!(stream.rest().await, Vec::<serde_json::Value>::new());
 }
+
+/// Returns the id of the session.
+#[mcp_runtime::tool]
+async fn session_id(cx: &mcp_runtime::Context) -> String {
+    cx.session_id().unwrap_or("none").to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_knows_the_id_that_the_client_sends() {
+    let server = mcp_runtime::Server::new("ids", "1.0.0").tools(mcp_runtime::tools![session_id]);
+    let client = Client::new(server);
+    let id = client.initialize("2025-11-25").await;
+    let params = json!({ "name": "session_id", "arguments": {} });
+    let answer = client.send(Call::legacy(&id, "tools/call", params)).await;
+    assert_eq!(answer.message["result"]["content"][0]["text"], json!(id));
+}

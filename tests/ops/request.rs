@@ -14,6 +14,7 @@ use crate::process::child::{Process, probe};
 use crate::support::gate::{Gate, settle, somebody};
 use crate::support::logs::Logs;
 
+const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 #[derive(State)]
@@ -111,7 +112,7 @@ async fn a_call_leaves_one_line_with_all_that_is_known() {
     assert!(line["duration_ms"].take().as_f64().is_some());
     let expected = json!({
         "message": "request answered", "id": "\"a7\"", "method": "tools/call", "tool": "pay", "principal": "ann",
-        "era": "2026-07-28", "outcome": "ok", "duration_ms": null, "trace_id": TRACE,
+        "client": "desktop/2.1", "era": "2026-07-28", "outcome": "ok", "duration_ms": null, "trace_id": TRACE,
     });
     assert_eq!(line, expected);
     client.send(call.header("traceparent", &trace)).await;

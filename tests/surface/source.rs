@@ -80,6 +80,8 @@ fn walk(tree: &UseTree, path: Vec<String>, note: &mut impl FnMut(String, Vec<Str
             note(path.last().cloned().unwrap_or_default(), path);
         }
         UseTree::Name(name) => note(name.ident.to_string(), with(&name.ident)),
+        // A trait imported for its methods: `_` is no name, and stands in `'_` too.
+        UseTree::Rename(name) if name.rename == "_" => {}
         UseTree::Rename(name) => note(name.rename.to_string(), with(&name.ident)),
         UseTree::Group(group) => {
             for tree in &group.items {

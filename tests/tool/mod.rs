@@ -1,5 +1,6 @@
 //! What is declared on a function is true when it is called.
 
+mod asker;
 mod coercion;
 mod doc;
 mod failure;

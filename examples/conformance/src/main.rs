@@ -26,6 +26,26 @@ async fn main() -> mcp_runtime::Result<()> {
 }
 
 fn server() -> Server {
+    let resources = resources![
+        resources::static_text,
+        resources::static_binary,
+        resources::watched_resource,
+        resources::template_data,
+    ];
+    let prompts = prompts![
+        prompts::test_simple_prompt,
+        prompts::test_prompt_with_arguments,
+        prompts::test_prompt_with_embedded_resource,
+        prompts::test_prompt_with_image,
+        prompts::test_input_required_result_prompt,
+    ];
+    with_tools(Server::new("mcp-conformance", env!("CARGO_PKG_VERSION")))
+        .resources(resources)
+        .prompts(prompts)
+        .skill_files(skills::FILES)
+}
+
+fn with_tools(server: Server) -> Server {
     // The suite calls the first tool without arguments.
     let content = tools![
         content::test_simple_text,
@@ -72,28 +92,12 @@ fn server() -> Server {
         tasks::multi_input,
         tasks::test_tool_with_task,
     ];
-    let resources = resources![
-        resources::static_text,
-        resources::static_binary,
-        resources::watched_resource,
-        resources::template_data,
-    ];
-    let prompts = prompts![
-        prompts::test_simple_prompt,
-        prompts::test_prompt_with_arguments,
-        prompts::test_prompt_with_embedded_resource,
-        prompts::test_prompt_with_image,
-        prompts::test_input_required_result_prompt,
-    ];
-    Server::new("mcp-conformance", env!("CARGO_PKG_VERSION"))
+    server
         .tools(content)
         .tools(reporting)
         .tools(asking)
         .tools(schema)
         .tools(tasks)
-        .resources(resources)
-        .prompts(prompts)
-        .skill_files(skills::FILES)
 }
 
 #[cfg(test)]

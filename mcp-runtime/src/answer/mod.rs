@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(crate) use identity::Identity;
-pub(crate) use read::{Hint, Read};
+pub(crate) use read::{Hint, ReadResult};
 
+use crate::handler::output::value::Output;
 use crate::protocol::meta::SERVER_INFO;
 use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
 use crate::task::{DetailedTask, TaskRecord};
@@ -22,7 +23,7 @@ pub(crate) enum Answer {
     /// The result of a tool.
     Tool(ToolResult),
     /// The contents of a resource.
-    Read(Read),
+    Read(ReadResult),
     /// The messages of a prompt.
     Prompt(Prompt),
     /// The input requests to respond to first, as members that are already written.
@@ -33,6 +34,19 @@ pub(crate) enum Answer {
     Empty,
     /// A JSON-RPC error.
     Error(RpcError),
+}
+
+impl From<Output> for Answer {
+    fn from(output: Output) -> Self {
+        match output {
+            Output::Tool(result) => Self::Tool(result),
+            Output::Contents(contents) => Self::Read(ReadResult {
+                contents,
+                hint: Hint::NONE,
+            }),
+            Output::Prompt(prompt) => Self::Prompt(prompt),
+        }
+    }
 }
 
 impl Answer {
@@ -127,25 +141,34 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
     out.extend_from_slice(b"}}");
 }
 
-fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
+fn write_legacy(out: &mut Vec<u8>, mut answer: Answer, version: Version) {
+    match &mut answer {
+        Answer::Tool(result) => downgrade::result(result, version),
+        Answer::Read(read) => downgrade::contents(&mut read.contents, version),
+        Answer::Prompt(prompt) => downgrade::messages(prompt, version),
+        _ => {}
+    }
     out.extend_from_slice(b",\"result\":{");
+    write_members(out, answer);
+    out.push(b'}');
+}
+
+/// Writes the members of a result that all revisions have.
+fn write_members(out: &mut Vec<u8>, answer: Answer) {
     match answer {
         Answer::Members(members) => out.extend_from_slice(&members),
-        Answer::Tool(mut result) => {
-            downgrade::result(&mut result, version);
+        Answer::Tool(result) => {
             write_tool_members(out, &result);
             if let Some(meta) = &result.meta {
                 out.extend_from_slice(b",\"_meta\":");
                 write_json(out, meta);
             }
         }
-        Answer::Read(mut read) => {
-            downgrade::contents(&mut read.contents, version);
+        Answer::Read(read) => {
             out.extend_from_slice(b"\"contents\":");
             write_json(out, &read.contents);
         }
-        Answer::Prompt(mut prompt) => {
-            downgrade::messages(&mut prompt, version);
+        Answer::Prompt(prompt) => {
             out.extend_from_slice(&members(&prompt));
             if let Some(meta) = &prompt.meta {
                 out.extend_from_slice(b",\"_meta\":");
@@ -155,7 +178,6 @@ fn write_legacy(out: &mut Vec<u8>, answer: Answer, version: Version) {
         // A session's client is asked by requests, and knows no tasks.
         Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
-    out.push(b'}');
 }
 
 fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
@@ -170,14 +192,10 @@ fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
     }
 }
 
-/// A tool's result by itself, as a task holds it.
-pub(crate) fn tool_json(result: &ToolResult) -> Option<Box<RawValue>> {
+/// Writes the output of a call by itself, as a task holds it.
+pub(crate) fn output_json(output: Output) -> Option<Box<RawValue>> {
     let mut out = b"{".to_vec();
-    write_tool_members(&mut out, result);
-    if let Some(meta) = &result.meta {
-        out.extend_from_slice(b",\"_meta\":");
-        write_json(&mut out, meta);
-    }
+    write_members(&mut out, output.into());
     out.push(b'}');
     String::from_utf8(out)
         .ok()

@@ -7,7 +7,7 @@ use crate::protocol::Resource;
 
 /// The contents of a resource, and the hint for caching them.
 #[derive(Debug)]
-pub(crate) struct Read {
+pub(crate) struct ReadResult {
     pub contents: Vec<Resource>,
     pub hint: Hint,
 }

@@ -69,7 +69,7 @@ impl<O: Origin> Dispatcher<'_, O> {
                 return None;
             }
             Ok(Message::Response(response)) => {
-                session.asks.answer(&response);
+                session.client_requests.answer(&response);
                 return None;
             }
             Ok(Message::Batch(_)) => {
@@ -85,7 +85,7 @@ fn call(session: &Session, request: Request, bytes: usize) -> Member {
         let error = RpcError::invalid_request("`initialize` must not be part of a batch");
         return Member::Refused(Some(request.id), error);
     }
-    let meta = RawMeta::of(request.params.as_deref());
+    let meta = RawMeta::from_params(request.params.as_deref());
     match legacy::request_meta(session, meta) {
         Ok(meta) => Member::Call(Box::new(Call {
             request,

@@ -46,7 +46,7 @@ impl Call {
         caller: Caller,
     ) -> (u16, Bytes) {
         let in_flight = service.drain.enter();
-        let cx = context(session.as_deref(), caller, self.meta);
+        let cx = context(session.as_deref(), caller, self.meta, &self.request);
         exchange(service, session, self.request, cx, in_flight).await
     }
 
@@ -71,7 +71,7 @@ impl Call {
         let weight = limits::CALL + head(&caller.headers) + self.bytes;
         let share = service.calls.take(&session.holder, weight)?;
         let (id, in_flight) = (self.request.id.clone(), service.drain.enter());
-        let cx = context(Some(session), caller, self.meta);
+        let cx = context(Some(session), caller, self.meta, &self.request);
         let (service, session) = (Arc::clone(service), Arc::clone(session));
         let within = Some(Arc::clone(&session));
         let call = exchange(Arc::clone(&service), within, self.request, cx, in_flight);
@@ -83,11 +83,19 @@ impl Call {
     }
 }
 
-fn context(session: Option<&Session>, mut caller: Caller, meta: RequestMeta) -> Context {
+fn context(
+    session: Option<&Session>,
+    mut caller: Caller,
+    meta: RequestMeta,
+    request: &Request,
+) -> Context {
+    caller.params.clone_from(&request.params);
     let version = match session {
         None => Version::LATEST,
         Some(session) => {
-            caller.client = Some(Arc::clone(&session.asks) as Arc<dyn Client>);
+            caller.client = Some(Arc::clone(&session.client_requests) as Arc<dyn Client>);
+            caller.session_id = Some(Arc::clone(&session.id));
+            caller.names = Some(Arc::clone(&session.names));
             session.version
         }
     };

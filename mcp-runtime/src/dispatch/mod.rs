@@ -115,7 +115,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
         Ok(Message::Notification(notification)) => dispatcher.notification(&notification),
         Ok(Message::Response(response)) => dispatcher.without_answer(|session| match session {
             Some(session) => {
-                session.asks.answer(&response);
+                session.client_requests.answer(&response);
                 Ok(())
             }
             None => origin.check_response(),
@@ -223,7 +223,7 @@ impl<O: Origin> Dispatcher<'_, O> {
     }
 
     fn decide(&self, request: &Request) -> Result<Decided, Refused> {
-        let meta = RawMeta::of(request.params.as_deref());
+        let meta = RawMeta::from_params(request.params.as_deref());
         // The transport has nothing to say about a handshake: the header that names a revision comes after it.
         let is_handshake = request.method == Method::Initialize;
         if modern::is_modern(&meta) || (self.origin.is_modern() && !is_handshake) {
@@ -319,7 +319,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         let Some((id, Ok(Some(session)))) = id.map(|id| (id, self.origin.session())) else {
             return false;
         };
-        session.asks.fail(id, &malformed.error.message)
+        session.client_requests.fail(id, &malformed.error.message)
     }
 
     fn notification(&self, notification: &Notification) -> Next {

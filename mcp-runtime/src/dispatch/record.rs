@@ -32,6 +32,7 @@ macro_rules! emit {
             resource = item.resource.as_deref(),
             prompt = item.prompt.as_deref(),
             principal = subject.principal.subject().map(excerpt).as_deref(),
+            client = subject.client().as_deref(),
             era = subject.version.as_str(),
             trace_id = subject.trace_id().as_deref(),
             $($after)*
@@ -91,6 +92,16 @@ impl<'a> Subject<'a> {
                 | Method::CompletionComplete
                 | Method::TasksGet
         )
+    }
+
+    /// The client, by its own account: its name, and its version after a slash.
+    fn client(&self) -> Option<String> {
+        let client = self.cx?.client();
+        let name = client.name()?;
+        Some(match client.version() {
+            Some(version) => excerpt(&format!("{name}/{version}")).into_owned(),
+            None => excerpt(name).into_owned(),
+        })
     }
 
     /// The trace, by `_meta` or by the HTTP header.

@@ -11,6 +11,7 @@ pub(crate) mod output;
 pub(crate) mod spec;
 
 pub use crate::principal::Principal;
+pub use call::client::ClientInfo;
 pub use call::completion::{Completion, IntoProposals};
 pub use call::context::Context;
 pub use call::inject::Inject;

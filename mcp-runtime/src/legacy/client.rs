@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, oneshot};
 
-use super::question;
-use crate::handler::input::client::{AskError, Asked, Client};
+use super::translate;
+use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
@@ -22,84 +22,84 @@ const LIMIT: Duration = Duration::from_mins(10);
 /// The prefix of the ids, which tells them from the client's own.
 const PREFIX: &str = "server-";
 
-type Outcome = Result<Box<RawValue>, AskError>;
+type Outcome = Result<Box<RawValue>, ClientError>;
 
 /// The pending requests of one session.
 #[derive(Debug, Default)]
-pub(crate) struct Asks {
+pub(crate) struct ClientRequests {
     open: Mutex<Open>,
     /// Notified when a request is sent.
-    asked: Notify,
+    request_sent: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Open {
-    asked: u64,
+    sent: u64,
     waiting: HashMap<u64, oneshot::Sender<Outcome>>,
     closed: bool,
 }
 
 #[derive(Serialize)]
-struct Question<'a> {
+struct RequestMessage<'a> {
     jsonrpc: &'static str,
     id: String,
     method: &'static str,
     params: &'a Value,
 }
 
-impl Client for Asks {
-    fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest> {
-        question::phrase(request, version)
+impl Client for ClientRequests {
+    fn translate(&self, request: InputRequest, version: Version) -> Option<InputRequest> {
+        translate::translate(request, version)
     }
 
-    fn ask(
+    fn request(
         self: Arc<Self>,
         _: &str,
         outbox: Option<Outbox>,
         method: &'static str,
         params: Value,
-    ) -> Asked {
+    ) -> PendingResponse {
         Box::pin(async move {
-            let (mut pending, answer) =
-                self.send(outbox.ok_or(AskError::Gone)?, method, &params)?;
-            let Ok(outcome) = tokio::time::timeout(LIMIT, answer).await else {
-                return Err(AskError::TimedOut(LIMIT));
+            let (mut pending, response) =
+                self.send(outbox.ok_or(ClientError::Gone)?, method, &params)?;
+            let Ok(outcome) = tokio::time::timeout(LIMIT, response).await else {
+                return Err(ClientError::TimedOut(LIMIT));
             };
             pending.is_open = false;
-            outcome.unwrap_or(Err(AskError::Gone))
+            outcome.unwrap_or(Err(ClientError::Gone))
         })
     }
 }
 
-impl Asks {
+impl ClientRequests {
     fn send(
         self: Arc<Self>,
         outbox: Outbox,
         method: &'static str,
         params: &Value,
-    ) -> Result<(Pending, oneshot::Receiver<Outcome>), AskError> {
-        let (answered, answer) = oneshot::channel();
-        let number = self.lock().begin(answered).ok_or(AskError::Gone)?;
+    ) -> Result<(Pending, oneshot::Receiver<Outcome>), ClientError> {
+        let (responder, response) = oneshot::channel();
+        let number = self.lock().begin(responder).ok_or(ClientError::Gone)?;
         let mut pending = Pending {
-            asks: self,
+            requests: self,
             number,
             outbox,
             is_open: false,
         };
-        let question = Question {
+        let message = RequestMessage {
             jsonrpc: "2.0",
             id: id(number),
             method,
             params,
         };
-        let text = serde_json::to_vec(&question).map_err(|_| AskError::Gone)?;
+        let text = serde_json::to_vec(&message).map_err(|_| ClientError::Gone)?;
         if !pending.outbox.offer(text) {
             tracing::debug!(method, "the client does not keep up; it was not asked");
-            return Err(AskError::Gone);
+            return Err(ClientError::Gone);
         }
         pending.is_open = true;
-        pending.asks.asked.notify_waiters();
-        Ok((pending, answer))
+        pending.requests.request_sent.notify_waiters();
+        Ok((pending, response))
     }
 
     /// Delivers the client's response to the waiting request; a response to no request is ignored.
@@ -112,7 +112,7 @@ impl Asks {
 
     /// Fails the request that waits for the response with this id, which is malformed; returns whether one does.
     pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
-        self.settle(id, Err(AskError::Malformed(reason.to_owned())))
+        self.settle(id, Err(ClientError::Malformed(reason.to_owned())))
     }
 
     fn settle(&self, id: &RequestId, outcome: Outcome) -> bool {
@@ -122,13 +122,13 @@ impl Asks {
     }
 
     /// Returns `true` if a request is pending.
-    pub(crate) fn are_open(&self) -> bool {
+    pub(crate) fn has_pending(&self) -> bool {
         !self.lock().waiting.is_empty()
     }
 
     /// Resolves when a request is sent from now on.
-    pub(crate) fn asked(&self) -> Notified<'_> {
-        self.asked.notified()
+    pub(crate) fn request_sent(&self) -> Notified<'_> {
+        self.request_sent.notified()
     }
 
     /// Fails all pending and future requests.
@@ -144,20 +144,20 @@ impl Asks {
 }
 
 impl Open {
-    fn begin(&mut self, answered: oneshot::Sender<Outcome>) -> Option<u64> {
+    fn begin(&mut self, responder: oneshot::Sender<Outcome>) -> Option<u64> {
         if self.closed {
             return None;
         }
-        self.asked += 1;
-        self.waiting.insert(self.asked, answered);
-        Some(self.asked)
+        self.sent += 1;
+        self.waiting.insert(self.sent, responder);
+        Some(self.sent)
     }
 }
 
 /// A pending request; the client is sent a cancellation if it is dropped without a response.
 #[derive(Debug)]
 struct Pending {
-    asks: Arc<Asks>,
+    requests: Arc<ClientRequests>,
     number: u64,
     outbox: Outbox,
     is_open: bool,
@@ -165,7 +165,7 @@ struct Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.asks.lock().waiting.remove(&self.number);
+        self.requests.lock().waiting.remove(&self.number);
         if self.is_open {
             let params = serde_json::json!({ "requestId": id(self.number), "reason": "nobody waits any more" });
             let text = serde_json::json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params });
@@ -194,11 +194,11 @@ fn outcome(response: &Response) -> Outcome {
         message: String,
     }
     match &response.outcome {
-        Ok(result) => serde_json::from_slice(result.as_bytes()).map_err(|_| AskError::Gone),
+        Ok(result) => serde_json::from_slice(result.as_bytes()).map_err(|_| ClientError::Gone),
         Err(error) => {
             let Refusal { code, message } =
                 serde_json::from_slice(error.as_bytes()).unwrap_or_default();
-            Err(AskError::Refused { code, message })
+            Err(ClientError::Refused { code, message })
         }
     }
 }
@@ -214,19 +214,19 @@ mod tests {
     use crate::handler::input::outbox::{Notes, notes};
     use crate::protocol::Message;
 
-    fn ask(asks: &Arc<Asks>, outbox: &Outbox) -> Asked {
-        let mut asked =
-            Arc::clone(asks).ask("roots", Some(outbox.clone()), "roots/list", json!({}));
+    fn request(requests: &Arc<ClientRequests>, outbox: &Outbox) -> PendingResponse {
+        let mut response =
+            Arc::clone(requests).request("roots", Some(outbox.clone()), "roots/list", json!({}));
         // The request is sent when the future is first polled.
-        assert!(asked.as_mut().now_or_never().is_none());
-        asked
+        assert!(response.as_mut().now_or_never().is_none());
+        response
     }
 
-    fn answer(asks: &Asks, text: &Value) {
+    fn answer(requests: &ClientRequests, text: &Value) {
         let Ok(Message::Response(response)) = Message::parse(&Bytes::from(text.to_string())) else {
             panic!("{text}")
         };
-        asks.answer(&response);
+        requests.answer(&response);
     }
 
     fn sent(messages: &mut Notes) -> Value {
@@ -235,81 +235,84 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn answers_find_their_questions_in_any_order() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
-        let (first, second) = (ask(&asks, &outbox), ask(&asks, &outbox));
-        let ids = [sent(&mut messages), sent(&mut messages)].map(|question| question["id"].clone());
+        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let (first, second) = (request(&requests, &outbox), request(&requests, &outbox));
+        let ids = [sent(&mut messages), sent(&mut messages)].map(|message| message["id"].clone());
         assert_eq!(ids, ["server-1", "server-2"]);
         answer(
-            &asks,
+            &requests,
             &json!({ "jsonrpc": "2.0", "id": ids[1], "result": { "second": true } }),
         );
         answer(
-            &asks,
+            &requests,
             &json!({ "jsonrpc": "2.0", "id": ids[0], "error": { "code": -1, "message": "no" } }),
         );
         assert_eq!(second.await.unwrap().get(), r#"{"second":true}"#);
         assert_eq!(
             first.await.unwrap_err(),
-            AskError::Refused {
+            ClientError::Refused {
                 code: -1,
                 message: "no".into()
             }
         );
         assert!(messages.try_recv().is_none(), "nothing is taken back");
-        assert!(asks.lock().waiting.is_empty());
+        assert!(requests.lock().waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn answers_to_nothing_are_ignored() {
-        let (asks, (outbox, _messages)) = (Arc::<Asks>::default(), notes());
-        let mut asked = ask(&asks, &outbox);
+        let (requests, (outbox, _messages)) = (Arc::<ClientRequests>::default(), notes());
+        let mut response = request(&requests, &outbox);
         for id in [json!("server-2"), json!(1), json!("1"), json!("server-")] {
-            answer(&asks, &json!({ "jsonrpc": "2.0", "id": id, "result": {} }));
+            answer(
+                &requests,
+                &json!({ "jsonrpc": "2.0", "id": id, "result": {} }),
+            );
         }
-        assert!(asked.as_mut().now_or_never().is_none());
+        assert!(response.as_mut().now_or_never().is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_question_that_nobody_waits_for_is_taken_back() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
-        drop(ask(&asks, &outbox));
+        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        drop(request(&requests, &outbox));
         let id = sent(&mut messages)["id"].clone();
         let cancelled = sent(&mut messages);
         assert_eq!(cancelled["method"], "notifications/cancelled");
         assert_eq!(cancelled["params"]["requestId"], id);
-        assert!(asks.lock().waiting.is_empty());
+        assert!(requests.lock().waiting.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_may_take_ten_minutes() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
-        let asked = ask(&asks, &outbox);
-        assert_eq!(asked.await.unwrap_err(), AskError::TimedOut(LIMIT));
+        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let response = request(&requests, &outbox);
+        assert_eq!(response.await.unwrap_err(), ClientError::TimedOut(LIMIT));
         sent(&mut messages);
         assert_eq!(sent(&mut messages)["method"], "notifications/cancelled");
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
-        let (asks, (outbox, mut messages)) = (Arc::<Asks>::default(), notes());
-        let asked = ask(&asks, &outbox);
-        asks.close();
-        assert_eq!(asked.await.unwrap_err(), AskError::Gone);
+        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let response = request(&requests, &outbox);
+        requests.close();
+        assert_eq!(response.await.unwrap_err(), ClientError::Gone);
         sent(&mut messages);
-        let late = Arc::clone(&asks).ask("roots", Some(outbox), "roots/list", json!({}));
-        assert_eq!(late.await.unwrap_err(), AskError::Gone);
+        let late = Arc::clone(&requests).request("roots", Some(outbox), "roots/list", json!({}));
+        assert_eq!(late.await.unwrap_err(), ClientError::Gone);
         assert!(messages.try_recv().is_none(), "nothing more is sent");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_reached_is_not_waited_for() {
-        let asks = Arc::<Asks>::default();
-        let unheard = Arc::clone(&asks).ask("roots", None, "roots/list", json!({}));
-        assert_eq!(unheard.await.unwrap_err(), AskError::Gone);
+        let requests = Arc::<ClientRequests>::default();
+        let unheard = Arc::clone(&requests).request("roots", None, "roots/list", json!({}));
+        assert_eq!(unheard.await.unwrap_err(), ClientError::Gone);
         let (full, _messages) = notes();
         while full.offer(b"{}".to_vec()) {}
-        let asked = Arc::clone(&asks).ask("roots", Some(full), "roots/list", json!({}));
-        assert_eq!(asked.await.unwrap_err(), AskError::Gone);
-        assert!(asks.lock().waiting.is_empty());
+        let response = Arc::clone(&requests).request("roots", Some(full), "roots/list", json!({}));
+        assert_eq!(response.await.unwrap_err(), ClientError::Gone);
+        assert!(requests.lock().waiting.is_empty());
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::session::Session;
 use crate::answer::{Answer, downgrade, members};
 use crate::handler::Principal;
+use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Implementation, Request, RpcError, Version};
 use crate::service::{Service, shutting_down, text_param};
 use crate::share::Holder;
@@ -41,6 +42,10 @@ pub(crate) fn initialize(
             .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?
             .bounded()?,
     };
+    let names = params.and_then(|params| params.get("clientInfo"));
+    let names = names.map(ClientNames::read).unwrap_or_default();
+    let id = crate::random::id()
+        .ok_or_else(|| RpcError::internal("the system has no random numbers for a session's id"))?;
     let version = agreed(&requested);
     let answer = Answer::Members(members(&Initialized {
         protocol_version: version.as_str(),
@@ -50,7 +55,7 @@ pub(crate) fn initialize(
     }));
     let news = service.changes.subscribe(service.changing());
     Ok((
-        Session::new(version, capabilities, news, (who, holder)),
+        Session::new(id, version, (capabilities, names), news, (who, holder)),
         answer,
     ))
 }

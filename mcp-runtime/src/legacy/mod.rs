@@ -4,7 +4,6 @@
 
 mod client;
 pub(crate) mod handshake;
-mod question;
 pub(crate) mod session;
 mod sessions;
 pub(crate) mod stream;
@@ -12,6 +11,7 @@ mod streams;
 mod subscribe;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 use std::sync::Arc;
 

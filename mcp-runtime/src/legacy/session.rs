@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::client::Asks;
+use super::client::ClientRequests;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
 use crate::limits::{self, Limit};
 use crate::principal;
+use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -21,8 +22,11 @@ use crate::share::{Holder, Share};
 /// The state of a session: the outcome of its handshake, and the requests and streams in its scope.
 #[derive(Debug)]
 pub(crate) struct Session {
+    pub id: Arc<str>,
     pub version: Version,
     pub capabilities: ClientCapabilities,
+    /// The names that its client gave itself.
+    pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<principal::Key>,
     /// The caller that it is counted for.
@@ -36,7 +40,7 @@ pub(crate) struct Session {
     /// The streams that its client reads over HTTP.
     pub streams: Streams,
     /// The requests of the server that its client has not answered.
-    pub asks: Arc<Asks>,
+    pub client_requests: Arc<ClientRequests>,
     log_level: AtomicU8,
     running: Mutex<Cancellable>,
     last_used: Mutex<Instant>,
@@ -50,21 +54,24 @@ pub(crate) struct Session {
 
 impl Session {
     pub(super) fn new(
+        id: String,
         version: Version,
-        capabilities: ClientCapabilities,
+        (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
     ) -> Self {
         Self {
+            id: id.into(),
             version,
             capabilities,
+            names: Arc::new(names),
             owner: who.key(),
             holder,
             reader: Mutex::new(who.clone()),
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            asks: Arc::default(),
+            client_requests: Arc::default(),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
@@ -129,7 +136,7 @@ impl Session {
     /// Ends the session: its stream ends, and its open input requests fail.
     pub(crate) fn end(&self) {
         self.ended.cancel();
-        self.asks.close();
+        self.client_requests.close();
     }
 
     /// Ends the session and the calls that were made in it.

@@ -23,7 +23,7 @@ pub(crate) struct Sessions {
 
 #[derive(Debug, Default)]
 struct Open {
-    sessions: HashMap<Box<str>, Arc<Session>>,
+    sessions: HashMap<Arc<str>, Arc<Session>>,
     /// The number of sessions of each holder.
     held: HashMap<Holder, usize>,
 }
@@ -37,9 +37,8 @@ impl Sessions {
         }
     }
 
-    /// Keeps a session under a new id, in place of another one when there are too many; `None` when all are in use.
+    /// Keeps a session under its id, in place of another one when there are too many; `None` when all are in use.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
-        let id = crate::random::id()?;
         let mut open = lock(&self.open);
         if open.sessions.len() >= self.most {
             open.sweep(self.idle);
@@ -49,7 +48,8 @@ impl Sessions {
             tracing::debug!("the maximum number of sessions is open; one of them was evicted");
             open.remove(&evicted);
         }
-        open.insert(id.clone().into(), session);
+        let id = session.id.as_ref().to_owned();
+        open.insert(session);
         Some(id)
     }
 
@@ -84,9 +84,10 @@ impl Sessions {
 }
 
 impl Open {
-    fn insert(&mut self, id: Box<str>, session: Session) {
+    fn insert(&mut self, session: Session) {
         *self.held.entry(session.holder.clone()).or_default() += 1;
-        self.sessions.insert(id, Arc::new(session));
+        self.sessions
+            .insert(Arc::clone(&session.id), Arc::new(session));
     }
 
     fn remove(&mut self, id: &str) -> bool {
@@ -120,7 +121,7 @@ impl Open {
     /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
     /// its caller has more than its share and the newcomer less; a caller that has its share takes nothing from others
     /// that have no more.
-    fn least(&self, newcomer: &Holder, share: usize) -> Option<Box<str>> {
+    fn least(&self, newcomer: &Holder, share: usize) -> Option<Arc<str>> {
         let held = |holder: &Holder| self.held.get(holder).copied().unwrap_or_default();
         let is_modest = held(newcomer) < share;
         let rank = |session: &Session| {

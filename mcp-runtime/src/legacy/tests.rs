@@ -13,7 +13,7 @@ use tower::Service as _;
 
 use crate::__private::{ListedTool, Returns, Spec, Visitor};
 use crate::Server;
-use crate::handler::input::client::AskError;
+use crate::handler::input::client::ClientError;
 use crate::server::Connection;
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -24,7 +24,7 @@ struct Curious;
 impl ListedTool<()> for Curious {
     fn visit(visitor: &mut impl Visitor<()>) {
         let curious = |_, cx: crate::Context, ()| async move {
-            match cx.ask("roots", "roots/list", json!({})).await {
+            match cx.send_request("roots", "roots/list", json!({})).await {
                 Ok(roots) => roots.get().to_owned(),
                 Err(error) => error.to_string(),
             }
@@ -360,7 +360,7 @@ struct Shy;
 struct Courage {
     begun: Notify,
     ask: Notify,
-    heard: Mutex<Option<Result<String, AskError>>>,
+    heard: Mutex<Option<Result<String, ClientError>>>,
     done: Notify,
 }
 
@@ -369,7 +369,7 @@ impl ListedTool<Arc<Courage>> for Shy {
         let shy = |state: Arc<Arc<Courage>>, cx: crate::Context, ()| async move {
             state.begun.notify_one();
             state.ask.notified().await;
-            let heard = cx.ask("roots", "roots/list", json!({})).await;
+            let heard = cx.send_request("roots", "roots/list", json!({})).await;
             *state.heard.lock().unwrap() = Some(heard.map(|roots| roots.get().to_owned()));
             state.done.notify_one();
         };
@@ -401,5 +401,5 @@ async fn a_client_that_cannot_know_where_to_come_back_to_is_not_asked() {
     }
     courage.ask.notify_one();
     courage.done.notified().await;
-    assert_eq!(*courage.heard.lock().unwrap(), Some(Err(AskError::Gone)));
+    assert_eq!(*courage.heard.lock().unwrap(), Some(Err(ClientError::Gone)));
 }

@@ -181,68 +181,8 @@ impl Metrics {
             "Time from a parsed request to its answer",
             durations,
         );
-        registry.register("mcp_errors", "JSON-RPC errors sent", this.errors.clone());
-        registry.register(
-            "mcp_requests_refused",
-            "Requests refused because a bound of the server was reached",
-            this.refusals.clone(),
-        );
-        registry.register(
-            "mcp_rate_limit_rejections",
-            "Calls refused by a rate limit",
-            this.rejections.clone(),
-        );
-        for (calls, (name, help, duration_name, duration_help)) in this.calls.iter().zip(CALLS) {
-            registry.register(name, help, calls.outcomes.clone());
-            registry.register(duration_name, duration_help, calls.durations.clone());
-        }
-        registry.register(
-            "mcp_argument_coercions",
-            "Arguments coerced without loss",
-            this.coercions.clone(),
-        );
-        registry.register(
-            "mcp_arguments_ignored",
-            "Arguments ignored, of names that are not declared",
-            this.ignored.clone(),
-        );
-        registry.register(
-            "mcp_active_connections",
-            "Open HTTP connections",
-            this.connections.clone(),
-        );
-        registry.register(
-            "mcp_active_sessions",
-            "Sessions of clients that opened with initialize",
-            this.sessions.clone(),
-        );
-        registry.register(
-            "mcp_active_streams",
-            "Open event streams",
-            this.streams.0.clone(),
-        );
-        registry.register(
-            "mcp_active_calls",
-            "Calls in flight, including those that run as tasks",
-            this.active.clone(),
-        );
-        registry.register(
-            "mcp_breaker_state",
-            "Breakers: 0 is closed, 1 a trial, 2 open",
-            this.breakers.clone(),
-        );
-        let build = Family::<ItemLabels<1>, Gauge<i64, AtomicI64>>::default();
-        build
-            .get_or_create(&[("version", version.to_owned().into())])
-            .set(1);
-        registry.register("mcp_build_info", "The version of the server", build);
-        #[cfg(target_os = "linux")]
-        registry.register_collector(Box::new(process::Process));
-        registry.register(
-            "mcp_log_lines_dropped",
-            "Lines for stderr that were dropped, as it did not take them",
-            log::dropped(),
-        );
+        this.register(&mut registry);
+        register_build(&mut registry, version);
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
@@ -250,6 +190,70 @@ impl Metrics {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
         Self { registry, ..this }
+    }
+
+    /// Registers the metrics that are not of a method.
+    fn register(&self, registry: &mut Registry) {
+        registry.register("mcp_errors", "JSON-RPC errors sent", self.errors.clone());
+        registry.register(
+            "mcp_requests_refused",
+            "Requests refused because a bound of the server was reached",
+            self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_rate_limit_rejections",
+            "Calls refused by a rate limit",
+            self.rejections.clone(),
+        );
+        for (calls, (name, help, duration_name, duration_help)) in self.calls.iter().zip(CALLS) {
+            registry.register(name, help, calls.outcomes.clone());
+            registry.register(duration_name, duration_help, calls.durations.clone());
+        }
+        registry.register(
+            "mcp_argument_coercions",
+            "Arguments coerced without loss",
+            self.coercions.clone(),
+        );
+        registry.register(
+            "mcp_arguments_ignored",
+            "Arguments ignored, of names that are not declared",
+            self.ignored.clone(),
+        );
+        registry.register(
+            "mcp_active_connections",
+            "Open HTTP connections",
+            self.connections.clone(),
+        );
+        registry.register(
+            "mcp_active_sessions",
+            "Sessions of clients that opened with initialize",
+            self.sessions.clone(),
+        );
+        self.register_activity(registry);
+        registry.register(
+            "mcp_log_lines_dropped",
+            "Lines for stderr that were dropped, as it did not take them",
+            log::dropped(),
+        );
+    }
+
+    /// Registers the gauges of what is in progress.
+    fn register_activity(&self, registry: &mut Registry) {
+        registry.register(
+            "mcp_active_streams",
+            "Open event streams",
+            self.streams.0.clone(),
+        );
+        registry.register(
+            "mcp_active_calls",
+            "Calls in flight, including those that run as tasks",
+            self.active.clone(),
+        );
+        registry.register(
+            "mcp_breaker_state",
+            "Breakers: 0 is closed, 1 a trial, 2 open",
+            self.breakers.clone(),
+        );
     }
 
     /// The counters of a declared function, registered at zero.
@@ -320,6 +324,17 @@ impl Metrics {
             Format::Classic => classic::of(&text),
         }
     }
+}
+
+/// Registers the version of the server, and the resources of the process.
+fn register_build(registry: &mut Registry, version: &str) {
+    let build = Family::<ItemLabels<1>, Gauge<i64, AtomicI64>>::default();
+    build
+        .get_or_create(&[("version", version.to_owned().into())])
+        .set(1);
+    registry.register("mcp_build_info", "The version of the server", build);
+    #[cfg(target_os = "linux")]
+    registry.register_collector(Box::new(process::Process));
 }
 
 impl std::fmt::Debug for Metrics {

@@ -18,7 +18,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(super) fn of(spec: &Spec) -> Self {
+    pub(super) fn from_spec(spec: &Spec) -> Self {
         Self {
             scopes: spec.scopes,
             visible_if: spec.visible_if,

@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::outcome::{Done, Outcome};
+use super::outcome::{CallResponse, Completed, Outcome};
 use super::{Call, canonical, max_output};
 use crate::handler::Principal;
-use crate::handler::input::pending::Asks;
+use crate::handler::input::pending::InputRequests;
 use crate::handler::spec::policy::Cache;
 use crate::limits;
 use crate::protocol::RpcError;
@@ -67,7 +67,7 @@ struct Entry {
 }
 
 /// A result that is there, that a call is making, or that waits for the next call to make it.
-type Cell = OnceCell<(Done, Instant)>;
+type Cell = OnceCell<(Completed, Instant)>;
 
 impl Results {
     pub(super) fn new(cache: Cache) -> Self {
@@ -84,31 +84,35 @@ impl Results {
     }
 
     /// The result of an equal call, or of this one, which `make` then makes.
-    pub(super) async fn get_or(&self, call: &Call<'_>, make: impl Future<Output = Done>) -> Done {
+    pub(super) async fn get_or(
+        &self,
+        call: &Call<'_>,
+        make: impl Future<Output = Completed>,
+    ) -> Completed {
         let key = self.key(call);
         let entry = self.cell(key);
         let kept = entry.get_or_try_init(|| async {
-            let done = make.await;
+            let completed = make.await;
             // A client that lacks a capability: the next one may have it. What was asked belongs to one call.
-            let asked = call.cx.asked().is_some_and(Asks::are_any);
-            if asked
-                || matches!(&done.answer, Err(error) if error.code == RpcError::MISSING_CAPABILITY)
+            let used_input = call.cx.input_requests().is_some_and(InputRequests::has_state);
+            if used_input
+                || matches!(&completed.response, CallResponse::Error(error) if error.code == RpcError::MISSING_CAPABILITY)
             {
-                Err(done)
+                Err(completed)
             } else {
-                Ok((done, Instant::now()))
+                Ok((completed, Instant::now()))
             }
         });
-        let done = match kept.await {
-            Ok((done, _)) => done.clone(),
-            Err(done) => return done,
+        let completed = match kept.await {
+            Ok((completed, _)) => completed.clone(),
+            Err(completed) => return completed,
         };
-        if done.outcome == Outcome::Ok {
-            self.keep(key, &entry, &done);
+        if completed.outcome == Outcome::Ok {
+            self.keep(key, &entry, &completed);
         } else {
             self.forget(key, &entry);
         }
-        done
+        completed
     }
 
     fn key(&self, call: &Call<'_>) -> Key {
@@ -122,7 +126,7 @@ impl Results {
         let who = who.as_ref().map_or(&b"all"[..], Subject::as_bytes);
         let scopes = principal.map_or(&[][..], Principal::scopes);
         let scopes = scopes.iter().map(String::as_bytes);
-        Key(Subject::of(
+        Key(Subject::from_parts(
             [who, arguments.as_bytes()].into_iter().chain(scopes),
         ))
     }
@@ -152,13 +156,13 @@ impl Results {
     }
 
     /// Counts the bytes of a result that is there, for which the oldest make room.
-    fn keep(&self, key: Key, cell: &Arc<Cell>, done: &Done) {
+    fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
         let is_counted = |entry: &mut Entry| entry.reserved.is_some();
         match self.lock().find(&key, cell).map(is_counted) {
             Some(false) => {}
             Some(true) | None => return,
         }
-        let bytes = done.answer.as_ref().map_or(0, max_output::kept);
+        let bytes = completed.response.output().map_or(0, max_output::kept);
         let most = self.budget.most / limits::SHARE;
         let mut entries = self.lock();
         if entries.find(&key, cell).is_none() {

@@ -35,7 +35,7 @@ impl<T> Contained<T> {
     }
 
     /// Drops what is left of it.
-    pub(crate) fn let_go(&mut self) -> Result<(), Panicked> {
+    pub(crate) fn discard(&mut self) -> Result<(), Panicked> {
         match self.0.take() {
             Some(work) => contain_now(|| drop(work)),
             None => Ok(()),
@@ -55,14 +55,14 @@ impl<T> Future for Contained<T> {
             Ok(Poll::Ready(value)) => Ok(value),
             Err(Panicked) => Err(Panicked),
         };
-        let left = self.let_go();
+        let left = self.discard();
         Poll::Ready(polled.and_then(|value| left.map(|()| value)))
     }
 }
 
 impl<T> Drop for Contained<T> {
     fn drop(&mut self) {
-        if self.let_go().is_err() {
+        if self.discard().is_err() {
             tracing::error!("a function panicked when it was dropped");
         }
     }
@@ -101,7 +101,7 @@ mod tests {
         };
         let mut stopped = Contained::new(pending());
         assert!((&mut stopped).now_or_never().is_none());
-        assert!(stopped.let_go().is_err());
+        assert!(stopped.discard().is_err());
         let mut left = Contained::new(pending());
         assert!((&mut left).now_or_never().is_none());
         drop(left);

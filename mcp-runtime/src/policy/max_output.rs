@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 
-use super::outcome::{Done, Outcome};
-use crate::handler::output::product::Product;
+use super::outcome::{Completed, Outcome};
+use crate::handler::output::value::Output;
 use crate::handler::spec::kind::Item;
 
 /// The limit of one tool.
@@ -28,47 +28,48 @@ impl MaxOutput {
     }
 
     /// Returns the call unchanged, or an error that advises how to request less if its result is too large.
-    pub(super) fn check(&self, item: Item<'_>, done: Done) -> Done {
-        let said = matches!(done.outcome, Outcome::Ok | Outcome::Error)
-            .then(|| done.answer.as_ref().map(size));
-        match said {
-            Some(Ok(size)) if size > self.bytes => {
+    pub(super) fn check(&self, item: Item<'_>, completed: Completed) -> Completed {
+        let output = completed
+            .response
+            .output()
+            .filter(|_| matches!(completed.outcome, Outcome::Ok | Outcome::Error));
+        match output.map(size) {
+            Some(size) if size > self.bytes => {
                 let (size, most) = (Size(size), Size(self.bytes));
                 let text = format!(
                     "the result of {item} has {size}, and {most} are allowed; {}",
                     self.advice
                 );
-                Done::failed(item, Outcome::OutputTooLarge, text)
+                Completed::failed(item, Outcome::OutputTooLarge, text)
             }
-            _ => done,
+            _ => completed,
         }
     }
 }
 
-/// Returns the size of a cached product in bytes.
-pub(super) fn kept(product: &Product) -> usize {
+/// Returns the size of a cached output in bytes.
+pub(super) fn kept(output: &Output) -> usize {
     /// The overhead of an entry in bytes.
     const ENTRY: u64 = 512;
-    let meta = match product {
-        Product::Tool(result) => written(&result.meta),
-        Product::Prompt(prompt) => written(&prompt.meta),
-        _ => 0,
+    let meta = match output {
+        Output::Tool(result) => written(&result.meta),
+        Output::Prompt(prompt) => written(&prompt.meta),
+        Output::Contents(_) => 0,
     };
-    usize::try_from(ENTRY + size(product) + meta).unwrap_or(usize::MAX)
+    usize::try_from(ENTRY + size(output) + meta).unwrap_or(usize::MAX)
 }
 
-fn size(product: &Product) -> u64 {
-    match product {
-        Product::Tool(result) => {
+fn size(output: &Output) -> u64 {
+    match output {
+        Output::Tool(result) => {
             let structured = result
                 .structured
                 .as_deref()
                 .map_or(0, |raw: &RawValue| raw.get().len());
             written(&result.content) + structured as u64
         }
-        Product::Contents(contents) => written(contents),
-        Product::Prompt(prompt) => written(&prompt.messages),
-        Product::Arguments(_) | Product::Questions(_) => 0,
+        Output::Contents(contents) => written(contents),
+        Output::Prompt(prompt) => written(&prompt.messages),
     }
 }
 
@@ -116,7 +117,7 @@ mod tests {
     fn a_result_is_measured_as_it_is_written() {
         let result = ToolResult::text("\"é\"").structured(&[1, 2]).unwrap();
         assert_eq!(
-            size(&Product::Tool(result)),
+            size(&Output::Tool(result)),
             (r#"[{"type":"text","text":"\"é\""}]"#.len() + "[1,2]".len()) as u64
         );
     }

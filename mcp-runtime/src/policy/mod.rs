@@ -36,11 +36,12 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 
-use crate::handler::output::product::Product;
+use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{RateLimit, Retry};
 use crate::handler::{Context, ToolError};
+use crate::protocol::RpcError;
 use crate::seal::Stamp;
 use access::Access;
 use breaker::Circuit;
@@ -50,7 +51,7 @@ use concurrency::Slots;
 use contain::Contained;
 use max_output::MaxOutput;
 pub use outcome::RETRY_AFTER;
-pub(crate) use outcome::{Done, Outcome};
+pub(crate) use outcome::{CallResponse, Completed, Outcome};
 use rate_limit::RateLimiter;
 pub(crate) use redact::Redacted;
 use slow::SlowPolls;
@@ -88,12 +89,12 @@ pub(crate) struct Call<'a> {
 }
 
 /// A handler that has its arguments and is ready to run.
-pub(crate) type Handler = Contained<Result<Product, ToolError>>;
+pub(crate) type HandlerFuture<T = Output> = Contained<Result<T, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
         Self {
-            access: Access::of(spec),
+            access: Access::from_spec(spec),
             rate_limit: spec.rate_limit.map(|(limit, _)| RateLimiter::new(limit)),
             completions: RateLimiter::new(COMPLETIONS),
             concurrency: spec.concurrency.map(|(limit, _)| Slots::new(limit)),
@@ -106,7 +107,7 @@ impl Policies {
                 .map(|(bytes, _)| MaxOutput::new(bytes, &redacted.known)),
             audit: spec.audit,
             redacted,
-            effect: Effect::of(spec),
+            effect: Effect::from_spec(spec),
             slow: SlowPolls::default(),
         }
     }
@@ -118,30 +119,28 @@ impl Policies {
         }
     }
 
-    /// Returns the error for a caller without access.
-    pub(crate) fn forbids(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
+    /// Returns an error for a caller without access.
+    pub(crate) fn check_access(&self, item: Item<'_>, cx: &Context) -> Result<(), Box<Completed>> {
         self.access
             .check(item, cx.principal())
-            .err()
-            .map(Done::forbidden)
+            .map_err(|error| Box::new(Completed::forbidden(error)))
     }
 
-    /// Counts a call, before its arguments are decoded, unless it is a `round` that continues one; returns the error if
+    /// Counts a call, before its arguments are decoded, unless it is a `round` that continues one; returns an error if
     /// the rate limit is exceeded.
-    pub(crate) fn counts_out(
+    pub(crate) fn check_rate(
         &self,
         item: Item<'_>,
         cx: &Context,
         round: Option<Stamp>,
-    ) -> Option<Done> {
-        let limiter = self.rate_limit.as_ref()?;
-        let wait = limiter.check(cx, round).err()?;
-        Some(Done::refused(
-            item,
-            Outcome::RateLimited,
-            &limiter.refusal(item),
-            wait,
-        ))
+    ) -> Result<(), Box<Completed>> {
+        let Some(limiter) = &self.rate_limit else {
+            return Ok(());
+        };
+        limiter.check(cx, round).map_err(|wait| {
+            let text = limiter.refusal(item);
+            Box::new(Completed::refused(item, Outcome::RateLimited, &text, wait))
+        })
     }
 
     /// Allows a round that did not run to continue its call again.
@@ -151,15 +150,12 @@ impl Policies {
         }
     }
 
-    /// Counts a completion; returns the error if the rate limit is exceeded.
-    pub(crate) fn completes_out(&self, item: Item<'_>, cx: &Context) -> Option<Done> {
-        let wait = self.completions.check(cx, None).err()?;
-        Some(Done::refused(
-            item,
-            Outcome::RateLimited,
-            &self.completions.refusal(item),
-            wait,
-        ))
+    /// Counts a completion; returns an error for a caller without access, and if the rate limit is exceeded.
+    pub(crate) fn check_completion(&self, item: Item<'_>, cx: &Context) -> Result<(), RpcError> {
+        self.access.check(item, cx.principal())?;
+        self.completions
+            .check(cx, None)
+            .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
     }
 
     /// Writes the audit record of a call that has ended, if it is declared.
@@ -175,11 +171,11 @@ impl Policies {
     }
 
     /// Returns the error for a call cancelled by shutdown.
-    pub(crate) fn stopped(&self, item: Item<'_>) -> Done {
+    pub(crate) fn stopped(&self, item: Item<'_>) -> Completed {
         let text = format!(
             "stopped because the server is shutting down; {}",
             self.effect.advice(item)
         );
-        Done::failed(item, Outcome::Cancelled, text)
+        Completed::failed(item, Outcome::Cancelled, text)
     }
 }

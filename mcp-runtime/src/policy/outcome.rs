@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::Call;
 use super::redact::Redacted;
-use super::suspend::{Ended, Stopped};
-use crate::handler::input::pending::{Failure, Stop};
+use super::suspend::Interruption;
+use crate::handler::input::pending::{InputFailure, InputRequired, Suspension};
 use crate::handler::output::error::{failed, failure, reference};
-use crate::handler::output::product::Product;
+use crate::handler::output::value::Output;
 use crate::handler::spec::kind::{Item, Kind, event};
 use crate::protocol::excerpt::excerpt;
-use crate::protocol::{Capability, RpcError};
+use crate::protocol::{Capability, RpcError, ToolResult};
 
 /// The key in `_meta` of a refusal for the number of seconds to wait before a retry.
 pub const RETRY_AFTER: &str = "mcp-runtime/retryAfterSeconds";
@@ -63,103 +63,136 @@ impl Outcome {
     }
 }
 
-/// A call that has ended.
+/// The response to a call, before it is written for a revision.
 #[derive(Clone, Debug)]
-pub(crate) struct Done {
-    pub outcome: Outcome,
-    pub answer: Result<Product, RpcError>,
+pub(crate) enum CallResponse {
+    Output(Output),
+    /// The call needs input responses of its client.
+    InputRequired(InputRequired),
+    Error(RpcError),
 }
 
-impl Done {
-    /// Builds a failure whose text the caller reads.
-    pub(crate) fn failed(item: Item<'_>, outcome: Outcome, text: impl Into<String>) -> Self {
+impl From<Result<Output, RpcError>> for CallResponse {
+    fn from(result: Result<Output, RpcError>) -> Self {
+        result.map_or_else(Self::Error, Self::Output)
+    }
+}
+
+impl CallResponse {
+    pub(crate) fn output(&self) -> Option<&Output> {
+        match self {
+            Self::Output(output) => Some(output),
+            Self::InputRequired(_) | Self::Error(_) => None,
+        }
+    }
+}
+
+/// A call that has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Completed {
+    pub outcome: Outcome,
+    pub response: CallResponse,
+}
+
+impl Completed {
+    fn new(outcome: Outcome, response: impl Into<CallResponse>) -> Self {
         Self {
             outcome,
-            answer: failure(item, text),
+            response: response.into(),
         }
+    }
+
+    /// Builds a failure whose text the caller reads.
+    pub(crate) fn failed(item: Item<'_>, outcome: Outcome, text: impl Into<String>) -> Self {
+        Self::new(outcome, failure(item, text))
     }
 
     /// Builds a refusal that ends after `wait`.
     pub(super) fn refused(item: Item<'_>, outcome: Outcome, text: &str, wait: Duration) -> Self {
-        let seconds = rounded_up(wait);
-        let after = Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]);
-        let answer = match failure(item, format!("{text}; retry in {seconds:.1} s")) {
-            Ok(Product::Tool(mut result)) => {
+        let response = match item.kind {
+            Kind::Tool => {
+                let (text, after) = retry_after(text, wait);
+                let mut result = ToolResult::error(text);
                 result.meta = Some(after);
-                Ok(Product::Tool(result))
+                Ok(Output::Tool(result))
             }
-            answer => answer.map_err(|error| error.with_data(after.into())),
+            Kind::Resource | Kind::Prompt => Err(refusal(text, wait)),
         };
-        Self { outcome, answer }
+        Self::new(outcome, response)
     }
 
     /// Builds the refusal of a caller without access.
     pub(super) fn forbidden(error: RpcError) -> Self {
-        Self {
-            outcome: Outcome::Forbidden,
-            answer: Err(error),
-        }
+        Self::new(Outcome::Forbidden, Err(error))
     }
 
     /// Builds the error for a request that is not valid.
     pub(crate) fn malformed(error: RpcError) -> Self {
-        Self {
-            outcome: Outcome::InvalidArguments,
-            answer: Err(error),
-        }
+        Self::new(Outcome::InvalidArguments, Err(error))
     }
 
     /// Builds the error for a panic of the author's code; its message is on stderr already, by the panic hook.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
         event!(error, item, { %reference, }, "panicked");
-        Self {
-            outcome: Outcome::Panic,
-            answer: failed(item, &reference),
-        }
+        Self::new(Outcome::Panic, failed(item, &reference))
     }
 
     /// Converts the end of the handler.
-    pub(super) fn of(call: &Call<'_>, ended: Ended, redacted: &Redacted) -> Self {
-        let hide = |text| redacted.hide(text, call.arguments);
-        match ended {
-            Ok(Ok(Product::Tool(result))) if result.is_error => {
+    pub(super) fn from_end(
+        call: &Call<'_>,
+        end: Result<Output, Interruption>,
+        redacted: &Redacted,
+    ) -> Self {
+        match end {
+            Ok(Output::Tool(result)) if result.is_error => {
                 let result = redacted.hide_in(result, call.arguments);
-                Self {
-                    outcome: Outcome::Error,
-                    answer: Ok(Product::Tool(result)),
-                }
+                Self::new(Outcome::Error, Ok(Output::Tool(result)))
             }
-            Ok(Ok(product)) => Self {
-                outcome: Outcome::Ok,
-                answer: Ok(product),
-            },
-            Ok(Err(error)) => {
-                let answer = match error.lacks().filter(|_| call.cx.is_modern()) {
-                    Some(capability) => Err(RpcError::missing_capability(&capability.required())),
-                    None => error.into_answer(call.item, hide),
-                };
-                Self {
-                    outcome: Outcome::Error,
-                    answer,
-                }
-            }
-            Err(Stopped::Panicked) => Self::panicked(call.item),
-            Err(Stopped::Asks(stop)) => Self::asks(call, stop),
+            Ok(output) => Self::new(Outcome::Ok, Ok(output)),
+            Err(interruption) => Self::interrupted(call, interruption, redacted),
         }
     }
 
-    /// Converts the reason for which a handler was dropped.
-    fn asks(call: &Call<'_>, stop: Stop) -> Self {
-        match stop {
-            Stop::Asks(questions) => Self {
+    /// Converts the reason why a handler returned no output.
+    pub(super) fn interrupted(
+        call: &Call<'_>,
+        interruption: Interruption,
+        redacted: &Redacted,
+    ) -> Self {
+        match interruption {
+            Interruption::Failed(error) => {
+                let missing = error
+                    .as_missing_capability()
+                    .filter(|_| call.cx.is_modern());
+                let response = match missing {
+                    Some(capability) => Err(RpcError::missing_capability(&capability.required())),
+                    None => {
+                        error.into_output(call.item, |text| redacted.hide(text, call.arguments))
+                    }
+                };
+                Self::new(Outcome::Error, response)
+            }
+            Interruption::Panicked => Self::panicked(call.item),
+            Interruption::Suspended(Suspension::InputRequired(required)) => Self {
                 outcome: Outcome::InputRequired,
-                answer: Ok(Product::Questions(questions)),
+                response: CallResponse::InputRequired(required),
             },
-            Stop::Failed(Failure::Missing(missing)) => Self::lacking(call, &missing),
-            Stop::Failed(Failure::Malformed(key, problem)) => {
+            Interruption::Suspended(Suspension::Failed(failure)) => {
+                Self::input_failed(call, failure)
+            }
+        }
+    }
+
+    /// Converts the reason why the input requests of a call cannot be responded to.
+    fn input_failed(call: &Call<'_>, reason: InputFailure) -> Self {
+        match reason {
+            InputFailure::Missing(missing) => {
+                Self::new(Outcome::Error, missing_capabilities(call, &missing))
+            }
+            InputFailure::Malformed(key, problem) => {
                 let key = excerpt(&key);
-                let answer = if call.cx.is_modern() {
+                let response = if call.cx.is_modern() {
                     Err(RpcError::invalid_params(format!(
                         "`inputResponses.{key}`: {problem}"
                     )))
@@ -169,50 +202,53 @@ impl Done {
                         format!("the client's answer to `{key}` cannot be read: {problem}"),
                     )
                 };
-                Self {
-                    outcome: Outcome::InvalidArguments,
-                    answer,
-                }
+                Self::new(Outcome::InvalidArguments, response)
             }
-            Stop::Failed(Failure::Misuse(text)) => Self::failed(call.item, Outcome::Error, text),
+            InputFailure::Misuse(text) => Self::failed(call.item, Outcome::Error, text),
         }
     }
+}
 
-    /// Builds the error for a client without the capabilities that the handler needs.
-    fn lacking(call: &Call<'_>, missing: &[Capability]) -> Self {
-        let answer = if call.cx.is_modern() {
-            Err(RpcError::missing_capability(&Capability::all_required(
-                missing,
-            )))
-        } else {
-            let verbs: Vec<_> = missing.iter().map(|capability| capability.verb()).collect();
-            let declared = missing
-                .iter()
-                .all(|capability| call.cx.capabilities().has(*capability));
-            let why = match call.cx.version() {
-                version if declared => {
-                    format!("revision {version}, which this one speaks, cannot be asked so")
-                }
-                _ => "this one did not declare it".to_owned(),
-            };
-            let text = format!(
-                "{} needs a client that can {}; {why}",
-                call.item,
-                verbs.join(" and ")
-            );
-            match call.item.kind {
-                Kind::Tool => failure(call.item, text),
-                // Older revisions have no code for it; it is no fault of the server's.
-                Kind::Resource | Kind::Prompt => {
-                    Err(RpcError::invalid_request(text).with_status(200))
-                }
-            }
-        };
-        Self {
-            outcome: Outcome::Error,
-            answer,
-        }
+/// Builds the error for a client without the capabilities that the handler needs.
+fn missing_capabilities(call: &Call<'_>, missing: &[Capability]) -> Result<Output, RpcError> {
+    if call.cx.is_modern() {
+        return Err(RpcError::missing_capability(&Capability::all_required(
+            missing,
+        )));
     }
+    let verbs: Vec<_> = missing.iter().map(|capability| capability.verb()).collect();
+    let declared = missing
+        .iter()
+        .all(|capability| call.cx.capabilities().has(*capability));
+    let why = match call.cx.version() {
+        version if declared => {
+            format!("revision {version}, which this one speaks, cannot be asked so")
+        }
+        _ => "this one did not declare it".to_owned(),
+    };
+    let text = format!(
+        "{} needs a client that can {}; {why}",
+        call.item,
+        verbs.join(" and ")
+    );
+    match call.item.kind {
+        Kind::Tool => failure(call.item, text),
+        // Older revisions have no code for it; it is no fault of the server's.
+        Kind::Resource | Kind::Prompt => Err(RpcError::invalid_request(text).with_status(200)),
+    }
+}
+
+/// Builds the error for a request that was refused, and may be sent again after `wait`.
+pub(super) fn refusal(text: &str, wait: Duration) -> RpcError {
+    let (text, after) = retry_after(text, wait);
+    RpcError::internal(text).with_data(after.into())
+}
+
+/// Returns the text of a refusal that ends after `wait`, and the seconds to wait as `_meta`.
+fn retry_after(text: &str, wait: Duration) -> (String, Map<String, Value>) {
+    let seconds = rounded_up(wait);
+    let after = Map::from_iter([(RETRY_AFTER.to_owned(), seconds.into())]);
+    (format!("{text}; retry in {seconds:.1} s"), after)
 }
 
 /// Tenths of a second, never too few: waiting that long must succeed.

@@ -5,67 +5,88 @@
 use std::time::Duration;
 
 use super::breaker::Verdict;
-use super::outcome::{Done, Outcome};
+use super::outcome::{Completed, Outcome};
 use super::retry::Backoff;
-use super::suspend::{self, Ended, Stopped};
-use super::timeout::Deadline;
-use super::{Call, Handler, Policies};
+use super::suspend::{self, Interruption};
+use super::timeout;
+use super::{Call, HandlerFuture, Policies};
 use crate::brief::Brief;
 use crate::handler::ToolError;
-use crate::handler::input::pending::Asks;
-use crate::handler::output::product::Product;
+use crate::handler::input::pending::InputRequests;
+use crate::handler::output::value::Output;
 use crate::handler::spec::kind::event;
 
 /// Begins the handler once more, with the same arguments.
-pub(crate) trait Again: Fn() -> Option<Handler> + Sync {}
+pub(crate) trait Again: Fn() -> Option<HandlerFuture> + Sync {}
 
-impl<F: Fn() -> Option<Handler> + Sync> Again for F {}
+impl<F: Fn() -> Option<HandlerFuture> + Sync> Again for F {}
 
 impl Policies {
     /// Runs a call whose arguments fit: `handler` first, and the handlers that `again` begins for retries.
-    pub(crate) async fn run(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+    pub(crate) async fn run(
+        &self,
+        call: Call<'_>,
+        handler: HandlerFuture,
+        again: &impl Again,
+    ) -> Completed {
         if self.concurrency.is_none() && self.cache.is_none() {
-            self.measured(call, handler, again).await
+            self.run_limited(call, handler, again).await
         } else {
-            Box::pin(self.in_turn(call, handler, again)).await
+            Box::pin(self.run_queued(call, handler, again)).await
         }
     }
 
     /// Runs the elicitation of arguments, before the call itself.
-    pub(crate) async fn ask(&self, call: &Call<'_>, mut handler: Handler) -> Done {
-        let ended = suspend::run(call, &self.slow, &mut handler).await;
-        Done::of(call, ended, &self.redacted)
+    pub(crate) async fn elicit<T>(
+        &self,
+        call: &Call<'_>,
+        mut handler: HandlerFuture<T>,
+    ) -> Result<T, Completed> {
+        suspend::run(call, &self.slow, &mut handler)
+            .await
+            .map_err(|interruption| Completed::interrupted(call, interruption, &self.redacted))
     }
 
-    async fn in_turn(&self, call: Call<'_>, handler: Handler, again: &impl Again) -> Done {
+    async fn run_queued(
+        &self,
+        call: Call<'_>,
+        handler: HandlerFuture,
+        again: &impl Again,
+    ) -> Completed {
         let mut held = None;
         if let Some(slots) = &self.concurrency {
             let Some(slot) = slots.enter().await else {
-                return Done::failed(call.item, Outcome::Busy, slots.refusal(call.item));
+                return Completed::failed(call.item, Outcome::Busy, slots.refusal(call.item));
             };
             call.cx.take_slot(&slot);
             held = Some(slot);
         }
-        let made = self.measured(call, handler, again);
-        let done = match &self.cache {
+        let made = self.run_limited(call, handler, again);
+        let completed = match &self.cache {
             Some(results) => results.get_or(&call, made).await,
             None => made.await,
         };
         drop(held);
-        done
+        completed
     }
 
-    async fn measured(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
-        let done = if self.retry.is_none() && self.breaker.is_none() {
+    async fn run_limited(
+        &self,
+        call: Call<'_>,
+        mut handler: HandlerFuture,
+        again: &impl Again,
+    ) -> Completed {
+        let completed = if self.retry.is_none() && self.breaker.is_none() {
             match self.timeout {
                 None => {
-                    let ended = suspend::run(&call, &self.slow, &mut handler).await;
-                    Done::of(&call, ended, &self.redacted)
+                    let end = suspend::run(&call, &self.slow, &mut handler).await;
+                    Completed::from_end(&call, end, &self.redacted)
                 }
                 Some(limit) => {
+                    call.cx.limit(limit);
                     let run = suspend::run(&call, &self.slow, &mut handler);
-                    match Deadline::after(limit).hold(call.cx, run).await {
-                        Some(ended) => Done::of(&call, ended, &self.redacted),
+                    match timeout::hold(call.cx, run).await {
+                        Some(end) => Completed::from_end(&call, end, &self.redacted),
                         None => self.timed_out(&call, limit, &mut handler),
                     }
                 }
@@ -74,35 +95,41 @@ impl Policies {
             Box::pin(self.attempts(call, handler, again)).await
         };
         match &self.max_output {
-            None => done,
-            Some(limit) => limit.check(call.item, done),
+            None => completed,
+            Some(limit) => limit.check(call.item, completed),
         }
     }
 
     /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
-    async fn attempts(&self, call: Call<'_>, mut handler: Handler, again: &impl Again) -> Done {
-        let deadline = self.timeout.map(Deadline::after);
+    async fn attempts(
+        &self,
+        call: Call<'_>,
+        mut handler: HandlerFuture,
+        again: &impl Again,
+    ) -> Completed {
+        if let Some(limit) = self.timeout {
+            call.cx.limit(limit);
+        }
         let mut backoff = Backoff::new(self.retry);
         loop {
-            let ended = match self.attempt(&call, handler, deadline).await {
-                Ok(ended) => ended,
-                Err(done) => return done,
+            let end = match self.attempt(&call, handler).await {
+                Ok(end) => end,
+                Err(completed) => return completed,
             };
-            let next = match &ended {
-                Ok(Err(error)) if error.is_retryable() => {
-                    let end = deadline.and_then(|deadline| deadline.end(call.cx));
-                    backoff.next(end).map(|wait| (error, wait))
+            let next = match &end {
+                Err(Interruption::Failed(error)) if error.is_retryable() => {
+                    backoff.next(call.cx.deadline()).map(|wait| (error, wait))
                 }
                 _ => None,
             };
             let Some((error, wait)) = next else {
-                return Done::of(&call, ended, &self.redacted);
+                return Completed::from_end(&call, end, &self.redacted);
             };
             self.log_retry(&call, error, wait);
             tokio::time::sleep(wait).await;
             handler = match again() {
                 Some(handler) => handler,
-                None => return Done::of(&call, ended, &self.redacted),
+                None => return Completed::from_end(&call, end, &self.redacted),
             };
         }
     }
@@ -111,9 +138,8 @@ impl Policies {
     async fn attempt(
         &self,
         call: &Call<'_>,
-        mut handler: Handler,
-        deadline: Option<Deadline>,
-    ) -> Result<Ended, Done> {
+        mut handler: HandlerFuture,
+    ) -> Result<Result<Output, Interruption>, Completed> {
         let attempt = match self
             .breaker
             .as_ref()
@@ -122,7 +148,7 @@ impl Policies {
             None => None,
             Some((_, Ok(attempt))) => Some(attempt),
             Some((circuit, Err(wait))) => {
-                return Err(Done::refused(
+                return Err(Completed::refused(
                     call.item,
                     Outcome::Unavailable,
                     &circuit.refusal(call.item),
@@ -131,22 +157,27 @@ impl Policies {
             }
         };
         let run = suspend::run(call, &self.slow, &mut handler);
-        let ended = match deadline {
+        let end = match self.timeout {
             None => Some(run.await),
-            Some(deadline) => deadline.hold(call.cx, run).await,
+            Some(_) => timeout::hold(call.cx, run).await,
         };
         if let Some(attempt) = attempt {
-            attempt.ended(verdict(call, ended.as_ref()));
+            attempt.ended(verdict(call, end.as_ref()));
         }
-        ended.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
+        end.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
     }
 
-    fn timed_out(&self, call: &Call<'_>, limit: Duration, handler: &mut Handler) -> Done {
+    fn timed_out(
+        &self,
+        call: &Call<'_>,
+        limit: Duration,
+        handler: &mut HandlerFuture,
+    ) -> Completed {
         // What it holds is dropped now, and may panic.
-        if handler.let_go().is_err() {
-            return Done::panicked(call.item);
+        if handler.discard().is_err() {
+            return Completed::panicked(call.item);
         }
-        Done::failed(
+        Completed::failed(
             call.item,
             Outcome::Timeout,
             self.effect.timed_out(call.item, limit),
@@ -160,17 +191,25 @@ impl Policies {
 }
 
 /// Returns the verdict of an attempt on the handler's dependencies; `None` is the timeout.
-fn verdict(call: &Call<'_>, ended: Option<&Ended>) -> Verdict {
-    let user_refused = || call.cx.asked().is_some_and(Asks::were_refused);
-    match ended {
-        None | Some(Err(Stopped::Panicked)) => Verdict::Failed,
+fn verdict(call: &Call<'_>, end: Option<&Result<Output, Interruption>>) -> Verdict {
+    let user_refused = || {
+        call.cx
+            .input_requests()
+            .is_some_and(InputRequests::any_refused)
+    };
+    match end {
+        None | Some(Err(Interruption::Panicked)) => Verdict::Failed,
         // The call awaits input, or the response cannot be read.
-        Some(Err(Stopped::Asks(_))) => Verdict::None,
-        Some(Ok(Ok(Product::Tool(result)))) if result.is_error => Verdict::Answered,
-        Some(Ok(Ok(_))) => Verdict::Succeeded,
+        Some(Err(Interruption::Suspended(_))) => Verdict::None,
+        Some(Ok(Output::Tool(result))) if result.is_error => Verdict::Answered,
+        Some(Ok(_)) => Verdict::Succeeded,
         // The client lacks a capability; the handler does not fail.
-        Some(Ok(Err(error))) if error.lacks().is_some() => Verdict::None,
-        Some(Ok(Err(error))) if error.is_outage(user_refused()) => Verdict::Failed,
-        Some(Ok(Err(_))) => Verdict::Answered,
+        Some(Err(Interruption::Failed(error))) if error.as_missing_capability().is_some() => {
+            Verdict::None
+        }
+        Some(Err(Interruption::Failed(error))) if error.is_outage(user_refused()) => {
+            Verdict::Failed
+        }
+        Some(Err(Interruption::Failed(_))) => Verdict::Answered,
     }
 }

@@ -7,52 +7,55 @@ use std::task::Poll;
 
 use super::contain::Panicked;
 use super::slow::SlowPolls;
-use super::{Call, Handler};
+use super::{Call, HandlerFuture};
 use crate::handler::ToolError;
-use crate::handler::input::pending::Stop;
-use crate::handler::output::product::Product;
+use crate::handler::input::pending::Suspension;
 
-/// The reason why a handler ended without a product.
+/// The reason why a handler ended without an output.
 #[derive(Debug)]
-pub(super) enum Stopped {
+pub(super) enum Interruption {
+    /// It returned an error.
+    Failed(ToolError),
     /// It panicked.
     Panicked,
     /// It awaits input, or its input requests are not valid.
-    Asks(Stop),
+    Suspended(Suspension),
 }
 
-/// The end of a handler.
-pub(super) type Ended = Result<Result<Product, ToolError>, Stopped>;
-
-/// Runs `handler` until it is done, or awaits input; then it is dropped.
-pub(super) async fn run(call: &Call<'_>, slow: &SlowPolls, handler: &mut Handler) -> Ended {
-    match until_it_asks(call, slow, handler).await {
-        Ok(done) => done.map_err(|Panicked| Stopped::Panicked),
-        Err(stop) => {
-            call.cx.asks().close();
-            match handler.let_go() {
-                Ok(()) => Err(Stopped::Asks(stop)),
-                Err(Panicked) => Err(Stopped::Panicked),
-            }
-        }
-    }
-}
-
-async fn until_it_asks(
+/// Runs `handler` until it returns, or awaits input; then it is dropped.
+pub(super) async fn run<T>(
     call: &Call<'_>,
     slow: &SlowPolls,
-    handler: &mut Handler,
-) -> Result<Result<Result<Product, ToolError>, Panicked>, Stop> {
+    handler: &mut HandlerFuture<T>,
+) -> Result<T, Interruption> {
+    let ended = until_suspended(call, slow, handler).await;
+    if matches!(ended, Err(Interruption::Suspended(_))) {
+        call.cx.input_requests_or_init().close();
+        if handler.discard().is_err() {
+            return Err(Interruption::Panicked);
+        }
+    }
+    ended
+}
+
+async fn until_suspended<T>(
+    call: &Call<'_>,
+    slow: &SlowPolls,
+    handler: &mut HandlerFuture<T>,
+) -> Result<T, Interruption> {
     let cx = call.cx;
     poll_fn(|task| {
-        let polled = slow.watch(call.item, || Pin::new(&mut *handler).poll(task));
-        match polled {
-            Poll::Ready(done) => Poll::Ready(Ok(done)),
+        match slow.watch(call.item, || Pin::new(&mut *handler).poll(task)) {
+            Poll::Ready(Ok(returned)) => Poll::Ready(returned.map_err(Interruption::Failed)),
+            Poll::Ready(Err(Panicked)) => Poll::Ready(Err(Interruption::Panicked)),
             Poll::Pending => {
                 // First, so that input requests from here on are detected.
                 cx.watch(task.waker());
-                match cx.asked().and_then(|asks| asks.stop(cx.is_reentered())) {
-                    Some(stop) => Poll::Ready(Err(stop)),
+                let suspension = cx
+                    .input_requests()
+                    .and_then(|requests| requests.suspension(cx.reruns_for_input()));
+                match suspension {
+                    Some(suspension) => Poll::Ready(Err(Interruption::Suspended(suspension))),
                     None => Poll::Pending,
                 }
             }

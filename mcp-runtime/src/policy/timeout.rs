@@ -7,61 +7,38 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until};
 
 use crate::handler::Context;
-use crate::handler::input::pending::Asks;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 
-/// The time at which a call is stopped; the time spent waiting for its client extends it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline {
-    begun: Instant,
-    limit: Duration,
-}
-
-impl Deadline {
-    pub(super) fn after(limit: Duration) -> Self {
-        Self {
-            begun: Instant::now(),
-            limit,
+/// Returns the output of `work`, or `None` when the deadline of the call has passed.
+pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> {
+    let mut work = pin!(work);
+    let mut sleep = pin!(None);
+    poll_fn(|task| {
+        if let Poll::Ready(output) = work.as_mut().poll(task) {
+            return Poll::Ready(Some(output));
         }
-    }
-
-    /// Returns the deadline as known now; `None` if it is too far in the future, or while waiting for the client.
-    pub(super) fn end(self, cx: &Context) -> Option<Instant> {
-        let waited = cx.asked().map_or(Some(Duration::ZERO), Asks::waited)?;
-        self.begun.checked_add(self.limit)?.checked_add(waited)
-    }
-
-    /// Returns the output of `work`, or `None` at the deadline.
-    pub(super) async fn hold<F: Future>(self, cx: &Context, work: F) -> Option<F::Output> {
-        let mut work = pin!(work);
-        let mut sleep = pin!(None);
-        poll_fn(|task| {
-            if let Poll::Ready(output) = work.as_mut().poll(task) {
-                return Poll::Ready(Some(output));
-            }
-            // A response of the client wakes this task again.
-            let Some(end) = self.end(cx) else {
-                return Poll::Pending;
-            };
-            if sleep
-                .as_ref()
-                .as_pin_ref()
-                .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
-            {
-                sleep.set(Some(sleep_until(end)));
-            }
-            sleep
-                .as_mut()
-                .as_pin_mut()
-                .map_or(Poll::Pending, |sleep| sleep.poll(task))
-                .map(|()| None)
-        })
-        .await
-    }
+        // A response of the client wakes this task again.
+        let Some(end) = cx.deadline() else {
+            return Poll::Pending;
+        };
+        if sleep
+            .as_ref()
+            .as_pin_ref()
+            .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
+        {
+            sleep.set(Some(sleep_until(end)));
+        }
+        sleep
+            .as_mut()
+            .as_pin_mut()
+            .map_or(Poll::Pending, |sleep| sleep.poll(task))
+            .map(|()| None)
+    })
+    .await
 }
 
 /// The possible effects of a call that was stopped.
@@ -73,7 +50,7 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
-    pub(crate) fn of(spec: &Spec) -> Self {
+    pub(crate) fn from_spec(spec: &Spec) -> Self {
         match (spec.read_only, spec.idempotent) {
             (true, _) => Self::Reads,
             (false, true) => Self::Repeatable,

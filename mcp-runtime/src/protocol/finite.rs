@@ -94,7 +94,7 @@ struct Parts<'p> {
 }
 
 impl<'p> Parts<'p> {
-    fn of(place: &'p Place<'p>) -> Self {
+    fn new(place: &'p Place<'p>) -> Self {
         Self {
             place,
             variant: None,
@@ -190,15 +190,15 @@ impl<'p> Serializer for Probe<'p> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'p>, Found> {
-        Ok(Parts::of(self.0))
+        Ok(Parts::new(self.0))
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Parts<'p>, Found> {
-        Ok(Parts::of(self.0))
+        Ok(Parts::new(self.0))
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Parts<'p>, Found> {
-        Ok(Parts::of(self.0))
+        Ok(Parts::new(self.0))
     }
 
     fn serialize_tuple_variant(
@@ -210,16 +210,16 @@ impl<'p> Serializer for Probe<'p> {
     ) -> Result<Parts<'p>, Found> {
         Ok(Parts {
             variant: Some(variant),
-            ..Parts::of(self.0)
+            ..Parts::new(self.0)
         })
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Parts<'p>, Found> {
-        Ok(Parts::of(self.0))
+        Ok(Parts::new(self.0))
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'p>, Found> {
-        Ok(Parts::of(self.0))
+        Ok(Parts::new(self.0))
     }
 
     fn serialize_struct_variant(
@@ -231,7 +231,7 @@ impl<'p> Serializer for Probe<'p> {
     ) -> Result<Parts<'p>, Found> {
         Ok(Parts {
             variant: Some(variant),
-            ..Parts::of(self.0)
+            ..Parts::new(self.0)
         })
     }
 }

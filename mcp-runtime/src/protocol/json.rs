@@ -130,7 +130,7 @@ pub(crate) struct NotAnObject;
 
 /// Members, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a> {
+pub(crate) struct MembersRef<'a> {
     message: &'a Bytes,
     entries: &'a [Entry],
 }
@@ -179,26 +179,70 @@ enum Name {
     Decoded(Box<str>),
 }
 
+impl Name {
+    fn len(&self) -> usize {
+        match self {
+            Self::At(place) => place.len(),
+            Self::Decoded(name) => name.len(),
+        }
+    }
+}
+
 impl Members {
     /// The members.
-    pub(crate) fn view(&self) -> View<'_> {
-        View {
+    pub(crate) fn view(&self) -> MembersRef<'_> {
+        MembersRef {
             message: &self.message,
             entries: &self.entries,
         }
     }
 
     /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
-    pub(crate) fn meta(&self) -> Option<Result<View<'_>, NotAnObject>> {
+    pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
         let meta = (self.meta.as_ref()).filter(|meta| !matches!(meta, Shape::Null))?;
         Some(
             meta.object()
-                .map(|entries| View {
+                .map(|entries| MembersRef {
                     message: &self.message,
                     entries,
                 })
                 .ok_or(NotAnObject),
         )
+    }
+
+    /// The size of what [`meta_alone`](Self::meta_alone) keeps.
+    pub(crate) fn meta_size(&self) -> usize {
+        let size = |entry: &Entry| size_of::<Entry>() + entry.name.len() + entry.value.len();
+        self.meta_entries().map(size).sum()
+    }
+
+    /// Copies the members of `_meta`, which then keep nothing of the message.
+    pub(crate) fn meta_alone(&self) -> Self {
+        let mut message = Vec::new();
+        let mut copy = |part: &[u8]| {
+            let begin = u32::try_from(message.len()).unwrap_or(u32::MAX);
+            message.extend_from_slice(part);
+            begin..u32::try_from(message.len()).unwrap_or(u32::MAX)
+        };
+        let entries: Entries = self
+            .meta_entries()
+            .map(|entry| Entry {
+                name: match &entry.name {
+                    Name::At(place) => Name::At(copy(at(&self.message, place))),
+                    Name::Decoded(name) => Name::Decoded(name.clone()),
+                },
+                value: copy(at(&self.message, &entry.value)),
+            })
+            .collect();
+        Self {
+            message: message.into(),
+            entries: Entries::new(),
+            meta: Some(Shape::Object(entries)),
+        }
+    }
+
+    fn meta_entries(&self) -> impl Iterator<Item = &Entry> {
+        self.meta.iter().filter_map(Shape::object).flatten()
     }
 
     /// The JSON of the last member called `name`.
@@ -220,7 +264,7 @@ impl Members {
     }
 }
 
-impl<'a> View<'a> {
+impl<'a> MembersRef<'a> {
     /// The JSON of the last member called `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let entry = self.entries.iter().rev().find(|entry| match &entry.name {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
-use super::json::{Members, RawJson, Text, View};
+use super::json::{Members, MembersRef, RawJson, Text};
 use super::level::Level;
 use crate::limits::{self, Limit};
 
@@ -35,11 +35,11 @@ pub(crate) struct RequestMeta {
 
 /// The raw `_meta` members of a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RawMeta<'a>(View<'a>);
+pub(crate) struct RawMeta<'a>(MembersRef<'a>);
 
 impl<'a> RawMeta<'a> {
     /// The `_meta` member of `params`; `Ok(None)` when there is none.
-    pub(crate) fn of(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
+    pub(crate) fn from_params(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
             Some(Ok(members)) => Ok(Some(Self(members))),

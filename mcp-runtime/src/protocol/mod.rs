@@ -4,6 +4,7 @@
 //! private: `lib.rs` and `content.rs` name the types that users need.
 
 pub(crate) mod capabilities;
+pub(crate) mod client_info;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod excerpt;

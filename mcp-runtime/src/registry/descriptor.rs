@@ -22,7 +22,7 @@ pub(crate) enum Descriptor {
 }
 
 impl Descriptor {
-    pub(super) fn of<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Self {
+    pub(super) fn new<T>(spec: &Spec, input: &FinishedInput, returns: &Returns<T>) -> Self {
         match spec.kind {
             Kind::Tool => Self::Tool(tool(spec, input, returns)),
             Kind::Resource => Self::Resource(resource(spec, returns.mime_type)),

@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
 
-use crate::handler::argument::arg::Asked;
+use crate::handler::argument::arg::MissingArgument;
 use crate::handler::{Context, ElicitError};
 use crate::protocol::Object;
 
@@ -11,13 +11,13 @@ use crate::protocol::Object;
 pub(super) async fn complete(
     cx: &Context,
     raw: Option<&RawValue>,
-    asked: &[Asked],
+    missing: &[MissingArgument],
     check: impl Fn(&str, &RawValue) -> Result<(), String>,
 ) -> Result<Box<RawValue>, ElicitError> {
-    let answers = asked
+    let answers = missing
         .iter()
-        .map(|asked| cx.elicit_argument(asked, |content| check(asked.name, content)));
-    let answers = asked.iter().zip(try_join_all(answers).await?);
+        .map(|argument| cx.elicit_argument(argument, |content| check(argument.name, content)));
+    let answers = missing.iter().zip(try_join_all(answers).await?);
     let sent: Object<'_> = raw
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) async fn complete(
         .iter()
         .filter(|(_, value)| value.get() != "null")
         .map(|(name, value)| member(name, value));
-    let written = answers.filter_map(|(asked, answer)| Some(member(asked.name, &answer?)));
+    let written = answers.filter_map(|(argument, answer)| Some(member(argument.name, &answer?)));
     let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
     // Put together from JSON: there is nothing in it that could not be read.
     Ok(RawValue::from_string(text).unwrap_or_default())

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::descriptor::Descriptor;
-use super::function::{Arguments, Bound, Function, Handler, Proposals};
+use super::function::{Arguments, Bound, Callable, Function, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
@@ -38,7 +38,7 @@ pub(crate) struct Entry {
     pub faults: Vec<String>,
     /// The parsed URI template.
     pub template: Option<Template>,
-    handler: Box<dyn Handler>,
+    handler: Box<dyn Callable>,
 }
 
 impl Entry {
@@ -75,33 +75,14 @@ impl Entry {
         if let Some(keywords) = spec.schema {
             finished.overlay(keywords());
         }
-        if is_view(spec.uri) && spec.mime_type != Some(extension::VIEW_MIME_TYPE) {
-            let mime_type = extension::VIEW_MIME_TYPE;
-            faults.push(format!(
-                "what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`"
-            ));
-        }
+        faults.extend(check_media_type(&spec));
         let mut headers = Vec::new();
         args.headers(&mut |argument, header| headers.push((argument, header)));
-        let mut redacted = Redacted {
-            known: finished.properties().map(|(name, _)| name).collect(),
-            ..Redacted::default()
-        };
-        args.redacted(&mut |argument| redacted.names.push(argument));
-        if spec.kind == Kind::Prompt {
-            faults.extend(
-                finished
-                    .properties()
-                    .filter(|(_, schema)| is_structured(schema))
-                    .map(not_text),
-            );
-        }
-        let descriptor = Descriptor::of(&spec, &finished, &returns);
+        let redacted = redacted(&args, &finished);
+        faults.extend(check_texts(&spec, &finished));
+        let descriptor = Descriptor::new(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
-        let template = Template::is_template(spec.uri)
-            .then(|| Template::compile(spec.uri))
-            .transpose();
-        let template = template.unwrap_or_else(|fault| {
+        let template = compile_template(spec.uri).unwrap_or_else(|fault| {
             faults.push(fault);
             None
         });
@@ -176,7 +157,7 @@ impl Entry {
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, Leniency), Problems> {
+    ) -> Result<(policy::HandlerFuture, Leniency), Problems> {
         self.handler.begin(cx, arguments)
     }
 
@@ -184,7 +165,7 @@ impl Entry {
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<Option<policy::Handler>, Problems> {
+    ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems> {
         self.handler.complete_arguments(cx, arguments)
     }
 
@@ -192,9 +173,9 @@ impl Entry {
         &self,
         argument: &str,
         cx: &Context,
-        asked: Completion,
+        completion: Completion,
     ) -> Option<Proposals> {
-        self.handler.complete(argument, cx, asked)
+        self.handler.complete(argument, cx, completion)
     }
 
     pub(crate) fn input(&self) -> &FinishedInput {
@@ -204,6 +185,39 @@ impl Entry {
     pub(super) fn measure(&mut self, metrics: &Metrics) {
         self.metrics = metrics.item(self.item());
     }
+}
+
+/// Returns the fault of a view that declares another media type than that of views.
+fn check_media_type(spec: &Spec) -> Option<String> {
+    let mime_type = extension::VIEW_MIME_TYPE;
+    (is_view(spec.uri) && spec.mime_type != Some(mime_type)).then(|| {
+        format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`")
+    })
+}
+
+/// Returns the faults of a prompt's arguments, whose values are texts.
+fn check_texts(spec: &Spec, input: &FinishedInput) -> Vec<String> {
+    let structured = input
+        .properties()
+        .filter(|(_, schema)| spec.kind == Kind::Prompt && is_structured(schema));
+    structured.map(not_text).collect()
+}
+
+/// Returns the arguments that logs and errors may show, and those that they may not.
+fn redacted<A: ArgList>(args: &A, input: &FinishedInput) -> Redacted {
+    let mut redacted = Redacted {
+        known: input.properties().map(|(name, _)| name).collect(),
+        ..Redacted::default()
+    };
+    args.redacted(&mut |argument| redacted.names.push(argument));
+    redacted
+}
+
+/// Parses `uri` if it is a template.
+fn compile_template(uri: &'static str) -> Result<Option<Template>, String> {
+    Template::is_template(uri)
+        .then(|| Template::compile(uri))
+        .transpose()
 }
 
 /// Returns `true` if values of this schema are always objects or lists.

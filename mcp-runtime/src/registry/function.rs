@@ -6,13 +6,15 @@ use serde_json::value::RawValue;
 
 use super::elicit;
 use super::keywords::Keywords;
-use crate::handler::argument::arg::{ArgList, Asked, Decoded, Input, Leniency, Reading, Values};
+use crate::handler::argument::arg::{
+    ArgList, Decoded, Input, Leniency, MissingArgument, Reading, Values,
+};
 use crate::handler::argument::problem::Problems;
 use crate::handler::call::completion::Completion;
 use crate::handler::call::inject::State;
 use crate::handler::declaration::Completers;
-use crate::handler::output::product::Product;
 use crate::handler::output::tool::Returns;
+use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
 use crate::policy;
@@ -30,7 +32,7 @@ pub(crate) struct Arguments<'a> {
 
 impl<'a> Arguments<'a> {
     /// The members of `raw`; no arguments are the same as an empty object.
-    pub(crate) fn of(raw: Option<&'a RawValue>, reading: Reading) -> Result<Self, RpcError> {
+    pub(crate) fn parse(raw: Option<&'a RawValue>, reading: Reading) -> Result<Self, RpcError> {
         let object = raw
             .map(|raw| serde_json::from_str::<Object<'a>>(raw.get()))
             .transpose();
@@ -48,22 +50,22 @@ impl<'a> Arguments<'a> {
 pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
 
 /// A declared function with its state.
-pub(super) trait Handler: Send + Sync {
+pub(super) trait Callable: Send + Sync {
     /// Decodes the arguments and begins the call; also returns what was coerced and ignored.
     fn begin(
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, Leniency), Problems>;
-    /// Decodes the arguments of a call that is to run later; what asks for those that were not sent, if that is to be
-    /// done first.
+    ) -> Result<(policy::HandlerFuture, Leniency), Problems>;
+    /// Decodes the arguments of a call that is to run later; returns the future that elicits the missing ones, if there
+    /// are any.
     fn complete_arguments(
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<Option<policy::Handler>, Problems>;
+    ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems>;
     /// Completes an argument, if its declaration says how.
-    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals>;
+    fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals>;
     fn input(&self) -> &FinishedInput;
 }
 
@@ -95,7 +97,7 @@ where
         &self,
         cx: Context,
         values: Values<A>,
-    ) -> impl Future<Output = Result<Product, ToolError>> + Send + use<S, A, O, F, R> {
+    ) -> impl Future<Output = Result<Output, ToolError>> + Send + use<S, A, O, F, R> {
         let (running, convert) = (
             (self.call)(Arc::clone(&self.state), cx, values),
             self.returns.convert,
@@ -114,25 +116,25 @@ where
         self: Arc<Self>,
         cx: Context,
         raw: Option<Box<RawValue>>,
-        asked: Vec<Asked>,
-    ) -> Result<Product, ToolError> {
-        let (_, values) = self.asked(&cx, raw, &asked).await?;
+        missing: Vec<MissingArgument>,
+    ) -> Result<Output, ToolError> {
+        let (_, values) = self.elicit_missing(&cx, raw, &missing).await?;
         self.run(cx, values).await
     }
 
     /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
-    async fn asked(
+    async fn elicit_missing(
         &self,
         cx: &Context,
         raw: Option<Box<RawValue>>,
-        asked: &[Asked],
+        missing: &[MissingArgument],
     ) -> Result<(Box<RawValue>, Values<A>), ToolError> {
         let check = |name: &str, content: &RawValue| {
             let object = serde_json::from_str(content.get())
                 .map_err(|_| "`content` must be an object".to_owned())?;
             Input::new(object, &self.input, Reading::Textual).check(&self.args, name)
         };
-        let whole = elicit::complete(cx, raw.as_deref(), asked, check).await?;
+        let whole = elicit::complete(cx, raw.as_deref(), missing, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
         self.keywords.check(Some(&whole)).map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
@@ -143,7 +145,7 @@ where
     }
 }
 
-impl<S, A, O, F, R> Handler for Bound<S, A, O, F>
+impl<S, A, O, F, R> Callable for Bound<S, A, O, F>
 where
     S: State,
     A: ArgList,
@@ -155,18 +157,18 @@ where
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<(policy::Handler, Leniency), Problems> {
+    ) -> Result<(policy::HandlerFuture, Leniency), Problems> {
         let (Self(function), raw) = (self, arguments.raw);
         match function.decode(arguments)? {
             Decoded::Values(values, leniency) => Ok((
-                policy::Handler::new(function.run(cx.clone(), values)),
+                policy::HandlerFuture::new(function.run(cx.clone(), values)),
                 leniency,
             )),
-            Decoded::Asks(asked) => Ok((
-                policy::Handler::new(Arc::clone(function).ask(
+            Decoded::Incomplete(missing) => Ok((
+                policy::HandlerFuture::new(Arc::clone(function).ask(
                     cx.clone(),
                     raw.map(ToOwned::to_owned),
-                    asked,
+                    missing,
                 )),
                 Leniency::default(),
             )),
@@ -177,21 +179,21 @@ where
         &self,
         cx: &Context,
         arguments: Arguments<'_>,
-    ) -> Result<Option<policy::Handler>, Problems> {
+    ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems> {
         let raw = arguments.raw;
-        let Decoded::Asks(asked) = self.0.decode(arguments)? else {
+        let Decoded::Incomplete(missing) = self.0.decode(arguments)? else {
             return Ok(None);
         };
         let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
-        Ok(Some(policy::Handler::new(async move {
+        Ok(Some(policy::HandlerFuture::new(async move {
             function
-                .asked(&cx, raw, &asked)
+                .elicit_missing(&cx, raw, &missing)
                 .await
-                .map(|(whole, _)| Product::Arguments(whole))
+                .map(|(whole, _)| whole)
         })))
     }
 
-    fn complete(&self, argument: &str, cx: &Context, asked: Completion) -> Option<Proposals> {
+    fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals> {
         let (_, completer) = self
             .0
             .completers
@@ -199,7 +201,7 @@ where
             .find(|(name, _)| *name == argument)?;
         let (completer, state, cx) = (*completer, Arc::clone(&self.0.state), cx.clone());
         Some(Proposals::new(async move {
-            completer(state, cx, asked)
+            completer(state, cx, completion)
                 .await
                 .map_err(ToolError::settled)
         }))

@@ -48,7 +48,7 @@ impl Number {
         }
     }
 
-    fn of(value: i128) -> Self {
+    fn new(value: i128) -> Self {
         u128::try_from(value).map_or(Self::Negative(value), Self::Natural)
     }
 
@@ -92,7 +92,7 @@ impl Bounds {
     /// The bounds of a schema: those that it says, and those of the number type that its format names.
     pub(super) fn read(keywords: &Map<String, Value>) -> Self {
         let format = keywords.get("format").and_then(Value::as_str);
-        let of_format = format.and_then(of_format).map(|(least, most)| {
+        let format_range = format.and_then(format_range).map(|(least, most)| {
             let bound = |number| Bound {
                 number,
                 excluded: false,
@@ -111,8 +111,8 @@ impl Bounds {
         };
         let zero = keywords.get("not").and_then(|not| not.get("const"));
         Self {
-            least: said("minimum", "exclusiveMinimum").or(of_format.map(|(least, _)| least)),
-            most: said("maximum", "exclusiveMaximum").or(of_format.map(|(_, most)| most)),
+            least: said("minimum", "exclusiveMinimum").or(format_range.map(|(least, _)| least)),
+            most: said("maximum", "exclusiveMaximum").or(format_range.map(|(_, most)| most)),
             without_zero: zero.and_then(Value::as_i64) == Some(0),
             precision: if format == Some("float") {
                 Precision::Single
@@ -123,8 +123,8 @@ impl Bounds {
     }
 
     /// The bounds of the integers that a format names.
-    pub(crate) fn of_format(format: &str, without_zero: bool) -> Option<Self> {
-        let (least, most) = of_format(format)?;
+    pub(crate) fn from_format(format: &str, without_zero: bool) -> Option<Self> {
+        let (least, most) = format_range(format)?;
         let bound = |number| {
             Some(Bound {
                 number,
@@ -193,8 +193,8 @@ impl Bounds {
 }
 
 /// The range of the integers that a format names.
-fn of_format(format: &str) -> Option<(Number, Number)> {
-    let range = |least: i128, most: u128| Some((Number::of(least), Number::Natural(most)));
+fn format_range(format: &str) -> Option<(Number, Number)> {
+    let range = |least: i128, most: u128| Some((Number::new(least), Number::Natural(most)));
     match format {
         "int8" => range(i8::MIN.into(), 0x7f),
         "int16" => range(i16::MIN.into(), 0x7fff),

@@ -47,7 +47,7 @@ impl Kinds {
         Self(self.0 & other.0)
     }
 
-    fn of_word(word: &str) -> Self {
+    fn from_word(word: &str) -> Self {
         match word {
             "null" => Self::NULL,
             "boolean" => Self::BOOLEAN,
@@ -547,11 +547,11 @@ impl Shape {
 
     fn read_scalars(&mut self, keywords: &Map<String, Value>) {
         self.kinds = match keywords.get("type") {
-            Some(Value::String(word)) => Kinds::of_word(word),
+            Some(Value::String(word)) => Kinds::from_word(word),
             Some(Value::Array(words)) => words
                 .iter()
                 .filter_map(Value::as_str)
-                .fold(Kinds::NONE, |kinds, word| kinds.and(Kinds::of_word(word))),
+                .fold(Kinds::NONE, |kinds, word| kinds.and(Kinds::from_word(word))),
             _ => Kinds::ALL,
         };
         if let Some(Value::Array(listed)) = keywords.get("enum") {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::handler::Principal;
-use crate::handler::input::outbox::Output;
+use crate::handler::input::outbox::LineSink;
 use crate::ops::metrics::Format;
 use crate::service::Service;
 use crate::transport::lines::Peer;
@@ -29,7 +29,10 @@ pub struct Connection {
 impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
         let inbox = Arc::new(Inbox::default());
-        let peer = Peer::new(Arc::clone(&service), Arc::clone(&inbox) as Arc<dyn Output>);
+        let peer = Peer::new(
+            Arc::clone(&service),
+            Arc::clone(&inbox) as Arc<dyn LineSink>,
+        );
         Self {
             service,
             peer,
@@ -126,7 +129,7 @@ impl Inbox {
     }
 }
 
-impl Output for Inbox {
+impl LineSink for Inbox {
     fn append(&self, lines: &[u8]) {
         self.lock().extend_from_slice(lines);
         self.arrived.notify_one();

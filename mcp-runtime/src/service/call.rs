@@ -9,73 +9,76 @@ use crate::answer::Answer;
 use crate::handler::Context;
 use crate::handler::argument::arg::{Leniency, Reading};
 use crate::handler::argument::problem::Problems;
-use crate::handler::output::product::Product;
 use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, Done, Handler, Outcome};
+use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
 
 /// The params and arguments of a call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Given<'a> {
-    pub params: Option<&'a Members>,
+pub(super) struct CallParams<'a> {
+    pub members: Option<&'a Members>,
     pub arguments: Option<&'a RawValue>,
     /// `true` if the arguments are strings by their nature, and are coerced to the types of the parameters.
     pub textual: bool,
 }
 
 impl Service {
-    /// Calls `entry`, and builds a response from its product.
+    /// Calls `entry`, and builds the answer.
     pub(super) async fn call(
         &self,
         entry: &Entry,
         cx: &Context,
-        given: Given<'_>,
-        finish: impl FnOnce(Product) -> Result<Answer, RpcError>,
+        params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
-        let arguments = given.arguments;
+        let arguments = params.arguments;
         let call = Call {
             item: entry.item(),
             cx,
             arguments: arguments.filter(|raw| raw.get() != "null"),
         };
-        let mut running = Running {
+        let mut running = CallInProgress {
             entry,
             call,
             begun: Instant::now(),
             outcome: Outcome::Cancelled,
         };
-        let done = self.carry_out(entry, call, given).await;
-        running.outcome = done.outcome;
-        self.finish(done, &call, finish)
+        let completed = self.admit_and_run(entry, call, params).await;
+        running.outcome = completed.outcome;
+        self.answer_to(&call, completed.response)
     }
 
-    /// Builds the response: `input_required`, or the result of `finish`.
-    pub(super) fn finish(
+    /// Builds the answer to a call.
+    pub(super) fn answer_to(
         &self,
-        done: Done,
         call: &Call<'_>,
-        finish: impl FnOnce(Product) -> Result<Answer, RpcError>,
+        response: CallResponse,
     ) -> Result<Answer, RpcError> {
-        match done.answer? {
-            Product::Questions(questions) => self.input_required(&questions, call),
-            product => finish(product),
+        match response {
+            CallResponse::Output(output) => Ok(output.into()),
+            CallResponse::InputRequired(required) => self.input_required(&required, call),
+            CallResponse::Error(error) => Err(error),
         }
     }
 
-    async fn carry_out(&self, entry: &Entry, call: Call<'_>, given: Given<'_>) -> Done {
-        let round = match self.admit(entry, &call, given.params) {
+    async fn admit_and_run(
+        &self,
+        entry: &Entry,
+        call: Call<'_>,
+        params: CallParams<'_>,
+    ) -> Completed {
+        let round = match self.admit(entry, &call, params.members) {
             Ok(round) => round,
             Err(refused) => return *refused,
         };
-        let done = self.run(entry, call, given.textual).await;
-        if let Some(round) = round.filter(|_| done.outcome.is_refusal()) {
+        let completed = self.run(entry, call, params.textual).await;
+        if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
             entry.policies.give_back(call.cx, round);
         }
-        done
+        completed
     }
 
     /// Admits a call with the client's input responses, or returns the response that refuses it. A round that continues
@@ -85,52 +88,48 @@ impl Service {
         entry: &Entry,
         call: &Call<'_>,
         params: Option<&Members>,
-    ) -> Result<Option<Stamp>, Box<Done>> {
+    ) -> Result<Option<Stamp>, Box<Completed>> {
         let policies = &entry.policies;
-        if let Some(hidden) = policies.forbids(call.item, call.cx) {
-            return Err(Box::new(hidden));
-        }
+        policies.check_access(call.item, call.cx)?;
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
-        if let Some(refused) = policies.counts_out(call.item, call.cx, round) {
-            return Err(Box::new(refused));
-        }
-        received.map_err(|error| Box::new(Done::malformed(error)))
+        policies.check_rate(call.item, call.cx, round)?;
+        received.map_err(|error| Box::new(Completed::malformed(error)))
     }
 
     /// Runs an admitted call.
-    async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Done {
+    async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Completed {
         let reading = if textual {
             Reading::Textual
         } else {
             self.settings.reading
         };
-        let begin = || begin(entry, &call, reading);
-        let handler = match begin() {
-            Begun::Ready(handler, leniency) => {
+        let prepare = || prepare(entry, &call, reading);
+        let handler = match prepare() {
+            Prepared::Ready(handler, leniency) => {
                 if !textual {
-                    tell(&call, &entry.metrics, &leniency);
+                    report_leniency(&call, &entry.metrics, &leniency);
                 }
                 handler
             }
-            Begun::Misfit(problems) => return misfit(&call, &problems),
-            Begun::Panicked => return Done::panicked(call.item),
-            Begun::Malformed(error) => return Done::malformed(error),
+            Prepared::Invalid(problems) => return invalid_arguments(&call, &problems),
+            Prepared::Panicked => return Completed::panicked(call.item),
+            Prepared::Malformed(error) => return Completed::malformed(error),
         };
-        let again = || match begin() {
-            Begun::Ready(handler, _) => Some(handler),
+        let again = || match prepare() {
+            Prepared::Ready(handler, _) => Some(handler),
             _ => None,
         };
         tokio::select! {
             biased;
-            done = entry.policies.run(call, handler, &again) => done,
+            completed = entry.policies.run(call, handler, &again) => completed,
             () = self.drain.expired() => entry.policies.stopped(call.item),
         }
     }
 }
 
 /// Counts the arguments that were coerced and those that were ignored.
-fn tell(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
+fn report_leniency(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
     metrics.made(leniency.coerced, leniency.ignored);
     if leniency.ignored > 0 {
         let (ignored, names) = (leniency.ignored, &leniency.names);
@@ -139,37 +138,37 @@ fn tell(call: &Call<'_>, metrics: &ItemMetrics, leniency: &Leniency) {
 }
 
 /// The outcome of decoding the arguments of a call.
-enum Begun {
+enum Prepared {
     /// The handler, and what was coerced and ignored.
-    Ready(Handler, Leniency),
+    Ready(HandlerFuture, Leniency),
     /// The arguments do not fit.
-    Misfit(Problems),
+    Invalid(Problems),
     /// The author's code panicked.
     Panicked,
     /// The arguments are no JSON object.
     Malformed(RpcError),
 }
 
-fn begin(entry: &Entry, call: &Call<'_>, reading: Reading) -> Begun {
-    let arguments = match Arguments::of(call.arguments, reading) {
+fn prepare(entry: &Entry, call: &Call<'_>, reading: Reading) -> Prepared {
+    let arguments = match Arguments::parse(call.arguments, reading) {
         Ok(arguments) => arguments,
-        Err(error) => return Begun::Malformed(error),
+        Err(error) => return Prepared::Malformed(error),
     };
     match contain_now(|| entry.begin(call.cx, arguments)) {
-        Ok(Ok((handler, leniency))) => Begun::Ready(handler, leniency),
-        Ok(Err(problems)) => Begun::Misfit(problems),
-        Err(Panicked) => Begun::Panicked,
+        Ok(Ok((handler, leniency))) => Prepared::Ready(handler, leniency),
+        Ok(Err(problems)) => Prepared::Invalid(problems),
+        Err(Panicked) => Prepared::Panicked,
     }
 }
 
 /// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
-pub(super) fn misfit(call: &Call<'_>, problems: &Problems) -> Done {
+pub(super) fn invalid_arguments(call: &Call<'_>, problems: &Problems) -> Completed {
     let text = problems.describe(call.item);
     match call.item.kind {
-        Kind::Tool => Done::failed(call.item, Outcome::InvalidArguments, text),
-        Kind::Prompt => Done::malformed(RpcError::invalid_params(text)),
+        Kind::Tool => Completed::failed(call.item, Outcome::InvalidArguments, text),
+        Kind::Prompt => Completed::malformed(RpcError::invalid_params(text)),
         Kind::Resource => {
-            Done::malformed(RpcError::resource_not_found().because(problems.in_a_row()))
+            Completed::malformed(RpcError::resource_not_found().because(problems.in_a_row()))
         }
     }
 }
@@ -181,41 +180,33 @@ impl Service {
         entry: &Entry,
         cx: &Context,
         arguments: Option<&RawValue>,
-    ) -> Done {
+    ) -> Completed {
         let call = Call {
             item: entry.item(),
             cx,
             arguments,
         };
-        let mut running = Running {
+        let mut running = CallInProgress {
             entry,
             call,
             begun: Instant::now(),
             outcome: Outcome::Cancelled,
         };
-        let done = self.run(entry, call, false).await;
-        running.outcome = done.outcome;
-        done
-    }
-}
-
-/// The answer with a tool's product.
-pub(super) fn tool_answer(product: Product) -> Result<Answer, RpcError> {
-    match product {
-        Product::Tool(result) => Ok(Answer::Tool(result)),
-        _ => Err(RpcError::internal("internal error")),
+        let completed = self.run(entry, call, false).await;
+        running.outcome = completed.outcome;
+        completed
     }
 }
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
-pub(super) struct Running<'a> {
+pub(super) struct CallInProgress<'a> {
     pub entry: &'a Entry,
     pub call: Call<'a>,
     pub begun: Instant,
     pub outcome: Outcome,
 }
 
-impl Drop for Running<'_> {
+impl Drop for CallInProgress<'_> {
     fn drop(&mut self) {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);

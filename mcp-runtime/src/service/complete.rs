@@ -64,16 +64,7 @@ impl Service {
             )?,
             cx,
         )?;
-        if let Some(done) = entry
-            .policies
-            .forbids(entry.item(), cx)
-            .or_else(|| entry.policies.completes_out(entry.item(), cx))
-        {
-            return Err(done
-                .answer
-                .err()
-                .unwrap_or_else(|| RpcError::internal("refused")));
-        }
+        entry.policies.check_completion(entry.item(), cx)?;
         let Argument { name, value } = read(
             params,
             "argument",
@@ -131,7 +122,7 @@ impl Service {
     async fn proposed(
         &self,
         entry: &Entry,
-        asked: crate::registry::Proposals,
+        proposals: crate::registry::Proposals,
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
@@ -139,7 +130,7 @@ impl Service {
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let limit = self.settings.completion_timeout;
-        match tokio::time::timeout(limit, off_thread(asked)).await {
+        match tokio::time::timeout(limit, off_thread(proposals)).await {
             Ok(Ok(Ok(proposals))) => Ok(proposals),
             Ok(Ok(Err(error))) => Err(failed(error.detail())),
             Ok(Err(_)) => Err(failed(Outcome::Panic.as_str().to_owned())),

@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 
 use super::Service;
 use crate::answer::{Answer, members};
-use crate::handler::input::pending::Questions;
+use crate::handler::input::pending::InputRequired;
 use crate::policy::{Call, canonical};
 use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};
-use crate::seal::{Kept, Stamp, State, Subject, Unsealable};
+use crate::seal::{KeyedValues, Stamp, State, Subject, Unsealable};
 
 const RESPONSES: &str = "inputResponses";
 const STATE: &str = "requestState";
@@ -50,23 +50,23 @@ impl Service {
                 (memory, Some(round))
             }
         };
-        let round = round.filter(|_| memory.goes_on_with(&sent));
+        let round = round.filter(|_| memory.continues(&sent));
         memory.rounds += usize::from(round.is_some());
-        call.cx.asks().receive(sent, memory);
+        call.cx.input_requests_or_init().receive(sent, memory);
         Ok(round)
     }
 
     /// Builds an `input_required` result.
     pub(super) fn input_required(
         &self,
-        questions: &Questions,
+        required: &InputRequired,
         call: &Call<'_>,
     ) -> Result<Answer, RpcError> {
-        let sealed = self.seal(&questions.memory, call).map_err(|error| {
+        let sealed = self.seal(&required.memory, call).map_err(|error| {
             tracing::error!(%error, "the state of a call could not be sealed");
             RpcError::internal("internal error")
         })?;
-        Ok(Answer::InputRequired(body(&questions.requests, &sealed)))
+        Ok(Answer::InputRequired(body(&required.requests, &sealed)))
     }
 
     fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, Unsealable> {
@@ -83,7 +83,7 @@ pub(super) fn is_retry(params: &Members) -> bool {
 }
 
 /// The members of `inputResponses`; `None` when there is no such member.
-fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
+fn responses(params: &Members) -> Result<Option<KeyedValues>, RpcError> {
     match params.decode::<Object<'_>>(RESPONSES) {
         None => Ok(None),
         Some(Err(_)) => Err(RpcError::invalid_params(
@@ -101,7 +101,7 @@ fn responses(params: &Members) -> Result<Option<Kept>, RpcError> {
 /// Returns the subject of the call: its kind, its name and its arguments.
 fn subject(call: &Call<'_>) -> Subject {
     let arguments = canonical::arguments(call.arguments);
-    Subject::of([call.item.kind.noun(), call.item.name, &arguments].map(str::as_bytes))
+    Subject::from_parts([call.item.kind.noun(), call.item.name, &arguments].map(str::as_bytes))
 }
 
 fn body(requests: &[(String, InputRequest)], state: &str) -> Bytes {

@@ -13,7 +13,7 @@ use crate::registry::{Descriptor, Entry, Registry};
 
 /// One of the lists of a server.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Which {
+pub(crate) enum ListKind {
     Tools,
     Resources,
     Templates,
@@ -21,7 +21,7 @@ pub(crate) enum Which {
     Skills,
 }
 
-impl Which {
+impl ListKind {
     const ALL: [Self; 5] = [
         Self::Tools,
         Self::Resources,
@@ -42,7 +42,7 @@ impl Which {
     }
 
     /// The declared functions in it.
-    fn of(self, registry: &Registry) -> &[Entry] {
+    fn entries(self, registry: &Registry) -> &[Entry] {
         match self {
             Self::Tools => registry.tools.entries(),
             Self::Resources => registry.resources.entries(),
@@ -81,7 +81,7 @@ fn row(file: &resource::Descriptor, version: Version) -> Row {
 
 /// The lists as each revision writes them.
 #[derive(Debug)]
-pub(crate) struct Lists([[List; Version::ALL.len()]; Which::ALL.len()]);
+pub(crate) struct Lists([[List; Version::ALL.len()]; ListKind::ALL.len()]);
 
 #[derive(Debug)]
 struct List {
@@ -89,21 +89,21 @@ struct List {
     whole: Option<Bytes>,
     /// Declared functions in the order of the registry, then what everybody may see.
     rows: Vec<Row>,
-    which: Which,
+    which: ListKind,
     version: Version,
 }
 
 impl Lists {
     pub(crate) fn render(registry: &Registry, page_size: usize) -> Self {
-        Self(Which::ALL.map(|which| {
+        Self(ListKind::ALL.map(|which| {
             Version::ALL.map(|version| List::render(registry, which, version, page_size))
         }))
     }
 }
 
 impl List {
-    fn render(registry: &Registry, which: Which, version: Version, page_size: usize) -> Self {
-        let entries = which.of(registry);
+    fn render(registry: &Registry, which: ListKind, version: Version, page_size: usize) -> Self {
+        let entries = which.entries(registry);
         let declared = |entry: &Entry| {
             Row::new(
                 &entry.name,
@@ -164,13 +164,13 @@ impl List {
 impl Service {
     pub(super) fn list(
         &self,
-        which: Which,
+        which: ListKind,
         params: Option<&Members>,
         cx: &Context,
     ) -> Result<Answer, RpcError> {
         let list = &self.lists.0[which as usize][cx.version().index()];
         let begin = page::begin(&list.rows, params)?;
-        let entries = which.of(&self.registry);
+        let entries = which.entries(&self.registry);
         Ok(Answer::Members(list.seen_by(
             cx.principal(),
             entries,

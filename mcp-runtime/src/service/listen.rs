@@ -45,24 +45,7 @@ impl Subscription {
         client: &ClientCapabilities,
     ) -> Result<Self, RpcError> {
         let mut share = service.subscriptions.take(holder, limits::CALL)?;
-        let wanted = request
-            .params
-            .as_deref()
-            .and_then(|params| params.decode::<Map<String, Value>>("notifications"));
-        let Some(Ok(wanted)) = wanted else {
-            return Err(RpcError::invalid_params(
-                "`notifications` must be an object that says what to listen to",
-            ));
-        };
-        if let Some(list) = List::ALL
-            .iter()
-            .map(|list| filter(*list))
-            .find(|list| !is_flag(wanted.get(*list)))
-        {
-            return Err(RpcError::invalid_params(format!(
-                "`{list}` must be true or false"
-            )));
-        }
+        let wanted = read_filter(request)?;
         let lists: Vec<List> = service
             .changing()
             .filter(|list| wanted.get(filter(*list)) == Some(&Value::Bool(true)))
@@ -88,12 +71,7 @@ impl Subscription {
             granted.insert(TASKS.to_owned(), followed.into());
         }
         let id: Value = serde_json::from_slice(request.id.as_bytes()).unwrap_or_default();
-        let acknowledgement = json!({
-            "jsonrpc": "2.0",
-            "method": "notifications/subscriptions/acknowledged",
-            "params": { "_meta": { SUBSCRIPTION_ID: id }, "notifications": granted },
-        });
-        let acknowledgement = Some(acknowledgement.to_string().into());
+        let acknowledgement = Some(acknowledgement(&id, &granted));
         Ok(Self {
             service,
             subscriber,
@@ -139,7 +117,7 @@ impl Subscription {
             }
             let mut params = match &change {
                 Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
-                    Ok(Some(record)) => DetailedTask::of(&record).members(),
+                    Ok(Some(record)) => DetailedTask::from_record(&record).members(),
                     Ok(None) | Err(_) => continue,
                 },
                 _ => Map::new(),
@@ -163,6 +141,39 @@ impl Subscription {
             .to_string()
             .into()
     }
+}
+
+/// Reads the filter of a listen request.
+fn read_filter(request: &Request) -> Result<Map<String, Value>, RpcError> {
+    let wanted = request
+        .params
+        .as_deref()
+        .and_then(|params| params.decode::<Map<String, Value>>("notifications"));
+    let Some(Ok(wanted)) = wanted else {
+        return Err(RpcError::invalid_params(
+            "`notifications` must be an object that says what to listen to",
+        ));
+    };
+    let malformed = List::ALL
+        .iter()
+        .map(|list| filter(*list))
+        .find(|list| !is_flag(wanted.get(*list)));
+    match malformed {
+        Some(list) => Err(RpcError::invalid_params(format!(
+            "`{list}` must be true or false"
+        ))),
+        None => Ok(wanted),
+    }
+}
+
+/// Builds the first message of a subscription: the filter as it was granted.
+fn acknowledgement(id: &Value, granted: &Map<String, Value>) -> Bytes {
+    let message = json!({
+        "jsonrpc": "2.0",
+        "method": "notifications/subscriptions/acknowledged",
+        "params": { "_meta": { SUBSCRIPTION_ID: id }, "notifications": granted },
+    });
+    message.to_string().into()
 }
 
 /// Subscribes to the resources of a list that `principal` may watch.

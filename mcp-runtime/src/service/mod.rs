@@ -26,7 +26,7 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
-use list::Which;
+use list::ListKind;
 
 use crate::changes::Changes;
 use crate::handler::Context;
@@ -141,8 +141,8 @@ impl Service {
     ) -> Answer {
         let begun = Instant::now();
         let answer = if in_flight.is_some() {
-            let carried = self.carry(&request.method, request.params.as_deref(), cx);
-            contain(carried).await.unwrap_or_else(|Panicked| {
+            let answer = self.dispatch(&request.method, request.params.as_deref(), cx);
+            contain(answer).await.unwrap_or_else(|Panicked| {
                 tracing::error!("a call ended in a panic outside the handler");
                 Err(RpcError::internal("internal error"))
             })
@@ -154,7 +154,7 @@ impl Service {
         answer
     }
 
-    async fn carry(
+    async fn dispatch(
         self: &Arc<Self>,
         method: &Method,
         params: Option<&Members>,
@@ -166,11 +166,11 @@ impl Service {
             Method::ResourcesRead => Box::pin(self.read_resource(params, cx)).await,
             Method::PromptsGet => Box::pin(self.get_prompt(params, cx)).await,
             Method::CompletionComplete => Box::pin(self.complete(params, cx)).await,
-            Method::ToolsList => self.list(Which::Tools, params, cx),
-            Method::ResourcesList => self.list(Which::Resources, params, cx),
-            Method::ResourcesTemplatesList => self.list(Which::Templates, params, cx),
-            Method::PromptsList => self.list(Which::Prompts, params, cx),
-            Method::SkillsList => self.list(Which::Skills, params, cx),
+            Method::ToolsList => self.list(ListKind::Tools, params, cx),
+            Method::ResourcesList => self.list(ListKind::Resources, params, cx),
+            Method::ResourcesTemplatesList => self.list(ListKind::Templates, params, cx),
+            Method::PromptsList => self.list(ListKind::Prompts, params, cx),
+            Method::SkillsList => self.list(ListKind::Skills, params, cx),
             Method::SkillsGet => self.get_skill(params),
             Method::ResourcesDirectoryRead => self.read_directory(params),
             Method::TasksGet => Box::pin(self.get_task(params, cx)).await,

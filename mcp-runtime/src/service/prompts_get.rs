@@ -2,11 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use super::call::Given;
+use super::call::CallParams;
 use super::{Service, text_param};
 use crate::answer::Answer;
 use crate::handler::Context;
-use crate::handler::output::product::Product;
 use crate::protocol::{Members, RpcError};
 
 impl Service {
@@ -24,19 +23,14 @@ impl Service {
         let arguments = params
             .and_then(|params| params.decode::<&RawValue>("arguments"))
             .and_then(Result::ok);
-        let finish = |product| match product {
-            Product::Prompt(prompt) => Ok(Answer::Prompt(prompt)),
-            _ => Err(RpcError::internal("internal error")),
-        };
         self.call(
             entry,
             cx,
-            Given {
-                params,
+            CallParams {
+                members: params,
                 arguments,
                 textual: true,
             },
-            finish,
         )
         .await
     }

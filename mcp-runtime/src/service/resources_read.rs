@@ -2,13 +2,12 @@
 
 use serde_json::value::RawValue;
 
-use super::call::Given;
+use super::call::CallParams;
 use super::input::is_retry;
 use super::watch::check_uri;
 use super::{Service, text_param};
-use crate::answer::{Answer, Hint, Read};
+use crate::answer::{Answer, Hint, ReadResult};
 use crate::handler::Context;
-use crate::handler::output::product::Product;
 use crate::protocol::{Members, Resource, RpcError};
 
 impl Service {
@@ -20,7 +19,7 @@ impl Service {
         let uri = text_param(params, "uri", "which resource?")?;
         check_uri(&uri)?;
         if let Some(file) = self.registry.files.contents.get(&*uri) {
-            return Ok(Answer::Read(Read {
+            return Ok(Answer::Read(ReadResult {
                 contents: vec![file.clone()],
                 hint: Hint::NONE,
             }));
@@ -30,36 +29,31 @@ impl Service {
             .resource(&uri)
             .ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
-        let is_retry = params.is_some_and(is_retry);
-        let finish = |product| match product {
-            Product::Contents(contents) if contents.is_empty() => {
-                Err(RpcError::resource_not_found())
-            }
-            Product::Contents(contents) => {
-                let contents = contents
-                    .into_iter()
-                    .map(|it| completed(it, &uri, entry.spec.mime_type))
-                    .collect();
-                Ok(Answer::Read(Read {
-                    contents,
-                    hint: Hint::new(&entry.spec, entry.policies.access.is_open(), is_retry),
-                }))
-            }
-            _ => Err(RpcError::internal("internal error")),
-        };
-        let given = Given {
-            params,
+        let call = CallParams {
+            members: params,
             arguments: variables.as_deref(),
             textual: true,
         };
-        self.call(entry, cx, given, finish)
+        let mut answer = self
+            .call(entry, cx, call)
             .await
-            .map_err(|error| error.at(&uri))
+            .map_err(|error| error.at(&uri))?;
+        if let Answer::Read(read) = &mut answer {
+            if read.contents.is_empty() {
+                return Err(RpcError::resource_not_found().at(&uri));
+            }
+            for contents in &mut read.contents {
+                complete(contents, &uri, entry.spec.mime_type);
+            }
+            let is_retry = params.is_some_and(is_retry);
+            read.hint = Hint::new(&entry.spec, entry.policies.access.is_open(), is_retry);
+        }
+        Ok(answer)
     }
 }
 
-/// Contents with what their function left out.
-fn completed(mut contents: Resource, uri: &str, declared: Option<&str>) -> Resource {
+/// Adds the members that the function left out.
+fn complete(contents: &mut Resource, uri: &str, declared: Option<&str>) {
     if contents.uri.is_empty() {
         uri.clone_into(&mut contents.uri);
     }
@@ -68,12 +62,7 @@ fn completed(mut contents: Resource, uri: &str, declared: Option<&str>) -> Resou
     } else {
         "text/plain"
     };
-    let mime_type = contents
+    contents
         .mime_type
-        .take()
-        .unwrap_or_else(|| declared.unwrap_or(usual).to_owned());
-    Resource {
-        mime_type: Some(mime_type),
-        ..contents
-    }
+        .get_or_insert_with(|| declared.unwrap_or(usual).to_owned());
 }

@@ -11,15 +11,14 @@ use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
-use super::call::{Given, Running, misfit, tool_answer};
+use super::call::{CallInProgress, CallParams, invalid_arguments};
 use super::{Service, text_param};
-use crate::answer::{Answer, members, tool_json};
+use crate::answer::{Answer, members, output_json};
 use crate::handler::Context;
 use crate::handler::input::client::Client;
-use crate::handler::output::product::Product;
 use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::policy::{Call, Done};
+use crate::policy::{Call, CallResponse, Completed};
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
@@ -39,7 +38,7 @@ pub(super) enum Mode {
 
 impl Mode {
     /// Returns the mode for the tool's declaration and the client's capabilities.
-    pub(super) fn of(entry: &Entry, cx: &Context) -> Self {
+    pub(super) fn choose(entry: &Entry, cx: &Context) -> Self {
         let Some(support) = entry.spec.task else {
             return Self::Now;
         };
@@ -73,16 +72,16 @@ impl Service {
         self: &Arc<Self>,
         entry: &Entry,
         cx: &Context,
-        given: Given<'_>,
+        params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
-        let arguments = given.arguments.filter(|raw| raw.get() != "null");
+        let arguments = params.arguments.filter(|raw| raw.get() != "null");
         let call = Call {
             item: entry.item(),
             cx,
             arguments,
         };
         let begun = Instant::now();
-        match self.arguments(entry, call, given).await {
+        match self.arguments(entry, call, params).await {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
@@ -90,15 +89,15 @@ impl Service {
                 }
                 begun
             }
-            Err(done) => {
+            Err(completed) => {
                 // Counted when dropped.
-                drop(Running {
+                drop(CallInProgress {
                     entry,
                     call,
                     begun,
-                    outcome: done.outcome,
+                    outcome: completed.outcome,
                 });
-                self.finish(done, &call, tool_answer)
+                self.answer_to(&call, completed.response)
             }
         }
     }
@@ -109,25 +108,19 @@ impl Service {
         &self,
         entry: &Entry,
         call: Call<'_>,
-        given: Given<'_>,
-    ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Done> {
-        let round = (self.admit(entry, &call, given.params)).map_err(|refused| *refused)?;
-        let arguments =
-            Arguments::of(call.arguments, self.settings.reading).map_err(Done::malformed)?;
-        let asks = contain_now(|| entry.complete_arguments(call.cx, arguments));
-        match asks
-            .map_err(|Panicked| Done::panicked(call.item))?
-            .map_err(|problems| misfit(&call, &problems))?
-        {
-            None => Ok((call.arguments.map(RawValue::to_owned), round)),
-            Some(asks) => match entry.policies.ask(&call, asks).await {
-                Done {
-                    answer: Ok(Product::Arguments(whole)),
-                    ..
-                } => Ok((Some(whole), round)),
-                done => Err(done),
-            },
-        }
+        params: CallParams<'_>,
+    ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
+        let round = (self.admit(entry, &call, params.members)).map_err(|refused| *refused)?;
+        let arguments = Arguments::parse(call.arguments, self.settings.reading)
+            .map_err(Completed::malformed)?;
+        let missing = contain_now(|| entry.complete_arguments(call.cx, arguments))
+            .map_err(|Panicked| Completed::panicked(call.item))?
+            .map_err(|problems| invalid_arguments(&call, &problems))?;
+        let arguments = match missing {
+            None => call.arguments.map(RawValue::to_owned),
+            Some(elicited) => Some(entry.policies.elicit(&call, elicited).await?),
+        };
+        Ok((arguments, round))
     }
 
     async fn begin_task(
@@ -139,7 +132,7 @@ impl Service {
         let (stop, registration) = AbortHandle::new_pair();
         let bytes = arguments.as_ref().map_or(0, |it| it.get().len());
         let begun = self.tasks.begin(cx, bytes, &self.changes, stop).await;
-        let task = begun.map_err(|error| unkept(&error))?;
+        let task = begun.map_err(|error| store_failure(&error))?;
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
         let (service, name, span) = (Arc::clone(self), entry.name.clone(), Span::current());
@@ -151,7 +144,7 @@ impl Service {
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(Ok(answer))) => end(&task, answer, service.tasks.most()).await,
+                Ok(Ok(Ok(response))) => end(&task, response, service.tasks.most()).await,
                 Ok(Ok(Err(Panicked))) => {
                     end_failed(&task, &RpcError::internal("internal error")).await;
                 }
@@ -172,13 +165,11 @@ impl Service {
         name: &str,
         cx: &Context,
         arguments: Option<&RawValue>,
-    ) -> Result<Product, RpcError> {
-        let entry = self
-            .registry
-            .tools
-            .get(name)
-            .ok_or_else(|| RpcError::unknown("tool", name))?;
-        self.call_admitted(entry, cx, arguments).await.answer
+    ) -> CallResponse {
+        let Some(entry) = self.registry.tools.get(name) else {
+            return CallResponse::Error(RpcError::unknown("tool", name));
+        };
+        self.call_admitted(entry, cx, arguments).await.response
     }
 
     pub(super) async fn get_task(
@@ -191,9 +182,11 @@ impl Service {
             .tasks
             .get(&id, cx.principal())
             .await
-            .map_err(|error| unkept(&error))?;
+            .map_err(|error| store_failure(&error))?;
         let record = found.ok_or_else(|| unknown(&id))?;
-        Ok(Answer::Members(members(&DetailedTask::of(&record))))
+        Ok(Answer::Members(members(&DetailedTask::from_record(
+            &record,
+        ))))
     }
 
     pub(super) async fn update_task(
@@ -238,7 +231,7 @@ impl Service {
             .tasks
             .get(id, cx.principal())
             .await
-            .map_err(|error| unkept(&error))?;
+            .map_err(|error| store_failure(&error))?;
         match found.ok_or_else(|| unknown(id))?.status {
             status if status.is_terminal() => Ok(()),
             _ => Err(RpcError::internal(
@@ -249,20 +242,22 @@ impl Service {
 }
 
 /// Records the outcome of its call in a task.
-async fn end(task: &Task, answer: Result<Product, RpcError>, most: usize) {
-    match answer {
-        Ok(Product::Tool(result)) => match tool_json(&result) {
-            Some(result) if result.get().len() > most => {
-                let bytes = result.get().len();
-                let text = format!(
-                    "the result has {bytes} bytes, and no more than {most} of a task are kept; ask for less"
-                );
-                end_failed(task, &RpcError::internal(text)).await;
-            }
-            result => task.end(TaskStatus::Completed, None, result).await,
-        },
-        Ok(_) => end_failed(task, &RpcError::internal("internal error")).await,
-        Err(error) => end_failed(task, &error).await,
+async fn end(task: &Task, response: CallResponse, most: usize) {
+    let output = match response {
+        CallResponse::Output(output) => output_json(output),
+        CallResponse::Error(error) => return end_failed(task, &error).await,
+        // A task sends its input requests by its record.
+        CallResponse::InputRequired(_) => None,
+    };
+    match output {
+        Some(result) if result.get().len() > most => {
+            let bytes = result.get().len();
+            let text = format!(
+                "the result has {bytes} bytes, and no more than {most} of a task are kept; ask for less"
+            );
+            end_failed(task, &RpcError::internal(text)).await;
+        }
+        result => task.end(TaskStatus::Completed, None, result).await,
     }
 }
 
@@ -290,7 +285,7 @@ fn unknown(id: &str) -> RpcError {
     ))
 }
 
-fn unkept(error: &TaskError) -> RpcError {
+fn store_failure(error: &TaskError) -> RpcError {
     match error {
         TaskError::TooMany(full) => return (*full).into(),
         TaskError::Store(cause) => tracing::error!(error = %cause, "the task store failed"),

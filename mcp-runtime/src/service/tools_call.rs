@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::call::{Given, tool_answer};
+use super::call::CallParams;
 use super::tasks::Mode;
 use super::{Service, text_param};
 use crate::answer::Answer;
@@ -26,14 +26,14 @@ impl Service {
         let arguments = params
             .and_then(|params| params.decode::<&RawValue>("arguments"))
             .and_then(Result::ok);
-        let given = Given {
-            params,
+        let call = CallParams {
+            members: params,
             arguments,
             textual: false,
         };
-        match Mode::of(entry, cx) {
-            Mode::Now => self.call(entry, cx, given, tool_answer).await,
-            Mode::Task => Box::pin(self.call_as_task(entry, cx, given)).await,
+        match Mode::choose(entry, cx) {
+            Mode::Now => self.call(entry, cx, call).await,
+            Mode::Task => Box::pin(self.call_as_task(entry, cx, call)).await,
             Mode::Refused(answer) => {
                 entry.policies.access.check(entry.item(), cx.principal())?;
                 answer

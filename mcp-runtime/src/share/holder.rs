@@ -20,7 +20,7 @@ pub(crate) enum Holder {
 
 impl Holder {
     /// Returns the holder that `principal`, calling from `peer`, is counted as.
-    pub(crate) fn of(principal: &Principal, peer: Option<IpAddr>) -> Self {
+    pub(crate) fn new(principal: &Principal, peer: Option<IpAddr>) -> Self {
         match (principal.key(), peer) {
             (Some(key), _) => Self::Principal(key),
             (None, Some(address)) => Self::Network(network(address)),

@@ -255,7 +255,7 @@ mod tests {
     use crate::principal::Principal;
 
     fn holder(name: &str) -> Holder {
-        Holder::of(&Principal::new(name, [""; 0]), None)
+        Holder::new(&Principal::new(name, [""; 0]), None)
     }
 
     fn shares(number: usize, bytes: usize) -> Shares {

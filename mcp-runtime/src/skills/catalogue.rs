@@ -249,8 +249,8 @@ fn descriptor(path: &str, mime_type: Option<String>) -> Descriptor {
 
 fn contents(uri: String, name: &str, bytes: &[u8]) -> Resource {
     match str::from_utf8(bytes) {
-        Ok(text) => Resource::text(uri, media_type::of(name, true), text),
-        Err(_) => Resource::blob(uri, media_type::of(name, false), bytes),
+        Ok(text) => Resource::text(uri, media_type::for_file(name, true), text),
+        Err(_) => Resource::blob(uri, media_type::for_file(name, false), bytes),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Media types of files by the ends of their names.
 
 /// The media type of a file called `name`; `is_text` when its bytes are text.
-pub(super) fn of(name: &str, is_text: bool) -> &'static str {
+pub(super) fn for_file(name: &str, is_text: bool) -> &'static str {
     let ending = name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_ascii_lowercase())

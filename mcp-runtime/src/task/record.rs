@@ -94,7 +94,7 @@ pub(crate) struct DetailedTask<'r> {
 
 impl<'r> DetailedTask<'r> {
     /// All that `tasks/get` tells.
-    pub(crate) fn of(record: &'r TaskRecord) -> Self {
+    pub(crate) fn from_record(record: &'r TaskRecord) -> Self {
         let when = |status| {
             record
                 .outcome
@@ -161,7 +161,8 @@ mod tests {
             input_requests: Map::new(),
             outcome: Some(outcome),
         };
-        let shown = |record: &TaskRecord| serde_json::to_value(DetailedTask::of(record)).unwrap();
+        let shown =
+            |record: &TaskRecord| serde_json::to_value(DetailedTask::from_record(record)).unwrap();
         assert_eq!(shown(&record)["result"], serde_json::json!({"content": []}));
         assert_eq!(shown(&record)["lastUpdatedAt"], "1970-01-01T00:00:02.500Z");
         record.status = TaskStatus::Failed;

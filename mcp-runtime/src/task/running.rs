@@ -15,7 +15,7 @@ use super::record::{TaskRecord, TaskStatus};
 use super::store::{StoreError, TaskStore};
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
-use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
 
@@ -197,17 +197,17 @@ impl Running {
         if state.record.status.is_terminal() || state.waiting.contains_key(key) {
             return None;
         }
-        let (answered, answer) = oneshot::channel();
-        state.waiting.insert(key.to_owned(), answered);
+        let (responder, response) = oneshot::channel();
+        state.waiting.insert(key.to_owned(), responder);
         state.record.input_requests.insert(
             key.to_owned(),
             json!({ "method": method, "params": params }),
         );
         self.settle(&mut state);
-        Some(answer)
+        Some(response)
     }
 
-    fn take_back(&self, key: &str) {
+    fn withdraw(&self, key: &str) {
         let mut state = self.lock();
         if state.waiting.remove(key).is_some() {
             state.record.input_requests.shift_remove(key);
@@ -237,34 +237,34 @@ impl Running {
     }
 }
 
-/// A task asks through its record, which the client polls.
+/// A task requests input through its record, which the client polls.
 impl Client for Running {
-    fn phrase(&self, request: InputRequest, _: Version) -> Option<InputRequest> {
+    fn translate(&self, request: InputRequest, _: Version) -> Option<InputRequest> {
         Some(request)
     }
 
-    fn tell(&self, message: &str) {
+    fn report_progress(&self, message: &str) {
         if !message.is_empty() {
             self.note(message.to_owned());
         }
     }
 
-    fn ask(
+    fn request(
         self: Arc<Self>,
         key: &str,
         _: Option<Outbox>,
         method: &'static str,
         params: Value,
-    ) -> Asked {
+    ) -> PendingResponse {
         let key = key.to_owned();
         Box::pin(async move {
-            let answer = self.begin(&key, method, &params).ok_or(AskError::Gone)?;
+            let response = self.begin(&key, method, &params).ok_or(ClientError::Gone)?;
             let _open = Open {
                 task: &self,
                 key: &key,
             };
             self.save().await;
-            answer.await.map_err(|_| AskError::Gone)
+            response.await.map_err(|_| ClientError::Gone)
         })
     }
 }
@@ -277,6 +277,6 @@ struct Open<'a> {
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.task.take_back(self.key);
+        self.task.withdraw(self.key);
     }
 }

@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::dispatch::{Next, Origin, Pending, dispatch, refuse};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
-use crate::handler::input::outbox::{Outbox, Output};
+use crate::handler::input::outbox::{LineSink, Outbox};
 use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
@@ -44,7 +44,7 @@ pub(crate) struct Peer(Arc<Shared>);
 
 struct Shared {
     service: Arc<Service>,
-    output: Arc<dyn Output>,
+    output: Arc<dyn LineSink>,
     runtime: Handle,
     state: Mutex<State>,
     /// The number of threads or tasks that are processing received lines.
@@ -87,7 +87,7 @@ impl State {
 
 impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
-    pub(crate) fn new(service: Arc<Service>, output: Arc<dyn Output>) -> Self {
+    pub(crate) fn new(service: Arc<Service>, output: Arc<dyn LineSink>) -> Self {
         let (state, ended) = (Mutex::default(), Notify::new());
         Self(Arc::new(Shared {
             service,
@@ -151,7 +151,7 @@ impl Peer {
     /// response.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
-        let owes = |session: &Arc<Session>| session.asks.are_open();
+        let owes = |session: &Arc<Session>| session.client_requests.has_pending();
         state.has_room() || state.session.as_ref().is_some_and(owes)
     }
 
@@ -160,13 +160,15 @@ impl Peer {
         loop {
             let ended = self.0.ended.notified();
             let session = self.session();
-            let asked = session.as_ref().map(|session| session.asks.asked());
+            let request_sent = session
+                .as_ref()
+                .map(|session| session.client_requests.request_sent());
             if self.has_room() {
                 return;
             }
             tokio::select! {
                 () = ended => {}
-                () = OptionFuture::from(asked).map(drop), if session.is_some() => {}
+                () = OptionFuture::from(request_sent).map(drop), if session.is_some() => {}
             }
         }
     }
@@ -459,7 +461,7 @@ fn line(text: &[u8]) -> Vec<u8> {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
-async fn listen(mut subscription: Subscription, output: Arc<dyn Output>) -> (u16, Bytes) {
+async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.append(&line(&text));
     }
@@ -475,7 +477,7 @@ mod tests {
     #[derive(Default)]
     struct Nowhere(Mutex<Vec<u8>>);
 
-    impl Output for Nowhere {
+    impl LineSink for Nowhere {
         fn append(&self, lines: &[u8]) {
             self.0.lock().unwrap().extend_from_slice(lines);
         }
@@ -490,7 +492,7 @@ mod tests {
     async fn a_panic_where_no_handler_runs_ends_its_call_and_nothing_else() {
         let output = Arc::new(Nowhere::default());
         let service = Server::new("broken", "1.0.0").build().unwrap();
-        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
+        let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
         let mut out = Vec::new();
         peer.start(None, Box::pin(async { panic!("at once") }), &mut out);
         let later = async {

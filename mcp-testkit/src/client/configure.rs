@@ -36,9 +36,38 @@ impl TestClient {
     #[must_use]
     pub fn capabilities(mut self, capabilities: Value) -> Self {
         self.capabilities = capabilities;
+        self.outdate();
+        self
+    }
+
+    /// Sets the client's name and version, as a server reads them by `Context::client`; in a session by shaking hands
+    /// again. Default: `mcp-testkit` and its version.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Context, Server, tool, tools};
+    /// # use mcp_testkit::TestClient;
+    /// # use serde_json::json;
+    /// # /// Greets the client.
+    /// # #[tool]
+    /// # async fn greet(cx: &Context) -> String { format!("Hello, {}!", cx.client().name().unwrap_or("you")) }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let client = TestClient::new(Server::new("polite", "1.0.0").tools(tools![greet])).await;
+    /// let client = client.client_info(json!({"name": "inspector", "version": "2.1"}));
+    /// client.call("greet", json!({})).await.assert_text("Hello, inspector!");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn client_info(mut self, info: Value) -> Self {
+        self.info = info;
+        self.outdate();
+        self
+    }
+
+    /// Has a session shake hands again before its next request.
+    fn outdate(&self) {
         self.is_outdated
             .store(self.version.is_legacy(), Ordering::Relaxed);
-        self
     }
 
     /// Answers each question to the user, a form or a URL, with `says`; declares `elicitation`.

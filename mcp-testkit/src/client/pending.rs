@@ -45,7 +45,7 @@ impl<'a> Pending<'a> {
     pub async fn reply(self) -> Reply {
         let client = self.client;
         let reply = self.settled().await;
-        match Task::of(client, &reply).filter(|_| client.tasks) {
+        match Task::from_reply(client, &reply).filter(|_| client.tasks) {
             Some(task) => {
                 let state = task.ended().await;
                 let outcome = task::outcome(&state, &reply.response()["id"]);
@@ -63,7 +63,7 @@ impl<'a> Pending<'a> {
     pub async fn task(self) -> Task<'a> {
         let client = self.client;
         let reply = self.settled().await;
-        Task::of(client, &reply)
+        Task::from_reply(client, &reply)
             .unwrap_or_else(|| panic!("the call is no task: {:#}", reply.response()))
     }
 

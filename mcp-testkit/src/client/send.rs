@@ -140,9 +140,7 @@ impl TestClient {
                     .or_insert_with(|| self.version.as_str().into());
                 meta.entry(CLIENT_CAPABILITIES)
                     .or_insert_with(|| self.declared());
-                meta.entry(CLIENT_INFO).or_insert_with(
-                    || json!({ "name": "mcp-testkit", "version": env!("CARGO_PKG_VERSION") }),
-                );
+                meta.entry(CLIENT_INFO).or_insert_with(|| self.info.clone());
                 if let Some(level) = self.log_level {
                     meta.entry(LOG_LEVEL).or_insert_with(|| json!(level));
                 }

@@ -48,7 +48,7 @@ pub(super) enum Outcome {
 const KEPT: [&str; 4] = ["description", "inputSchema", "outputSchema", "annotations"];
 
 impl Snapshot {
-    pub(super) fn of(tools: &[Value]) -> Self {
+    pub(super) fn new(tools: &[Value]) -> Self {
         let kept = |tool: &Value| {
             let kept = KEPT
                 .iter()
@@ -98,7 +98,7 @@ impl Snapshot {
         let mut changes: Vec<Change> = self
             .0
             .iter()
-            .flat_map(|(name, before)| of_tool(name, before, after))
+            .flat_map(|(name, before)| tool_changes(name, before, after))
             .collect();
         let new = after.0.keys().filter(|name| !self.0.contains_key(*name));
         changes.extend(new.map(|name| change(name, "is new", false)));
@@ -114,7 +114,7 @@ fn change(tool: &str, what: impl Into<String>, breaks: bool) -> Change {
     }
 }
 
-fn of_tool(name: &str, before: &Value, after: &Snapshot) -> Vec<Change> {
+fn tool_changes(name: &str, before: &Value, after: &Snapshot) -> Vec<Change> {
     let Some(after) = after.0.get(name) else {
         return vec![change(name, "is gone", true)];
     };
@@ -168,7 +168,7 @@ mod tests {
 
     fn changes(before: &[&Value], after: &[&Value]) -> Vec<(String, bool)> {
         let snapshot =
-            |tools: &[&Value]| Snapshot::of(&tools.iter().copied().cloned().collect::<Vec<_>>());
+            |tools: &[&Value]| Snapshot::new(&tools.iter().copied().cloned().collect::<Vec<_>>());
         let changes = snapshot(before).changes(&snapshot(after));
         changes
             .into_iter()
@@ -192,7 +192,10 @@ mod tests {
     #[test]
     fn the_file_is_written_once_and_then_only_on_demand() {
         let path = env::temp_dir().join(format!("mcp-testkit-{}.json", std::process::id()));
-        let (old, new) = (Snapshot::of(&[tool("add", &json!({}))]), Snapshot::of(&[]));
+        let (old, new) = (
+            Snapshot::new(&[tool("add", &json!({}))]),
+            Snapshot::new(&[]),
+        );
         assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Missing));
         assert!(matches!(old.meet(&path, Mode::Keep), Outcome::Written));
         assert!(matches!(old.meet(&path, Mode::Compare), Outcome::Same));

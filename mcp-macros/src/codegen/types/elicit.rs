@@ -40,7 +40,7 @@ fn form(elicit: &Elicit, fields: &[Field]) -> TokenStream {
         impl __mcp::Elicit for #ident {
             type Fields = #types;
             fn fields() -> Self::Fields { #described }
-            fn of(#locals: __mcp::Values<Self::Fields>) -> Self { Self { #(#members),* } }
+            fn from_values(#locals: __mcp::Values<Self::Fields>) -> Self { Self { #(#members),* } }
         }
     }
 }
@@ -110,7 +110,7 @@ fn no_form(elicit: &Elicit) -> TokenStream {
         impl #parameters __mcp::Elicit for #ident #arguments #predicates {
             type Fields = ();
             fn fields() {}
-            fn of((): ()) -> Self { ::core::unreachable!() }
+            fn from_values((): ()) -> Self { ::core::unreachable!() }
         }
     }
 }

@@ -198,7 +198,7 @@ impl<T> Arg<T> {
     }
 
     fn prepare(&mut self, input: &mut InputSchema) {
-        let (mut shape, mut schema) = input.of(self.describe);
+        let (mut shape, mut schema) = input.describe(self.describe);
         if let Value::Object(keywords) = &mut schema {
             for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
                 keywords.insert((*keyword).to_owned(), value.clone());
@@ -245,14 +245,14 @@ impl<T> Arg<T> {
     /// The value the client sent, or the default; `None` after noting what is wrong.
     fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
         let sent = input.object.get(self.name);
-        if let (Some(message), Some(asked)) = (self.elicit, &mut input.asked)
+        if let (Some(message), Some(missing)) = (self.elicit, &mut input.missing)
             && sent.is_none_or(|raw| raw.get() == "null")
         {
             let required = (self.absent)().is_none();
-            asked.push(Asked {
+            missing.push(MissingArgument {
                 name: self.name,
                 message,
-                form: form::of_argument(self.name, &self.schema, required),
+                form: form::argument_form(self.name, &self.schema, required),
             });
             return None;
         }
@@ -391,7 +391,7 @@ pub struct Input<'a, 's> {
     pub(super) leniency: Leniency,
     pub(super) problems: Problems,
     /// The parameters to elicit from the client's user; `None` if elicitation is not available.
-    asked: Option<Vec<Asked>>,
+    missing: Option<Vec<MissingArgument>>,
 }
 
 /// The tolerance for arguments that are nearly right.
@@ -432,7 +432,7 @@ impl Leniency {
 
 /// A parameter that the client did not send, to be elicited from its user.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct MissingArgument {
     pub name: &'static str,
     pub message: &'static str,
     pub form: Value,
@@ -444,7 +444,7 @@ pub(crate) enum Decoded<V> {
     /// The values, and the arguments that were coerced or ignored.
     Values(V, Leniency),
     /// The arguments that were sent fit, and these parameters are to be elicited.
-    Asks(Vec<Asked>),
+    Incomplete(Vec<MissingArgument>),
 }
 
 impl<'a, 's> Input<'a, 's> {
@@ -455,7 +455,7 @@ impl<'a, 's> Input<'a, 's> {
             reading,
             leniency: Leniency::default(),
             problems: Problems::new(),
-            asked: None,
+            missing: None,
         }
     }
 
@@ -469,15 +469,15 @@ impl<'a, 's> Input<'a, 's> {
         mut self,
         args: &A,
     ) -> Result<Decoded<A::Values>, Problems> {
-        self.asked = Some(Vec::new());
+        self.missing = Some(Vec::new());
         let values = args.take(&mut self);
         self.note_strangers();
-        let asked = self.asked.take().unwrap_or_default();
+        let missing = self.missing.take().unwrap_or_default();
         match values {
             _ if !self.problems.is_empty() => Err(self.problems),
             Some(values) => Ok(Decoded::Values(values, self.leniency)),
-            None if asked.is_empty() => Err(self.problems),
-            None => Ok(Decoded::Asks(asked)),
+            None if missing.is_empty() => Err(self.problems),
+            None => Ok(Decoded::Incomplete(missing)),
         }
     }
 

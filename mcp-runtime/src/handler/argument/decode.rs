@@ -3,10 +3,10 @@
 use serde_json::value::RawValue;
 
 use super::arg::{Arg, Input};
+use super::fit::tape::Tape;
 use super::fit::{Doubt, Fit};
 use super::problem::{Fault, Problems};
 use super::reason::Reason;
-use super::tape::Tape;
 use crate::schema::Root;
 
 /// A value that every decoder rejects unless it ignores it.
@@ -22,7 +22,7 @@ impl<T> Arg<T> {
         match (self.decode)(raw.get()) {
             Ok(value) if !is_doubtful(raw, root) => Some(value),
             decoded => {
-                let tape = Tape::of(raw);
+                let tape = Tape::parse(raw);
                 let fit = self.fit(&tape, input);
                 self.reread(raw, decoded.ok(), fit, input)
             }
@@ -31,7 +31,7 @@ impl<T> Arg<T> {
 
     /// Reads a value that is weighed before it is decoded.
     fn read_weighed(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
-        let tape = Tape::of(raw);
+        let tape = Tape::parse(raw);
         let mut fit = self.fit(&tape, input);
         if fit.bears(fit.worst) {
             let decoded = (self.decode)(raw.get());
@@ -101,7 +101,7 @@ impl<T> Arg<T> {
             problems.note(&fault);
             return;
         };
-        let tape = Tape::of(raw);
+        let tape = Tape::parse(raw);
         let lines = text
             .split_inclusive('\n')
             .take(error.line().saturating_sub(1));
@@ -115,7 +115,7 @@ impl<T> Arg<T> {
                 way.push_str(&member);
             }
             None if is_name => {
-                problems.note_in(&way, &fault.of_name());
+                problems.note_in(&way, &fault.about_name());
                 return;
             }
             None => {}

@@ -1,9 +1,6 @@
 //! Arguments: declared, decoded, coerced, checked, and explained when they do not fit.
 
 pub(crate) mod arg;
-mod branch;
-mod broken;
-mod coerce;
 mod date;
 mod decode;
 mod fit;
@@ -11,6 +8,4 @@ mod path;
 pub(crate) mod problem;
 mod reason;
 pub(crate) mod rule;
-mod tape;
-mod weight;
 mod words;

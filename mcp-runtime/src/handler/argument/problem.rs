@@ -29,7 +29,7 @@ impl Fault {
     }
 
     /// The same of the name of a member.
-    pub(super) fn of_name(self) -> Self {
+    pub(super) fn about_name(self) -> Self {
         if !self.says.starts_with("must") {
             return self;
         }

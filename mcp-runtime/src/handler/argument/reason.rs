@@ -16,7 +16,7 @@ pub(super) struct Reason {
 }
 
 impl Reason {
-    fn of(fault: Fault) -> Self {
+    fn from_fault(fault: Fault) -> Self {
         Self {
             member: None,
             fault,
@@ -34,17 +34,17 @@ impl Reason {
     pub(super) fn read(error: &serde_json::Error) -> Self {
         let text = without_places(&error.to_string());
         if error.is_syntax() || error.is_eof() {
-            return Self::of(of_syntax(&text));
+            return Self::from_fault(syntax_fault(&text));
         }
-        of_type(&text)
-            .map(Self::of)
-            .or_else(|| of_name(&text))
-            .unwrap_or_else(|| Self::of(custom(&text)))
+        type_fault(&text)
+            .map(Self::from_fault)
+            .or_else(|| name_reason(&text))
+            .unwrap_or_else(|| Self::from_fault(custom(&text)))
     }
 }
 
 /// Explains a syntax error of `serde_json` in text that is valid JSON.
-fn of_syntax(text: &str) -> Fault {
+fn syntax_fault(text: &str) -> Fault {
     let says = match text {
         _ if text.contains("recursion limit") => DEEPEST,
         _ if text.contains("number out of range") => "holds a number that is out of range",
@@ -59,7 +59,7 @@ fn of_syntax(text: &str) -> Fault {
 }
 
 /// `invalid type: integer `300`, expected u8`, `invalid value: ..` and `invalid length 1, expected ..`.
-fn of_type(text: &str) -> Option<Fault> {
+fn type_fault(text: &str) -> Option<Fault> {
     if let Some(rest) = text.strip_prefix("invalid length ") {
         let (given, wanted) = rest.split_once(", expected ")?;
         let wanted = counted(wanted).unwrap_or_else(|| "another number of items".to_owned());
@@ -91,7 +91,7 @@ fn range(wanted: &str) -> Option<Bounds> {
             None => format!("int{}", name.strip_prefix('i')?),
         },
     };
-    Bounds::of_format(&format, is_nonzero)
+    Bounds::from_format(&format, is_nonzero)
 }
 
 fn number(given: &str) -> Option<Number> {
@@ -186,7 +186,7 @@ fn with_article(wanted: &str) -> String {
 }
 
 /// Reads the errors that name a variant or a field: ``unknown variant `x`, expected one of `a`, `b` ``.
-fn of_name(text: &str) -> Option<Reason> {
+fn name_reason(text: &str) -> Option<Reason> {
     let ticked = |rest: &str| -> Option<String> {
         let (name, _) = rest
             .split_once("`, ")
@@ -198,7 +198,7 @@ fn of_name(text: &str) -> Option<Reason> {
         let wanted = words::one_of(&words::quoted(&known));
         let hint = nearest(&name, &known).map(|near| format!("; did you mean \"{near}\"?"));
         let given = format!("{}{}", Given(&name), hint.unwrap_or_default());
-        return Some(Reason::of(Fault::wanted(wanted, given)));
+        return Some(Reason::from_fault(Fault::wanted(wanted, given)));
     }
     if let Some(rest) = text.strip_prefix("unknown field `") {
         let (name, known) = (ticked(rest)?, names(rest));
@@ -224,7 +224,7 @@ fn of_name(text: &str) -> Option<Reason> {
         }
         _ => return None,
     };
-    Some(Reason::of(Fault::new(says)))
+    Some(Reason::from_fault(Fault::new(says)))
 }
 
 /// The names that are expected: what is in backticks behind the first name.

@@ -83,7 +83,7 @@ impl<T: Ranged> Ranged for Option<T> {
 )]
 pub trait Lengthed {
     #[doc(hidden)]
-    const KIND: Kind;
+    const UNIT: Unit;
     #[doc(hidden)]
     fn length(&self) -> Option<usize>;
 }
@@ -91,13 +91,13 @@ pub trait Lengthed {
 /// The unit of a length.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum Unit {
     Characters,
     Items,
     Members,
 }
 
-impl Kind {
+impl Unit {
     fn keywords(self) -> (&'static str, &'static str) {
         match self {
             Self::Characters => ("minLength", "maxLength"),
@@ -116,7 +116,7 @@ impl Kind {
 }
 
 impl Lengthed for String {
-    const KIND: Kind = Kind::Characters;
+    const UNIT: Unit = Unit::Characters;
     fn length(&self) -> Option<usize> {
         Some(self.chars().count())
     }
@@ -124,7 +124,7 @@ impl Lengthed for String {
 
 #[diagnostic::do_not_recommend]
 impl<T: Lengthed> Lengthed for Option<T> {
-    const KIND: Kind = T::KIND;
+    const UNIT: Unit = T::UNIT;
     fn length(&self) -> Option<usize> {
         self.as_ref().and_then(T::length)
     }
@@ -134,7 +134,7 @@ macro_rules! lengthed {
     ($($(#[$meta:meta])* [$($generics:tt)*] $type:ty => $kind:ident,)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Lengthed for $type {
-            const KIND: Kind = Kind::$kind;
+            const UNIT: Unit = Unit::$kind;
             fn length(&self) -> Option<usize> {
                 Some(self.len())
             }
@@ -207,7 +207,7 @@ impl<T> Arg<T> {
     where
         T: Lengthed,
     {
-        let (low, high) = T::KIND.keywords();
+        let (low, high) = T::UNIT.keywords();
         let keywords = [(low, least), (high, most)]
             .into_iter()
             .filter_map(|(keyword, bound)| Some((keyword, Value::Number(Number::from(bound?)))))
@@ -218,7 +218,7 @@ impl<T> Arg<T> {
                     || most.is_some_and(|most| length > most) =>
             {
                 let [least, most] = [least, most].map(|bound| bound.map(|bound| bound as u64));
-                let allowed = words::length_allowed(T::KIND.noun(), least, most);
+                let allowed = words::length_allowed(T::UNIT.noun(), least, most);
                 Err(Fault::new(format!("must have {allowed}")).showing(format!(", has {length}")))
             }
             _ => Ok(()),

@@ -4,10 +4,10 @@ use std::fmt::Display;
 
 use serde_json::Value;
 
-use super::broken::Broken;
+use super::fit::broken::Broken;
+use super::fit::tape::Node;
 use super::path::{Name, Path};
 use super::problem::{Fault, Given, nearest};
-use super::tape::Node;
 use crate::schema::shape::{Kinds, Members, Rest, ShapeId, Shapes};
 
 /// The maximum number of values that a text lists.

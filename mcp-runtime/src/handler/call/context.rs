@@ -13,20 +13,23 @@ use futures_util::task::AtomicWaker;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::client::ClientInfo;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
-use crate::handler::input::client::{AskError, Asked, Client};
+use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
-use crate::handler::input::pending::Asks;
+use crate::handler::input::pending::InputRequests;
 use crate::handler::output::error::ToolError;
 use crate::limits;
 use crate::principal::Principal;
+use crate::protocol::client_info::ClientNames;
+use crate::protocol::meta::CLIENT_INFO;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
-    Capability, ClientCapabilities, InputRequest, Level, RawJson, RequestMeta, Version,
+    Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
 };
 use crate::share::{Holder, head};
 
@@ -47,11 +50,18 @@ struct Call {
     holder: Holder,
     headers: HeaderMap,
     capabilities: ClientCapabilities,
+    /// The names of the client: those of the session, or as read from the request when they are needed.
+    names: OnceLock<Option<Arc<ClientNames>>>,
+    session_id: Option<Arc<str>>,
+    /// The params of the request, for their `_meta`.
+    params: Option<Arc<Members>>,
+    /// The beginning and the length of the time that the call may take.
+    timeout: OnceLock<(Instant, Duration)>,
     log_level: Option<Level>,
     progress: Option<ProgressState>,
     outbox: Option<Outbox>,
     client: Option<Arc<dyn Client>>,
-    asks: OnceLock<Box<Asks>>,
+    input_requests: OnceLock<Box<InputRequests>>,
     watcher: AtomicWaker,
     changes: Changes,
     /// `true` if it has reported progress since the last heartbeat.
@@ -106,6 +116,12 @@ pub(crate) struct Caller {
     pub outbox: Option<Outbox>,
     /// The client, if it supports requests during the call.
     pub client: Option<Arc<dyn Client>>,
+    /// The id of the session.
+    pub session_id: Option<Arc<str>>,
+    /// The names that the client of a session gave itself.
+    pub names: Option<Arc<ClientNames>>,
+    /// The params of the request, for their `_meta`.
+    pub params: Option<Arc<Members>>,
     pub changes: Changes,
 }
 
@@ -118,6 +134,12 @@ impl Context {
             holder: caller.holder,
             headers: caller.headers,
             capabilities: meta.capabilities,
+            names: caller
+                .names
+                .map_or_else(OnceLock::new, |names| Some(names).into()),
+            session_id: caller.session_id,
+            params: caller.params,
+            timeout: OnceLock::new(),
             log_level: meta.log_level,
             progress: meta.progress_token.map(|token| ProgressState {
                 token,
@@ -125,7 +147,7 @@ impl Context {
             }),
             outbox: caller.outbox,
             client: caller.client,
-            asks: OnceLock::new(),
+            input_requests: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
             spoken: AtomicBool::new(false),
@@ -158,7 +180,12 @@ impl Context {
 
     /// The bytes that the call keeps besides its arguments.
     pub(crate) fn weight(&self) -> usize {
-        limits::CALL + head(&self.0.headers)
+        let meta = self
+            .0
+            .params
+            .as_ref()
+            .map_or(0, |params| params.meta_size());
+        limits::CALL + head(&self.0.headers) + meta
     }
 
     /// Says which place the call takes, so that work which outlives it can hold on to it.
@@ -181,6 +208,54 @@ impl Context {
     /// The outcome of a call that has ended.
     pub(crate) fn outcome(&self) -> Option<&'static str> {
         self.0.outcome.get().copied()
+    }
+
+    /// The client, by its own account: its name, title, version and capabilities.
+    ///
+    /// From `initialize` in a session, from `_meta` in revision 2026-07-28.
+    pub fn client(&self) -> ClientInfo<'_> {
+        let read = || {
+            let meta = self.0.params.as_ref()?.meta()?.ok()?;
+            Some(Arc::new(ClientNames::read(meta.get(CLIENT_INFO)?)))
+        };
+        ClientInfo {
+            names: self.0.names.get_or_init(read).as_deref(),
+            capabilities: &self.0.capabilities,
+        }
+    }
+
+    /// The member `key` of the `_meta` that the client sent with the request, such as `com.example/trace`; `None` if it is
+    /// absent.
+    ///
+    /// It comes from the client as it is: of any type, and as large as a message may be.
+    pub fn meta(&self, key: &str) -> Option<Value> {
+        let meta = self.0.params.as_ref()?.meta()?.ok()?;
+        meta.decode(key)?.ok()
+    }
+
+    /// The id of the session of a client older than 2026-07-28, which is the same for all its requests; `None` in the
+    /// modern revision, which has no sessions.
+    ///
+    /// Over HTTP it is the `Mcp-Session-Id`. It is a secret of the client: where callers are anonymous, whoever has it can
+    /// send messages in the session.
+    pub fn session_id(&self) -> Option<&str> {
+        self.0.session_id.as_deref()
+    }
+
+    /// The time at which `timeout` stops the call; `None` without a timeout, and while an input request is pending, whose
+    /// time does not count.
+    pub fn deadline(&self) -> Option<Instant> {
+        let (begun, limit) = self.0.timeout.get()?;
+        let waited = self
+            .input_requests()
+            .map_or(Some(Duration::ZERO), InputRequests::waited)?;
+        begun.checked_add(*limit)?.checked_add(waited)
+    }
+
+    /// Sets the time that the call may take, from now on.
+    pub(crate) fn limit(&self, limit: Duration) {
+        // The first one holds for all attempts.
+        let _ = self.0.timeout.set((Instant::now(), limit));
     }
 
     /// The capabilities that the client declared.
@@ -210,7 +285,7 @@ impl Context {
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
-            client.tell(message.as_ref());
+            client.report_progress(message.as_ref());
         }
         let (Some(state), false) = (&self.0.progress, self.has_ended()) else {
             return;
@@ -331,8 +406,8 @@ impl Context {
         if let Some(token) = self.0.cancelled.get() {
             token.cancel();
         }
-        if let Some(asks) = self.asked() {
-            asks.close();
+        if let Some(requests) = self.input_requests() {
+            requests.close();
         }
     }
 
@@ -342,13 +417,13 @@ impl Context {
     }
 
     /// Returns the input requests of the call; creates the list at the first one.
-    pub(crate) fn asks(&self) -> &Asks {
-        self.0.asks.get_or_init(Box::default)
+    pub(crate) fn input_requests_or_init(&self) -> &InputRequests {
+        self.0.input_requests.get_or_init(Box::default)
     }
 
     /// Returns the input requests of the call, if there are any.
-    pub(crate) fn asked(&self) -> Option<&Asks> {
-        self.0.asks.get().map(|asks| &**asks)
+    pub(crate) fn input_requests(&self) -> Option<&InputRequests> {
+        self.0.input_requests.get().map(|requests| &**requests)
     }
 
     /// Wakes the task that polls the function, to look at the input requests; once the call has ended, closes them.
@@ -356,8 +431,8 @@ impl Context {
         self.0.watcher.wake();
         // The side that ends the call either sees the input request or is seen here.
         fence(Ordering::SeqCst);
-        if let (true, Some(asks)) = (self.has_ended(), self.asked()) {
-            asks.close();
+        if let (true, Some(requests)) = (self.has_ended(), self.input_requests()) {
+            requests.close();
         }
     }
 
@@ -368,25 +443,30 @@ impl Context {
 
     /// Converts an input request to the client's revision; `None` if the revision does not support it, or if the call
     /// has no client to send it to.
-    pub(super) fn phrase(&self, request: InputRequest) -> Option<InputRequest> {
-        self.client_handle()?.phrase(request, self.0.version)
+    pub(super) fn translate(&self, request: InputRequest) -> Option<InputRequest> {
+        self.client_handle()?.translate(request, self.0.version)
     }
 
     /// Sends a request to the client on the stream of this call: `method` with `params`, an object; the response is
     /// that to `key`. Ends with the call.
-    pub(crate) fn ask(&self, key: &str, method: &'static str, params: Value) -> Asked {
+    pub(crate) fn send_request(
+        &self,
+        key: &str,
+        method: &'static str,
+        params: Value,
+    ) -> PendingResponse {
         let Some(client) = self.client_handle().filter(|_| !self.has_ended()) else {
-            return std::future::ready(Err(AskError::Gone)).boxed();
+            return std::future::ready(Err(ClientError::Gone)).boxed();
         };
-        let (asked, cx) = (
-            Arc::clone(client).ask(key, self.0.outbox.clone(), method, params),
+        let (response, cx) = (
+            Arc::clone(client).request(key, self.0.outbox.clone(), method, params),
             self.clone(),
         );
         let ended = async move {
             cx.cancelled().await;
-            Err(AskError::Gone)
+            Err(ClientError::Gone)
         };
-        futures_util::future::select(asked, ended.boxed())
+        futures_util::future::select(response, ended.boxed())
             .map(|first| first.factor_first().0)
             .boxed()
     }
@@ -401,6 +481,8 @@ impl Context {
             holder,
             headers,
             capabilities,
+            session_id,
+            params,
             changes,
             ..
         } = &*self.0;
@@ -410,6 +492,9 @@ impl Context {
             holder: holder.clone(),
             headers: headers.clone(),
             client: Some(client),
+            session_id: session_id.clone(),
+            // The task does not keep the whole message.
+            params: params.as_ref().map(|params| Arc::new(params.meta_alone())),
             changes: changes.clone(),
             ..Caller::default()
         };
@@ -424,7 +509,7 @@ impl Context {
     }
 
     /// Returns `true` if an input request ends the round: the client calls again with the responses.
-    pub(crate) fn is_reentered(&self) -> bool {
+    pub(crate) fn reruns_for_input(&self) -> bool {
         self.is_modern() && self.0.client.is_none()
     }
 

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::context::Context;
-use crate::handler::argument::arg::Asked;
+use crate::handler::argument::arg::MissingArgument;
 use crate::handler::form::Form;
 use crate::handler::form::elicit::Elicit;
 use crate::handler::input::error::{ElicitError, Kind};
-use crate::handler::input::pending::{Failure, Reach};
+use crate::handler::input::pending::{InputFailure, Reach};
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
@@ -26,7 +26,7 @@ const ROOTS: &str = "client_roots";
 type Read<T> = Result<Result<T, ElicitError>, String>;
 
 /// The future of an elicitation: boxed, so that a `T` that is no form is one error.
-type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
+type ElicitFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
 
 /// # Asking the client
 ///
@@ -63,7 +63,7 @@ impl Context {
         &self,
         key: impl Into<String>,
         message: impl Into<String>,
-    ) -> Asking<'_, T> {
+    ) -> ElicitFuture<'_, T> {
         let (key, message) = (key.into(), message.into());
         Box::pin(async move {
             let form = Form::<T>::new();
@@ -94,16 +94,16 @@ impl Context {
     /// Elicits a parameter that the client did not send: returns the user's input if `check` accepts it.
     pub(crate) async fn elicit_argument(
         &self,
-        asked: &Asked,
+        argument: &MissingArgument,
         check: impl Fn(&RawValue) -> Result<(), String>,
     ) -> Result<Option<Box<RawValue>>, ElicitError> {
-        let request = InputRequest::form(asked.message, asked.form.clone());
-        self.answer_to(asked.name, request, |raw| {
-            elicited(asked.name, raw, |content| {
+        let request = InputRequest::form(argument.message, argument.form.clone());
+        self.answer_to(argument.name, request, |raw| {
+            elicited(argument.name, raw, |content| {
                 let content = content.unwrap_or(RawValue::NULL);
                 check(content)?;
                 let members: Object<'_> = serde_json::from_str(content.get()).unwrap_or_default();
-                Ok(members.get(asked.name).map(ToOwned::to_owned))
+                Ok(members.get(argument.name).map(ToOwned::to_owned))
             })
         })
         .await
@@ -169,7 +169,7 @@ impl Context {
     where
         T: Serialize + DeserializeOwned,
     {
-        self.asks().once(&key.into(), work).await
+        self.input_requests_or_init().once(&key.into(), work).await
     }
 
     /// The same for `work` that can fail: an error is not remembered, so that the next round tries again.
@@ -181,7 +181,9 @@ impl Context {
     where
         T: Serialize + DeserializeOwned,
     {
-        self.asks().try_once(&key.into(), work).await
+        self.input_requests_or_init()
+            .try_once(&key.into(), work)
+            .await
     }
 
     async fn answer_to<T>(
@@ -190,47 +192,47 @@ impl Context {
         request: InputRequest,
         read: impl Fn(&RawValue) -> Read<T>,
     ) -> Result<T, ElicitError> {
-        let answer = self.answered(key, request, read).await;
+        let answer = self.resolved(key, request, read).await;
         if answer.is_err() {
-            self.asks().refuse();
+            self.input_requests_or_init().mark_refused();
         }
         answer
     }
 
-    async fn answered<T>(
+    async fn resolved<T>(
         &self,
         key: &str,
         request: InputRequest,
         read: impl Fn(&RawValue) -> Read<T>,
     ) -> Result<T, ElicitError> {
-        let asks = self.asks();
-        let asker = asks.ask(key, request.clone(), || self.reach(&request));
+        let requests = self.input_requests_or_init();
+        let waiter = requests.add(key, request.clone(), || self.reach(&request));
         // Asked in a task of its own, it would not be noticed by itself.
         self.wake();
-        if asker.is_first && !self.is_reentered() {
+        if waiter.is_first && !self.reruns_for_input() {
             // Should this future be dropped, the client is not waited for any more.
-            let _waiting = asks.wait();
-            let answer = match self.phrase(request) {
-                Some(request) => self.ask(key, request.method, request.params).await,
-                None => Err(crate::handler::input::client::AskError::Gone),
+            let _waiting = requests.wait();
+            let answer = match self.translate(request) {
+                Some(request) => self.send_request(key, request.method, request.params).await,
+                None => Err(crate::handler::input::client::ClientError::Gone),
             };
-            asker.answered(
+            waiter.resolve(
                 answer
                     .map(Arc::from)
                     .map_err(|error| ElicitError::new(key, Kind::Refused(error))),
             );
             self.wake();
         }
-        let answer = asker.answer().await?;
+        let answer = waiter.response().await?;
         let problem = match read(&answer) {
             Ok(outcome) => return outcome,
             Err(problem) => problem,
         };
-        asker.malformed(key, problem);
+        waiter.malformed(key, problem);
         self.wake();
         // The response arrives only at a waiter that outlives its call.
-        asker
-            .answer()
+        waiter
+            .response()
             .await
             .and(Err(ElicitError::new(key, Kind::Over)))
     }
@@ -244,13 +246,13 @@ impl Context {
             .filter(|need| !self.capabilities().has(*need))
             .collect();
         if !missing.is_empty() {
-            return Err(Failure::Missing(missing));
+            return Err(InputFailure::Missing(missing));
         }
-        let can_be_said = self.is_reentered() || self.phrase(request.clone()).is_some();
+        let can_be_said = self.reruns_for_input() || self.translate(request.clone()).is_some();
         if can_be_said {
             Ok(())
         } else {
-            Err(Failure::Missing(request.needs.clone()))
+            Err(InputFailure::Missing(request.needs.clone()))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The arguments of a declared function that no client sends: its context, its state, and the methods of both.
 
 pub(crate) mod blocking;
+pub(crate) mod client;
 pub(crate) mod completion;
 pub(crate) mod context;
 pub(crate) mod inject;

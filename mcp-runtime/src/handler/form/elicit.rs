@@ -19,7 +19,7 @@ pub trait Elicit: Sized {
     #[doc(hidden)]
     fn fields() -> Self::Fields;
     #[doc(hidden)]
-    fn of(values: Values<Self::Fields>) -> Self;
+    fn from_values(values: Values<Self::Fields>) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -30,7 +30,7 @@ impl<T: Field> Elicit for T {
         ((), Arg::field("answer"))
     }
 
-    fn of(((), answer): ((), T)) -> Self {
+    fn from_values(((), answer): ((), T)) -> Self {
         answer
     }
 }
@@ -67,7 +67,7 @@ impl Elicit for Confirm {
         ((), Arg::field("confirm"))
     }
 
-    fn of(((), confirm): ((), bool)) -> Self {
+    fn from_values(((), confirm): ((), bool)) -> Self {
         Self(confirm)
     }
 }

@@ -29,7 +29,7 @@ const KEYWORDS: [&str; 13] = [
 ];
 
 /// The form that asks for one parameter, which `schema` describes.
-pub(super) fn of_argument(name: &str, schema: &Value, required: bool) -> Value {
+pub(super) fn argument_form(name: &str, schema: &Value, required: bool) -> Value {
     let mut field = schema.as_object().cloned().unwrap_or_default();
     field.retain(|keyword, _| KEYWORDS.contains(&keyword.as_str()));
     let mut form = json!({ "type": "object", "properties": { name: field } });
@@ -70,7 +70,7 @@ impl<T: Elicit> Form<T> {
             .unwrap_or_default();
         let values = Input::new(object, &self.input, Reading::Textual).decode_form(&self.fields);
         values
-            .map(T::of)
+            .map(T::from_values)
             .map_err(|problems: Problems| problems.describe_form())
     }
 }

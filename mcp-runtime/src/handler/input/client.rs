@@ -15,30 +15,30 @@ use crate::protocol::excerpt::excerpt;
 use crate::protocol::{InputRequest, Version};
 
 /// The future of a client's response: the result, as it was received.
-pub(crate) type Asked = BoxFuture<'static, Result<Box<RawValue>, AskError>>;
+pub(crate) type PendingResponse = BoxFuture<'static, Result<Box<RawValue>, ClientError>>;
 
 /// A client that responds to requests of the server.
 pub(crate) trait Client: fmt::Debug + Send + Sync + 'static {
     /// Converts `request` to the client's revision; `None` if the revision does not support it.
-    fn phrase(&self, request: InputRequest, version: Version) -> Option<InputRequest>;
+    fn translate(&self, request: InputRequest, version: Version) -> Option<InputRequest>;
 
     /// Sends a request on `outbox`, the destination of the call's messages, and awaits the response; `key`
     /// distinguishes the requests of one call.
-    fn ask(
+    fn request(
         self: Arc<Self>,
         key: &str,
         outbox: Option<Outbox>,
         method: &'static str,
         params: Value,
-    ) -> Asked;
+    ) -> PendingResponse;
 
     /// Receives the progress of the call, as text.
-    fn tell(&self, _message: &str) {}
+    fn report_progress(&self, _message: &str) {}
 }
 
 /// The error returned when a client does not respond with a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum AskError {
+pub(crate) enum ClientError {
     /// The client answered with an error.
     #[error("the client refused: {} (code {code})", excerpt(message))]
     Refused {

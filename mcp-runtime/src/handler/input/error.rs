@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::client::AskError;
+use super::client::ClientError;
 
 /// The error returned when an input request is not accepted: the user declined or dismissed it, or the client refused
 /// it.
@@ -20,7 +20,7 @@ pub struct ElicitError {
 pub(in crate::handler) enum Kind {
     Declined,
     Dismissed,
-    Refused(AskError),
+    Refused(ClientError),
     Over,
 }
 

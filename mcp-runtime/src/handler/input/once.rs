@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::pending::{Asks, Failure, find};
+use super::pending::{InputFailure, InputRequests, find};
 
-impl Asks {
+impl InputRequests {
     /// Returns the remembered output of `work` for `key`, or runs it now.
     pub(in crate::handler) async fn once<T, F>(&self, key: &str, work: F) -> T
     where
@@ -77,7 +77,7 @@ impl Asks {
         }
         state.running.push(key.to_owned());
         Some(Running {
-            asks: self,
+            requests: self,
             key: key.to_owned(),
         })
     }
@@ -87,14 +87,17 @@ impl Asks {
         let mut work = pin!(work);
         poll_fn(|task| {
             let before = self.lock().inside.replace(thread::current().id());
-            let _inside = Inside { asks: self, before };
+            let _inside = Inside {
+                requests: self,
+                before,
+            };
             work.as_mut().poll(task)
         })
         .await
     }
 
     async fn never<T>(&self, key: &str, problem: &str) -> T {
-        self.fail(key, Failure::Misuse(format!("`{key}` {problem}")))
+        self.fail(key, InputFailure::Misuse(format!("`{key}` {problem}")))
             .await;
         // The call is over, and there is no value to go on with.
         pending().await
@@ -103,13 +106,13 @@ impl Asks {
 
 /// A block that runs once, while it runs.
 struct Running<'a> {
-    asks: &'a Asks,
+    requests: &'a InputRequests,
     key: String,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.asks
+        self.requests
             .lock()
             .running
             .retain(|running| *running != self.key);
@@ -118,12 +121,12 @@ impl Drop for Running<'_> {
 
 /// A thread that is in a block, while it is.
 struct Inside<'a> {
-    asks: &'a Asks,
+    requests: &'a InputRequests,
     before: Option<ThreadId>,
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.asks.lock().inside = self.before;
+        self.requests.lock().inside = self.before;
     }
 }

@@ -17,7 +17,7 @@ pub(crate) enum Outbox {
     /// To the response of the call itself.
     Response(NotesSender),
     /// To the line connection.
-    Lines(Arc<dyn Output>),
+    Lines(Arc<dyn LineSink>),
     /// To a stream that its client may leave and come back to.
     Stored(Arc<dyn Stored>),
 }
@@ -96,7 +96,7 @@ impl Notes {
 }
 
 /// The outgoing lines of a peer. Writing never waits: lines that cannot be written yet are buffered.
-pub(crate) trait Output: Send + Sync + 'static {
+pub(crate) trait LineSink: Send + Sync + 'static {
     /// Takes whole lines.
     fn append(&self, lines: &[u8]);
 

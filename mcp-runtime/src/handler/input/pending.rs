@@ -16,21 +16,21 @@ use tokio::time::Instant;
 
 use super::error::{ElicitError, Kind};
 use crate::protocol::{Capability, InputRequest};
-use crate::seal::{self, Kept};
+use crate::seal::{self, KeyedValues};
 
 /// The outcome of an input request.
-type Answer = Result<Arc<RawValue>, ElicitError>;
+type InputOutcome = Result<Arc<RawValue>, ElicitError>;
 
 /// The input requests of one call.
 #[derive(Debug, Default)]
-pub(crate) struct Asks(Mutex<State>);
+pub(crate) struct InputRequests(Mutex<State>);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// The responses that the client sent, by key; only those to requests of the function are read.
-    sent: Kept,
+    sent: KeyedValues,
     pub(super) memory: seal::State,
-    questions: Vec<Question>,
+    entries: Vec<Entry>,
     begun: u64,
     /// The blocks that are to run once and are running.
     pub(super) running: Vec<String>,
@@ -43,26 +43,26 @@ pub(super) struct State {
 }
 
 #[derive(Debug)]
-struct Question {
+struct Entry {
     number: u64,
     key: String,
     /// `None` if the call cannot continue for another reason than an input request.
     request: Option<InputRequest>,
     status: Status,
-    askers: usize,
+    waiters: usize,
     wakers: Vec<Waker>,
 }
 
 #[derive(Debug)]
 enum Status {
     Open,
-    Answered(Answer),
-    Failed(Failure),
+    Resolved(InputOutcome),
+    Failed(InputFailure),
 }
 
 /// The reason why a call cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum InputFailure {
     /// The client lacks these capabilities.
     Missing(Vec<Capability>),
     /// The response to this key cannot be read.
@@ -73,16 +73,16 @@ pub(crate) enum Failure {
 
 /// The reason why a call was dropped.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Suspension {
     /// It cannot continue.
-    Failed(Failure),
+    Failed(InputFailure),
     /// It needs responses of its client.
-    Asks(Questions),
+    InputRequired(InputRequired),
 }
 
 /// The input requests that a call needs responses to, and the state for its client to carry meanwhile.
 #[derive(Clone, Debug)]
-pub(crate) struct Questions {
+pub(crate) struct InputRequired {
     pub requests: Vec<(String, InputRequest)>,
     pub memory: seal::State,
 }
@@ -97,95 +97,97 @@ struct Waits {
 
 /// A waiter for the response to an input request.
 #[derive(Debug)]
-pub(in crate::handler) struct Asker<'a> {
-    asks: &'a Asks,
+pub(in crate::handler) struct Waiter<'a> {
+    requests: &'a InputRequests,
     number: u64,
     /// `true` for the first waiter of the request.
     pub is_first: bool,
 }
 
 /// The result of checking that a request can be sent to the client.
-pub(in crate::handler) type Reach = Result<(), Failure>;
+pub(in crate::handler) type Reach = Result<(), InputFailure>;
 
-impl Asks {
+impl InputRequests {
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Receives the input responses of the client, and the state that it carried for the server.
-    pub(crate) fn receive(&self, sent: Kept, memory: seal::State) {
+    pub(crate) fn receive(&self, sent: KeyedValues, memory: seal::State) {
         let mut state = self.lock();
         (state.sent, state.memory) = (sent, memory);
     }
 
     /// Returns `true` if there are input requests, or remembered outputs of earlier rounds.
-    pub(crate) fn are_any(&self) -> bool {
+    pub(crate) fn has_state(&self) -> bool {
         let state = self.lock();
-        !state.questions.is_empty() || !state.memory.once.is_empty()
+        !state.entries.is_empty() || !state.memory.once.is_empty()
     }
 
     /// Returns `true` if any input request was refused.
-    pub(crate) fn were_refused(&self) -> bool {
+    pub(crate) fn any_refused(&self) -> bool {
         self.lock().refused
     }
 
     /// Marks an input request as refused.
-    pub(in crate::handler) fn refuse(&self) {
+    pub(in crate::handler) fn mark_refused(&self) {
         self.lock().refused = true;
     }
 
     /// Adds `request` under `key`, unless there is a response; `reach` checks that it can be sent to the client.
-    pub(in crate::handler) fn ask(
+    pub(in crate::handler) fn add(
         &self,
         key: &str,
         request: InputRequest,
         reach: impl FnOnce() -> Reach,
-    ) -> Asker<'_> {
+    ) -> Waiter<'_> {
         let mut state = self.lock();
-        let same = |question: &&mut Question| {
-            question.key == key && question.request.as_ref() == Some(&request)
-        };
-        if let Some(question) = state.questions.iter_mut().find(same) {
-            question.askers += 1;
-            return Asker {
-                asks: self,
-                number: question.number,
+        let same =
+            |entry: &&mut Entry| entry.key == key && entry.request.as_ref() == Some(&request);
+        if let Some(entry) = state.entries.iter_mut().find(same) {
+            entry.waiters += 1;
+            return Waiter {
+                requests: self,
+                number: entry.number,
                 is_first: false,
             };
         }
         let status = state.status(key, reach);
         let is_first = matches!(status, Status::Open);
-        Asker {
-            asks: self,
+        Waiter {
+            requests: self,
             number: state.begin(key, Some(request), status),
             is_first,
         }
     }
 
     /// Waits until the call is dropped for `failure`.
-    pub(super) async fn fail(&self, key: &str, failure: Failure) {
+    pub(super) async fn fail(&self, key: &str, failure: InputFailure) {
         let number = self.lock().begin(key, None, Status::Failed(failure));
         // The response arrives only at a waiter that outlives its call.
-        let _over = Asker {
-            asks: self,
+        let _over = Waiter {
+            requests: self,
             number,
             is_first: true,
         }
-        .answer()
+        .response()
         .await;
     }
 
     /// Returns the reason to drop the call, if only responses of its client can resume it, or nothing can.
-    pub(crate) fn stop(&self, is_reentered: bool) -> Option<Stop> {
+    pub(crate) fn suspension(&self, reruns_for_input: bool) -> Option<Suspension> {
         let state = self.lock();
         let failure = state.failure();
         // Work that runs once is awaited so that its output is remembered, unless the call is misused and cannot end.
-        if !state.running.is_empty() && !matches!(failure, Some(Failure::Misuse(_))) {
+        if !state.running.is_empty() && !matches!(failure, Some(InputFailure::Misuse(_))) {
             return None;
         }
-        failure
-            .map(Stop::Failed)
-            .or_else(|| state.open().filter(|_| is_reentered).map(Stop::Asks))
+        failure.map(Suspension::Failed).or_else(|| {
+            state
+                .open()
+                .filter(|_| reruns_for_input)
+                .map(Suspension::InputRequired)
+        })
     }
 
     /// Ends the input requests of a call that was dropped, and wakes the waiters that are left in tasks of their own.
@@ -193,9 +195,9 @@ impl Asks {
         let mut state = self.lock();
         state.over = true;
         let wakers: Vec<_> = state
-            .questions
+            .entries
             .drain(..)
-            .flat_map(|question| question.wakers)
+            .flat_map(|entry| entry.wakers)
             .collect();
         drop(state);
         wakers.into_iter().for_each(Waker::wake);
@@ -220,12 +222,12 @@ impl State {
     fn begin(&mut self, key: &str, request: Option<InputRequest>, status: Status) -> u64 {
         self.begun += 1;
         let (number, key) = (self.begun, key.to_owned());
-        self.questions.push(Question {
+        self.entries.push(Entry {
             number,
             key,
             request,
             status,
-            askers: 1,
+            waiters: 1,
             wakers: Vec::new(),
         });
         number
@@ -234,44 +236,44 @@ impl State {
     fn status(&self, key: &str, reach: impl FnOnce() -> Reach) -> Status {
         if self.inside == Some(thread::current().id()) {
             let text = format!("`{key}` is asked inside of a block that runs once: ask before it");
-            return Status::Failed(Failure::Misuse(text));
+            return Status::Failed(InputFailure::Misuse(text));
         }
-        if self.questions.iter().any(|question| question.key == key) {
+        if self.entries.iter().any(|entry| entry.key == key) {
             let text =
                 format!("two different questions are asked as `{key}`: give each a key of its own");
-            return Status::Failed(Failure::Misuse(text));
+            return Status::Failed(InputFailure::Misuse(text));
         }
-        let known = find(&self.memory.answers, key).or_else(|| find(&self.sent, key));
-        match known.map(|answer| Ok(Arc::from(answer.to_owned()))) {
-            Some(answer) => Status::Answered(answer),
+        let known = find(&self.memory.responses, key).or_else(|| find(&self.sent, key));
+        match known.map(|response| Ok(Arc::from(response.to_owned()))) {
+            Some(response) => Status::Resolved(response),
             None => reach().map_or_else(Status::Failed, |()| Status::Open),
         }
     }
 
     /// Returns the input requests without a response; `None` if there are none.
-    fn open(&self) -> Option<Questions> {
-        let open = |question: &Question| match question.status {
-            Status::Open => Some((question.key.clone(), question.request.clone()?)),
+    fn open(&self) -> Option<InputRequired> {
+        let open = |entry: &Entry| match entry.status {
+            Status::Open => Some((entry.key.clone(), entry.request.clone()?)),
             _ => None,
         };
-        let requests: Vec<_> = self.questions.iter().filter_map(open).collect();
+        let requests: Vec<_> = self.entries.iter().filter_map(open).collect();
         (!requests.is_empty()).then(|| {
             let mut memory = self.remembered();
             memory.open = requests.iter().map(|(key, _)| key.clone()).collect();
-            Questions { requests, memory }
+            InputRequired { requests, memory }
         })
     }
 
     /// Returns the state for the next round.
     fn remembered(&self) -> seal::State {
         let mut memory = self.memory.clone();
-        for question in &self.questions {
-            if let Status::Answered(Ok(answer)) = &question.status
-                && find(&memory.answers, &question.key).is_none()
+        for entry in &self.entries {
+            if let Status::Resolved(Ok(response)) = &entry.status
+                && find(&memory.responses, &entry.key).is_none()
             {
                 memory
-                    .answers
-                    .push((question.key.clone(), (**answer).to_owned()));
+                    .responses
+                    .push((entry.key.clone(), (**response).to_owned()));
             }
         }
         memory
@@ -279,47 +281,44 @@ impl State {
 
     /// Returns the failure of the call: the author's misuse, or the first failure, but all capabilities that the client
     /// lacks.
-    fn failure(&self) -> Option<Failure> {
-        let failures = self
-            .questions
-            .iter()
-            .filter_map(|question| match &question.status {
-                Status::Failed(failure) => Some(failure.clone()),
-                _ => None,
-            });
+    fn failure(&self) -> Option<InputFailure> {
+        let failures = self.entries.iter().filter_map(|entry| match &entry.status {
+            Status::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        });
         failures.reduce(|first, next| match (first, next) {
-            (Failure::Missing(mut all), Failure::Missing(more)) => {
+            (InputFailure::Missing(mut all), InputFailure::Missing(more)) => {
                 all.extend(more);
-                Failure::Missing(all)
+                InputFailure::Missing(all)
             }
-            (_, misuse @ Failure::Misuse(_)) => misuse,
+            (_, misuse @ InputFailure::Misuse(_)) => misuse,
             (first, _) => first,
         })
     }
 }
 
-impl Asker<'_> {
+impl Waiter<'_> {
     /// Awaits the response; pending forever if the call is dropped for lack of it.
-    pub(in crate::handler) async fn answer(&self) -> Answer {
+    pub(in crate::handler) async fn response(&self) -> InputOutcome {
         poll_fn(|task| {
-            let mut state = self.asks.lock();
+            let mut state = self.requests.lock();
             let over = state.over;
-            let question = state
-                .questions
+            let entry = state
+                .entries
                 .iter_mut()
-                .find(|question| question.number == self.number);
-            match question {
-                Some(Question {
-                    status: Status::Answered(answer),
+                .find(|entry| entry.number == self.number);
+            match entry {
+                Some(Entry {
+                    status: Status::Resolved(response),
                     ..
-                }) => Poll::Ready(answer.clone()),
-                Some(question) if !over => {
-                    if !question
+                }) => Poll::Ready(response.clone()),
+                Some(entry) if !over => {
+                    if !entry
                         .wakers
                         .iter()
                         .any(|waker| waker.will_wake(task.waker()))
                     {
-                        question.wakers.push(task.waker().clone());
+                        entry.wakers.push(task.waker().clone());
                     }
                     Poll::Pending
                 }
@@ -330,51 +329,54 @@ impl Asker<'_> {
     }
 
     /// Sets the outcome of the request.
-    pub(in crate::handler) fn answered(&self, answer: Answer) {
-        self.settle(Status::Answered(answer));
+    pub(in crate::handler) fn resolve(&self, outcome: InputOutcome) {
+        self.settle(Status::Resolved(outcome));
     }
 
     /// Fails the request because the response cannot be read.
     pub(in crate::handler) fn malformed(&self, key: &str, problem: String) {
-        self.settle(Status::Failed(Failure::Malformed(key.to_owned(), problem)));
+        self.settle(Status::Failed(InputFailure::Malformed(
+            key.to_owned(),
+            problem,
+        )));
     }
 
     fn settle(&self, status: Status) {
-        let mut state = self.asks.lock();
-        let question = state
-            .questions
+        let mut state = self.requests.lock();
+        let entry = state
+            .entries
             .iter_mut()
-            .find(|question| question.number == self.number);
-        let wakers = question.map(|question| {
-            question.status = status;
-            std::mem::take(&mut question.wakers)
+            .find(|entry| entry.number == self.number);
+        let wakers = entry.map(|entry| {
+            entry.status = status;
+            std::mem::take(&mut entry.wakers)
         });
         drop(state);
         wakers.into_iter().flatten().for_each(Waker::wake);
     }
 }
 
-impl Drop for Asker<'_> {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        let mut state = self.asks.lock();
+        let mut state = self.requests.lock();
         let Some(place) = state
-            .questions
+            .entries
             .iter()
-            .position(|question| question.number == self.number)
+            .position(|entry| entry.number == self.number)
         else {
             return;
         };
-        let question = &mut state.questions[place];
-        question.askers -= 1;
-        if question.askers == 0 && !matches!(question.status, Status::Answered(_)) {
-            state.questions.remove(place);
+        let entry = &mut state.entries[place];
+        entry.waiters -= 1;
+        if entry.waiters == 0 && !matches!(entry.status, Status::Resolved(_)) {
+            state.entries.remove(place);
         }
     }
 }
 
 /// The client is being waited for.
 #[derive(Debug)]
-pub(in crate::handler) struct Waiting<'a>(&'a Asks);
+pub(in crate::handler) struct Waiting<'a>(&'a InputRequests);
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
@@ -387,7 +389,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-pub(super) fn find<'k>(kept: &'k Kept, key: &str) -> Option<&'k RawValue> {
+pub(super) fn find<'k>(kept: &'k KeyedValues, key: &str) -> Option<&'k RawValue> {
     kept.iter()
         .find(|(own, _)| own == key)
         .map(|(_, value)| &**value)

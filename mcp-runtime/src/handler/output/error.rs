@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 
-use super::product::Product;
+use super::value::Output;
 use crate::brief::Brief;
 use crate::handler::input::error::ElicitError;
 use crate::handler::spec::kind::{Item, Kind as ItemKind, event};
@@ -48,12 +48,12 @@ enum Kind {
 impl ToolError {
     /// A failure whose text the model reads; say what to do next.
     pub fn new(text: impl Into<String>) -> Self {
-        Self::of(Kind::Public(text.into()))
+        Self::from_kind(Kind::Public(text.into()))
     }
 
     /// A failure whose text only the log shows.
     pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::of(Kind::Private(cause.into())).outage()
+        Self::from_kind(Kind::Private(cause.into())).outage()
     }
 
     /// The same failure, marked as one that another attempt may not meet.
@@ -82,16 +82,16 @@ impl ToolError {
         let is_outage = error.code == RpcError::INTERNAL_ERROR;
         Self {
             is_outage,
-            ..Self::of(Kind::Protocol(error))
+            ..Self::from_kind(Kind::Protocol(error))
         }
     }
 
     /// No resource exists at the URI that was read; returning `None` is the same.
     pub fn not_found() -> Self {
-        Self::of(Kind::NotFound)
+        Self::from_kind(Kind::NotFound)
     }
 
-    fn of(kind: Kind) -> Self {
+    fn from_kind(kind: Kind) -> Self {
         Self {
             kind,
             retryable: false,
@@ -111,11 +111,11 @@ impl ToolError {
     }
 
     pub(in crate::handler) fn missing_capability(capability: Capability) -> Self {
-        Self::of(Kind::MissingCapability(capability))
+        Self::from_kind(Kind::MissingCapability(capability))
     }
 
     /// The capability that the client lacks, if that is the failure: a modern client gets it as a JSON-RPC error.
-    pub(crate) fn lacks(&self) -> Option<Capability> {
+    pub(crate) fn as_missing_capability(&self) -> Option<Capability> {
         match self.kind {
             Kind::MissingCapability(capability) => Some(capability),
             _ => None,
@@ -147,11 +147,11 @@ impl ToolError {
     }
 
     /// Converts the failure to a response and logs a private cause. `hide` removes redacted values from both.
-    pub(crate) fn into_answer(
+    pub(crate) fn into_output(
         self,
         item: Item<'_>,
         hide: impl Fn(String) -> String,
-    ) -> Result<Product, RpcError> {
+    ) -> Result<Output, RpcError> {
         match self.kind {
             Kind::NotFound if item.kind == ItemKind::Resource => {
                 Err(RpcError::resource_not_found())
@@ -178,15 +178,15 @@ impl ToolError {
 const NOT_FOUND: &str = "not found";
 
 /// A failure as its kind of item tells it: the model reads that of a tool; the others have none but the protocol's.
-pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Product, RpcError> {
+pub(crate) fn failure(item: Item<'_>, text: impl Into<String>) -> Result<Output, RpcError> {
     match item.kind {
-        ItemKind::Tool => Ok(Product::Tool(ToolResult::error(text))),
+        ItemKind::Tool => Ok(Output::Tool(ToolResult::error(text))),
         ItemKind::Resource | ItemKind::Prompt => Err(RpcError::internal(text.into())),
     }
 }
 
 /// Builds the failure without details that the client receives for a private cause.
-pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Product, RpcError> {
+pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Output, RpcError> {
     failure(item, format!("{item} failed (reference {reference})"))
 }
 
@@ -216,7 +216,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
         match cause.downcast::<ElicitError>() {
             // Its text was written for the model.
             Ok(error) => Self::new(error.to_string()),
-            Err(cause) => Self::of(Kind::Private(cause)).outage(),
+            Err(cause) => Self::from_kind(Kind::Private(cause)).outage(),
         }
     }
 }
@@ -259,7 +259,7 @@ mod tests {
             kind: ItemKind::Tool,
             name: "search",
         };
-        let Ok(Product::Tool(result)) = tool().unwrap_err().into_answer(search, |text| text) else {
+        let Ok(Output::Tool(result)) = tool().unwrap_err().into_output(search, |text| text) else {
             panic!()
         };
         let text = result.content()[0].as_text().unwrap();

@@ -2,7 +2,7 @@
 
 pub(crate) mod error;
 pub(crate) mod json;
-pub(crate) mod product;
 pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod tool;
+pub(crate) mod value;

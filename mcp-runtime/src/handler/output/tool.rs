@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::error::{IntoToolError, ToolError};
 use super::json::Json;
-use super::product::Product;
 use super::prompt::IntoPrompt;
 use super::resource::IntoContents;
+use super::value::Output;
 use crate::protocol::finite::not_in_json;
 use crate::protocol::{Content, ToolResult};
 use crate::schema;
@@ -139,7 +139,7 @@ impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
 /// A return type, checked once: the only place that bounds it.
 #[derive(Debug)]
 pub struct Returns<T> {
-    pub(crate) convert: fn(T) -> Result<Product, ToolError>,
+    pub(crate) convert: fn(T) -> Result<Output, ToolError>,
     pub(crate) schema: Option<Value>,
     /// The media type of contents, where their type says it.
     pub(crate) mime_type: Option<&'static str>,
@@ -153,7 +153,7 @@ impl<T> Returns<T> {
         T: IntoToolResult,
     {
         Self::new(
-            |output| output.into_tool_result().map(Product::Tool),
+            |output| output.into_tool_result().map(Output::Tool),
             T::output_schema(),
         )
     }
@@ -163,7 +163,7 @@ impl<T> Returns<T> {
     where
         T: IntoContents,
     {
-        let contents = Self::new(|output| output.into_contents().map(Product::Contents), None);
+        let contents = Self::new(|output| output.into_contents().map(Output::Contents), None);
         Self {
             mime_type: T::mime_type(),
             ..contents
@@ -175,10 +175,10 @@ impl<T> Returns<T> {
     where
         T: IntoPrompt,
     {
-        Self::new(|output| output.into_prompt().map(Product::Prompt), None)
+        Self::new(|output| output.into_prompt().map(Output::Prompt), None)
     }
 
-    fn new(convert: fn(T) -> Result<Product, ToolError>, schema: Option<Value>) -> Self {
+    fn new(convert: fn(T) -> Result<Output, ToolError>, schema: Option<Value>) -> Self {
         Self {
             convert,
             schema,

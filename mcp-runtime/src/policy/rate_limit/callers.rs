@@ -211,7 +211,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_caller_with_rounds_is_known_for_as_long_as_they_live() {
         let callers = Callers::new(RateLimit::new(1, 1_000));
-        let round = Stamp { asked: 1, id: 1 };
+        let round = Stamp { issued: 1, id: 1 };
         assert_eq!(callers.check(caller(0), Some(round)), Ok(()));
         tokio::time::advance(LIFETIME).await;
         assert_eq!(callers.check(caller(1), None), Ok(()));
@@ -225,9 +225,9 @@ mod tests {
         let callers = Callers::new(RateLimit::new(1, 60_000));
         assert_eq!(callers.check(caller(0), None), Ok(()));
         for id in 0..20_000 {
-            let _ = callers.check(caller(1), Some(Stamp { asked: id, id }));
+            let _ = callers.check(caller(1), Some(Stamp { issued: id, id }));
         }
-        let mine = Stamp { asked: 1, id: 1 };
+        let mine = Stamp { issued: 1, id: 1 };
         assert_eq!(callers.check(caller(0), Some(mine)), Ok(()));
         assert!(callers.check(caller(0), Some(mine)).is_err());
     }

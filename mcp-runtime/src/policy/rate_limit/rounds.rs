@@ -21,7 +21,7 @@ impl Rounds {
         while self.seen.front().is_some_and(|seen| seen.is_over(round)) {
             self.seen.pop_front();
         }
-        if self.forgotten.is_some_and(|until| round.asked <= until) {
+        if self.forgotten.is_some_and(|until| round.issued <= until) {
             return false;
         }
         let Err(place) = self.seen.binary_search(&round) else {
@@ -31,7 +31,7 @@ impl Rounds {
         if self.seen.len() > most
             && let Some(oldest) = self.seen.pop_front()
         {
-            self.forgotten = Some(oldest.asked);
+            self.forgotten = Some(oldest.issued);
         }
         true
     }
@@ -53,8 +53,8 @@ impl Rounds {
 mod tests {
     use super::*;
 
-    fn stamp(asked: u64) -> Stamp {
-        Stamp { asked, id: asked }
+    fn stamp(issued: u64) -> Stamp {
+        Stamp { issued, id: issued }
     }
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
             assert!(rounds.continues(stamp(asked), 8), "{asked}");
             assert!(!rounds.continues(stamp(asked), 8), "{asked} again");
         }
-        assert!(rounds.continues(Stamp { asked: 4, id: 9 }, 8));
+        assert!(rounds.continues(Stamp { issued: 4, id: 9 }, 8));
         rounds.give_back(stamp(3));
         assert!(rounds.continues(stamp(3), 8));
         assert!(!rounds.continues(stamp(3), 8));

@@ -12,7 +12,7 @@ pub(super) struct Accepts {
 
 impl Accepts {
     /// Both media types should be there; either one will do.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, RpcError> {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, RpcError> {
         let Some(accept) = headers.get(header::ACCEPT) else {
             return Ok(Self { stream: true });
         };

@@ -39,7 +39,7 @@ impl Front {
     }
 
     /// The way in for one connection.
-    pub(super) fn of(&self, peer: Peer, activity: Arc<Activity>) -> Self {
+    pub(super) fn for_connection(&self, peer: Peer, activity: Arc<Activity>) -> Self {
         Self {
             from: Some((peer, activity)),
             ..self.clone()

@@ -97,7 +97,9 @@ impl Server {
         let limits = &self.service.settings.limits;
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
         let io = TokioIo::new(Connection::new(stream, Arc::clone(&activity)));
-        let front = self.front.of(Peer(address.ip()), Arc::clone(&activity));
+        let front = self
+            .front
+            .for_connection(Peer(address.ip()), Arc::clone(&activity));
         let serving = self
             .http
             .serve_connection(io, TowerToHyperService::new(front));

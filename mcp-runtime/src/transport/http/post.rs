@@ -33,11 +33,7 @@ pub(super) async fn post_from(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let accepts = Accepts::of(&parts.headers).and_then(|accepts| {
-        is_json(&parts.headers)?;
-        Ok(accepts)
-    });
-    let accepts = match accepts {
+    let accepts = match check_headers(&parts.headers) {
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error),
     };
@@ -45,7 +41,7 @@ pub(super) async fn post_from(
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
-    let sender = Sender::of(parts, peer);
+    let sender = Sender::from_parts(parts, peer);
     let origin = Incoming {
         endpoint: &endpoint,
         sender: &sender,
@@ -100,6 +96,13 @@ impl Endpoint {
         let caller = sender.caller(outbox, &self.service.changes);
         (stream, caller)
     }
+}
+
+/// Checks `Accept` and `Content-Type`.
+fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
+    let accepts = Accepts::from_headers(headers)?;
+    is_json(headers)?;
+    Ok(accepts)
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {

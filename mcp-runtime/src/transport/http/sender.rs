@@ -28,7 +28,7 @@ pub(super) struct Sender {
 
 impl Sender {
     /// The sender of the request with this head, at the address `own` if the server's own listener knows it.
-    pub(super) fn of(parts: request::Parts, own: Option<Peer>) -> Self {
+    pub(super) fn from_parts(parts: request::Parts, own: Option<Peer>) -> Self {
         let principal = parts
             .extensions
             .get::<Principal>()
@@ -47,7 +47,7 @@ impl Sender {
 
     /// Returns the caller that held resources are counted for.
     pub(super) fn holder(&self) -> Holder {
-        Holder::of(&self.principal, self.peer)
+        Holder::new(&self.principal, self.peer)
     }
 
     /// The caller of a method, as its handler sees it.
@@ -64,8 +64,8 @@ impl Sender {
             holder,
             headers,
             outbox,
-            client: None,
             changes: changes.clone(),
+            ..Caller::default()
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    let sender = Sender::of(request.into_parts().0, None);
+    let sender = Sender::from_parts(request.into_parts().0, None);
     match endpoint.reader(&sender) {
         Ok(reader) => {
             let lease = sender.principal().lease();
@@ -73,7 +73,7 @@ async fn next(
 
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    let sender = Sender::of(request.into_parts().0, None);
+    let sender = Sender::from_parts(request.into_parts().0, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

@@ -16,7 +16,7 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use super::lines::Peer;
-use crate::handler::input::outbox::Output;
+use crate::handler::input::outbox::LineSink;
 #[cfg(unix)]
 use crate::ops::log;
 use crate::service::Service;
@@ -28,7 +28,7 @@ pub(crate) async fn serve(service: Arc<Service>) -> io::Result<()> {
     let (settings, drain) = (service.settings.clone(), service.drain.clone());
     let (_captured, real) = take_stdout()?;
     let output = Arc::new(Stdout::new(real));
-    let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn Output>);
+    let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
     Turns::begin(&peer, &output, &settings, &drain)?;
     let (writing, written) = oneshot::channel();
     {

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::Real;
-use crate::handler::input::outbox::Output;
+use crate::handler::input::outbox::LineSink;
 
 /// The maximum number of unwritten bytes; notifications beyond it are dropped.
 const BACKLOG: usize = 1024 * 1024;
@@ -28,7 +28,7 @@ struct Pending {
     closed: bool,
 }
 
-impl Output for Stdout {
+impl LineSink for Stdout {
     fn append(&self, lines: &[u8]) {
         self.lock().text.extend_from_slice(lines);
         self.work.notify_one();

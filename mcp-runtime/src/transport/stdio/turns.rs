@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use super::splitter::Splitter;
 use super::stdout::Stdout;
 use crate::handler::Principal;
-use crate::handler::input::outbox::Output as _;
+use crate::handler::input::outbox::LineSink as _;
 use crate::ops::drain::Drain;
 use crate::service::Settings;
 use crate::transport::lines::{Peer, WeakPeer};

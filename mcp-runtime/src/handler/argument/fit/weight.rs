@@ -3,13 +3,13 @@
 //! With recursive branches, this grows exponentially with the depth, and no timeout ends it: such values are weighed
 //! before they are decoded.
 
-use super::fit::Fit;
+use super::Fit;
 use super::tape::Node;
 use crate::schema::shape::{Kinds, ShapeId, Union};
 
 /// The number of times a decoder visits one value, and all values so far.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Weight {
+pub(in crate::handler::argument) struct Weight {
     pub once: u64,
     pub all: u64,
 }

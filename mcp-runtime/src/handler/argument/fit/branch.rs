@@ -5,9 +5,9 @@
 
 use smallvec::SmallVec;
 
+use super::Fit;
 use super::broken::broken;
 use super::coerce::coerced_kind;
-use super::fit::Fit;
 use super::tape::Node;
 use crate::schema::shape::{Kinds, Rest, ShapeId, Tag, Union};
 

@@ -3,20 +3,26 @@
 //! Invariants: each value is looked at once, and the steps are counted, so that no value costs more than work that is
 //! linear in its size; problems beyond the maximum are counted and not written.
 
+mod branch;
+pub(super) mod broken;
+mod coerce;
+pub(super) mod tape;
+mod weight;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::branch::Choice;
-use super::broken::broken;
-use super::coerce::{Coerced, integral};
 use super::path::Path;
 use super::problem::{Fault, Problems};
-use super::tape::{Node, Tape};
-use super::weight::Weight;
 use super::words;
 use crate::schema::shape::{Kinds, Member, Members, Rest, ShapeId, Shapes};
+use branch::Choice;
+use broken::broken;
+use coerce::{Coerced, integral};
+use tape::{Node, Tape};
+use weight::Weight;
 
 /// The maximum depth to which a value is followed; deeper ones are left to the decoder, which refuses them.
 const DEPTH: usize = 128;

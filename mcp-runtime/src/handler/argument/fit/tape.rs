@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
-use super::path::Name;
+use crate::handler::argument::path::Name;
 use crate::protocol::json::Text;
 use crate::schema::shape::Kinds;
 
 /// All values of a JSON text, each behind the one that holds it.
 #[derive(Debug)]
-pub(super) struct Tape<'a> {
+pub(in crate::handler::argument) struct Tape<'a> {
     text: &'a str,
     entries: Vec<Entry>,
 }
@@ -25,7 +25,7 @@ struct Entry {
 }
 
 impl<'a> Tape<'a> {
-    pub(super) fn of(raw: &'a RawValue) -> Self {
+    pub(in crate::handler::argument) fn parse(raw: &'a RawValue) -> Self {
         let text = raw.get();
         let bytes = text.as_bytes();
         let (mut entries, mut open) = (Vec::new(), Vec::new());
@@ -63,12 +63,16 @@ impl<'a> Tape<'a> {
     }
 
     /// Returns the number of values, including names.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::handler::argument) fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// The way to the value that a text has at `offset`, and whether that is the name of a member.
-    pub(super) fn way_to(&self, offset: usize, shows_names: bool) -> (String, bool) {
+    pub(in crate::handler::argument) fn way_to(
+        &self,
+        offset: usize,
+        shows_names: bool,
+    ) -> (String, bool) {
         let (mut way, mut node) = (String::new(), self.root());
         loop {
             let is_object = node.raw().starts_with('{');
@@ -96,7 +100,7 @@ impl<'a> Tape<'a> {
     }
 
     /// The value that holds all others.
-    pub(super) fn root(&self) -> Node<'_> {
+    pub(in crate::handler::argument) fn root(&self) -> Node<'_> {
         Node { tape: self, at: 0 }
     }
 }
@@ -123,7 +127,7 @@ fn end_of_word(bytes: &[u8], start: usize) -> usize {
 
 /// One value of a tape.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node<'t> {
+pub(in crate::handler::argument) struct Node<'t> {
     tape: &'t Tape<'t>,
     at: usize,
 }
@@ -139,17 +143,17 @@ impl<'t> Node<'t> {
     }
 
     /// Returns the range of the value in the text.
-    pub(super) fn span(self) -> std::ops::Range<usize> {
+    pub(in crate::handler::argument) fn span(self) -> std::ops::Range<usize> {
         self.entry().start..self.entry().end
     }
 
     /// The JSON of the value.
-    pub(super) fn raw(self) -> &'t str {
+    pub(in crate::handler::argument) fn raw(self) -> &'t str {
         self.tape.text.get(self.span()).unwrap_or("null")
     }
 
     /// Its type; `5.0` and `5e1` have a fraction.
-    pub(super) fn kind(self) -> Kinds {
+    pub(in crate::handler::argument) fn kind(self) -> Kinds {
         let raw = self.raw();
         match raw.as_bytes().first() {
             Some(b'{') => Kinds::OBJECT,
@@ -163,12 +167,12 @@ impl<'t> Node<'t> {
     }
 
     /// Returns `true` if it holds other values.
-    pub(super) fn is_container(self) -> bool {
+    pub(in crate::handler::argument) fn is_container(self) -> bool {
         matches!(self.raw().as_bytes().first(), Some(b'{' | b'['))
     }
 
     /// The string, unless it holds half of a character.
-    pub(super) fn text(self) -> Option<Cow<'t, str>> {
+    pub(in crate::handler::argument) fn text(self) -> Option<Cow<'t, str>> {
         match serde_json::from_str(self.raw()) {
             Ok(Text(text)) => Some(text),
             Err(_) => None,
@@ -176,7 +180,7 @@ impl<'t> Node<'t> {
     }
 
     /// The items of an array.
-    pub(super) fn items(self) -> impl Iterator<Item = Node<'t>> {
+    pub(in crate::handler::argument) fn items(self) -> impl Iterator<Item = Node<'t>> {
         let (mut at, end) = (self.at + 1, self.entry().next);
         std::iter::from_fn(move || {
             (at < end).then(|| {
@@ -188,13 +192,15 @@ impl<'t> Node<'t> {
     }
 
     /// The members of an object, names and values.
-    pub(super) fn members(self) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
+    pub(in crate::handler::argument) fn members(
+        self,
+    ) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
         let mut parts = self.items();
         std::iter::from_fn(move || parts.next().zip(parts.next()))
     }
 
     /// The value of a member.
-    pub(super) fn member(self, name: &str) -> Option<Node<'t>> {
+    pub(in crate::handler::argument) fn member(self, name: &str) -> Option<Node<'t>> {
         let mut members = self.members();
         members.find_map(|(key, value)| (key.text()? == name).then_some(value))
     }

@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::date;
 use super::tape::Node;
+use crate::handler::argument::date;
 use crate::schema::bound::Number;
 use crate::schema::shape::{Kinds, Shape};
 
 /// A violated constraint.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub(in crate::handler::argument) enum Broken {
     /// A string holds half of a character.
     Character,
     /// The value is not one of those that are allowed.
@@ -26,13 +26,13 @@ pub(super) enum Broken {
 
 impl Broken {
     /// Returns `true` if a decoder may accept the value all the same, as something else.
-    pub(super) fn is_taken(&self) -> bool {
+    pub(in crate::handler::argument) fn is_taken(&self) -> bool {
         matches!(self, Self::Character | Self::Overflow(_))
     }
 }
 
 /// Returns the first constraint that a value violates.
-pub(super) fn broken(node: Node<'_>, shape: &Shape) -> Option<Broken> {
+pub(in crate::handler::argument) fn broken(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     match node.kind() {
         Kinds::STRING => broken_by_text(node, shape),
         Kinds::INTEGER | Kinds::FRACTION => broken_by_number(node, shape),

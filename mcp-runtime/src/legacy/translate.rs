@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::protocol::{Capability, InputRequest, Version};
 
 /// `request` as `version` asks it; `None` if it cannot.
-pub(crate) fn phrase(mut request: InputRequest, version: Version) -> Option<InputRequest> {
+pub(crate) fn translate(mut request: InputRequest, version: Version) -> Option<InputRequest> {
     let needs = |capability| request.needs.contains(&capability);
     let (form, url) = (
         needs(Capability::Elicitation),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn phrased(property: &Value, version: Version) -> Option<Value> {
-        let request = phrase(form(property), version)?;
+        let request = translate(form(property), version)?;
         Some(request.params["requestedSchema"]["properties"]["it"].clone())
     }
 
@@ -122,7 +122,7 @@ mod tests {
             None
         );
         assert!(
-            !phrase(form(&json!({})), Version::V2025_06_18)
+            !translate(form(&json!({})), Version::V2025_06_18)
                 .unwrap()
                 .params
                 .as_object()
@@ -133,23 +133,23 @@ mod tests {
 
     #[test]
     fn what_a_revision_does_not_have_is_not_asked() {
-        assert!(phrase(form(&json!({})), Version::V2025_03_26).is_none());
+        assert!(translate(form(&json!({})), Version::V2025_03_26).is_none());
         let url = || InputRequest::url("?", "https://example.com");
-        assert!(phrase(url(), Version::V2025_06_18).is_none());
-        let newer = phrase(url(), Version::V2025_11_25).unwrap();
+        assert!(translate(url(), Version::V2025_06_18).is_none());
+        let newer = translate(url(), Version::V2025_11_25).unwrap();
         assert_eq!(
             newer.params["elicitationId"].as_str().map(str::len),
             Some(32)
         );
         let tools = InputRequest::sample(&Sample::new("?").tool("look", "Looks.", json!({})));
-        assert!(phrase(tools, Version::V2025_06_18).is_none());
-        assert!(phrase(InputRequest::roots(), Version::V2025_03_26).is_some());
+        assert!(translate(tools, Version::V2025_06_18).is_none());
+        assert!(translate(InputRequest::roots(), Version::V2025_03_26).is_some());
     }
 
     #[test]
     fn a_message_of_many_blocks_is_many_messages() {
         let sample = InputRequest::sample(&Sample::new("a").user(["b", "c"]));
-        let old = phrase(sample, Version::V2025_06_18).unwrap();
+        let old = translate(sample, Version::V2025_06_18).unwrap();
         let texts: Vec<_> = old.params["messages"]
             .as_array()
             .unwrap()
