@@ -1,3 +1,4 @@
 //! What operators see of a server: its log, its metrics, its health.
 
+mod hook;
 mod request;

@@ -221,6 +221,32 @@ impl Drop for Burden {
     }
 }
 
+/// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+fn hooked(server: Server<Burden>) -> Server<Burden> {
+    let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
+        return server;
+    };
+    server
+        .on_start("open", move |_: &Burden| {
+            let wanted = wanted.clone();
+            Box::pin(async move {
+                tracing::info!("opening by the probe");
+                match wanted.as_str() {
+                    "failing" => return Err("no such database".to_owned()),
+                    "hanging" => std::future::pending().await,
+                    _ => tracing::info!("opened by the probe"),
+                }
+                Ok(())
+            })
+        })
+        .on_stop("close", |_: &Burden| {
+            Box::pin(async {
+                tracing::info!("closed by the probe");
+                Ok(())
+            })
+        })
+}
+
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
@@ -256,6 +282,7 @@ async fn main() -> mcp_runtime::Result<()> {
     } else {
         server
     };
+    let server = hooked(server);
     match deadline {
         Some(millis) => {
             server

@@ -3,9 +3,12 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::hook::{self, Hooks};
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -19,6 +22,8 @@ pub(crate) struct Drain {
     ended: CancellationToken,
     /// The time that calls in flight have, once it is known.
     deadline: Arc<OnceLock<Duration>>,
+    /// The functions that run after the last call, once they are known.
+    hooks: Arc<OnceLock<Arc<Hooks>>>,
 }
 
 impl Drain {
@@ -32,10 +37,11 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Sets the time that calls in flight have.
-    pub(crate) fn set_deadline(&self, deadline: Duration) {
+    /// Sets the time that calls in flight have, and the functions that run after the last of them.
+    pub(crate) fn prepare(&self, deadline: Duration, hooks: Arc<Hooks>) {
         // A server is built once.
         let _ = self.deadline.set(deadline);
+        let _ = self.hooks.set(hooks);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
@@ -79,8 +85,10 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Returns whether all ended by themselves.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// whether all calls ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
+        let begun = Instant::now();
         self.begin();
         let all = tokio::time::timeout(deadline, self.calls.wait())
             .await
@@ -89,6 +97,10 @@ impl Drain {
             self.expire().await;
         }
         self.ended.cancel();
+        if let Some(hooks) = self.hooks.get() {
+            let earliest = Instant::now() + hook::GRACE;
+            hooks.stop(earliest.max(begun + deadline)).await;
+        }
         all
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod drain;
 pub(crate) mod health;
+pub(crate) mod hook;
 pub(crate) mod log;
 #[cfg(feature = "cli")]
 pub(crate) mod logging;

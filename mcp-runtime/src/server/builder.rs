@@ -23,6 +23,7 @@ use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
+use crate::ops::hook::{Hook, Hooks};
 #[cfg(feature = "cli")]
 use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
@@ -61,6 +62,8 @@ pub struct Server<S = ()> {
     instructions: Option<String>,
     pub(super) entries: Vec<Entry>,
     checks: Vec<Check>,
+    start: Vec<Hook>,
+    stop: Vec<Hook>,
     changes: Changes,
     pub(super) skills: Sources,
     drain: Drain,
@@ -69,8 +72,8 @@ pub struct Server<S = ()> {
     pub(super) settings: Settings,
 }
 
-/// The future of a check for `Server::ready`, which may borrow the state.
-type ReadyFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
+/// The future of a check for `Server::ready`, or of a hook for `Server::on_start`, which may borrow the state.
+type HookFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
 
 impl Server {
     /// Makes a server with a name and a version, and without state.
@@ -81,6 +84,8 @@ impl Server {
             instructions: None,
             entries: Vec::new(),
             checks: Vec::new(),
+            start: Vec::new(),
+            stop: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
             drain: Drain::default(),
@@ -98,6 +103,8 @@ impl Server {
             instructions,
             entries,
             checks,
+            start,
+            stop,
             changes,
             skills,
             drain,
@@ -111,6 +118,8 @@ impl Server {
             instructions,
             entries,
             checks,
+            start,
+            stop,
             changes,
             skills,
             drain,
@@ -215,9 +224,12 @@ impl<S: State> Server<S> {
             }));
         self.checks
             .extend(other.checks.into_iter().map(|check| Check {
-                name: format!("{prefix}.{}", check.name),
+                hook: check.hook.under(prefix),
                 ..check
             }));
+        let under = |hook: Hook| hook.under(prefix);
+        self.start.extend(other.start.into_iter().map(under));
+        self.stop.extend(other.stop.into_iter().map(under));
         self.skills.append(other.skills);
         self
     }
@@ -246,25 +258,85 @@ impl<S: State> Server<S> {
     pub fn ready(
         mut self,
         name: &'static str,
-        check: impl for<'a> Fn(&'a S) -> ReadyFuture<'a> + Send + Sync + 'static,
+        check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
-        let state = Arc::clone(&self.state);
-        let check = Arc::new(check);
+        let hook = self.hook(name, check);
         self.checks.push(Check {
-            name: name.to_owned(),
-            run: Box::new(move || {
-                let (state, check) = (Arc::clone(&state), Arc::clone(&check));
-                Box::pin(async move { check(&state).await })
-            }),
+            hook,
+            is_optional: false,
         });
         self
+    }
+
+    /// Adds a dependency that the server can do without: while it fails, `/health` says `degraded`, and `/ready` is still
+    /// 200.
+    pub fn ready_optional(
+        mut self,
+        name: &'static str,
+        check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, check);
+        self.checks.push(Check {
+            hook,
+            is_optional: true,
+        });
+        self
+    }
+
+    /// Adds a function that runs when the server starts, before the first call and before `/ready` is 200:
+    /// `.on_start("database", |app| Box::pin(async { .. }))`.
+    ///
+    /// Functions run one after the other, in the order in which they were added. An error, or a panic, stops the start
+    /// with its text; those that were not run yet are not, nor is any function of [`Server::on_stop`]. Behind
+    /// [`Server::into_router`] they begin at once if there is a tokio runtime, else with the first request; requests wait
+    /// for them, and are answered 503 if one has failed.
+    pub fn on_start(
+        mut self,
+        name: &'static str,
+        hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, hook);
+        self.start.push(hook);
+        self
+    }
+
+    /// Adds a function that runs when the server stops, after the last call.
+    ///
+    /// Functions run one after the other, the last one first, within the rest of the
+    /// [deadline](Server::shutdown_deadline) and for at least one second. An error, a panic or one that is not done in
+    /// time is logged, and the shutdown goes on. Behind [`Server::into_router`] they are run by
+    /// [`ShutdownHandle::shutdown`].
+    pub fn on_stop(
+        mut self,
+        name: &'static str,
+        hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, hook);
+        self.stop.push(hook);
+        self
+    }
+
+    /// Binds a function to the state.
+    fn hook(
+        &self,
+        name: &'static str,
+        run: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Hook {
+        let (state, run) = (Arc::clone(&self.state), Arc::new(run));
+        Hook {
+            name: name.to_owned(),
+            run: Box::new(move || {
+                let (state, run) = (Arc::clone(&state), Arc::clone(&run));
+                Box::pin(async move { run(&state).await })
+            }),
+        }
     }
 
     /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
     ///
     /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
     /// own, which holds for spans too. Each request is in a span `mcp` with `id`, `method`, `tool`, `resource` or
-    /// `prompt`, `principal`, `era` and `trace_id`, as far as they are known. A program that has installed a subscriber
+    /// `prompt`, `principal`, `client`, `era` and `trace_id`, as far as they are known. A program that has installed a subscriber
     /// before `run` keeps it, with the layers that it has; this layer then sees nothing.
     ///
     /// ```no_run
@@ -517,6 +589,8 @@ impl<S: State> Server<S> {
             instructions,
             mut entries,
             checks,
+            start,
+            stop,
             changes,
             skills: _,
             drain,
@@ -524,7 +598,8 @@ impl<S: State> Server<S> {
                 layers: _,
             settings,
         } = self;
-        drain.set_deadline(settings.shutdown_deadline);
+        let hooks = Arc::new(Hooks::new(start, stop));
+        drain.prepare(settings.shutdown_deadline, Arc::clone(&hooks));
         if settings.describe_rules {
             entries.iter_mut().for_each(Entry::describe_rules);
         }
@@ -549,6 +624,7 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
+            hooks,
             drain,
             changes,
             tasks: Tasks::new(

@@ -96,12 +96,25 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
         "tools" => show::print(&table::tools(registry)),
         "resources" => show::print(&table::resources(registry)),
         "prompts" => show::print(&table::prompts(registry)),
-        "call" => show::tool(&call::tool(service, matches).await?)?,
-        "read" => show::contents(&call::resource(service, matches).await?)?,
-        "prompt" => show::messages(&call::prompt(service, matches).await?),
+        "call" => show::tool(&ended(&service, call::tool(Arc::clone(&service), matches)).await?)?,
+        "read" => {
+            let call = call::resource(Arc::clone(&service), matches);
+            show::contents(&ended(&service, call).await?)?;
+        }
+        "prompt" => {
+            let call = call::prompt(Arc::clone(&service), matches);
+            show::messages(&ended(&service, call).await?);
+        }
         _ => check::report(&service)?,
     }
     Ok(())
+}
+
+/// Carries out a call, and then the shutdown, with the hooks of the author's.
+async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
+    let result = call.await;
+    service.drain.finish(service.drain.deadline()).await;
+    result
 }
 
 fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {

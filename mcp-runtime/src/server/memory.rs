@@ -28,6 +28,7 @@ pub struct Connection {
 
 impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
+        service.begin_start();
         let inbox = Arc::new(Inbox::default());
         let peer = Peer::new(
             Arc::clone(&service),
@@ -94,12 +95,18 @@ impl Connection {
     pub fn close(&mut self) {
         self.closed = true;
         self.peer.end_of_input();
+        self.finish();
     }
 
     /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers,
     /// and are cancelled at the deadline.
     pub fn shut_down(&self) {
         self.service.drain.begin();
+        self.finish();
+    }
+
+    /// Goes through the rest of the shutdown.
+    fn finish(&self) {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (drain, deadline) = (

@@ -27,11 +27,15 @@ impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM, SIGINT or SIGHUP arrives.
     ///
     /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
-    /// read; what stderr does not take is dropped and counted. The process ends as with [`Server::serve_http`].
+    /// read; what stderr does not take is dropped and counted. Input is read once the hooks of
+    /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
     pub async fn serve_stdio(self) -> Result<()> {
         let service = self.build()?;
-        let serving = stdio::serve(Arc::clone(&service));
-        Served::begin(service)?
+        let Some(served) = Served::begin(Arc::clone(&service))?.start().await? else {
+            return Ok(());
+        };
+        let serving = stdio::serve(service);
+        served
             .run(serving)
             .await
             .map_err(|cause| Error::io("stdio cannot be served", cause))
@@ -50,6 +54,9 @@ impl<S: State> Server<S> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;
+        let Some(served) = served.start().await? else {
+            return Ok(());
+        };
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
@@ -78,7 +85,7 @@ impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>) -> Result<Self> {
         let deadline = service.settings.shutdown_deadline;
-        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE);
+        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
@@ -87,6 +94,22 @@ impl Served {
             );
         }
         Ok(Self { service, watch })
+    }
+
+    /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
+    async fn start(mut self) -> Result<Option<Self>> {
+        let hooks = Arc::clone(&self.service.hooks);
+        tokio::select! {
+            biased;
+            started = hooks.start() => match started {
+                Ok(()) => Ok(Some(self)),
+                Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
+            },
+            signal = self.watch.signal() => {
+                tracing::info!(cause = signal, "shutting down before the start was complete");
+                Ok(None)
+            }
+        }
     }
 
     /// Runs `serving` to its end, and that of all that it has begun.

@@ -34,6 +34,7 @@ use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
+use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
 use crate::protocol::json::Text;
@@ -51,6 +52,7 @@ pub(crate) struct Service {
     pub lists: list::Lists,
     pub metrics: Metrics,
     pub health: Health,
+    pub hooks: Arc<Hooks>,
     pub drain: Drain,
     pub changes: Changes,
     pub keys: Keys,
@@ -140,7 +142,9 @@ impl Service {
         in_flight: Option<TaskTrackerToken>,
     ) -> Answer {
         let begun = Instant::now();
-        let answer = if in_flight.is_some() {
+        let answer = if in_flight.is_some() && !self.is_started().await {
+            Err(not_started())
+        } else if in_flight.is_some() {
             let answer = self.dispatch(&request.method, request.params.as_deref(), cx);
             contain(answer).await.unwrap_or_else(|Panicked| {
                 tracing::error!("a call ended in a panic outside the handler");
@@ -152,6 +156,27 @@ impl Service {
         let answer = answer.unwrap_or_else(Answer::Error);
         self.count(request, &answer, begun);
         answer
+    }
+
+    /// Waits for the hooks of the start; returns whether they have succeeded.
+    async fn is_started(&self) -> bool {
+        match self.hooks.outcome() {
+            Some(outcome) => outcome.is_ok(),
+            None => Box::pin(self.hooks.start()).await.is_ok(),
+        }
+    }
+
+    /// Begins the hooks of the start without waiting for them, where there is a runtime.
+    pub(crate) fn begin_start(self: &Arc<Self>) {
+        if self.hooks.outcome().is_none()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let service = Arc::clone(self);
+            runtime.spawn(async move {
+                // What fails is logged there, and told to callers.
+                let _ = service.hooks.start().await;
+            });
+        }
     }
 
     async fn dispatch(
@@ -216,6 +241,11 @@ pub(crate) fn text_param<'p>(
             "`{name}` is missing: {question}"
         ))),
     }
+}
+
+/// Returns the error for a call to a server whose start has failed.
+fn not_started() -> RpcError {
+    RpcError::internal("the server could not start; its log says why").with_status(503)
 }
 
 /// Returns the error for a new call during shutdown.

@@ -47,6 +47,7 @@ pub(crate) struct Endpoint {
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
+    service.begin_start();
     routes(Endpoint::new(service))
 }
 
@@ -63,6 +64,7 @@ fn routes(endpoint: Arc<Endpoint>) -> Router {
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
+    service.begin_start();
     let endpoint = Endpoint::new(service);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::{Endpoint, response};
-use crate::ops::health::Report;
+use crate::ops::health::{Report, Status};
 use crate::ops::metrics::Format;
 
 /// The process is alive.
@@ -23,17 +23,19 @@ pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
     if service.drain.has_begun() {
         return body(503, &json!({ "status": "draining" }));
     }
-    let failing: Vec<_> = service
-        .health
-        .reports()
-        .await
-        .into_iter()
-        .filter(|check| !check.ok)
-        .collect();
-    if failing.is_empty() {
-        return body(200, &json!({ "status": "ready" }));
+    match service.hooks.outcome() {
+        None => return body(503, &json!({ "status": "starting" })),
+        Some(Err(_)) => return body(503, &json!({ "status": "not started" })),
+        Some(Ok(())) => {}
     }
-    body(503, &json!({ "status": "failing", "checks": failing }))
+    let reports = service.health.reports().await;
+    let status = Status::of(&reports);
+    let failing: Vec<_> = reports.into_iter().filter(|check| !check.ok).collect();
+    match status {
+        Status::Ok => body(200, &json!({ "status": "ready" })),
+        Status::Degraded => body(200, &json!({ "status": "degraded", "checks": failing })),
+        Status::Failing => body(503, &json!({ "status": "failing", "checks": failing })),
+    }
 }
 
 /// Both, in detail.
@@ -41,16 +43,21 @@ pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
     let service = &endpoint.service;
     let checks = service.health.reports().await;
     let draining = service.drain.has_begun();
-    let ok = !draining && checks.iter().all(|check| check.ok);
+    let (code, status) = match Status::of(&checks) {
+        _ if draining || !matches!(service.hooks.outcome(), Some(Ok(()))) => (503, "failing"),
+        Status::Failing => (503, "failing"),
+        Status::Degraded => (200, "degraded"),
+        Status::Ok => (200, "ok"),
+    };
     let report = Report {
-        status: if ok { "ok" } else { "failing" },
+        status,
         name: &service.identity.info.name,
         version: &service.identity.info.version,
         uptime_seconds: service.health.uptime().as_secs(),
         draining,
         checks,
     };
-    body(if ok { 200 } else { 503 }, &report)
+    body(code, &report)
 }
 
 /// The media types of the formats of metrics.
