@@ -138,6 +138,7 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
         "mcp_active_streams",
         "mcp_active_calls",
         "mcp_log_lines_dropped_total",
+        "mcp_audit_records_dropped_total",
     ] {
         assert!(series.contains_key(gauge), "{gauge}");
     }

@@ -1,4 +1,5 @@
 //! What operators see of a server: its log, its metrics, its health.
 
+mod audit;
 mod hook;
 mod request;

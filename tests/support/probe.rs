@@ -62,7 +62,7 @@ fn print_by_child() -> Result<&'static str, std::io::Error> {
 }
 
 /// Blocks its thread for a while.
-#[tool(read_only)]
+#[tool(read_only, audit)]
 fn hold(
     /// For how long, in milliseconds.
     ms: u64,
@@ -283,6 +283,10 @@ async fn main() -> mcp_runtime::Result<()> {
         server
     };
     let server = hooked(server);
+    let server = match std::env::var_os("PROBE_AUDIT") {
+        Some(path) => server.audit_file(path),
+        None => server,
+    };
     match deadline {
         Some(millis) => {
             server

@@ -140,7 +140,7 @@ fn histogram() -> Histogram {
 
 impl Metrics {
     /// Makes the metrics of a server of this version.
-    pub(crate) fn new(version: &str) -> Self {
+    pub(crate) fn new(version: &str, unaudited: Counter) -> Self {
         let mut registry = Registry::default();
         let requests = Family::<Labels<1>, Counter>::default();
         let durations =
@@ -183,6 +183,11 @@ impl Metrics {
         );
         this.register(&mut registry);
         register_build(&mut registry, version);
+        registry.register(
+            "mcp_audit_records_dropped",
+            "Audit records that were dropped, as their file did not take them",
+            unaudited,
+        );
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }

@@ -1,5 +1,6 @@
 //! Operations: health, metrics, logging and shutdown, without anything added by the user.
 
+pub(crate) mod audit;
 pub(crate) mod drain;
 pub(crate) mod health;
 pub(crate) mod hook;

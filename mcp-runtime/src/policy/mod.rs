@@ -73,7 +73,7 @@ pub(crate) struct Policies {
     retry: Option<Retry>,
     breaker: Option<Circuit>,
     max_output: Option<MaxOutput>,
-    audit: bool,
+    pub audit: bool,
     pub redacted: Redacted,
     effect: Effect,
     /// Polls that took long.
@@ -156,13 +156,6 @@ impl Policies {
         self.completions
             .check(cx, None)
             .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
-    }
-
-    /// Writes the audit record of a call that has ended, if it is declared.
-    pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
-        if self.audit {
-            audit::record(call, outcome, took, &self.redacted);
-        }
     }
 
     /// Returns the state of the breaker, if there is one.

@@ -1,5 +1,6 @@
 //! The builder: the server's name, its state, its tools and its settings.
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::verify::Verified;
 use crate::answer::Identity;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
@@ -21,6 +22,7 @@ use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, V
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
 use crate::ops::hook::{Hook, Hooks};
@@ -332,6 +334,18 @@ impl<S: State> Server<S> {
         }
     }
 
+    /// Sets the file that audit records are appended to, as one JSON object in a line. Default: the log, under the target
+    /// `mcp_runtime::audit`.
+    ///
+    /// The file also receives a record of each caller that was refused, and of calls of any function that were refused for
+    /// scopes or rate limits, at most ten in a second of each. It is written by a thread behind a queue of 1 MiB; records
+    /// that it does not take are dropped, and counted in `mcp_audit_records_dropped_total`. A file that is renamed or
+    /// removed, as by logrotate, is begun anew. One that cannot be opened stops the start.
+    pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.audit_file = Some(path.into());
+        self
+    }
+
     /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
     ///
     /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
@@ -612,7 +626,12 @@ impl<S: State> Server<S> {
         for entry in &mut entries {
             entry.policies.cache_within(&budget);
         }
-        let metrics = Metrics::new(&info.version);
+        let audit = Audit::open(settings.audit_file.as_deref()).map_err(|cause| {
+            let path = settings.audit_file.clone().unwrap_or_default();
+            let help = format!("it cannot be opened for appending: {cause}; write the path of a file in a folder that exists");
+            Error::setting("audit_file", &path.display().to_string(), &help)
+        })?;
+        let metrics = Metrics::new(&info.version, audit.dropped());
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
@@ -625,6 +644,7 @@ impl<S: State> Server<S> {
             metrics,
             health: Health::new(checks),
             hooks,
+            audit,
             drain,
             changes,
             tasks: Tasks::new(

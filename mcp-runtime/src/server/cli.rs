@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use super::builder::Server;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
-use crate::ops::logging;
+use crate::ops::{log, logging};
 use crate::seal::Secrets;
 use crate::service::{Service, Setting};
 
@@ -114,6 +114,7 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
 async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
     let result = call.await;
     service.drain.finish(service.drain.deadline()).await;
+    service.audit.flush(log::FLUSH);
     result
 }
 

@@ -117,6 +117,7 @@ impl Served {
         let ended = self.until_shutdown(serving).await;
         let Self { service, watch } = self;
         let (drain, blocked) = (service.drain.clone(), blocking::running());
+        service.audit.flush(log::FLUSH);
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.

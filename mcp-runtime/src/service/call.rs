@@ -41,6 +41,7 @@ impl Service {
             arguments: arguments.filter(|raw| raw.get() != "null"),
         };
         let mut running = CallInProgress {
+            service: self,
             entry,
             call,
             begun: Instant::now(),
@@ -187,6 +188,7 @@ impl Service {
             arguments,
         };
         let mut running = CallInProgress {
+            service: self,
             entry,
             call,
             begun: Instant::now(),
@@ -200,6 +202,7 @@ impl Service {
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 pub(super) struct CallInProgress<'a> {
+    pub service: &'a Service,
     pub entry: &'a Entry,
     pub call: Call<'a>,
     pub begun: Instant,
@@ -210,7 +213,8 @@ impl Drop for CallInProgress<'_> {
     fn drop(&mut self) {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);
-        self.entry.policies.record(&self.call, self.outcome, took);
+        let audit = &self.service.audit;
+        audit.call(&self.entry.policies, &self.call, self.outcome, took);
         self.call.cx.set_outcome(self.outcome.as_str());
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ use crate::changes::Changes;
 use crate::handler::Context;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
+use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::hook::Hooks;
@@ -53,6 +55,7 @@ pub(crate) struct Service {
     pub metrics: Metrics,
     pub health: Health,
     pub hooks: Arc<Hooks>,
+    pub audit: Audit,
     pub drain: Drain,
     pub changes: Changes,
     pub keys: Keys,
@@ -87,6 +90,8 @@ pub(crate) struct Settings {
     pub task_ttl: Duration,
     pub task_store: Option<Arc<dyn TaskStore>>,
     pub max_tasks: usize,
+    /// The file of audit records; the log without one.
+    pub audit_file: Option<PathBuf>,
     pub state_keys: Setting<Secrets>,
     pub state_audience: Option<String>,
 }
@@ -127,6 +132,7 @@ impl Default for Settings {
             task_ttl: Duration::from_hours(1),
             task_store: None,
             max_tasks: limits::TASKS,
+            audit_file: None,
             state_keys: Setting::new("state_keys"),
             state_audience: None,
         }

@@ -92,6 +92,7 @@ impl Service {
             Err(completed) => {
                 // Counted when dropped.
                 drop(CallInProgress {
+                    service: self,
                     entry,
                     call,
                     begun,
