@@ -277,12 +277,11 @@ async fn a_dependency_that_is_optional_degrades_and_its_last_error_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_another_check_counts_beside_an_optional_one() {
-    let failing = |_: &()| -> std::pin::Pin<Box<dyn Future<Output = Result<(), String>> + Send>> {
-        Box::pin(async { Err("full".to_owned()) })
-    };
     let server = Server::new("bare", "1.0.0")
-        .ready_optional("cache", failing)
-        .ready("disk", failing);
+        .ready_optional("cache", |(): &()| {
+            Box::pin(async { Err("full".to_owned()) })
+        })
+        .ready("disk", |(): &()| Box::pin(async { Err("full".to_owned()) }));
     let client = Client::new(server);
     assert_eq!(get(&client, "/ready").await.0, 503);
     let (status, body) = get(&client, "/health").await;

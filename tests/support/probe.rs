@@ -283,6 +283,10 @@ async fn main() -> mcp_runtime::Result<()> {
         server
     };
     let server = hooked(server);
+    let server = match std::env::var("PROBE_OPS") {
+        Ok(address) => server.ops_bind(address),
+        Err(_) => server,
+    };
     let server = match std::env::var_os("PROBE_AUDIT") {
         Some(path) => server.audit_file(path),
         None => server,

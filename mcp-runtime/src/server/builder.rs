@@ -1,6 +1,6 @@
 //! The builder: the server's name, its state, its tools and its settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -346,6 +346,16 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Sets an address for health and metrics alone, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served there,
+    /// and no longer where clients call; `/healthz` and `/ready` are served at both.
+    ///
+    /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] stay as they are. An
+    /// address that is not an IP address with a port stops the start.
+    pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
+        self.settings.ops_bind = Some(address.into());
+        self
+    }
+
     /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
     ///
     /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
@@ -626,11 +636,7 @@ impl<S: State> Server<S> {
         for entry in &mut entries {
             entry.policies.cache_within(&budget);
         }
-        let audit = Audit::open(settings.audit_file.as_deref()).map_err(|cause| {
-            let path = settings.audit_file.clone().unwrap_or_default();
-            let help = format!("it cannot be opened for appending: {cause}; write the path of a file in a folder that exists");
-            Error::setting("audit_file", &path.display().to_string(), &help)
-        })?;
+        let audit = open_audit(&settings)?;
         let metrics = Metrics::new(&info.version, audit.dropped());
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
         Ok(Arc::new(Service {
@@ -659,6 +665,18 @@ impl<S: State> Server<S> {
             settings,
         }))
     }
+}
+
+/// Opens the file of audit records, if one is set.
+fn open_audit(settings: &Settings) -> Result<Audit> {
+    let path = settings.audit_file.as_deref();
+    Audit::open(path).map_err(|cause| {
+        let shown = path.unwrap_or(Path::new("")).display().to_string();
+        let help = format!(
+            "it cannot be opened for appending: {cause}; write the path of a file in a folder that exists"
+        );
+        Error::setting("audit_file", &shown, &help)
+    })
 }
 
 /// Registers the entries of a list.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use super::builder::Server;
+use super::verify::ops_bind;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
@@ -54,24 +55,39 @@ impl<S: State> Server<S> {
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;
+        let apart = listen_apart(&service).await?;
         let Some(served) = served.start().await? else {
             return Ok(());
         };
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        announce(&listener);
+        announce(&listener, apart.as_ref());
         served
-            .run(http::serve(service, listener))
+            .run(http::serve(service, listener, apart))
             .await
             .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
 }
 
 /// Says where the server listens: a person waits for this line, whatever the log level is.
-fn announce(listener: &TcpListener) {
+fn announce(listener: &TcpListener, apart: Option<&TcpListener>) {
     if let Ok(address) = listener.local_addr() {
         log::write(format!("listening on http://{address}{}\n", http::PATH).as_bytes());
+    }
+    if let Some(Ok(address)) = apart.map(TcpListener::local_addr) {
+        log::write(format!("health and metrics on http://{address}\n").as_bytes());
+    }
+}
+
+/// Listens at the address of health and metrics, if they have one.
+async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
+    let Some(address) = ops_bind(&service.settings)? else {
+        return Ok(None);
+    };
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(cause) => Err(Error::listen(address.to_string(), cause)),
     }
 }
 

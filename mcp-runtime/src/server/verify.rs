@@ -1,5 +1,6 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::http::Uri;
@@ -28,6 +29,7 @@ impl<S: State> Server<S> {
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
+        faults.extend(ops_bind(&self.settings).err());
         faults.extend(edge::faults(&self.settings));
         let keys = keys(&self.settings, &self.info.name)
             .map_err(|fault| faults.push(fault))
@@ -94,6 +96,16 @@ fn settings(settings: &Settings) -> Vec<Error> {
         Error::setting(name, &format!("{value:?}"), &range)
     });
     urls.chain(counts).chain(durations).collect()
+}
+
+/// Parses the address of health and metrics.
+pub(super) fn ops_bind(settings: &Settings) -> Result<Option<SocketAddr>> {
+    let Some(text) = &settings.ops_bind else {
+        return Ok(None);
+    };
+    let help = "write an IP address and a port, such as 127.0.0.1:9090";
+    let parsed = text.parse().map(Some);
+    parsed.map_err(|_| Error::setting("ops_bind", text, help))
 }
 
 /// Makes the keys of the state keys' secrets for the audience, which is the server's name unless it is set.

@@ -92,6 +92,8 @@ pub(crate) struct Settings {
     pub max_tasks: usize,
     /// The file of audit records; the log without one.
     pub audit_file: Option<PathBuf>,
+    /// The address of health and metrics; that of the server without one.
+    pub ops_bind: Option<String>,
     pub state_keys: Setting<Secrets>,
     pub state_audience: Option<String>,
 }
@@ -133,6 +135,7 @@ impl Default for Settings {
             task_store: None,
             max_tasks: limits::TASKS,
             audit_file: None,
+            ops_bind: None,
             state_keys: Setting::new("state_keys"),
             state_audience: None,
         }

@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod apart;
 mod body;
 mod connection;
 mod cors;
@@ -48,16 +49,39 @@ pub(crate) struct Endpoint {
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     service.begin_start();
-    routes(Endpoint::new(service))
+    routes(Endpoint::new(service), true)
 }
 
-fn routes(endpoint: Arc<Endpoint>) -> Router {
+/// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
+fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
+    let routes = probes().route(PATH, messages(Arc::clone(&endpoint)));
+    let routes = if has_operations {
+        with_operations(routes)
+    } else {
+        routes
+    };
+    guarded(routes, endpoint)
+}
+
+/// `/health`, `/healthz`, `/ready` and `/metrics`.
+fn operations(endpoint: Arc<Endpoint>) -> Router {
+    guarded(with_operations(probes()), endpoint)
+}
+
+fn probes() -> Router<Arc<Endpoint>> {
     Router::new()
-        .route(PATH, messages(Arc::clone(&endpoint)))
-        .route("/health", get(ops::health))
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
+}
+
+fn with_operations(routes: Router<Arc<Endpoint>>) -> Router<Arc<Endpoint>> {
+    routes
+        .route("/health", get(ops::health))
         .route("/metrics", get(ops::metrics))
+}
+
+fn guarded(routes: Router<Arc<Endpoint>>, endpoint: Arc<Endpoint>) -> Router {
+    routes
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }

@@ -47,7 +47,7 @@ impl Listening {
         let service = server.limits(limits).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(Arc::clone(&service), listener));
+        tokio::spawn(serve(Arc::clone(&service), listener, None));
         Self { service, address }
     }
 
@@ -354,7 +354,7 @@ async fn a_shutdown_ends_idle_connections_and_serving() {
     let service = crate::Server::new("edge", "1.0.0").build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(serve(Arc::clone(&service), listener));
+    let serving = tokio::spawn(serve(Arc::clone(&service), listener, None));
     let mut fresh = TcpStream::connect(address).await.unwrap();
     let mut used = TcpStream::connect(address).await.unwrap();
     used.write_all(PROBE.as_bytes()).await.unwrap();
