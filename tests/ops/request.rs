@@ -101,7 +101,8 @@ async fn a_call_leaves_one_line_with_all_that_is_known() {
         .send(
             call.clone()
                 .id(json!("a7"))
-                .meta("traceparent", json!(trace)),
+                .meta("traceparent", json!(trace))
+                .meta(CLIENT_INFO, json!({ "name": "desktop", "version": "2.1" })),
         )
         .await
         .assert_text("1");

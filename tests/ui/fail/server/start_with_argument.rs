@@ -1,18 +1,18 @@
 use mcp_runtime::server;
 
-struct Shop;
+struct Demo;
 
-/// A shop.
+/// A demo.
 #[server]
-impl Shop {
-    /// Sells.
-    #[tool]
-    async fn sell(&self) {}
-
+impl Demo {
     #[start]
-    async fn open(&self, url: String) -> Result<(), String> {
+    async fn open(&self, url: String) -> Result<(), std::fmt::Error> {
+        drop(url);
         Ok(())
     }
 }
 
-fn main() {}
+fn main() {
+    drop(Demo.open(String::new()));
+    drop(Demo.into_server());
+}

@@ -1,23 +1,21 @@
 use mcp_runtime::server;
 
-struct Shop;
+struct Demo;
 
-/// A shop.
+/// A demo.
 #[server]
-impl Shop {
-    /// Sells.
-    #[tool]
-    async fn sell(&self) {}
-
+impl Demo {
     #[start(timeout = "5s")]
-    async fn open(&self) -> Result<(), String> {
-        Ok(())
-    }
+    async fn open(&self) {}
 
     #[ready(optinal)]
-    async fn storage(&self) -> Result<(), String> {
+    async fn storage(&self) -> Result<(), std::fmt::Error> {
         Ok(())
     }
 }
 
-fn main() {}
+fn main() {
+    drop(Demo.open());
+    drop(Demo.storage());
+    drop(Demo.into_server());
+}

@@ -1,16 +1,15 @@
 use mcp_runtime::server;
 
-struct Shop;
+struct Demo;
 
-/// A shop.
+/// A demo.
 #[server]
-impl Shop {
-    /// Sells.
-    #[tool]
-    async fn sell(&self) {}
-
+impl Demo {
     #[stop]
-    fn close() {}
+    fn close(&self) {}
 }
 
-fn main() {}
+fn main() {
+    Demo.close();
+    drop(Demo.into_server());
+}
