@@ -15,6 +15,7 @@
 )]
 
 mod ask;
+mod auth;
 mod fuzz;
 mod house;
 mod http;

@@ -26,6 +26,7 @@ enum Kind {
     Ambiguous(String, String),
     Declaration(String, String),
     Skills(String),
+    Auth(String),
     Listen(String, io::Error),
     Io(&'static str, io::Error),
     Setting {
@@ -53,6 +54,17 @@ impl Error {
         }
     }
 
+    /// Returns the error of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let list = |error: Self| match error.0 {
+            Kind::Several(faults) => faults,
+            kind => vec![Self(kind)],
+        };
+        let mut faults = list(self);
+        faults.extend(list(other));
+        Self(Kind::Several(faults))
+    }
+
     /// Returns true if the address could not be listened on; [`Error::io_error`] has the cause.
     pub fn is_bind(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Listen(..)))
@@ -71,6 +83,11 @@ impl Error {
     /// Returns true if a tool, resource or prompt is declared in a way that cannot be served.
     pub fn is_declaration(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Declaration(..)))
+    }
+
+    /// Returns true if the callers of the server cannot be verified, as without a key.
+    pub fn is_auth(&self) -> bool {
+        self.any(|kind| matches!(kind, Kind::Auth(_)))
     }
 
     /// Returns true if the skills cannot be served.
@@ -126,6 +143,10 @@ impl Error {
         Self(Kind::Declaration(item.to_string(), fault.to_owned()))
     }
 
+    pub(crate) fn auth(fault: &str) -> Self {
+        Self(Kind::Auth(fault.to_owned()))
+    }
+
     pub(crate) fn skills(fault: String) -> Self {
         Self(Kind::Skills(fault))
     }
@@ -163,6 +184,7 @@ impl fmt::Display for Error {
                 )
             }
             Kind::Declaration(item, fault) => write!(f, "{item} cannot be served: {fault}"),
+            Kind::Auth(fault) => write!(f, "callers cannot be verified: {fault}"),
             Kind::Skills(fault) => write!(f, "the skills cannot be served: {fault}"),
             Kind::Listen(address, cause) if cause.kind() == io::ErrorKind::AddrInUse => {
                 write!(

@@ -36,6 +36,7 @@
 //! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
+//! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
 //!
@@ -43,6 +44,7 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
@@ -53,8 +55,11 @@ pub mod __private;
 #[doc(hidden)]
 pub mod __testing;
 mod answer;
+pub mod auth;
 mod brief;
 mod changes;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 pub mod content;
 mod dispatch;

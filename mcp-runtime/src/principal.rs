@@ -102,6 +102,12 @@ impl Principal {
         self.with(|it| it.expires = Instant::now().checked_add(rest))
     }
 
+    /// The same caller, verified for this time from now on.
+    #[cfg(feature = "auth")]
+    pub(crate) fn valid_for(self, time: Duration) -> Self {
+        self.with(|it| it.expires = Instant::now().checked_add(time))
+    }
+
     fn with(self, change: impl FnOnce(&mut Verified)) -> Self {
         Self(self.0.map(|it| {
             let mut verified = Arc::unwrap_or_clone(it);

@@ -38,6 +38,12 @@ pub(crate) struct Keys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Subject([u8; 32]);
 
+impl Subject {
+    pub(crate) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+}
+
 /// Names and what they stand for, in order.
 pub(crate) type KeyedValues = Vec<(String, Box<RawValue>)>;
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use mcp_runtime::auth::ApiKeys;
 use mcp_runtime::{Server, server};
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Call, Client};
 
 /// Four dependencies, of which some are broken.
 #[derive(Default)]
@@ -286,4 +287,28 @@ async fn a_failure_of_another_check_counts_beside_an_optional_one() {
     assert_eq!(get(&client, "/ready").await.0, 503);
     let (status, body) = get(&client, "/health").await;
     assert_eq!((status, &body["status"]), (503, &json!("failing")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_callers_are_verified_others_are_not_told_the_errors() {
+    let clinic = Clinic {
+        fails: true,
+        ..Clinic::default()
+    };
+    let key = "0123456789abcdef0123456789abcdef";
+    let keys = ApiKeys::new([format!("ops:{key}")]);
+    let client = Client::new(clinic.into_server().auth(keys));
+    for path in ["/health", "/ready"] {
+        let (status, body) = get(&client, path).await;
+        assert_eq!(status, 503, "{path}");
+        let text = body.to_string();
+        assert!(
+            text.contains("database") && !text.contains("route"),
+            "{text}"
+        );
+        let call = Call::get().at(path);
+        let call = call.header("authorization", &format!("Bearer {key}"));
+        let text = client.open(call).await.text().await;
+        assert!(text.contains("no route to host"), "{text}");
+    }
 }

@@ -19,7 +19,7 @@ mod meta;
 mod metrics;
 mod mirror;
 mod param;
-mod reply;
+pub(crate) mod reply;
 mod resume;
 mod session;
 mod share;

@@ -18,6 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::log;
+use crate::auth::{Reason, Refusal};
 use crate::handler::spec::kind::Item;
 use crate::limits::Limit;
 use crate::policy::Outcome;
@@ -38,6 +39,7 @@ pub(crate) struct Metrics {
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
     refusals: Family<Labels<1>, Counter>,
+    auth_failures: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
@@ -134,6 +136,18 @@ impl ItemMetrics {
     }
 }
 
+type Histograms = Family<Labels<1>, Histogram, fn() -> Histogram>;
+
+/// The counters of each method, at zero.
+fn methods(requests: &Family<Labels<1>, Counter>, durations: &Histograms) -> Vec<MethodMetrics> {
+    let names = Method::KNOWN.iter().chain(&["other"]);
+    let of = |method: &&'static str| MethodMetrics {
+        requests: requests.get_or_create(&[("method", *method)]).clone(),
+        duration: durations.get_or_create(&[("method", *method)]).clone(),
+    };
+    names.map(of).collect()
+}
+
 fn histogram() -> Histogram {
     Histogram::new(BUCKETS)
 }
@@ -143,20 +157,13 @@ impl Metrics {
     pub(crate) fn new(version: &str, unaudited: Counter) -> Self {
         let mut registry = Registry::default();
         let requests = Family::<Labels<1>, Counter>::default();
-        let durations =
-            Family::<Labels<1>, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
-        let methods = Method::KNOWN
-            .iter()
-            .chain(&["other"])
-            .map(|method| MethodMetrics {
-                requests: requests.get_or_create(&[("method", *method)]).clone(),
-                duration: durations.get_or_create(&[("method", *method)]).clone(),
-            })
-            .collect();
+        let durations = Histograms::new_with_constructor(histogram);
+        let methods = methods(&requests, &durations);
         let this = Self {
             methods,
             errors: Family::default(),
             refusals: Family::default(),
+            auth_failures: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
             ignored: Family::default(),
@@ -191,6 +198,10 @@ impl Metrics {
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
+        for reason in Reason::ALL {
+            let label = [("reason", reason.as_str())];
+            drop(this.auth_failures.get_or_create(&label));
+        }
         for code in ERROR_CODES {
             drop(this.errors.get_or_create(&[("code", code)]));
         }
@@ -204,6 +215,11 @@ impl Metrics {
             "mcp_requests_refused",
             "Requests refused because a bound of the server was reached",
             self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_auth_failures",
+            "Requests refused because their caller was not verified",
+            self.auth_failures.clone(),
         );
         registry.register(
             "mcp_rate_limit_rejections",
@@ -299,6 +315,13 @@ impl Metrics {
         if let Some(limit) = error.limit {
             self.refused(limit);
         }
+    }
+
+    /// Counts a request whose caller was not verified.
+    pub(crate) fn unverified(&self, refusal: &Refusal) {
+        self.auth_failures
+            .get_or_create(&[("reason", refusal.reason().as_str())])
+            .inc();
     }
 
     /// Counts a refusal because of `limit`.

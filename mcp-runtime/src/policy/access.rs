@@ -25,6 +25,11 @@ impl Access {
         }
     }
 
+    /// The scopes that a caller needs.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().copied()
+    }
+
     /// Returns `true` if every caller may call it.
     pub(crate) fn is_open(&self) -> bool {
         self.scopes.is_empty() && self.visible_if.is_none()

@@ -3,10 +3,12 @@
 //! Invariants: the order is the order of registration; lookups are O(1) except for URIs that only a template matches;
 //! one kind, one name; one URI, one resource.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
+use crate::policy::access::Access;
+use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
 use crate::protocol::resource::Place;
@@ -120,6 +122,16 @@ impl Registry {
             .entries
             .iter()
             .find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
+    }
+
+    /// The scopes of what a caller without any may see, sorted.
+    pub(crate) fn scopes(&self) -> Vec<&str> {
+        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
+        let entries = lists.into_iter().flat_map(Listing::entries);
+        let access = entries.map(|entry| &entry.policies.access);
+        let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));
+        let scopes: BTreeSet<_> = shown.flat_map(Access::scopes).collect();
+        scopes.into_iter().collect()
     }
 
     /// The tools, as their list describes them.

@@ -8,10 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::MethodRouter;
 
+use super::edge;
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
+use crate::auth::Authenticate;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::error::{Error, Result};
@@ -411,6 +413,37 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Verifies the callers of the endpoint over HTTP: `.auth(ApiKeys::env("MCP_API_KEYS"))`. See [`auth`](crate::auth).
+    ///
+    /// A request whose caller is not verified is refused before its body is read. `/healthz` and `/ready` stay open to
+    /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
+    /// verifier, as [`Authenticate::or`] does.
+    pub fn auth(mut self, verifier: impl Authenticate) -> Self {
+        self.settings.auth = Some(match self.settings.auth.take() {
+            None => Arc::new(verifier),
+            Some(first) => Arc::new(first.or(verifier)),
+        });
+        self
+    }
+
+    /// Sets whether a caller needs credentials where [`Server::auth`] is set. Default: `true`.
+    ///
+    /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
+    /// `visible_if` against them. Wrong credentials are refused all the same.
+    pub fn auth_required(mut self, required: bool) -> Self {
+        self.settings.auth_required = required;
+        self
+    }
+
+    /// Serves `/.well-known/security.txt` (RFC 9116) with this contact: an email address, or a URI such as
+    /// `https://example.com/security`. Default: not served.
+    ///
+    /// Anything else stops the start.
+    pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
+        self.settings.security_contact = Some(edge::contact(contact.into()));
+        self
+    }
+
     /// Sets the limits of connections, of requests and of the time that each may take.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
@@ -569,7 +602,7 @@ impl<S: State> Server<S> {
     /// Panics if two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
     /// [`Server::check`] returns the error instead.
     pub fn into_router(self) -> Router {
-        match self.build() {
+        match self.build_http() {
             Ok(service) => http::router(service),
             Err(error) => panic!("{error}"),
         }
@@ -581,7 +614,7 @@ impl<S: State> Server<S> {
     ///
     /// As [`Server::into_router`].
     pub fn into_service(self) -> MethodRouter {
-        match self.build() {
+        match self.build_http() {
             Ok(service) => http::endpoint(service),
             Err(error) => panic!("{error}"),
         }
@@ -597,12 +630,18 @@ impl<S: State> Server<S> {
 
     /// Checks that the server could start. An error lists every fault.
     pub fn check(&self) -> Result<()> {
-        self.verify().map(drop)
+        self.verify_http()
     }
 
     #[cfg(feature = "cli")]
     pub(super) fn identity(&self) -> (&str, &str) {
         (&self.info.name, &self.info.version)
+    }
+
+    /// Builds the server for HTTP, where callers are verified.
+    pub(super) fn build_http(self) -> Result<Arc<Service>> {
+        self.verify_http()?;
+        self.build()
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {

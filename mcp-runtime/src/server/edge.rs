@@ -22,7 +22,27 @@ pub(super) fn faults(settings: &Settings) -> Vec<Error> {
         .limits
         .faults()
         .map(|(name, value, advice)| Error::setting(name, &value, &advice));
-    names.chain(origins).chain(limits).collect()
+    let contact = settings.security_contact.iter();
+    let contact = contact.filter(|it| !is_contact(it)).map(|contact| {
+        let advice = "write an email address, or a URI such as https://example.com/security";
+        Error::setting("security_contact", contact, advice)
+    });
+    let all = names.chain(origins).chain(limits);
+    all.chain(contact).collect()
+}
+
+/// The URI of a contact; an email address becomes one.
+pub(super) fn contact(text: String) -> String {
+    if text.contains('@') && !text.contains(':') {
+        return format!("mailto:{text}");
+    }
+    text
+}
+
+fn is_contact(uri: &str) -> bool {
+    let known = ["https://", "mailto:", "tel:"];
+    let rest = known.iter().find_map(|scheme| uri.strip_prefix(scheme));
+    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 fn is_name(name: &str) -> bool {

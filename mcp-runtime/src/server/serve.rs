@@ -49,9 +49,12 @@ impl<S: State> Server<S> {
     /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
     /// once, with code 130. SIGHUP is left alone where the process was started with it ignored, as by `nohup`.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
-        let service = self.build()?;
+        let service = self.build_http()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
         let served = Served::begin(Arc::clone(&service))?;
+        if let Some(auth) = &service.settings.auth {
+            auth.start().await.map_err(|fault| Error::auth(&fault))?;
+        }
         let listener = TcpListener::bind(address)
             .await
             .map_err(|cause| Error::listen(shown, cause))?;

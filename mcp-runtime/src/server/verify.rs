@@ -7,12 +7,14 @@ use axum::http::Uri;
 
 use super::builder::Server;
 use super::edge;
+use crate::auth::site::Site;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
 use crate::registry::{self, Conflict, Entry};
 use crate::seal::Keys;
 use crate::service::Settings;
 use crate::skills::Catalogue;
+use crate::transport::http;
 
 /// The largest message size: places in a message have 32 bits.
 const MAX_MESSAGE: usize = u32::MAX as usize;
@@ -26,6 +28,16 @@ pub(super) struct Verified {
 }
 
 impl<S: State> Server<S> {
+    /// Checks that the server could start over HTTP. An error lists every fault.
+    pub(super) fn verify_http(&self) -> Result<()> {
+        let auth = auth_faults(&self.settings);
+        match (self.verify(), Error::all(auth)) {
+            (Ok(_), None) => Ok(()),
+            (Ok(_), Some(error)) | (Err(error), None) => Err(error),
+            (Err(error), Some(auth)) => Err(error.and(auth)),
+        }
+    }
+
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
@@ -106,6 +118,16 @@ pub(super) fn ops_bind(settings: &Settings) -> Result<Option<SocketAddr>> {
     let help = "write an IP address and a port, such as 127.0.0.1:9090";
     let parsed = text.parse().map(Some);
     parsed.map_err(|_| Error::setting("ops_bind", text, help))
+}
+
+/// Lists the faults of what verifies callers.
+fn auth_faults(settings: &Settings) -> Vec<Error> {
+    let Some(auth) = &settings.auth else {
+        return Vec::new();
+    };
+    let site = Site::new(&settings.public_urls.value, http::PATH);
+    let faults = auth.faults(site.plain());
+    faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 
 /// Makes the keys of the state keys' secrets for the audience, which is the server's name unless it is set.

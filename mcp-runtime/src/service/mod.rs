@@ -27,6 +27,7 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
+use crate::auth::Authenticate;
 use list::ListKind;
 
 use crate::changes::Changes;
@@ -81,6 +82,10 @@ pub(crate) struct Settings {
     pub allowed_hosts: Vec<String>,
     pub cors_origins: Vec<String>,
     pub limits: Limits,
+    pub auth: Option<Arc<dyn Authenticate>>,
+    pub auth_required: bool,
+    /// The contact of `security.txt`, a URI.
+    pub security_contact: Option<String>,
     pub max_sessions: usize,
     pub session_idle: Duration,
     pub max_held: usize,
@@ -125,6 +130,9 @@ impl Default for Settings {
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),
+            auth: None,
+            auth_required: true,
+            security_contact: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,
             max_held: limits::HELD,

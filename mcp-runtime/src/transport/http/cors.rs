@@ -9,10 +9,10 @@ use axum::response::Response;
 use super::stream::{empty, not_allowed};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE");
-const HEADERS: &str = "content-type, accept, authorization, mcp-protocol-version, mcp-session-id, last-event-id, \
+const HEADERS: &str = "content-type, accept, authorization, dpop, x-api-key, mcp-protocol-version, mcp-session-id, last-event-id, \
                        mcp-method, mcp-name";
 const EXPOSED: HeaderValue =
-    HeaderValue::from_static("mcp-session-id, retry-after, www-authenticate");
+    HeaderValue::from_static("dpop-nonce, mcp-session-id, retry-after, www-authenticate");
 /// The number of seconds for which a browser keeps the answer to a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 

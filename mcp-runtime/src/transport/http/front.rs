@@ -31,7 +31,7 @@ pub(super) struct Front {
 impl Front {
     /// The way in of a server whose health and metrics are here too, or at an address of their own.
     pub(super) fn new(service: Arc<Service>, has_operations: bool) -> Self {
-        let endpoint = Endpoint::new(service);
+        let endpoint = Endpoint::new(service, true);
         Self {
             rest: routes(Arc::clone(&endpoint), has_operations),
             endpoint,

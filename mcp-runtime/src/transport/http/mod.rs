@@ -2,6 +2,7 @@
 
 mod accept;
 mod apart;
+mod authenticate;
 mod body;
 mod connection;
 mod cors;
@@ -20,19 +21,22 @@ mod sender;
 mod sse;
 mod stream;
 mod turn_away;
+mod well_known;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post as on_post};
+use axum::{Extension, Router};
 
 pub(crate) use listener::serve;
 
 use crate::legacy::Sessions;
 use crate::service::Service;
+use authenticate::Gate;
 use body::Budget;
 use guard::Guard;
+use ops::Operators;
 
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
@@ -43,18 +47,21 @@ pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
     pub guard: Guard,
+    gate: Option<Gate>,
     bodies: Arc<Budget>,
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     service.begin_start();
-    routes(Endpoint::new(service), true)
+    routes(Endpoint::new(service, true), true)
 }
 
 /// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
 fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
-    let routes = probes().route(PATH, messages(Arc::clone(&endpoint)));
+    let routes = probes()
+        .route(PATH, messages(Arc::clone(&endpoint)))
+        .merge(well_known::routes(&endpoint));
     let routes = if has_operations {
         with_operations(routes)
     } else {
@@ -63,9 +70,9 @@ fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
     guarded(routes, endpoint)
 }
 
-/// `/health`, `/healthz`, `/ready` and `/metrics`.
+/// `/health`, `/healthz`, `/ready` and `/metrics` at an address that only operators reach.
 fn operations(endpoint: Arc<Endpoint>) -> Router {
-    guarded(with_operations(probes()), endpoint)
+    guarded(with_operations(probes()), endpoint).layer(Extension(Operators))
 }
 
 fn probes() -> Router<Arc<Endpoint>> {
@@ -89,7 +96,7 @@ fn guarded(routes: Router<Arc<Endpoint>>, endpoint: Arc<Endpoint>) -> Router {
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
     service.begin_start();
-    let endpoint = Endpoint::new(service);
+    let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }
 
@@ -102,15 +109,17 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 }
 
 impl Endpoint {
-    fn new(service: Arc<Service>) -> Arc<Self> {
+    fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let guard = Guard::new(settings);
         let bodies = Budget::new(settings.limits.bodies);
+        let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
             sessions,
             guard,
+            gate,
             bodies,
         })
     }

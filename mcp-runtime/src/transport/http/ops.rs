@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
 use super::{Endpoint, response};
-use crate::ops::health::{Report, Status};
+use crate::ops::health::{CheckReport, Report, Status};
 use crate::ops::metrics::Format;
 
 /// The process is alive.
@@ -18,7 +18,7 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// The server takes calls: dependencies answer, and it is not going down.
-pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
+pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
     if service.drain.has_begun() {
         return body(503, &json!({ "status": "draining" }));
@@ -28,7 +28,7 @@ pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
         Some(Err(_)) => return body(503, &json!({ "status": "not started" })),
         Some(Ok(())) => {}
     }
-    let reports = service.health.reports().await;
+    let reports = reports(&endpoint, request).await;
     let status = Status::of(&reports);
     let failing: Vec<_> = reports.into_iter().filter(|check| !check.ok).collect();
     match status {
@@ -38,10 +38,31 @@ pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
     }
 }
 
+/// Marks a request that has come to an address that only operators reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operators;
+
+/// The reports of the checks. Where callers are verified, others are not told the texts of errors.
+async fn reports(endpoint: &Endpoint, request: Request) -> Vec<CheckReport> {
+    let (parts, _) = request.into_parts();
+    let knows = match &endpoint.gate {
+        Some(gate) if parts.extensions.get::<Operators>().is_none() => {
+            gate.knows(endpoint, &parts).await
+        }
+        _ => true,
+    };
+    let reports = endpoint.service.health.reports().await;
+    if knows {
+        return reports;
+    }
+    let without = reports.into_iter().map(CheckReport::without_errors);
+    without.collect()
+}
+
 /// Both, in detail.
-pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
+pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
-    let checks = service.health.reports().await;
+    let checks = reports(&endpoint, request).await;
     let draining = service.drain.has_begun();
     let (code, status) = match Status::of(&checks) {
         _ if draining || !matches!(service.hooks.outcome(), Some(Ok(()))) => (503, "failing"),

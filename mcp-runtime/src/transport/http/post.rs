@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use tokio::time::sleep;
@@ -13,7 +15,7 @@ use super::exchange::Exchange;
 use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
-use super::{Endpoint, sse};
+use super::{Endpoint, authenticate, sse};
 use crate::dispatch::{Next, Pending, dispatch};
 use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
@@ -32,7 +34,25 @@ pub(super) async fn post_from(
     endpoint: Arc<Endpoint>,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let Some(gate) = &endpoint.gate else {
+        return answer(peer, &endpoint, parts, body).await;
+    };
+    if let Err(refused) = gate.admit(&endpoint, &mut parts, peer).await {
+        return refused;
+    }
+    let metadata = gate.metadata(&parts);
+    let response = answer(peer, &endpoint, parts, body).await;
+    authenticate::challenged(response, metadata)
+}
+
+/// Answers a request whose caller is known.
+async fn answer(
+    peer: Option<Peer>,
+    endpoint: &Arc<Endpoint>,
+    parts: Parts,
+    body: Body,
+) -> Response {
     let accepts = match check_headers(&parts.headers) {
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error),
@@ -43,7 +63,7 @@ pub(super) async fn post_from(
     };
     let sender = Sender::from_parts(parts, peer);
     let origin = Incoming {
-        endpoint: &endpoint,
+        endpoint,
         sender: &sender,
         accepts,
     };

@@ -29,6 +29,7 @@ pub(super) fn reply(reply: Reply) -> Response {
 
 /// A JSON answer in one piece.
 pub(super) fn json(status: u16, text: Bytes) -> Response {
+    let scopes = (status == 403).then(|| RequiredScopes::of(&text)).flatten();
     let mut response = Response::new(Body::from(text));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -36,12 +37,32 @@ pub(super) fn json(status: u16, text: Bytes) -> Response {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
+    if let Some(scopes) = scopes {
+        response.extensions_mut().insert(scopes);
+    }
     if matches!(status, 429 | 503) {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, limits::RETRY_AFTER.into());
     }
     response
+}
+
+/// The scopes that a refused call needs, for the challenge of its response.
+#[derive(Clone, Debug)]
+pub(super) struct RequiredScopes(pub String);
+
+impl RequiredScopes {
+    /// Reads the scopes from the error that names them.
+    fn of(text: &[u8]) -> Option<Self> {
+        let message: serde_json::Value = serde_json::from_slice(text).ok()?;
+        let scopes = message.pointer("/error/data/requiredScopes")?.as_array()?;
+        let scopes: Vec<&str> = scopes
+            .iter()
+            .filter_map(serde_json::Value::as_str)
+            .collect();
+        Some(Self(scopes.join(" ")))
+    }
 }
 
 /// Taken, and nothing to say.

@@ -72,7 +72,7 @@ impl Sender {
 
 /// The address that the connection comes from, where the request says so: by the server's own listener, or by an
 /// application that serves its router with `into_make_service_with_connect_info::<SocketAddr>()`.
-fn peer(extensions: &Extensions) -> Option<IpAddr> {
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let own = extensions.get::<Peer>().map(|Peer(address)| *address);
     let application = || {
         extensions

@@ -17,11 +17,15 @@ use crate::service::Service;
 
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    if !request.headers().contains_key(&SESSION_ID) {
+    let parts = match endpoint.admit(request).await {
+        Ok(parts) => parts,
+        Err(refused) => return refused,
+    };
+    if !parts.headers.contains_key(&SESSION_ID) {
         return not_allowed();
     }
-    let streams = request
-        .headers()
+    let streams = parts
+        .headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .unwrap_or("*/*");
@@ -30,7 +34,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    let sender = Sender::from_parts(request.into_parts().0, None);
+    let sender = Sender::from_parts(parts, None);
     match endpoint.reader(&sender) {
         Ok(reader) => {
             let lease = sender.principal().lease();
@@ -73,7 +77,11 @@ async fn next(
 
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    let sender = Sender::from_parts(request.into_parts().0, None);
+    let parts = match endpoint.admit(request).await {
+        Ok(parts) => parts,
+        Err(refused) => return refused,
+    };
+    let sender = Sender::from_parts(parts, None);
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

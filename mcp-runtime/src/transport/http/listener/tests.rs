@@ -64,7 +64,10 @@ impl Listening {
     }
 
     fn metric(&self, series: &str) -> String {
-        let metrics = self.service.metrics.render();
+        let metrics = self
+            .service
+            .metrics
+            .render(crate::ops::metrics::Format::OpenMetrics);
         let line = metrics.lines().find_map(|line| line.strip_prefix(series));
         line.unwrap_or_else(|| panic!("no {series} in {metrics}"))
             .trim()

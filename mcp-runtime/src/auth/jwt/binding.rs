@@ -1,0 +1,73 @@
+//! Tokens that are bound to a key of their client (RFC 7800), which must show that it has the key.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::proof::{Bound, Proofs};
+use crate::auth::{Credentials, Reason, Refusal};
+
+/// A token as it was sent: alone, or with a proof of possession.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub text: &'a str,
+    pub with_proof: bool,
+}
+
+/// Checks that a token which is bound to a key (RFC 7800) comes from the holder of the key.
+pub(super) fn confirm(
+    proofs: &Proofs,
+    required: bool,
+    confirmation: Option<&Value>,
+    sent: Sent<'_>,
+    credentials: &Credentials<'_>,
+    (caller, now): ([u8; 32], Duration),
+) -> Result<(), Refusal> {
+    let unproved = |message| Err(Refusal::new(Reason::Proof, message));
+    let Some(confirmation) = confirmation else {
+        return match (sent.with_proof, required) {
+            (true, _) => {
+                unproved("the token is not bound to a key; send it as `Authorization: Bearer`")
+            }
+            (_, true) => {
+                unproved("the token is not bound to a key; request one with a proof (DPoP)")
+            }
+            _ => Ok(()),
+        };
+    };
+    let key = confirmation.get("jkt");
+    let certificate = confirmation.get("x5t#S256");
+    if key.is_none() && certificate.is_none() {
+        return unproved("the token is bound by a method that is not supported");
+    }
+    if let Some(certificate) = certificate {
+        check_certificate(certificate, credentials)?;
+    }
+    let Some(key) = key else {
+        return if sent.with_proof {
+            unproved("the token is not bound to a proof; send it as `Authorization: Bearer`")
+        } else {
+            Ok(())
+        };
+    };
+    if !sent.with_proof {
+        return unproved(
+            "the token is bound to a key; send `Authorization: DPoP` and a proof in `DPoP`",
+        );
+    }
+    let bound = Bound {
+        token: sent.text,
+        thumbprint: key.as_str().unwrap_or_default(),
+        caller,
+        now,
+    };
+    proofs.check(credentials, bound)
+}
+
+/// Checks that the client's certificate is the one that the token is bound to (RFC 8705, section 3.1).
+fn check_certificate(_thumbprint: &Value, _credentials: &Credentials<'_>) -> Result<(), Refusal> {
+    Err(Refusal::new(
+        Reason::Proof,
+        "the token is bound to a client certificate; connect with it",
+    ))
+}

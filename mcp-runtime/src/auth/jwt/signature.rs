@@ -1,0 +1,68 @@
+//! The signatures of an issuer's tokens, by its keys.
+
+use std::sync::Arc;
+
+use super::key::Key;
+use super::keys::Keys;
+use super::token::Token;
+use crate::auth::{Reason, Refusal};
+
+/// The maximum number of keys that are tried for a token which names none.
+const TRIED: usize = 8;
+
+/// The refusal of a token whose signature is wrong.
+pub(super) fn forged() -> Refusal {
+    Refusal::new(
+        Reason::Signature,
+        "the signature is not that of the token; send the token as it was issued",
+    )
+}
+
+/// Verifies the signature of a token by the key that it names, or by one of those that it can mean.
+pub(super) async fn verify(keys: &Arc<Keys>, token: &Token<'_>) -> Result<(), Refusal> {
+    let known = keys.known().await?;
+    match try_keys(&known, token) {
+        Err(refusal) if is_cured_by_keys(&refusal, token) => match keys.renewed().await {
+            Some(renewed) => try_keys(&renewed, token),
+            None => Err(refusal),
+        },
+        decided => decided,
+    }
+}
+
+/// Returns `true` if another key may accept the token: its key is not known, or it names none.
+fn is_cured_by_keys(refusal: &Refusal, token: &Token<'_>) -> bool {
+    match refusal.reason() {
+        Reason::UnknownKey => true,
+        Reason::Signature => token.header.key_id.is_none(),
+        _ => false,
+    }
+}
+
+fn try_keys(keys: &[Key], token: &Token<'_>) -> Result<(), Refusal> {
+    let (algorithm, named) = (token.header.algorithm, token.header.key_id.as_ref());
+    let meant = keys
+        .iter()
+        .filter(|key| named.is_none() || key.id.as_ref() == named);
+    let (mut found, mut tried) = (false, 0);
+    for key in meant {
+        found = true;
+        if key.allows(algorithm) && tried < TRIED {
+            tried += 1;
+            if key.verifies(algorithm, token.message, &token.signature) {
+                return Ok(());
+            }
+        }
+    }
+    Err(match (found, tried) {
+        (false, _) => Refusal::new(
+            Reason::UnknownKey,
+            "the token is signed by a key that its issuer does not have",
+        ),
+        (true, 0) => Refusal::new(
+            Reason::Algorithm,
+            format!("the token is signed by {algorithm}, and its key is for another algorithm"),
+        ),
+        _ => forged(),
+    })
+}
