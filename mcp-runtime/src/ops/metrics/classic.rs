@@ -7,14 +7,11 @@ pub(super) fn of(text: &str) -> String {
     // The text of the help comes before the type, which says what the family is called.
     let mut help = None;
     for line in text.lines() {
-        match line.split_once(' ').zip(line.splitn(4, ' ').nth(1)) {
-            Some((("#", _), "EOF" | "UNIT")) => {}
-            Some((("#", rest), "HELP")) => {
-                help = rest
-                    .strip_prefix("HELP ")
-                    .and_then(|rest| rest.split_once(' '))
-            }
-            Some((("#", rest), "TYPE")) => family(&mut out, rest, help.take()),
+        let comment = line.strip_prefix("# ");
+        match comment.map(|it| it.split_once(' ').unwrap_or((it, ""))) {
+            Some(("EOF" | "UNIT", _)) => {}
+            Some(("HELP", rest)) => help = rest.split_once(' '),
+            Some(("TYPE", rest)) => family(&mut out, rest, help.take()),
             _ => out.extend([line, "\n"]),
         }
     }
@@ -23,11 +20,7 @@ pub(super) fn of(text: &str) -> String {
 
 /// Writes the help and the type of a family.
 fn family(out: &mut String, declared: &str, help: Option<(&str, &str)>) {
-    let mut words = declared.split(' ').skip(1);
-    let (name, kind) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
+    let (name, kind) = declared.split_once(' ').unwrap_or((declared, "unknown"));
     let (end, kind) = match kind {
         "counter" => ("_total", "counter"),
         "unknown" | "info" | "stateset" => ("", "untyped"),
