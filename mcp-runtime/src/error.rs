@@ -35,6 +35,8 @@ enum Kind {
         problem: String,
     },
     #[cfg(feature = "cli")]
+    Configuration(String),
+    #[cfg(feature = "cli")]
     Usage(String),
     Other(Box<dyn std::error::Error + Send + Sync>),
     Several(Vec<Error>),
@@ -75,9 +77,13 @@ impl Error {
         self.any(|kind| matches!(kind, Kind::Duplicate(_) | Kind::Ambiguous(..)))
     }
 
-    /// Returns true if a setting of the builder, the environment or the command line is not valid.
+    /// Returns true if a setting of the builder, of `mcp.toml`, of the environment or of the command line is not valid.
     pub fn is_setting(&self) -> bool {
-        self.any(|kind| matches!(kind, Kind::Setting { .. }))
+        self.any(|kind| match kind {
+            #[cfg(feature = "cli")]
+            Kind::Configuration(_) => true,
+            kind => matches!(kind, Kind::Setting { .. }),
+        })
     }
 
     /// Returns true if a tool, resource or prompt is declared in a way that cannot be served.
@@ -167,6 +173,12 @@ impl Error {
         })
     }
 
+    /// Returns the error for mistakes in the configuration, rendered one after the other.
+    #[cfg(feature = "cli")]
+    pub(crate) fn configuration(mistakes: String) -> Self {
+        Self(Kind::Configuration(mistakes))
+    }
+
     #[cfg(feature = "cli")]
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self(Kind::Usage(text.into()))
@@ -200,7 +212,7 @@ impl fmt::Display for Error {
                 problem,
             } => write!(f, "{name} is {value:?}: {problem}"),
             #[cfg(feature = "cli")]
-            Kind::Usage(text) => f.write_str(text),
+            Kind::Configuration(text) | Kind::Usage(text) => f.write_str(text),
             Kind::Other(cause) => cause.fmt(f),
             Kind::Several(faults) => {
                 write!(f, "the server has {} faults:", faults.len())?;

@@ -61,6 +61,7 @@ mod changes;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
+mod config;
 pub mod content;
 mod dispatch;
 mod error;
@@ -68,6 +69,7 @@ mod handler;
 mod legacy;
 mod limits;
 pub mod lint;
+mod live;
 mod ops;
 mod policy;
 mod principal;

@@ -27,10 +27,11 @@ pub(crate) enum Limit {
     Ids,
     Uris,
     Capabilities,
+    Rate,
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Batch,
         Self::Sessions,
         Self::Connections,
@@ -46,6 +47,7 @@ impl Limit {
         Self::Ids,
         Self::Uris,
         Self::Capabilities,
+        Self::Rate,
     ];
 
     /// The value of the metric's label.
@@ -66,6 +68,7 @@ impl Limit {
             Self::Ids => "ids",
             Self::Uris => "uris",
             Self::Capabilities => "capabilities",
+            Self::Rate => "rate",
         }
     }
 
@@ -90,6 +93,7 @@ impl Limit {
             | Self::Ids
             | Self::Uris
             | Self::Capabilities
+            | Self::Rate
             | Self::Connections
             | Self::PerIp
             | Self::Headers

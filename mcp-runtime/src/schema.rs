@@ -3,16 +3,23 @@
 //! Invariants: computed once, when a tool is registered; references are inlined unless recursive; the root of an input
 //! schema is a plain object; what a schema may hold is said in [`normal`].
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use self::closed::close;
 use self::normal::{Direction, normalize};
 use self::shape::{Compiler, ShapeId, Shapes};
+use crate::protocol::Object;
 
 pub(crate) mod bound;
+mod closed;
 mod normal;
 pub(crate) mod rules;
 pub(crate) mod shape;
@@ -25,6 +32,8 @@ pub struct InputSchema {
     /// The same, before clients' words were put in the place of schemars's.
     described: Vec<Value>,
     required: Vec<&'static str>,
+    /// The names that are accepted and not shown, each with the name that is.
+    aliases: Vec<(&'static str, &'static str)>,
     direction: Direction,
     /// The faults that keep the declaration from being served.
     pub(crate) faults: Vec<String>,
@@ -47,6 +56,7 @@ impl InputSchema {
             properties: Vec::new(),
             described: Vec::new(),
             required: Vec::new(),
+            aliases: Vec::new(),
             direction,
             faults: Vec::new(),
         }
@@ -57,9 +67,13 @@ impl InputSchema {
     pub(crate) fn describe(
         &mut self,
         schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+        is_nullable: bool,
     ) -> (Value, Value) {
         let described = schema(&mut self.generator).to_value();
         let mut value = described.clone();
+        if !is_nullable {
+            normal::drop_null(&mut value);
+        }
         normal::open(&mut value, self.direction);
         (described, value)
     }
@@ -67,6 +81,9 @@ impl InputSchema {
     /// Normalises a property to which nothing is added any more.
     pub(crate) fn settle(&self, property: &mut Value) {
         normalize(property, self.direction);
+        if self.direction == Direction::Input {
+            close(property);
+        }
     }
 
     /// Adds a property; its place.
@@ -77,12 +94,66 @@ impl InputSchema {
         described: Value,
         required: bool,
     ) -> usize {
+        self.claim(name);
         self.properties.push((name, schema));
         self.described.push(described);
         if required {
             self.required.push(name);
         }
         self.described.len() - 1
+    }
+
+    /// Names an argument by a name that is accepted and not shown.
+    pub(crate) fn alias(&mut self, alias: &'static str, name: &'static str) {
+        self.claim(alias);
+        self.aliases.push((alias, name));
+    }
+
+    /// Adds each member of an object as a property; its place as one value, and the names of the members.
+    pub(crate) fn add_members(
+        &mut self,
+        mut object: Value,
+        described: Value,
+        is_optional: bool,
+    ) -> (usize, Vec<&'static str>) {
+        self.settle(&mut object);
+        let (members, required) = match &mut object {
+            Value::Object(object) if !UNIONS.iter().any(|key| object.contains_key(*key)) => (
+                object.shift_remove("properties"),
+                object.shift_remove("required"),
+            ),
+            _ => (None, None),
+        };
+        if members.is_none() {
+            let fault =
+                "`#[arg(flatten)]` needs a struct with named fields, and no enum flattened into it";
+            self.faults.push(fault.to_owned());
+        }
+        let mut names = Vec::new();
+        for (name, schema) in members.iter().filter_map(Value::as_object).flatten() {
+            let is_required = required.iter().filter_map(Value::as_array).flatten();
+            let is_required = is_required.into_iter().any(|it| it == name.as_str());
+            let name = interned(name);
+            names.push(name);
+            self.claim(name);
+            self.properties.push((name, schema.clone()));
+            if is_required && !is_optional {
+                self.required.push(name);
+            }
+        }
+        self.described.push(described);
+        (self.described.len() - 1, names)
+    }
+
+    /// Reports a name that another argument has.
+    fn claim(&mut self, name: &'static str) {
+        let mut names = self.properties.iter().map(|(name, _)| *name);
+        let mut aliases = self.aliases.iter().map(|(alias, _)| *alias);
+        if names.any(|it| it == name) || aliases.any(|it| it == name) {
+            self.faults.push(format!(
+                "two arguments are called `{name}`, one of them a member of a flattened struct; rename one"
+            ));
+        }
     }
 
     /// Ends the declaration: collects the definitions that recursive types refer to.
@@ -103,11 +174,11 @@ impl InputSchema {
                 retries: shapes.retries(shape),
             })
             .collect();
-        defs.values_mut()
-            .for_each(|schema| normalize(schema, self.direction));
+        defs.values_mut().for_each(|schema| self.settle(schema));
         FinishedInput {
             properties: self.properties,
             required: self.required,
+            aliases: self.aliases,
             defs,
             shapes,
             roots,
@@ -122,6 +193,7 @@ impl InputSchema {
 pub(crate) struct FinishedInput {
     properties: Vec<(&'static str, Value)>,
     required: Vec<&'static str>,
+    aliases: Vec<(&'static str, &'static str)>,
     defs: Map<String, Value>,
     shapes: Shapes,
     /// The shapes of the properties.
@@ -151,6 +223,28 @@ impl FinishedInput {
 
     pub(crate) fn properties(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.properties.iter().map(|(name, schema)| (*name, schema))
+    }
+
+    /// The name of the property that is called `name`, by that name or by another.
+    pub(crate) fn canonical(&self, name: &str) -> Option<&'static str> {
+        let mut properties = self.properties.iter().map(|(property, _)| *property);
+        properties.find(|property| *property == name).or_else(|| {
+            let mut aliases = self.aliases.iter();
+            aliases.find_map(|(alias, property)| (*alias == name).then_some(*property))
+        })
+    }
+
+    /// The value that was sent for a property, by its name or by another.
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, property: &str) -> Option<&'a RawValue> {
+        object.get(property).or_else(|| {
+            let aliases = self.aliases.iter().filter(|(_, name)| *name == property);
+            aliases.into_iter().find_map(|(alias, _)| object.get(alias))
+        })
+    }
+
+    /// The names that are accepted and not shown, each with the name that is.
+    pub(crate) fn aliases(&self) -> &[(&'static str, &'static str)] {
+        &self.aliases
     }
 
     /// Returns `true` if this property is required.
@@ -233,6 +327,21 @@ pub(crate) fn output_schema<T: JsonSchema + ?Sized>() -> Value {
         root.insert("$defs".to_owned(), Value::Object(defs));
     }
     value
+}
+
+/// The keywords of schemas whose members depend on a branch.
+const UNIONS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+
+/// A name that lives as long as the process: the names of members are those that types declare, and each is kept once.
+fn interned(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(name.into());
+    names.insert(kept);
+    kept
 }
 
 fn inline(settings: &mut SchemaSettings) {

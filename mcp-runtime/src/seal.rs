@@ -146,6 +146,17 @@ pub(crate) enum Unusable {
     NoRandom(#[from] NoRandom),
 }
 
+/// Checks that each secret is long enough.
+pub(crate) fn check(secrets: &Secrets) -> Result<(), TooShort> {
+    for (place, secret) in secrets.0.iter().enumerate() {
+        if secret.len() < SHORTEST {
+            let bytes = secret.len();
+            return Err(TooShort { place, bytes });
+        }
+    }
+    Ok(())
+}
+
 impl Keys {
     /// The keys that these secrets stand for at `audience`; without any, one that only this process has. What servers of
     /// another audience have sealed does not open, whatever their secrets.
@@ -153,7 +164,8 @@ impl Keys {
         if secrets.0.is_empty() {
             return Ok(Self::random()?);
         }
-        Ok(Self::from_secrets(&secrets.0, audience)?)
+        check(secrets)?;
+        Ok(Self::from_secrets(&secrets.0, audience))
     }
 
     fn random() -> Result<Self, NoRandom> {
@@ -162,17 +174,9 @@ impl Keys {
         Ok(Self::from_ciphers(vec![cipher(&secret, "")]))
     }
 
-    fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Result<Self, TooShort> {
-        let key = |(place, secret): (usize, &Vec<u8>)| match secret.len() {
-            bytes if bytes < SHORTEST => Err(TooShort { place, bytes }),
-            _ => Ok(cipher(secret, audience)),
-        };
-        secrets
-            .iter()
-            .enumerate()
-            .map(key)
-            .collect::<Result<_, _>>()
-            .map(Self::from_ciphers)
+    fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Self {
+        let ciphers = secrets.iter().map(|secret| cipher(secret, audience));
+        Self::from_ciphers(ciphers.collect())
     }
 
     fn from_ciphers(ciphers: Vec<XChaCha20Poly1305>) -> Self {
@@ -290,7 +294,7 @@ mod tests {
 
     fn keys(secrets: &[u8]) -> Keys {
         let secrets: Vec<_> = secrets.iter().map(|byte| vec![*byte; SHORTEST]).collect();
-        Keys::from_secrets(&secrets, "here").unwrap()
+        Keys::from_secrets(&secrets, "here")
     }
 
     fn state() -> State {
@@ -380,7 +384,7 @@ mod tests {
 
     #[test]
     fn servers_with_one_secret_do_not_open_each_others_states() {
-        let at = |audience| Keys::from_secrets(&[vec![1; SHORTEST]], audience).unwrap();
+        let at = |audience| Keys::from_secrets(&[vec![1; SHORTEST]], audience);
         let text = sealed(&at("payments-staging"));
         assert_eq!(opened(&at("payments-staging"), &text), Ok(1));
         for other in ["payments-prod", "payments", "", "payments-staging "] {
@@ -459,13 +463,13 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused() {
-        let Err(TooShort {
+        let secrets = Secrets(vec![vec![1; 32], vec![2; 31]]);
+        let short = TooShort {
             place: 1,
             bytes: 31,
-        }) = Keys::from_secrets(&[vec![1; 32], vec![2; 31]], "here")
-        else {
-            panic!("taken")
         };
+        assert!(Keys::new(&secrets, "here").is_err());
+        assert_eq!(check(&secrets).unwrap_err().to_string(), short.to_string());
     }
 
     #[test]

@@ -15,14 +15,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A `probe` that has not been started.
 pub(crate) fn probe() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
-    for name in [
-        "MCP_SERVER_HOST",
-        "MCP_SERVER_PORT",
-        "MCP_PUBLIC_URL",
-        "MCP_LOG_LEVEL",
-        "MCP_LOG_FORMAT",
-    ] {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("MCP_")) {
+            command.env_remove(name);
+        }
     }
     command.env("RUST_BACKTRACE", "0");
     command

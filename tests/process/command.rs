@@ -306,7 +306,7 @@ fn unknown_commands_and_flags_exit_2_with_a_hint() {
         stderr.contains("--bnd") && stderr.contains("--bind"),
         "{stderr}"
     );
-    let stderr = fails(probe().args(["http", "--bind", "nowhere"]), 2);
+    let stderr = fails(probe().args(["http", "--bind", "nowhere"]), 1);
     assert!(
         stderr.contains("nowhere") && stderr.contains("--bind"),
         "{stderr}"

@@ -177,19 +177,6 @@ fn the_destructor_of_the_state_runs_and_cannot_hold_up_or_fail_the_end() {
     }
 }
 
-#[test]
-fn a_terminal_that_closes_lets_calls_finish() {
-    let mut server = Listening::start();
-    let mut slow = server.connect();
-    slow.send(&call("slow", "slow", json!({})));
-    slow.head();
-    assert_eq!(slow.event().unwrap()["method"], "notifications/progress");
-    server.process.signal(Signal::HUP);
-    server.process.hears("SIGHUP");
-    assert_eq!(slow.event().unwrap()["id"], "slow");
-    server.process.assert_success();
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_told_to_outlive_its_terminal_does() {

@@ -169,9 +169,24 @@ impl Connection {
     /// A whole answer with its length in its head.
     pub(crate) fn answer(&mut self) -> (u16, String) {
         let head = self.head();
+        let body = self.body(&head);
+        (head.status, body)
+    }
+
+    /// The body after this head.
+    pub(crate) fn body(&mut self, head: &Head) -> String {
         let mut body = vec![0; head.header("content-length").parse().unwrap()];
         self.0.read_exact(&mut body).unwrap();
-        (head.status, String::from_utf8(body).unwrap())
+        String::from_utf8(body).unwrap()
+    }
+
+    /// A modern `tools/list`.
+    pub(crate) fn list(&mut self) {
+        let headers = [
+            ("mcp-protocol-version", "2026-07-28"),
+            ("mcp-method", "tools/list"),
+        ];
+        self.post(&headers, &request("list", "tools/list", json!({})));
     }
 
     /// The next message of an event stream; `None` at its end, which must be a proper one.

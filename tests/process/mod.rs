@@ -4,9 +4,12 @@
 
 pub(crate) mod child;
 mod command;
+mod config;
 mod embed;
 mod hang;
+mod health;
 mod http;
+mod reload;
 mod shutdown;
 mod stderr;
 mod stdio;

@@ -1,9 +1,11 @@
 //! What is declared on a function is true when it is called.
 
+mod alias;
 mod asker;
 mod coercion;
 mod doc;
 mod failure;
+mod flatten;
 mod injection;
 mod lint;
 mod misfit;
@@ -12,4 +14,5 @@ mod output;
 mod panic;
 mod rule;
 mod schema;
+mod types;
 mod union;

@@ -92,6 +92,7 @@ async fn a_struct_is_inlined_with_its_docs_and_its_rules() {
             "zip": { "type": "integer", "minimum": 1, "maximum": 99999 },
         },
         "required": ["town", "zip"],
+        "additionalProperties": false,
     });
     assert_eq!(schema["properties"]["home"], home);
     assert_eq!(

@@ -111,7 +111,7 @@ async fn call(tool: &str, arguments: Value) -> Reply {
 }
 
 fn nested(depth: usize, leaves: usize) -> Value {
-    let leaf = json!({ "op": "Eq", "field": "a", "value": "x", "all": null });
+    let leaf = json!({ "op": "Eq", "field": "a", "value": "x" });
     let mut value = json!({ "op": "Or", "items": vec![leaf; leaves] });
     for _ in 0..depth {
         value = json!({ "op": "And", "items": [value] });

@@ -34,6 +34,8 @@ pub(crate) struct Argument {
     pub(crate) header: Option<Set<String>>,
     pub(crate) complete: Option<Set<ExprPath>>,
     pub(crate) elicit: Option<Set<String>>,
+    pub(crate) alias: Option<Set<Vec<LitStr>>>,
+    pub(crate) flatten: Option<Set<bool>>,
 }
 
 impl AsMut<Self> for Argument {
@@ -128,6 +130,17 @@ pub(crate) static KEYS: Table<Argument> = Table {
                 it.elicit = setting.read(errors);
             },
         ),
+        Row::new(
+            "alias",
+            Form::Texts,
+            "\"q\", \"query\"",
+            |it, setting, errors| {
+                it.alias = setting.texts(errors);
+            },
+        ),
+        Row::new("flatten", Form::Flag, "", |it, setting, errors| {
+            it.flatten = setting.read(errors);
+        }),
     ]],
     expected: &[
         ("name", "did you mean `rename`?"),
@@ -183,6 +196,7 @@ pub(crate) static KEYS: Table<Argument> = Table {
         ("secret", "did you mean `redact`?"),
         ("examples", "did you mean `example`?"),
         ("completion", "did you mean `complete`?"),
+        ("aliases", "did you mean `alias`?"),
         ("ask", "did you mean `elicit`?"),
         ("question", "did you mean `elicit`?"),
     ],

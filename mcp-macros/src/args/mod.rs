@@ -13,5 +13,6 @@ pub(crate) mod ready;
 mod reference;
 pub(crate) mod server;
 pub(crate) mod table;
+pub(crate) mod text;
 pub(crate) mod types;
 pub(crate) mod value;

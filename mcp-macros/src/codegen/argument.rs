@@ -29,6 +29,9 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
         .header
         .as_ref()
         .map(|header| call(span, "header", &quote!(#header)));
+    let aliases = &argument.aliases;
+    let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
+    let flatten = argument.flatten.then(|| quote!(.flatten()));
     let elicit = argument
         .elicit
         .as_ref()
@@ -39,7 +42,7 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
         Kind::Resource => quote!(__mcp::variable::<#ty>(#name)),
         Kind::Prompt => quote!(__mcp::text::<#ty>(#name)),
     };
-    quote!(#new #describe #default #example #(#rules)* #redact #header #elicit #nested)
+    quote!(#new #describe #default #example #(#rules)* #redact #header #alias #flatten #elicit #nested)
 }
 
 /// `.method(arguments)`, where a bound that fails is reported at `span`.

@@ -27,6 +27,10 @@ pub(crate) struct Argument {
     pub(crate) rules: Vec<Rule>,
     pub(crate) redact: bool,
     pub(crate) header: Option<LitStr>,
+    /// The other names on the wire.
+    pub(crate) aliases: Vec<LitStr>,
+    /// Its members are arguments.
+    pub(crate) flatten: bool,
     pub(crate) completion: Option<Completion>,
     /// The question to the client's user when the client sends no value.
     pub(crate) elicit: Option<String>,

@@ -104,7 +104,18 @@ impl Batch {
         session: &Arc<Session>,
         caller: &Caller,
     ) -> Pending {
-        let begin = |member| match member {
+        let requests = service.requests.get();
+        let begin = |(place, member)| match member {
+            // A batch is a request, and so is every member but one.
+            Member::Call(call)
+                if place > 0 && requests.check(&caller.principal, caller.peer).is_err() =>
+            {
+                let error = RpcError::invalid_request("rate limit of all requests reached");
+                let error = error.over(Limit::Rate);
+                service.metrics.error(&error);
+                let text = refusal(Some(&call.request.id), error, &service.identity);
+                (Some(call.request.id), answered(text))
+            }
             Member::Call(call) => {
                 let id = Some(call.request.id.clone());
                 let call = call.begin(service, session, caller.clone());
@@ -115,7 +126,7 @@ impl Batch {
                 (id, answered(text))
             }
         };
-        let calls = self.0.into_iter().map(begin).collect();
+        let calls = self.0.into_iter().enumerate().map(begin).collect();
         Box::pin(join(Arc::clone(service), calls))
     }
 }

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-/// The longest time of a limit: a year.
-const LONGEST: Duration = Duration::from_hours(24 * 365);
-
 /// Limits of a server that listens itself ([`Server::serve_http`](crate::Server::serve_http)), and of the bodies of
 /// messages however they come.
 ///
@@ -102,35 +99,5 @@ impl Limits {
     pub fn bodies(mut self, bytes: usize) -> Self {
         self.bodies = bytes;
         self
-    }
-
-    /// Lists the limits that would let nothing in: name, value, and the least that works.
-    pub(crate) fn faults(&self) -> impl Iterator<Item = (&'static str, String, String)> {
-        let numbers = [
-            ("limits.connections", self.connections, 1),
-            ("limits.connections_per_ip", self.connections_per_ip, 1),
-            ("limits.headers", self.headers, 8192),
-            ("limits.header_count", self.header_count, 1),
-            ("limits.bodies", self.bodies, 1),
-        ];
-        let numbers = numbers
-            .into_iter()
-            .filter(|(_, value, least)| value < least)
-            .map(|(name, value, least)| {
-                (name, value.to_string(), format!("write at least {least}"))
-            });
-        let times = [
-            ("limits.header_timeout", self.header_timeout),
-            ("limits.body_timeout", self.body_timeout),
-            ("limits.idle_timeout", self.idle_timeout),
-        ];
-        let times = times
-            .into_iter()
-            .filter(|(_, value)| !(Duration::from_millis(1)..=LONGEST).contains(value))
-            .map(|(name, value)| {
-                let advice = "write a duration from 1ms to 365 days".to_owned();
-                (name, format!("{value:?}"), advice)
-            });
-        numbers.chain(times)
     }
 }

@@ -1,51 +1,58 @@
 //! Logs by `tracing`, to stderr only: stdout is a wire.
 
+use std::sync::OnceLock;
+
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer, Registry, fmt};
+use tracing_subscriber::{Layer, Registry, fmt, reload};
 
 use super::log;
-use crate::error::Error;
 use crate::policy::audit;
 
 /// A layer of the program's own.
 pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
-/// Sets up logging from `MCP_LOG_LEVEL` (`info`, or `warn,my_crate=debug`) and `MCP_LOG_FORMAT` (`text` or `json`).
+/// Sets up logging at `level` (`info`, or `warn,my_crate=debug`), as JSON or as text.
 ///
 /// Audit records are there at every level, unless the filter names their target.
-/// A command that only prints a result says nothing about the request that it makes, unless it is told to.
 /// `layers` take events and spans beside it, with filters of their own. A subscriber that the program has installed
 /// before stays, and takes everything instead.
 ///
 /// The guard that it returns waits for the last lines when it is dropped.
-pub(crate) fn init(layers: Vec<BoxedLayer>, serves: bool) -> Result<log::Flushed, Error> {
-    let filter = match std::env::var("MCP_LOG_LEVEL") {
-        Err(_) if serves => Targets::new().with_default(LevelFilter::INFO),
-        Err(_) => Targets::new()
-            .with_default(LevelFilter::INFO)
-            .with_target(super::REQUESTS, LevelFilter::WARN),
-        Ok(text) => filter(&text).ok_or_else(|| {
-            let problem = "use error, warn, info, debug, trace or off; or `info,my_crate=debug` for one crate more";
-            Error::setting("MCP_LOG_LEVEL", &text, problem)
-        })?,
-    };
+pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flushed {
+    let filter = filter(level).unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let layer = fmt::layer()
         .with_writer(|| log::Writer)
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
-    let layer = match std::env::var("MCP_LOG_FORMAT").as_deref() {
-        Err(_) | Ok("text") => layer.boxed(),
-        Ok("json") => layer.json().boxed(),
-        Ok(other) => return Err(Error::setting("MCP_LOG_FORMAT", other, "use text or json")),
+    let layer = if json {
+        layer.json().boxed()
+    } else {
+        layer.boxed()
     };
+    let (filter, handle) = reload::Layer::new(with_audit(filter));
     // Fails when there is a subscriber already: the program's own choice wins.
-    let _ = tracing_subscriber::registry()
+    let begun = tracing_subscriber::registry()
         // A list without layers would turn everything off.
         .with((!layers.is_empty()).then_some(layers))
-        .with(layer.with_filter(with_audit(filter)))
+        .with(layer.with_filter(filter))
         .try_init();
-    Ok(log::Flushed)
+    if begun.is_ok() {
+        let change = move |filter| drop(handle.reload(filter));
+        // The subscriber of a process is set once.
+        let _ = LEVEL.set(Box::new(change));
+    }
+    log::Flushed
+}
+
+/// Changes the filter of the subscriber that [`init`] has set.
+static LEVEL: OnceLock<Box<dyn Fn(Targets) + Send + Sync>> = OnceLock::new();
+
+/// Logs at `level` from now on, unless the program has a subscriber of its own.
+pub(crate) fn set_level(level: &str) {
+    if let (Some(change), Some(filter)) = (LEVEL.get(), filter(level)) {
+        change(with_audit(filter));
+    }
 }
 
 /// Lets audit records through a filter that does not name them.
@@ -59,7 +66,7 @@ fn with_audit(filter: Targets) -> Targets {
 }
 
 /// `text` as a filter; a word without a level would be taken for a target, and is more likely a misspelt level.
-fn filter(text: &str) -> Option<Targets> {
+pub(crate) fn filter(text: &str) -> Option<Targets> {
     let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
     let words_are_levels = text
         .split(',')

@@ -29,6 +29,9 @@ const BUCKETS: [f64; 14] = [
     0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0,
 ];
 
+/// The outcomes of a reload of the configuration.
+const RELOADED: [&str; 2] = ["refused", "applied"];
+
 type Labels<const N: usize> = [(&'static str, &'static str); N];
 /// The labels of a declared function: its kind with its name, and what else there is to say.
 type ItemLabels<const N: usize> = [(&'static str, Cow<'static, str>); N];
@@ -39,6 +42,7 @@ pub(crate) struct Metrics {
     methods: Vec<MethodMetrics>,
     errors: Family<Labels<1>, Counter>,
     refusals: Family<Labels<1>, Counter>,
+    reloads: Family<Labels<1>, Counter>,
     auth_failures: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
     coercions: Family<ItemLabels<1>, Counter>,
@@ -163,6 +167,7 @@ impl Metrics {
             methods,
             errors: Family::default(),
             refusals: Family::default(),
+            reloads: Family::default(),
             auth_failures: Family::default(),
             rejections: Family::default(),
             coercions: Family::default(),
@@ -198,6 +203,9 @@ impl Metrics {
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
+        for outcome in RELOADED {
+            drop(this.reloads.get_or_create(&[("outcome", outcome)]));
+        }
         for reason in Reason::ALL {
             let label = [("reason", reason.as_str())];
             drop(this.auth_failures.get_or_create(&label));
@@ -215,6 +223,11 @@ impl Metrics {
             "mcp_requests_refused",
             "Requests refused because a bound of the server was reached",
             self.refusals.clone(),
+        );
+        registry.register(
+            "mcp_config_reloads",
+            "Reloads of the configuration",
+            self.reloads.clone(),
         );
         registry.register(
             "mcp_auth_failures",
@@ -303,6 +316,12 @@ impl Metrics {
             method.requests.inc();
             method.duration.observe(took.as_secs_f64());
         }
+    }
+
+    /// Counts a reload of the configuration.
+    pub(crate) fn reloaded(&self, applied: bool) {
+        let outcome = RELOADED[usize::from(applied)];
+        self.reloads.get_or_create(&[("outcome", outcome)]).inc();
     }
 
     /// Counts an error answer, and the bound that it is about.

@@ -6,11 +6,12 @@
 use std::io;
 use std::process::exit;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::sleep;
 
@@ -31,6 +32,7 @@ static WATCHED: AtomicUsize = AtomicUsize::new(0);
 #[derive(Debug)]
 pub(crate) struct Watch {
     signals: UnboundedReceiver<&'static str>,
+    hang_up: Arc<Notify>,
     leave: UnboundedSender<Leave>,
 }
 
@@ -42,13 +44,16 @@ struct Leave {
 }
 
 impl Watch {
-    /// Takes over the handling of SIGTERM, SIGINT and SIGHUP (Ctrl-C elsewhere), from now on.
+    /// Takes over the handling of SIGTERM and SIGINT (Ctrl-C elsewhere), which end the process, and of SIGHUP, which never
+    /// does, from now on.
     ///
     /// The process has `limit` from the beginning of the shutdown on, be it a signal or that of `drain`.
     pub(crate) fn begin(drain: Drain, limit: Duration) -> io::Result<Self> {
         let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
         let (begun, is_begun) = mpsc::channel();
-        let run = move || match listen() {
+        let hang_up = Arc::new(Notify::new());
+        let told = Arc::clone(&hang_up);
+        let run = move || match listen(told) {
             Ok((runtime, listening)) => {
                 let _ = begun.send(Ok(()));
                 let watched = Watched {
@@ -69,7 +74,11 @@ impl Watch {
             .recv()
             .unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))?;
         WATCHED.fetch_add(1, Ordering::SeqCst);
-        Ok(Self { signals, leave })
+        Ok(Self {
+            signals,
+            hang_up,
+            leave,
+        })
     }
 
     /// Waits for the first signal; its name.
@@ -79,6 +88,11 @@ impl Watch {
             // It has been told already.
             None => std::future::pending().await,
         }
+    }
+
+    /// The notification of each SIGHUP.
+    pub(crate) fn hang_up(&self) -> Arc<Notify> {
+        Arc::clone(&self.hang_up)
     }
 
     /// Ends the process after `within`, whatever still runs in it; `answered` says whether all callers know.
@@ -94,11 +108,11 @@ impl Drop for Watch {
     }
 }
 
-fn listen() -> io::Result<(Runtime, Signals)> {
+fn listen(hang_up: Arc<Notify>) -> io::Result<(Runtime, Signals)> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let signals = {
         let _entered = runtime.enter();
-        Signals::listen()?
+        Signals::listen(hang_up)?
     };
     Ok((runtime, signals))
 }
@@ -155,18 +169,19 @@ fn end(code: i32) -> ! {
     exit(code)
 }
 
-/// Signals that ask the process to end.
+/// Signals that ask the process to end, or to reload.
 #[cfg(unix)]
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     /// `None` where the process was told to outlive its terminal, as by `nohup`.
     hang_up: Option<tokio::signal::unix::Signal>,
+    told: Arc<Notify>,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn listen() -> io::Result<Self> {
+    fn listen(told: Arc<Notify>) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let outlives = is_ignored(SignalKind::hangup().as_raw_value());
         Ok(Self {
@@ -177,21 +192,24 @@ impl Signals {
             },
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            told,
         })
     }
 
-    /// Waits for the next one; its name.
+    /// Waits for the next one that ends the process, and returns its name; tells of each that asks to reload.
     async fn next(&mut self) -> &'static str {
-        let hang_up = async {
-            match &mut self.hang_up {
-                Some(hang_up) => hang_up.recv().await,
-                None => std::future::pending().await,
+        loop {
+            let hang_up = async {
+                match &mut self.hang_up {
+                    Some(hang_up) => hang_up.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = self.terminate.recv() => return "SIGTERM",
+                _ = self.interrupt.recv() => return "SIGINT",
+                _ = hang_up => self.told.notify_one(),
             }
-        };
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = hang_up => "SIGHUP",
         }
     }
 }
@@ -212,7 +230,7 @@ struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn listen() -> io::Result<Self> {
+    fn listen(_: Arc<Notify>) -> io::Result<Self> {
         Ok(Self)
     }
 

@@ -13,6 +13,8 @@ use crate::protocol::RpcError;
 /// The access rules of one declared function.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Access {
+    /// The configuration has not switched the item off.
+    enabled: bool,
     scopes: &'static [&'static str],
     visible_if: Option<fn(&Principal) -> bool>,
 }
@@ -20,9 +22,27 @@ pub(crate) struct Access {
 impl Access {
     pub(super) fn from_spec(spec: &Spec) -> Self {
         Self {
+            enabled: true,
             scopes: spec.scopes,
             visible_if: spec.visible_if,
         }
+    }
+
+    /// Returns `true` unless the configuration has switched the item off.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
+    /// Returns `true` if `other` admits the same callers.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        // The program's own rule stays as it is.
+        (self.enabled, self.scopes) == (other.enabled, other.scopes)
+    }
+
+    /// The same rules for an item that is switched on or off.
+    pub(super) fn enabled(self, enabled: bool) -> Self {
+        Self { enabled, ..self }
     }
 
     /// The scopes that a caller needs.
@@ -32,7 +52,7 @@ impl Access {
 
     /// Returns `true` if every caller may call it.
     pub(crate) fn is_open(&self) -> bool {
-        self.scopes.is_empty() && self.visible_if.is_none()
+        self.enabled && self.scopes.is_empty() && self.visible_if.is_none()
     }
 
     /// Returns `true` if `principal` may call it.
@@ -64,7 +84,8 @@ impl Access {
     /// Returns `true` if the item is visible to `principal`.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics admits no caller.
-        self.visible_if
-            .is_none_or(|rule| contain_now(|| rule(principal)).unwrap_or(false))
+        let admits =
+            |rule: fn(&Principal) -> bool| contain_now(|| rule(principal)).unwrap_or(false);
+        self.enabled && self.visible_if.is_none_or(admits)
     }
 }

@@ -70,17 +70,13 @@ struct Entry {
 type Cell = OnceCell<(Completed, Instant)>;
 
 impl Results {
-    pub(super) fn new(cache: Cache) -> Self {
+    /// No results so far, which share `budget` with those of other functions.
+    pub(super) fn new(cache: Cache, budget: &Arc<Budget>) -> Self {
         Self {
             cache,
             entries: Mutex::default(),
-            budget: Budget::new(limits::HELD),
+            budget: Arc::clone(budget),
         }
-    }
-
-    /// Shares `budget` with the results of other functions.
-    pub(super) fn within(&mut self, budget: &Arc<Budget>) {
-        self.budget = Arc::clone(budget);
     }
 
     /// The result of an equal call, or of this one, which `make` then makes.

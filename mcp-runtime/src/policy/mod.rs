@@ -25,6 +25,7 @@ pub(crate) mod max_output;
 mod outcome;
 mod rate_limit;
 mod redact;
+pub(crate) mod requests;
 mod retry;
 mod run;
 pub(crate) mod slow;
@@ -39,8 +40,9 @@ use serde_json::value::RawValue;
 use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
-use crate::handler::spec::policy::{RateLimit, Retry};
+use crate::handler::spec::policy::{RateLimit, Retry, Source};
 use crate::handler::{Context, ToolError};
+use crate::limits;
 use crate::protocol::RpcError;
 use crate::seal::Stamp;
 use access::Access;
@@ -64,20 +66,24 @@ const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
-    rate_limit: Option<RateLimiter>,
+    /// The declaration that these enforce, with what the configuration changes of it.
+    pub spec: Spec,
+    rate_limit: Option<Arc<RateLimiter>>,
     /// Of completions, which come with every key that a user presses.
-    completions: RateLimiter,
-    concurrency: Option<Slots>,
-    cache: Option<Results>,
+    completions: Arc<RateLimiter>,
+    concurrency: Option<Arc<Slots>>,
+    cache: Option<Arc<Results>>,
+    /// The maximum size of the results that are remembered, with those of other functions.
+    budget: Arc<Budget>,
     timeout: Option<Duration>,
     retry: Option<Retry>,
-    breaker: Option<Circuit>,
+    breaker: Option<Arc<Circuit>>,
     max_output: Option<MaxOutput>,
     pub audit: bool,
-    pub redacted: Redacted,
+    pub redacted: Arc<Redacted>,
     effect: Effect,
     /// Polls that took long.
-    slow: SlowPolls,
+    slow: Arc<SlowPolls>,
 }
 
 /// One call that passes through the policies.
@@ -93,29 +99,69 @@ pub(crate) type HandlerFuture<T = Output> = Contained<Result<T, ToolError>>;
 
 impl Policies {
     pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
+        let budget = Budget::new(limits::HELD);
         Self {
             access: Access::from_spec(spec),
-            rate_limit: spec.rate_limit.map(|(limit, _)| RateLimiter::new(limit)),
-            completions: RateLimiter::new(COMPLETIONS),
-            concurrency: spec.concurrency.map(|(limit, _)| Slots::new(limit)),
-            cache: spec.cache.map(|(cache, _)| Results::new(cache)),
+            rate_limit: (spec.rate_limit).map(|(limit, _)| Arc::new(RateLimiter::new(limit))),
+            completions: Arc::new(RateLimiter::new(COMPLETIONS)),
+            concurrency: (spec.concurrency).map(|(limit, _)| Arc::new(Slots::new(limit))),
+            cache: (spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, &budget))),
+            budget,
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
-            breaker: spec.breaker.map(|(limit, _)| Circuit::new(limit)),
+            breaker: (spec.breaker).map(|(limit, _)| Arc::new(Circuit::new(limit))),
             max_output: spec
                 .max_output
                 .map(|(bytes, _)| MaxOutput::new(bytes, &redacted.known)),
             audit: spec.audit,
-            redacted,
+            redacted: Arc::new(redacted),
             effect: Effect::from_spec(spec),
-            slow: SlowPolls::default(),
+            slow: Arc::default(),
+            spec: spec.clone(),
         }
     }
 
-    /// Has results that are remembered share `budget` with those of other functions.
-    pub(crate) fn cache_within(&mut self, budget: &Arc<Budget>) {
-        if let Some(cache) = &mut self.cache {
-            cache.within(budget);
+    /// The policies of `spec`, which is the same function's: a limit whose value is the same keeps its counters, permits,
+    /// results and state, so that no reload is a way round it.
+    pub(crate) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
+        let old = &self.spec;
+        Self {
+            access: Access::from_spec(spec).enabled(enabled),
+            rate_limit: kept(
+                &self.rate_limit,
+                (old.rate_limit, spec.rate_limit),
+                RateLimiter::new,
+            ),
+            completions: Arc::clone(&self.completions),
+            concurrency: kept(
+                &self.concurrency,
+                (old.concurrency, spec.concurrency),
+                Slots::new,
+            ),
+            cache: kept(&self.cache, (old.cache, spec.cache), |cache| {
+                Results::new(cache, &self.budget)
+            }),
+            budget: Arc::clone(&self.budget),
+            timeout: spec.timeout.map(|(duration, _)| duration),
+            retry: spec.retry.map(|(retry, _)| retry),
+            breaker: kept(&self.breaker, (old.breaker, spec.breaker), Circuit::new),
+            max_output: spec
+                .max_output
+                .map(|(bytes, _)| MaxOutput::new(bytes, &self.redacted.known)),
+            audit: spec.audit,
+            redacted: Arc::clone(&self.redacted),
+            effect: self.effect,
+            slow: Arc::clone(&self.slow),
+            spec: spec.clone(),
+        }
+    }
+
+    /// The same policies, whose remembered results share `budget` with those of other functions.
+    pub(crate) fn cached_within(&self, budget: &Arc<Budget>) -> Self {
+        Self {
+            budget: Arc::clone(budget),
+            cache: (self.spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, budget))),
+            ..self.reconfigured(&self.spec, true)
         }
     }
 
@@ -160,7 +206,7 @@ impl Policies {
 
     /// Returns the state of the breaker, if there is one.
     pub(crate) fn breaker_state(&self) -> Option<i64> {
-        self.breaker.as_ref().map(Circuit::state)
+        self.breaker.as_deref().map(Circuit::state)
     }
 
     /// Returns the error for a call cancelled by shutdown.
@@ -170,5 +216,18 @@ impl Policies {
             self.effect.advice(item)
         );
         Completed::failed(item, Outcome::Cancelled, text)
+    }
+}
+
+/// The state of a limit that is the same as before, or that of a new one.
+fn kept<L: Copy + PartialEq, T>(
+    state: &Option<Arc<T>>,
+    (old, new): (Option<(L, Source)>, Option<(L, Source)>),
+    begin: impl FnOnce(L) -> T,
+) -> Option<Arc<T>> {
+    let (new, _) = new?;
+    match (state, old) {
+        (Some(state), Some((old, _))) if old == new => Some(Arc::clone(state)),
+        _ => Some(Arc::new(begin(new))),
     }
 }

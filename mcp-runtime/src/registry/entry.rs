@@ -19,8 +19,9 @@ use crate::handler::declaration::Completers;
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::kind::{Item, Kind};
 use crate::handler::spec::{Spec, is_view};
+use crate::live::Live;
 use crate::ops::metrics::{ItemMetrics, Metrics};
-use crate::policy::{self, Policies, Redacted};
+use crate::policy::{self, Budget, Policies, Redacted};
 use crate::protocol::resource::Place;
 use crate::protocol::{extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
@@ -31,7 +32,7 @@ pub(crate) struct Entry {
     pub name: String,
     pub spec: Spec,
     pub descriptor: Descriptor,
-    pub policies: Policies,
+    policies: Live<Policies>,
     pub metrics: ItemMetrics,
     pub headers: Vec<(&'static str, &'static str)>,
     /// The faults that keep the declaration from being served; found when it is registered.
@@ -89,7 +90,7 @@ impl Entry {
         Self {
             name: spec.name.to_owned(),
             descriptor,
-            policies: Policies::new(&spec, redacted),
+            policies: Live::new(Policies::new(&spec, redacted)),
             metrics: ItemMetrics::default(),
             headers,
             faults,
@@ -106,6 +107,22 @@ impl Entry {
             }))),
             spec,
         }
+    }
+
+    /// The policies that are in force.
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        self.policies.get()
+    }
+
+    /// Puts the policies of `spec` in force, which is this function's with what the configuration changes of it.
+    pub(crate) fn reconfigure(&self, spec: &Spec, enabled: bool) {
+        let policies = self.policies.get().reconfigured(spec, enabled);
+        self.policies.set(policies);
+    }
+
+    /// Has its remembered results share `budget` with those of other functions.
+    pub(crate) fn cache_within(&self, budget: &Arc<Budget>) {
+        self.policies.set(self.policies.get().cached_within(budget));
     }
 
     /// The item that messages call it: its kind and its name.

@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::handler::spec::kind::Kind;
 use crate::ops::metrics::Metrics;
-use crate::policy::access::Access;
 use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
@@ -125,12 +124,13 @@ impl Registry {
     }
 
     /// The scopes of what a caller without any may see, sorted.
-    pub(crate) fn scopes(&self) -> Vec<&str> {
-        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
-        let entries = lists.into_iter().flat_map(Listing::entries);
-        let access = entries.map(|entry| &entry.policies.access);
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let access = self.declared().map(|entry| entry.policies().access);
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));
-        let scopes: BTreeSet<_> = shown.flat_map(Access::scopes).collect();
+        let mut scopes = BTreeSet::new();
+        for access in shown {
+            scopes.extend(access.scopes().map(str::to_owned));
+        }
         scopes.into_iter().collect()
     }
 
@@ -144,6 +144,12 @@ impl Registry {
                 Descriptor::Tool(tool) => Some(tool),
                 _ => None,
             })
+    }
+
+    /// All declared functions.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Entry> {
+        let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
+        lists.into_iter().flat_map(Listing::entries)
     }
 
     /// The tools that are shown in a view or called by one.

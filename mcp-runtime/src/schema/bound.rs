@@ -139,9 +139,16 @@ impl Bounds {
         })
     }
 
-    /// Returns `true` if the decoder holds numbers with single precision, and silently accepts any other.
-    pub(crate) fn is_single(&self) -> bool {
-        self.precision == Precision::Single
+    /// Returns `true` if the decoder of the type may accept a number outside these bounds: one that single precision does
+    /// not hold, or one that only the schema excludes.
+    pub(super) fn are_narrow(&self, keywords: &Map<String, Value>) -> bool {
+        let format = keywords.get("format").and_then(Value::as_str);
+        let of_type = format.and_then(|format| Self::from_format(format, self.without_zero));
+        let of_type = of_type.unwrap_or_else(|| Self {
+            without_zero: self.without_zero,
+            ..Self::default()
+        });
+        *self != of_type
     }
 
     /// Returns the constraint that a number outside these bounds violates.

@@ -45,7 +45,7 @@ const NUMBER_KEYS: [&str; 2] = [r"^\d+$", r"^-?\d+$"];
 /// The direction in which the described value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// From the client: `null` is the same as absent, so that no union with it is needed.
+    /// From the client: a member that is `null` is the same as an absent one, so that no union with it is needed.
     Input,
     /// From the client's user, by a form: titles of constants are for that user.
     Form,
@@ -67,12 +67,7 @@ pub(super) fn normalize(schema: &mut Value, direction: Direction) {
 pub(super) fn open(schema: &mut Value, direction: Direction) {
     match schema {
         Value::Bool(true) => *schema = Value::Object(Map::new()),
-        Value::Object(object) => {
-            drop_null(object);
-            if direction != Direction::Form {
-                fold_constants(object);
-            }
-        }
+        Value::Object(object) if direction != Direction::Form => fold_constants(object),
         _ => {}
     }
 }
@@ -80,8 +75,13 @@ pub(super) fn open(schema: &mut Value, direction: Direction) {
 fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
     object.shift_remove("$schema");
     drop_format(object);
-    if direction != Direction::Output {
-        drop_null(object);
+    match direction {
+        Direction::Input => {
+            drop_null_of_optional(object);
+            split_null(object);
+        }
+        Direction::Form => without_null(object),
+        Direction::Output => {}
     }
     if direction != Direction::Form {
         fold_constants(object);
@@ -262,8 +262,51 @@ fn even_tuple(object: &mut Map<String, Value>) {
     object.insert("items".to_owned(), items);
 }
 
-/// Takes `null` out of a union: an optional property is absent from `required`, and `null` is accepted anyway.
-fn drop_null(object: &mut Map<String, Value>) {
+/// Takes `null` out of the schemas of the members that may be absent, which is the same.
+fn drop_null_of_optional(object: &mut Map<String, Value>) {
+    let required = object.get("required").and_then(Value::as_array).cloned();
+    let Some(Value::Object(members)) = object.get_mut("properties") else {
+        return;
+    };
+    for (name, member) in members {
+        let is_required = required.iter().flatten().any(|it| it == name.as_str());
+        if !is_required {
+            drop_null(member);
+        }
+    }
+}
+
+/// Writes several types of which one is `null` as a union, the form that all clients know.
+fn split_null(object: &mut Map<String, Value>) {
+    const WORDS: [&str; 5] = [
+        "title",
+        "description",
+        "default",
+        "examples",
+        "x-mcp-header",
+    ];
+    let types = object.get("type").and_then(Value::as_array);
+    let is_union = types.is_some_and(|types| types.len() > 1 && types.contains(&"null".into()));
+    if !is_union {
+        return;
+    }
+    let keywords = std::mem::take(object);
+    let (words, mut branch) = keywords
+        .into_iter()
+        .partition(|(key, _)| WORDS.contains(&key.as_str()));
+    *object = words;
+    without_null(&mut branch);
+    object.insert("anyOf".to_owned(), json!([branch, { "type": "null" }]));
+}
+
+/// Takes `null` out of a schema of which it is one of the types.
+pub(super) fn drop_null(schema: &mut Value) {
+    if let Value::Object(object) = schema {
+        without_null(object);
+    }
+}
+
+fn without_null(object: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = object.get_mut("type") {
         types.retain(|name| name != "null");
         if let [only] = types.as_slice() {
@@ -361,12 +404,28 @@ mod tests {
     #[test]
     fn numeric_formats_and_null_unions_go() {
         let mut schema = json!({"type": ["integer", "null"], "format": "uint64", "minimum": 0});
-        normalize(&mut schema, Direction::Input);
-        assert_eq!(schema, json!({"type": "integer", "minimum": 0}));
+        drop_null(&mut schema);
+        assert_eq!(input(schema), json!({"type": "integer", "minimum": 0}));
         let mut schema =
             json!({"anyOf": [{"type": "object"}, {"type": "null"}], "description": "d"});
-        normalize(&mut schema, Direction::Input);
-        assert_eq!(schema, json!({"type": "object", "description": "d"}));
+        drop_null(&mut schema);
+        assert_eq!(input(schema), json!({"type": "object", "description": "d"}));
+        let members =
+            json!({"a": {"type": ["integer", "null"]}, "b": {"type": ["integer", "null"]}});
+        let schema = json!({"type": "object", "properties": members, "required": ["b"]});
+        let union = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
+        assert_eq!(
+            input(schema)["properties"],
+            json!({"a": {"type": "integer"}, "b": union})
+        );
+    }
+
+    #[test]
+    fn an_item_that_may_be_null_says_so() {
+        let items = json!({"type": ["string", "null"], "enum": ["a", null], "description": "d"});
+        let schema = input(json!({"type": "array", "items": items}));
+        let union = json!([{"type": "string", "enum": ["a"]}, {"type": "null"}]);
+        assert_eq!(schema["items"], json!({"description": "d", "anyOf": union}));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Invariants: compiled once, from the schemas of types before [`normal`](super::normal) removes keywords for clients;
 //! shapes refer to each other by place, so that recursive types cost nothing.
 
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::bound::Bounds;
@@ -94,6 +95,9 @@ pub(crate) struct Shape {
     pub least: Option<u64>,
     pub most: Option<u64>,
     pub format: Option<Box<str>>,
+    pub pattern: Option<Regex>,
+    /// Its constraints leave out values that a decoder of the same type may accept.
+    pub is_narrow: bool,
     pub members: Option<Members>,
     /// The first items of a tuple.
     pub places: Vec<ShapeId>,
@@ -120,7 +124,9 @@ pub(crate) struct Member {
 /// The rule for members that are not declared.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Rest {
+    /// The schema is silent about them, and decoders ignore them.
     #[default]
+    Ignored,
     Any,
     Refused,
     Are(ShapeId),
@@ -133,7 +139,7 @@ impl Members {
 
     /// Returns `true` if there is a shape for the member called `name`.
     pub(crate) fn takes(&self, name: &str) -> bool {
-        matches!(self.rest, Rest::Are(_)) || self.get(name).is_some()
+        matches!(self.rest, Rest::Any | Rest::Are(_)) || self.get(name).is_some()
     }
 }
 
@@ -266,11 +272,15 @@ impl Shapes {
     pub(crate) fn is_unwritten(&self, id: ShapeId) -> bool {
         const SCALARS: Kinds = Kinds(0b1111);
         let kinds = self.kinds(id);
-        match self.listed(id) {
-            Some(listed) => listed
+        match (self.listed(id), self.union(id)) {
+            (Some(listed), _) => listed
                 .iter()
-                .all(|value| value.as_str().is_some_and(|it| !it.is_empty())),
-            None => kinds.both(SCALARS) == kinds,
+                .all(|value| value.as_str().map_or(value.is_null(), |it| !it.is_empty())),
+            (None, Some(union)) if kinds.has(Kinds::STRING) => {
+                let mut branches = union.branches.iter();
+                branches.all(|branch| self.is_unwritten(*branch))
+            }
+            _ => kinds.both(SCALARS) == kinds,
         }
     }
 
@@ -279,7 +289,7 @@ impl Shapes {
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let shape = self.get(id);
-            shape.members.is_some() || shape.bounds.is_single()
+            shape.members.is_some() || shape.admits_only_objects() || shape.is_narrow
         })
     }
 
@@ -455,19 +465,23 @@ impl<'s> Compiler<'s> {
             })
             .collect();
         let patterns = keywords.get("patternProperties").and_then(Value::as_object);
-        let refused = ["additionalProperties", "unevaluatedProperties"]
-            .iter()
-            .any(|key| keywords.get(*key) == Some(&Value::Bool(false)));
+        let said = |value: bool| {
+            ["additionalProperties", "unevaluatedProperties"]
+                .iter()
+                .any(|key| keywords.get(*key) == Some(&Value::Bool(value)))
+        };
         let rest = match (keywords.get("additionalProperties"), patterns) {
             (Some(schema @ Value::Object(_)), _) => Rest::Are(self.compile(schema)),
             (_, Some(patterns)) if patterns.len() == 1 => patterns
                 .values()
                 .next()
                 .map_or(Rest::Any, |schema| Rest::Are(self.compile(schema))),
-            (_, None) if refused => Rest::Refused,
-            _ => Rest::Any,
+            (_, Some(_)) => Rest::Any,
+            (_, None) if said(false) => Rest::Refused,
+            (_, None) if said(true) => Rest::Any,
+            _ => Rest::Ignored,
         };
-        let says_nothing = declared.is_empty() && matches!(rest, Rest::Any);
+        let says_nothing = declared.is_empty() && matches!(rest, Rest::Ignored);
         (!says_nothing).then_some(Members { declared, rest })
     }
 
@@ -528,6 +542,10 @@ impl<'s> Compiler<'s> {
 }
 
 impl Shape {
+    fn admits_only_objects(&self) -> bool {
+        self.kinds == Kinds::OBJECT
+    }
+
     fn any() -> Self {
         Self {
             kinds: Kinds::ALL,
@@ -537,6 +555,8 @@ impl Shape {
             least: None,
             most: None,
             format: None,
+            pattern: None,
+            is_narrow: false,
             members: None,
             places: Vec::new(),
             items: None,
@@ -567,5 +587,13 @@ impl Shape {
         let length = |keys: [&str; 3]| keys.iter().find_map(|key| keywords.get(*key)?.as_u64());
         self.least = length(["minLength", "minItems", "minProperties"]);
         self.most = length(["maxLength", "maxItems", "maxProperties"]);
+        let pattern = keywords.get("pattern").and_then(Value::as_str);
+        // A pattern in another dialect than that of `regex` is left to the decoder.
+        self.pattern = pattern.and_then(|pattern| Regex::new(pattern).ok());
+        // An array of a fixed length is what its decoder reads.
+        let is_fixed = self.kinds == Kinds::ARRAY && self.least == self.most;
+        self.is_narrow = self.bounds.are_narrow(keywords)
+            || self.pattern.is_some()
+            || (self.least.is_some() || self.most.is_some()) && !is_fixed;
     }
 }

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::MethodRouter;
 
-use super::edge;
 use super::memory::Connection;
 use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
@@ -16,6 +16,8 @@ use crate::answer::Identity;
 use crate::auth::Authenticate;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+use crate::config::reload::Reloaders;
+use crate::config::{Settings, contact};
 use crate::error::{Error, Result};
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
@@ -24,6 +26,7 @@ use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, V
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
+use crate::live::Live;
 use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
@@ -32,11 +35,12 @@ use crate::ops::hook::{Hook, Hooks};
 use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
+use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
+use crate::service::Service;
 use crate::service::list::Lists;
-use crate::service::{Service, Settings};
 use crate::share::{Amount, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
@@ -354,7 +358,7 @@ impl<S: State> Server<S> {
     /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] stay as they are. An
     /// address that is not an IP address with a port stops the start.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
-        self.settings.ops_bind = Some(address.into());
+        self.settings.ops_bind = address.into();
         self
     }
 
@@ -392,7 +396,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.value.push(url.into());
+        self.settings.public_urls.push(url.into());
         self
     }
 
@@ -440,7 +444,7 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(edge::contact(contact.into()));
+        self.settings.security_contact = Some(contact::uri(contact.into()));
         self
     }
 
@@ -467,6 +471,10 @@ impl<S: State> Server<S> {
     /// `""` for an optional number, bool or enum is absent; an argument that is not declared is ignored, since hosts add
     /// some of their own, unless its name is near to a declared one or something else does not fit.
     ///
+    /// A member that an object inside an argument does not declare is refused in either case, with the nearest name, as
+    /// its schema says: `additionalProperties: false`. A type takes members of any name with
+    /// `#[serde(flatten)] rest: HashMap<String, T>`.
+    ///
     /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
     /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
@@ -491,7 +499,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys.value = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -673,7 +681,12 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let budget = Budget::new(settings.max_held);
         for entry in &mut entries {
-            entry.policies.cache_within(&budget);
+            entry.cache_within(&budget);
+            #[cfg(feature = "cli")]
+            {
+                let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
+                entry.reconfigure(spec, enabled);
+            }
         }
         let audit = open_audit(&settings)?;
         let metrics = Metrics::new(&info.version, audit.dropped());
@@ -700,7 +713,11 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            keys,
+            keys: Live::new(keys),
+            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            live: Live::new(settings.clone()),
+            reloaders: Reloaders::default(),
+            lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
     }

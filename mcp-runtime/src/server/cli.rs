@@ -1,21 +1,25 @@
 //! The command line of a server: serving, listing what it offers, and calling it as a person.
 
-use std::net::SocketAddr;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use clap::ArgMatches;
 
 use super::builder::Server;
-use crate::error::{Error, Result};
+use super::reload::Configuration;
+use crate::config::layers::{Layers, Sources};
+use crate::config::overrides::Declared;
+use crate::config::{self, LogFormat};
+use crate::error::Result;
 use crate::handler::call::inject::State;
-use crate::ops::{log, logging};
-use crate::seal::Secrets;
-use crate::service::{Service, Setting};
+use crate::ops::{REQUESTS, log, logging};
+use crate::service::Service;
 
 mod call;
 mod check;
 mod command;
 mod field;
+mod health;
 mod show;
 mod table;
 mod terminal;
@@ -34,68 +38,90 @@ impl<S: State> Server<S> {
     /// calculator call add a=1 b=2      calls a tool and prints the result
     /// calculator read URI              reads a resource and prints its contents
     /// calculator prompt pitch who=Ann  gets a prompt and prints its messages
+    /// calculator config                every setting with its origin; `--docs` describes all of them
+    /// calculator health [URL]          whether the server that listens here is ready; for containers
     /// calculator check                 whether it could start, and which clients would refuse which tool
     /// ```
     ///
     /// A tool, resource or prompt that asks its user asks in the terminal. `call`, `read` and `prompt` exit with 1 on a
     /// failure, and a mistake on the command line with 2.
     ///
-    /// Environment: `MCP_SERVER_HOST`, `MCP_SERVER_PORT`, `MCP_PUBLIC_URL` and `MCP_STATE_KEYS` (as
-    /// [`Server::public_url`] and [`Server::state_keys`], with commas between several), `MCP_LOG_LEVEL` (`info`),
-    /// `MCP_LOG_FORMAT` (`text` or `json`). Flags win. Logs go to stderr.
+    /// Logs go to stderr.
+    ///
+    #[doc = include_str!("../../docs/configuration.md")]
     pub async fn run(mut self) -> Result<()> {
         let matches = match command(&self).try_get_matches() {
             Ok(matches) => matches,
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        let serves = matches!(matches.subcommand_name(), None | Some("http" | "stdio"));
-        let _flushed = logging::init(std::mem::take(&mut self.layers), serves)?;
-        self.read_environment();
+        let configuration = self.configure(command::sources(&matches))?;
+        let json = self.settings.log_format == LogFormat::Json;
+        let level = log_level(&self.settings.log_level, matches.subcommand_name());
+        let _flushed = logging::init(&level, json, std::mem::take(&mut self.layers));
         match matches.subcommand() {
-            Some(("http", http)) => {
-                if let Some(urls) = http.get_many::<String>("public-url") {
-                    self.settings.public_urls = Setting {
-                        name: "--public-url",
-                        value: urls.cloned().collect(),
-                    };
+            Some(("http", _)) => {
+                name_foreign(&configuration.layers);
+                let address = self.settings.bind.to_string();
+                self.serve_http_from(address, Some(configuration)).await
+            }
+            Some(("config", matches)) => {
+                if matches.get_flag("docs") {
+                    show::print(config::show::docs().trim_end());
+                } else {
+                    show::print(&config::show::values(&configuration.layers));
                 }
-                let address = bind_address(http)?;
-                self.serve_http(address).await
+                Ok(())
+            }
+            Some(("health", matches)) => {
+                let url = matches.get_one::<String>("url").map(String::as_str);
+                health::check(url, &self.settings.bind).await
             }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
             }
-            _ => self.serve_stdio().await,
+            _ => {
+                name_foreign(&configuration.layers);
+                self.serve_stdio_from(Some(configuration)).await
+            }
         }
     }
 
-    /// Takes the settings of the environment in the place of the program's own.
-    fn read_environment(&mut self) {
-        let list = |name| {
-            let list = std::env::var(name).ok()?;
-            let entries = list.split(',').map(str::trim).map(str::to_owned);
-            Some(entries.collect::<Vec<_>>())
-        };
-        if let Some(value) = list("MCP_PUBLIC_URL") {
-            let name = "MCP_PUBLIC_URL";
-            self.settings.public_urls = Setting { name, value };
-        }
-        if let Some(secrets) = list("MCP_STATE_KEYS") {
-            let value = Secrets(secrets.into_iter().map(String::into_bytes).collect());
-            let name = "MCP_STATE_KEYS";
-            self.settings.state_keys = Setting { name, value };
-        }
+    /// Puts the settings of `sources` over those of the program.
+    fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
+        let declared = self.entries.iter();
+        let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
+        let declared = Declared(declared.collect());
+        let layers = sources.over(&self.settings, &declared)?;
+        let program = std::mem::replace(&mut self.settings, layers.settings.clone());
+        Ok(Box::new(Configuration {
+            sources,
+            program,
+            declared,
+            layers,
+        }))
+    }
+}
+
+/// Logs the variables that look like settings and are none; hosts have some of their own.
+fn name_foreign(layers: &Layers) {
+    if !layers.foreign.is_empty() {
+        let names = layers.foreign.join(", ");
+        tracing::info!(
+            names,
+            "variables that are no settings of this server are left alone"
+        );
     }
 }
 
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
     let registry = &service.registry;
+    let file = &service.settings.overrides.file;
     match command {
-        "tools" => show::print(&table::tools(registry)),
-        "resources" => show::print(&table::resources(registry)),
-        "prompts" => show::print(&table::prompts(registry)),
+        "tools" => show::print(&table::tools(registry, file)),
+        "resources" => show::print(&table::resources(registry, file)),
+        "prompts" => show::print(&table::prompts(registry, file)),
         "call" => show::tool(&ended(&service, call::tool(Arc::clone(&service), matches)).await?)?,
         "read" => {
             let call = call::resource(Arc::clone(&service), matches);
@@ -118,21 +144,12 @@ async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
     result
 }
 
-fn bind_address(matches: &ArgMatches) -> Result<SocketAddr> {
-    if let Some(address) = matches.get_one::<SocketAddr>("bind") {
-        return Ok(*address);
+/// The level of the log. A command that only prints a result says nothing about the request that it makes, unless a level
+/// is set.
+fn log_level<'l>(level: &'l str, command: Option<&str>) -> Cow<'l, str> {
+    let serves = matches!(command, None | Some("http" | "stdio"));
+    if serves || level != "info" {
+        return level.into();
     }
-    let host = std::env::var("MCP_SERVER_HOST").unwrap_or_else(|_| "127.0.0.1".to_owned());
-    let port = std::env::var("MCP_SERVER_PORT").unwrap_or_else(|_| "8080".to_owned());
-    let host = host.parse().map_err(|_| {
-        Error::setting(
-            "MCP_SERVER_HOST",
-            &host,
-            "write an IP address, such as 127.0.0.1 or 0.0.0.0",
-        )
-    })?;
-    let port = port
-        .parse()
-        .map_err(|_| Error::setting("MCP_SERVER_PORT", &port, "write a number from 0 to 65535"))?;
-    Ok(SocketAddr::new(host, port))
+    format!("{level},{REQUESTS}=warn").into()
 }

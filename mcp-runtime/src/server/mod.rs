@@ -3,11 +3,11 @@
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
-mod edge;
 mod memory;
+mod reload;
 mod serve;
 mod shutdown;
-pub(crate) mod verify;
+mod verify;
 
 pub use builder::Server;
 pub use memory::Connection;

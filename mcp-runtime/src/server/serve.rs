@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 use super::builder::Server;
-use super::verify::ops_bind;
+use super::reload::{Configuration, Reloading};
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
@@ -25,14 +25,27 @@ const GRACE: Duration = Duration::from_secs(1);
 const RELEASE: Duration = Duration::from_millis(100);
 
 impl<S: State> Server<S> {
-    /// Serves stdin and stdout until the input ends, or SIGTERM, SIGINT or SIGHUP arrives.
+    /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
     ///
     /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
     /// read; what stderr does not take is dropped and counted. Input is read once the hooks of
     /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
+    ///
+    /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
     pub async fn serve_stdio(self) -> Result<()> {
+        self.serve_stdio_from(None).await
+    }
+
+    /// Serves stdin and stdout with settings that were read from `configuration`.
+    pub(super) async fn serve_stdio_from(
+        self,
+        configuration: Option<Box<Configuration>>,
+    ) -> Result<()> {
         let service = self.build()?;
-        let Some(served) = Served::begin(Arc::clone(&service))?.start().await? else {
+        let Some(served) = Served::begin(Arc::clone(&service), configuration)?
+            .start()
+            .await?
+        else {
             return Ok(());
         };
         let serving = stdio::serve(service);
@@ -42,16 +55,27 @@ impl<S: State> Server<S> {
             .map_err(|cause| Error::io("stdio cannot be served", cause))
     }
 
-    /// Serves HTTP on `address` until SIGTERM, SIGINT or SIGHUP arrives; says on stderr where it listens.
+    /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; says on stderr where it listens.
     ///
     /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled, and their callers
     /// are told. What does not yield, such as a loop without an `.await`, cannot be cancelled: the process exits 3 s
     /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
-    /// once, with code 130. SIGHUP is left alone where the process was started with it ignored, as by `nohup`.
+    /// once, with code 130. SIGHUP has the server read its files anew, and never ends it.
+    ///
+    /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
+        self.serve_http_from(address, None).await
+    }
+
+    /// Serves HTTP on `address` with settings that were read from `configuration`.
+    pub(super) async fn serve_http_from(
+        self,
+        address: impl ToSocketAddrs + std::fmt::Debug,
+        configuration: Option<Box<Configuration>>,
+    ) -> Result<()> {
         let service = self.build_http()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
-        let served = Served::begin(Arc::clone(&service))?;
+        let served = Served::begin(Arc::clone(&service), configuration)?;
         if let Some(auth) = &service.settings.auth {
             auth.start().await.map_err(|fault| Error::auth(&fault))?;
         }
@@ -85,12 +109,13 @@ fn announce(listener: &TcpListener, apart: Option<&TcpListener>) {
 
 /// Listens at the address of health and metrics, if they have one.
 async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
-    let Some(address) = ops_bind(&service.settings)? else {
+    let address = &service.settings.ops_bind;
+    if address.is_empty() {
         return Ok(None);
-    };
+    }
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(cause) => Err(Error::listen(address.to_string(), cause)),
+        Err(cause) => Err(Error::listen(address.clone(), cause)),
     }
 }
 
@@ -98,11 +123,12 @@ async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
 struct Served {
     service: Arc<Service>,
     watch: Watch,
+    reloading: Reloading,
 }
 
 impl Served {
     /// From here on signals are handled.
-    fn begin(service: Arc<Service>) -> Result<Self> {
+    fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
         let deadline = service.settings.shutdown_deadline;
         let limit = deadline.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
         let watch = Watch::begin(service.drain.clone(), limit)
@@ -112,7 +138,15 @@ impl Served {
                 "built with `panic = \"abort\"`: a panic in a tool ends the server instead of the call"
             );
         }
-        Ok(Self { service, watch })
+        let reloading = Reloading {
+            service: Arc::clone(&service),
+            configuration,
+        };
+        Ok(Self {
+            service,
+            watch,
+            reloading,
+        })
     }
 
     /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
@@ -133,8 +167,10 @@ impl Served {
 
     /// Runs `serving` to its end, and that of all that it has begun.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
-        let ended = self.until_shutdown(serving).await;
-        let Self { service, watch } = self;
+        let reloading = tokio::spawn(self.reloading.run(self.watch.hang_up()));
+        let ended = until_shutdown(&self.service, &mut self.watch, serving).await;
+        let Self { service, watch, .. } = self;
+        reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
         release(service).await;
@@ -150,37 +186,38 @@ impl Served {
         log::flush(log::FLUSH);
         ended
     }
+}
 
-    /// Runs `serving` until it ends, its input does or a signal arrives; then not ready → refuse → end streams → wait →
-    /// cancel.
-    async fn until_shutdown(
-        &mut self,
-        serving: impl Future<Output = io::Result<()>>,
-    ) -> io::Result<()> {
-        let (drain, deadline) = (&self.service.drain, self.service.settings.shutdown_deadline);
-        tokio::pin!(serving);
-        let cause = tokio::select! {
-            biased;
-            ended = &mut serving => {
-                drain.finish(deadline).await;
-                return ended;
-            }
-            signal = self.watch.signal() => signal,
-            () = drain.begun() => "end of input, or asked to",
-        };
-        drain.begin();
-        tracing::info!(cause, "shutting down");
-        let finish = drain.finish(deadline);
-        tokio::pin!(finish);
-        tokio::select! {
-            ended = &mut serving => {
-                // A call may outlive the connection that it came on.
-                finish.await;
-                ended
-            }
-            // What has been answered is still on its way to the client; a connection that never ends is left behind.
-            _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
+/// Runs `serving` until it ends, its input does or a signal arrives; then not ready → refuse → end streams → wait →
+/// cancel.
+async fn until_shutdown(
+    service: &Service,
+    watch: &mut Watch,
+    serving: impl Future<Output = io::Result<()>>,
+) -> io::Result<()> {
+    let (drain, deadline) = (&service.drain, service.settings.shutdown_deadline);
+    tokio::pin!(serving);
+    let cause = tokio::select! {
+        biased;
+        ended = &mut serving => {
+            drain.finish(deadline).await;
+            return ended;
         }
+        signal = watch.signal() => signal,
+        () = drain.begun() => "end of input, or asked to",
+    };
+    drain.begin();
+    tracing::info!(cause, "shutting down");
+    let finish = drain.finish(deadline);
+    tokio::pin!(finish);
+    tokio::select! {
+        ended = &mut serving => {
+            // A call may outlive the connection that it came on.
+            finish.await;
+            ended
+        }
+        // What has been answered is still on its way to the client; a connection that never ends is left behind.
+        _ = &mut finish => tokio::time::timeout(GRACE, serving).await.unwrap_or(Ok(())),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::handler::argument::problem::Problems;
 use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
-use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome};
+use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome, Policies};
 use crate::protocol::{Members, RpcError};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
@@ -40,14 +40,17 @@ impl Service {
             cx,
             arguments: arguments.filter(|raw| raw.get() != "null"),
         };
+        let policies = entry.policies();
+        let policies = &*policies;
         let mut running = CallInProgress {
             service: self,
             entry,
+            policies,
             call,
             begun: Instant::now(),
             outcome: Outcome::Cancelled,
         };
-        let completed = self.admit_and_run(entry, call, params).await;
+        let completed = self.admit_and_run((entry, policies), call, params).await;
         running.outcome = completed.outcome;
         self.answer_to(&call, completed.response)
     }
@@ -67,17 +70,17 @@ impl Service {
 
     async fn admit_and_run(
         &self,
-        entry: &Entry,
+        (entry, policies): (&Entry, &Policies),
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Completed {
-        let round = match self.admit(entry, &call, params.members) {
+        let round = match self.admit(policies, &call, params.members) {
             Ok(round) => round,
             Err(refused) => return *refused,
         };
-        let completed = self.run(entry, call, params.textual).await;
+        let completed = self.run((entry, policies), call, params.textual).await;
         if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
-            entry.policies.give_back(call.cx, round);
+            policies.give_back(call.cx, round);
         }
         completed
     }
@@ -86,11 +89,10 @@ impl Service {
     /// a call is returned, and not counted.
     pub(super) fn admit(
         &self,
-        entry: &Entry,
+        policies: &Policies,
         call: &Call<'_>,
         params: Option<&Members>,
     ) -> Result<Option<Stamp>, Box<Completed>> {
-        let policies = &entry.policies;
         policies.check_access(call.item, call.cx)?;
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
@@ -99,7 +101,12 @@ impl Service {
     }
 
     /// Runs an admitted call.
-    async fn run(&self, entry: &Entry, call: Call<'_>, textual: bool) -> Completed {
+    async fn run(
+        &self,
+        (entry, policies): (&Entry, &Policies),
+        call: Call<'_>,
+        textual: bool,
+    ) -> Completed {
         let reading = if textual {
             Reading::Textual
         } else {
@@ -123,8 +130,8 @@ impl Service {
         };
         tokio::select! {
             biased;
-            completed = entry.policies.run(call, handler, &again) => completed,
-            () = self.drain.expired() => entry.policies.stopped(call.item),
+            completed = policies.run(call, handler, &again) => completed,
+            () = self.drain.expired() => policies.stopped(call.item),
         }
     }
 }
@@ -187,14 +194,17 @@ impl Service {
             cx,
             arguments,
         };
+        let policies = entry.policies();
+        let policies = &*policies;
         let mut running = CallInProgress {
             service: self,
             entry,
+            policies,
             call,
             begun: Instant::now(),
             outcome: Outcome::Cancelled,
         };
-        let completed = self.run(entry, call, false).await;
+        let completed = self.run((entry, policies), call, false).await;
         running.outcome = completed.outcome;
         completed
     }
@@ -204,6 +214,7 @@ impl Service {
 pub(super) struct CallInProgress<'a> {
     pub service: &'a Service,
     pub entry: &'a Entry,
+    pub policies: &'a Policies,
     pub call: Call<'a>,
     pub begun: Instant,
     pub outcome: Outcome,
@@ -214,7 +225,7 @@ impl Drop for CallInProgress<'_> {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);
         let audit = &self.service.audit;
-        audit.call(&self.entry.policies, &self.call, self.outcome, took);
+        audit.call(self.policies, &self.call, self.outcome, took);
         self.call.cx.set_outcome(self.outcome.as_str());
     }
 }

@@ -64,7 +64,7 @@ impl Service {
             )?,
             cx,
         )?;
-        entry.policies.check_completion(entry.item(), cx)?;
+        entry.policies().check_completion(entry.item(), cx)?;
         let Argument { name, value } = read(
             params,
             "argument",
@@ -111,7 +111,7 @@ impl Service {
                 let found =
                     template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
                 let shown =
-                    found.filter(|entry| entry.policies.access.shows_itself_to(cx.principal()));
+                    found.filter(|entry| entry.policies().access.shows_itself_to(cx.principal()));
                 shown.ok_or_else(|| {
                     RpcError::invalid_params("no resource or template is there").at(&uri)
                 })

@@ -40,9 +40,10 @@ impl Service {
                 return Err(RpcError::invalid_params("`requestState` must be a string"));
             }
             Some(Ok(Text(text))) => {
-                let opened = self
-                    .keys
-                    .open(&text, call.cx.principal().digest(), subject(call));
+                let opened =
+                    self.keys
+                        .get()
+                        .open(&text, call.cx.principal().digest(), subject(call));
                 let (memory, round) = opened.map_err(|why| {
                     let help = "begin the call anew, without `requestState` and `inputResponses`";
                     RpcError::invalid_params(format!("`requestState` {why}: {help}"))
@@ -71,6 +72,7 @@ impl Service {
 
     fn seal(&self, memory: &State, call: &Call<'_>) -> Result<String, Unsealable> {
         self.keys
+            .get()
             .seal(memory, call.cx.principal().digest(), subject(call))
     }
 }

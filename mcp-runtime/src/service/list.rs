@@ -1,6 +1,8 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
 //! revision, when the server is built; rendered per request for callers from whom something is hidden, and for pages.
 
+use std::sync::atomic::Ordering;
+
 use bytes::Bytes;
 
 use super::Service;
@@ -119,7 +121,9 @@ impl List {
             version,
         };
         if list.rows.len() <= page_size
-            && entries.iter().all(|entry| entry.policies.access.is_open())
+            && entries
+                .iter()
+                .all(|entry| entry.policies().access.is_open())
         {
             list.whole = Some(list.page(list.rows.iter(), page_size));
         }
@@ -132,15 +136,15 @@ impl List {
         principal: &Principal,
         entries: &[Entry],
         begin: usize,
-        page_size: usize,
+        (page_size, filtered): (usize, bool),
     ) -> Bytes {
-        if let (Some(whole), 0) = (&self.whole, begin) {
+        if let (Some(whole), 0, false) = (&self.whole, begin, filtered) {
             return whole.clone();
         }
         let is_seen = |index: usize| {
             entries
                 .get(index)
-                .is_none_or(|entry| entry.policies.access.admits(principal))
+                .is_none_or(|entry| entry.policies().access.admits(principal))
         };
         let rows = self
             .rows
@@ -175,7 +179,10 @@ impl Service {
             cx.principal(),
             entries,
             begin,
-            self.settings.page_size,
+            (
+                self.settings.page_size,
+                self.lists_are_filtered.load(Ordering::SeqCst),
+            ),
         )))
     }
 }

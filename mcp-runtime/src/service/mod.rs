@@ -11,6 +11,7 @@ pub(crate) mod list;
 pub(crate) mod listen;
 mod page;
 mod prompts_get;
+mod reconfigure;
 mod resources_directory_read;
 pub(crate) mod resources_read;
 mod skills_get;
@@ -19,33 +20,33 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
-use crate::auth::Authenticate;
 use list::ListKind;
 
 use crate::changes::Changes;
+use crate::config::Settings;
+use crate::config::reload::Reloaders;
 use crate::handler::Context;
-use crate::handler::argument::arg::Reading;
-use crate::limits::{self, Limits};
+use crate::live::Live;
 use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
+use crate::policy::requests::Requests;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
-use crate::seal::{Keys, Secrets};
+use crate::seal::Keys;
 use crate::share::Shares;
-use crate::task::{TaskStore, Tasks};
+use crate::task::Tasks;
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub(crate) struct Service {
     pub audit: Audit,
     pub drain: Drain,
     pub changes: Changes,
-    pub keys: Keys,
+    pub keys: Live<Keys>,
     pub tasks: Tasks,
     /// The calls that run in sessions.
     pub calls: Shares,
@@ -67,87 +68,16 @@ pub(crate) struct Service {
     pub unread: Shares,
     /// The subscriptions, by caller.
     pub subscriptions: Shares,
+    /// The settings that it was built with.
     pub settings: Settings,
-}
-
-/// The settings of a server, with their defaults.
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub reading: Reading,
-    /// Descriptions repeat the rules of arguments.
-    pub describe_rules: bool,
-    pub max_body: usize,
-    pub shutdown_deadline: Duration,
-    pub public_urls: Setting<Vec<String>>,
-    pub allowed_hosts: Vec<String>,
-    pub cors_origins: Vec<String>,
-    pub limits: Limits,
-    pub auth: Option<Arc<dyn Authenticate>>,
-    pub auth_required: bool,
-    /// The contact of `security.txt`, a URI.
-    pub security_contact: Option<String>,
-    pub max_sessions: usize,
-    pub session_idle: Duration,
-    pub max_held: usize,
-    pub max_listeners: usize,
-    pub page_size: usize,
-    pub completion_timeout: Duration,
-    pub task_ttl: Duration,
-    pub task_store: Option<Arc<dyn TaskStore>>,
-    pub max_tasks: usize,
-    /// The file of audit records; the log without one.
-    pub audit_file: Option<PathBuf>,
-    /// The address of health and metrics; that of the server without one.
-    pub ops_bind: Option<String>,
-    pub state_keys: Setting<Secrets>,
-    pub state_audience: Option<String>,
-}
-
-/// A setting that comes from the program, the environment or a flag, with its name there.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting<T> {
-    pub name: &'static str,
-    pub value: T,
-}
-
-impl<T: Default> Setting<T> {
-    fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            value: T::default(),
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            reading: Reading::Lenient,
-            describe_rules: false,
-            max_body: 4 * 1024 * 1024,
-            shutdown_deadline: Duration::from_secs(30),
-            public_urls: Setting::new("public_url"),
-            allowed_hosts: Vec::new(),
-            cors_origins: Vec::new(),
-            limits: Limits::default(),
-            auth: None,
-            auth_required: true,
-            security_contact: None,
-            max_sessions: limits::SESSIONS,
-            session_idle: limits::SESSION_IDLE,
-            max_held: limits::HELD,
-            max_listeners: limits::LISTENERS,
-            page_size: 500,
-            completion_timeout: Duration::from_secs(5),
-            task_ttl: Duration::from_hours(1),
-            task_store: None,
-            max_tasks: limits::TASKS,
-            audit_file: None,
-            ops_bind: None,
-            state_keys: Setting::new("state_keys"),
-            state_audience: None,
-        }
-    }
+    /// The settings that are in force, of which some have changed since.
+    pub live: Live<Settings>,
+    /// The limits of all requests of one caller.
+    pub requests: Live<Requests>,
+    /// What reads files of its own anew when the server reloads.
+    pub reloaders: Reloaders,
+    /// The configuration hides something from lists that were rendered for everybody.
+    pub lists_are_filtered: AtomicBool,
 }
 
 impl Service {
@@ -227,7 +157,7 @@ impl Service {
     pub(crate) fn render_metrics(&self, format: Format) -> String {
         self.metrics.in_flight(self.drain.len());
         for entry in self.registry.entries() {
-            if let Some(state) = entry.policies.breaker_state() {
+            if let Some(state) = entry.policies().breaker_state() {
                 self.metrics.breaker(entry.item(), state);
             }
         }

@@ -46,7 +46,8 @@ impl Service {
                 complete(contents, &uri, entry.spec.mime_type);
             }
             let is_retry = params.is_some_and(is_retry);
-            read.hint = Hint::new(&entry.spec, entry.policies.access.is_open(), is_retry);
+            let policies = entry.policies();
+            read.hint = Hint::new(&policies.spec, policies.access.is_open(), is_retry);
         }
         Ok(answer)
     }

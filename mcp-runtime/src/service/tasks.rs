@@ -85,7 +85,7 @@ impl Service {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
-                    entry.policies.give_back(cx, round);
+                    entry.policies().give_back(cx, round);
                 }
                 begun
             }
@@ -94,6 +94,7 @@ impl Service {
                 drop(CallInProgress {
                     service: self,
                     entry,
+                    policies: &entry.policies(),
                     call,
                     begun,
                     outcome: completed.outcome,
@@ -111,7 +112,8 @@ impl Service {
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
-        let round = (self.admit(entry, &call, params.members)).map_err(|refused| *refused)?;
+        let round =
+            (self.admit(&entry.policies(), &call, params.members)).map_err(|refused| *refused)?;
         let arguments = Arguments::parse(call.arguments, self.settings.reading)
             .map_err(Completed::malformed)?;
         let missing = contain_now(|| entry.complete_arguments(call.cx, arguments))
@@ -119,7 +121,7 @@ impl Service {
             .map_err(|problems| invalid_arguments(&call, &problems))?;
         let arguments = match missing {
             None => call.arguments.map(RawValue::to_owned),
-            Some(elicited) => Some(entry.policies.elicit(&call, elicited).await?),
+            Some(elicited) => Some(entry.policies().elicit(&call, elicited).await?),
         };
         Ok((arguments, round))
     }

@@ -35,7 +35,10 @@ impl Service {
             Mode::Now => self.call(entry, cx, call).await,
             Mode::Task => Box::pin(self.call_as_task(entry, cx, call)).await,
             Mode::Refused(answer) => {
-                entry.policies.access.check(entry.item(), cx.principal())?;
+                entry
+                    .policies()
+                    .access
+                    .check(entry.item(), cx.principal())?;
                 answer
             }
         }

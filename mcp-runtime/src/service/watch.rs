@@ -27,8 +27,8 @@ impl Service {
     /// notified.
     pub(crate) fn may_watch(&self, uri: &str, principal: &Principal) -> Result<(), RpcError> {
         match self.registry.resource(uri) {
-            Some((entry, _)) if entry.policies.access.shows_itself_to(principal) => entry
-                .policies
+            Some((entry, _)) if entry.policies().access.shows_itself_to(principal) => entry
+                .policies()
                 .access
                 .check(entry.item(), principal)
                 .map_err(|error| error.at(uri)),
@@ -43,7 +43,7 @@ impl Service {
             Change::Resource(uri) => self
                 .registry
                 .resource(uri)
-                .is_none_or(|(entry, _)| entry.policies.access.admits(principal)),
+                .is_none_or(|(entry, _)| entry.policies().access.admits(principal)),
             Change::List(_) | Change::Task(_) => true,
         }
     }

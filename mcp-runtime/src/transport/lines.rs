@@ -126,6 +126,9 @@ impl Peer {
         match dispatch(service, &origin, line) {
             Next::Nothing => {}
             Next::Reply(reply) => write(&reply.text, out),
+            Next::Call(call) if self.refuses(&call.request, None, principal, out) => {}
+            Next::InSession(session, call)
+                if self.refuses(&call.request, Some(&session), principal, out) => {}
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
@@ -145,6 +148,24 @@ impl Peer {
                 self.start(None, call, out);
             }
         }
+    }
+
+    /// Answers a request that is one too many of `principal`, and returns `true` if it is.
+    fn refuses(
+        &self,
+        request: &Request,
+        session: Option<&Session>,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let service = &self.0.service;
+        let Err(refused) = service.requests.with(|it| it.check(principal, None)) else {
+            return false;
+        };
+        let version = session.map_or(Version::LATEST, |session| session.version);
+        let reply = refuse(service, Some(&request.id), version, refused.error);
+        write(&reply.text, out);
+        true
     }
 
     /// Returns `true` if another line may be received. A peer with an open request of the server may always send its

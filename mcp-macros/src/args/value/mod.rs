@@ -1,4 +1,4 @@
-//! Values written as text: durations, rates and sizes.
+//! Durations, rates and sizes as the values of keys.
 
 pub(crate) mod duration;
 pub(crate) mod rate;

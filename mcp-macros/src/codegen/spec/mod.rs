@@ -6,6 +6,7 @@ mod resource;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
 
 /// `Spec::tool("name", "description")..`
@@ -27,10 +28,25 @@ pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
         KindSpec::Prompt => TokenStream::new(),
     };
     let policies = policy::policies(&body.policies);
-    let blocking = (body.mode == Mode::Blocking).then(|| quote!(.blocking()));
+    let mode = match body.mode {
+        Mode::Blocking => quote!(.blocking()),
+        Mode::Sync => quote!(.sync()),
+        Mode::Async => TokenStream::new(),
+    };
+    let elicits = elicited(&body.parameters).map(|argument| quote!(.elicits(#argument)));
     quote! {
-        __mcp::Spec::#start #title #icon #own #policies #blocking
+        __mcp::Spec::#start #title #icon #own #policies #mode #elicits
     }
+}
+
+/// The name of the first argument that is elicited.
+fn elicited(parameters: &[Parameter]) -> Option<String> {
+    parameters.iter().find_map(|parameter| match parameter {
+        Parameter::Argument(argument) if argument.elicit.is_some() => {
+            Some(argument.name.to_string())
+        }
+        _ => None,
+    })
 }
 
 fn hints(tool: &Tool) -> TokenStream {

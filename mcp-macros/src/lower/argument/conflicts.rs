@@ -10,8 +10,19 @@ use crate::diag::{Diagnostic, Errors, err};
 pub(super) fn check(function: &Ident, arguments: &[&Lowered], errors: &mut Errors) {
     for (at, second) in arguments.iter().enumerate() {
         let earlier = || arguments.iter().take(at);
-        if let Some(first) = earlier().find(|first| first.argument.name == second.argument.name) {
+        if second.argument.flatten {
+            // Its members are known when the server starts.
+            continue;
+        }
+        let is_named = |first: &&&Lowered| {
+            !first.argument.flatten && first.argument.name == second.argument.name
+        };
+        if let Some(first) = earlier().find(is_named) {
             errors.push(one_name(function, first, second));
+        }
+        for first in earlier() {
+            errors.handle(check_aliases(first, second));
+            errors.handle(check_aliases(second, first));
         }
         errors.handle(check_header(second, earlier().copied()));
     }
@@ -35,6 +46,29 @@ fn one_name(function: &Ident, first: &Lowered, second: &Lowered) -> Diagnostic {
         function.unraw()
     )
     .help(help)
+}
+
+/// Refuses an alias of `one` that is a name of `other`.
+fn check_aliases(one: &Lowered, other: &Lowered) -> Result<(), Diagnostic> {
+    for alias in &one.argument.aliases {
+        let text = alias.value();
+        let is_alias = |known: &syn::LitStr| known.value() == text;
+        let name = &other.argument.name;
+        if *name == text {
+            return Err(err!(
+                alias,
+                "the alias \"{text}\" is the name of another argument"
+            )
+            .help("remove it, or rename the other argument"));
+        }
+        if other.argument.aliases.iter().any(is_alias) {
+            return Err(
+                err!(alias, "the alias \"{text}\" is an alias of `{name}` too")
+                    .help("keep one of them"),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn check_header<'r>(

@@ -1,7 +1,9 @@
 //! One argument.
 
+mod alias;
 pub(crate) mod completion;
 mod conflicts;
+mod flatten;
 pub(crate) mod injected;
 pub(crate) mod parameter;
 pub(crate) mod receiver;
@@ -56,6 +58,11 @@ pub(crate) fn lower(
     if let Some(elicit) = &keys.elicit {
         errors.handle(check_elicit(elicit, &keys));
     }
+    if let Some(flatten) = &keys.flatten {
+        errors.handle(flatten::check(kind, flatten, &keys));
+    }
+    let aliases = keys.alias.as_ref();
+    let aliases = aliases.map_or_else(Vec::new, |set| alias::lower(kind, set, &name, errors));
     let argument = Argument {
         ident: format_ident!("__mcp_arg_{}", ident.unraw(), span = ident.span()),
         name,
@@ -65,6 +72,8 @@ pub(crate) fn lower(
         example,
         rules,
         redact: keys.redact.is_some(),
+        aliases,
+        flatten: keys.flatten.is_some(),
         elicit: keys.elicit.as_ref().map(|set| set.value.clone()),
         header: keys
             .header

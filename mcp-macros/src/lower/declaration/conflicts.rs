@@ -10,6 +10,7 @@ use crate::args::declaration::KindKeys;
 use crate::args::declaration::tool::Tool;
 use crate::args::policy::{Policies, Retry};
 use crate::args::table::setting::Set;
+use crate::args::text::rules::{self, Conflict, NOT_ASYNC};
 use crate::args::value::duration::Millis;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Parameter;
@@ -62,9 +63,7 @@ fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
 fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     match &own.cache {
         Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
-            Err(err!(cache.name, "`cache` needs `read_only`").help(format!(
-                "add `read_only` if `{tool}` changes nothing, or remove `cache`"
-            )))
+            Err(told(&cache.name, rules::cache(&tool.to_string())))
         }
         _ => Ok(()),
     }
@@ -80,11 +79,10 @@ pub(super) fn check_elicit(
         _ => None,
     });
     match (&policies.cache, asked) {
-        (Some(cache), Some(asked)) => Err(err!(
-            cache.name,
-            "`cache` contradicts `elicit`: the result depends on what the user answers"
-        )
-        .help(format!("remove `cache`, or `elicit` from `{asked}`"))),
+        (Some(cache), Some(asked)) => {
+            let conflict = rules::cache_of_elicited(&asked.to_string());
+            Err(told(&cache.name, conflict))
+        }
         _ => Ok(()),
     }
 }
@@ -99,11 +97,7 @@ fn check_retry(
         return Ok(());
     }
     if let Some(retry) = &own.retry {
-        return Err(
-            err!(retry.name, "`retry` needs `read_only` or `idempotent`").help(format!(
-                "add the one that is true of `{tool}`, or remove `retry`"
-            )),
-        );
+        return Err(told(&retry.name, rules::retry(&tool.to_string())));
     }
     match &defaults.retry {
         Some(_) => Err(err!(tool, "the default `retry` needs `read_only` or `idempotent`").help(format!(
@@ -112,9 +106,6 @@ fn check_retry(
         None => Ok(()),
     }
 }
-
-const NOT_ASYNC: &str =
-    "add `blocking` to run it on the blocking pool, or make the function `async`";
 
 /// Refuses a task that would occupy a thread.
 fn check_task(tool: &Tool, mode: Mode) -> Result<(), Diagnostic> {
@@ -157,15 +148,15 @@ fn no_hold(
     own: Option<&Ident>,
     is_default: bool,
 ) -> Result<(), Diagnostic> {
-    let error = match own {
-        Some(own) => err!(own, "`{key}` cannot {verb} a function that is not `async`"),
-        None if is_default => err!(
+    match own {
+        Some(own) => Err(told(own, rules::no_hold(key, verb))),
+        None if is_default => Err(err!(
             function,
             "the default `{key}` cannot {verb} `{function}`, which is not `async`"
-        ),
-        None => return Ok(()),
-    };
-    Err(error.help(NOT_ASYNC))
+        )
+        .help(NOT_ASYNC)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a `retry` whose waits, all of them at their longest, last until `timeout` is over.
@@ -177,21 +168,16 @@ fn check_backoff(own: &Policies, defaults: &Policies) -> Result<(), Diagnostic> 
     else {
         return Ok(());
     };
-    let (waits, limit) = (longest_waits(&retry.value), timeout.value);
-    // A timeout of zero has an error of its own.
-    if limit.0 == 0 || waits.0 < limit.0 {
+    let waits = longest_waits(&retry.value);
+    let Some(conflict) = rules::waits((of_retry, waits), (of_timeout, timeout.value)) else {
         return Ok(());
-    }
+    };
     let at = if own.retry.is_some() {
         &retry.name
     } else {
         &timeout.name
     };
-    Err(err!(
-        at,
-        "the waits of {of_retry}`retry` add up to {waits}, and {of_timeout}`timeout` is {limit}"
-    )
-    .help("allow more time, or lower `max` or `backoff`"))
+    Err(told(at, conflict))
 }
 
 /// The value that holds for a function, and the words in front of its name.
@@ -203,19 +189,16 @@ fn declared<'s, T>(
         .or_else(|| default.map(|set| (set, "the default ")))
 }
 
-/// The first wait, doubled with each attempt, and none over 30 s that does not begin so.
+/// The sum of the waits at their longest.
 fn longest_waits(retry: &Retry) -> Millis {
-    let mut wait = retry.backoff.as_ref().map_or(100, |set| set.value.0);
+    let backoff = retry.backoff.as_ref().map_or(100, |set| set.value.0);
     let max = retry.max.as_ref().map(|set| set.value.base10_parse());
-    let mut left: u64 = max.and_then(Result::ok).unwrap_or(0);
-    let longest = wait.max(30_000);
-    let mut total: u64 = 0;
-    while left > 0 && 0 < wait && wait < longest {
-        total += wait;
-        wait = (wait * 2).min(longest);
-        left -= 1;
-    }
-    Millis(total.saturating_add(left.saturating_mul(wait)))
+    rules::longest_waits(max.and_then(Result::ok).unwrap_or(0), backoff)
+}
+
+/// The diagnostic for a conflict, at the key that cannot be there.
+fn told(at: &Ident, conflict: Conflict) -> Diagnostic {
+    err!(at, "{}", conflict.what).help(conflict.help)
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ use std::num::NonZeroU64;
 use syn::Ident;
 
 use super::enclosing::Enclosing;
-use super::value::number::{self, Zero};
+use super::value::number;
 use super::value::word::word;
 use crate::args::policy::{self as args, Policies as Given};
 use crate::args::table::setting::Set;
+use crate::args::text::rules;
 use crate::args::value::duration::Millis;
 use crate::args::value::size::Bytes;
 use crate::diag::Errors;
@@ -65,47 +66,27 @@ fn chosen<A, T>(
 }
 
 fn timeout(set: &Set<Millis>, errors: &mut Errors) -> Option<NonZeroU64> {
-    const ZERO: Zero = (
-        "a timeout of zero would fail every call",
-        "leave `timeout` out for no limit",
-    );
-    number::millis(set, ZERO, errors)
+    number::millis(set, rules::TIMEOUT, errors)
 }
 
 fn concurrency(set: &Set<args::Concurrency>, errors: &mut Errors) -> Option<Concurrency> {
-    const MAX: Zero = (
-        "a concurrency of zero would refuse every call",
-        "leave `concurrency` out for no limit",
-    );
-    const QUEUE: Zero = (
-        "a queue of zero lets no call wait",
-        "leave `queue` out: then no call waits",
-    );
-    let max = number::count(set.value.max.as_ref()?, MAX, errors);
+    let max = number::count(set.value.max.as_ref()?, rules::CONCURRENCY, errors);
     let queue = set
         .value
         .queue
         .as_ref()
-        .and_then(|queue| number::count(queue, QUEUE, errors));
+        .and_then(|queue| number::count(queue, rules::QUEUE, errors));
     Some(Concurrency { max: max?, queue })
 }
 
 fn cache(set: &Set<args::Cache>, errors: &mut Errors) -> Option<Cache> {
-    const TTL: Zero = (
-        "a cache with a `ttl` of zero would remember nothing",
-        "leave `cache` out",
-    );
-    const ENTRIES: Zero = (
-        "a cache of zero entries would remember nothing",
-        "leave `max_entries` out for 1000",
-    );
     const PER: [(&str, bool); 2] = [("principal", false), ("all", true)];
     let given = &set.value;
-    let ttl = number::millis(given.ttl.as_ref()?, TTL, errors);
+    let ttl = number::millis(given.ttl.as_ref()?, rules::TTL, errors);
     let max_entries = given
         .max_entries
         .as_ref()
-        .and_then(|most| number::count(most, ENTRIES, errors));
+        .and_then(|most| number::count(most, rules::ENTRIES, errors));
     let is_shared = given
         .per
         .as_ref()
@@ -119,20 +100,12 @@ fn cache(set: &Set<args::Cache>, errors: &mut Errors) -> Option<Cache> {
 }
 
 fn retry(set: &Set<args::Retry>, errors: &mut Errors) -> Option<Retry> {
-    const MAX: Zero = (
-        "a retry of zero would try nothing again",
-        "leave `retry` out",
-    );
-    const BACKOFF: Zero = (
-        "a backoff of zero would try again at once",
-        "leave `backoff` out for 100ms",
-    );
-    let max = number::count(set.value.max.as_ref()?, MAX, errors);
+    let max = number::count(set.value.max.as_ref()?, rules::RETRY, errors);
     let backoff_millis = set
         .value
         .backoff
         .as_ref()
-        .and_then(|backoff| number::millis(backoff, BACKOFF, errors));
+        .and_then(|backoff| number::millis(backoff, rules::BACKOFF, errors));
     Some(Retry {
         max: max?,
         backoff_millis,
@@ -140,16 +113,8 @@ fn retry(set: &Set<args::Retry>, errors: &mut Errors) -> Option<Retry> {
 }
 
 fn breaker(set: &Set<args::Breaker>, errors: &mut Errors) -> Option<Breaker> {
-    const FAILURES: Zero = (
-        "a breaker that opens after zero failures would refuse every call",
-        "use at least 1, or leave `breaker` out",
-    );
-    const COOLDOWN: Zero = (
-        "a breaker with a cooldown of zero would never fail fast",
-        "leave `breaker` out",
-    );
-    let failures = number::count(set.value.failures.as_ref()?, FAILURES, errors);
-    let cooldown = number::millis(set.value.cooldown.as_ref()?, COOLDOWN, errors);
+    let failures = number::count(set.value.failures.as_ref()?, rules::FAILURES, errors);
+    let cooldown = number::millis(set.value.cooldown.as_ref()?, rules::COOLDOWN, errors);
     Some(Breaker {
         failures: failures?,
         cooldown_millis: cooldown?,
@@ -157,11 +122,7 @@ fn breaker(set: &Set<args::Breaker>, errors: &mut Errors) -> Option<Breaker> {
 }
 
 fn max_output(set: &Set<Bytes>, errors: &mut Errors) -> Option<NonZeroU64> {
-    const ZERO: Zero = (
-        "a `max_output` of zero would refuse every result",
-        "leave `max_output` out for no limit",
-    );
-    number::refuse(NonZeroU64::new(set.value.0), set, ZERO, errors)
+    number::refuse(NonZeroU64::new(set.value.0), set, rules::MAX_OUTPUT, errors)
 }
 
 fn scopes(own: &Given, defaults: &Given, errors: &mut Errors) -> Vec<syn::LitStr> {

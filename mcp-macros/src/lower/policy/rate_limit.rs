@@ -6,6 +6,7 @@ use syn::Ident;
 
 use crate::args::policy as args;
 use crate::args::table::setting::Set;
+use crate::args::text::rules;
 use crate::args::value::rate::Quota;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::policy::{Algorithm, Per, RateLimit};
@@ -19,10 +20,6 @@ pub(crate) fn lower(
     function: Option<(Kind, &Ident)>,
     errors: &mut Errors,
 ) -> Option<RateLimit> {
-    const ZERO: number::Zero = (
-        "a burst of zero would refuse every call",
-        "leave `burst` out",
-    );
     const PER: [(&str, Per); 3] = [
         ("principal", Per::Principal),
         ("ip", Per::Ip),
@@ -42,7 +39,7 @@ pub(crate) fn lower(
     let burst = given
         .burst
         .as_ref()
-        .and_then(|burst| number::count(burst, ZERO, errors));
+        .and_then(|burst| number::count(burst, rules::BURST, errors));
     let per = given.per.as_ref().and_then(|per| word(per, &PER, errors));
     let algorithm = given
         .algorithm
@@ -59,29 +56,19 @@ pub(crate) fn lower(
 }
 
 fn zero(quota: &Set<Quota>, function: Option<(Kind, &Ident)>) -> Diagnostic {
-    match function {
-        Some((kind, name)) => err!(
-            quota.at,
-            "rate limit of zero: `{name}` could never be called"
-        )
-        .help(format!(
-            "use a count of at least 1, or remove the {}",
-            kind.noun()
-        )),
-        None => err!(quota.at, "rate limit of zero: nothing could ever be called")
-            .help("use a count of at least 1, or leave `rate_limit` out for no limit"),
-    }
+    let name = function
+        .map(|(_, name)| name.to_string())
+        .unwrap_or_default();
+    let function = function.map(|(kind, _)| (kind.noun(), &*name));
+    let conflict = rules::no_calls(function);
+    err!(quota.at, "{}", conflict.what).help(conflict.help)
 }
 
 fn check_burst(given: &args::RateLimit, algorithm: Option<Algorithm>) -> Result<(), Diagnostic> {
     match (&given.burst, &given.algorithm, algorithm) {
         (Some(burst), Some(set), Some(Algorithm::SlidingWindow | Algorithm::FixedWindow)) => {
-            Err(err!(
-                burst.name,
-                "`algorithm = \"{}\"` has no `burst`: only the token bucket has one",
-                set.value
-            )
-            .help("remove `burst`, or `algorithm`"))
+            let conflict = rules::burst(&set.value);
+            Err(err!(burst.name, "{}", conflict.what).help(conflict.help))
         }
         _ => Ok(()),
     }

@@ -3,6 +3,7 @@
 use syn::LitStr;
 
 use crate::args::table::setting::Set;
+use crate::args::text::rules;
 use crate::diag::{Diagnostic, Errors, err};
 
 /// The scopes, each a scope-token of RFC 6749, and each once.
@@ -24,28 +25,10 @@ pub(crate) fn lower(set: &Set<Vec<LitStr>>, errors: &mut Errors) -> Vec<LitStr> 
 }
 
 fn check(scope: &LitStr) -> Result<(), Diagnostic> {
-    let text = scope.value();
-    if text.is_empty() {
-        return Err(err!(scope, "scope is empty").help("write the name of a scope, or remove it"));
+    match rules::scope(&scope.value()) {
+        Some(conflict) => Err(err!(scope, "{}", conflict.what).help(conflict.help)),
+        None => Ok(()),
     }
-    let is_allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
-    let Some(other) = text.chars().find(|c| !is_allowed(*c)) else {
-        return Ok(());
-    };
-    let words: Vec<String> = text
-        .split_whitespace()
-        .map(|word| format!("\"{word}\""))
-        .collect();
-    let help = match other {
-        ' ' if words.len() > 1 => format!("list them one by one: {}", words.join(", ")),
-        _ => "use printable ASCII without spaces, `\"` and `\\` (RFC 6749)".to_owned(),
-    };
-    let other = match other {
-        ' ' => "a space".to_owned(),
-        other if other.is_control() => format!("`{}`", other.escape_debug()),
-        other => format!("`{other}`"),
-    };
-    Err(err!(scope, "scope {text:?} contains {other}").help(help))
 }
 
 #[cfg(test)]

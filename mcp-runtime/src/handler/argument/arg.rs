@@ -10,6 +10,7 @@ use serde::de::value::Error as AbsentError;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::fit::Names;
 use super::path::Name;
@@ -32,6 +33,9 @@ pub trait Decode: Sized {
     fn decode(text: &str) -> Result<Self, serde_json::Error>;
     #[doc(hidden)]
     fn absent() -> Option<Self>;
+    /// The value that `null` is if that is another than the absent one: `Some(None)` of an `Option<Option<_>>`.
+    #[doc(hidden)]
+    fn null() -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -42,6 +46,10 @@ impl<T: for<'de> Deserialize<'de>> Decode for T {
 
     fn absent() -> Option<Self> {
         T::deserialize(Absent).ok()
+    }
+
+    fn null() -> Option<Self> {
+        T::deserialize(Null).ok()
     }
 }
 
@@ -73,15 +81,20 @@ pub struct Arg<T> {
     description: Option<&'static str>,
     pub(super) decode: fn(&str) -> Result<T, serde_json::Error>,
     absent: fn() -> Option<T>,
-    describe: fn(&mut SchemaGenerator) -> Schema,
+    null: fn() -> Option<T>,
+    pub(super) describe: fn(&mut SchemaGenerator) -> Schema,
     default: Option<Default<T>>,
     example: Option<Value>,
     pub(super) redact: bool,
     header: Option<&'static str>,
+    /// The other names that it is accepted by.
+    pub(super) aliases: &'static [&'static str],
+    /// The members of its type are arguments, which have these names.
+    pub(super) members: Option<Vec<&'static str>>,
     /// The message of the elicitation when the client sends no value.
     elicit: Option<&'static str>,
     rules: Vec<Rule<T>>,
-    nested: Option<super::rule::Nested<T>>,
+    pub(super) nested: Option<super::rule::Nested<T>>,
     schema: Value,
     /// Its place among the parameters of its function.
     pub(super) place: usize,
@@ -95,7 +108,10 @@ struct Default<T> {
 impl<T: Decode + Describe> Arg<T> {
     /// The parameter called `name` on the wire.
     pub fn new(name: &'static str) -> Self {
-        Self::described(name, T::decode, T::absent, T::describe)
+        Self {
+            null: T::null,
+            ..Self::described(name, T::decode, T::absent, T::describe)
+        }
     }
 }
 
@@ -112,11 +128,14 @@ impl<T> Arg<T> {
             description: None,
             decode,
             absent,
+            null: || None,
             describe,
             default: None,
             example: None,
             redact: false,
             header: None,
+            aliases: &[],
+            members: None,
             elicit: None,
             rules: Vec::new(),
             nested: None,
@@ -178,6 +197,20 @@ impl<T> Arg<T> {
         self
     }
 
+    /// Accepts the value by other names too, which the schema does not show.
+    #[must_use]
+    pub fn alias(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Takes the members of its type as arguments.
+    #[must_use]
+    pub fn flatten(mut self) -> Self {
+        self.members = Some(Vec::new());
+        self
+    }
+
     /// Elicits the value from the client's user when the client sends none.
     #[must_use]
     pub fn elicit(mut self, question: &'static str, _: Askable<T>) -> Self {
@@ -198,7 +231,11 @@ impl<T> Arg<T> {
     }
 
     fn prepare(&mut self, input: &mut InputSchema) {
-        let (mut shape, mut schema) = input.describe(self.describe);
+        if self.members.is_some() {
+            self.prepare_members(input);
+            return;
+        }
+        let (mut shape, mut schema) = input.describe(self.describe, (self.null)().is_some());
         if let Value::Object(keywords) = &mut schema {
             for (keyword, value) in self.rules.iter().flat_map(|rule| &rule.keywords) {
                 keywords.insert((*keyword).to_owned(), value.clone());
@@ -240,11 +277,17 @@ impl<T> Arg<T> {
         let required = self.default.is_none() && (self.absent)().is_none();
         let required = required && self.elicit.is_none();
         self.place = input.add(self.name, schema, shape, required);
+        for alias in self.aliases {
+            input.alias(alias, self.name);
+        }
     }
 
     /// The value the client sent, or the default; `None` after noting what is wrong.
     fn take(&self, input: &mut Input<'_, '_>) -> Option<T> {
-        let sent = input.object.get(self.name);
+        if let Some(members) = &self.members {
+            return self.take_members(members, input);
+        }
+        let sent = self.sent(input);
         if let (Some(message), Some(missing)) = (self.elicit, &mut input.missing)
             && sent.is_none_or(|raw| raw.get() == "null")
         {
@@ -265,12 +308,23 @@ impl<T> Arg<T> {
             });
         };
         if raw.get() == "null"
-            && let Some(value) = self.when_absent()
+            && let Some(value) = (self.null)().or_else(|| self.when_absent())
         {
             return Some(value);
         }
         let value = self.read(raw, input)?;
         self.check(&value, input).then_some(value)
+    }
+
+    /// The value that was sent by one of its names; two of them are a problem.
+    fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<&'a RawValue> {
+        let names = std::iter::once(&self.name).chain(self.aliases);
+        let mut given = names.filter_map(|name| Some((*name, input.object.get(name)?)));
+        let (first, sent) = given.next()?;
+        if let Some((second, _)) = given.next() {
+            input.problems.twice(first, second);
+        }
+        Some(sent)
     }
 
     pub(super) fn when_absent(&self) -> Option<T> {
@@ -280,7 +334,7 @@ impl<T> Arg<T> {
             .or_else(self.absent)
     }
 
-    fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
+    pub(super) fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
         let problems = self.problems_of(value);
         let holds = problems.is_empty();
         input.problems.extend(problems);
@@ -289,7 +343,7 @@ impl<T> Arg<T> {
 
     /// Checks a value against the rules.
     fn problems_of(&self, value: &T) -> Problems {
-        let mut problems = Problems::under(self.name, self.redact);
+        let mut problems = Problems::under(self.path(), self.redact);
         for fault in self
             .rules
             .iter()
@@ -360,7 +414,7 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
     }
 
     fn fits(&self, name: &str, input: &mut Input<'_, '_>) -> bool {
-        if self.1.name == name {
+        if self.1.name == name && self.1.members.is_none() {
             self.1.take(input).is_some()
         } else {
             self.0.fits(name, input)
@@ -377,7 +431,12 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
     fn redacted(&self, visit: &mut dyn FnMut(&'static str)) {
         self.0.redacted(visit);
         if self.1.redact {
-            visit(self.1.name);
+            let own = [self.1.name];
+            let names = self.1.members.as_deref().unwrap_or(&own);
+            names
+                .iter()
+                .chain(self.1.aliases)
+                .for_each(|name| visit(name));
         }
     }
 }
@@ -385,7 +444,7 @@ impl<L: ArgList, T: Send + 'static> ArgList for (L, Arg<T>) {
 /// The arguments of one call while they are decoded.
 #[derive(Debug)]
 pub struct Input<'a, 's> {
-    object: Object<'a>,
+    pub(super) object: Object<'a>,
     pub(super) finished: &'s FinishedInput,
     reading: Reading,
     pub(super) leniency: Leniency,
@@ -520,7 +579,7 @@ impl<'a, 's> Input<'a, 's> {
         let noun = self.finished.noun;
         let mut names = Names::default();
         for (name, _) in self.object.iter() {
-            if known.contains(&name) {
+            if self.finished.canonical(name).is_some() {
                 if !names.insert(name) {
                     self.problems.repeated(name);
                 }
@@ -528,32 +587,58 @@ impl<'a, 's> Input<'a, 's> {
             }
             let is_left_out = self.reading == Reading::Lenient
                 && self.problems.is_empty()
-                && (self.leniency.ignored >= WEIGHED || nearest(name, &known).is_none());
+                && (self.leniency.ignored >= WEIGHED || self.nearest(name, &known).is_none());
             if is_left_out {
                 self.leniency.ignore(name);
             } else {
-                self.problems.unknown(name, &known, noun);
+                let near = self.nearest(name, &known);
+                self.problems.unknown(name, near, &known, noun);
             }
         }
+    }
+
+    /// The argument that a name most likely means, by that name or by an alias.
+    fn nearest(&self, name: &str, known: &[&'s str]) -> Option<&'s str> {
+        nearest(name, known).or_else(|| {
+            let aliases = self.finished.aliases().iter();
+            let aliases: Vec<&str> = aliases.map(|(alias, _)| *alias).collect();
+            self.finished.canonical(nearest(name, &aliases)?)
+        })
     }
 }
 
 /// Stands for a member that is not there: only an `Option` (or a unit) can be read from it.
 struct Absent;
 
-impl<'de> Deserializer<'de> for Absent {
-    type Error = AbsentError;
+/// Stands for a `null` that is told from a member that is not there: only an `Option` of an `Option` can be read from it.
+struct Null;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
-        Err(AbsentError::custom("absent"))
-    }
+/// Stands for the value of the outer one of two `Option`s.
+struct Inner;
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, AbsentError> {
-        visitor.visit_none()
-    }
+macro_rules! optional {
+    ($name:ident, $visitor:ident => $read:expr) => {
+        impl<'de> Deserializer<'de> for $name {
+            type Error = AbsentError;
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
+            fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, AbsentError> {
+                Err(AbsentError::custom("absent"))
+            }
+
+            fn deserialize_option<V: Visitor<'de>>(
+                self,
+                $visitor: V,
+            ) -> Result<V::Value, AbsentError> {
+                $read
+            }
+
+            forward_to_deserialize_any! {
+                bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+                newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+            }
+        }
+    };
 }
+optional!(Absent, visitor => visitor.visit_none());
+optional!(Inner, visitor => visitor.visit_none());
+optional!(Null, visitor => visitor.visit_some(Inner));

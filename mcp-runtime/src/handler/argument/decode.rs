@@ -37,22 +37,22 @@ impl<T> Arg<T> {
             let decoded = (self.decode)(raw.get());
             return self.reread(raw, decoded.ok(), fit, input);
         }
-        if fit.refused.is_empty() && fit.misfits.is_empty() {
+        if fit.problems.is_empty() {
             if fit.bears(fit.weight) {
                 return self.reread(raw, None, fit, input);
             }
-            fit.refused.note(&Fault::new("is nested too deeply"));
+            fit.problems.note(&Fault::new("is nested too deeply"));
         }
-        input.problems.extend(fit.refused);
-        input.problems.extend(fit.misfits);
+        input.problems.extend(fit.problems);
         None
     }
 
     /// The value along its shape.
     fn fit<'s>(&self, tape: &Tape<'_>, input: &Input<'_, 's>) -> Fit<'s> {
         let (shapes, root) = input.finished.shape(self.place);
-        let mut fit = Fit::new(shapes, input.coerces(), self.name, self.redact);
+        let mut fit = Fit::new(shapes, input.coerces(), self.path(), self.redact);
         fit.weighs = root.retries;
+        fit.is_validated = self.nested.is_some();
         fit.run(tape, root.shape);
         fit
     }
@@ -71,26 +71,26 @@ impl<T> Arg<T> {
             return Some(absent);
         }
         let takes = |text: &str| (self.decode)(text).is_ok();
-        let sent = |doubt: &Doubt| takes(&poisoned(raw.get(), &doubt.sent));
-        let written = |doubt: &Doubt| takes(&poisoned(&fit.written, &doubt.written));
-        if direct.is_some() && fit.refused.is_empty() && !fit.doubts.iter().any(sent) {
+        if direct.is_some() && !fit.is_refused && !Side::Sent(raw.get()).is_ignored(&fit, takes) {
             return direct;
         }
         let decoded = (self.decode)(&fit.written);
-        let is_heard = fit.misfits.is_empty()
-            || direct.is_none() && decoded.is_ok() && !fit.doubts.iter().any(written);
+        let is_heard = || {
+            let is_ignored = Side::Written(&fit.written).is_ignored(&fit, takes);
+            direct.is_none() && decoded.is_ok() && !is_ignored
+        };
+        let is_taken = !fit.is_refused && (fit.problems.is_empty() || is_heard());
         match decoded {
-            Ok(value) if fit.refused.is_empty() && is_heard => {
+            Ok(value) if is_taken => {
                 input.leniency.coerced += u32::from(fit.coerced);
                 return Some(value);
             }
-            Err(error) if fit.refused.is_empty() && fit.misfits.is_empty() => {
-                self.explain(&error, &fit.written, &mut fit.misfits);
+            Err(error) if fit.problems.is_empty() => {
+                self.explain(&error, &fit.written, &mut fit.problems);
             }
             _ => {}
         }
-        input.problems.extend(fit.refused);
-        input.problems.extend(fit.misfits);
+        input.problems.extend(fit.problems);
         None
     }
 
@@ -141,13 +141,42 @@ fn is_doubtful(raw: &RawValue, root: Root) -> bool {
     match raw.get().as_bytes().first() {
         Some(b'{') => true,
         Some(b'[') => root.needs_check || raw.get().contains('{'),
-        Some(b'"') => false,
         _ => root.needs_check,
     }
 }
 
-/// `text` with something else at a place: a decoder that takes it never looks there.
-fn poisoned(text: &str, place: &std::ops::Range<usize>) -> String {
-    let part = |range| text.get(range).unwrap_or_default();
-    [part(0..place.start), POISON, part(place.end..text.len())].concat()
+/// A value as the client has sent it, or as it was written along its shape.
+#[derive(Clone, Copy)]
+enum Side<'t> {
+    Sent(&'t str),
+    Written(&'t str),
+}
+
+impl Side<'_> {
+    /// Returns `true` if a decoder ignores one of the places that are not as the schema says: with something else there,
+    /// it still takes the value.
+    fn is_ignored(self, fit: &Fit<'_>, takes: impl Fn(&str) -> bool) -> bool {
+        let mut doubts = fit.doubts.iter();
+        let ignores = |doubt: &Doubt, text: &str| {
+            self.with(doubt, text)
+                .is_some_and(|changed| takes(&changed))
+        };
+        // A decoder that knows a member of any value by another name takes it once.
+        let mut strangers = fit.strangers.iter();
+        doubts.any(|doubt| ignores(doubt, POISON))
+            || strangers.any(|stranger| {
+                let twice = format!("{POISON},{}:{POISON}", stranger.name);
+                ignores(&stranger.at, &twice)
+            })
+    }
+
+    /// The text with something else at a place that it has.
+    fn with(self, doubt: &Doubt, other: &str) -> Option<String> {
+        let (text, place) = match self {
+            Self::Sent(text) => (text, doubt.sent.as_ref()?),
+            Self::Written(text) => (text, &doubt.written),
+        };
+        let part = |range| text.get(range).unwrap_or_default();
+        Some([part(0..place.start), other, part(place.end..text.len())].concat())
+    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod arg;
 mod date;
 mod decode;
 mod fit;
+mod flat;
 mod path;
 pub(crate) mod problem;
 mod reason;

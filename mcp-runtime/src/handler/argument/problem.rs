@@ -114,9 +114,16 @@ impl Problems {
     }
 
     fn sentence(&self, path: impl Display, fault: &Fault) -> String {
-        let (at, says) = (&self.at, &fault.says);
+        let says = &fault.says;
         let shows = if self.redact { "" } else { &fault.shows };
-        format!("`{at}{path}` {says}{shows}")
+        let at = format!("{}{path}", self.at);
+        // The members of a flattened struct are arguments.
+        let at = match at.strip_prefix('.') {
+            Some(member) => member,
+            None if at.is_empty() => "arguments",
+            None => &at,
+        };
+        format!("`{at}` {says}{shows}")
     }
 
     pub(super) fn missing(&mut self, name: &str, fault: &Fault) {
@@ -127,9 +134,16 @@ impl Problems {
         self.push(|_| format!("`{name}` is given more than once"));
     }
 
-    pub(super) fn unknown(&mut self, name: &str, known: &[&str], noun: &str) {
+    /// Notes an argument that was sent by two of its names.
+    pub(super) fn twice(&mut self, first: &str, second: &str) {
         self.push(|_| {
-            let hint = match nearest(name, known) {
+            format!("`{first}` and `{second}` are the same argument; send `{first}` only")
+        });
+    }
+
+    pub(super) fn unknown(&mut self, name: &str, near: Option<&str>, known: &[&str], noun: &str) {
+        self.push(|_| {
+            let hint = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if known.is_empty() => format!("this {noun} takes no arguments"),
                 None => format!("the arguments are `{}`", known.join("`, `")),

@@ -151,7 +151,7 @@ fn in_json(wanted: &str) -> String {
         "option" => "a value or null",
         "bool" => "a boolean",
         _ if range(wanted).is_some() => "an integer",
-        _ if begins(&["unit struct"]) => "null",
+        _ if begins(&["unit struct", "unit variant"]) => "null",
         _ if begins(&OBJECTS) => "an object",
         _ if begins(&ARRAYS) => {
             return counted(wanted).map_or_else(

@@ -152,6 +152,8 @@ pub(super) fn broken(
             )
         }
         Broken::Format(wanted) => Fault::wanted(wanted, shown(node)),
+        Broken::Pattern(pattern) => Fault::new(format!("must match the pattern `{pattern}`"))
+            .showing(format!(", was {}", shown(node))),
         Broken::Length(length) => {
             let allowed = length_allowed(noun(node), shape.least, shape.most);
             Fault::new(format!("must have {allowed}")).showing(format!(", has {length}"))
@@ -198,8 +200,12 @@ pub(super) fn unknown_member(path: &Path<'_>, sets: &[&Members]) -> Fault {
     };
     let declared = sets.iter().flat_map(|set| &set.declared);
     let known: Vec<&str> = declared.map(|member| &*member.name).collect();
-    let hint = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
-    Fault::new(format!("is not a known member{}", hint.unwrap_or_default()))
+    let hint = match nearest(name, &known) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None if known.is_empty() || known.len() > LISTED => String::new(),
+        None => format!("; the members are `{}`", known.join("`, `")),
+    };
+    Fault::new(format!("is not a known member{hint}"))
 }
 
 /// A value as a problem shows it.

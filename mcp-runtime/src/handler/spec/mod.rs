@@ -45,6 +45,10 @@ pub struct Spec {
     pub(crate) visible_if: Option<fn(&Principal) -> bool>,
     pub(crate) audit: bool,
     pub(crate) blocking: bool,
+    /// It occupies the thread that it runs on: neither `async` nor `blocking`.
+    pub(crate) sync: bool,
+    /// The first argument that is elicited from the user.
+    pub(crate) elicits: Option<&'static str>,
     pub(crate) schema: Option<fn() -> serde_json::Value>,
     pub(crate) task: Option<TaskSupport>,
 }
@@ -121,6 +125,8 @@ impl Spec {
             visible_if: None,
             audit: false,
             blocking: false,
+            sync: false,
+            elicits: None,
             schema: None,
             task: None,
         }
@@ -299,6 +305,20 @@ impl Spec {
     #[must_use]
     pub const fn blocking(mut self) -> Self {
         self.blocking = true;
+        self
+    }
+
+    /// It runs to its end on the thread that calls it.
+    #[must_use]
+    pub const fn sync(mut self) -> Self {
+        self.sync = true;
+        self
+    }
+
+    /// It elicits `argument` from the user where the client sends none.
+    #[must_use]
+    pub const fn elicits(mut self, argument: &'static str) -> Self {
+        self.elicits = Some(argument);
         self
     }
 

@@ -11,17 +11,9 @@ pub enum Source {
     Attribute,
     /// In `#[server(defaults(..))]`.
     Defaults,
-}
-
-#[cfg(feature = "cli")]
-impl Source {
-    /// A word for the `tools` table.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Attribute => "attribute",
-            Self::Defaults => "defaults",
-        }
-    }
+    /// In the file of settings, at this line and column.
+    #[doc(hidden)]
+    File(u32, u32),
 }
 
 /// A rate: a number of calls per period.

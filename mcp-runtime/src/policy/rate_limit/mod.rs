@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::Context;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
+use crate::handler::{Context, Principal};
 use crate::principal;
 use crate::seal::Stamp;
 use crate::share::network;
@@ -67,7 +67,7 @@ impl RateLimiter {
 
     /// Counts a call, unless it is a round that continues one, or returns the time to wait.
     pub(crate) fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
-        match self.caller(cx) {
+        match self.caller(cx.principal(), cx.peer()) {
             Some(caller) => self.callers.check(caller, round),
             None if round.is_some_and(|round| self.rounds().continues(round, SHARED_ROUNDS)) => {
                 Ok(())
@@ -78,7 +78,7 @@ impl RateLimiter {
 
     /// Allows a round that did not run to continue its call again.
     pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
-        match self.caller(cx) {
+        match self.caller(cx.principal(), cx.peer()) {
             Some(caller) => self.callers.give_back(&caller, round),
             None => self.rounds().give_back(round),
         }
@@ -93,13 +93,28 @@ impl RateLimiter {
         format!("rate limit of {} for {item} reached", self.limit)
     }
 
-    fn caller(&self, cx: &Context) -> Option<Caller> {
+    /// The limit that it enforces.
+    pub(super) fn limit(&self) -> RateLimit {
+        self.limit
+    }
+
+    /// Counts a request of a caller, or returns the time to wait.
+    pub(super) fn check_caller(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Duration> {
+        match self.caller(principal, peer) {
+            Some(caller) => self.callers.check(caller, None),
+            None => self.shared.check(Instant::now()),
+        }
+    }
+
+    fn caller(&self, principal: &Principal, peer: Option<IpAddr>) -> Option<Caller> {
+        let address = || peer.map(network).map(Caller::Address);
         match self.limit.per {
-            Per::Principal => {
-                let principal = cx.principal().key().map(Caller::Principal);
-                principal.or_else(|| address(cx))
-            }
-            Per::Ip => address(cx),
+            Per::Principal => principal.key().map(Caller::Principal).or_else(address),
+            Per::Ip => address(),
             Per::All => None,
         }
     }
@@ -127,10 +142,6 @@ impl Counter {
                 .check(now),
         }
     }
-}
-
-fn address(cx: &Context) -> Option<Caller> {
-    cx.peer().map(network).map(Caller::Address)
 }
 
 /// The time after its last call at which a counter is back in its initial state.

@@ -1,9 +1,13 @@
 //! The commands and flags, with their help.
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::config::environment::Environment;
+use crate::config::kind::Kind;
+use crate::config::layers::Sources;
+use crate::config::setting;
 use crate::handler::call::inject::State;
 use crate::server::Server;
 
@@ -14,8 +18,15 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
         .version(version.to_owned())
         .about(format!("The MCP server {name}. Without a command it serves stdio, which is what an MCP client starts."))
         .after_help(
-            "Environment: MCP_SERVER_HOST, MCP_SERVER_PORT, MCP_PUBLIC_URL, \
-             MCP_STATE_KEYS, MCP_LOG_LEVEL (info), MCP_LOG_FORMAT (text or json). Flags win over it.",
+            "Environment: MCP_SERVER_HOST, MCP_SERVER_PORT, MCP_PUBLIC_URL, MCP_LOG_LEVEL, MCP_LOG_FORMAT (text or json) \
+             and more: `config --docs` has all of them. Flags win over it, and it wins over mcp.toml.",
+        )
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .global(true)
+                .help("The file of settings [default: mcp.toml, if it is there]"),
         )
         .disable_help_subcommand(true)
         .subcommand(Command::new("stdio").about("Serve stdin and stdout (the default)"))
@@ -41,29 +52,66 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
                 .arg(pairs("Arguments; each value is text")),
         )
         .subcommand(
+            Command::new("config")
+                .about("Print every setting with its value and its origin")
+                .arg(
+                    Arg::new("docs")
+                        .long("docs")
+                        .action(ArgAction::SetTrue)
+                        .help("Describe the settings instead"),
+                )
+                .args(flags()),
+        )
+        .subcommand(
+            Command::new("health")
+                .about("Ask the server that runs at this address whether it is ready; exits with 1 if it is not")
+                .arg(
+                    Arg::new("url")
+                        .value_name("URL")
+                        .help("A URL, or a path such as /healthz [default: /ready at the address of `http`]"),
+                )
+                .args(flags()),
+        )
+        .subcommand(
             Command::new("check").about(
                 "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
-            ),
+            ).args(flags()),
         )
 }
 
 fn http() -> Command {
     Command::new("http")
         .about("Serve Streamable HTTP at /mcp, with /health, /healthz, /ready and /metrics")
-        .arg(
-            Arg::new("bind")
-                .long("bind")
-                .value_name("ADDR")
-                .value_parser(clap::value_parser!(SocketAddr))
-                .help("Where to listen [default: 127.0.0.1:8080]; port 0 takes one that is free"),
-        )
-        .arg(
-            Arg::new("public-url")
-                .long("public-url")
-                .value_name("URL")
-                .action(ArgAction::Append)
-                .help("A URL that clients use, when it is not this address; may be repeated"),
-        )
+        .args(flags())
+}
+
+/// The flags of the table of settings.
+fn flags() -> impl Iterator<Item = Arg> {
+    setting::present().filter_map(|setting| {
+        let flag = Arg::new(setting.name)
+            .long(setting.flag?)
+            .value_name("VALUE");
+        let flag = match setting.kind {
+            Kind::Texts(..) => flag.action(ArgAction::Append),
+            _ => flag,
+        };
+        Some(flag.help(setting.help))
+    })
+}
+
+/// Returns what the command line sets, and what else there is to read.
+pub(super) fn sources(matches: &ArgMatches) -> Sources {
+    let of_command = matches.subcommand().map(|(_, matches)| matches);
+    let flags = setting::present().filter_map(|setting| {
+        setting.flag?;
+        let values = of_command?.try_get_many::<String>(setting.name).ok()??;
+        Some((setting, values.cloned().collect()))
+    });
+    Sources {
+        file: matches.get_one::<String>("config").map(PathBuf::from),
+        environment: Environment::of_process(),
+        flags: flags.collect(),
+    }
 }
 
 fn pairs(help: &'static str) -> Arg {

@@ -8,20 +8,20 @@ use crate::protocol::resource::Place;
 use crate::registry::{Descriptor, Entry, Registry};
 
 /// The table of the tools.
-pub(super) fn tools(registry: &Registry) -> String {
+pub(super) fn tools(registry: &Registry, file: &str) -> String {
     let rows = registry.tools.entries().iter();
-    let rows = rows.map(|tool| [tool.name.clone(), limits(&tool.spec), summary(tool)]);
+    let rows = rows.map(|tool| [tool.name.clone(), in_force(tool, file), summary(tool)]);
     table(["NAME", "LIMITS", "DESCRIPTION"], rows)
 }
 
 /// The table of the resources, the templates and the files.
-pub(super) fn resources(registry: &Registry) -> String {
+pub(super) fn resources(registry: &Registry, file: &str) -> String {
     let declared = registry.resources.entries().iter();
     let declared = declared.chain(registry.templates.entries()).map(|entry| {
         [
             entry.uri().to_owned(),
             entry.name.clone(),
-            limits(&entry.spec),
+            in_force(entry, file),
             summary(entry),
         ]
     });
@@ -39,13 +39,13 @@ pub(super) fn resources(registry: &Registry) -> String {
 }
 
 /// The table of the prompts; an argument in brackets may be left out.
-pub(super) fn prompts(registry: &Registry) -> String {
+pub(super) fn prompts(registry: &Registry, file: &str) -> String {
     let rows = registry.prompts.entries().iter();
     let rows = rows.map(|prompt| {
         [
             prompt.name.clone(),
             arguments(prompt),
-            limits(&prompt.spec),
+            in_force(prompt, file),
             summary(prompt),
         ]
     });
@@ -101,30 +101,45 @@ fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; 
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The limits that are in force, or that the function is switched off.
+fn in_force(entry: &Entry, file: &str) -> String {
+    let policies = entry.policies();
+    if !policies.access.is_enabled() {
+        return format!("off ({file})");
+    }
+    limits(&policies.spec, file)
+}
+
 /// The limits in the order in which they apply, each with where it was declared.
-fn limits(spec: &Spec) -> String {
-    fn limit<T>(
-        key: &str,
+fn limits(spec: &Spec, file: &str) -> String {
+    let limit = |key: &str, (value, source): (String, Source)| {
+        let source = match source {
+            Source::Attribute => "attribute".to_owned(),
+            Source::Defaults => "defaults".to_owned(),
+            Source::File(line, column) => format!("{file}:{line}:{column}"),
+        };
+        format!("{key} {value} ({source})")
+    };
+    fn shown<T>(
         declared: Option<(T, Source)>,
         show: impl Fn(T) -> String,
-    ) -> Option<String> {
-        declared.map(|(value, source)| format!("{key} {} ({})", show(value), source.as_str()))
+    ) -> Option<(String, Source)> {
+        declared.map(|(value, source)| (show(value), source))
     }
     let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
     let limits = [
         scopes,
         spec.visible_if.map(|_| "visible_if".to_owned()),
-        limit("rate_limit", spec.rate_limit, |limit| limit.to_string()),
-        limit("concurrency", spec.concurrency, |limit| limit.to_string()),
-        limit("cache", spec.cache, |cache| Written(cache.ttl).to_string()),
-        limit("timeout", spec.timeout, |limit| Written(limit).to_string()),
-        limit("retry", spec.retry, |retry| retry.max.to_string()),
-        limit("breaker", spec.breaker, |limit| {
-            format!("{} failures, {}", limit.failures, Written(limit.cooldown))
-        }),
-        limit("max_output", spec.max_output, |bytes| {
-            Size(bytes).to_string()
-        }),
+        shown(spec.rate_limit, |limit| limit.to_string()).map(|it| limit("rate_limit", it)),
+        shown(spec.concurrency, |limit| limit.to_string()).map(|it| limit("concurrency", it)),
+        shown(spec.cache, |cache| Written(cache.ttl).to_string()).map(|it| limit("cache", it)),
+        shown(spec.timeout, |limit| Written(limit).to_string()).map(|it| limit("timeout", it)),
+        shown(spec.retry, |retry| retry.max.to_string()).map(|it| limit("retry", it)),
+        shown(spec.breaker, |it| {
+            format!("{} failures, {}", it.failures, Written(it.cooldown))
+        })
+        .map(|it| limit("breaker", it)),
+        shown(spec.max_output, |bytes| Size(bytes).to_string()).map(|it| limit("max_output", it)),
         spec.audit.then(|| "audit".to_owned()),
     ];
     or_none(&limits.into_iter().flatten().collect::<Vec<_>>(), ", ")
@@ -142,7 +157,7 @@ mod tests {
             .audit()
             .scopes(&["a", "b"])
             .visible_if(|_| true)
-            .max_output(1024, Source::Defaults)
+            .max_output(1024, Source::File(3, 9))
             .breaker(Breaker::new(5, 30_000), here)
             .retry(Retry::new(3), here)
             .timeout(5_000, Source::Defaults)
@@ -150,7 +165,7 @@ mod tests {
             .concurrency(Concurrency::new(4).queue(16), here)
             .rate_limit(RateLimit::new(10, 60_000), here);
         assert_eq!(
-            limits(&spec).split(", ").collect::<Vec<_>>(),
+            limits(&spec, "mcp.toml").split(", ").collect::<Vec<_>>(),
             [
                 "scopes a b",
                 "visible_if",
@@ -161,10 +176,10 @@ mod tests {
                 "retry 3 (attribute)",
                 "breaker 5 failures",
                 "30s (attribute)",
-                "max_output 1 KiB (defaults)",
+                "max_output 1 KiB (mcp.toml:3:9)",
                 "audit",
             ]
         );
-        assert_eq!(limits(&Spec::tool("none", "Nothing.")), "-");
+        assert_eq!(limits(&Spec::tool("none", "Nothing."), "mcp.toml"), "-");
     }
 }

@@ -19,9 +19,9 @@ use crate::auth::challenge::Challenge;
 use crate::auth::site::Site;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
+use crate::config::Settings;
 use crate::handler::Principal;
 use crate::protocol::RpcError;
-use crate::service::Settings;
 
 /// The nonce of the next proof (RFC 9449, section 8.1).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -65,7 +65,7 @@ impl Gate {
                 Vec::new()
             },
             required: settings.auth_required,
-            site: Site::new(&settings.public_urls.value, PATH),
+            site: Site::new(&settings.public_urls, PATH),
             throttle: Throttle::default(),
             verifier,
         })

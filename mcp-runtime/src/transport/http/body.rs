@@ -37,7 +37,7 @@ struct Charged {
 impl Endpoint {
     /// Reads a body, or returns the error that names the limit which it passes.
     pub(super) async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
-        let settings = &self.service.settings;
+        let settings = self.service.settings_now();
         // Before anything is read, so that a client that asks with `Expect` is not told to send it.
         if body.size_hint().lower() > settings.max_body as u64 {
             return Err(too_large(settings.max_body));

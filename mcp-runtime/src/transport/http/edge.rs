@@ -24,7 +24,10 @@ pub(super) async fn around<F: Future<Output = Response>>(
     request: Request,
     answer: impl FnOnce(Request) -> F,
 ) -> Response {
-    if let Err(error) = endpoint.guard.check(request.uri(), request.headers()) {
+    if let Err(error) = endpoint
+        .guard
+        .with(|guard| guard.check(request.uri(), request.headers()))
+    {
         return finished(endpoint.refuse(error), None);
     }
     let origin = request.headers().get(header::ORIGIN).cloned();

@@ -7,9 +7,9 @@
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
+use crate::config::Settings;
 use crate::protocol::RpcError;
 use crate::protocol::excerpt::excerpt;
-use crate::service::Settings;
 
 /// The names that are allowed.
 #[derive(Debug)]
@@ -24,7 +24,6 @@ impl Guard {
         Self {
             public: settings
                 .public_urls
-                .value
                 .iter()
                 .filter_map(|url| url.parse().ok())
                 .collect(),
@@ -195,7 +194,7 @@ mod tests {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
         let mut settings = Settings::default();
-        settings.public_urls.value = public.iter().map(ToString::to_string).collect();
+        settings.public_urls = public.iter().map(ToString::to_string).collect();
         Guard::new(&settings)
             .check(&Uri::from_static("/mcp"), &headers)
             .is_ok()

@@ -77,15 +77,17 @@ pub(super) fn same_params(
         .and_then(Result::ok)
         .unwrap_or_default();
     for (argument, header) in &entry.headers {
-        same_argument(headers, header, arguments.get(argument)).map_err(|error| {
-            // The error shows both values.
-            let redacted = entry.policies.redacted.names.contains(argument);
-            if redacted {
-                malformed(&format!("Mcp-Param-{header}"), "differs from the body")
-            } else {
-                error
-            }
-        })?;
+        same_argument(headers, header, entry.input().sent(&arguments, argument)).map_err(
+            |error| {
+                // The error shows both values.
+                let redacted = entry.policies().redacted.names.contains(argument);
+                if redacted {
+                    malformed(&format!("Mcp-Param-{header}"), "differs from the body")
+                } else {
+                    error
+                }
+            },
+        )?;
     }
     Ok(())
 }

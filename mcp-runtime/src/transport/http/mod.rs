@@ -26,17 +26,22 @@ mod well_known;
 use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
 use axum::{Extension, Router};
 
 pub(crate) use listener::serve;
 
+use crate::config::Settings;
+use crate::config::reload::{Commit, Reload};
 use crate::legacy::Sessions;
+use crate::live::Live;
 use crate::service::Service;
 use authenticate::Gate;
 use body::Budget;
 use guard::Guard;
 use ops::Operators;
+use sender::Sender;
 
 /// The endpoint's path.
 pub(crate) const PATH: &str = "/mcp";
@@ -46,9 +51,29 @@ pub(crate) const PATH: &str = "/mcp";
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,
     pub sessions: Sessions,
-    pub guard: Guard,
+    pub guard: Arc<Live<Guard>>,
     gate: Option<Gate>,
     bodies: Arc<Budget>,
+}
+
+/// Puts the names of new settings in force.
+#[derive(Debug)]
+struct Renamed(Arc<Live<Guard>>);
+
+impl Reload for Renamed {
+    fn prepare(&self, settings: &Settings) -> Result<Commit, String> {
+        let (guard, names) = (Arc::clone(&self.0), Guard::new(settings));
+        Ok(Box::new(move || guard.set(names)))
+    }
+}
+
+impl Endpoint {
+    /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
+    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
+        let requests = &self.service.requests;
+        let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
+        admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
+    }
 }
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
@@ -111,7 +136,10 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
-        let guard = Guard::new(settings);
+        let guard = Arc::new(Live::new(Guard::new(settings)));
+        service
+            .reloaders
+            .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
         let gate = Gate::new(settings, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);

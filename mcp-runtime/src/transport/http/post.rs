@@ -57,11 +57,14 @@ async fn answer(
         Ok(accepts) => accepts,
         Err(error) => return endpoint.refuse(error),
     };
+    let sender = Sender::from_parts(parts, peer);
+    if let Err(refused) = endpoint.count(&sender) {
+        return *refused;
+    }
     let body = match endpoint.read(body).await {
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
-    let sender = Sender::from_parts(parts, peer);
     let origin = Incoming {
         endpoint,
         sender: &sender,

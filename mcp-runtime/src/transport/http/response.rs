@@ -1,5 +1,7 @@
 //! Responses that are one piece: answers, refusals, and nothing at all.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -15,6 +17,17 @@ impl Endpoint {
     /// The response to a request whose message is not read.
     pub(super) fn refuse(&self, error: RpcError) -> Response {
         reply(refuse(&self.service, None, Version::LATEST, error))
+    }
+
+    /// The same for a request that may come again after `wait`.
+    pub(super) fn refuse_until(&self, wait: Duration, error: RpcError) -> Response {
+        let mut response = self.refuse(error);
+        let seconds = wait.as_millis().div_ceil(1000).max(1);
+        let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+        response
     }
 }
 

@@ -45,6 +45,11 @@ impl Sender {
         &self.principal
     }
 
+    /// The address that the request comes from, where it is known.
+    pub(super) fn peer(&self) -> Option<IpAddr> {
+        self.peer
+    }
+
     /// Returns the caller that held resources are counted for.
     pub(super) fn holder(&self) -> Holder {
         Holder::new(&self.principal, self.peer)

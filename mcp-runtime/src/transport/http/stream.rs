@@ -35,6 +35,9 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
         return endpoint.refuse(error);
     }
     let sender = Sender::from_parts(parts, None);
+    if let Err(refused) = endpoint.count(&sender) {
+        return *refused;
+    }
     match endpoint.reader(&sender) {
         Ok(reader) => {
             let lease = sender.principal().lease();
@@ -82,6 +85,9 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
         Err(refused) => return refused,
     };
     let sender = Sender::from_parts(parts, None);
+    if let Err(refused) = endpoint.count(&sender) {
+        return *refused;
+    }
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

@@ -15,10 +15,10 @@ use tokio::runtime::Handle;
 
 use super::splitter::Splitter;
 use super::stdout::Stdout;
+use crate::config::Settings;
 use crate::handler::Principal;
 use crate::handler::input::outbox::LineSink as _;
 use crate::ops::drain::Drain;
-use crate::service::Settings;
 use crate::transport::lines::{Peer, WeakPeer};
 
 /// The size of one read, and of one write.

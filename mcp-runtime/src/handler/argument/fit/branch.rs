@@ -118,7 +118,7 @@ impl<'s> Fit<'s> {
                     common += 1;
                     met += usize::from(required);
                 }
-                None => unknown += usize::from(!matches!(members.rest, Rest::Are(_))),
+                None => unknown += usize::from(!matches!(members.rest, Rest::Any | Rest::Are(_))),
             }
         }
         let required = members.declared.iter().filter(|it| it.required).count();
@@ -208,7 +208,7 @@ impl<'s> Fit<'s> {
             let (shape, required) = match (members.get(&name), members.rest) {
                 (Some(member), _) => (member.shape, member.required),
                 (None, Rest::Are(shape)) => (shape, false),
-                (None, Rest::Refused) if is_whole => return Some(false),
+                (None, Rest::Ignored | Rest::Refused) if is_whole => return Some(false),
                 (None, _) => continue,
             };
             met += usize::from(required);

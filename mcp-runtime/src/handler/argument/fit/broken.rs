@@ -20,14 +20,21 @@ pub(in crate::handler::argument) enum Broken {
     Bound(String),
     /// The text does not have the format; the expected form, as text.
     Format(&'static str),
+    /// The regular expression that the text does not match.
+    Pattern(String),
     /// The number of characters, items or members.
     Length(u64),
 }
 
 impl Broken {
-    /// Returns `true` if a decoder may accept the value all the same, as something else.
-    pub(in crate::handler::argument) fn is_taken(&self) -> bool {
-        matches!(self, Self::Character | Self::Overflow(_))
+    /// Returns `true` if the value is refused even if its decoder accepts it. A decoder may know more words and more
+    /// forms of text than its schema lists; the rules of `validator` have texts of their own.
+    pub(super) fn is_final(&self, is_validated: bool) -> bool {
+        match self {
+            Self::List | Self::Format(_) => false,
+            Self::Bound(_) | Self::Length(_) | Self::Pattern(_) => !is_validated,
+            Self::Character | Self::Overflow(_) => true,
+        }
     }
 }
 
@@ -47,6 +54,7 @@ fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     let is_plain = shape.listed.is_empty()
         && shape.least.is_none()
         && shape.most.is_none()
+        && shape.pattern.is_none()
         && format.is_none();
     if is_plain && !node.raw().contains('\\') {
         return None;
@@ -59,6 +67,9 @@ fn broken_by_text(node: Node<'_>, shape: &Shape) -> Option<Broken> {
     }
     if let Some((_, words)) = format.filter(|(holds, _)| !holds(&text)) {
         return Some(Broken::Format(words));
+    }
+    if let Some(pattern) = shape.pattern.as_ref().filter(|it| !it.is_match(&text)) {
+        return Some(Broken::Pattern(pattern.as_str().to_owned()));
     }
     measured(shape, || text.chars().count())
 }

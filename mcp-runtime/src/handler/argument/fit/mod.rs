@@ -32,6 +32,8 @@ const LAYERS: usize = 16;
 const STEPS: (usize, usize) = (100_000, 16);
 /// The maximum number of places for which a decoder is tried.
 const DOUBTS: usize = 8;
+/// The maximum number of undeclared members for which a decoder is tried.
+const STRANGERS: usize = 8;
 
 /// The shapes that hold for one value.
 type Layers = SmallVec<[ShapeId; 4]>;
@@ -46,6 +48,8 @@ pub(super) struct Fit<'s> {
     depth: usize,
     /// The number of enclosing strings whose content is followed.
     inside: usize,
+    /// `true` if the decoded value is checked by the rules of its type.
+    pub is_validated: bool,
     /// `true` if the value is weighed.
     pub(super) weighs: bool,
     pub(super) weight: Weight,
@@ -54,19 +58,31 @@ pub(super) struct Fit<'s> {
     /// The value, with everything coerced that could be.
     pub written: String,
     pub coerced: bool,
-    /// The problems that are reported even if the decoder accepts the value.
-    pub refused: Problems,
-    /// The violations of the schema that a decoder may still accept.
-    pub misfits: Problems,
+    /// The violations of the schema, in the order of the value.
+    pub problems: Problems,
+    /// `true` if one of them is reported even if the decoder accepts the value.
+    pub is_refused: bool,
     /// The places where the value does not fit or was coerced.
     pub doubts: Vec<Doubt>,
+    /// The members that no shape declares, one for each shape and name.
+    pub strangers: Vec<Stranger>,
 }
 
 /// A place where a value is not as the schema says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Doubt {
-    pub sent: Range<usize>,
+    /// The place in the value that was sent, unless it is inside a string.
+    pub sent: Option<Range<usize>>,
     pub written: Range<usize>,
+}
+
+/// A member that its schema does not declare; a decoder may know it by another name.
+#[derive(Debug)]
+pub(super) struct Stranger {
+    shape: Option<ShapeId>,
+    /// The name as JSON.
+    pub name: Box<str>,
+    pub at: Doubt,
 }
 
 impl<'s> Fit<'s> {
@@ -78,14 +94,16 @@ impl<'s> Fit<'s> {
             most: STEPS.0,
             depth: 0,
             inside: 0,
+            is_validated: false,
             weighs: false,
             weight: Weight::ONE,
             worst: Weight::ONE,
             written: String::new(),
             coerced: false,
-            refused: Problems::under(name, redact),
-            misfits: Problems::under(name, redact),
+            problems: Problems::under(name, redact),
+            is_refused: false,
             doubts: Vec::new(),
+            strangers: Vec::new(),
         }
     }
 
@@ -162,9 +180,9 @@ impl<'s> Fit<'s> {
                 let path = Path::Member(path, &tag.member);
                 match node.member(&tag.member) {
                     Some(given) => self
-                        .misfits
+                        .problems
                         .note_at(&path, || words::unlisted(&values, given)),
-                    None => self.misfits.note_at(&path, || words::missing_tag(&values)),
+                    None => self.problems.note_at(&path, || words::missing_tag(&values)),
                 }
                 Err(Unfit)
             }
@@ -203,11 +221,11 @@ impl<'s> Fit<'s> {
         });
         if let Some((broken, layer)) = broken.next() {
             let fault = || words::broken(&broken, node, shapes, id, layer);
-            if broken.is_taken() {
-                self.refused.note_at(path, fault);
+            if broken.is_final(self.is_validated) {
+                self.refuse(path, fault);
             } else {
                 self.doubt(node, start);
-                self.misfits.note_at(path, fault);
+                self.problems.note_at(path, fault);
             }
         }
     }
@@ -248,21 +266,22 @@ impl<'s> Fit<'s> {
             .filter_map(|layer| shapes.get(*layer).members.as_ref())
             .collect();
         let mut names = Names::default();
+        let mut present: SmallVec<[Option<Doubt>; 4]> = sets.iter().map(|_| None).collect();
         self.written.push('{');
         let start = self.written.len();
         for (key, value) in node.members() {
             let Some(name) = key.text() else {
-                self.refused.note_at(path, words::half_a_name);
+                self.refuse(path, words::half_a_name);
                 continue;
             };
-            let member = sets.iter().find_map(|set| set.get(&name));
+            let set = sets.iter().position(|set| set.get(&name).is_some());
+            let member = set.and_then(|set| sets[set].get(&name));
             let at = match member {
                 Some(member) => Path::Member(path, &member.name),
                 None => Path::Entry(path, &name),
             };
             if !names.insert(&name) {
-                self.refused
-                    .note_at(&at, || Fault::new("is given more than once"));
+                self.refuse(&at, || Fault::new("is given more than once"));
             }
             if member.is_some_and(|member| self.is_absent(value, member)) {
                 continue;
@@ -272,28 +291,49 @@ impl<'s> Fit<'s> {
             }
             self.written.push_str(key.raw());
             self.written.push(':');
-            self.member(value, member, &sets, &at);
+            let start = self.written.len();
+            self.member((key, value), member, layers, &sets, &at);
+            if let Some(present) = set.and_then(|set| present.get_mut(set))
+                && present.is_none()
+            {
+                *present = Some(self.place(value, start));
+            }
         }
         self.written.push('}');
-        for member in sets.iter().flat_map(|set| &set.declared) {
-            if member.required && !names.has(&member.name) {
-                let missing = || words::missing(words::expected(shapes, member.shape));
-                self.misfits
-                    .note_at(&Path::Member(path, &member.name), missing);
-            }
+        for (set, present) in sets.iter().zip(present) {
+            self.missing(set, present, &names, path);
+        }
+    }
+
+    /// Notes the members of a set that are missing; a decoder that ignores the others with them is found by one that is
+    /// present.
+    fn missing(&mut self, set: &Members, present: Option<Doubt>, names: &Names, path: &Path<'_>) {
+        let shapes = self.shapes;
+        let required = set.declared.iter().filter(|member| member.required);
+        let mut missing = required
+            .filter(|member| !names.has(&member.name))
+            .peekable();
+        if missing.peek().is_some() && self.doubts.len() < DOUBTS {
+            self.doubts.extend(present);
+        }
+        for member in missing {
+            let fault = || words::missing(words::expected(shapes, member.shape));
+            self.problems
+                .note_at(&Path::Member(path, &member.name), fault);
         }
     }
 
     fn member(
         &mut self,
-        value: Node<'_>,
+        (key, value): (Node<'_>, Node<'_>),
         member: Option<&Member>,
+        layers: &Layers,
         sets: &[&Members],
         path: &Path<'_>,
     ) {
         let rest = |set: &&Members| match set.rest {
             Rest::Are(shape) => Some(shape),
-            Rest::Any | Rest::Refused => None,
+            Rest::Ignored | Rest::Any | Rest::Refused => None,
         };
         let shape = member.map(|member| member.shape);
         if let Some(shape) = shape.or_else(|| sets.iter().find_map(rest)) {
@@ -302,9 +342,18 @@ impl<'s> Fit<'s> {
         }
         let start = self.written.len();
         self.value(value, Shapes::ANY, path);
-        if sets.iter().any(|set| matches!(set.rest, Rest::Refused)) {
-            self.doubt(value, start);
-            self.misfits
+        let is_open = sets.iter().any(|set| matches!(set.rest, Rest::Any));
+        if !sets.is_empty() && !is_open {
+            let shape = layers.first().copied();
+            let is_known = |it: &Stranger| it.shape == shape && *it.name == *key.raw();
+            if self.strangers.len() < STRANGERS && !self.strangers.iter().any(is_known) {
+                self.strangers.push(Stranger {
+                    shape,
+                    name: key.raw().into(),
+                    at: self.place(value, start),
+                });
+            }
+            self.problems
                 .note_at(path, || words::unknown_member(path, sets));
         }
     }
@@ -349,10 +398,16 @@ impl<'s> Fit<'s> {
         let fault = || words::mismatch(shapes, id, node);
         // A decoder may take a list for an object, member by member.
         if node.kind() == Kinds::ARRAY && kinds.has(Kinds::OBJECT) && !kinds.has(Kinds::ARRAY) {
-            self.refused.note_at(path, fault);
+            self.refuse(path, fault);
         } else {
-            self.misfits.note_at(path, fault);
+            self.problems.note_at(path, fault);
         }
+    }
+
+    /// Notes a problem that is reported even if the decoder accepts the value.
+    fn refuse(&mut self, path: &Path<'_>, fault: impl FnOnce() -> Fault) {
+        self.is_refused = true;
+        self.problems.note_at(path, fault);
     }
 
     /// Writes a value that does not fit as it was sent.
@@ -364,9 +419,15 @@ impl<'s> Fit<'s> {
 
     fn doubt(&mut self, node: Node<'_>, start: usize) {
         if self.inside == 0 && self.doubts.len() < DOUBTS {
-            let written = start..self.written.len();
-            let sent = node.span();
-            self.doubts.push(Doubt { sent, written });
+            self.doubts.push(self.place(node, start));
+        }
+    }
+
+    /// The place of a value, which is written from `start`.
+    fn place(&self, node: Node<'_>, start: usize) -> Doubt {
+        Doubt {
+            sent: (self.inside == 0).then(|| node.span()),
+            written: start..self.written.len(),
         }
     }
 }

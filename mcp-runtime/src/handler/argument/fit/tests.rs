@@ -31,8 +31,7 @@ fn fit_raw(raw: &RawValue, schema: &Value, defs: &Map<String, Value>) -> Fitted 
     let tape = Tape::parse(raw);
     let mut fit = Fit::new(&shapes, true, "x", false);
     fit.run(&tape, root);
-    let mut problems = fit.refused;
-    problems.extend(fit.misfits);
+    let problems = fit.problems;
     let item = Item {
         kind: Kind::Tool,
         name: "tool",
@@ -118,10 +117,7 @@ fn op(name: &str, members: &Value) -> Value {
 }
 
 fn without_tag(mut branch: Value) -> Value {
-    branch["properties"]
-        .as_object_mut()
-        .unwrap()
-        .shift_remove("op");
+    branch["properties"]["op"] = json!({});
     branch["required"]
         .as_array_mut()
         .unwrap()

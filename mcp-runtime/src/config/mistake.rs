@@ -1,0 +1,73 @@
+//! Mistakes in the configuration, in the form of a compiler's.
+
+use std::fmt;
+
+use super::problem::Problem;
+use super::tree::Place;
+
+/// One mistake: what is wrong, where, and the remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    text: String,
+    place: Option<String>,
+    help: Option<String>,
+}
+
+impl Mistake {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            place: None,
+            help: None,
+        }
+    }
+
+    /// The mistake of a value that the setting `name` cannot have.
+    pub(crate) fn value(name: &str, problem: &Problem) -> Self {
+        let Problem { value, what, help } = problem;
+        let what = if what.is_empty() {
+            String::new()
+        } else {
+            format!(": {what}")
+        };
+        Self::new(format!("{name} is {value:?}{what}")).help(help)
+    }
+
+    /// Sets its place in a file.
+    pub(crate) fn at(mut self, file: &str, place: Place) -> Self {
+        self.place = Some(format!("{file}:{}:{}", place.line, place.column));
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the suggestion of a name, if there is one.
+    pub(crate) fn meant(self, nearest: Option<&str>) -> Self {
+        match nearest {
+            Some(nearest) => self.help(format!("did you mean `{nearest}`?")),
+            None => self,
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        if let Some(place) = &self.place {
+            write!(f, "\n --> {place}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Renders mistakes one after the other; whoever prints them begins the first with `error: `.
+pub(crate) fn render(mistakes: &[Mistake]) -> String {
+    let texts: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+    texts.join("\nerror: ")
+}

@@ -1,0 +1,42 @@
+//! The settings of a server: one table, from which the file, the environment, the flags, the commands `config` and
+//! `check`, the reference page and the suggestions are made.
+//!
+//! Layers, each over the one before: the defaults, the program (`Server`'s methods), `mcp.toml`, the environment, flags.
+//! `Server::run` reads them; a program that serves itself (`serve_http`, `into_router`) has the program's alone.
+//! Invariants: every value knows its [`Origin`](origin::Origin); nothing that is set is ignored; all mistakes are
+//! reported at once.
+
+pub(crate) mod address;
+pub(crate) mod contact;
+#[cfg(feature = "cli")]
+pub(crate) mod environment;
+#[cfg(feature = "cli")]
+mod file;
+#[cfg(feature = "cli")]
+mod intern;
+pub(crate) mod kind;
+#[cfg(feature = "cli")]
+pub(crate) mod layers;
+#[cfg(feature = "cli")]
+mod mistake;
+#[cfg(feature = "cli")]
+mod origin;
+#[cfg(feature = "cli")]
+pub(crate) mod overrides;
+pub(crate) mod problem;
+mod raw;
+pub(crate) mod reload;
+pub(crate) mod setting;
+mod settings;
+#[cfg(feature = "cli")]
+pub(crate) mod show;
+mod text;
+#[cfg(feature = "cli")]
+mod tree;
+pub(crate) mod url;
+mod value;
+pub(crate) mod watch;
+
+#[cfg(feature = "cli")]
+pub(crate) use settings::LogFormat;
+pub(crate) use settings::Settings;

@@ -1,0 +1,37 @@
+//! The origin of a value.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::tree::Place;
+
+/// The place that a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody has set it.
+    Default,
+    /// A method of the builder.
+    Code,
+    /// A place in a file.
+    File(Arc<str>, Place),
+    /// A variable.
+    Environment(String),
+    /// A file that the environment names, or a credential of systemd's.
+    Secret(PathBuf),
+    /// A flag, without `--`.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Code => f.write_str("code"),
+            Self::File(file, Place { line, column }) => write!(f, "{file}:{line}:{column}"),
+            Self::Environment(name) => f.write_str(name),
+            Self::Secret(path) => write!(f, "{}", path.display()),
+            Self::Flag(flag) => write!(f, "--{flag}"),
+        }
+    }
+}

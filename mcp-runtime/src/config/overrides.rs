@@ -1,0 +1,741 @@
+//! `[tools.x]`, `[resources.x]` and `[prompts.x]`: the limits of declared functions, in the place of those in their
+//! attributes.
+//!
+//! Invariant: configuration narrows access and never widens it; the rules between keys are those of the attributes, in
+//! the same words.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::mistake::Mistake;
+use super::problem::Problem;
+use super::raw::Raw;
+use super::text::duration::Millis;
+use super::text::rules::{self, Conflict, Zero};
+use super::text::{rate, size};
+use super::tree::{Member, Node, Place, Value};
+use super::value;
+use crate::handler::argument::problem::nearest;
+use crate::handler::spec::Spec;
+use crate::handler::spec::kind::Kind;
+use crate::handler::spec::policy::{
+    Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
+};
+
+/// The keys of such a table: those of `defaults(..)`, `cache`, and `enabled`.
+const KEYS: [&str; 10] = [
+    "enabled",
+    "rate_limit",
+    "timeout",
+    "concurrency",
+    "cache",
+    "retry",
+    "breaker",
+    "max_output",
+    "scopes",
+    "audit",
+];
+
+/// The functions of a server, each with its name on the wire and its declaration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Declared(pub Vec<(String, Spec)>);
+
+/// The functions that the configuration changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    /// The name of the file.
+    pub file: Arc<str>,
+    functions: HashMap<(Kind, String), Override>,
+}
+
+/// What the configuration makes of one function.
+#[derive(Clone, Debug)]
+pub(crate) struct Override {
+    pub enabled: bool,
+    /// Its declaration with the keys of the configuration.
+    pub spec: Spec,
+}
+
+impl Overrides {
+    /// Lists the tables of functions that differ in `new`.
+    pub(super) fn changes(&self, new: &Self) -> Vec<String> {
+        let all: BTreeMap<String, _> = self
+            .functions
+            .keys()
+            .chain(new.functions.keys())
+            .map(|key| (format!("{}s.{}", key.0.noun(), key.1), key))
+            .collect();
+        let differs = |key: &(Kind, String)| match (self.functions.get(key), new.functions.get(key))
+        {
+            (Some(old), Some(new)) => !same(old, new),
+            _ => true,
+        };
+        let changed = all.into_iter().filter(|(_, key)| differs(key));
+        changed.map(|(table, _)| table).collect()
+    }
+
+    /// The declaration that holds for the function called `name`, which is declared as `spec`, and whether it is switched
+    /// on.
+    pub(crate) fn apply<'s>(&'s self, name: &str, spec: &'s Spec) -> (&'s Spec, bool) {
+        let changed = self.functions.get(&(spec.kind, name.to_owned()));
+        changed.map_or((spec, true), |it| (&it.spec, it.enabled))
+    }
+}
+
+/// Returns true if the two make the same of a function.
+fn same(one: &Override, other: &Override) -> bool {
+    let (a, b) = (&one.spec, &other.spec);
+    let values = |it: &Spec| {
+        (
+            it.rate_limit.map(|(it, _)| it),
+            it.timeout.map(|(it, _)| it),
+            it.concurrency.map(|(it, _)| it),
+            it.cache.map(|(it, _)| it),
+            it.retry.map(|(it, _)| it),
+            it.breaker.map(|(it, _)| it),
+            it.max_output.map(|(it, _)| it),
+            it.scopes,
+            it.audit,
+        )
+    };
+    one.enabled == other.enabled && values(a) == values(b)
+}
+
+/// The tables of functions, by kind.
+pub(super) const TABLES: [(&str, Kind); 3] = [
+    ("tools", Kind::Tool),
+    ("resources", Kind::Resource),
+    ("prompts", Kind::Prompt),
+];
+
+/// Returns the kind whose functions the table called `name` is about.
+pub(super) fn kind_of(name: &str) -> Option<Kind> {
+    let found = TABLES.iter().find(|(table, _)| *table == name);
+    found.map(|(_, kind)| *kind)
+}
+
+/// Reads the tables of one file.
+pub(super) struct Reader<'a> {
+    pub file: &'a str,
+    pub declared: &'a Declared,
+    pub mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Reader<'_> {
+    /// Reads `[tools]` and the like: one table for each function.
+    pub(super) fn read(&mut self, kind: Kind, members: &[Member], overrides: &mut Overrides) {
+        for member in members {
+            let names = self.declared.0.iter().filter(|(_, spec)| spec.kind == kind);
+            let found = names.clone().find(|(name, _)| *name == member.name);
+            let Some((name, spec)) = found else {
+                let known: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
+                self.unknown(kind, member, &known);
+                continue;
+            };
+            let Value::Table(keys) = &member.node.value else {
+                let text = format!("[{}s.{name}] is a table", kind.noun());
+                self.tell(Mistake::new(text), member.place);
+                continue;
+            };
+            let mut one = One {
+                table: format!("{}s.{name}", kind.noun()),
+                spec,
+                result: Override {
+                    enabled: true,
+                    spec: spec.clone(),
+                },
+                reader: self,
+            };
+            one.read(keys);
+            let result = one.result;
+            overrides.functions.insert((kind, name.clone()), result);
+        }
+    }
+
+    fn unknown(&mut self, kind: Kind, member: &Member, known: &[&str]) {
+        let (noun, name) = (kind.noun(), &member.name);
+        let mistake = Mistake::new(format!("there is no {noun} `{name}`"));
+        let mounted = known.iter().any(|it| it.starts_with(&format!("{name}.")));
+        let mistake = match nearest(name, known) {
+            Some(near) => mistake.meant(Some(near)),
+            None if mounted => mistake.help(format!(
+                "write the whole name in quotes: [{noun}s.\"{name}...\"]"
+            )),
+            None if known.is_empty() => mistake.help(format!("this server has no {noun}s")),
+            None => mistake.help(format!("the {noun}s are {}", known.join(", "))),
+        };
+        self.tell(mistake, member.place);
+    }
+
+    fn tell(&mut self, mistake: Mistake, place: Place) {
+        self.mistakes.push(mistake.at(self.file, place));
+    }
+}
+
+/// Reads the table of one function.
+struct One<'r, 'a, 's> {
+    /// The name of the table, such as `tools.search`.
+    table: String,
+    /// The declaration in the program.
+    spec: &'s Spec,
+    result: Override,
+    reader: &'r mut Reader<'a>,
+}
+
+type Read<T> = Result<T, Mistake>;
+
+impl One<'_, '_, '_> {
+    fn read(&mut self, keys: &[Member]) {
+        let mut places = HashMap::new();
+        for key in keys {
+            places.insert(key.name.as_str(), key.place);
+            if let Err((mistake, place)) = self.key(key) {
+                self.reader.tell(mistake, place);
+            }
+        }
+        for (key, conflict) in self.conflicts() {
+            // What contradicts the program's own keys has been told by the compiler.
+            if let Some(place) = places.get(key) {
+                let mistake = Mistake::new(conflict.what).help(conflict.help);
+                self.reader.tell(mistake, *place);
+            }
+        }
+    }
+
+    fn key(&mut self, key: &Member) -> Result<(), (Mistake, Place)> {
+        let node = &key.node;
+        let source = Source::File(narrow(node.place.line), narrow(node.place.column));
+        let here = |mistake| (mistake, node.place);
+        let set = &mut self.result.spec;
+        let (table, name) = (&self.table, &*key.name);
+        let value = Given {
+            name: format!("{table}.{name}"),
+            node,
+        };
+        match name {
+            "enabled" => self.result.enabled = value.switch().map_err(here)?,
+            "timeout" => {
+                set.timeout = Some((value.time(rules::TIMEOUT).map_err(here)?, source));
+            }
+            "rate_limit" => {
+                let function = Some((self.spec.kind.noun(), self.spec.name));
+                set.rate_limit = Some((value.rate_limit(function).map_err(here)?, source));
+            }
+            "concurrency" => {
+                set.concurrency = Some((value.concurrency().map_err(here)?, source));
+            }
+            "cache" => set.cache = Some((value.cache().map_err(here)?, source)),
+            "retry" => set.retry = Some((value.retry().map_err(here)?, source)),
+            "breaker" => set.breaker = Some((value.breaker().map_err(here)?, source)),
+            "max_output" => set.max_output = Some((value.size().map_err(here)?, source)),
+            "scopes" => set.scopes = value.scopes(self.spec).map_err(here)?,
+            "audit" => set.audit = value.audit(self.spec).map_err(here)?,
+            _ => return Err((unknown(&self.table, name), key.place)),
+        }
+        Ok(())
+    }
+
+    /// Lists the keys that contradict each other or the declaration.
+    fn conflicts(&self) -> Vec<(&'static str, Conflict)> {
+        let (spec, name) = (&self.result.spec, self.spec.name);
+        let is_tool = spec.kind == Kind::Tool;
+        let mut found = Vec::new();
+        if spec.cache.is_some() && is_tool && !spec.read_only {
+            found.push(("cache", rules::cache(name)));
+        }
+        if let (Some(_), Some(asked)) = (spec.cache, spec.elicits) {
+            found.push(("cache", rules::cache_of_elicited(asked)));
+        }
+        if spec.retry.is_some() && is_tool && !spec.read_only && !spec.idempotent {
+            found.push(("retry", rules::retry(name)));
+        }
+        if spec.sync {
+            found.push(("timeout", rules::no_hold("timeout", "stop")));
+            found.push(("concurrency", rules::no_hold("concurrency", "limit")));
+        }
+        if let (Some((retry, of_retry)), Some((limit, of_limit))) = (spec.retry, spec.timeout) {
+            let waits = rules::longest_waits(retry.max.into(), millis(retry.backoff).0);
+            let conflict = rules::waits(
+                (declared(of_retry), waits),
+                (declared(of_limit), millis(limit)),
+            );
+            let at = if matches!(of_retry, Source::File(..)) {
+                "retry"
+            } else {
+                "timeout"
+            };
+            found.extend(conflict.map(|conflict| (at, conflict)));
+        }
+        found
+    }
+}
+
+fn unknown(table: &str, name: &str) -> Mistake {
+    let mistake = Mistake::new(format!("unknown key `{name}` in [{table}]"));
+    match (name, nearest(name, &KEYS)) {
+        (_, Some(near)) => mistake.meant(Some(near)),
+        ("visible_if", None) => mistake.help("it names a function: write it in the attribute"),
+        (_, None) => mistake.help(format!("the keys here are {}", KEYS.join(", "))),
+    }
+}
+
+/// The words in front of the name of a key that comes from here.
+fn declared(source: Source) -> &'static str {
+    match source {
+        Source::File(..) => "",
+        Source::Defaults => "the default ",
+        Source::Attribute => "the declared ",
+    }
+}
+
+fn millis(time: Duration) -> Millis {
+    Millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A value with the name of its key, for errors.
+struct Given<'a> {
+    name: String,
+    node: &'a Node,
+}
+
+impl<'a> Given<'a> {
+    fn text(&self) -> Read<&'a str> {
+        match &self.node.value {
+            Value::Text(text) => Ok(text),
+            _ => Err(Mistake::new(format!("{} is one value", self.name))),
+        }
+    }
+
+    fn refuse(&self, problem: &Problem) -> Mistake {
+        Mistake::value(&self.name, problem)
+    }
+
+    fn switch(&self) -> Read<bool> {
+        match self.text()? {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            other => Err(self.refuse(&Problem::new(other, "", "write true or false"))),
+        }
+    }
+
+    fn time(&self, zero: Zero) -> Read<Duration> {
+        let time = value::time(self.text()?).map_err(|problem| self.refuse(&problem))?;
+        if time.is_zero() {
+            return Err(nothing(zero));
+        }
+        Ok(time)
+    }
+
+    fn size(&self) -> Read<u64> {
+        let text = self.text()?;
+        match size::parse(text) {
+            Ok(0) => Err(nothing(rules::MAX_OUTPUT)),
+            Ok(bytes) => Ok(bytes),
+            Err((what, help)) => {
+                let help = help.unwrap_or_else(|| value::SIZE_FORM.to_owned());
+                Err(self.refuse(&Problem::new(text, what, help)))
+            }
+        }
+    }
+
+    fn count(&self, zero: Zero) -> Read<u32> {
+        let text = self.text()?;
+        match text.parse() {
+            Ok(0) => Err(nothing(zero)),
+            Ok(count) => Ok(count),
+            Err(_) => {
+                let help = "write a number from 1 to 4294967295";
+                Err(self.refuse(&Problem::new(text, "", help)))
+            }
+        }
+    }
+
+    fn word<T: Copy>(&self, known: &[(&str, T)]) -> Read<T> {
+        let text = self.text()?;
+        if let Some((_, meaning)) = known.iter().find(|(name, _)| *name == text) {
+            return Ok(*meaning);
+        }
+        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+        let help = match nearest(text, &names) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("write one of \"{}\"", names.join("\", \"")),
+        };
+        Err(self.refuse(&Problem::new(text, "", help)))
+    }
+
+    /// The keys of a table, each one of `known`; `None` for a value that is no table.
+    fn keys(&self, known: &[&'static str]) -> Read<Option<HashMap<&'a str, Given<'a>>>> {
+        let Value::Table(members) = &self.node.value else {
+            return Ok(None);
+        };
+        let mut keys = HashMap::new();
+        for member in members {
+            if !known.contains(&member.name.as_str()) {
+                let text = format!("unknown key `{}` in [{}]", member.name, self.name);
+                let help = format!("the keys here are {}", known.join(", "));
+                let near = nearest(&member.name, known);
+                let mistake = Mistake::new(text).help(help);
+                return Err(if near.is_some() {
+                    mistake.meant(near)
+                } else {
+                    mistake
+                });
+            }
+            let given = Given {
+                name: format!("{}.{}", self.name, member.name),
+                node: &member.node,
+            };
+            keys.insert(member.name.as_str(), given);
+        }
+        Ok(Some(keys))
+    }
+
+    fn missing(&self, key: &str) -> Mistake {
+        Mistake::new(format!("[{}] has no `{key}`", self.name))
+    }
+
+    fn rate_limit(&self, function: Option<(&str, &str)>) -> Read<RateLimit> {
+        const PER: [(&str, Per); 3] = [
+            ("principal", Per::Principal),
+            ("ip", Per::Ip),
+            ("all", Per::All),
+        ];
+        const ALGORITHM: [(&str, Algorithm); 3] = [
+            ("token_bucket", Algorithm::TokenBucket),
+            ("sliding_window", Algorithm::SlidingWindow),
+            ("fixed_window", Algorithm::FixedWindow),
+        ];
+        let Some(keys) = self.keys(&["quota", "burst", "per", "algorithm"])? else {
+            return self.quota(function);
+        };
+        let quota = keys.get("quota").ok_or_else(|| self.missing("quota"))?;
+        let mut limit = quota.quota(function)?;
+        if let Some(per) = keys.get("per") {
+            limit = limit.per(per.word(&PER)?);
+        }
+        if let Some(algorithm) = keys.get("algorithm") {
+            limit = limit.algorithm(algorithm.word(&ALGORITHM)?);
+        }
+        if let Some(burst) = keys.get("burst") {
+            if limit.algorithm != Algorithm::TokenBucket {
+                let algorithm = keys.get("algorithm").map_or(Ok(""), Given::text)?;
+                return Err(told(rules::burst(algorithm)));
+            }
+            limit = limit.burst(burst.count(rules::BURST)?);
+        }
+        Ok(limit)
+    }
+
+    fn quota(&self, function: Option<(&str, &str)>) -> Read<RateLimit> {
+        let text = self.text()?;
+        let quota = rate::parse(text).map_err(|(what, help)| {
+            let help = help.unwrap_or_else(rate::form);
+            self.refuse(&Problem::new(text, what, help))
+        })?;
+        if quota.count == 0 {
+            return Err(told(rules::no_calls(function)));
+        }
+        Ok(RateLimit::new(quota.count, quota.period))
+    }
+
+    fn concurrency(&self) -> Read<Concurrency> {
+        let Some(keys) = self.keys(&["max", "queue"])? else {
+            return Ok(Concurrency::new(self.count(rules::CONCURRENCY)?));
+        };
+        let max = keys.get("max").ok_or_else(|| self.missing("max"))?;
+        let limit = Concurrency::new(max.count(rules::CONCURRENCY)?);
+        match keys.get("queue") {
+            Some(queue) => Ok(limit.queue(queue.count(rules::QUEUE)?)),
+            None => Ok(limit),
+        }
+    }
+
+    fn cache(&self) -> Read<Cache> {
+        const PER: [(&str, bool); 2] = [("principal", false), ("all", true)];
+        let Some(keys) = self.keys(&["ttl", "max_entries", "per"])? else {
+            return Ok(Cache::new(millis(self.time(rules::TTL)?).0));
+        };
+        let ttl = keys.get("ttl").ok_or_else(|| self.missing("ttl"))?;
+        let mut cache = Cache::new(millis(ttl.time(rules::TTL)?).0);
+        if let Some(entries) = keys.get("max_entries") {
+            cache.max_entries = entries.count(rules::ENTRIES)?;
+        }
+        if let Some(per) = keys.get("per") {
+            cache.shared = per.word(&PER)?;
+        }
+        Ok(cache)
+    }
+
+    fn retry(&self) -> Read<Retry> {
+        let Some(keys) = self.keys(&["max", "backoff"])? else {
+            return Ok(Retry::new(self.count(rules::RETRY)?));
+        };
+        let max = keys.get("max").ok_or_else(|| self.missing("max"))?;
+        let retry = Retry::new(max.count(rules::RETRY)?);
+        match keys.get("backoff") {
+            Some(backoff) => Ok(retry.backoff(millis(backoff.time(rules::BACKOFF)?).0)),
+            None => Ok(retry),
+        }
+    }
+
+    fn breaker(&self) -> Read<Breaker> {
+        let keys = self.keys(&["failures", "cooldown"])?;
+        let keys = keys.ok_or_else(|| {
+            Mistake::new(format!("{} is a table", self.name))
+                .help("write { failures = 5, cooldown = \"30s\" }")
+        })?;
+        let failures = keys.get("failures");
+        let failures = failures.ok_or_else(|| self.missing("failures"))?;
+        let cooldown = keys.get("cooldown");
+        let cooldown = cooldown.ok_or_else(|| self.missing("cooldown"))?;
+        let failures = failures.count(rules::FAILURES)?;
+        let cooldown = millis(cooldown.time(rules::COOLDOWN)?).0;
+        Ok(Breaker::new(failures, cooldown))
+    }
+
+    /// The scopes, which have all those of the attribute.
+    fn scopes(&self, spec: &Spec) -> Read<&'static [&'static str]> {
+        let Some(Raw::List(scopes)) = self.node.raw() else {
+            let help = "write a list such as [\"orders:read\"]";
+            return Err(Mistake::new(format!("{} is a list", self.name)).help(help));
+        };
+        if let Some(conflict) = scopes.iter().find_map(|scope| rules::scope(scope)) {
+            return Err(told(conflict));
+        }
+        let lacks = spec
+            .scopes
+            .iter()
+            .find(|own| !scopes.iter().any(|it| it == *own));
+        if let Some(scope) = lacks {
+            let text = format!(
+                "{} lacks \"{scope}\", which the attribute requires",
+                self.name
+            );
+            let help =
+                format!("add \"{scope}\": configuration narrows access, and never widens it");
+            return Err(Mistake::new(text).help(help));
+        }
+        Ok(super::intern::list(&scopes))
+    }
+
+    fn audit(&self, spec: &Spec) -> Read<bool> {
+        let audit = self.switch()?;
+        if spec.audit && !audit {
+            let text = format!("{} is false, and the attribute has `audit`", self.name);
+            return Err(Mistake::new(text).help("remove it, here or in the attribute"));
+        }
+        Ok(audit)
+    }
+}
+
+fn nothing((what, help): Zero) -> Mistake {
+    Mistake::new(what).help(help)
+}
+
+fn told(conflict: Conflict) -> Mistake {
+    Mistake::new(conflict.what).help(conflict.help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tree;
+
+    fn declared() -> Declared {
+        let specs = [
+            Spec::tool("search", "Reads.").read_only(),
+            Spec::tool("buy", "Writes.")
+                .scopes(&["orders:write"])
+                .audit(),
+            Spec::tool("add", "Is not async.").read_only().sync(),
+            Spec::tool("book", "Elicits.").read_only().elicits("seats"),
+            Spec::tool("slow", "Has a limit.")
+                .read_only()
+                .timeout(1_000, Source::Attribute),
+            Spec::resource("item", "One item.", "shop://{id}"),
+        ];
+        let named = specs.into_iter().map(|spec| (spec.name.to_owned(), spec));
+        Declared(named.collect())
+    }
+
+    /// Reads `[tools]` or `[resources]` of `text`, and the mistakes in it.
+    fn read(text: &str) -> (Overrides, Vec<String>) {
+        let (declared, mut mistakes) = (declared(), Vec::new());
+        let mut overrides = Overrides::default();
+        for table in tree::parse(text).unwrap() {
+            let Value::Table(members) = &table.node.value else {
+                panic!("{table:?}");
+            };
+            let mut reader = Reader {
+                file: "mcp.toml",
+                declared: &declared,
+                mistakes: &mut mistakes,
+            };
+            reader.read(kind_of(&table.name).unwrap(), members, &mut overrides);
+        }
+        let mistakes = mistakes.iter().map(ToString::to_string).collect();
+        (overrides, mistakes)
+    }
+
+    #[track_caller]
+    fn mistake(text: &str) -> String {
+        let (_, mistakes) = read(text);
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        mistakes[0].clone()
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let (overrides, mistakes) = read(
+            "[tools.search]
+rate_limit = { quota = \"100/min\", burst = 5, per = \"ip\" }
+timeout = \"5s\"
+concurrency = { max = 4, queue = 16 }
+cache = { ttl = \"30s\", max_entries = 7, per = \"all\" }
+retry = { max = 2, backoff = \"10ms\" }
+breaker = { failures = 5, cooldown = \"30s\" }
+max_output = \"64KiB\"
+scopes = [\"orders:read\"]
+audit = true
+enabled = false
+[resources.item]
+cache = \"1m\"
+",
+        );
+        assert_eq!(mistakes, Vec::<String>::new());
+        let declared = declared();
+        let (spec, enabled) = overrides.apply("search", &declared.0[0].1);
+        assert!(!enabled && spec.audit && spec.scopes == ["orders:read"]);
+        let limit = RateLimit::new(100, 60_000).burst(5).per(Per::Ip);
+        assert_eq!(spec.rate_limit, Some((limit, Source::File(2, 14))));
+        let cache = Cache::new(30_000).max_entries(7).shared();
+        assert_eq!(spec.cache.map(|(it, _)| it), Some(cache));
+        let concurrency = Concurrency::new(4).queue(16);
+        assert_eq!(spec.concurrency.map(|(it, _)| it), Some(concurrency));
+        assert_eq!(
+            spec.retry.map(|(it, _)| it),
+            Some(Retry::new(2).backoff(10))
+        );
+        let breaker = Breaker::new(5, 30_000);
+        assert_eq!(spec.breaker.map(|(it, _)| it), Some(breaker));
+        assert_eq!(spec.max_output.map(|(it, _)| it), Some(65_536));
+        let (item, enabled) = overrides.apply("item", &declared.0[5].1);
+        assert!(enabled && item.cache.is_some());
+        let (other, enabled) = overrides.apply("buy", &declared.0[1].1);
+        assert!(enabled && other.timeout.is_none(), "it has no table");
+    }
+
+    #[test]
+    fn what_contradicts_the_declaration_is_told_in_the_words_of_the_attribute() {
+        for (text, says) in [
+            (
+                "[tools.buy]\ncache = \"5s\"",
+                "`cache` needs `read_only`\n --> mcp.toml:2:1\n  help: add `read_only` if `buy` changes nothing, or remove `cache`",
+            ),
+            (
+                "[tools.book]\ncache = \"5s\"",
+                "`cache` contradicts `elicit`: the result depends on what the user answers",
+            ),
+            (
+                "[tools.buy]\nretry = 3",
+                "`retry` needs `read_only` or `idempotent`",
+            ),
+            (
+                "[tools.add]\ntimeout = \"5s\"",
+                "`timeout` cannot stop a function that is not `async`",
+            ),
+            (
+                "[tools.add]\nconcurrency = 4",
+                "`concurrency` cannot limit a function that is not `async`",
+            ),
+            (
+                "[tools.slow]\nretry = 9",
+                "the waits of `retry` add up to 51s100ms, and the declared `timeout` is 1s",
+            ),
+            (
+                "[tools.search]\nretry = 3\ntimeout = \"100ms\"",
+                "the waits of `retry` add up to 700ms, and `timeout` is 100ms",
+            ),
+            (
+                "[tools.search]\ntimeout = \"0s\"",
+                "a timeout of zero would fail every call",
+            ),
+            (
+                "[tools.search]\nrate_limit = \"0/min\"",
+                "rate limit of zero: `search` could never be called",
+            ),
+            (
+                "[tools.search]\nrate_limit = { quota = \"1/s\", burst = 2, algorithm = \"fixed_window\" }",
+                "`algorithm = \"fixed_window\"` has no `burst`",
+            ),
+        ] {
+            let mistake = mistake(text);
+            assert!(mistake.starts_with(says), "{text}: {mistake}");
+        }
+    }
+
+    #[test]
+    fn configuration_narrows_access_and_never_widens_it() {
+        let (_, mistakes) = read("[tools.buy]\nscopes = [\"orders:write\", \"orders:all\"]");
+        assert_eq!(mistakes, Vec::<String>::new());
+        for scopes in ["[]", "[\"orders:read\"]"] {
+            let mistake = mistake(&format!("[tools.buy]\nscopes = {scopes}"));
+            assert!(mistake.contains("lacks \"orders:write\""), "{mistake}");
+        }
+        let mistake = mistake("[tools.buy]\naudit = false");
+        assert!(mistake.contains("the attribute has `audit`"), "{mistake}");
+    }
+
+    #[test]
+    fn unknown_names_are_told_with_the_nearest() {
+        for (text, says) in [
+            (
+                "[tools.serch]\ntimeout = \"5s\"",
+                "there is no tool `serch`\n --> mcp.toml:1:8\n  help: did you mean `search`?",
+            ),
+            ("[tools.xyzzy]\n", "the tools are search, buy"),
+            (
+                "[tools.search]\nratelimit = \"1/s\"",
+                "unknown key `ratelimit` in [tools.search]\n --> mcp.toml:2:1\n  help: did you mean `rate_limit`?",
+            ),
+            (
+                "[tools.search]\nvisible_if = \"x\"",
+                "write it in the attribute",
+            ),
+            (
+                "[tools.search.rate_limit]\nquota = \"1/s\"\nbrust = 1",
+                "unknown key `brust` in [tools.search.rate_limit]",
+            ),
+            (
+                "[tools.search]\nrate_limit = { burst = 1 }",
+                "[tools.search.rate_limit] has no `quota`",
+            ),
+            ("[tools.search]\ntimeout = 5", "`5` has no unit"),
+            ("[tools]\nsearch = 5", "[tools.search] is a table"),
+        ] {
+            let mistake = mistake(text);
+            assert!(mistake.contains(says), "{text}: {mistake}");
+        }
+    }
+
+    #[test]
+    fn only_functions_whose_limits_differ_have_changed() {
+        let text = |limit: &str| {
+            format!("[tools.search]\ntimeout = \"{limit}\"\n[tools.buy]\nenabled = false")
+        };
+        let (before, _) = read(&text("5s"));
+        let (same, _) = read(&format!("\n{}", text("5s")));
+        let (after, _) = read(&text("6s"));
+        assert_eq!(before.changes(&same), Vec::<String>::new());
+        assert_eq!(before.changes(&after), ["tools.search"]);
+        assert_eq!(
+            before.changes(&Overrides::default()),
+            ["tools.buy", "tools.search"]
+        );
+    }
+}

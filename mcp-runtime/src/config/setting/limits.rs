@@ -1,0 +1,113 @@
+//! `[limits]`.
+
+use std::time::Duration;
+
+use super::Setting;
+use crate::config::kind::Kind;
+
+/// The largest message size: places in a message have 32 bits.
+const MAX_MESSAGE: usize = u32::MAX as usize;
+/// The shortest time of a limit.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+pub(super) const ROWS: &[Setting] = &[
+    Setting::new(
+        "limits.message",
+        "MCP_LIMITS_MESSAGE",
+        Kind::Size(|it| &mut it.max_body, 1, MAX_MESSAGE),
+        "The maximum size of a message.",
+    )
+    .code("max_message_size")
+    .live(),
+    Setting::new(
+        "limits.bodies",
+        "MCP_LIMITS_BODIES",
+        Kind::Size(|it| &mut it.limits.bodies, 1, usize::MAX),
+        "The maximum size of all bodies together that are being read or answered.",
+    ),
+    Setting::new(
+        "limits.headers",
+        "MCP_LIMITS_HEADERS",
+        Kind::Size(|it| &mut it.limits.headers, 8192, usize::MAX),
+        "The maximum size of a request's head.",
+    ),
+    Setting::new(
+        "limits.header_count",
+        "MCP_LIMITS_HEADER_COUNT",
+        Kind::Number(|it| &mut it.limits.header_count, 1, usize::MAX),
+        "The maximum number of a request's header fields.",
+    ),
+    Setting::new(
+        "limits.header_timeout",
+        "MCP_LIMITS_HEADER_TIMEOUT",
+        Kind::Time(|it| &mut it.limits.header_timeout, SHORTEST),
+        "The time from the first byte of a head to its end.",
+    ),
+    Setting::new(
+        "limits.body_timeout",
+        "MCP_LIMITS_BODY_TIMEOUT",
+        Kind::Time(|it| &mut it.limits.body_timeout, SHORTEST),
+        "The time in which a body has to come.",
+    )
+    .live(),
+    Setting::new(
+        "limits.idle_timeout",
+        "MCP_LIMITS_IDLE_TIMEOUT",
+        Kind::Time(|it| &mut it.limits.idle_timeout, SHORTEST),
+        "The time after which a connection is closed on which nothing is asked and nothing is sent.",
+    ),
+    Setting::new(
+        "limits.connections",
+        "MCP_LIMITS_CONNECTIONS",
+        Kind::Number(|it| &mut it.limits.connections, 1, usize::MAX),
+        "The maximum number of open connections.",
+    ),
+    Setting::new(
+        "limits.connections_per_ip",
+        "MCP_LIMITS_CONNECTIONS_PER_IP",
+        Kind::Number(|it| &mut it.limits.connections_per_ip, 1, usize::MAX),
+        "The maximum number of open connections from one IP address, or one IPv6 network of 64 bits.",
+    ),
+    Setting::new(
+        "limits.sessions",
+        "MCP_LIMITS_SESSIONS",
+        Kind::Number(|it| &mut it.max_sessions, 1, usize::MAX),
+        "The maximum number of open sessions of clients older than 2026-07-28.",
+    )
+    .code("max_sessions"),
+    Setting::new(
+        "limits.session_idle",
+        "MCP_LIMITS_SESSION_IDLE",
+        Kind::Time(|it| &mut it.session_idle, SHORTEST),
+        "The time that an idle session is kept.",
+    )
+    .code("session_idle"),
+    Setting::new(
+        "limits.tasks",
+        "MCP_LIMITS_TASKS",
+        Kind::Number(|it| &mut it.max_tasks, 0, usize::MAX),
+        "The maximum number of running tasks.",
+    )
+    .code("max_tasks"),
+    Setting::new(
+        "limits.task_ttl",
+        "MCP_LIMITS_TASK_TTL",
+        Kind::Time(|it| &mut it.task_ttl, SHORTEST),
+        "The time that a task may run, and is kept, from its beginning.",
+    )
+    .code("task_ttl"),
+    Setting::new(
+        "limits.listeners",
+        "MCP_LIMITS_LISTENERS",
+        Kind::Number(|it| &mut it.max_listeners, 0, usize::MAX),
+        "The maximum number of open `subscriptions/listen` streams.",
+    )
+    .code("max_listeners"),
+    Setting::new(
+        "limits.held",
+        "MCP_LIMITS_HELD",
+        Kind::Size(|it| &mut it.max_held, 0, usize::MAX),
+        "The maximum size of what callers make the server keep, for each kind of it.",
+    )
+    .code("max_held"),
+];

@@ -1,0 +1,121 @@
+//! The table of all settings, one row each, in one file for each table of `mcp.toml`.
+
+mod absent;
+mod limits;
+#[cfg(feature = "cli")]
+mod log;
+mod ops;
+mod rate_limit;
+mod server;
+mod state;
+
+use super::kind::{Kind, Read};
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// Its name: the table of `mcp.toml`, and the key there.
+    pub name: &'static str,
+    /// Its environment variable.
+    pub env: &'static str,
+    /// Environment variables that set a part of it.
+    pub parts: &'static [Part],
+    /// Its flag, without `--`.
+    pub flag: Option<&'static str>,
+    /// The name that errors call it by when the program has set it.
+    pub code: &'static str,
+    pub kind: Kind,
+    /// It changes while the server runs; others take a restart.
+    pub live: bool,
+    /// One line.
+    pub help: &'static str,
+}
+
+/// An environment variable that sets a part of a setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub env: &'static str,
+    pub read: Read,
+}
+
+impl Setting {
+    /// A setting that takes a restart, called `name` in `mcp.toml` and `env` in the environment.
+    pub(super) const fn new(
+        name: &'static str,
+        env: &'static str,
+        kind: Kind,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            env,
+            parts: &[],
+            flag: None,
+            code: name,
+            kind,
+            live: false,
+            help,
+        }
+    }
+
+    /// A setting that this program cannot have, and why.
+    pub(super) const fn absent(name: &'static str, env: &'static str, why: &'static str) -> Self {
+        Self::new(name, env, Kind::Absent(why), "")
+    }
+
+    /// The table of `mcp.toml` that it is in.
+    pub(crate) fn table(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or("", |(table, _)| table)
+    }
+
+    /// Returns true if this program can have it.
+    pub(crate) fn is_present(&self) -> bool {
+        !matches!(self.kind, Kind::Absent(_))
+    }
+
+    /// Sets the name that errors call it by when the program has set it: that of the builder's method.
+    pub(super) const fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Has it change while the server runs.
+    pub(super) const fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
+    /// Gives it a flag.
+    pub(super) const fn flag(mut self, flag: &'static str) -> Self {
+        self.flag = Some(flag);
+        self
+    }
+
+    /// Adds environment variables for parts of it.
+    pub(super) const fn parts(mut self, parts: &'static [Part]) -> Self {
+        self.parts = parts;
+        self
+    }
+}
+
+/// The rows by table of `mcp.toml`.
+static TABLES: &[&[Setting]] = &[
+    server::ROWS,
+    limits::ROWS,
+    #[cfg(feature = "cli")]
+    log::ROWS,
+    ops::ROWS,
+    state::ROWS,
+    rate_limit::ROWS,
+    absent::ROWS,
+];
+
+/// Returns all rows.
+pub(crate) fn all() -> impl Iterator<Item = &'static Setting> + Clone {
+    TABLES.iter().copied().flatten()
+}
+
+/// Returns the rows that this program can have.
+pub(crate) fn present() -> impl Iterator<Item = &'static Setting> + Clone {
+    all().filter(|setting| setting.is_present())
+}

@@ -1,0 +1,135 @@
+//! The values of the settings, with their defaults.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::address::Bind;
+#[cfg(feature = "cli")]
+use super::overrides::Overrides;
+use crate::auth::Authenticate;
+use crate::handler::argument::arg::Reading;
+use crate::limits::{self, Limits};
+use crate::policy::requests::RequestLimits;
+use crate::seal::Secrets;
+use crate::task::TaskStore;
+
+/// The settings of a server.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The address that the command `http` listens on.
+    pub bind: Bind,
+    /// The tolerance for arguments that are nearly right.
+    pub reading: Reading,
+    /// Descriptions repeat the rules of arguments.
+    pub describe_rules: bool,
+    /// The maximum size of a message, in bytes.
+    pub max_body: usize,
+    /// The time that a shutdown waits for calls in flight before it cancels them.
+    pub shutdown_deadline: Duration,
+    /// The URLs that clients use; their hosts and origins are allowed.
+    pub public_urls: Vec<String>,
+    /// Host names that clients use besides those of the public URLs.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose pages may call the server from a browser.
+    pub cors_origins: Vec<String>,
+    /// The limits of connections, heads and bodies.
+    pub limits: Limits,
+    /// Verifies callers, in front of everything else.
+    pub auth: Option<Arc<dyn Authenticate>>,
+    /// Callers without a credential are refused.
+    pub auth_required: bool,
+    /// The contact of `security.txt`, a URI.
+    pub security_contact: Option<String>,
+    /// The maximum number of open sessions of clients older than 2026-07-28.
+    pub max_sessions: usize,
+    /// The time that an idle session is kept.
+    pub session_idle: Duration,
+    /// The maximum size of what callers make the server keep, of each kind, in bytes.
+    pub max_held: usize,
+    /// The maximum number of open `subscriptions/listen` streams.
+    pub max_listeners: usize,
+    /// The maximum number of entries in one page of a list.
+    pub page_size: usize,
+    /// The time that a completion may take.
+    pub completion_timeout: Duration,
+    /// The time that a task may run, and is kept, from its beginning.
+    pub task_ttl: Duration,
+    /// The store of tasks; in memory without one.
+    pub task_store: Option<Arc<dyn TaskStore>>,
+    /// The maximum number of running tasks.
+    pub max_tasks: usize,
+    /// The secrets for the encryption of request states; random without any.
+    pub state_keys: Secrets,
+    /// The audience of those secrets; the server's name without one.
+    pub state_audience: Option<String>,
+    /// The filter of the log, such as `info` or `warn,my_crate=debug`.
+    pub log_level: String,
+    /// The format of a line of the log.
+    pub log_format: LogFormat,
+    /// The file of audit records; the log without one.
+    pub audit_file: Option<PathBuf>,
+    /// The address of health and metrics; that of the server if it is empty.
+    pub ops_bind: String,
+    /// The limits of all requests of one caller.
+    pub requests: RequestLimits,
+    /// What the configuration changes of declared functions.
+    #[cfg(feature = "cli")]
+    pub overrides: Overrides,
+}
+
+/// The format of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object in a line.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            bind: Bind::default(),
+            reading: Reading::Lenient,
+            describe_rules: false,
+            max_body: 4 * 1024 * 1024,
+            shutdown_deadline: Duration::from_secs(30),
+            public_urls: Vec::new(),
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
+            auth: None,
+            auth_required: true,
+            security_contact: None,
+            max_sessions: limits::SESSIONS,
+            session_idle: limits::SESSION_IDLE,
+            max_held: limits::HELD,
+            max_listeners: limits::LISTENERS,
+            page_size: 500,
+            completion_timeout: Duration::from_secs(5),
+            task_ttl: Duration::from_hours(1),
+            task_store: None,
+            max_tasks: limits::TASKS,
+            state_keys: Secrets::default(),
+            state_audience: None,
+            log_level: "info".to_owned(),
+            log_format: LogFormat::Text,
+            audit_file: None,
+            ops_bind: String::new(),
+            requests: RequestLimits::default(),
+            #[cfg(feature = "cli")]
+            overrides: Overrides::default(),
+        }
+    }
+}
+
+impl LogFormat {
+    /// The word for it in `mcp.toml`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Values written as text, in the form that the attributes take, and the words for keys that cannot be.
+//!
+//! The files are those of `mcp-macros/src/args/text`, letter for letter; a test compares them.
+
+pub(super) mod duration;
+pub(super) mod rate;
+#[cfg(feature = "cli")]
+pub(super) mod rules;
+pub(super) mod size;
+
+use crate::handler::argument::problem;
+
+/// The one of `known` that `got` most likely means.
+fn nearest<'a, const N: usize>(got: &str, known: [&'a str; N]) -> Option<&'a str> {
+    problem::nearest(got, &known)
+}

@@ -1,0 +1,29 @@
+//! Rates, durations and sizes as they are written.
+
+use std::time::Duration;
+
+use super::problem::Problem;
+use super::text::{duration, rate};
+use crate::handler::spec::policy::RateLimit;
+
+/// The form of a size.
+pub(crate) const SIZE_FORM: &str = "write for example \"512B\", \"64KiB\" or \"1MB\"";
+
+/// Reads a rate such as `100/min`, which admits something.
+pub(crate) fn rate_limit(text: &str) -> Result<RateLimit, Problem> {
+    let quota = rate::parse(text)
+        .map_err(|(what, help)| Problem::new(text, what, help.unwrap_or_else(rate::form)))?;
+    if quota.count == 0 {
+        let help = "use a count of at least 1, or leave it out for no limit";
+        return Err(Problem::new(text, "nothing could ever be requested", help));
+    }
+    Ok(RateLimit::new(quota.count, quota.period))
+}
+
+/// Reads a duration such as `1m30s`.
+pub(crate) fn time(text: &str) -> Result<Duration, Problem> {
+    let form = "write for example \"500ms\", \"5s\", \"1m30s\" or \"2h\"";
+    duration::parse(text)
+        .map(Duration::from_millis)
+        .map_err(|what| Problem::new(text, what, form))
+}

@@ -1,0 +1,35 @@
+//! A value that a reload of the configuration replaces while others read it.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A value that is read as it is now, and kept by its readers for as long as they need it.
+#[derive(Debug)]
+pub(crate) struct Live<T>(RwLock<Arc<T>>);
+
+impl<T> Live<T> {
+    /// Begins with `value`.
+    pub(crate) fn new(value: T) -> Self {
+        Self(RwLock::new(Arc::new(value)))
+    }
+
+    /// Returns the value that is in force.
+    pub(crate) fn get(&self) -> Arc<T> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks at the value that is in force. A reload waits meanwhile, so the look is short.
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts `value` in force; those that read before keep the old one.
+    pub(crate) fn set(&self, value: T) {
+        let value = Arc::new(value);
+        let old = {
+            let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *current, value)
+        };
+        // Destructors run without the lock.
+        drop(old);
+    }
+}

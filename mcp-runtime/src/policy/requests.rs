@@ -1,0 +1,175 @@
+//! The rate limit of all requests of one caller, with tiers for callers whose claims name one.
+//!
+//! Invariant: a reload that does not change a limit keeps its counters.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::outcome;
+use super::rate_limit::RateLimiter;
+use crate::handler::Principal;
+use crate::handler::spec::policy::RateLimit;
+use crate::limits::Limit;
+use crate::protocol::RpcError;
+
+/// The limits of all requests of one caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequestLimits {
+    /// The number of requests in a period; zero for no limit.
+    pub count: u32,
+    /// The period.
+    pub period: Duration,
+    /// The number of requests that may come at once; zero for all of the period.
+    pub burst: usize,
+    /// The limits of callers whose claim names one.
+    pub tiers: Vec<(String, RateLimit)>,
+    /// The name of that claim.
+    pub tier_claim: String,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            period: Duration::from_mins(1),
+            burst: 0,
+            tiers: Vec::new(),
+            tier_claim: "tier".to_owned(),
+        }
+    }
+}
+
+impl RequestLimits {
+    /// The limit of callers without a tier.
+    pub(crate) fn quota(&self) -> Option<RateLimit> {
+        let period = u64::try_from(self.period.as_millis()).unwrap_or(u64::MAX);
+        let limit = (self.count > 0).then(|| RateLimit::new(self.count, period))?;
+        let burst = u32::try_from(self.burst).unwrap_or(u32::MAX);
+        Some(if burst > 0 { limit.burst(burst) } else { limit })
+    }
+}
+
+/// Counts the requests of each caller.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    limits: RequestLimits,
+    all: Option<Arc<RateLimiter>>,
+    tiers: Vec<(String, Arc<RateLimiter>)>,
+}
+
+/// The time after which a refused request may come again, and the error until then.
+#[derive(Debug)]
+pub(crate) struct TooManyRequests {
+    pub wait: Duration,
+    pub error: RpcError,
+}
+
+impl Requests {
+    /// The counters of `limits`; those whose limit is the same are kept.
+    pub(crate) fn reconfigured(&self, limits: &RequestLimits) -> Self {
+        let limiter = |known: Option<&Arc<RateLimiter>>, limit| match known {
+            Some(known) if known.limit() == limit => Arc::clone(known),
+            _ => Arc::new(RateLimiter::new(limit)),
+        };
+        let tier = |(name, limit): &(String, RateLimit)| {
+            let known = self.tiers.iter().find(|(known, _)| known == name);
+            let limiter = limiter(known.map(|(_, limiter)| limiter), *limit);
+            (name.clone(), limiter)
+        };
+        Self {
+            all: (limits.quota()).map(|limit| limiter(self.all.as_ref(), limit)),
+            tiers: limits.tiers.iter().map(tier).collect(),
+            limits: limits.clone(),
+        }
+    }
+
+    /// Counts a request of a caller, or refuses it.
+    pub(crate) fn check(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Box<TooManyRequests>> {
+        let Some(limiter) = self.tier(principal).or(self.all.as_ref()) else {
+            return Ok(());
+        };
+        limiter.check_caller(principal, peer).map_err(|wait| {
+            let text = format!(
+                "rate limit of {} for all requests of one caller reached",
+                limiter.limit()
+            );
+            let error = outcome::refusal(&text, wait)
+                .over(Limit::Rate)
+                .with_status(429);
+            Box::new(TooManyRequests { wait, error })
+        })
+    }
+
+    fn tier(&self, principal: &Principal) -> Option<&Arc<RateLimiter>> {
+        if self.tiers.is_empty() {
+            return None;
+        }
+        let tier = principal.claim(&self.limits.tier_claim);
+        let tier = tier.and_then(Value::as_str)?;
+        let found = self.tiers.iter().find(|(name, _)| name == tier);
+        found.map(|(_, limiter)| limiter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(count: u32) -> RequestLimits {
+        RequestLimits {
+            count,
+            tiers: vec![("gold".to_owned(), RateLimit::new(3, 60_000))],
+            ..RequestLimits::default()
+        }
+    }
+
+    fn caller(name: &str, tier: &str) -> Principal {
+        let claims = serde_json::json!({ "tier": tier });
+        let claims = claims.as_object().cloned().unwrap_or_default();
+        Principal::new(name, [] as [&str; 0]).with_claims(claims)
+    }
+
+    fn admitted(requests: &Requests, principal: &Principal) -> usize {
+        let checks = (0..10).filter(|_| requests.check(principal, None).is_ok());
+        checks.count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_caller_has_the_limit_of_its_tier() {
+        let requests = Requests::default().reconfigured(&limits(2));
+        assert_eq!(admitted(&requests, &caller("ann", "gold")), 3);
+        assert_eq!(admitted(&requests, &caller("bob", "unknown")), 2);
+        assert_eq!(admitted(&requests, &caller("cy", "gold")), 3);
+        let refused = requests.check(&caller("bob", ""), None).unwrap_err();
+        assert_eq!(refused.error.http_status(), 429);
+        tokio::time::advance(refused.wait).await;
+        assert_eq!(admitted(&requests, &caller("bob", "")), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reload_is_no_way_round_a_limit() {
+        let requests = Requests::default().reconfigured(&limits(2));
+        let (ann, bob) = (caller("ann", "gold"), caller("bob", ""));
+        assert_eq!(
+            (admitted(&requests, &ann), admitted(&requests, &bob)),
+            (3, 2)
+        );
+        let same = requests.reconfigured(&limits(2));
+        assert_eq!((admitted(&same, &ann), admitted(&same, &bob)), (0, 0));
+        let other = same.reconfigured(&limits(4));
+        assert_eq!((admitted(&other, &ann), admitted(&other, &bob)), (0, 4));
+    }
+
+    #[test]
+    fn without_a_quota_nothing_is_counted() {
+        let requests = Requests::default().reconfigured(&RequestLimits::default());
+        assert_eq!(admitted(&requests, &Principal::anonymous()), 10);
+    }
+}

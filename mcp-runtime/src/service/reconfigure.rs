@@ -1,0 +1,63 @@
+//! New settings for a server that runs.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Service;
+use crate::changes::{Change, List};
+use crate::config::Settings;
+use crate::handler::spec::kind::Kind;
+use crate::seal::Keys;
+
+impl Service {
+    /// The settings that are in force.
+    pub(crate) fn settings_now(&self) -> Arc<Settings> {
+        self.live.get()
+    }
+
+    /// Puts those of `settings` in force that change while the server runs, and tells subscribers about lists that are
+    /// not what they were.
+    #[cfg(feature = "cli")]
+    pub(crate) fn reconfigure(&self, settings: &Settings) {
+        self.requests
+            .set(self.requests.get().reconfigured(&settings.requests));
+        self.replace_keys(settings);
+        let mut changed = Vec::new();
+        for entry in self.registry.declared() {
+            let before = entry.policies();
+            let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
+            entry.reconfigure(spec, enabled);
+            if !before.access.equals(&entry.policies().access) {
+                changed.push(match entry.spec.kind {
+                    Kind::Tool => List::Tools,
+                    Kind::Resource => List::Resources,
+                    Kind::Prompt => List::Prompts,
+                });
+            }
+        }
+        self.lists_are_filtered
+            .fetch_or(!changed.is_empty(), Ordering::SeqCst);
+        self.live.set(settings.clone());
+        for list in List::ALL.into_iter().filter(|list| changed.contains(list)) {
+            self.changes.publish(&Change::List(list));
+        }
+    }
+
+    /// Takes other secrets for request states; those that did not change stay, random ones too.
+    #[cfg(feature = "cli")]
+    fn replace_keys(&self, settings: &Settings) {
+        let before = self.live.get();
+        let secrets = |it: &Settings| (it.state_keys.0.clone(), it.state_audience.clone());
+        if secrets(&before) == secrets(settings) {
+            return;
+        }
+        let audience = settings.state_audience.as_deref();
+        let audience = audience.unwrap_or(&self.identity.info.name);
+        match Keys::new(&settings.state_keys, audience) {
+            Ok(keys) => self.keys.set(keys),
+            Err(error) => {
+                tracing::error!(%error, "the secrets for request states stay as they were")
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Reloading while the server runs: by SIGHUP, and when the file has changed.
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::child::{Process, call, probe};
+use super::config::Folder;
+use super::http::Listening;
+
+/// The text of an answer over stdio.
+fn answer(process: &mut Process, message: &str) -> Value {
+    process.send(message);
+    loop {
+        let message = process.receive().unwrap();
+        if message.get("id").is_some() {
+            return message;
+        }
+    }
+}
+
+fn metrics(server: &Listening) -> String {
+    let mut connection = server.connect();
+    connection.get("/metrics", &[]);
+    let head = connection.head();
+    connection.body(&head)
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let tools = list["result"]["tools"].as_array().unwrap();
+    let names = tools.iter().map(|tool| tool["name"].as_str().unwrap());
+    names.collect()
+}
+
+#[test]
+fn t21_a_bad_file_at_reload_changes_nothing() {
+    let folder = Folder::new("t21", "[tools.print]\nenabled = false\n");
+    let server = Listening::with_flags(&mut folder.probe(), &[]);
+    folder.write("[tools.print]\nenabled = true\n[tools.echo]\ntimeot = \"5s\"\n");
+    server.process.signal(Signal::HUP);
+    let line = server.process.hears("is refused");
+    assert!(
+        line.contains("unknown key `timeot` in [tools.echo]"),
+        "{line}"
+    );
+    server.process.hears("mcp.toml:4:1");
+    let mut connection = server.connect();
+    connection.list();
+    let head = connection.head();
+    let list: Value = serde_json::from_str(&connection.body(&head)).unwrap();
+    assert!(!names(&list).contains(&"print"), "{list}");
+    let text = metrics(&server);
+    for series in [
+        "mcp_config_reloads_total{outcome=\"refused\"} 1",
+        "mcp_config_reloads_total{outcome=\"applied\"} 0",
+    ] {
+        assert!(text.contains(series), "{text}");
+    }
+    folder.write("[tools.print]\nenabled = true\n");
+    server.process.signal(Signal::HUP);
+    server.process.hears("is reloaded");
+    assert!(metrics(&server).contains("mcp_config_reloads_total{outcome=\"applied\"} 1"));
+}
+
+#[test]
+fn a_tool_that_is_switched_off_and_on_is_told_to_subscribers() {
+    let folder = Folder::new("switch", "");
+    let mut process = Process::start(&mut folder.probe());
+    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "c", "version": "1" } });
+    let initialize =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string();
+    answer(&mut process, &initialize);
+    process.send(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string());
+    let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" }).to_string();
+    let call = json!({ "jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": { "name": "add", "arguments": { "a": 1, "b": 2 } } }).to_string();
+    for (enabled, is_there) in [(false, false), (true, true)] {
+        folder.write(&format!("[tools.add]\nenabled = {enabled}\n"));
+        process.signal(Signal::HUP);
+        let told = process.receive().unwrap();
+        assert_eq!(told["method"], "notifications/tools/list_changed");
+        let listed = answer(&mut process, &list);
+        assert_eq!(names(&listed).contains(&"add"), is_there, "{listed}");
+        let answered = answer(&mut process, &call);
+        assert_eq!(answered.get("error").is_none(), is_there, "{answered}");
+    }
+}
+
+#[test]
+fn a_reload_is_no_way_round_a_limit() {
+    let folder = Folder::new("round", "[tools.echo]\nrate_limit = \"1/h\"\n");
+    let mut process = Process::start(&mut folder.probe());
+    let refused = |process: &mut Process| {
+        let answer = answer(process, &call("1", "echo", json!({ "text": "a" })));
+        answer.to_string().contains("rate limit of")
+    };
+    assert!(!refused(&mut process));
+    assert!(refused(&mut process));
+    folder.write("[tools.echo]\nrate_limit = \"1/h\"\ntimeout = \"9s\"\n");
+    process.signal(Signal::HUP);
+    let line = process.hears("is reloaded");
+    assert!(line.contains("tools.echo"), "{line}");
+    assert!(refused(&mut process), "its bucket is as empty as before");
+    folder.write("[tools.echo]\nrate_limit = \"2/h\"\n");
+    process.signal(Signal::HUP);
+    process.hears("is reloaded");
+    assert!(!refused(&mut process), "another limit has another bucket");
+}
+
+#[test]
+fn a_changed_file_is_read_without_a_signal() {
+    let folder = Folder::new("watched", "");
+    let process = Process::start(&mut folder.probe());
+    folder.write("[log]\nlevel = \"debug\"\n");
+    let line = process.hears("is reloaded");
+    assert!(
+        line.contains("a file has changed") && line.contains("log.level"),
+        "{line}"
+    );
+}
+
+#[test]
+fn the_level_of_the_log_changes_while_the_server_runs() {
+    let folder = Folder::new("level", "[log]\nlevel = \"info\"\n");
+    let mut process = Process::start(&mut folder.probe());
+    folder.write("[log]\nlevel = \"debug\"\n");
+    process.signal(Signal::HUP);
+    process.hears("is reloaded");
+    process.send(call("1", "add", json!({ "a": 1, "b": 2 })));
+    process.hears("tool called");
+}
+
+#[test]
+fn a_setting_that_takes_a_restart_is_named() {
+    let folder = Folder::new("restart", "");
+    let process = Process::start(&mut folder.probe());
+    folder.write("[server]\npage_size = 7\n[limits]\nsessions = 9\n");
+    process.signal(Signal::HUP);
+    let line = process.hears("take a restart");
+    assert!(line.contains("server.page_size, limits.sessions"), "{line}");
+}
+
+#[test]
+fn a_public_url_is_allowed_from_the_reload_on() {
+    let folder = Folder::new("url", "");
+    let server = Listening::with_flags(&mut folder.probe(), &[]);
+    let status = || {
+        let mut connection = server.connect();
+        connection.get("/mcp", &[("origin", "https://mcp.example.com")]);
+        connection.head().status
+    };
+    assert_eq!(status(), 403);
+    folder.write("[server]\npublic_url = \"https://mcp.example.com\"\n");
+    server.process.signal(Signal::HUP);
+    server.process.hears("is reloaded");
+    assert_eq!(status(), 405);
+}
+
+#[test]
+fn a_hang_up_ends_nothing() {
+    let mut process = Process::start(&mut probe());
+    process.signal(Signal::HUP);
+    process.hears("is reloaded");
+    process.signal(Signal::HUP);
+    process.hears("is reloaded");
+    let answer = answer(&mut process, &call("1", "add", json!({ "a": 1, "b": 2 })));
+    assert_eq!(answer["result"]["content"][0]["text"], "3", "{answer}");
+    process.close();
+    process.assert_success();
+}

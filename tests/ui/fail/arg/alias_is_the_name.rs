@@ -1,0 +1,12 @@
+use mcp_runtime::{Server, tool, tools};
+
+/// Searches the docs.
+#[tool]
+async fn search(#[arg(alias("_q", "query"))] query: String) -> String {
+    String::new()
+}
+
+fn main() {
+    drop(search(String::new()));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}
