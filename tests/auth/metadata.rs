@@ -239,7 +239,7 @@ async fn a_security_contact_is_served_where_it_is_set() {
             "{text}"
         );
     }
-    for wrong in ["", "nobody", "http://example.com", "mailto:", "https://a b"] {
+    for wrong in ["nobody", "http://example.com", "mailto:", "https://a b"] {
         let error = server().security_contact(wrong).check().unwrap_err();
         assert!(error.to_string().contains("security_contact"), "{error}");
     }

@@ -18,6 +18,13 @@ fn answer(process: &mut Process, message: &str) -> Value {
     }
 }
 
+/// A process that serves, and handles signals.
+fn serving(folder: &Folder) -> Process {
+    let mut process = Process::start(&mut folder.probe());
+    answer(&mut process, &call("0", "add", json!({ "a": 1, "b": 2 })));
+    process
+}
+
 fn metrics(server: &Listening) -> String {
     let mut connection = server.connect();
     connection.get("/metrics", &[]);
@@ -108,7 +115,7 @@ fn a_reload_is_no_way_round_a_limit() {
 #[test]
 fn a_changed_file_is_read_without_a_signal() {
     let folder = Folder::new("watched", "");
-    let process = Process::start(&mut folder.probe());
+    let process = serving(&folder);
     folder.write("[log]\nlevel = \"debug\"\n");
     let line = process.hears("is reloaded");
     assert!(
@@ -120,7 +127,7 @@ fn a_changed_file_is_read_without_a_signal() {
 #[test]
 fn the_level_of_the_log_changes_while_the_server_runs() {
     let folder = Folder::new("level", "[log]\nlevel = \"info\"\n");
-    let mut process = Process::start(&mut folder.probe());
+    let mut process = serving(&folder);
     folder.write("[log]\nlevel = \"debug\"\n");
     process.signal(Signal::HUP);
     process.hears("is reloaded");
@@ -131,7 +138,7 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
 #[test]
 fn a_setting_that_takes_a_restart_is_named() {
     let folder = Folder::new("restart", "");
-    let process = Process::start(&mut folder.probe());
+    let process = serving(&folder);
     folder.write("[server]\npage_size = 7\n[limits]\nsessions = 9\n");
     process.signal(Signal::HUP);
     let line = process.hears("take a restart");
@@ -157,6 +164,7 @@ fn a_public_url_is_allowed_from_the_reload_on() {
 #[test]
 fn a_hang_up_ends_nothing() {
     let mut process = Process::start(&mut probe());
+    answer(&mut process, &call("0", "add", json!({ "a": 1, "b": 2 })));
     process.signal(Signal::HUP);
     process.hears("is reloaded");
     process.signal(Signal::HUP);

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::{HeaderName, header};
 
-use super::{Authenticate, Credentials, Deciding, Decision, Reason, Refusal};
+use super::{Authenticate, Credentials, Deciding, Decision, Reason, Refusal, Reloaded};
 use table::Table;
 
 /// The header of a key besides `Authorization`.
@@ -111,21 +111,32 @@ impl ApiKeys {
 
     /// Accepts these keys in place of those before. After an error, which has all faults, the keys are as before.
     pub fn replace(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), String> {
-        self.put(Table::read(keys))
+        self.prepare_keys(keys).map(|put| put())
     }
 
     /// Reads the variable or the file of the keys anew. After an error, which has all faults, the keys are as before.
+    ///
+    /// A server that was started by [`Server::run`](crate::Server::run) or `serve_http` does so by itself on SIGHUP, and
+    /// when the file has changed.
     pub fn reload(&self) -> Result<(), String> {
-        match self.source {
-            Source::Program => Ok(()),
-            _ => self.put(self.source.read()),
-        }
+        Authenticate::reload(self).map(|put| put())
     }
 
-    fn put(&self, read: Result<Table, Vec<String>>) -> Result<(), String> {
-        let table = read.map_err(|faults| faults.join("; "))?;
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
-        Ok(())
+    /// Returns what puts new keys in force.
+    fn prepare(&self, read: Result<Table, Vec<String>>) -> Result<Reloaded, String> {
+        let table = Arc::new(read.map_err(|faults| faults.join("; "))?);
+        let keys = Arc::clone(&self.keys);
+        Ok(Box::new(move || {
+            *keys.write().unwrap_or_else(PoisonError::into_inner) = table;
+        }))
+    }
+
+    /// Reads keys, and returns what puts them in force.
+    pub(super) fn prepare_keys(
+        &self,
+        keys: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Reloaded, String> {
+        self.prepare(Table::read(keys))
     }
 
     fn table(&self) -> Arc<Table> {
@@ -196,8 +207,18 @@ impl Authenticate for ApiKeys {
         self.faults.clone()
     }
 
-    fn reload(&self) -> Result<(), String> {
-        Self::reload(self)
+    fn reload(&self) -> Result<Reloaded, String> {
+        match self.source {
+            Source::Program => Ok(Box::new(|| ())),
+            _ => self.prepare(self.source.read()),
+        }
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        match &self.source {
+            Source::File(path) => vec![path.clone()],
+            _ => Vec::new(),
+        }
     }
 }
 

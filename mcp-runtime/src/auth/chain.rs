@@ -1,8 +1,10 @@
 //! Two verifiers as one: a caller is in if either accepts it.
 
+use std::path::PathBuf;
+
 use axum::http::HeaderName;
 
-use super::{Authenticate, Credentials, Deciding, Decision, Features, Starting};
+use super::{Authenticate, Credentials, Deciding, Decision, Features, Reloaded, Starting};
 
 /// Two verifiers, of which the first is asked first; made by [`Authenticate::or`].
 #[derive(Clone, Debug)]
@@ -69,9 +71,16 @@ impl<A: Authenticate, B: Authenticate> Authenticate for Or<A, B> {
         })
     }
 
-    fn reload(&self) -> Result<(), String> {
-        self.first.reload()?;
-        self.second.reload()
+    fn reload(&self) -> Result<Reloaded, String> {
+        let (first, second) = (self.first.reload()?, self.second.reload()?);
+        Ok(Box::new(|| {
+            first();
+            second();
+        }))
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        union(self.first.files(), self.second.files())
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) struct Challenge {
 }
 
 impl Challenge {
+    /// The challenge of an authentication scheme, without parameters.
     pub(crate) fn new(scheme: &str) -> Self {
         Self {
             text: scheme.to_owned(),

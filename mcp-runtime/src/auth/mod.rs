@@ -33,6 +33,7 @@
 //!
 //! The server never sees refresh tokens, and takes no part in PKCE: both are between the client and the authorization
 //! server.
+#![doc = include_str!("reference.md")]
 
 mod api_key;
 mod chain;
@@ -42,10 +43,12 @@ mod credentials;
 mod jwt;
 mod reason;
 mod refusal;
+pub(crate) mod settings;
 pub(crate) mod site;
 pub(crate) mod throttle;
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -118,9 +121,14 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
         Box::pin(async { Ok(()) })
     }
 
-    /// Reads files and variables of credentials anew. After an error everything is as it was before.
-    fn reload(&self) -> Result<(), String> {
-        Ok(())
+    /// Reads files and variables of credentials anew, and returns what puts them in force. An error says what is wrong.
+    fn reload(&self) -> Result<Reloaded, String> {
+        Ok(Box::new(|| ()))
+    }
+
+    /// Lists the files whose change is a reason to reload.
+    fn files(&self) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// Accepts a caller that either verifier accepts: `self` is asked first.
@@ -161,8 +169,12 @@ impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
         (**self).start()
     }
 
-    fn reload(&self) -> Result<(), String> {
+    fn reload(&self) -> Result<Reloaded, String> {
         (**self).reload()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        (**self).files()
     }
 }
 
@@ -180,6 +192,9 @@ pub struct Features {
 
 /// The future of a [`Decision`].
 pub type Deciding<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+
+/// Puts credentials that were read anew in force.
+pub type Reloaded = Box<dyn FnOnce() + Send>;
 
 /// The future of a verifier that makes itself ready.
 pub type Starting<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;

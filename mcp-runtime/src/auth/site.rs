@@ -16,6 +16,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    /// The site of a server that has these public URLs, and its endpoint at `path`.
     pub(crate) fn new(urls: &[String], path: &'static str) -> Self {
         let mut site = Self {
             urls: urls.iter().filter_map(|url| url.parse().ok()).collect(),

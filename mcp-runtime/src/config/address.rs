@@ -11,6 +11,7 @@ use super::problem::Problem;
 pub(crate) struct Bind {
     /// A name or an IP address, an IPv6 one without brackets.
     pub host: String,
+    /// The port; 0 takes one that is free.
     pub port: u16,
 }
 
@@ -23,6 +24,7 @@ impl Default for Bind {
     }
 }
 
+/// The forms that are taken.
 const FORM: &str =
     "write an address such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, or a port alone";
 

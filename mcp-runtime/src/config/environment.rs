@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::raw::Raw;
 use super::setting::{self, Setting};
 
+/// The beginning of the names of all variables.
 const PREFIX: &str = "MCP_";
 /// The end of the name of a variable that names a file with the secret in it.
 const TWIN: &str = "_FILE";
@@ -26,15 +27,20 @@ pub(crate) struct Environment {
 
 /// A value of the environment: of a whole setting, or of a part of one.
 pub(super) struct Assignment {
+    /// The setting that it is a value of.
     pub setting: &'static Setting,
     /// The name that errors call it by.
     pub name: String,
+    /// The value, as it was written.
     raw: Raw,
+    /// Reads a part of the setting; `None` for the whole of it.
     part: Option<Read>,
+    /// The variable, or the file of the secret.
     pub origin: Origin,
 }
 
 impl Assignment {
+    /// Reads it into the settings.
     pub(super) fn read(&self, settings: &mut Settings) -> Result<(), Problem> {
         match (self.part, &self.raw) {
             (Some(read), Raw::Text(text)) => read(settings, text),
@@ -66,7 +72,7 @@ impl Environment {
         let (mut assignments, mut foreign) = (Vec::new(), Vec::new());
         // A program that verifies callers may read the variables for that by itself.
         let is_the_programs = |it: &Setting| {
-            program.auth.is_some() && it.table().starts_with("auth") && !it.is_present()
+            program.auth.program.is_some() && it.table().starts_with("auth") && !it.is_present()
         };
         for setting in setting::all().filter(|it| !is_the_programs(it)) {
             assignments.extend(self.whole(setting, mistakes));
@@ -126,6 +132,7 @@ impl Environment {
         })
     }
 
+    /// The values of the parts of a setting.
     fn parts(&self, setting: &'static Setting, mistakes: &mut Vec<Mistake>) -> Vec<Assignment> {
         let set = setting
             .parts
@@ -147,6 +154,7 @@ impl Environment {
         assignments
     }
 
+    /// The text of a variable that is set.
     fn text(&self, name: &str) -> Result<String, Mistake> {
         let text = self.variables.get(name).and_then(|value| value.to_str());
         text.map(str::to_owned)
@@ -232,7 +240,7 @@ mod tests {
             ("MCP_PORT", "MCP_SERVER_PORT"),
             ("MCP_HOST", "MCP_SERVER_HOST"),
             ("MCP_TLS_CERT", "MCP_TLS_CERT_PATH"),
-            ("MCP_RATE_LIMIT", "MCP_RATE_LIMIT_REQUESTS"),
+            ("MCP_RATE_LIMIT", "MCP_RATE_LIMIT_QUOTA"),
             ("MCP_PUBLIC_URI", "MCP_PUBLIC_URL"),
             ("MCP_REDIS_URI", "MCP_REDIS_URL"),
             ("MCP_STATE_KEY", "MCP_STATE_KEYS"),

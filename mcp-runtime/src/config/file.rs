@@ -21,15 +21,21 @@ pub(super) const LARGEST: u64 = 1024 * 1024;
 
 /// A value of a file.
 pub(super) struct Assignment {
+    /// The setting that it is a value of.
     pub setting: &'static Setting,
+    /// The value, as it was written.
     pub raw: Raw,
+    /// The place of the value.
     pub place: Place,
 }
 
 /// A file as it was read.
 pub(super) struct File {
+    /// The name of the file, as it was given.
     pub name: Arc<str>,
+    /// The values of settings, in the order of the file.
     pub assignments: Vec<Assignment>,
+    /// The tables of functions.
     pub overrides: Overrides,
 }
 
@@ -138,6 +144,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Takes a value for a setting, if it can be one.
     fn assign(&mut self, setting: &'static Setting, node: &tree::Node) {
         if let Kind::Absent(why) = setting.kind {
             let text = format!("{} is set, but {why}", setting.name);
@@ -159,6 +166,7 @@ impl Reader<'_> {
         });
     }
 
+    /// Tells of a name that is no setting, with the nearest one, or the table where it belongs.
     fn unknown(&mut self, path: &str, name: &str, place: Place, value: &Value) {
         let text = match (path, value) {
             ("", Value::Table(_)) => format!("unknown table [{name}]"),
@@ -180,6 +188,7 @@ impl Reader<'_> {
     }
 }
 
+/// The name of a key in the table called `path`.
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -188,6 +197,7 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
+/// Returns true if the setting is in the table, or in one inside it.
 fn is_below(setting: &str, table: &str) -> bool {
     setting
         .strip_prefix(table)

@@ -34,8 +34,8 @@ pub(crate) enum Kind {
     Text(fn(&Settings) -> String, Read),
     /// Texts, each with the form that the check knows.
     Texts(Field<Vec<String>>, Check),
-    /// Secrets, of 32 bytes each at least.
-    Secrets(Field<Secrets>),
+    /// Secrets, with the form that the check knows.
+    Secrets(Field<Secrets>, fn(&Secrets) -> Result<(), Problem>),
     /// Rates by name.
     Rates(Field<Vec<(String, RateLimit)>>),
     /// A setting that this program cannot have; the reason in words, such as "it was built without the feature `tls`".
@@ -92,14 +92,14 @@ impl Kind {
                 entries.iter().try_for_each(|entry| check(entry))?;
                 *field(settings) = entries;
             }
-            Self::Secrets(field) => {
+            Self::Secrets(field, check) => {
                 let entries = raw.entries().into_iter().map(String::into_bytes);
                 let secrets = Secrets(entries.collect());
                 if secrets.0.is_empty() {
                     let help = "give a secret, or leave the setting out";
                     return Err(Problem::new(HIDDEN, "it is empty", help));
                 }
-                check_secrets(&secrets)?;
+                check(&secrets)?;
                 *field(settings) = secrets;
             }
             Self::Rates(field) => {
@@ -133,7 +133,7 @@ impl Kind {
                 let entries = field(settings).iter();
                 entries.filter_map(|entry| check(entry).err()).collect()
             }
-            Self::Secrets(field) => check_secrets(field(settings)).err().into_iter().collect(),
+            Self::Secrets(field, check) => check(field(settings)).err().into_iter().collect(),
             Self::Text(show, read) => {
                 let text = show(settings);
                 let refused = (!text.is_empty()).then(|| read(settings, &text).err());
@@ -161,8 +161,8 @@ impl Kind {
                 let entries = field(settings).iter().map(|entry| quoted(entry));
                 format!("[{}]", entries.collect::<Vec<_>>().join(", "))
             }
-            Self::Secrets(field) if field(settings).0.is_empty() => "[]".to_owned(),
-            Self::Secrets(_) => "[set]".to_owned(),
+            Self::Secrets(field, _) if field(settings).0.is_empty() => "[]".to_owned(),
+            Self::Secrets(..) => "[set]".to_owned(),
             Self::Rates(field) => {
                 let rates = field(settings).iter();
                 let rates =
@@ -177,14 +177,14 @@ impl Kind {
     #[cfg(feature = "cli")]
     pub(crate) fn differs(&self, one: &mut Settings, other: &mut Settings) -> bool {
         match *self {
-            Self::Secrets(field) => field(one).0 != field(other).0,
+            Self::Secrets(field, _) => field(one).0 != field(other).0,
             _ => self.show(one) != self.show(other),
         }
     }
 
     /// Returns true if the value is never shown.
     pub(crate) fn is_secret(&self) -> bool {
-        matches!(self, Self::Secrets(_))
+        matches!(self, Self::Secrets(..))
     }
 }
 
@@ -193,10 +193,12 @@ fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
+/// Returns nothing if the value is out of range.
 fn within(value: usize, least: usize, most: usize) -> Option<()> {
     (least..=most).contains(&value).then_some(())
 }
 
+/// The remedy for a number out of range.
 fn numbers(least: usize, most: usize) -> String {
     if most == usize::MAX {
         format!("write at least {least}")
@@ -205,6 +207,7 @@ fn numbers(least: usize, most: usize) -> String {
     }
 }
 
+/// The remedy for a size out of range.
 fn sizes(least: usize, most: usize) -> String {
     let size = |bytes: usize| Size(bytes as u64);
     if most == usize::MAX {
@@ -214,6 +217,7 @@ fn sizes(least: usize, most: usize) -> String {
     }
 }
 
+/// Checks a duration, or returns the remedy.
 fn check_time(time: Duration, least: Duration) -> Result<(), String> {
     if (least..=LONGEST).contains(&time) {
         return Ok(());
@@ -221,7 +225,8 @@ fn check_time(time: Duration, least: Duration) -> Result<(), String> {
     Err(format!("write a duration from {least:?} to 365 days"))
 }
 
-fn check_secrets(secrets: &Secrets) -> Result<(), Problem> {
+/// Checks that secrets are long enough, without showing them.
+pub(super) fn check_secrets(secrets: &Secrets) -> Result<(), Problem> {
     seal::check(secrets).map_err(|short| {
         let text = short.to_string();
         let (what, help) = text.split_once("; ").unwrap_or((&text, ""));

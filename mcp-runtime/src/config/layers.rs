@@ -18,13 +18,16 @@ use crate::policy::requests::RequestLimits;
 pub(crate) struct Sources {
     /// The file that `--config` names.
     pub file: Option<PathBuf>,
+    /// The variables of the process.
     pub environment: Environment,
+    /// The flags that were given, each with its values.
     pub flags: Vec<(&'static Setting, Vec<String>)>,
 }
 
 /// The settings of all layers, each with its origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Layers {
+    /// The values of all layers together.
     pub settings: Settings,
     /// The origins of the values, in the order of the table.
     origins: Vec<Origin>,
@@ -93,6 +96,7 @@ impl Layers {
         }
     }
 
+    /// Puts the values of a file over those so far.
     fn read_file(&mut self, path: &Path, declared: &Declared, mistakes: &mut Vec<Mistake>) {
         let Some(file) = file::read(path, declared, mistakes) else {
             return;
@@ -142,6 +146,7 @@ impl Layers {
         secrets.collect()
     }
 
+    /// Notes where the value of a setting comes from.
     fn came(&mut self, setting: &Setting, origin: Origin) {
         let row = setting::all().position(|it| it.name == setting.name);
         if let Some(place) = row.and_then(|row| self.origins.get_mut(row)) {

@@ -14,6 +14,7 @@ pub(crate) struct Mistake {
 }
 
 impl Mistake {
+    /// A mistake without a place and a remedy.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -39,6 +40,7 @@ impl Mistake {
         self
     }
 
+    /// Sets the remedy.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

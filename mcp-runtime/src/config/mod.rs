@@ -7,6 +7,7 @@
 //! reported at once.
 
 pub(crate) mod address;
+mod callers;
 pub(crate) mod contact;
 #[cfg(feature = "cli")]
 pub(crate) mod environment;

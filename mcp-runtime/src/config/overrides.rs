@@ -22,6 +22,7 @@ use crate::handler::spec::kind::Kind;
 use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
+use crate::registry::Entry;
 
 /// The keys of such a table: those of `defaults(..)`, `cache`, and `enabled`.
 const KEYS: [&str; 10] = [
@@ -52,6 +53,7 @@ pub(crate) struct Overrides {
 /// What the configuration makes of one function.
 #[derive(Clone, Debug)]
 pub(crate) struct Override {
+    /// It is there at all: `enabled = false` takes it away from everybody.
     pub enabled: bool,
     /// Its declaration with the keys of the configuration.
     pub spec: Spec,
@@ -75,9 +77,15 @@ impl Overrides {
         changed.map(|(table, _)| table).collect()
     }
 
+    /// Puts the policies in force that hold for a registered function.
+    pub(crate) fn put_in_force(&self, entry: &Entry) {
+        let (spec, enabled) = self.apply(&entry.name, &entry.spec);
+        entry.reconfigure(spec, enabled);
+    }
+
     /// The declaration that holds for the function called `name`, which is declared as `spec`, and whether it is switched
     /// on.
-    pub(crate) fn apply<'s>(&'s self, name: &str, spec: &'s Spec) -> (&'s Spec, bool) {
+    fn apply<'s>(&'s self, name: &str, spec: &'s Spec) -> (&'s Spec, bool) {
         let changed = self.functions.get(&(spec.kind, name.to_owned()));
         changed.map_or((spec, true), |it| (&it.spec, it.enabled))
     }
@@ -117,8 +125,11 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
 
 /// Reads the tables of one file.
 pub(super) struct Reader<'a> {
+    /// The name of the file, for places in it.
     pub file: &'a str,
+    /// The functions that tables can be about.
     pub declared: &'a Declared,
+    /// The mistakes so far, of the whole file.
     pub mistakes: &'a mut Vec<Mistake>,
 }
 
@@ -153,6 +164,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Tells of a table for a function that is not there, with the nearest name.
     fn unknown(&mut self, kind: Kind, member: &Member, known: &[&str]) {
         let (noun, name) = (kind.noun(), &member.name);
         let mistake = Mistake::new(format!("there is no {noun} `{name}`"));
@@ -168,6 +180,7 @@ impl Reader<'_> {
         self.tell(mistake, member.place);
     }
 
+    /// Adds a mistake at its place.
     fn tell(&mut self, mistake: Mistake, place: Place) {
         self.mistakes.push(mistake.at(self.file, place));
     }
@@ -186,6 +199,7 @@ struct One<'r, 'a, 's> {
 type Read<T> = Result<T, Mistake>;
 
 impl One<'_, '_, '_> {
+    /// Reads all keys, and then checks them against each other and the declaration.
     fn read(&mut self, keys: &[Member]) {
         let mut places = HashMap::new();
         for key in keys {
@@ -203,6 +217,7 @@ impl One<'_, '_, '_> {
         }
     }
 
+    /// Reads one key into the declaration; a mistake comes with its place.
     fn key(&mut self, key: &Member) -> Result<(), (Mistake, Place)> {
         let node = &key.node;
         let source = Source::File(narrow(node.place.line), narrow(node.place.column));
@@ -271,6 +286,7 @@ impl One<'_, '_, '_> {
     }
 }
 
+/// The mistake of a key that no function has.
 fn unknown(table: &str, name: &str) -> Mistake {
     let mistake = Mistake::new(format!("unknown key `{name}` in [{table}]"));
     match (name, nearest(name, &KEYS)) {
@@ -289,10 +305,12 @@ fn declared(source: Source) -> &'static str {
     }
 }
 
+/// The duration in milliseconds, as the words of the rules have it.
 fn millis(time: Duration) -> Millis {
     Millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
+/// A line or column, as a source remembers it.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -304,6 +322,7 @@ struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
+    /// The text of a value that is neither a list nor a table.
     fn text(&self) -> Read<&'a str> {
         match &self.node.value {
             Value::Text(text) => Ok(text),
@@ -311,10 +330,12 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// The mistake of a value that the key cannot have.
     fn refuse(&self, problem: &Problem) -> Mistake {
         Mistake::value(&self.name, problem)
     }
 
+    /// Reads `true` or `false`.
     fn switch(&self) -> Read<bool> {
         match self.text()? {
             "true" => Ok(true),
@@ -323,6 +344,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Reads a duration that is not over at once.
     fn time(&self, zero: Zero) -> Read<Duration> {
         let time = value::time(self.text()?).map_err(|problem| self.refuse(&problem))?;
         if time.is_zero() {
@@ -331,6 +353,7 @@ impl<'a> Given<'a> {
         Ok(time)
     }
 
+    /// Reads a size of at least one byte.
     fn size(&self) -> Read<u64> {
         let text = self.text()?;
         match size::parse(text) {
@@ -343,6 +366,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Reads a count of at least one.
     fn count(&self, zero: Zero) -> Read<u32> {
         let text = self.text()?;
         match text.parse() {
@@ -355,6 +379,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Reads one of the words that are known, each with its meaning.
     fn word<T: Copy>(&self, known: &[(&str, T)]) -> Read<T> {
         let text = self.text()?;
         if let Some((_, meaning)) = known.iter().find(|(name, _)| *name == text) {
@@ -395,10 +420,12 @@ impl<'a> Given<'a> {
         Ok(Some(keys))
     }
 
+    /// The mistake of a table without a key that it needs.
     fn missing(&self, key: &str) -> Mistake {
         Mistake::new(format!("[{}] has no `{key}`", self.name))
     }
 
+    /// Reads a quota, or a table of `quota`, `burst`, `per` and `algorithm`.
     fn rate_limit(&self, function: Option<(&str, &str)>) -> Read<RateLimit> {
         const PER: [(&str, Per); 3] = [
             ("principal", Per::Principal),
@@ -431,6 +458,7 @@ impl<'a> Given<'a> {
         Ok(limit)
     }
 
+    /// Reads a quota such as `100/min`, of a noun and a name for the words about zero.
     fn quota(&self, function: Option<(&str, &str)>) -> Read<RateLimit> {
         let text = self.text()?;
         let quota = rate::parse(text).map_err(|(what, help)| {
@@ -443,6 +471,7 @@ impl<'a> Given<'a> {
         Ok(RateLimit::new(quota.count, quota.period))
     }
 
+    /// Reads a maximum, or a table of `max` and `queue`.
     fn concurrency(&self) -> Read<Concurrency> {
         let Some(keys) = self.keys(&["max", "queue"])? else {
             return Ok(Concurrency::new(self.count(rules::CONCURRENCY)?));
@@ -455,6 +484,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Reads a lifetime, or a table of `ttl`, `max_entries` and `per`.
     fn cache(&self) -> Read<Cache> {
         const PER: [(&str, bool); 2] = [("principal", false), ("all", true)];
         let Some(keys) = self.keys(&["ttl", "max_entries", "per"])? else {
@@ -471,6 +501,7 @@ impl<'a> Given<'a> {
         Ok(cache)
     }
 
+    /// Reads a maximum, or a table of `max` and `backoff`.
     fn retry(&self) -> Read<Retry> {
         let Some(keys) = self.keys(&["max", "backoff"])? else {
             return Ok(Retry::new(self.count(rules::RETRY)?));
@@ -483,6 +514,7 @@ impl<'a> Given<'a> {
         }
     }
 
+    /// Reads a table of `failures` and `cooldown`.
     fn breaker(&self) -> Read<Breaker> {
         let keys = self.keys(&["failures", "cooldown"])?;
         let keys = keys.ok_or_else(|| {
@@ -523,6 +555,7 @@ impl<'a> Given<'a> {
         Ok(super::intern::list(&scopes))
     }
 
+    /// Reads `audit`, which cannot be taken away.
     fn audit(&self, spec: &Spec) -> Read<bool> {
         let audit = self.switch()?;
         if spec.audit && !audit {
@@ -533,10 +566,12 @@ impl<'a> Given<'a> {
     }
 }
 
+/// The mistake of a zero.
 fn nothing((what, help): Zero) -> Mistake {
     Mistake::new(what).help(help)
 }
 
+/// The mistake of keys that cannot be together.
 fn told(conflict: Conflict) -> Mistake {
     Mistake::new(conflict.what).help(conflict.help)
 }

@@ -45,6 +45,7 @@ impl Raw {
         self.entries().into_iter().map(pair).collect()
     }
 
+    /// The one value, without spaces around it.
     pub(super) fn text(&self) -> Result<&str, Problem> {
         match self {
             Self::Text(text) => Ok(text.trim()),

@@ -54,6 +54,7 @@ impl Reloaders {
         self.all().iter().flat_map(|it| it.files()).collect()
     }
 
+    /// Everyone who has registered so far.
     fn all(&self) -> Vec<Arc<dyn Reload>> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.clone()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::address::Bind;
 #[cfg(feature = "cli")]
 use super::overrides::Overrides;
-use crate::auth::Authenticate;
+use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
 use crate::policy::requests::RequestLimits;
@@ -35,10 +35,8 @@ pub(crate) struct Settings {
     pub cors_origins: Vec<String>,
     /// The limits of connections, heads and bodies.
     pub limits: Limits,
-    /// Verifies callers, in front of everything else.
-    pub auth: Option<Arc<dyn Authenticate>>,
-    /// Callers without a credential are refused.
-    pub auth_required: bool,
+    /// The verification of callers.
+    pub auth: AuthSettings,
     /// The contact of `security.txt`, a URI.
     pub security_contact: Option<String>,
     /// The maximum number of open sessions of clients older than 2026-07-28.
@@ -99,8 +97,7 @@ impl Default for Settings {
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             limits: Limits::default(),
-            auth: None,
-            auth_required: true,
+            auth: AuthSettings::default(),
             security_contact: None,
             max_sessions: limits::SESSIONS,
             session_idle: limits::SESSION_IDLE,

@@ -45,6 +45,7 @@ pub(crate) fn docs() -> String {
     text
 }
 
+/// One line of a table of the page.
 fn row(setting: &Setting, key: &str, default: &str) -> String {
     let code = |text: &str| format!("`{text}`");
     let mut names = vec![code(setting.env)];

@@ -46,11 +46,13 @@ impl Seen {
         }
     }
 
+    /// The state of the same files now.
     fn again(&self) -> Self {
         Self::now(self.0.iter().map(|(file, _)| file.clone()).collect())
     }
 }
 
+/// The state of one file; `None` if it is not there.
 fn print(file: &Path) -> Option<Print> {
     let metadata = fs::metadata(file).ok()?;
     #[cfg(unix)]

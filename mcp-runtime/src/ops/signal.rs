@@ -108,6 +108,19 @@ impl Drop for Watch {
     }
 }
 
+/// Has a SIGHUP that comes before the server handles signals end nothing, unless it is ignored anyway; within a runtime.
+#[cfg(feature = "cli")]
+pub(crate) fn outlive_hang_ups() {
+    #[cfg(unix)]
+    {
+        let kind = tokio::signal::unix::SignalKind::hangup();
+        if !is_ignored(kind.as_raw_value()) {
+            // The handler stays when what receives is dropped.
+            drop(tokio::signal::unix::signal(kind));
+        }
+    }
+}
+
 fn listen(hang_up: Arc<Notify>) -> io::Result<(Runtime, Signals)> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let signals = {

@@ -55,15 +55,20 @@ impl RequestLimits {
 /// Counts the requests of each caller.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
+    /// The limits that these count for.
     limits: RequestLimits,
+    /// The counters of callers without a tier.
     all: Option<Arc<RateLimiter>>,
+    /// The counters of each tier.
     tiers: Vec<(String, Arc<RateLimiter>)>,
 }
 
 /// The time after which a refused request may come again, and the error until then.
 #[derive(Debug)]
 pub(crate) struct TooManyRequests {
+    /// The time to wait, which suffices.
     pub wait: Duration,
+    /// The answer until then.
     pub error: RpcError,
 }
 
@@ -107,6 +112,7 @@ impl Requests {
         })
     }
 
+    /// The counters of the caller's tier, if its claim names one.
     fn tier(&self, principal: &Principal) -> Option<&Arc<RateLimiter>> {
         if self.tiers.is_empty() {
             return None;

@@ -14,6 +14,7 @@ use super::shutdown::ShutdownHandle;
 use super::verify::Verified;
 use crate::answer::Identity;
 use crate::auth::Authenticate;
+use crate::auth::settings::Verifier;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::config::reload::Reloaders;
@@ -423,10 +424,7 @@ impl<S: State> Server<S> {
     /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
     /// verifier, as [`Authenticate::or`] does.
     pub fn auth(mut self, verifier: impl Authenticate) -> Self {
-        self.settings.auth = Some(match self.settings.auth.take() {
-            None => Arc::new(verifier),
-            Some(first) => Arc::new(first.or(verifier)),
-        });
+        self.settings.auth.add(verifier);
         self
     }
 
@@ -435,7 +433,7 @@ impl<S: State> Server<S> {
     /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
     /// `visible_if` against them. Wrong credentials are refused all the same.
     pub fn auth_required(mut self, required: bool) -> Self {
-        self.settings.auth_required = required;
+        self.settings.auth.required = required;
         self
     }
 
@@ -683,21 +681,15 @@ impl<S: State> Server<S> {
         for entry in &mut entries {
             entry.cache_within(&budget);
             #[cfg(feature = "cli")]
-            {
-                let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
-                entry.reconfigure(spec, enabled);
-            }
+            settings.overrides.put_in_force(entry);
         }
         let audit = open_audit(&settings)?;
         let metrics = Metrics::new(&info.version, audit.dropped());
         let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
+        let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::render(&registry, settings.page_size),
-            identity: Identity {
-                info_json: serde_json::to_string(&info).unwrap_or_else(|_| "{}".to_owned()),
-                info,
-                instructions,
-            },
+            identity: Identity::new(info, instructions),
             registry,
             metrics,
             health: Health::new(checks),
@@ -713,10 +705,11 @@ impl<S: State> Server<S> {
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
+            reloaders: reloaders(auth.as_ref()),
+            auth,
             keys: Live::new(keys),
             requests: Live::new(Requests::default().reconfigured(&settings.requests)),
             live: Live::new(settings.clone()),
-            reloaders: Reloaders::default(),
             lists_are_filtered: AtomicBool::new(false),
             settings,
         }))
@@ -733,6 +726,15 @@ fn open_audit(settings: &Settings) -> Result<Audit> {
         );
         Error::setting("audit_file", &shown, &help)
     })
+}
+
+/// Registers what reads files of its own anew.
+fn reloaders(auth: Option<&Verifier>) -> Reloaders {
+    let reloaders = Reloaders::default();
+    if let Some(auth) = auth {
+        reloaders.register(Arc::new(auth.clone()));
+    }
+    reloaders
 }
 
 /// Registers the entries of a list.

@@ -12,7 +12,7 @@ use crate::config::overrides::Declared;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
-use crate::ops::{REQUESTS, log, logging};
+use crate::ops::{REQUESTS, log, logging, signal};
 use crate::service::Service;
 
 mod call;
@@ -55,6 +55,7 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
+        signal::outlive_hang_ups();
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let level = log_level(&self.settings.log_level, matches.subcommand_name());
@@ -72,6 +73,11 @@ impl<S: State> Server<S> {
                     show::print(&config::show::values(&configuration.layers));
                 }
                 Ok(())
+            }
+            Some(("check", _)) => {
+                let service = self.build_http()?;
+                check::callers(&service).await?;
+                check::report(&service)
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
@@ -127,11 +133,10 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
             let call = call::resource(Arc::clone(&service), matches);
             show::contents(&ended(&service, call).await?)?;
         }
-        "prompt" => {
+        _ => {
             let call = call::prompt(Arc::clone(&service), matches);
             show::messages(&ended(&service, call).await?);
         }
-        _ => check::report(&service)?,
     }
     Ok(())
 }

@@ -18,10 +18,13 @@ use crate::service::Service;
 #[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(super) struct Configuration {
+    /// The file, the environment and the flags.
     pub sources: Sources,
     /// The settings of the program, which are the lowest layer.
     pub program: crate::config::Settings,
+    /// The declared functions, for the tables about them.
     pub declared: Declared,
+    /// The settings that were read last.
     pub layers: Layers,
 }
 
@@ -33,7 +36,9 @@ pub(super) enum Configuration {}
 /// Reads the configuration of a running server anew.
 #[derive(Debug)]
 pub(super) struct Reloading {
+    /// The server that runs.
     pub service: Arc<Service>,
+    /// Its configuration; `None` where the program has all settings.
     pub configuration: Option<Box<Configuration>>,
 }
 
@@ -99,6 +104,7 @@ impl Reloading {
         Ok(())
     }
 
+    /// Returns true if neither settings nor files can be read anew.
     fn has_nothing(&self) -> bool {
         self.configuration.is_none() && self.service.reloaders.files().is_empty()
     }

@@ -76,8 +76,11 @@ impl<S: State> Server<S> {
         let service = self.build_http()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
         let served = Served::begin(Arc::clone(&service), configuration)?;
-        if let Some(auth) = &service.settings.auth {
-            auth.start().await.map_err(|fault| Error::auth(&fault))?;
+        if let Some(auth) = &service.auth {
+            auth.verifier
+                .start()
+                .await
+                .map_err(|fault| Error::auth(&fault))?;
         }
         let listener = TcpListener::bind(address)
             .await

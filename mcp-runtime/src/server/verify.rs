@@ -70,11 +70,11 @@ fn settings(settings: &Settings) -> Vec<Error> {
 
 /// Lists the faults of what verifies callers.
 fn auth_faults(settings: &Settings) -> Vec<Error> {
-    let Some(auth) = &settings.auth else {
+    let Some(auth) = settings.auth.verifier() else {
         return Vec::new();
     };
     let site = Site::new(&settings.public_urls, http::PATH);
-    let faults = auth.faults(site.plain());
+    let faults = auth.verifier.faults(site.plain());
     faults.iter().map(|fault| Error::auth(fault)).collect()
 }
 

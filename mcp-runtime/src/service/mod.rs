@@ -27,6 +27,7 @@ use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
+use crate::auth::settings::Verifier;
 use list::ListKind;
 
 use crate::changes::Changes;
@@ -68,6 +69,8 @@ pub(crate) struct Service {
     pub unread: Shares,
     /// The subscriptions, by caller.
     pub subscriptions: Shares,
+    /// The verifier of callers over HTTP.
+    pub auth: Option<Verifier>,
     /// The settings that it was built with.
     pub settings: Settings,
     /// The settings that are in force, of which some have changed since.

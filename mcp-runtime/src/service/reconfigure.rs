@@ -25,8 +25,7 @@ impl Service {
         let mut changed = Vec::new();
         for entry in self.registry.declared() {
             let before = entry.policies();
-            let (spec, enabled) = settings.overrides.apply(&entry.name, &entry.spec);
-            entry.reconfigure(spec, enabled);
+            settings.overrides.put_in_force(entry);
             if !before.access.equals(&entry.policies().access) {
                 changed.push(match entry.spec.kind {
                     Kind::Tool => List::Tools,

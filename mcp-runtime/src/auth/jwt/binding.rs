@@ -10,7 +10,9 @@ use crate::auth::{Credentials, Reason, Refusal};
 /// A token as it was sent: alone, or with a proof of possession.
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'a> {
+    /// The token.
     pub text: &'a str,
+    /// The scheme is the one of proofs.
     pub with_proof: bool,
 }
 

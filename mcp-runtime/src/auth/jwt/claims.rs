@@ -16,12 +16,15 @@ const LARGEST_SUBJECT: usize = 1024;
 /// The rules of one verifier.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
+    /// The accepted audiences; the URLs of the endpoint without any.
     pub audience: Vec<String>,
     /// The tolerance of clocks.
     pub skew: Duration,
     /// The maximum lifetime of a token.
     pub max_age: Option<Duration>,
+    /// The type that a header must have; the usual ones without one.
     pub kind: Option<String>,
+    /// The claims that scopes are read from.
     pub scope_claims: Vec<String>,
 }
 
@@ -180,6 +183,7 @@ impl Rules {
             .valid_for(valid))
     }
 
+    /// The scopes of all claims that have some, each once.
     fn scopes(&self, claims: &Map<String, Value>) -> Vec<String> {
         let mut scopes: Vec<String> = Vec::new();
         for name in &self.scope_claims {

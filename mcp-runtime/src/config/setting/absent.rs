@@ -2,14 +2,19 @@
 
 use super::Setting;
 
-const NO_AUTH: &str = "this version does not verify callers by itself";
+#[cfg(not(feature = "auth"))]
+const NO_TOKENS: &str = "it was built without the feature `auth`";
 const NO_TLS: &str = "this version does not speak TLS by itself";
 
+/// The names of tokens.
+#[cfg(not(feature = "auth"))]
+pub(super) const TOKENS: &[Setting] = &[
+    Setting::absent("auth.jwt.issuer", "MCP_OAUTH_ISSUER", NO_TOKENS),
+    Setting::absent("auth.jwt.audience", "MCP_OAUTH_AUDIENCE", NO_TOKENS),
+    Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_TOKENS),
+];
+
 pub(super) const ROWS: &[Setting] = &[
-    Setting::absent("auth.api_keys.keys", "MCP_API_KEYS", NO_AUTH),
-    Setting::absent("auth.jwt.issuer", "MCP_OAUTH_ISSUER", NO_AUTH),
-    Setting::absent("auth.jwt.audience", "MCP_OAUTH_AUDIENCE", NO_AUTH),
-    Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_AUTH),
     Setting::absent("tls.cert", "MCP_TLS_CERT_PATH", NO_TLS),
     Setting::absent("tls.key", "MCP_TLS_KEY_PATH", NO_TLS),
     Setting::absent(

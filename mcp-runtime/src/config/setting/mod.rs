@@ -1,6 +1,7 @@
 //! The table of all settings, one row each, in one file for each table of `mcp.toml`.
 
 mod absent;
+mod auth;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
@@ -8,6 +9,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "auth")]
+mod token;
 
 use super::kind::{Kind, Read};
 
@@ -24,6 +27,7 @@ pub(crate) struct Setting {
     pub flag: Option<&'static str>,
     /// The name that errors call it by when the program has set it.
     pub code: &'static str,
+    /// The kind of its value, and the place of that in the settings.
     pub kind: Kind,
     /// It changes while the server runs; others take a restart.
     pub live: bool,
@@ -35,6 +39,7 @@ pub(crate) struct Setting {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     pub env: &'static str,
+    /// Reads the variable into the settings.
     pub read: Read,
 }
 
@@ -107,6 +112,11 @@ static TABLES: &[&[Setting]] = &[
     ops::ROWS,
     state::ROWS,
     rate_limit::ROWS,
+    auth::ROWS,
+    #[cfg(feature = "auth")]
+    token::ROWS,
+    #[cfg(not(feature = "auth"))]
+    absent::TOKENS,
     absent::ROWS,
 ];
 

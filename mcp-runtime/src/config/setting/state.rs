@@ -1,13 +1,13 @@
 //! `[state]`.
 
 use super::Setting;
-use crate::config::kind::Kind;
+use crate::config::kind::{Kind, check_secrets};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(
         "state.keys",
         "MCP_STATE_KEYS",
-        Kind::Secrets(|it| &mut it.state_keys),
+        Kind::Secrets(|it| &mut it.state_keys, check_secrets),
         "The secrets for the encryption of request states; the first encrypts, all of them decrypt.",
     )
     .code("state_keys")

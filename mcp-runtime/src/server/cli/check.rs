@@ -6,6 +6,22 @@ use crate::lint::{self, Finding, Verdict};
 use crate::protocol::tool::Tool;
 use crate::service::Service;
 
+/// Checks that the callers can be verified, and prints for which transport they are; an error if an issuer cannot be
+/// reached.
+pub(super) async fn callers(service: &Service) -> Result<()> {
+    let Some(auth) = &service.auth else {
+        return Ok(());
+    };
+    let started = auth.verifier.start().await;
+    started.map_err(|fault| Error::auth(&fault))?;
+    print("callers are verified over HTTP; over stdio there is one, who needs no credentials");
+    if service.settings.public_urls.is_empty() && !auth.verifier.authorization_servers().is_empty()
+    {
+        print("note: clients cannot find the issuer by themselves; set `public_url`");
+    }
+    Ok(())
+}
+
 /// Prints the findings; an error if a client would refuse a tool.
 pub(super) fn report(service: &Service) -> Result<()> {
     let tools: Vec<&Tool> = service.registry.tools().collect();

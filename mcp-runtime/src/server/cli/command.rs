@@ -51,8 +51,13 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
                 .arg(Arg::new("name").value_name("PROMPT").required(true).help("The prompt's name"))
                 .arg(pairs("Arguments; each value is text")),
         )
-        .subcommand(
-            Command::new("config")
+        .subcommands(operations())
+}
+
+/// The commands for whoever runs the server.
+fn operations() -> [Command; 3] {
+    [
+        Command::new("config")
                 .about("Print every setting with its value and its origin")
                 .arg(
                     Arg::new("docs")
@@ -61,9 +66,7 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
                         .help("Describe the settings instead"),
                 )
                 .args(flags()),
-        )
-        .subcommand(
-            Command::new("health")
+        Command::new("health")
                 .about("Ask the server that runs at this address whether it is ready; exits with 1 if it is not")
                 .arg(
                     Arg::new("url")
@@ -71,12 +74,10 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
                         .help("A URL, or a path such as /healthz [default: /ready at the address of `http`]"),
                 )
                 .args(flags()),
-        )
-        .subcommand(
-            Command::new("check").about(
+        Command::new("check").about(
                 "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
             ).args(flags()),
-        )
+    ]
 }
 
 fn http() -> Command {

@@ -19,9 +19,9 @@ use crate::auth::challenge::Challenge;
 use crate::auth::site::Site;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
-use crate::config::Settings;
 use crate::handler::Principal;
 use crate::protocol::RpcError;
+use crate::service::Service;
 
 /// The nonce of the next proof (RFC 9449, section 8.1).
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -55,8 +55,9 @@ impl Gate {
     /// The gate of a server that verifies its callers.
     ///
     /// Metadata is named in challenges where there are `documents`: routes that serve it.
-    pub(super) fn new(settings: &Settings, documents: bool) -> Option<Self> {
-        let verifier = Arc::clone(settings.auth.as_ref()?);
+    pub(super) fn new(service: &Service, documents: bool) -> Option<Self> {
+        let settings = &service.settings;
+        let verifier = Arc::clone(&service.auth.as_ref()?.verifier);
         Some(Self {
             headers: verifier.headers(),
             servers: if documents {
@@ -64,7 +65,7 @@ impl Gate {
             } else {
                 Vec::new()
             },
-            required: settings.auth_required,
+            required: settings.auth.required,
             site: Site::new(&settings.public_urls, PATH),
             throttle: Throttle::default(),
             verifier,

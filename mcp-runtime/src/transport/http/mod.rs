@@ -141,7 +141,7 @@ impl Endpoint {
             .reloaders
             .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
-        let gate = Gate::new(settings, documents);
+        let gate = Gate::new(&service, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
             service,
