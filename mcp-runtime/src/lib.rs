@@ -44,6 +44,8 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `tls` | `Server::tls`: HTTPS, client certificates |
+//! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
@@ -57,6 +59,8 @@ pub mod __testing;
 mod answer;
 pub mod auth;
 mod brief;
+#[cfg(feature = "tls")]
+mod certificate;
 mod changes;
 #[cfg(feature = "client")]
 mod client;
@@ -70,6 +74,7 @@ mod legacy;
 mod limits;
 pub mod lint;
 mod live;
+mod network;
 mod ops;
 mod policy;
 mod principal;
@@ -83,14 +88,18 @@ mod service;
 mod share;
 mod skills;
 pub mod task;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
+#[cfg(feature = "tls")]
+pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
 pub use handler::{
     ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
     IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
-    ResourceSet, ToolError, ToolSet,
+    ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;
 pub use policy::RETRY_AFTER;
@@ -109,6 +118,10 @@ pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
 pub use server::{Server, ShutdownHandle};
 
+#[cfg(feature = "tls")]
+pub use tls::{ClientAuth, Tls, TlsVersion};
+#[cfg(feature = "tls")]
+pub use tokio_rustls::rustls;
 pub use {axum, schemars, serde, serde_json};
 
 /// Lets tools, resources and prompts take a struct, and the type of each of its fields, by reference.

@@ -16,6 +16,10 @@ pub(crate) enum Limit {
     Sessions,
     Connections,
     PerIp,
+    Handshake,
+    Flood,
+    Calls,
+    WebSockets,
     Headers,
     Slow,
     Body,
@@ -31,11 +35,15 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Batch,
         Self::Sessions,
         Self::Connections,
         Self::PerIp,
+        Self::Handshake,
+        Self::Flood,
+        Self::Calls,
+        Self::WebSockets,
         Self::Headers,
         Self::Slow,
         Self::Body,
@@ -57,6 +65,10 @@ impl Limit {
             Self::Sessions => "sessions",
             Self::Connections => "connections",
             Self::PerIp => "per_ip",
+            Self::Handshake => "handshake",
+            Self::Flood => "flood",
+            Self::Calls => "calls",
+            Self::WebSockets => "websockets",
             Self::Headers => "headers",
             Self::Slow => "slow",
             Self::Body => "body",
@@ -79,6 +91,8 @@ impl Limit {
                 "calls of sessions are in flight",
                 "wait until one has ended, or cancel one",
             ),
+            Self::Calls => ("calls are in flight", "try again when one has ended"),
+            Self::WebSockets => ("WebSocket connections are open", "close one"),
             Self::Subscriptions => (
                 "subscriptions are open",
                 "end one, or watch fewer resources",
@@ -96,6 +110,8 @@ impl Limit {
             | Self::Rate
             | Self::Connections
             | Self::PerIp
+            | Self::Handshake
+            | Self::Flood
             | Self::Headers
             | Self::Slow
             | Self::Body

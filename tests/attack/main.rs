@@ -9,6 +9,7 @@
 )]
 
 mod bytes;
+mod load;
 mod shares;
 mod target;
 mod time;
@@ -79,6 +80,7 @@ fn attacks() -> impl Iterator<Item = Attack> {
         bytes::ATTACKS,
         shares::ATTACKS,
         waiting::ATTACKS,
+        load::ATTACKS,
     ]
     .into_iter()
     .flatten()

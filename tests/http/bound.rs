@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use mcp_runtime::axum::extract::ConnectInfo;
 use mcp_runtime::axum::{Extension, Router};
-use mcp_runtime::{Confirm, Context, Server, ToolError, tool, tools};
+use mcp_runtime::{Confirm, Context, Limits, Server, ToolError, tool, tools};
 use serde_json::{Value, json};
 
 use super::client::{CAPABILITIES, Call, Client};
@@ -209,6 +209,38 @@ async fn all_together_have_no_more_listeners_than_there_may_be() {
     }
     let answer = callers[4].send(listen(json!({}))).await;
     assert_refused(&answer, 503, -32603, "all callers together may have 4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_outside_of_sessions_are_bounded_for_one_caller_and_for_all() {
+    let (server, _watch) = tools::watched();
+    let router = server.limits(Limits::default().calls(8)).into_router();
+    let addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+    let callers = at(&router, addresses);
+    let begin = || Call::tool("hold", json!({})).progress_token(json!(1));
+    let mut held = Vec::new();
+    for caller in [0, 0, 0, 0, 1, 1, 2, 2] {
+        held.push(callers[caller].open(begin()).await.stream());
+        if held.len() == 4 {
+            let refused = callers[0].open(begin()).await;
+            assert_eq!(refused.header("retry-after"), "10");
+            assert_refused(
+                &refused.answer().await,
+                429,
+                -32603,
+                "too many calls are in flight",
+            );
+        }
+    }
+    let refused = callers[3].send(begin()).await;
+    assert_refused(&refused, 503, -32603, "all callers together may have 8");
+    let (_, metrics) = callers[3].get("/metrics").await;
+    assert!(
+        metrics.contains("mcp_requests_refused_total{limit=\"calls\"} 2"),
+        "{metrics}"
+    );
+    held.pop();
+    held.push(callers[3].open(begin()).await.stream());
 }
 
 #[tokio::test(start_paused = true)]

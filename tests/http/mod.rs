@@ -27,3 +27,4 @@ mod silence;
 mod stream;
 mod subscribe;
 mod task;
+mod websocket;

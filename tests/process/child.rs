@@ -20,6 +20,7 @@ pub(crate) fn probe() -> Command {
             command.env_remove(name);
         }
     }
+    command.env_remove("NOTIFY_SOCKET");
     command.env("RUST_BACKTRACE", "0");
     command
 }

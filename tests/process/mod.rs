@@ -15,3 +15,7 @@ mod shutdown;
 mod stderr;
 mod stdio;
 mod stdout;
+#[cfg(target_os = "linux")]
+mod systemd;
+#[cfg(unix)]
+mod unix;

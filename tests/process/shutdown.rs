@@ -97,6 +97,7 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
         late.answer(),
         (503, "{\"status\":\"draining\"}\n".to_owned())
     );
+    let mut late = server.connect();
     late.get("/health", &[]);
     let (status, body) = late.answer();
     let health: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -104,8 +105,10 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
         (status, &health["status"], &health["draining"]),
         (503, &json!("failing"), &json!(true))
     );
+    let mut late = server.connect();
     late.get("/healthz", &[]);
     assert_eq!(late.answer().0, 200);
+    let mut late = server.connect();
     late.send(&call("late", "add", json!({ "a": 1, "b": 2 })));
     let (status, body) = late.answer();
     assert_eq!(status, 503);
@@ -116,14 +119,17 @@ fn while_it_waits_it_is_not_ready_and_refuses_new_calls() {
     let add = json!({ "name": "add", "arguments": { "a": 1, "b": 2 } });
     let legacy =
         json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": add }).to_string();
+    let mut late = server.connect();
     late.post(&[("mcp-session-id", &session)], &legacy);
     assert_eq!(late.answer().0, 503);
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+    let mut late = server.connect();
     late.post(
         &[],
         &json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }).to_string(),
     );
     assert_eq!(late.answer().0, 503);
+    let mut late = server.connect();
     late.send(&listen("late"));
     assert_eq!(late.head().status, 200);
 
@@ -259,4 +265,43 @@ fn the_deadline_holds_over_stdio_too() {
             .starts_with("stopped because the server is shutting down")
     );
     process.assert_success();
+}
+
+#[test]
+fn calls_that_arrive_within_the_delay_are_answered_while_it_is_not_ready() {
+    const DELAY: Duration = Duration::from_secs(4);
+    let mut server = Listening::with(probe().env("PROBE_DELAY_MS", DELAY.as_millis().to_string()));
+    let mut open = server.connect();
+    open.get("/ready", &[]);
+    assert_eq!(open.answer().0, 200);
+    server.process.terminate();
+    server.process.hears("shutting down");
+    let begun = std::time::Instant::now();
+    for mut connection in [open, server.connect()] {
+        connection.send(&call("late", "add", json!({ "a": 1, "b": 2 })));
+        let head = connection.head();
+        assert_eq!((head.status, head.header("connection")), (200, "close"));
+    }
+    let mut probing = server.connect();
+    probing.get("/ready", &[]);
+    assert_eq!(probing.answer().0, 503);
+    assert!(
+        begun.elapsed() < DELAY,
+        "this machine is too slow for the test"
+    );
+    let (code, _) = server.process.ends();
+    assert_eq!(code, Some(0));
+    assert!(
+        begun.elapsed() + Duration::from_millis(500) > DELAY,
+        "it ended early"
+    );
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_the_delay() {
+    let mut server = Listening::with(probe().env("PROBE_DELAY_MS", "3600000"));
+    server.process.terminate();
+    server.process.hears("shutting down");
+    server.process.terminate();
+    assert_eq!(server.process.ends().0, Some(130));
 }

@@ -252,9 +252,11 @@ async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
         print_without_its_end();
     }
-    let deadline = std::env::var("PROBE_DEADLINE_MS")
-        .ok()
-        .and_then(|millis| millis.parse().ok());
+    let millis = |name| {
+        let millis = std::env::var(name).ok()?.parse().ok()?;
+        Some(Duration::from_millis(millis))
+    };
+    let deadline = millis("PROBE_DEADLINE_MS");
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
         echo,
         add,
@@ -291,13 +293,12 @@ async fn main() -> mcp_runtime::Result<()> {
         Some(path) => server.audit_file(path),
         None => server,
     };
+    let server = match millis("PROBE_DELAY_MS") {
+        Some(delay) => server.shutdown_delay(delay),
+        None => server,
+    };
     match deadline {
-        Some(millis) => {
-            server
-                .shutdown_deadline(Duration::from_millis(millis))
-                .run()
-                .await
-        }
+        Some(deadline) => server.shutdown_deadline(deadline).run().await,
         None => server.run().await,
     }
 }

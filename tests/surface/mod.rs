@@ -14,7 +14,7 @@ use listing::Listing;
 use source::Crate;
 
 /// The crates that signatures may name: the standard library, and those that users work with in any case.
-const NAMED: [&str; 9] = [
+const NAMED: [&str; 10] = [
     "alloc",
     "axum",
     "core",
@@ -23,6 +23,7 @@ const NAMED: [&str; 9] = [
     "serde_json",
     "std",
     "tokio",
+    "tokio_rustls",
     "tracing_subscriber",
 ];
 

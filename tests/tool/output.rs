@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use mcp_runtime::schemars::{self, JsonSchema};
 use mcp_runtime::serde::Serialize;
-use mcp_runtime::{Annotations, Content, Json, Resource, Role, Server, ToolResult, tool, tools};
+use mcp_runtime::{
+    Annotations, Content, Json, Resource, Role, Server, Structured, ToolResult, tool, tools,
+};
 use mcp_testkit::{Reply, TestClient, era};
 use serde_json::{Value, json};
 
@@ -230,5 +232,162 @@ async fn a_number_that_json_does_not_have_is_an_error_and_no_null_in_every_revis
                     .is_none()
             );
         }
+    }
+}
+
+/// A choice.
+#[derive(Serialize, JsonSchema)]
+#[serde(crate = "mcp_runtime::serde", tag = "kind")]
+enum Chosen {
+    One { a: u8 },
+    Two { b: Option<Box<Chosen>> },
+}
+
+/// Gives a page with words of its own.
+#[tool]
+async fn told() -> Structured<Page> {
+    let page = Json(Page {
+        rows: 3,
+        next: None,
+    });
+    page.text("3 rows")
+        .content(Content::image([1], "image/png"))
+}
+
+/// Gives a declared page.
+#[tool(output = Page)]
+async fn declared(rows: Option<u32>, fails: Option<bool>) -> Result<ToolResult, String> {
+    let result = match (rows, fails) {
+        (_, Some(true)) => ToolResult::error("no rows"),
+        (Some(rows), _) => ToolResult::text("rows")
+            .structured(&json!({ "rows": rows, "next": null, "more": true }))
+            .map_err(|error| error.to_string())?,
+        (None, _) => ToolResult::text("nothing"),
+    };
+    Ok(result)
+}
+
+/// Gives another page than it declares.
+#[tool(output = Page)]
+async fn broken() -> ToolResult {
+    ToolResult::new()
+        .structured(&json!({ "rows": "x" }))
+        .unwrap()
+}
+
+/// Gives a list.
+#[tool]
+async fn list() -> Json<Vec<u8>> {
+    Json(vec![1, 2])
+}
+
+/// Gives a choice.
+#[tool]
+async fn chosen() -> Json<Chosen> {
+    let inner = Chosen::One { a: 1 };
+    Json(Chosen::Two {
+        b: Some(Box::new(inner)),
+    })
+}
+
+/// Gives a result that has no schema.
+#[tool]
+async fn undeclared() -> ToolResult {
+    ToolResult::new().structured(&[1]).unwrap()
+}
+
+async fn of(version: mcp_runtime::Version) -> TestClient {
+    let server = Server::new("outputs", "1.0.0")
+        .tools(tools![told, declared, broken, list])
+        .tools(tools![null, number_of, chosen, undeclared]);
+    TestClient::with_version(server, version).await
+}
+
+/// Gives a number.
+#[tool]
+async fn number_of() -> Json<u8> {
+    Json(5)
+}
+
+#[tokio::test(start_paused = true)]
+async fn structured_content_has_words_of_its_own() {
+    for version in era::ALL {
+        let client = of(version).await;
+        let reply = client.call("told", json!({})).await;
+        let content = reply.assert_ok().result()["content"].clone();
+        assert_eq!(content[0], json!({ "type": "text", "text": "3 rows" }));
+        assert_eq!(content[1]["mimeType"], "image/png");
+        if version >= mcp_runtime::Version::V2025_06_18 {
+            reply.assert_structured(json!({ "rows": 3, "next": null }));
+            let schema = client.tool("told").await["outputSchema"].clone();
+            assert_eq!(schema["properties"]["rows"]["type"], "integer");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_keeps_the_schema_that_is_declared_for_it() {
+    let client = of(mcp_runtime::Version::LATEST).await;
+    let schema = client.tool("declared").await["outputSchema"].clone();
+    assert_eq!(schema["required"], json!(["rows", "next"]));
+    let reply = client.call("declared", json!({ "rows": 2 })).await;
+    reply.assert_text("rows");
+    reply.assert_structured(json!({ "rows": 2, "next": null, "more": true }));
+    let reply = client.call("declared", json!({ "fails": true })).await;
+    reply.assert_error("no rows");
+    for (tool, arguments) in [("declared", json!({})), ("broken", json!({}))] {
+        let reply = client.call(tool, arguments).await;
+        reply.assert_error("failed");
+        assert_eq!(reply.result().get("structuredContent"), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_object_is_the_member_of_one_before_2026_07_28() {
+    let two = json!({ "kind": "Two", "b": { "kind": "One", "a": 1 } });
+    let values = [
+        ("list", json!([1, 2])),
+        ("null", Value::Null),
+        ("number_of", json!(5)),
+        ("chosen", two),
+        ("undeclared", json!([1])),
+    ];
+    for version in era::ALL {
+        let client = of(version).await;
+        for (tool, value) in &values {
+            let reply = client.call(tool, json!({})).await;
+            let result = reply.assert_ok().result().clone();
+            let schema = client.tool(tool).await.get("outputSchema").cloned();
+            if version < mcp_runtime::Version::V2025_06_18 {
+                assert_eq!((result.get("structuredContent"), schema), (None, None));
+                continue;
+            }
+            let is_wrapped = version < mcp_runtime::Version::V2026_07_28;
+            let wanted = if is_wrapped {
+                json!({ "result": value })
+            } else {
+                value.clone()
+            };
+            assert_eq!(result["structuredContent"], wanted);
+            let Some(schema) = schema else {
+                assert_eq!(*tool, "undeclared");
+                continue;
+            };
+            let validator = jsonschema::draft202012::new(&schema).unwrap();
+            assert!(validator.is_valid(&wanted), "{schema:#}");
+            assert_eq!(schema["type"] == "object", is_wrapped, "{schema:#}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_schema_has_the_words_that_clients_know() {
+    let client = of(mcp_runtime::Version::LATEST).await;
+    let schema = client.tool("told").await["outputSchema"].clone();
+    let next = json!([{ "type": "integer", "minimum": 0 }, { "type": "null" }]);
+    assert_eq!(schema["properties"]["next"], json!({ "anyOf": next }));
+    let schema = client.tool("chosen").await["outputSchema"].to_string();
+    for word in ["oneOf", "const", "uint8"] {
+        assert!(!schema.contains(word), "{schema}");
     }
 }

@@ -8,7 +8,7 @@ use syn::{Generics, Path, Type};
 use super::tree::nested;
 use super::{argument, bounds, completion, enclosed, spec};
 use crate::ir::argument::{Argument, Parameter};
-use crate::ir::declaration::{Body, Declaration, Mode};
+use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, Tool};
 use crate::ir::policy::Source;
 use crate::kind::Kind;
 
@@ -179,6 +179,13 @@ fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> Tok
     let shim = shim(declaration, body, location);
     let declare = Ident::new("declare", declaration.ident.span());
     let returned = quote!(__mcp::#returns::<#output>());
+    let returned = match &body.own {
+        KindSpec::Tool(Tool {
+            output: Some(described),
+            ..
+        }) => quote!(__mcp::described::<#output, #described>(#returned)),
+        _ => returned,
+    };
     // A default may stand on functions that never fail.
     let returned = match body.policies.retry {
         Some((_, Source::Attribute)) => quote!(__mcp::retried::<#output>(#returned)),

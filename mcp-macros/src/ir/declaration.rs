@@ -62,6 +62,8 @@ pub(crate) struct Tool {
     pub(crate) task: Option<TaskSupport>,
     /// The path of a function.
     pub(crate) schema: Option<TokenStream>,
+    /// The type of the structured content.
+    pub(crate) output: Option<TokenStream>,
 }
 
 /// The support for calls as tasks.

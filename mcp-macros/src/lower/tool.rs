@@ -34,6 +34,10 @@ pub(crate) fn lower(keys: &Keys, enclosing: Enclosing<'_>, errors: &mut Errors) 
             .schema
             .as_ref()
             .map(|set| enclosing.written_out(&set.value)),
+        output: keys
+            .output
+            .as_ref()
+            .map(|set| enclosing.written_out(&set.value)),
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+
 use crate::handler::argument::arg::{Arg, Decode, Describe};
 use crate::handler::call::completion::{Completer, Completion, Proposed};
 use crate::handler::call::context::Context;
@@ -14,6 +16,7 @@ use crate::handler::output::error::ToolError;
 use crate::handler::output::prompt::IntoPrompt;
 use crate::handler::output::resource::IntoContents;
 use crate::handler::output::tool::{IntoToolResult, Returns};
+use crate::protocol::ToolResult;
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
@@ -76,6 +79,24 @@ pub fn contents<T: IntoContents>() -> Returns<T> {
 /// [`Returns::messages`], likewise.
 pub fn messages<T: IntoPrompt>() -> Returns<T> {
     Returns::messages()
+}
+
+/// A return type whose structured content `output = ..` declares.
+#[diagnostic::on_unimplemented(
+    message = "`output = ..` needs a `ToolResult`, but this function returns `{Self}`",
+    label = "no `ToolResult`",
+    note = "return `ToolResult` or `Result<ToolResult, _>`; the output schema of `Json<T>` is made from `T`, without `output`"
+)]
+pub trait Undescribed {}
+
+impl Undescribed for ToolResult {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Undescribed, E> Undescribed for Result<T, E> {}
+
+/// `returns`, of a function with `output`.
+pub fn described<T: Undescribed, S: JsonSchema>(returns: Returns<T>) -> Returns<T> {
+    returns.describe::<S>()
 }
 
 /// The return type of a function with `retry`: its error can be marked as retryable.

@@ -2,8 +2,8 @@
 //!
 //! The matrix is that of the specification's changelogs from 2024-11-05 to 2026-07-28.
 
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Value, json};
 
 use crate::protocol::{
     Annotations, Content, Implementation, Prompt, Resource, RpcError, Tool, ToolResult, Version,
@@ -78,15 +78,23 @@ fn tool(mut tool: Tool, version: Version) -> Tool {
     if version < Version::V2025_03_26 {
         tool.annotations = None;
     }
-    tool.output_schema = tool.output_schema.filter(|schema| has_object_root(schema));
+    tool.output_schema = tool.output_schema.map(|schema| {
+        if has_object_root(&schema) {
+            schema
+        } else {
+            wrapped_schema(&schema)
+        }
+    });
     tool
 }
 
 /// A result as `version` understands it.
 pub(crate) fn result(result: &mut ToolResult, version: Version) {
-    if version < Version::V2025_06_18 || !result.structured.as_deref().is_none_or(is_object) {
-        result.structured = None;
-    }
+    result.structured = match result.structured.take() {
+        _ if version < Version::V2025_06_18 => None,
+        Some(json) if result.is_wrapped || !is_object(&json) => Some(wrapped(&json)),
+        structured => structured,
+    };
     if version < Version::V2025_06_18 {
         result.content.iter_mut().for_each(as_before_links);
     }
@@ -198,6 +206,25 @@ fn is_object(json: &RawValue) -> bool {
     json.get().starts_with('{')
 }
 
+/// An object with the value as its member `result`.
+fn wrapped(json: &RawValue) -> Box<RawValue> {
+    RawValue::from_string(format!("{{\"result\":{json}}}")).unwrap_or_default()
+}
+
+/// The schema of an object with the value as its member `result`.
+fn wrapped_schema(schema: &RawValue) -> Box<RawValue> {
+    let mut schema: Value = serde_json::from_str(schema.get()).unwrap_or_default();
+    let defs = schema
+        .as_object_mut()
+        .and_then(|root| root.shift_remove("$defs"));
+    let mut whole =
+        json!({"type": "object", "properties": {"result": schema}, "required": ["result"]});
+    if let (Some(defs), Some(root)) = (defs, whole.as_object_mut()) {
+        root.insert("$defs".to_owned(), defs);
+    }
+    to_raw_value(&whole).unwrap_or_default()
+}
+
 fn has_object_root(schema: &RawValue) -> bool {
     #[derive(serde::Deserialize)]
     struct Root<'a> {
@@ -213,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_becomes_its_uri_and_a_scalar_is_dropped() {
+    fn a_link_becomes_its_uri_and_what_is_structured_is_dropped() {
         let mut old = ToolResult::new()
             .with(Content::resource_link("db://rows", "rows"))
             .structured(&5)

@@ -13,6 +13,8 @@ pub(crate) struct Bind {
     pub host: String,
     /// The port; 0 takes one that is free.
     pub port: u16,
+    /// The file of a Unix socket, which takes the place of host and port.
+    pub path: Option<String>,
 }
 
 impl Default for Bind {
@@ -20,18 +22,25 @@ impl Default for Bind {
         Self {
             host: "127.0.0.1".to_owned(),
             port: 8080,
+            path: None,
         }
     }
 }
 
 /// The forms that are taken.
-const FORM: &str =
-    "write an address such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, or a port alone";
+const FORM: &str = "write an address such as 127.0.0.1:8080, [::1]:8080 or localhost:8080, a port alone, or a Unix socket such as unix:/run/mcp.sock";
 
 impl Bind {
     /// Takes the address that `text` gives; a port alone (`8080`, `:8080`) leaves the host as it is.
     pub(crate) fn set(&mut self, text: &str) -> Result<(), Problem> {
         let text = text.trim();
+        if let Some(path) = text.strip_prefix("unix:") {
+            if path.is_empty() || cfg!(not(unix)) {
+                return Err(Problem::new(text, "there is no such socket", FORM));
+            }
+            self.path = Some(path.to_owned());
+            return Ok(());
+        }
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) => (host, port),
             None => ("", text),
@@ -48,6 +57,7 @@ impl Bind {
                 .map_err(|problem| Problem::new(text, problem.what, FORM))?;
         }
         self.port = port;
+        self.path = None;
         Ok(())
     }
 
@@ -68,6 +78,7 @@ impl Bind {
             ));
         }
         host.clone_into(&mut self.host);
+        self.path = None;
         Ok(())
     }
 
@@ -87,8 +98,10 @@ impl Bind {
 
 impl fmt::Display for Bind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port } = self;
-        if host.contains(':') {
+        let Self { host, port, path } = self;
+        if let Some(path) = path {
+            write!(f, "unix:{path}")
+        } else if host.contains(':') {
             write!(f, "[{host}]:{port}")
         } else {
             write!(f, "{host}:{port}")
@@ -118,6 +131,17 @@ mod tests {
             assert!(again.set(&bind.to_string()).is_ok(), "{bind}");
             assert_eq!(again, bind);
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn an_address_is_a_unix_socket_until_another_is_set() {
+        let mut bind = Bind::default();
+        assert!(bind.set("unix:/run/mcp.sock").is_ok());
+        assert_eq!(bind.to_string(), "unix:/run/mcp.sock");
+        assert!(bind.set("unix:").is_err());
+        assert!(bind.set_host("::1").is_ok());
+        assert_eq!(bind.to_string(), "[::1]:8080");
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::limits::{self, Limits};
 use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
 use crate::task::TaskStore;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 /// The settings of a server.
 #[derive(Clone, Debug)]
@@ -33,6 +35,13 @@ pub(crate) struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Origins whose pages may call the server from a browser.
     pub cors_origins: Vec<String>,
+    /// Networks of proxies whose word about the caller's address is believed.
+    pub trusted_proxies: Vec<String>,
+    /// The time for which calls are still taken after a shutdown was asked for.
+    pub shutdown_delay: Duration,
+    /// The certificate of the server's own listener.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Tls>,
     /// The limits of connections, heads and bodies.
     pub limits: Limits,
     /// The verification of callers.
@@ -96,6 +105,10 @@ impl Default for Settings {
             public_urls: Vec::new(),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            shutdown_delay: Duration::ZERO,
+            #[cfg(feature = "tls")]
+            tls: None,
             limits: Limits::default(),
             auth: AuthSettings::default(),
             security_contact: None,

@@ -19,7 +19,7 @@ pub use declaration::{PromptSet, ResourceSet, ToolSet};
 pub use form::elicit::{Confirm, Elicit};
 pub use input::error::ElicitError;
 pub use output::error::{IntoToolError, ToolError};
-pub use output::json::Json;
+pub use output::json::{Json, Structured};
 pub use output::prompt::IntoPrompt;
 pub use output::resource::IntoContents;
 pub use output::tool::IntoToolResult;

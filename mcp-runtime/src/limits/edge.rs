@@ -22,8 +22,11 @@ use std::time::Duration;
 pub struct Limits {
     pub(crate) connections: usize,
     pub(crate) connections_per_ip: usize,
+    pub(crate) flood: usize,
+    pub(crate) calls: usize,
     pub(crate) headers: usize,
     pub(crate) header_count: usize,
+    pub(crate) handshake_timeout: Duration,
     pub(crate) header_timeout: Duration,
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,
@@ -35,8 +38,11 @@ impl Default for Limits {
         Self {
             connections: 10_000,
             connections_per_ip: 256,
+            flood: 1_000,
+            calls: 1_024,
             headers: 32 * 1024,
             header_count: 100,
+            handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
@@ -54,9 +60,28 @@ impl Limits {
 
     /// Sets the maximum number of open connections from one IP address, or from one IPv6 network of 64 bits. Default: 256.
     ///
-    /// Behind a proxy all connections come from its address.
+    /// Connections of [`Server::trusted_proxies`](crate::Server::trusted_proxies) do not count here.
     pub fn connections_per_ip(mut self, most: usize) -> Self {
         self.connections_per_ip = most;
+        self
+    }
+
+    /// Sets the maximum number of requests, and of new connections, from one IP address or IPv6 network of 64 bits in a
+    /// second. Default: 1,000, more than an office behind one address sends. Loopback is not counted.
+    ///
+    /// They are counted before the caller is verified, and refused with 429. Behind a proxy the addresses of callers are
+    /// known if it is one of [`Server::trusted_proxies`](crate::Server::trusted_proxies).
+    pub fn flood(mut self, per_second: usize) -> Self {
+        self.flood = per_second;
+        self
+    }
+
+    /// Sets the maximum number of calls outside of sessions that are in flight at a time. Default: 1,024.
+    ///
+    /// One principal, or the anonymous callers of one address, has at most half of them. What would be one more is refused
+    /// with 429 or 503.
+    pub fn calls(mut self, most: usize) -> Self {
+        self.calls = most;
         self
     }
 
@@ -69,6 +94,12 @@ impl Limits {
     /// Sets the maximum number of a request's header fields. Default: 100.
     pub fn header_count(mut self, most: usize) -> Self {
         self.header_count = most;
+        self
+    }
+
+    /// Sets the time that a handshake of TLS may take. Default: 10 s.
+    pub fn handshake_timeout(mut self, limit: Duration) -> Self {
+        self.handshake_timeout = limit;
         self
     }
 

@@ -17,13 +17,21 @@ pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
     calls: TaskTracker,
+    leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The time that calls in flight have, once it is known.
-    deadline: Arc<OnceLock<Duration>>,
+    /// The times of a shutdown, once they are known.
+    times: Arc<OnceLock<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
+}
+
+/// The times of a shutdown.
+#[derive(Clone, Copy, Debug)]
+struct Times {
+    delay: Duration,
+    deadline: Duration,
 }
 
 impl Drain {
@@ -37,16 +45,43 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Sets the time that calls in flight have, and the functions that run after the last of them.
-    pub(crate) fn prepare(&self, deadline: Duration, hooks: Arc<Hooks>) {
+    /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
+    /// the last of them.
+    pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
         // A server is built once.
-        let _ = self.deadline.set(deadline);
+        let _ = self.times.set(Times { delay, deadline });
         let _ = self.hooks.set(hooks);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
     pub(crate) fn deadline(&self) -> Duration {
-        self.deadline.get().copied().unwrap_or_default()
+        self.times.get().map_or(Duration::ZERO, |it| it.deadline)
+    }
+
+    /// The time in which calls are still taken after the shutdown was asked for.
+    pub(crate) fn delay(&self) -> Duration {
+        self.times.get().map_or(Duration::ZERO, |it| it.delay)
+    }
+
+    /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
+    /// go elsewhere, although it may still take calls.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.is_cancelled() || self.has_begun()
+    }
+
+    /// Tells clients to go elsewhere, and still takes calls for the time of the delay: those that balancers send before they
+    /// have noticed.
+    pub(crate) async fn leave(&self) {
+        self.leaving.cancel();
+        let delay = self.delay();
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// Resolves when clients should go elsewhere.
+    pub(crate) async fn leaving(&self) {
+        self.leaving.cancelled().await;
     }
 
     /// Returns the number of calls in flight.
@@ -66,6 +101,7 @@ impl Drain {
 
     /// Begins to refuse new calls, and ends streams.
     pub(crate) fn begin(&self) {
+        self.leaving.cancel();
         self.calls.close();
         self.begun.cancel();
     }

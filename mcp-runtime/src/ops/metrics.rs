@@ -53,6 +53,9 @@ pub(crate) struct Metrics {
     active: Gauge<i64, AtomicI64>,
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
+    /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
+    #[cfg(feature = "tls")]
+    certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
 }
 
 /// The text formats of metrics.
@@ -181,6 +184,8 @@ impl Metrics {
             active: Gauge::default(),
             breakers: Family::default(),
             streams: Streams::default(),
+            #[cfg(feature = "tls")]
+            certificate: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -264,6 +269,12 @@ impl Metrics {
             self.sessions.clone(),
         );
         self.register_activity(registry);
+        #[cfg(feature = "tls")]
+        registry.register(
+            "mcp_tls_certificate_expiry_timestamp_seconds",
+            "End of the TLS certificate in force, in seconds since 1970",
+            self.certificate.clone(),
+        );
         registry.register(
             "mcp_log_lines_dropped",
             "Lines for stderr that were dropped, as it did not take them",
@@ -348,6 +359,14 @@ impl Metrics {
         self.refusals
             .get_or_create(&[("limit", limit.as_str())])
             .inc();
+    }
+
+    /// Notes the end of the TLS certificate in force, in seconds since 1970, if it is known.
+    #[cfg(feature = "tls")]
+    pub(crate) fn certificate_ends(&self, end: Option<i64>) {
+        if let Some(end) = end {
+            self.certificate.get_or_create(&[]).set(end);
+        }
     }
 
     /// Sets the state of an item's breaker.

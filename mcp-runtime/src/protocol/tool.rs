@@ -87,6 +87,8 @@ pub(crate) struct ToolAnnotations {
 pub struct ToolResult {
     pub(crate) content: Vec<Content>,
     pub(crate) structured: Option<Box<RawValue>>,
+    /// `true` if the structured content is a member of an object for clients that know objects only.
+    pub(crate) is_wrapped: bool,
     pub(crate) is_error: bool,
     pub(crate) meta: Option<Map<String, Value>>,
 }

@@ -98,11 +98,20 @@ where
         cx: Context,
         values: Values<A>,
     ) -> impl Future<Output = Result<Output, ToolError>> + Send + use<S, A, O, F, R> {
-        let (running, convert) = (
-            (self.call)(Arc::clone(&self.state), cx, values),
-            self.returns.convert,
-        );
-        async move { convert(running.await).map_err(ToolError::settled) }
+        let running = (self.call)(Arc::clone(&self.state), cx, values);
+        let (convert, contract) = (self.returns.convert, self.returns.contract.clone());
+        async move {
+            match (
+                convert(running.await).map_err(ToolError::settled)?,
+                contract,
+            ) {
+                (Output::Tool(result), Some(contract)) => {
+                    let settled = contract.settle(result).map_err(ToolError::private);
+                    settled.map(Output::Tool)
+                }
+                (output, _) => Ok(output),
+            }
+        }
     }
 
     /// Decodes the values of the parameters, or returns the parameters to elicit first.

@@ -81,13 +81,16 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
             split_null(object);
         }
         Direction::Form => without_null(object),
-        Direction::Output => {}
+        Direction::Output => split_null(object),
     }
     if direction != Direction::Form {
         fold_constants(object);
     }
-    if direction == Direction::Input {
+    if direction != Direction::Form {
         plain_words(object);
+    }
+    if direction == Direction::Input {
+        decimal_text(object);
     }
     for (key, value) in object.iter_mut() {
         match key.as_str() {
@@ -105,7 +108,7 @@ fn normalize_object(object: &mut Map<String, Value>, direction: Direction) {
             _ => normalize(value, direction),
         }
     }
-    if direction == Direction::Input {
+    if direction != Direction::Form {
         even_tuple(object);
     }
 }
@@ -155,7 +158,6 @@ fn plain_words(object: &mut Map<String, Value>) {
         object.shift_remove("not");
         tell(object, "It is not 0.");
     }
-    decimal_text(object);
     inclusive_bounds(object);
     open_number_keys(object);
     tell_examples(object);
@@ -398,7 +400,8 @@ mod tests {
     fn an_output_may_be_null_where_its_type_says_so() {
         let mut schema = json!({"type": ["string", "null"]});
         normalize(&mut schema, Direction::Output);
-        assert_eq!(schema, json!({"type": ["string", "null"]}));
+        let union = json!({"anyOf": [{"type": "string"}, {"type": "null"}]});
+        assert_eq!(schema, union);
     }
 
     #[test]

@@ -42,7 +42,7 @@ use crate::registry::{Entry, Registry};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
-use crate::share::{Amount, Shares};
+use crate::share::{Amount, Calls, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::Sources;
@@ -452,6 +452,27 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Sets the networks of proxies whose `Forwarded` or `X-Forwarded-For` is believed: `["10.0.0.0/8"]`. Default: none.
+    ///
+    /// Limits that go by address then see the caller's own, which is read from the right up to the first address that is no
+    /// trusted proxy's. A text that is not a network in CIDR form stops the start.
+    pub fn trusted_proxies(
+        mut self,
+        networks: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.settings.trusted_proxies = networks.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the time for which calls are still taken after a shutdown was asked for. Default: none.
+    ///
+    /// Balancers notice only after a while that an instance goes. Meanwhile `/ready` says 503, responses of HTTP/1.1 close
+    /// their connections, those of HTTP/2 get `GOAWAY`, and calls are answered. A second signal ends it.
+    pub fn shutdown_delay(mut self, delay: Duration) -> Self {
+        self.settings.shutdown_delay = delay;
+        self
+    }
+
     /// Sets the time that a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.settings.shutdown_deadline = deadline;
@@ -582,6 +603,11 @@ impl<S: State> Server<S> {
     ///
     /// A layer on it may verify callers: see [`Principal`](crate::Principal).
     ///
+    /// Limits of sockets are the application's, as it listens: connections in all and per address, heads, idle connections,
+    /// TLS, Unix sockets, descriptors. Callers have an address if the application serves
+    /// `into_make_service_with_connect_info::<SocketAddr>()`; without it, all anonymous callers are one for the limits
+    /// that go by address.
+    ///
     /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
     /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
     /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
@@ -651,7 +677,10 @@ impl<S: State> Server<S> {
     }
 
     pub(crate) fn build(self) -> Result<Arc<Service>> {
-        let Verified { keys, catalogue } = self.verify()?;
+        let verified = self.verify()?;
+        let Verified {
+            keys, catalogue, ..
+        } = verified;
         let Self {
             state: _,
             info,
@@ -668,7 +697,8 @@ impl<S: State> Server<S> {
             settings,
         } = self;
         let hooks = Arc::new(Hooks::new(start, stop));
-        drain.prepare(settings.shutdown_deadline, Arc::clone(&hooks));
+        let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
+        drain.prepare(delay, deadline, Arc::clone(&hooks));
         if settings.describe_rules {
             entries.iter_mut().for_each(Entry::describe_rules);
         }
@@ -702,6 +732,9 @@ impl<S: State> Server<S> {
                 settings.task_ttl,
                 most(settings.max_tasks),
             ),
+            #[cfg(feature = "websocket")]
+            websockets: shares(Limit::WebSockets, settings.max_sessions),
+            in_flight: Calls::new(settings.limits.calls),
             calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
             unread: shares(Limit::UnreadResults, usize::MAX),
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
@@ -711,6 +744,8 @@ impl<S: State> Server<S> {
             requests: Live::new(Requests::default().reconfigured(&settings.requests)),
             live: Live::new(settings.clone()),
             lists_are_filtered: AtomicBool::new(false),
+            #[cfg(feature = "tls")]
+            tls: verified.tls.map(Arc::new),
             settings,
         }))
     }

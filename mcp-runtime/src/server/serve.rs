@@ -1,10 +1,13 @@
 //! Serving until a signal or the end of input, and the shutdown in order.
 
 use std::io;
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::builder::Server;
 use super::reload::{Configuration, Reloading};
@@ -14,6 +17,7 @@ use crate::handler::call::inject::State;
 use crate::ops::drain::CANCELLED;
 use crate::ops::log;
 use crate::ops::signal::Watch;
+use crate::ops::systemd;
 use crate::policy::contain::contain_now;
 use crate::service::Service;
 use crate::transport::{http, stdio};
@@ -57,6 +61,14 @@ impl<S: State> Server<S> {
 
     /// Serves HTTP on `address` until SIGTERM or SIGINT arrives; says on stderr where it listens.
     ///
+    /// The address `unix:/run/shop.sock` is a Unix socket. Its permissions are those that the umask leaves; the folder that it
+    /// is in decides who may connect too. A socket on which nobody listens any more is replaced, anything else that is
+    /// there stops the start, and the file is removed at the end. Callers have no address, unless a layer or a proxy's own
+    /// authentication names them.
+    ///
+    /// The limit of open files is raised to its hard maximum, of which connections may take 80 %. systemd is told of the
+    /// start, the end and the watchdog's beat (`Type=notify`).
+    ///
     /// Calls in flight have until the [deadline](Server::shutdown_deadline); then they are cancelled, and their callers
     /// are told. What does not yield, such as a loop without an `.await`, cannot be cancelled: the process exits 3 s
     /// after the deadline at the latest, with code 1 if a caller was left without an answer. A second signal ends it at
@@ -75,39 +87,38 @@ impl<S: State> Server<S> {
     ) -> Result<()> {
         let service = self.build_http()?;
         let shown = format!("{address:?}").trim_matches('"').to_owned();
-        let served = Served::begin(Arc::clone(&service), configuration)?;
-        if let Some(auth) = &service.auth {
-            auth.verifier
-                .start()
-                .await
-                .map_err(|fault| Error::auth(&fault))?;
+        #[cfg(unix)]
+        if let Some(path) = shown.strip_prefix("unix:") {
+            return serve_unix(service, Path::new(path), configuration).await;
         }
+        let served = Served::begin_http(service, configuration).await?;
         let listener = TcpListener::bind(address)
             .await
+            .map_err(|cause| Error::listen(&shown, cause))?;
+        let address = listener
+            .local_addr()
             .map_err(|cause| Error::listen(shown, cause))?;
-        let apart = listen_apart(&service).await?;
-        let Some(served) = served.start().await? else {
-            return Ok(());
-        };
-        #[cfg(unix)]
-        let _captured =
-            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        announce(&listener, apart.as_ref());
-        served
-            .run(http::serve(service, listener, apart))
-            .await
-            .map_err(|cause| Error::io("HTTP cannot be served", cause))
+        let url = format!("{}://{address}{}", served.service.scheme(), http::PATH);
+        served.serve(http::Listener::Tcp(listener), &url).await
     }
 }
 
-/// Says where the server listens: a person waits for this line, whatever the log level is.
-fn announce(listener: &TcpListener, apart: Option<&TcpListener>) {
-    if let Ok(address) = listener.local_addr() {
-        log::write(format!("listening on http://{address}{}\n", http::PATH).as_bytes());
+/// Serves HTTP on a Unix socket.
+#[cfg(unix)]
+async fn serve_unix(
+    service: Arc<Service>,
+    path: &Path,
+    configuration: Option<Box<Configuration>>,
+) -> Result<()> {
+    let shown = format!("unix:{}", path.display());
+    if service.scheme() == "https" {
+        let advice =
+            "a Unix socket is not encrypted; leave out the settings of tls, or listen on a port";
+        return Err(Error::setting("bind", &shown, advice));
     }
-    if let Some(Ok(address)) = apart.map(TcpListener::local_addr) {
-        log::write(format!("health and metrics on http://{address}\n").as_bytes());
-    }
+    let served = Served::begin_http(service, configuration).await?;
+    let (listener, _file) = http::bind_unix(path).map_err(|cause| Error::listen(&shown, cause))?;
+    served.serve(http::Listener::Unix(listener), &shown).await
 }
 
 /// Listens at the address of health and metrics, if they have one.
@@ -118,7 +129,7 @@ async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
     }
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(cause) => Err(Error::listen(address.clone(), cause)),
+        Err(cause) => Err(Error::listen(address, cause)),
     }
 }
 
@@ -126,6 +137,8 @@ async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
 struct Served {
     service: Arc<Service>,
     watch: Watch,
+    /// Calls are still taken for a while after a signal.
+    is_balanced: bool,
     reloading: Reloading,
 }
 
@@ -133,7 +146,8 @@ impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
         let deadline = service.settings.shutdown_deadline;
-        let limit = deadline.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
+        let times = service.drain.delay().saturating_add(deadline);
+        let limit = times.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
@@ -148,6 +162,7 @@ impl Served {
         Ok(Self {
             service,
             watch,
+            is_balanced: false,
             reloading,
         })
     }
@@ -168,10 +183,49 @@ impl Served {
         }
     }
 
+    /// The same for HTTP, where callers are verified: whatever verifies them is ready before the first one comes.
+    async fn begin_http(
+        service: Arc<Service>,
+        configuration: Option<Box<Configuration>>,
+    ) -> Result<Self> {
+        let served = Self::begin(service, configuration)?;
+        if let Some(auth) = &served.service.auth {
+            auth.verifier
+                .start()
+                .await
+                .map_err(|fault| Error::auth(&fault))?;
+        }
+        Ok(served)
+    }
+
+    /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line that says so, whatever the log level
+    /// is.
+    async fn serve(self, listener: http::Listener, url: &str) -> Result<()> {
+        let apart = listen_apart(&self.service).await?;
+        let Some(mut served) = self.start().await? else {
+            return Ok(());
+        };
+        #[cfg(unix)]
+        let _captured =
+            log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
+        log::write(format!("listening on {url}\n").as_bytes());
+        if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
+            log::write(format!("health and metrics on http://{address}\n").as_bytes());
+        }
+        systemd::notify(systemd::READY);
+        let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
+        served.is_balanced = true;
+        let serving = http::serve(Arc::clone(&served.service), listener, apart);
+        served
+            .run(serving)
+            .await
+            .map_err(|cause| Error::io("HTTP cannot be served", cause))
+    }
+
     /// Runs `serving` to its end, and that of all that it has begun.
     async fn run(mut self, serving: impl Future<Output = io::Result<()>>) -> io::Result<()> {
         let reloading = tokio::spawn(self.reloading.run(self.watch.hang_up()));
-        let ended = until_shutdown(&self.service, &mut self.watch, serving).await;
+        let ended = until_shutdown(&self.service, &mut self.watch, self.is_balanced, serving).await;
         let Self { service, watch, .. } = self;
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
@@ -196,6 +250,7 @@ impl Served {
 async fn until_shutdown(
     service: &Service,
     watch: &mut Watch,
+    is_balanced: bool,
     serving: impl Future<Output = io::Result<()>>,
 ) -> io::Result<()> {
     let (drain, deadline) = (&service.drain, service.settings.shutdown_deadline);
@@ -209,8 +264,19 @@ async fn until_shutdown(
         signal = watch.signal() => signal,
         () = drain.begun() => "end of input, or asked to",
     };
-    drain.begin();
     tracing::info!(cause, "shutting down");
+    systemd::notify(systemd::STOPPING);
+    if is_balanced && !drain.has_begun() {
+        tokio::select! {
+            biased;
+            ended = &mut serving => {
+                drain.finish(deadline).await;
+                return ended;
+            }
+            () = drain.leave() => {}
+        }
+    }
+    drain.begin();
     let finish = drain.finish(deadline);
     tokio::pin!(finish);
     tokio::select! {

@@ -13,12 +13,13 @@ impl ShutdownHandle {
         Self(drain)
     }
 
-    /// Refuses new calls and makes `/ready` say 503, ends streams, and waits for calls in flight.
+    /// Waits for the [delay](crate::Server::shutdown_delay), refuses new calls and makes `/ready` say 503, ends streams, and waits for calls in flight.
     ///
     /// Calls that are in flight at the [deadline](crate::Server::shutdown_deadline) are cancelled, and have one second to
     /// tell their callers; what cannot be stopped is left behind. A server that was made by `serve_http` or `serve_stdio`
     /// stops serving then. There is no way back.
     pub async fn shutdown(&self) {
+        self.0.leave().await;
         self.0.finish(self.0.deadline()).await;
     }
 }

@@ -9,12 +9,16 @@ use crate::handler::call::inject::State;
 use crate::registry::{self, Conflict, Entry};
 use crate::seal::Keys;
 use crate::skills::Catalogue;
+#[cfg(feature = "tls")]
+use crate::tls::Handshake;
 use crate::transport::http;
 
 /// The parts of a server that are made while it is verified.
 pub(super) struct Verified {
     pub keys: Keys,
     pub catalogue: Catalogue,
+    #[cfg(feature = "tls")]
+    pub tls: Option<Handshake>,
 }
 
 impl<S: State> Server<S> {
@@ -31,6 +35,11 @@ impl<S: State> Server<S> {
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
         let mut faults = settings(&self.settings);
+        #[cfg(feature = "tls")]
+        let tls = self.settings.tls.as_ref().and_then(|tls| {
+            let made = Handshake::new(tls);
+            made.map_err(|fault| faults.push(fault)).ok()
+        });
         let keys = if faults.is_empty() {
             keys(&self.settings, &self.info.name)
                 .map_err(|fault| faults.push(fault))
@@ -50,7 +59,12 @@ impl<S: State> Server<S> {
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
             .ok();
         match (Error::all(faults), keys, catalogue) {
-            (None, Some(keys), Some(catalogue)) => Ok(Verified { keys, catalogue }),
+            (None, Some(keys), Some(catalogue)) => Ok(Verified {
+                keys,
+                catalogue,
+                #[cfg(feature = "tls")]
+                tls,
+            }),
             (error, ..) => Err(error.unwrap_or_else(|| Error::other("the server cannot start"))),
         }
     }

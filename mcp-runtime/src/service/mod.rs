@@ -46,8 +46,10 @@ use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::Registry;
 use crate::seal::Keys;
-use crate::share::Shares;
+use crate::share::{Calls, Shares};
 use crate::task::Tasks;
+#[cfg(feature = "tls")]
+use crate::tls::Handshake;
 
 /// Everything that the calls of one server share; built once, then immutable but for its counters.
 #[derive(Debug)]
@@ -63,8 +65,13 @@ pub(crate) struct Service {
     pub changes: Changes,
     pub keys: Live<Keys>,
     pub tasks: Tasks,
+    /// The calls outside of sessions.
+    pub in_flight: Calls,
     /// The calls that run in sessions.
     pub calls: Shares,
+    /// The open connections of `/ws`.
+    #[cfg(feature = "websocket")]
+    pub websockets: Shares,
     /// The answers that wait to be read.
     pub unread: Shares,
     /// The subscriptions, by caller.
@@ -81,9 +88,21 @@ pub(crate) struct Service {
     pub reloaders: Reloaders,
     /// The configuration hides something from lists that were rendered for everybody.
     pub lists_are_filtered: AtomicBool,
+    /// The handshake of the server's own listener, if it has TLS.
+    #[cfg(feature = "tls")]
+    pub tls: Option<Arc<Handshake>>,
 }
 
 impl Service {
+    /// The scheme of the URLs at which the server's own listener is reached.
+    pub(crate) fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "https";
+        }
+        "http"
+    }
+
     /// Answers a request and counts it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,

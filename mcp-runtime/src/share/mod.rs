@@ -3,6 +3,7 @@
 //! Invariant: nothing is held beyond the maximum in total, nor by one caller beyond its share; what is held is released
 //! when it is dropped.
 
+mod calls;
 mod holder;
 
 use std::collections::HashMap;
@@ -11,7 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
-pub(crate) use holder::{Holder, network};
+pub(crate) use calls::{Calls, Permit};
+pub(crate) use holder::Holder;
 
 use crate::limits::{self, Limit, SHARE};
 use crate::protocol::RpcError;
@@ -132,6 +134,16 @@ impl Shares {
         self.0.add(holder, amount, true)?;
         let share = self.share(holder, amount);
         Ok(kept_with(text, share))
+    }
+
+    /// Returns the refusal of one more thing than all callers together may have.
+    pub(crate) fn full(&self) -> Full {
+        Full {
+            limit: self.0.limit,
+            is_own: false,
+            is_in_number: true,
+            most: self.0.most,
+        }
     }
 
     fn share(&self, holder: &Holder, amount: Amount) -> Share {

@@ -46,6 +46,8 @@ struct Shared {
     service: Arc<Service>,
     output: Arc<dyn LineSink>,
     runtime: Handle,
+    /// The other end, if it is not the process that started this one.
+    remote: Option<Remote>,
     state: Mutex<State>,
     /// The number of threads or tasks that are processing received lines.
     receiving: AtomicUsize,
@@ -53,6 +55,19 @@ struct Shared {
     overtaken: AtomicUsize,
     /// A call has ended, or lines have been carried out.
     ended: Notify,
+}
+
+/// The other end of a line connection over the network.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "websocket"),
+    expect(dead_code, reason = "lines come over the network as WebSocket only")
+)]
+pub(crate) struct Remote {
+    /// The caller that held resources are counted for.
+    pub holder: Holder,
+    /// The headers and the address that its calls have.
+    pub caller: Caller,
 }
 
 #[derive(Default)]
@@ -88,11 +103,22 @@ impl State {
 impl Peer {
     /// A peer that runs what has to wait on the current tokio runtime.
     pub(crate) fn new(service: Arc<Service>, output: Arc<dyn LineSink>) -> Self {
+        Self::with(service, output, None)
+    }
+
+    /// The same for one over the network.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn remote(service: Arc<Service>, output: Arc<dyn LineSink>, remote: Remote) -> Self {
+        Self::with(service, output, Some(remote))
+    }
+
+    fn with(service: Arc<Service>, output: Arc<dyn LineSink>, remote: Option<Remote>) -> Self {
         let (state, ended) = (Mutex::default(), Notify::new());
         Self(Arc::new(Shared {
             service,
             output,
             runtime: Handle::current(),
+            remote,
             state,
             receiving: AtomicUsize::new(0),
             overtaken: AtomicUsize::new(0),
@@ -159,7 +185,8 @@ impl Peer {
         out: &mut Vec<u8>,
     ) -> bool {
         let service = &self.0.service;
-        let Err(refused) = service.requests.with(|it| it.check(principal, None)) else {
+        let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
+        let Err(refused) = service.requests.with(|it| it.check(principal, peer)) else {
             return false;
         };
         let version = session.map_or(Version::LATEST, |session| session.version);
@@ -204,6 +231,20 @@ impl Peer {
         while self.begin_waiting(&mut out) {}
         self.0.output.append(&out);
         self.0.service.drain.begin();
+    }
+
+    /// Ends the session and the calls of a peer that has left.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn hang_up(&self) {
+        let mut state = self.lock();
+        let waiting = std::mem::take(&mut state.waiting);
+        let session = state.session.take();
+        state.running.cancel_all();
+        drop(state);
+        drop(waiting);
+        if let Some(session) = session {
+            session.end();
+        }
     }
 
     /// Begins the first of the calls that wait; returns whether there was one.
@@ -374,12 +415,20 @@ impl Peer {
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
+        let remote = self.0.remote.as_ref();
         Caller {
             principal: principal.clone(),
-            holder: Holder::on_line(principal),
+            holder: self.holder(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
-            ..Caller::default()
+            ..remote.map_or_else(Caller::default, |remote| remote.caller.clone())
+        }
+    }
+
+    fn holder(&self, principal: &Principal) -> Holder {
+        match &self.0.remote {
+            Some(remote) => remote.holder.clone(),
+            None => Holder::on_line(principal),
         }
     }
 
@@ -417,7 +466,7 @@ impl Origin for Line<'_> {
     }
 
     fn holder(&self) -> Holder {
-        Holder::on_line(self.principal)
+        self.peer.holder(self.principal)
     }
 
     fn version(&self) -> Version {

@@ -33,16 +33,13 @@ struct Row {
 macro_rules! table {
     ($($name:ident: $type:ty { takes $taken:tt refuses $refused:tt
         $(unsaid [$($unsaid:literal),*])? $(repairs [$($repaired:literal),*])? })*) => {
-        $(mod $name {
-            #[allow(unused_imports, reason = "many types are in the prelude")]
-            use super::*;
-
+        $(
             /// Takes one.
             #[mcp_runtime::tool]
-            pub(super) async fn $name(v: $type) -> String {
+            async fn $name(v: $type) -> String {
                 format!("{v:?}")
             }
-        })*
+        )*
 
         pub(super) const ROWS: &[super::Row] = &[$(super::Row {
             name: stringify!($name),
@@ -53,7 +50,7 @@ macro_rules! table {
         }),*];
 
         pub(super) fn register(server: mcp_runtime::Server) -> mcp_runtime::Server {
-            server$(.tools(mcp_runtime::tools![$name::$name]))*
+            server$(.tools(mcp_runtime::tools![$name]))*
         }
     };
 }

@@ -19,6 +19,7 @@ pub(crate) struct Tool {
     pub(crate) visible_to: Option<Set<Vec<LitStr>>>,
     pub(crate) task: Option<Set<String>>,
     pub(crate) schema: Option<Set<ExprPath>>,
+    pub(crate) output: Option<Set<ExprPath>>,
 }
 
 pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
@@ -59,14 +60,19 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
             }),
         ],
         policy::Rows::ALL,
-        &[Row::new(
-            "schema",
-            Form::Path,
-            "path::to::function",
-            |it, setting, errors| {
-                it.own.schema = setting.read(errors);
-            },
-        )],
+        &[
+            Row::new(
+                "schema",
+                Form::Path,
+                "path::to::function",
+                |it, setting, errors| {
+                    it.own.schema = setting.read(errors);
+                },
+            ),
+            Row::new("output", Form::Type, "Page", |it, setting, errors| {
+                it.own.output = setting.read(errors);
+            }),
+        ],
         Declaration::RUNNING,
     ],
     expected: &[
@@ -100,11 +106,11 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
         ),
         (
             "outputSchema",
-            "return `Json<T>`: the output schema is made from `T`",
+            "return `Json<T>`: the output schema is made from `T`; for a `ToolResult`, write `output = T`",
         ),
         (
             "output_schema",
-            "return `Json<T>`: the output schema is made from `T`",
+            "return `Json<T>`: the output schema is made from `T`; for a `ToolResult`, write `output = T`",
         ),
         ("icons", "did you mean `icon`?"),
         ("desc", "did you mean `description`?"),

@@ -29,6 +29,8 @@ pub(crate) enum Form {
     Range,
     /// `schema = path::to::function`
     Path,
+    /// `output = Page`
+    Type,
     /// `example = 3`
     Expression,
     /// `default`, `default = 3`
@@ -53,6 +55,7 @@ impl Form {
             Self::Number => "a number",
             Self::Range => "a range",
             Self::Path => "the path of a function",
+            Self::Type => "the path of a type",
             Self::Expression | Self::Default => "a value",
             Self::Texts => "a list of strings",
             Self::Keys => "a list of keys",
@@ -106,7 +109,7 @@ impl Form {
                 }),
             )
             | (Self::Range, Expr::Range(_))
-            | (Self::Path, Expr::Path(_))
+            | (Self::Path | Self::Type, Expr::Path(_))
             | (Self::Expression | Self::Default, _) => true,
             _ => false,
         }

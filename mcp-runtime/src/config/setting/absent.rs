@@ -4,7 +4,8 @@ use super::Setting;
 
 #[cfg(not(feature = "auth"))]
 const NO_TOKENS: &str = "it was built without the feature `auth`";
-const NO_TLS: &str = "this version does not speak TLS by itself";
+#[cfg(not(feature = "tls"))]
+const NO_TLS: &str = "it was built without the feature `tls`";
 
 /// The names of tokens.
 #[cfg(not(feature = "auth"))]
@@ -15,8 +16,16 @@ pub(super) const TOKENS: &[Setting] = &[
 ];
 
 pub(super) const ROWS: &[Setting] = &[
+    #[cfg(not(feature = "tls"))]
     Setting::absent("tls.cert", "MCP_TLS_CERT_PATH", NO_TLS),
+    #[cfg(not(feature = "tls"))]
     Setting::absent("tls.key", "MCP_TLS_KEY_PATH", NO_TLS),
+    #[cfg(not(feature = "tls"))]
+    Setting::absent("tls.min_version", "MCP_TLS_MIN_VERSION", NO_TLS),
+    #[cfg(not(feature = "tls"))]
+    Setting::absent("tls.client_ca", "MCP_TLS_CLIENT_CA", NO_TLS),
+    #[cfg(not(feature = "tls"))]
+    Setting::absent("tls.client_auth", "MCP_TLS_CLIENT_AUTH", NO_TLS),
     Setting::absent(
         "store.redis",
         "MCP_REDIS_URL",

@@ -38,6 +38,12 @@ pub(super) const ROWS: &[Setting] = &[
         "The maximum number of a request's header fields.",
     ),
     Setting::new(
+        "limits.handshake_timeout",
+        "MCP_LIMITS_HANDSHAKE_TIMEOUT",
+        Kind::Time(|it| &mut it.limits.handshake_timeout, SHORTEST),
+        "The time that a handshake of TLS may take.",
+    ),
+    Setting::new(
         "limits.header_timeout",
         "MCP_LIMITS_HEADER_TIMEOUT",
         Kind::Time(|it| &mut it.limits.header_timeout, SHORTEST),
@@ -67,6 +73,18 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_CONNECTIONS_PER_IP",
         Kind::Number(|it| &mut it.limits.connections_per_ip, 1, usize::MAX),
         "The maximum number of open connections from one IP address, or one IPv6 network of 64 bits.",
+    ),
+    Setting::new(
+        "limits.flood",
+        "MCP_LIMITS_FLOOD",
+        Kind::Number(|it| &mut it.limits.flood, 1, usize::MAX),
+        "The maximum number of requests and new connections from one IP address, or one IPv6 network of 64 bits, in a second.",
+    ),
+    Setting::new(
+        "limits.calls",
+        "MCP_LIMITS_CALLS",
+        Kind::Number(|it| &mut it.limits.calls, 1, usize::MAX),
+        "The maximum number of calls outside of sessions that are in flight.",
     ),
     Setting::new(
         "limits.sessions",

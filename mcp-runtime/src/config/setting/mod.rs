@@ -9,6 +9,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;
 #[cfg(feature = "auth")]
 mod token;
 
@@ -111,6 +113,8 @@ static TABLES: &[&[Setting]] = &[
     log::ROWS,
     ops::ROWS,
     state::ROWS,
+    #[cfg(feature = "tls")]
+    tls::ROWS,
     rate_limit::ROWS,
     auth::ROWS,
     #[cfg(feature = "auth")]

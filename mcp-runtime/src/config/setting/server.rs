@@ -10,6 +10,7 @@ use crate::config::kind::Kind;
 use crate::config::problem::Problem;
 use crate::config::{contact, url};
 use crate::handler::argument::arg::Reading;
+use crate::network::{Network, NotANetwork};
 
 pub(super) const ROWS: &[Setting] = &[
     Setting::new(
@@ -68,6 +69,20 @@ pub(super) const ROWS: &[Setting] = &[
     )
     .code("security_contact"),
     Setting::new(
+        "server.trusted_proxies",
+        "MCP_SERVER_TRUSTED_PROXIES",
+        Kind::Texts(|it| &mut it.trusted_proxies, check_network),
+        "Networks of proxies whose `Forwarded` or `X-Forwarded-For` names the caller, such as `10.0.0.0/8`.",
+    )
+    .code("trusted_proxies"),
+    Setting::new(
+        "server.shutdown_delay",
+        "MCP_SERVER_SHUTDOWN_DELAY",
+        Kind::Time(|it| &mut it.shutdown_delay, Duration::ZERO),
+        "The time for which calls are still taken after the signal, while `/ready` says 503.",
+    )
+    .code("shutdown_delay"),
+    Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",
         Kind::Time(|it| &mut it.shutdown_deadline, Duration::ZERO),
@@ -115,6 +130,14 @@ fn check_host(name: &str) -> Result<(), Problem> {
     is_name
         .then_some(())
         .ok_or_else(|| Problem::new(name, "", help))
+}
+
+fn check_network(text: &str) -> Result<(), Problem> {
+    let help = "write a network such as 10.0.0.0/8, or an IP address";
+    let network = text.parse::<Network>();
+    network
+        .map(drop)
+        .map_err(|NotANetwork| Problem::new(text, "", help))
 }
 
 fn check_origin(origin: &str) -> Result<(), Problem> {

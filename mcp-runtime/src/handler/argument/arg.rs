@@ -247,11 +247,13 @@ impl<T> Arg<T> {
                 keywords.insert("title".to_owned(), title.into());
             }
             if let Some(text) = self.description {
-                let rest = keywords
+                let values = keywords
                     .get("description")
                     .and_then(Value::as_str)
-                    .filter(|_| keywords.contains_key("enum"));
-                let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
+                    .filter(|_| keywords.contains_key("enum"))
+                    .map_or("", described_values);
+                let text = [text, values].join("\n");
+                let text = text.trim_end_matches('\n');
                 keywords.insert("description".to_owned(), text.into());
             }
             if let Some(default) = &self.default {
@@ -365,6 +367,18 @@ impl<T> fmt::Debug for Arg<T> {
             .field("schema", &self.schema)
             .finish_non_exhaustive()
     }
+}
+
+/// The lines of an enum's description that are about its values; the parameter has a description of its own.
+fn described_values(text: &str) -> &str {
+    let first = if text.starts_with("- ") {
+        Some(0)
+    } else {
+        text.find("\n- ").map(|at| at + 1)
+    };
+    first
+        .and_then(|first| text.get(first..))
+        .unwrap_or_default()
 }
 
 /// The parameters of a function: `()` or a pair of what comes before and the last [`Arg`].

@@ -1,6 +1,7 @@
 //! Arguments: declared, decoded, coerced, checked, and explained when they do not fit.
 
 pub(crate) mod arg;
+pub(in crate::handler) mod contract;
 mod date;
 mod decode;
 mod fit;

@@ -1,5 +1,7 @@
 //! The wrapper of structured results.
 
+use crate::protocol::Content;
+
 /// A structured result: the output schema of the tool, its structured content, and the same JSON as text.
 ///
 /// ```
@@ -10,5 +12,53 @@
 /// struct Page { rows: u32 }
 /// async fn page() -> Json<Page> { Json(Page { rows: 3 }) }
 /// ```
+///
+/// Clients of 2025-11-25 and 2025-06-18 know structured content of objects only: for them, a `T` whose schema is not that
+/// of an object, such as a list, a number, an `Option` or an enum, is the member `result` of an object, in the schema and
+/// in the content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
+
+impl<T> Json<T> {
+    /// Says something else in the text of the result than the JSON.
+    ///
+    /// ```
+    /// use mcp_runtime::{Json, Structured, model};
+    /// #[model(output)]
+    /// struct Page { rows: u32 }
+    /// async fn page() -> Structured<Page> { Json(Page { rows: 3 }).text("3 rows") }
+    /// ```
+    pub fn text(self, text: impl Into<String>) -> Structured<T> {
+        self.content(Content::text(text))
+    }
+
+    /// Adds a block of content, in the place of the JSON as text.
+    pub fn content(self, content: impl Into<Content>) -> Structured<T> {
+        Structured {
+            value: self.0,
+            content: vec![content.into()],
+        }
+    }
+}
+
+/// A structured result with content of its own: what [`Json::text`] and [`Json::content`] return.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structured<T> {
+    pub(super) value: T,
+    pub(super) content: Vec<Content>,
+}
+
+impl<T> Structured<T> {
+    /// Adds a block of text.
+    #[must_use]
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.content(Content::text(text))
+    }
+
+    /// Adds a block of content.
+    #[must_use]
+    pub fn content(mut self, content: impl Into<Content>) -> Self {
+        self.content.push(content.into());
+        self
+    }
+}

@@ -2,22 +2,24 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::error::{IntoToolError, ToolError};
-use super::json::Json;
+use super::json::{Json, Structured};
 use super::prompt::IntoPrompt;
 use super::resource::IntoContents;
 use super::value::Output;
+use crate::handler::argument::contract::Contract;
 use crate::protocol::finite::not_in_json;
 use crate::protocol::{Content, ToolResult};
 use crate::schema;
 
 /// The types that a tool may return: text, numbers, `bool`, `()`, [`Content`], `Vec<Content>`, [`ToolResult`],
-/// [`Json<T>`], and `Result` of one of them.
+/// [`Json<T>`], [`Structured<T>`], and `Result` of one of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a tool",
     label = "not a tool result",
@@ -115,6 +117,21 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 }
 
+impl<T: Serialize + JsonSchema> IntoToolResult for Structured<T> {
+    fn into_tool_result(self) -> Result<ToolResult, ToolError> {
+        let result = ToolResult {
+            content: self.content,
+            ..ToolResult::new()
+        };
+        let result = result.structured(&self.value);
+        result.map_err(|error| unwritten(&self.value, error))
+    }
+
+    fn output_schema() -> Option<Value> {
+        Some(schema::output_schema::<T>())
+    }
+}
+
 /// The failure of a value that cannot be written: the model reads of a number that JSON does not have.
 pub(super) fn unwritten<T: Serialize>(value: &T, error: serde_json::Error) -> ToolError {
     match not_in_json(value, "null") {
@@ -141,6 +158,7 @@ impl<T: IntoToolResult, E: IntoToolError> IntoToolResult for Result<T, E> {
 pub struct Returns<T> {
     pub(crate) convert: fn(T) -> Result<Output, ToolError>,
     pub(crate) schema: Option<Value>,
+    pub(crate) contract: Option<Arc<Contract>>,
     /// The media type of contents, where their type says it.
     pub(crate) mime_type: Option<&'static str>,
     _output: PhantomData<fn() -> T>,
@@ -178,9 +196,18 @@ impl<T> Returns<T> {
         Self::new(|output| output.into_prompt().map(Output::Prompt), None)
     }
 
+    /// Declares the structured content of a result that does not declare it itself.
+    pub(crate) fn describe<S: JsonSchema>(self) -> Self {
+        Self {
+            mime_type: self.mime_type,
+            ..Self::new(self.convert, Some(schema::output_schema::<S>()))
+        }
+    }
+
     fn new(convert: fn(T) -> Result<Output, ToolError>, schema: Option<Value>) -> Self {
         Self {
             convert,
+            contract: schema.as_ref().map(Contract::compile).map(Arc::new),
             schema,
             mime_type: None,
             _output: PhantomData,

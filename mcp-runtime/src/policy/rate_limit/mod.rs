@@ -18,9 +18,9 @@ use tokio::time::Instant;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{Algorithm, Per, RateLimit};
 use crate::handler::{Context, Principal};
+use crate::network::subscriber;
 use crate::principal;
 use crate::seal::Stamp;
-use crate::share::network;
 use callers::Callers;
 use fixed_window::FixedWindow;
 use rounds::Rounds;
@@ -111,7 +111,7 @@ impl RateLimiter {
     }
 
     fn caller(&self, principal: &Principal, peer: Option<IpAddr>) -> Option<Caller> {
-        let address = || peer.map(network).map(Caller::Address);
+        let address = || peer.map(subscriber).map(Caller::Address);
         match self.limit.per {
             Per::Principal => principal.key().map(Caller::Principal).or_else(address),
             Per::Ip => address(),

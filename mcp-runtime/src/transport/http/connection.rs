@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
+
+use super::places::Place;
+use super::socket::Socket;
 
 /// The last activity of a connection, by its kind.
 ///
@@ -66,6 +68,11 @@ impl Activity {
             self.is_http2.store(true, Ordering::Relaxed);
         }
         Answering(Arc::clone(self))
+    }
+
+    /// Returns true once a request of HTTP/2 has come.
+    pub(super) fn is_http2(&self) -> bool {
+        self.is_http2.load(Ordering::Relaxed)
     }
 
     /// Returns what is to be done at `now`.
@@ -125,12 +132,12 @@ impl Drop for Answering {
 /// The bytes of a connection, whose times its [`Activity`] notes.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Socket,
     activity: Arc<Activity>,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(stream: Socket, activity: Arc<Activity>) -> Self {
         Self { stream, activity }
     }
 
@@ -189,19 +196,34 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A connection that is counted while this lives.
-pub(super) struct Open(Gauge<i64, AtomicI64>);
+/// A connection that is counted, and has its place, while one of these lives.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    _held: Arc<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    gauge: Gauge<i64, AtomicI64>,
+    _place: Place,
+}
 
 impl Open {
-    pub(super) fn new(gauge: Gauge<i64, AtomicI64>) -> Self {
+    pub(super) fn new(gauge: Gauge<i64, AtomicI64>, place: Place) -> Self {
         gauge.inc();
-        Self(gauge)
+        let held = Held {
+            gauge,
+            _place: place,
+        };
+        Self {
+            _held: Arc::new(held),
+        }
     }
 }
 
-impl Drop for Open {
+impl Drop for Held {
     fn drop(&mut self) {
-        self.0.dec();
+        self.gauge.dec();
     }
 }
 

@@ -1,13 +1,30 @@
 //! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::sender::{self, Peer};
 use super::{Endpoint, cors};
+
+/// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
+const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+];
+/// HTTP Strict Transport Security for a year (RFC 6797).
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Answers a request of any route.
 pub(super) async fn guarded(
@@ -15,32 +32,51 @@ pub(super) async fn guarded(
     request: Request,
     next: Next,
 ) -> Response {
-    around(&endpoint, request, |request| next.run(request)).await
+    let peer = sender::peer(request.extensions());
+    around(&endpoint, peer, request, |caller, mut request| {
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+        next.run(request)
+    })
+    .await
 }
 
-/// Answers a request by `answer`, if its host and its origin are allowed.
+/// Answers a request from `peer` by `answer`, if there have not been too many of them, and its host and its origin are
+/// allowed. The caller is the one that a trusted proxy names.
 pub(super) async fn around<F: Future<Output = Response>>(
     endpoint: &Endpoint,
+    peer: Option<IpAddr>,
     request: Request,
-    answer: impl FnOnce(Request) -> F,
+    answer: impl FnOnce(Option<Peer>, Request) -> F,
 ) -> Response {
+    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
+    if let Some(Err(error)) = caller.map(|caller| endpoint.flood.check(caller)) {
+        return finished(endpoint, endpoint.refuse(error), None);
+    }
     if let Err(error) = endpoint
         .guard
         .with(|guard| guard.check(request.uri(), request.headers()))
     {
-        return finished(endpoint.refuse(error), None);
+        return finished(endpoint, endpoint.refuse(error), None);
     }
     let origin = request.headers().get(header::ORIGIN).cloned();
-    finished(answer(request).await, origin)
+    finished(endpoint, answer(caller.map(Peer), request).await, origin)
 }
 
 /// Adds what every response has, and what a page of `origin` needs to read it.
-pub(super) fn finished(mut response: Response, origin: Option<HeaderValue>) -> Response {
+pub(super) fn finished(
+    endpoint: &Endpoint,
+    mut response: Response,
+    origin: Option<HeaderValue>,
+) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    for (name, value) in RESTRICTIONS {
+        headers.entry(name).or_insert(value);
+    }
+    if endpoint.is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     if let Some(origin) = origin {
         cors::allow(headers, origin);
     }

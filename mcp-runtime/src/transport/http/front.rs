@@ -3,21 +3,25 @@
 //! Routing a request costs about as much as answering it, and nearly all requests are messages.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, Version, header};
+use axum::http::{HeaderValue, Method, Request, Version, header};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use tower::Service as _;
 
-use super::connection::Activity;
+use super::connection::{Activity, Open};
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
 use crate::service::Service;
+
+/// The client sends its next request on another connection, which may be to another instance.
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// The endpoint and the router behind it.
 #[derive(Clone)]
@@ -25,7 +29,35 @@ pub(super) struct Front {
     endpoint: Arc<Endpoint>,
     rest: Router,
     /// The connection that it serves.
-    from: Option<(Peer, Arc<Activity>)>,
+    from: Option<(From, Arc<Activity>)>,
+}
+
+/// The other end of a connection.
+#[derive(Clone)]
+pub(super) struct From {
+    peer: Option<Peer>,
+    /// The place of the connection, which outlives HTTP where it becomes another protocol.
+    #[cfg(feature = "websocket")]
+    open: Open,
+    /// The certificate that the caller has proved to hold.
+    #[cfg(feature = "tls")]
+    pub certificate: Option<Arc<crate::certificate::Certificate>>,
+}
+
+impl From {
+    #[cfg_attr(
+        not(feature = "websocket"),
+        expect(unused_variables, reason = "nothing outlives HTTP")
+    )]
+    pub(super) fn new(peer: Option<Peer>, open: &Open) -> Self {
+        Self {
+            peer,
+            #[cfg(feature = "websocket")]
+            open: open.clone(),
+            #[cfg(feature = "tls")]
+            certificate: None,
+        }
+    }
 }
 
 impl Front {
@@ -43,10 +75,20 @@ impl Front {
         Arc::clone(&self.endpoint)
     }
 
+    /// Returns true if `address` is that of a trusted proxy.
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        self.endpoint.proxies.trusts(address)
+    }
+
+    /// Counts a connection from `address`, and returns true if there have been too many.
+    pub(super) fn is_flooded(&self, address: IpAddr) -> bool {
+        self.endpoint.flood.check(address).is_err()
+    }
+
     /// The way in for one connection.
-    pub(super) fn for_connection(&self, peer: Peer, activity: Arc<Activity>) -> Self {
+    pub(super) fn for_connection(&self, from: From, activity: Arc<Activity>) -> Self {
         Self {
-            from: Some((peer, activity)),
+            from: Some((from, activity)),
             ..self.clone()
         }
     }
@@ -66,9 +108,14 @@ impl tower::Service<Request<Incoming>> for Front {
             .from
             .as_ref()
             .map(|(_, activity)| activity.request(request.version() == Version::HTTP_2));
+        let closes = request.version() <= Version::HTTP_11;
+        let endpoint = Arc::clone(&self.endpoint);
         let response = self.answer(request.map(Body::new));
         Box::pin(async move {
-            let response = response.await;
+            let mut response = response.await;
+            if closes && endpoint.service.drain.is_leaving() {
+                response.headers_mut().insert(header::CONNECTION, CLOSE);
+            }
             drop(answering);
             Ok(response)
         })
@@ -77,23 +124,37 @@ impl tower::Service<Request<Incoming>> for Front {
 
 impl Front {
     fn answer(&self, mut request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        let peer = self.from.as_ref().map(|(peer, _)| *peer);
+        let from = self.from.as_ref().map(|(from, _)| from);
+        let peer = from.and_then(|from| from.peer);
+        #[cfg(feature = "tls")]
+        if let Some(certificate) = from.and_then(|from| from.certificate.as_ref()) {
+            request.extensions_mut().insert(Arc::clone(certificate));
+        }
         let (endpoint, mut rest) = (Arc::clone(&self.endpoint), None);
         if request.method() != Method::POST || request.uri().path() != PATH {
             rest = Some(self.rest.clone());
         }
+        #[cfg(feature = "websocket")]
+        let open = from.map(|from| from.open.clone());
         async move {
             if request.version() == Version::HTTP_11
                 && !request.headers().contains_key(header::HOST)
             {
-                return edge::finished(endpoint.refuse(guard::no_host()), None);
+                return edge::finished(&endpoint, endpoint.refuse(guard::no_host()), None);
             }
             let Some(mut rest) = rest else {
-                return edge::around(&endpoint, request, |request| {
-                    post::post_from(peer, Arc::clone(&endpoint), request)
-                })
+                return edge::around(
+                    &endpoint,
+                    peer.map(|Peer(it)| it),
+                    request,
+                    |caller, request| post::post_from(caller, Arc::clone(&endpoint), request),
+                )
                 .await;
             };
+            #[cfg(feature = "websocket")]
+            if let Some(open) = open {
+                request.extensions_mut().insert(open);
+            }
             // Not for messages, each of which would pay for it.
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
@@ -102,7 +163,7 @@ impl Front {
                 .call(request)
                 .await
                 .unwrap_or_else(|never| match never {});
-            edge::finished(response, None)
+            edge::finished(&endpoint, response, None)
         }
     }
 }

@@ -2,31 +2,29 @@
 //! nothing holds up.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::serve::Listener;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
-use socket2::{SockRef, TcpKeepalive};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::apart;
 use super::connection::{Activity, Connection, Open, Verdict};
-use super::front::Front;
+use super::front::{From, Front};
 use super::places::{Place, Places};
+use super::secure;
 use super::sender::Peer;
+use super::socket::{Listener, Socket};
 use super::turn_away::TurnAway;
 use crate::limits::Limit;
+use crate::ops::descriptors;
 use crate::service::Service;
 
-/// The time after which the kernel asks a silent peer whether it is still there.
-const KEEPALIVE: Duration = Duration::from_mins(1);
 /// The maximum number of requests that one HTTP/2 connection has in flight.
 const STREAMS: u32 = 200;
 
@@ -36,33 +34,34 @@ const STREAMS: u32 = 200;
 /// and metrics are served there.
 pub(crate) async fn serve(
     service: Arc<Service>,
-    mut listener: TcpListener,
+    mut listener: Listener,
     apart: Option<TcpListener>,
 ) -> io::Result<()> {
     let limits = &service.settings.limits;
-    let places = Places::new(limits.connections, limits.connections_per_ip);
-    let turn_away = TurnAway::default();
+    let most = descriptors::for_connections(limits.connections);
+    let places = Places::new(most, limits.connections_per_ip);
+    let turn_away = TurnAway::new(service.scheme() == "https");
     let server = Server::new(&service, apart.is_none());
     let connections = TaskTracker::new();
+    #[cfg(feature = "tls")]
+    secure::follow(&service);
     if let Some(apart) = apart {
         connections.spawn(apart::serve(server.front.endpoint(), apart));
     }
     let mut ended = pin!(service.drain.ended());
     loop {
-        let (stream, address) = tokio::select! {
+        let (socket, address) = tokio::select! {
             biased;
             () = &mut ended => break,
-            // axum's own accept waits out errors such as too many open files.
-            accepted = Listener::accept(&mut listener) => accepted,
+            accepted = listener.accept() => accepted,
         };
-        tune(&stream);
-        match places.take(address.ip()) {
+        match server.admit(&places, address) {
             Ok(place) => {
-                connections.spawn(server.clone().serve(stream, address, place));
+                connections.spawn(server.clone().serve(socket, address, place));
             }
             Err(limit) => {
                 service.metrics.refused(limit);
-                turn_away.one(stream, limit);
+                turn_away.one(socket, limit);
             }
         }
     }
@@ -100,21 +99,34 @@ impl Server {
         }
     }
 
-    async fn serve(self, stream: TcpStream, address: SocketAddr, _place: Place) {
+    /// Takes a place for a connection from `address`. Trusted proxies are not counted one by one: each has the connections
+    /// of many callers.
+    fn admit(&self, places: &Places, address: Option<IpAddr>) -> Result<Place, Limit> {
+        let address = address.filter(|address| !self.front.trusts(*address));
+        if address.is_some_and(|address| self.front.is_flooded(address)) {
+            return Err(Limit::Flood);
+        }
+        places.take(address)
+    }
+
+    async fn serve(self, socket: Socket, address: Option<IpAddr>, place: Place) {
         let metrics = &self.service.metrics;
-        let _open = Open::new(metrics.connections.clone());
+        let open = Open::new(metrics.connections.clone(), place);
         let limits = &self.service.settings.limits;
+        let mut from = From::new(address.map(Peer), &open);
+        let Some(socket) = secure::secure(&self.service, socket, &mut from).await else {
+            return;
+        };
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
-        let io = TokioIo::new(Connection::new(stream, Arc::clone(&activity)));
-        let front = self
-            .front
-            .for_connection(Peer(address.ip()), Arc::clone(&activity));
+        let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
+        let front = self.front.for_connection(from, Arc::clone(&activity));
         let serving = self
             .http
-            .serve_connection(io, TowerToHyperService::new(front));
+            .serve_connection_with_upgrades(io, TowerToHyperService::new(front));
         let mut serving = pin!(serving);
         let mut ended = pin!(self.service.drain.ended());
-        let mut closing = false;
+        let mut leaving = pin!(self.service.drain.leaving());
+        let (mut closing, mut is_told) = (false, false);
         let mut check = pin!(sleep_until(Instant::now() + limits.header_timeout));
         loop {
             tokio::select! {
@@ -128,6 +140,13 @@ impl Server {
                 () = &mut ended, if !closing => {
                     closing = true;
                     serving.as_mut().graceful_shutdown();
+                }
+                // HTTP/1.1 is told by a header of its next response; an idle connection that were closed now might just be used.
+                () = &mut leaving, if !is_told => {
+                    is_told = true;
+                    if activity.is_http2() {
+                        serving.as_mut().graceful_shutdown();
+                    }
                 }
                 () = &mut check => match activity.verdict(Instant::now()) {
                     Verdict::Fine(until) => check.as_mut().reset(until),
@@ -152,17 +171,6 @@ impl Server {
     }
 }
 
-/// Small messages are not held back, and the kernel notices a peer that has gone without a word.
-fn tune(stream: &TcpStream) {
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
-    let tuned = stream
-        .set_nodelay(true)
-        .and_then(|()| SockRef::from(stream).set_tcp_keepalive(&keepalive));
-    if let Err(error) = tuned {
-        tracing::debug!(%error, "TCP_NODELAY or TCP keepalive could not be set");
-    }
-}
-
 #[cfg(test)]
 #[cfg(target_os = "linux")]
-mod tests;
+pub(super) mod tests;

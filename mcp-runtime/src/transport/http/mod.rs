@@ -8,19 +8,30 @@ mod connection;
 mod cors;
 mod edge;
 mod exchange;
+mod flood;
 mod front;
 pub(crate) mod guard;
 mod headers;
 mod listener;
+#[cfg(feature = "websocket")]
+mod metered;
 mod ops;
 mod origin;
 mod places;
 mod post;
+mod proxy;
+mod quiet;
 mod response;
+mod secure;
 mod sender;
+mod socket;
 mod sse;
 mod stream;
 mod turn_away;
+#[cfg(unix)]
+mod unix;
+#[cfg(feature = "websocket")]
+mod websocket;
 mod well_known;
 
 use std::sync::Arc;
@@ -31,6 +42,9 @@ use axum::routing::{MethodRouter, get, post as on_post};
 use axum::{Extension, Router};
 
 pub(crate) use listener::serve;
+pub(crate) use socket::Listener;
+#[cfg(unix)]
+pub(crate) use unix::bind as bind_unix;
 
 use crate::config::Settings;
 use crate::config::reload::{Commit, Reload};
@@ -39,8 +53,10 @@ use crate::live::Live;
 use crate::service::Service;
 use authenticate::Gate;
 use body::Budget;
+use flood::Flood;
 use guard::Guard;
 use ops::Operators;
+use proxy::Proxies;
 use sender::Sender;
 
 /// The endpoint's path.
@@ -54,6 +70,10 @@ pub(crate) struct Endpoint {
     pub guard: Arc<Live<Guard>>,
     gate: Option<Gate>,
     bodies: Arc<Budget>,
+    proxies: Proxies,
+    flood: Flood,
+    /// Clients reach the server by HTTPS, at its own listener or at a proxy's.
+    is_https: bool,
 }
 
 /// Puts the names of new settings in force.
@@ -84,7 +104,10 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 
 /// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
 fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
-    let routes = probes()
+    let routes = probes();
+    #[cfg(feature = "websocket")]
+    let routes = routes.route(websocket::PATH, get(websocket::upgrade));
+    let routes = routes
         .route(PATH, messages(Arc::clone(&endpoint)))
         .merge(well_known::routes(&endpoint));
     let routes = if has_operations {
@@ -136,11 +159,15 @@ fn messages<S: Clone + Send + Sync + 'static>(endpoint: Arc<Endpoint>) -> Method
 impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
+        let proxies = Proxies::new(&settings.trusted_proxies);
+        let flood = Flood::new(settings.limits.flood);
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders
             .register(Arc::new(Renamed(Arc::clone(&guard))));
         let bodies = Budget::new(settings.limits.bodies);
+        let mut public = settings.public_urls.iter();
+        let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let gate = Gate::new(&service, documents);
         let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
         Arc::new(Self {
@@ -149,6 +176,9 @@ impl Endpoint {
             guard,
             gate,
             bodies,
+            proxies,
+            flood,
+            is_https,
         })
     }
 }

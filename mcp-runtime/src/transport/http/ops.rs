@@ -20,7 +20,7 @@ pub(super) async fn healthz() -> &'static str {
 /// The server takes calls: dependencies answer, and it is not going down.
 pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
-    if service.drain.has_begun() {
+    if service.drain.is_leaving() {
         return body(503, &json!({ "status": "draining" }));
     }
     match service.hooks.outcome() {
@@ -63,7 +63,7 @@ async fn reports(endpoint: &Endpoint, request: Request) -> Vec<CheckReport> {
 pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
     let checks = reports(&endpoint, request).await;
-    let draining = service.drain.has_begun();
+    let draining = service.drain.is_leaving();
     let (code, status) = match Status::of(&checks) {
         _ if draining || !matches!(service.hooks.outcome(), Some(Ok(()))) => (503, "failing"),
         Status::Failing => (503, "failing"),

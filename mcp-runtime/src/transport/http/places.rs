@@ -1,10 +1,11 @@
 //! The places that connections take: bounded in all, and for each address.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits::Limit;
+use crate::network::subscriber;
 
 /// The places of one listener.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ struct Taken {
 #[derive(Debug)]
 pub(super) struct Place {
     places: Places,
-    address: IpAddr,
+    address: Option<IpAddr>,
 }
 
 impl Places {
@@ -40,18 +41,21 @@ impl Places {
         }))
     }
 
-    /// Takes a place for a connection from `address`, or says which limit has none left.
-    pub(super) fn take(&self, address: IpAddr) -> Result<Place, Limit> {
-        let address = network(address);
+    /// Takes a place for a connection from `address`, or says which limit has none left. One without an address, as of a
+    /// trusted proxy, counts in all only.
+    pub(super) fn take(&self, address: Option<IpAddr>) -> Result<Place, Limit> {
+        let address = address.map(subscriber);
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.all >= self.0.most {
             return Err(Limit::Connections);
         }
-        let own = taken.by_address.entry(address).or_default();
-        if *own >= self.0.most_per_address {
-            return Err(Limit::PerIp);
+        if let Some(address) = address {
+            let own = taken.by_address.entry(address).or_default();
+            if *own >= self.0.most_per_address {
+                return Err(Limit::PerIp);
+            }
+            *own += 1;
         }
-        *own += 1;
         taken.all += 1;
         Ok(Place {
             places: self.clone(),
@@ -65,22 +69,14 @@ impl Drop for Place {
         let shared = &self.places.0;
         let mut taken = shared.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all -= 1;
-        if let Some(own) = taken.by_address.get_mut(&self.address) {
+        let Some(address) = &self.address else {
+            return;
+        };
+        if let Some(own) = taken.by_address.get_mut(address) {
             *own -= 1;
             if *own == 0 {
-                taken.by_address.remove(&self.address);
+                taken.by_address.remove(address);
             }
-        }
-    }
-}
-
-/// The address that stands for all that one host can have: an IPv6 host has a network of 64 bits for itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let network = address.to_bits() & !u128::from(u64::MAX);
-            Ipv6Addr::from_bits(network).into()
         }
     }
 }
@@ -97,16 +93,16 @@ mod tests {
     fn hosts_are_told_apart_as_networks_are_given_out() {
         let places = Places::new(10, 1);
         let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
-            .map(|text| places.take(address(text)).unwrap());
+            .map(|text| places.take(Some(address(text))).unwrap());
         for text in ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::2"] {
             assert_eq!(
-                places.take(address(text)).unwrap_err(),
+                places.take(Some(address(text))).unwrap_err(),
                 Limit::PerIp,
                 "{text}"
             );
         }
         drop(held);
-        assert!(places.take(address("10.0.0.1")).is_ok());
+        assert!(places.take(Some(address("10.0.0.1"))).is_ok());
         assert!(
             places.0.taken.lock().unwrap().by_address.is_empty(),
             "nothing is kept"
@@ -114,15 +110,25 @@ mod tests {
     }
 
     #[test]
+    fn a_trusted_proxy_has_as_many_as_there_are() {
+        let places = Places::new(3, 1);
+        let _held = [(); 3].map(|()| places.take(None).unwrap());
+        assert_eq!(places.take(None).unwrap_err(), Limit::Connections);
+    }
+
+    #[test]
     fn what_is_refused_takes_no_place() {
         let places = Places::new(2, 1);
-        let _one = places.take(address("10.0.0.1"));
+        let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {
-            assert_eq!(places.take(address("10.0.0.1")).unwrap_err(), Limit::PerIp);
+            assert_eq!(
+                places.take(Some(address("10.0.0.1"))).unwrap_err(),
+                Limit::PerIp
+            );
         }
-        let _two = places.take(address("10.0.0.2")).unwrap();
+        let _two = places.take(Some(address("10.0.0.2"))).unwrap();
         assert_eq!(
-            places.take(address("10.0.0.3")).unwrap_err(),
+            places.take(Some(address("10.0.0.3"))).unwrap_err(),
             Limit::Connections
         );
         assert_eq!(places.0.taken.lock().unwrap().by_address.len(), 2);

@@ -16,13 +16,15 @@ use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, authenticate, sse};
-use crate::dispatch::{Next, Pending, dispatch};
+use crate::dispatch::{Call, Next, Pending, dispatch, refuse};
 use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
 use crate::legacy::stream::Stream;
 use crate::ops::metrics::Streams;
-use crate::protocol::RpcError;
+use crate::protocol::{RpcError, Version};
+use crate::service::Service;
+use crate::share::Permit;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     post_from(None, endpoint, request).await
@@ -76,19 +78,15 @@ async fn answer(
         Next::Nothing => accepted(),
         Next::Reply(answer) => reply(answer),
         Next::Listen(_, subscription) => sse::listen(subscription, streams),
-        Next::Call(call) if accepts.stream && call.notifies() => {
-            let (outbox, notes) = notes();
-            let caller = sender.caller(Some(outbox), &service.changes);
-            respond(Box::pin(call.run(service, None, caller)), notes, streams).await
-        }
         Next::Call(call) => {
-            let caller = sender.caller(None, &service.changes);
-            let call = call.run(service, None, caller);
-            if accepts.stream {
-                return respond_late(Box::pin(call), streams).await;
-            }
-            let (status, text) = call.await;
-            json(status, text)
+            let permit = match service.in_flight.take(|| sender.holder()) {
+                Ok(permit) => permit,
+                Err(full) => {
+                    let id = Some(&call.request.id);
+                    return reply(refuse(&service, id, Version::LATEST, full.into()));
+                }
+            };
+            respond_to_call(service, call, permit, sender, accepts).await
         }
         Next::InSession(session, call) => {
             let (stream, caller) = endpoint.stored(&session, sender, accepts);
@@ -121,10 +119,43 @@ impl Endpoint {
     }
 }
 
-/// Checks `Accept` and `Content-Type`.
+/// Carries out a call outside of sessions, in the form that its client accepts.
+async fn respond_to_call(
+    service: Arc<Service>,
+    call: Call,
+    permit: Permit,
+    sender: Sender,
+    accepts: Accepts,
+) -> Response {
+    let (outbox, notes) = if accepts.stream && call.notifies() {
+        let (outbox, notes) = notes();
+        (Some(outbox), Some(notes))
+    } else {
+        (None, None)
+    };
+    let caller = sender.caller(outbox, &service.changes);
+    let streams = service.metrics.streams.clone();
+    let call = call.run(service, None, caller);
+    let call = async {
+        let answer = call.await;
+        drop(permit);
+        answer
+    };
+    match notes {
+        Some(notes) => respond(Box::pin(call), notes, &streams).await,
+        None if accepts.stream => respond_late(Box::pin(call), &streams).await,
+        None => {
+            let (status, text) = call.await;
+            json(status, text)
+        }
+    }
+}
+
+/// Checks `Accept`, `Content-Type` and `Content-Encoding`.
 fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
     let accepts = Accepts::from_headers(headers)?;
     is_json(headers)?;
+    is_plain(headers)?;
     Ok(accepts)
 }
 
@@ -143,6 +174,17 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
         return Ok(());
     }
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
+}
+
+/// Checks that a body has no content coding: one that is small on the wire could be large in memory.
+fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    if codings.all(|it| it.trim_ascii().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    let text = "the body must not be compressed; send it without `Content-Encoding`";
+    Err(RpcError::invalid_request(text).with_status(415))
 }
 
 /// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,

@@ -1,72 +1,89 @@
 //! Turning connections away that are over a limit, with words where there is a hand free to write them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
+use super::quiet::Quiet;
+use super::socket::Socket;
 use crate::limits::{self, Limit};
 
-/// The maximum number of connections that are told why at one time; more are closed at once.
-const AT_ONCE: usize = 64;
+/// The maximum number of connections that are told why at one time, for the limit in all and for those of one address each;
+/// more are closed at once. Together they fit into the descriptors that connections leave.
+const AT_ONCE: usize = 12;
+/// The time in which a client says what it wants.
+const GLANCE: Duration = Duration::from_millis(100);
+/// The request for which there is always a place: an orchestrator would restart a process that does not answer it.
+const PROBE: &[u8] = b"GET /healthz HTTP/1.";
+const ALIVE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 3\r\n\
+                     x-content-type-options: nosniff\r\nconnection: close\r\n\r\nok\n";
 /// The time in which a client reads why.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// The time between two lines in the log.
-const QUIET: Duration = Duration::from_mins(1);
 
 /// Turns connections away.
 #[derive(Debug)]
 pub(super) struct TurnAway {
-    hands: Arc<Semaphore>,
-    logged: Mutex<Option<Instant>>,
-}
-
-impl Default for TurnAway {
-    fn default() -> Self {
-        Self {
-            hands: Arc::new(Semaphore::new(AT_ONCE)),
-            logged: Mutex::default(),
-        }
-    }
+    /// Those for connections beyond the number of all, and for those beyond the number of their own address.
+    hands: [Arc<Semaphore>; 2],
+    is_encrypted: bool,
+    log: Quiet,
 }
 
 impl TurnAway {
+    /// Closes connections without words if they `is_encrypted`: a handshake would cost what the limit is there to save.
+    pub(super) fn new(is_encrypted: bool) -> Self {
+        Self {
+            hands: [(); 2].map(|()| Arc::new(Semaphore::new(AT_ONCE))),
+            is_encrypted,
+            log: Quiet::default(),
+        }
+    }
+
     /// Closes a connection that `limit` has no place for.
-    pub(super) fn one(&self, mut stream: TcpStream, limit: Limit) {
-        self.log(limit);
-        let Ok(hand) = Arc::clone(&self.hands).try_acquire_owned() else {
+    pub(super) fn one(&self, mut stream: Socket, limit: Limit) {
+        if self.log.may_speak() {
+            tracing::warn!(limit = limit.as_str(), "connections are refused");
+        }
+        if self.is_encrypted {
+            return;
+        }
+        let is_own = limit != Limit::Connections;
+        let hands = &self.hands[usize::from(is_own)];
+        let Ok(hand) = Arc::clone(hands).try_acquire_owned() else {
             return;
         };
         tokio::spawn(async move {
             let telling = async {
-                stream.write_all(response(limit).as_bytes()).await?;
+                let mut bytes = [0; 1024];
+                let read = timeout(GLANCE, stream.read(&mut bytes)).await;
+                let said = &bytes[..read.unwrap_or(Ok(0))?];
+                let is_probe = !is_own && said.starts_with(PROBE);
+                if is_probe {
+                    stream.write_all(ALIVE.as_bytes()).await?;
+                } else {
+                    stream.write_all(response(limit).as_bytes()).await?;
+                }
                 stream.shutdown().await?;
                 // What is closed with bytes unread is reset, and the client would not see why.
-                let mut rest = [0; 1024];
-                while stream.read(&mut rest).await? > 0 {}
+                while stream.read(&mut bytes).await? > 0 {}
                 std::io::Result::Ok(())
             };
             let _ = timeout(PATIENCE, telling).await;
             drop(hand);
         });
     }
-
-    fn log(&self, limit: Limit) {
-        let now = Instant::now();
-        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
-        if logged.is_none_or(|last| now - last >= QUIET) {
-            *logged = Some(now);
-            tracing::warn!(limit = limit.as_str(), "connections are refused");
-        }
-    }
 }
 
 /// The response to a request that has not been read.
 fn response(limit: Limit) -> String {
     let (status, text) = match limit {
+        Limit::Flood => (
+            "429 Too Many Requests",
+            "too many requests and connections from this address; slow down",
+        ),
         Limit::PerIp => (
             "429 Too Many Requests",
             "too many connections from this address; close some, or try again later",

@@ -27,6 +27,11 @@ pub(in crate::handler::argument) enum Broken {
 }
 
 impl Broken {
+    /// Returns `true` if a text does not have its format, which its type has written.
+    pub(super) fn is_form(&self) -> bool {
+        matches!(self, Self::Format(_))
+    }
+
     /// Returns `true` if the value is refused even if its decoder accepts it. A decoder may know more words and more
     /// forms of text than its schema lists; the rules of `validator` have texts of their own.
     pub(super) fn is_final(&self, is_validated: bool) -> bool {

@@ -39,6 +39,10 @@ const STRANGERS: usize = 8;
 type Layers = SmallVec<[ShapeId; 4]>;
 
 /// The walk of one value through its shape.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the walk or its outcome"
+)]
 pub(super) struct Fit<'s> {
     pub(super) shapes: &'s Shapes,
     pub(super) coerce: bool,
@@ -50,6 +54,8 @@ pub(super) struct Fit<'s> {
     inside: usize,
     /// `true` if the decoded value is checked by the rules of its type.
     pub is_validated: bool,
+    /// `true` if the value is what a tool returns.
+    is_result: bool,
     /// `true` if the value is weighed.
     pub(super) weighs: bool,
     pub(super) weight: Weight,
@@ -95,6 +101,7 @@ impl<'s> Fit<'s> {
             depth: 0,
             inside: 0,
             is_validated: false,
+            is_result: false,
             weighs: false,
             weight: Weight::ONE,
             worst: Weight::ONE,
@@ -104,6 +111,14 @@ impl<'s> Fit<'s> {
             is_refused: false,
             doubts: Vec::new(),
             strangers: Vec::new(),
+        }
+    }
+
+    /// A walk of a result, whose members its schema may leave out, and of which nothing is coerced.
+    pub(super) fn of_result(shapes: &'s Shapes) -> Self {
+        Self {
+            is_result: true,
+            ..Self::new(shapes, false, "", false)
         }
     }
 
@@ -219,7 +234,9 @@ impl<'s> Fit<'s> {
             let broken = broken(node, shapes.get(*layer))?;
             Some((broken, *layer))
         });
-        if let Some((broken, layer)) = broken.next() {
+        if let Some((broken, layer)) = broken.next()
+            && !(self.is_result && broken.is_form())
+        {
             let fault = || words::broken(&broken, node, shapes, id, layer);
             if broken.is_final(self.is_validated) {
                 self.refuse(path, fault);
@@ -343,7 +360,12 @@ impl<'s> Fit<'s> {
         let start = self.written.len();
         self.value(value, Shapes::ANY, path);
         let is_open = sets.iter().any(|set| matches!(set.rest, Rest::Any));
-        if !sets.is_empty() && !is_open {
+        let is_closed = if self.is_result {
+            sets.iter().any(|set| matches!(set.rest, Rest::Refused))
+        } else {
+            !sets.is_empty() && !is_open
+        };
+        if is_closed {
             let shape = layers.first().copied();
             let is_known = |it: &Stranger| it.shape == shape && *it.name == *key.raw();
             if self.strangers.len() < STRANGERS && !self.strangers.iter().any(is_known) {
@@ -360,7 +382,7 @@ impl<'s> Fit<'s> {
 
     /// Returns `true` if a member counts as absent: `null`, or an empty string where no string is expected.
     fn is_absent(&mut self, value: Node<'_>, member: &Member) -> bool {
-        if member.required {
+        if member.required || self.is_result {
             return false;
         }
         let is_absent = match value.raw() {

@@ -1,0 +1,23 @@
+//! Settings of the builder that only a server that listens itself has.
+
+use super::builder::Server;
+use crate::handler::call::inject::State;
+use crate::tls::Tls;
+
+impl<S: State> Server<S> {
+    /// Encrypts connections of [`Server::serve_http`] with TLS. Plain ones are not answered then.
+    ///
+    /// A file that is missing or cannot be used stops the start. [`Server::into_router`] leaves TLS to the application.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.settings.tls = Some(tls);
+        self
+    }
+
+    /// Encrypts connections of [`Server::serve_http`] with a configuration of rustls, as [`Tls::config`] says.
+    pub fn tls_config(
+        self,
+        config: impl Into<std::sync::Arc<crate::rustls::ServerConfig>>,
+    ) -> Self {
+        self.tls(Tls::config(config))
+    }
+}

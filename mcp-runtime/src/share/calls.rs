@@ -1,0 +1,100 @@
+//! Calls in flight: bounded in all, and for each caller once there are many.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Amount, Full, Holder, Share, Shares};
+use crate::limits::{Limit, SHARE};
+
+/// The calls of one server that are in flight.
+///
+/// Within the first quarter of the maximum nobody is counted by name, which costs nothing. Beyond it each caller has at most
+/// a quarter more, so that one caller alone has at most half of the maximum.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    most: usize,
+    all: AtomicUsize,
+    counted: Shares,
+}
+
+/// The permit of one call, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    calls: Arc<Shared>,
+    share: Option<Share>,
+}
+
+impl Calls {
+    /// Allows `most` calls at a time.
+    pub(crate) fn new(most: usize) -> Self {
+        let amount = Amount {
+            number: most,
+            bytes: usize::MAX,
+        };
+        Self(Arc::new(Shared {
+            most,
+            all: AtomicUsize::new(0),
+            counted: Shares::new(Limit::Calls, amount),
+        }))
+    }
+
+    /// Takes a permit for a call of the caller that `holder` names.
+    pub(crate) fn take(&self, holder: impl FnOnce() -> Holder) -> Result<Permit, Full> {
+        let all = self.0.all.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut permit = Permit {
+            calls: Arc::clone(&self.0),
+            share: None,
+        };
+        if all > self.0.most {
+            return Err(self.0.counted.full());
+        }
+        if all > self.0.most / SHARE {
+            permit.share = Some(self.0.counted.take(&holder(), 0)?);
+        }
+        Ok(permit)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.calls.all.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::principal::Principal;
+    use crate::protocol::RpcError;
+
+    fn holder(name: &str) -> Holder {
+        Holder::new(&Principal::new(name, [""; 0]), None)
+    }
+
+    #[test]
+    fn one_caller_has_at_most_half_and_all_have_the_maximum() {
+        let calls = Calls::new(16);
+        let take = |name: &str| calls.take(|| holder(name));
+        let mut held: Vec<_> = (0..8).map(|_| take("ann").unwrap()).collect();
+        let full = RpcError::from(take("ann").unwrap_err());
+        assert_eq!(full.http_status(), 429);
+        for name in ["bob", "eve"] {
+            held.extend((0..4).map(|_| take(name).unwrap()));
+        }
+        let full = RpcError::from(take("joe").unwrap_err());
+        assert_eq!(full.http_status(), 503);
+        assert!(
+            full.message.contains("too many calls are in flight"),
+            "{}",
+            full.message
+        );
+        held.pop();
+        assert!(take("joe").is_ok());
+        drop(held);
+        assert_eq!(calls.0.all.load(Ordering::Relaxed), 0);
+        assert_eq!(calls.0.counted.held(), Amount::default());
+    }
+}

@@ -1,0 +1,153 @@
+//! TLS by rustls: the settings, and the configuration of handshakes that is made of their files.
+
+mod files;
+mod handshake;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub(crate) use handshake::{Handshake, Refused};
+use tokio_rustls::rustls::ServerConfig;
+
+/// The certificate, the key and the client authorities of a server that listens itself.
+///
+/// TLS 1.2 and 1.3 with the cipher suites of rustls, all of which have forward secrecy; HTTP/2 and HTTP/1.1 by ALPN. The
+/// provider of cryptography is ring, passed explicitly: the process-wide one stays as the program has set it.
+///
+/// All files are PEM. They are read when the server is built, and again within 5 s after one of them has changed: new
+/// connections get the new certificate, and open ones go on. A file that cannot be read stops the start; when it is read
+/// again, or where the key is not that of the certificate, the old ones stay in force and a line in the log says so.
+/// `mcp_tls_certificate_expiry_timestamp_seconds` is the end of the certificate in force.
+///
+/// ```no_run
+/// # use mcp_runtime::{Server, Tls};
+/// # async fn main_() -> mcp_runtime::Result<()> {
+/// Server::new("shop", "1.0.0").tls(Tls::files("server.crt", "server.key")).serve_http("0.0.0.0:8443").await
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "TLS is given to `Server::tls`"]
+pub struct Tls(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    Files(Files),
+    Config(Arc<ServerConfig>),
+}
+
+/// The files, and how their content is used.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Files {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub client_ca: Option<PathBuf>,
+    pub client_auth: Option<ClientAuth>,
+    pub min_version: TlsVersion,
+}
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// TLS 1.2 (RFC 5246).
+    #[default]
+    V1_2,
+    /// TLS 1.3 (RFC 8446).
+    V1_3,
+}
+
+/// The certificate that a caller must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// None is asked for.
+    None,
+    /// One is asked for. A caller without one is let in, one with a certificate of another authority is not.
+    Request,
+    /// The handshake fails without one.
+    Require,
+}
+
+impl Tls {
+    /// Reads the certificate, with its chain, and its private key from files.
+    pub fn files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self(Source::Files(Files {
+            certificate: certificate.into(),
+            key: key.into(),
+            ..Files::default()
+        }))
+    }
+
+    /// Takes a configuration of rustls as it is, such as one with another provider of cryptography. Nothing is read again.
+    ///
+    /// It names the protocols of ALPN itself: `h2` and `http/1.1`.
+    pub fn config(config: impl Into<Arc<ServerConfig>>) -> Self {
+        Self(Source::Config(config.into()))
+    }
+
+    /// Sets the oldest version that callers may use. Default: TLS 1.2. No effect on [`Tls::config`].
+    pub fn min_version(self, version: TlsVersion) -> Self {
+        self.with(|files| files.min_version = version)
+    }
+
+    /// Sets the file of the authorities whose certificates callers have. No effect on [`Tls::config`].
+    pub fn client_ca(self, file: impl Into<PathBuf>) -> Self {
+        self.with(|files| files.client_ca = Some(file.into()))
+    }
+
+    /// Sets which callers need a certificate of [`Tls::client_ca`]. Default: all, if authorities are set.
+    pub fn client_auth(self, auth: ClientAuth) -> Self {
+        self.with(|files| files.client_auth = Some(auth))
+    }
+
+    /// The files, unless the program has made the configuration itself.
+    pub(crate) fn of_files(&self) -> Option<&Files> {
+        match &self.0 {
+            Source::Files(files) => Some(files),
+            Source::Config(_) => None,
+        }
+    }
+
+    /// Changes the files; those of a setting take the place of a configuration of the program's.
+    pub(crate) fn with_files(self, change: impl FnOnce(&mut Files)) -> Self {
+        match self.0 {
+            Source::Files(_) => self,
+            Source::Config(_) => Self::default(),
+        }
+        .with(change)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Files)) -> Self {
+        if let Source::Files(files) = &mut self.0 {
+            change(files);
+        }
+        self
+    }
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self(Source::Files(Files::default()))
+    }
+}
+
+impl ClientAuth {
+    /// The word for it in `mcp.toml`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Request => "request",
+            Self::Require => "require",
+        }
+    }
+}
+
+impl Files {
+    /// The authorities of callers, if certificates are asked for, and whether a caller needs one.
+    fn authorities(&self) -> Option<(&PathBuf, bool)> {
+        let auth = self.client_auth.unwrap_or(ClientAuth::Require);
+        let file = self.client_ca.as_ref()?;
+        (auth != ClientAuth::None).then_some((file, auth == ClientAuth::Require))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

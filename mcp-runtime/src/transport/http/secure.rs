@@ -1,0 +1,98 @@
+//! Encryption of accepted connections, where the server has TLS.
+
+use super::front::From;
+use super::socket::Socket;
+use crate::service::Service;
+
+#[cfg(feature = "tls")]
+use {
+    crate::config::Settings,
+    crate::config::reload::{Commit, Reload},
+    crate::limits::Limit,
+    crate::tls::{Handshake, Refused},
+    std::path::PathBuf,
+    std::sync::{Arc, Weak},
+};
+
+/// Encrypts a connection and notes the certificate of its caller; `None` if the handshake fails.
+#[cfg(feature = "tls")]
+pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -> Option<Socket> {
+    let Some(tls) = &service.tls else {
+        return Some(socket);
+    };
+    let stream = match socket {
+        Socket::Tcp(stream) => stream,
+        // A Unix socket ends on this machine.
+        other => return Some(other),
+    };
+    let accepted = tokio::select! {
+        biased;
+        accepted = tls.accept(stream, service.settings.limits.handshake_timeout) => accepted,
+        () = service.drain.ended() => return None,
+    };
+    match accepted {
+        Ok((stream, certificate)) => {
+            from.certificate = certificate;
+            Some(Socket::Tls(Box::new(stream)))
+        }
+        Err(refused) => {
+            if matches!(refused, Refused::Slow) {
+                service.metrics.refused(Limit::Handshake);
+            }
+            tracing::debug!(error = %refused, "a connection could not be encrypted");
+            None
+        }
+    }
+}
+
+/// Shows the end of the certificate in force, and has its files read anew when the server reloads.
+#[cfg(feature = "tls")]
+pub(super) fn follow(service: &Arc<Service>) {
+    if let Some(tls) = &service.tls {
+        service.metrics.certificate_ends(tls.expiry());
+        let reread = Reread {
+            tls: Arc::clone(tls),
+            service: Arc::downgrade(service),
+        };
+        service.reloaders.register(Arc::new(reread));
+    }
+}
+
+/// Reads the certificate anew.
+#[cfg(feature = "tls")]
+#[derive(Debug)]
+struct Reread {
+    tls: Arc<Handshake>,
+    service: Weak<Service>,
+}
+
+#[cfg(feature = "tls")]
+impl Reload for Reread {
+    fn prepare(&self, _: &Settings) -> Result<Commit, String> {
+        let loaded = self.tls.read().map_err(|fault| fault.to_string())?;
+        let (tls, service) = (Arc::clone(&self.tls), Weak::clone(&self.service));
+        Ok(Box::new(move || {
+            if let Some(loaded) = loaded {
+                tls.put(loaded);
+            }
+            if let Some(service) = service.upgrade() {
+                service.metrics.certificate_ends(tls.expiry());
+            }
+        }))
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        self.tls.files()
+    }
+}
+
+/// The connection as it is.
+#[cfg(not(feature = "tls"))]
+#[expect(clippy::unused_async, reason = "as with TLS")]
+pub(super) async fn secure(_: &Service, socket: Socket, _: &mut From) -> Option<Socket> {
+    Some(socket)
+}
+
+#[cfg(test)]
+#[cfg(all(feature = "tls", target_os = "linux"))]
+mod tests;

@@ -1,0 +1,117 @@
+//! The bytes of a connection as the network has them: plain, or encrypted.
+
+use std::io::{self, IoSlice};
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The time after which the kernel asks a silent peer whether it is still there.
+const KEEPALIVE: Duration = Duration::from_mins(1);
+
+/// A socket that is listened on.
+#[derive(Debug)]
+pub(crate) enum Listener {
+    /// A TCP port.
+    Tcp(TcpListener),
+    /// A file; see [`bind_unix`](super::bind_unix).
+    #[cfg(unix)]
+    Unix(tokio::net::UnixListener),
+}
+
+impl Listener {
+    /// Waits for the next connection, and for as long as it takes where the system has none, as when too many files are
+    /// open. Returns the address at its other end too, where it has one.
+    pub(super) async fn accept(&mut self) -> (Socket, Option<IpAddr>) {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, address) = axum::serve::Listener::accept(listener).await;
+                tune(&stream);
+                (Socket::Tcp(stream), Some(address.ip()))
+            }
+            #[cfg(unix)]
+            Self::Unix(listener) => {
+                let (stream, _) = axum::serve::Listener::accept(listener).await;
+                (Socket::Unix(stream), None)
+            }
+        }
+    }
+}
+
+/// Small messages are not held back, and the kernel notices a peer that has gone without a word.
+fn tune(stream: &TcpStream) {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE);
+    let tuned = stream
+        .set_nodelay(true)
+        .and_then(|()| SockRef::from(stream).set_tcp_keepalive(&keepalive));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "TCP_NODELAY or TCP keepalive could not be set");
+    }
+}
+
+/// One accepted connection.
+#[derive(Debug)]
+pub(super) enum Socket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(tokio::net::UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+/// Calls a method of whichever stream a socket is.
+macro_rules! each {
+    ($socket:expr, $stream:ident => $call:expr) => {
+        match $socket {
+            Socket::Tcp($stream) => $call,
+            #[cfg(unix)]
+            Socket::Unix($stream) => $call,
+            #[cfg(feature = "tls")]
+            Socket::Tls($stream) => $call,
+        }
+    };
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        each!(self.get_mut(), stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        each!(self.get_mut(), stream => Pin::new(stream).poll_write(cx, buf))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        each!(self.get_mut(), stream => Pin::new(stream).poll_write_vectored(cx, bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        each!(self, stream => stream.is_write_vectored())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self.get_mut(), stream => Pin::new(stream).poll_flush(cx))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self.get_mut(), stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}

@@ -1,0 +1,96 @@
+//! A Unix socket to listen on: its file is made at the start, and removed at the end.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use tokio::net::UnixListener;
+
+/// The file of a socket that is listened on, removed when this is dropped, if it still is that of this server.
+#[derive(Debug)]
+pub(crate) struct SocketFile {
+    path: PathBuf,
+    inode: u64,
+}
+
+/// Listens on `path`. A socket that a server left there which has ended is replaced; anything else is left alone.
+pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
+    remove_stale(path)?;
+    let listener = UnixListener::bind(path)?;
+    let inode = fs::symlink_metadata(path)?.ino();
+    let file = SocketFile {
+        path: path.to_owned(),
+        inode,
+    };
+    Ok((listener, file))
+}
+
+/// Removes a socket on which nobody listens.
+fn remove_stale(path: &Path) -> io::Result<()> {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    if !found.file_type().is_socket() {
+        let text = "there is a file that is no socket; remove it, or choose another path";
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+    }
+    match std::os::unix::net::UnixStream::connect(path) {
+        Ok(_) => {
+            let text = "another server listens on this socket; end it, or choose another path";
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, text))
+        }
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
+        Err(error) => Err(error),
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let is_own = fs::symlink_metadata(&self.path).is_ok_and(|it| it.ino() == self.inode);
+        if is_own {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("mcp-{name}-{}.sock", std::process::id()))
+    }
+
+    #[tokio::test]
+    async fn a_stale_socket_is_replaced_and_one_in_use_is_not() {
+        let path = path("stale");
+        // What std binds leaves its file behind.
+        drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
+        assert!(path.exists());
+        let (listener, file) = bind(&path).unwrap();
+        let error = bind(&path).unwrap_err();
+        assert!(
+            error.to_string().contains("another server listens"),
+            "{error}"
+        );
+        drop(listener);
+        drop(file);
+        assert!(!path.exists(), "it is removed at the end");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_no_socket_stays_and_so_does_the_socket_of_a_successor() {
+        let path = path("file");
+        fs::write(&path, "precious").unwrap();
+        let error = bind(&path).unwrap_err();
+        assert!(error.to_string().contains("no socket"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        fs::remove_file(&path).unwrap();
+        let (old, old_file) = bind(&path).unwrap();
+        drop(old);
+        let (_new, new_file) = bind(&path).unwrap();
+        drop(old_file);
+        assert!(path.exists() || new_file.inode == 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! A service manager that listens where `NOTIFY_SOCKET` says, as systemd does.
+
+use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::child::probe;
+use super::http::Listening;
+
+struct Manager {
+    socket: UnixDatagram,
+    path: PathBuf,
+}
+
+impl Manager {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("mcp-{name}-{}", std::process::id()));
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket
+            .set_read_timeout(Some(Duration::from_mins(1)))
+            .unwrap();
+        Self { socket, path }
+    }
+
+    fn hears(&self) -> String {
+        let mut heard = [0; 256];
+        let length = self.socket.recv(&mut heard).unwrap();
+        String::from_utf8(heard[..length].to_vec()).unwrap()
+    }
+}
+
+impl Drop for Manager {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+#[test]
+fn systemd_is_told_of_the_start_and_the_end() {
+    let manager = Manager::new("systemd");
+    let mut server = Listening::with(probe().env("NOTIFY_SOCKET", &manager.path));
+    assert_eq!(manager.hears(), "READY=1");
+    server.process.terminate();
+    assert_eq!(manager.hears(), "STOPPING=1");
+    assert_eq!(server.process.ends().0, Some(0));
+}
+
+#[test]
+fn a_watchdog_hears_that_the_server_lives() {
+    let manager = Manager::new("watchdog");
+    let mut command = probe();
+    command
+        .env("NOTIFY_SOCKET", &manager.path)
+        .env("WATCHDOG_USEC", "100000");
+    let server = Listening::with(&mut command);
+    assert_eq!(manager.hears(), "READY=1");
+    for _ in 0..3 {
+        assert_eq!(manager.hears(), "WATCHDOG=1");
+    }
+    drop(server);
+}
