@@ -16,9 +16,10 @@ pub use crate::handler::argument::arg::{Arg, ArgList, Values};
 pub use crate::handler::call::blocking::blocking;
 pub use crate::handler::call::completion::{Completer, Completion, Proposed};
 pub use crate::handler::call::inject::{Inject, State};
+pub use crate::handler::call::listing::{Listed, Lister};
 pub use crate::handler::declaration::{
-    Completers, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet,
-    ToolSet, Visitor,
+    Callbacks, Declared, ListedPrompt, ListedResource, ListedTool, PromptSet, ResourceSet, ToolSet,
+    Visitor,
 };
 pub use crate::handler::form::elicit::Elicit;
 pub use crate::handler::form::field::Choice;
@@ -27,7 +28,7 @@ pub use crate::handler::spec::kind::Kind;
 pub use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
-pub use crate::handler::spec::{Spec, TaskSupport};
+pub use crate::handler::spec::{Rule, Spec, TaskSupport};
 pub use crate::protocol::content::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;

@@ -96,6 +96,8 @@ mod transport;
 pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+pub use handler::call::listing::IntoLinks;
+pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{
     ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
     IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
@@ -116,6 +118,8 @@ pub use protocol::prompt::{Prompt, PromptMessage};
 pub use protocol::tool::ToolResult;
 pub use protocol::version::Version;
 pub use protocol::view::{Permission, View};
+pub use registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
+pub use registry::items::Items;
 pub use server::{Server, ShutdownHandle};
 
 #[cfg(feature = "tls")]

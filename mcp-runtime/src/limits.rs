@@ -161,6 +161,11 @@ pub(crate) const TASKS: usize = 1_000;
 /// The maximum number of tasks that are kept in memory.
 pub(crate) const KEPT_TASKS: usize = 10_000;
 
+/// The maximum number of tools, resources and prompts of a server that adds some of them while it runs.
+pub(crate) const ITEMS: usize = 10_000;
+/// The maximum number of names of added tools, resources and prompts that have metrics of their own.
+pub(crate) const MEASURED: usize = 1_000;
+
 /// The maximum size of a URI that a client gives.
 pub(crate) const URI: usize = 8 * KIB;
 /// The maximum size of a request id or a progress token.

@@ -4,6 +4,7 @@ mod accept;
 mod batch;
 mod bound;
 mod cancel;
+mod churn;
 pub(crate) mod client;
 mod cors;
 mod downgrade;

@@ -151,3 +151,52 @@ fn a_prefix_must_be_part_of_a_name() {
             .contains("two tools are called `a.pay`")
     );
 }
+
+/// Two servers of one application: their routes overlap when merged, and do not where each is nested or an endpoint alone.
+mod beside {
+    use mcp_runtime::axum::Router;
+    use mcp_runtime::axum::body::Body;
+    use mcp_runtime::axum::http::{Request, StatusCode};
+    use mcp_runtime::{Server, tool, tools};
+    use tower::ServiceExt as _;
+
+    /// Does one thing.
+    #[tool(read_only)]
+    async fn one() {}
+
+    fn server(name: &str) -> Server {
+        Server::new(name, "1.0.0").tools(tools![one])
+    }
+
+    async fn status(app: &Router, path: &str) -> StatusCode {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        app.clone().oneshot(request).await.unwrap().status()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_servers_are_nested_in_one_application() {
+        let app = Router::new()
+            .nest("/billing", server("billing").into_router())
+            .nest("/shop", server("shop").into_router())
+            .route_service("/plain/mcp", server("plain").into_service());
+        for path in [
+            "/billing/health",
+            "/billing/ready",
+            "/shop/health",
+            "/shop/metrics",
+        ] {
+            assert_eq!(status(&app, path).await, StatusCode::OK, "{path}");
+        }
+        assert_eq!(status(&app, "/health").await, StatusCode::NOT_FOUND);
+        assert_eq!(status(&app, "/plain/health").await, StatusCode::NOT_FOUND);
+        for path in ["/billing/mcp", "/shop/mcp", "/plain/mcp"] {
+            assert_ne!(status(&app, path).await, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "Overlapping method route")]
+    fn two_merged_servers_overlap() {
+        drop(server("a").into_router().merge(server("b").into_router()));
+    }
+}

@@ -5,7 +5,8 @@ use quote::quote_spanned;
 
 use crate::ir::argument::{Argument, Parameter};
 use crate::ir::completion::{Completion, Given};
-use crate::ir::declaration::Body;
+use crate::ir::declaration::{Body, KindSpec};
+use crate::ir::resource::{Borrowed, Lister};
 
 /// All of them, each with the name of its argument.
 pub(crate) fn completions(body: &Body, state: &TokenStream) -> TokenStream {
@@ -19,7 +20,30 @@ pub(crate) fn completions(body: &Body, state: &TokenStream) -> TokenStream {
     let all: Vec<TokenStream> = arguments
         .filter_map(|argument| completion(argument, state))
         .collect();
-    quote::quote!(__mcp::completers([#(#all),*]))
+    let list = match &body.own {
+        KindSpec::Resource(resource) => resource.list.as_ref().map(|list| lister(list, state)),
+        KindSpec::Tool(_) | KindSpec::Prompt => None,
+    };
+    quote::quote!(__mcp::completers([#(#all),*]) #list)
+}
+
+/// The function that lists the resources of a template.
+fn lister(lister: &Lister, state: &TokenStream) -> TokenStream {
+    let Lister { at, callee, given } = lister;
+    let given = given.iter().map(|given| match given {
+        Borrowed::State => quote_spanned!(*at=> &__mcp_state),
+        Borrowed::Injected(Some(ty)) => {
+            quote_spanned!(*at=> __mcp::inject::<#ty, #state>(&__mcp_state, &__mcp_cx))
+        }
+        Borrowed::Injected(None) => {
+            quote_spanned!(*at=> __mcp::inject::<_, #state>(&__mcp_state, &__mcp_cx))
+        }
+    });
+    quote_spanned! {*at=>
+        .list(|__mcp_state, __mcp_cx| ::std::boxed::Box::pin(async move {
+            __mcp::links(#callee(#(#given),*)).await
+        }))
+    }
 }
 
 fn completion(argument: &Argument, state: &TokenStream) -> Option<TokenStream> {

@@ -158,7 +158,8 @@ fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenSt
 
 /// The call that declares the keys, the arguments, the result, the completions, and the function.
 fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
-    let (output, spec) = (&body.output, spec::spec(declaration, body));
+    let state = location.generics.map(|_| &location.state);
+    let (output, spec) = (&body.output, spec::spec(declaration, body, state));
     let arguments: Vec<TokenStream> = arguments(body)
         .map(|it| argument::argument(declaration.kind, it))
         .collect();

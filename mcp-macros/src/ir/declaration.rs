@@ -31,6 +31,8 @@ pub(crate) struct Body {
     pub(crate) description: Text,
     pub(crate) title: Option<String>,
     pub(crate) icon: Option<String>,
+    /// The members of `_meta`, each with its expression.
+    pub(crate) meta: Vec<(LitStr, TokenStream)>,
     pub(crate) own: KindSpec,
     pub(crate) policies: Policies,
     pub(crate) mode: Mode,
@@ -51,8 +53,8 @@ pub(crate) enum KindSpec {
 /// A tool: the specification's annotations, its view, and hand-written keywords.
 #[derive(Debug)]
 pub(crate) struct Tool {
-    pub(crate) read_only: bool,
-    pub(crate) idempotent: bool,
+    pub(crate) read_only: Option<bool>,
+    pub(crate) idempotent: Option<bool>,
     pub(crate) destructive: Option<bool>,
     pub(crate) open_world: Option<bool>,
     /// The URI of its view.

@@ -1,5 +1,6 @@
 //! The facts that only a resource has.
 
+use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 
 /// The URI of a resource, and the facts about its contents.
@@ -13,6 +14,27 @@ pub(crate) struct Resource {
     /// From 0 to 1.
     pub(crate) priority: Option<f64>,
     pub(crate) last_modified: Option<String>,
+    /// The function that lists the resources of a template.
+    pub(crate) list: Option<Lister>,
+}
+
+/// The call of a function that lists resources.
+#[derive(Debug)]
+pub(crate) struct Lister {
+    /// The place where it was named.
+    pub(crate) at: Span,
+    pub(crate) callee: TokenStream,
+    /// Its parameters, in order.
+    pub(crate) given: Vec<Borrowed>,
+}
+
+/// A parameter of a listing function, by reference.
+#[derive(Debug)]
+pub(crate) enum Borrowed {
+    /// `&self`
+    State,
+    /// The type behind the `&`, if it is known.
+    Injected(Option<TokenStream>),
 }
 
 /// A reader of contents.

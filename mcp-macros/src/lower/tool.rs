@@ -19,8 +19,8 @@ const TASKS: [(&str, TaskSupport); 2] = [
 /// Lowers the keys that only a tool has.
 pub(crate) fn lower(keys: &Keys, enclosing: Enclosing<'_>, errors: &mut Errors) -> Tool {
     Tool {
-        read_only: keys.read_only.is_some(),
-        idempotent: keys.idempotent.is_some(),
+        read_only: keys.read_only.as_ref().map(|set| set.value),
+        idempotent: keys.idempotent.as_ref().map(|set| set.value),
         destructive: keys.destructive.as_ref().map(|set| set.value),
         open_world: keys.open_world.as_ref().map(|set| set.value),
         ui: keys.ui.as_ref().and_then(|set| errors.handle(view(set))),

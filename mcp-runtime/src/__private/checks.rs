@@ -10,13 +10,15 @@ use crate::handler::argument::arg::{Arg, Decode, Describe};
 use crate::handler::call::completion::{Completer, Completion, Proposed};
 use crate::handler::call::context::Context;
 use crate::handler::call::inject::{Inject, State};
-use crate::handler::declaration::Completers;
+use crate::handler::call::listing::Listed;
+use crate::handler::declaration::Callbacks;
 use crate::handler::form::field::{Askable, Field};
 use crate::handler::output::error::ToolError;
 use crate::handler::output::prompt::IntoPrompt;
 use crate::handler::output::resource::IntoContents;
 use crate::handler::output::tool::{IntoToolResult, Returns};
 use crate::protocol::ToolResult;
+use crate::protocol::content::ResourceLink;
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
@@ -125,8 +127,16 @@ pub fn inject<'a, T: Inject<S> + ?Sized, S: State>(state: &'a Arc<S>, cx: &'a Co
 }
 
 /// The functions that complete parameters.
-pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Completers<S> {
-    all.into()
+pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Callbacks<S> {
+    Callbacks {
+        completers: all.into(),
+        ..Callbacks::default()
+    }
+}
+
+/// Awaits the resources of a function that lists them, sync or async.
+pub async fn links<Time>(listed: impl Listed<Time>) -> Result<Vec<ResourceLink>, ToolError> {
+    listed.listed().await
 }
 
 /// Converts a completion to the parameter of a function that completes arguments.

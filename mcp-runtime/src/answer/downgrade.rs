@@ -56,6 +56,7 @@ fn prompt(mut prompt: prompt::Descriptor, version: Version) -> prompt::Descripto
     }
     if version < Version::V2025_06_18 {
         prompt.title = None;
+        prompt.meta = None;
         prompt
             .arguments
             .iter_mut()

@@ -9,6 +9,7 @@
 //! | [`ApiKeys`] | a key in `Authorization: Bearer` or `x-api-key` |
 //! | `Jwt::issuer` (feature `auth`) | an access token of an OAuth 2.1 or OpenID issuer, in `Authorization: Bearer`, or in `Authorization: DPoP` with a proof |
 //! | `Jwt::secret` (feature `auth`) | a token that is signed with a shared secret (HS256) |
+//! | `Mtls` (feature `tls`) | a client certificate, which TLS has verified |
 //! | any [`Authenticate`] | what it reads from the request |
 //!
 //! ```
@@ -41,6 +42,8 @@ pub(crate) mod challenge;
 mod credentials;
 #[cfg(feature = "auth")]
 mod jwt;
+#[cfg(feature = "tls")]
+mod mtls;
 mod reason;
 mod refusal;
 pub(crate) mod settings;
@@ -59,6 +62,8 @@ pub use chain::Or;
 pub use credentials::Credentials;
 #[cfg(feature = "auth")]
 pub use jwt::{Jwt, SigningAlgorithm};
+#[cfg(feature = "tls")]
+pub use mtls::Mtls;
 pub use reason::Reason;
 pub use refusal::Refusal;
 
@@ -144,7 +149,7 @@ pub trait Authenticate: Debug + Send + Sync + 'static {
 }
 
 /// The verifier that is shared.
-impl<A: Authenticate + ?Sized> Authenticate for Arc<A> {
+impl<T: Authenticate + ?Sized> Authenticate for Arc<T> {
     fn authenticate<'a>(&'a self, credentials: &'a Credentials<'a>) -> Deciding<'a> {
         (**self).authenticate(credentials)
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 #[cfg(feature = "auth")]
 use super::Jwt;
+#[cfg(feature = "tls")]
+use super::Mtls;
 use super::{ApiKeys, Authenticate, Or, Reloaded};
 use crate::seal::Secrets;
 
@@ -23,6 +25,19 @@ pub(crate) struct AuthSettings {
     /// Tokens.
     #[cfg(feature = "auth")]
     pub jwt: JwtSettings,
+    /// Client certificates.
+    #[cfg(feature = "tls")]
+    pub mtls: MtlsSettings,
+}
+
+/// The settings of `[auth.mtls]`.
+#[cfg(feature = "tls")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MtlsSettings {
+    /// A client certificate names its caller.
+    pub enabled: bool,
+    /// The scopes of callers: `subject=scope+scope`.
+    pub scopes: Vec<String>,
 }
 
 /// The settings of `[auth.jwt]`.
@@ -69,6 +84,8 @@ impl Default for AuthSettings {
             key_headers: vec!["x-api-key".to_owned()],
             #[cfg(feature = "auth")]
             jwt: JwtSettings::default(),
+            #[cfg(feature = "tls")]
+            mtls: MtlsSettings::default(),
         }
     }
 }
@@ -106,6 +123,10 @@ impl AuthSettings {
         #[cfg(feature = "auth")]
         for tokens in self.jwt.verifiers() {
             all = Some(or(all, Arc::new(tokens)));
+        }
+        #[cfg(feature = "tls")]
+        if self.mtls.enabled {
+            all = Some(or(all, Arc::new(self.mtls.verifier())));
         }
         if let Some(keys) = &keys {
             all = Some(or(all, Arc::new(keys.clone())));
@@ -174,6 +195,17 @@ impl JwtSettings {
             Some(kind) => jwt.token_type(kind),
             None => jwt,
         }
+    }
+}
+
+#[cfg(feature = "tls")]
+impl MtlsSettings {
+    /// The verifier of callers with certificates.
+    fn verifier(&self) -> Mtls {
+        let granted = self.scopes.iter().filter_map(|it| it.rsplit_once('='));
+        granted.fold(Mtls::new(), |callers, (subject, scopes)| {
+            callers.scopes(subject, scopes.split('+'))
+        })
     }
 }
 

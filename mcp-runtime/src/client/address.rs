@@ -30,7 +30,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     a != 0 && a < 224 && !(special || shared || protocols || relays || benchmarks)
 }
 
-/// Global unicast (2000::/3) without documentation, and without what carries an IPv4 address that is not public.
+/// Global unicast (`2000::/3`) without documentation, and without what carries an IPv4 address that is not public.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, c, ..] = address.segments();
     let documentation = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);

@@ -14,7 +14,6 @@ pub(crate) mod environment;
 #[cfg(feature = "cli")]
 mod file;
 #[cfg(feature = "cli")]
-mod intern;
 pub(crate) mod kind;
 #[cfg(feature = "cli")]
 pub(crate) mod layers;

@@ -17,11 +17,11 @@ use super::text::{rate, size};
 use super::tree::{Member, Node, Place, Value};
 use super::value;
 use crate::handler::argument::problem::nearest;
-use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Kind;
 use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
+use crate::handler::spec::{Spec, Text};
 use crate::registry::Entry;
 
 /// The keys of such a table: those of `defaults(..)`, `cache`, and `enabled`.
@@ -103,7 +103,7 @@ fn same(one: &Override, other: &Override) -> bool {
             it.retry.map(|(it, _)| it),
             it.breaker.map(|(it, _)| it),
             it.max_output.map(|(it, _)| it),
-            it.scopes,
+            it.scopes.clone(),
             it.audit,
         )
     };
@@ -234,7 +234,7 @@ impl One<'_, '_, '_> {
                 set.timeout = Some((value.time(rules::TIMEOUT).map_err(here)?, source));
             }
             "rate_limit" => {
-                let function = Some((self.spec.kind.noun(), self.spec.name));
+                let function = Some((self.spec.kind.noun(), &*self.spec.name));
                 set.rate_limit = Some((value.rate_limit(function).map_err(here)?, source));
             }
             "concurrency" => {
@@ -253,16 +253,16 @@ impl One<'_, '_, '_> {
 
     /// Lists the keys that contradict each other or the declaration.
     fn conflicts(&self) -> Vec<(&'static str, Conflict)> {
-        let (spec, name) = (&self.result.spec, self.spec.name);
+        let (spec, name) = (&self.result.spec, &*self.spec.name);
         let is_tool = spec.kind == Kind::Tool;
         let mut found = Vec::new();
-        if spec.cache.is_some() && is_tool && !spec.read_only {
+        if spec.cache.is_some() && is_tool && !spec.only_reads() {
             found.push(("cache", rules::cache(name)));
         }
         if let (Some(_), Some(asked)) = (spec.cache, spec.elicits) {
             found.push(("cache", rules::cache_of_elicited(asked)));
         }
-        if spec.retry.is_some() && is_tool && !spec.read_only && !spec.idempotent {
+        if spec.retry.is_some() && is_tool && !spec.only_reads() && !spec.may_repeat() {
             found.push(("retry", rules::retry(name)));
         }
         if spec.sync {
@@ -531,7 +531,7 @@ impl<'a> Given<'a> {
     }
 
     /// The scopes, which have all those of the attribute.
-    fn scopes(&self, spec: &Spec) -> Read<&'static [&'static str]> {
+    fn scopes(&self, spec: &Spec) -> Read<Arc<[Text]>> {
         let Some(Raw::List(scopes)) = self.node.raw() else {
             let help = "write a list such as [\"orders:read\"]";
             return Err(Mistake::new(format!("{} is a list", self.name)).help(help));
@@ -542,7 +542,7 @@ impl<'a> Given<'a> {
         let lacks = spec
             .scopes
             .iter()
-            .find(|own| !scopes.iter().any(|it| it == *own));
+            .find(|own| !scopes.iter().any(|it| *it == ***own));
         if let Some(scope) = lacks {
             let text = format!(
                 "{} lacks \"{scope}\", which the attribute requires",
@@ -552,7 +552,10 @@ impl<'a> Given<'a> {
                 format!("add \"{scope}\": configuration narrows access, and never widens it");
             return Err(Mistake::new(text).help(help));
         }
-        Ok(super::intern::list(&scopes))
+        Ok(scopes
+            .into_iter()
+            .map(|scope| scope.to_string().into())
+            .collect())
     }
 
     /// Reads `audit`, which cannot be taken away.
@@ -594,7 +597,9 @@ mod tests {
                 .timeout(1_000, Source::Attribute),
             Spec::resource("item", "One item.", "shop://{id}"),
         ];
-        let named = specs.into_iter().map(|spec| (spec.name.to_owned(), spec));
+        let named = specs
+            .into_iter()
+            .map(|spec| (spec.name.clone().into_owned(), spec));
         Declared(named.collect())
     }
 
@@ -645,7 +650,7 @@ cache = \"1m\"
         assert_eq!(mistakes, Vec::<String>::new());
         let declared = declared();
         let (spec, enabled) = overrides.apply("search", &declared.0[0].1);
-        assert!(!enabled && spec.audit && spec.scopes == ["orders:read"]);
+        assert!(!enabled && spec.audit && *spec.scopes == ["orders:read"]);
         let limit = RateLimit::new(100, 60_000).burst(5).per(Per::Ip);
         assert_eq!(spec.rate_limit, Some((limit, Source::File(2, 14))));
         let cache = Cache::new(30_000).max_entries(7).shared();

@@ -121,7 +121,7 @@ impl<'a> Subject<'a> {
 #[derive(Debug, Default)]
 struct Item<'a> {
     tool: Option<Cow<'a, str>>,
-    resource: Option<&'a str>,
+    resource: Option<String>,
     prompt: Option<Cow<'a, str>>,
 }
 
@@ -141,8 +141,10 @@ impl<'a> Item<'a> {
             Method::ToolsCall => item.tool = name(),
             Method::PromptsGet => item.prompt = name(),
             Method::ResourcesRead => {
-                let found = text("uri").and_then(|uri| subject.service.registry.resource(&uri));
-                item.resource = found.map(|(entry, _)| &*entry.name);
+                let registry = subject.service.registry.read();
+                let found =
+                    text("uri").and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
+                item.resource = found;
             }
             _ => {}
         }

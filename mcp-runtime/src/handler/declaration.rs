@@ -7,6 +7,7 @@ use super::argument::arg::{ArgList, Values};
 use super::call::completion::Completer;
 use super::call::context::Context;
 use super::call::inject::State;
+use super::call::listing::Lister;
 use super::output::tool::Returns;
 use super::spec::Spec;
 
@@ -21,13 +22,13 @@ pub trait Declared {
 /// Receives the declarations of a list one by one.
 pub trait Visitor<S: State> {
     /// The next declaration, piece by piece: the keys of the attribute, the parameters, how the return type becomes a
-    /// result, the parameters that can be completed, and the function.
+    /// result, the functions that it names beside its own, and the function.
     fn declare<A, O, R>(
         &mut self,
         spec: Spec,
         args: A,
         returns: Returns<O>,
-        completers: Completers<S>,
+        callbacks: Callbacks<S>,
         call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     ) where
         A: ArgList,
@@ -35,8 +36,37 @@ pub trait Visitor<S: State> {
         R: Future<Output = O> + Send + 'static;
 }
 
-/// The parameters that can be completed, each with the function that does it.
-pub type Completers<S> = Vec<(&'static str, Completer<S>)>;
+/// The functions that a declaration names beside its own.
+pub struct Callbacks<S> {
+    /// The parameters that can be completed, each with the function that does it.
+    pub(crate) completers: Vec<(&'static str, Completer<S>)>,
+    /// The function that lists what a template has.
+    pub(crate) lister: Option<Lister<S>>,
+}
+
+impl<S> Callbacks<S> {
+    /// Adds the function that lists what a template has.
+    #[must_use]
+    pub fn list(mut self, lister: Lister<S>) -> Self {
+        self.lister = Some(lister);
+        self
+    }
+}
+
+impl<S> Default for Callbacks<S> {
+    fn default() -> Self {
+        Self {
+            completers: Vec::new(),
+            lister: None,
+        }
+    }
+}
+
+impl<S> std::fmt::Debug for Callbacks<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Callbacks").finish_non_exhaustive()
+    }
+}
 
 macro_rules! family {
     ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal) => {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::Service as _;
 
-use crate::__private::{ListedTool, Returns, Spec, Visitor};
+use crate::__private::{Callbacks, ListedTool, Returns, Spec, Visitor};
 use crate::Server;
 use crate::handler::input::client::ClientError;
 use crate::server::Connection;
@@ -33,7 +33,7 @@ impl ListedTool<()> for Curious {
             Spec::tool("curious", "Asks back."),
             (),
             Returns::<String>::result(),
-            Vec::new(),
+            Callbacks::default(),
             curious,
         );
     }
@@ -377,7 +377,7 @@ impl ListedTool<Arc<Courage>> for Shy {
             Spec::tool("curious", "Asks when let."),
             (),
             Returns::<()>::result(),
-            Vec::new(),
+            Callbacks::default(),
             shy,
         );
     }

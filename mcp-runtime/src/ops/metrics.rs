@@ -7,7 +7,9 @@ mod classic;
 mod process;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -19,8 +21,8 @@ use prometheus_client::registry::Registry;
 
 use super::log;
 use crate::auth::{Reason, Refusal};
-use crate::handler::spec::kind::Item;
-use crate::limits::Limit;
+use crate::handler::spec::kind::{Item, Kind};
+use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
 
@@ -48,6 +50,8 @@ pub(crate) struct Metrics {
     coercions: Family<ItemLabels<1>, Counter>,
     ignored: Family<ItemLabels<1>, Counter>,
     calls: [CallMetrics; 3],
+    /// The items that were added while the server runs and have labels of their own.
+    added: Mutex<HashSet<(Kind, String)>>,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
     active: Gauge<i64, AtomicI64>,
@@ -179,6 +183,7 @@ impl Metrics {
                 outcomes: Family::default(),
                 durations: Family::new_with_constructor(histogram as fn() -> Histogram),
             }),
+            added: Mutex::default(),
             connections: Gauge::default(),
             sessions: Gauge::default(),
             active: Gauge::default(),
@@ -321,6 +326,21 @@ impl Metrics {
         }
     }
 
+    /// The counters of an item that is added while the server runs. One with a name that was there before continues its
+    /// counters; beyond the maximum number of names, items are counted together as `_other`.
+    pub(crate) fn added_item(&self, item: Item<'_>) -> ItemMetrics {
+        let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (item.kind, item.name.to_owned());
+        if !added.contains(&key) && added.len() >= limits::MEASURED {
+            return self.item(Item {
+                name: "_other",
+                ..item
+            });
+        }
+        added.insert(key);
+        self.item(item)
+    }
+
     /// Counts a request and how long it took.
     pub(crate) fn request(&self, method: &Method, took: Duration) {
         if let Some(method) = self.methods.get(method.index()) {
@@ -367,6 +387,11 @@ impl Metrics {
         if let Some(end) = end {
             self.certificate.get_or_create(&[]).set(end);
         }
+    }
+
+    /// Removes the states of breakers: some of them may be of functions that are gone.
+    pub(crate) fn forget_breakers(&self) {
+        self.breakers.clear();
     }
 
     /// Sets the state of an item's breaker.

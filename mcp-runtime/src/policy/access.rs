@@ -4,27 +4,34 @@
 //! item does not exist; a caller without a required scope gets an error that names it, so that the client can request
 //! it.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use super::contain::contain_now;
 use crate::handler::Principal;
-use crate::handler::spec::Spec;
 use crate::handler::spec::kind::{Item, Kind};
+use crate::handler::spec::visible::VisibleIf;
+use crate::handler::spec::{Spec, Text};
 use crate::protocol::RpcError;
 
 /// The access rules of one declared function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Access {
     /// The configuration has not switched the item off.
     enabled: bool,
-    scopes: &'static [&'static str],
-    visible_if: Option<fn(&Principal) -> bool>,
+    scopes: Arc<[Text]>,
+    visible_if: Option<(VisibleIf, Arc<dyn Any + Send + Sync>)>,
 }
 
 impl Access {
-    pub(super) fn from_spec(spec: &Spec) -> Self {
+    /// The rules of `spec`, on a server with `state`.
+    pub(super) fn new(spec: &Spec, state: &Arc<dyn Any + Send + Sync>) -> Self {
+        let rule = spec.visible_if.clone();
         Self {
             enabled: true,
-            scopes: spec.scopes,
-            visible_if: spec.visible_if,
+            scopes: Arc::clone(&spec.scopes),
+            visible_if: rule.map(|rule| (rule, Arc::clone(state))),
         }
     }
 
@@ -37,17 +44,21 @@ impl Access {
     /// Returns `true` if `other` admits the same callers.
     pub(crate) fn equals(&self, other: &Self) -> bool {
         // The program's own rule stays as it is.
-        (self.enabled, self.scopes) == (other.enabled, other.scopes)
+        (self.enabled, &self.scopes) == (other.enabled, &other.scopes)
     }
 
-    /// The same rules for an item that is switched on or off.
-    pub(super) fn enabled(self, enabled: bool) -> Self {
-        Self { enabled, ..self }
+    /// The rules of `spec`, which is the same function's, when the configuration has switched it on or off.
+    pub(super) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
+        Self {
+            enabled,
+            scopes: Arc::clone(&spec.scopes),
+            visible_if: self.visible_if.clone(),
+        }
     }
 
     /// The scopes that a caller needs.
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().copied()
+        self.scopes.iter().map(AsRef::as_ref)
     }
 
     /// Returns `true` if every caller may call it.
@@ -75,17 +86,26 @@ impl Access {
         let missing: Vec<&str> = self
             .scopes
             .iter()
-            .copied()
+            .map(AsRef::as_ref)
             .filter(|scope| !principal.has_scope(scope))
             .collect();
-        Err(RpcError::missing_scopes(item, self.scopes, &missing))
+        Err(RpcError::missing_scopes(item, &self.scopes, &missing))
     }
 
     /// Returns `true` if the item is visible to `principal`.
     pub(crate) fn shows_itself_to(&self, principal: &Principal) -> bool {
         // A rule that panics admits no caller.
-        let admits =
-            |rule: fn(&Principal) -> bool| contain_now(|| rule(principal)).unwrap_or(false);
-        self.enabled && self.visible_if.is_none_or(admits)
+        let admits = |(rule, state): &(VisibleIf, Arc<dyn Any + Send + Sync>)| {
+            contain_now(|| rule.admits(&**state, principal)).unwrap_or(false)
+        };
+        self.enabled && self.visible_if.as_ref().is_none_or(admits)
+    }
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }

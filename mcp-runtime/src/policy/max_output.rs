@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::outcome::{Completed, Outcome};
 use crate::handler::output::value::Output;
+use crate::handler::spec::Text;
 use crate::handler::spec::kind::Item;
 
 /// The limit of one tool.
@@ -16,7 +17,7 @@ pub(crate) struct MaxOutput {
 }
 
 impl MaxOutput {
-    pub(super) fn new(bytes: u64, arguments: &[&str]) -> Self {
+    pub(super) fn new(bytes: u64, arguments: &[Text]) -> Self {
         let advice = match arguments {
             [] => "it takes no arguments that could ask for less".to_owned(),
             names => format!(

@@ -32,6 +32,7 @@ pub(crate) mod slow;
 mod suspend;
 pub(crate) mod timeout;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,10 +99,11 @@ pub(crate) struct Call<'a> {
 pub(crate) type HandlerFuture<T = Output> = Contained<Result<T, ToolError>>;
 
 impl Policies {
-    pub(crate) fn new(spec: &Spec, redacted: Redacted) -> Self {
+    /// The policies of `spec`, on a server with `state`.
+    pub(crate) fn new(spec: &Spec, redacted: Redacted, state: &Arc<dyn Any + Send + Sync>) -> Self {
         let budget = Budget::new(limits::HELD);
         Self {
-            access: Access::from_spec(spec),
+            access: Access::new(spec, state),
             rate_limit: (spec.rate_limit).map(|(limit, _)| Arc::new(RateLimiter::new(limit))),
             completions: Arc::new(RateLimiter::new(COMPLETIONS)),
             concurrency: (spec.concurrency).map(|(limit, _)| Arc::new(Slots::new(limit))),
@@ -126,7 +128,7 @@ impl Policies {
     pub(crate) fn reconfigured(&self, spec: &Spec, enabled: bool) -> Self {
         let old = &self.spec;
         Self {
-            access: Access::from_spec(spec).enabled(enabled),
+            access: self.access.reconfigured(spec, enabled),
             rate_limit: kept(
                 &self.rate_limit,
                 (old.rate_limit, spec.rate_limit),

@@ -12,6 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::canonical::Walk;
+use crate::handler::spec::Text;
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Content, Object, ToolResult};
 
@@ -31,11 +32,16 @@ const LARGEST: usize = 64 * 1024;
 /// The parameters of one declared function.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redacted {
-    pub names: Vec<&'static str>,
-    pub known: Vec<&'static str>,
+    pub names: Vec<Text>,
+    pub known: Vec<Text>,
 }
 
 impl Redacted {
+    /// Returns `true` if the value of this argument must not be shown.
+    pub(crate) fn hides(&self, argument: &str) -> bool {
+        lists(&self.names, argument)
+    }
+
     /// The arguments as an audit record may show them.
     pub(super) fn arguments(&self, raw: Option<&RawValue>) -> String {
         let Some(object) = raw.and_then(|raw| serde_json::from_str::<Object<'_>>(raw.get()).ok())
@@ -47,8 +53,8 @@ impl Redacted {
             .take(RECORDED)
             .map(|(name, value)| {
                 let shown = match name {
-                    name if self.names.contains(&name) => Cow::Owned(format!("{HIDDEN:?}")),
-                    name if !self.known.contains(&name) => Cow::Owned(format!("{UNKNOWN:?}")),
+                    name if lists(&self.names, name) => Cow::Owned(format!("{HIDDEN:?}")),
+                    name if !lists(&self.known, name) => Cow::Owned(format!("{UNKNOWN:?}")),
                     _ => recorded(value),
                 };
                 format!("{}:{shown}", Value::from(excerpt(name)))
@@ -86,7 +92,7 @@ impl Redacted {
             .and_then(|raw| serde_json::from_str(raw.get()).ok())
             .unwrap_or_default();
         let mut leaves = Leaves::default();
-        for (_, value) in object.iter().filter(|(name, _)| self.names.contains(name)) {
+        for (_, value) in object.iter().filter(|(name, _)| lists(&self.names, name)) {
             leaves.add(value, 0);
         }
         leaves.compile()
@@ -210,14 +216,18 @@ impl Leaves {
     }
 }
 
+fn lists(names: &[Text], name: &str) -> bool {
+    names.iter().any(|listed| listed == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn redacted() -> Redacted {
         Redacted {
-            names: vec!["password"],
-            known: vec!["user", "password"],
+            names: vec!["password".into()],
+            known: vec!["user".into(), "password".into()],
         }
     }
 

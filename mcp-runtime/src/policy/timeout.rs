@@ -51,7 +51,7 @@ pub(crate) enum Effect {
 
 impl Effect {
     pub(crate) fn from_spec(spec: &Spec) -> Self {
-        match (spec.read_only, spec.idempotent) {
+        match (spec.only_reads(), spec.may_repeat()) {
             (true, _) => Self::Reads,
             (false, true) => Self::Repeatable,
             (false, false) => Self::Unknown,

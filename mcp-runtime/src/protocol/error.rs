@@ -162,9 +162,10 @@ impl RpcError {
     /// A caller who was not granted all of `needed`; HTTP 403, so that a client can ask for more.
     pub(crate) fn missing_scopes(
         item: impl fmt::Display,
-        needed: &[&str],
+        needed: &[impl AsRef<str>],
         missing: &[&str],
     ) -> Self {
+        let needed: Vec<&str> = needed.iter().map(AsRef::as_ref).collect();
         let list = |scopes: &[&str]| {
             scopes
                 .iter()
@@ -174,7 +175,7 @@ impl RpcError {
         };
         let message = format!(
             "{item} needs {}, and the caller was not granted {}; call with a token that grants all of them",
-            list(needed),
+            list(&needed),
             list(missing)
         );
         let mut error = Self::new(Self::INVALID_REQUEST, 403, message);

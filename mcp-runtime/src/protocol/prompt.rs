@@ -25,6 +25,9 @@ pub(crate) struct Descriptor {
     /// The arguments that fill it in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<Argument>,
+    /// Metadata.
+    #[serde(default, rename = "_meta", skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Map<String, Value>>,
 }
 
 /// An argument of a prompt; its value is a string.

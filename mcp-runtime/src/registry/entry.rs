@@ -1,5 +1,6 @@
 //! One registered function: its declaration bound to the server's state, with the state's type erased.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::descriptor::Descriptor;
-use super::function::{Arguments, Bound, Callable, Function, Proposals};
+use super::function::{Arguments, Bound, Callable, Function, Links, Proposals};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
@@ -15,21 +16,24 @@ use crate::handler::argument::arg::{ArgList, Leniency, Values};
 use crate::handler::argument::problem::Problems;
 use crate::handler::call::completion::Completion;
 use crate::handler::call::inject::State;
-use crate::handler::declaration::Completers;
+use crate::handler::declaration::Callbacks;
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::kind::{Item, Kind};
 use crate::handler::spec::{Spec, is_view};
 use crate::live::Live;
-use crate::ops::metrics::{ItemMetrics, Metrics};
+use crate::ops::metrics::ItemMetrics;
 use crate::policy::{self, Budget, Policies, Redacted};
+use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
-use crate::protocol::{extension, resource};
+use crate::protocol::{Object, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
 
 /// A declared function as the service sees it.
 pub(crate) struct Entry {
     /// Its name on the wire.
     pub name: String,
+    /// Its place in the order of registration.
+    pub number: u64,
     pub spec: Spec,
     pub descriptor: Descriptor,
     policies: Live<Policies>,
@@ -59,7 +63,7 @@ impl Entry {
         spec: Spec,
         mut args: A,
         returns: Returns<O>,
-        completers: Completers<S>,
+        callbacks: Callbacks<S>,
         call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     ) -> Self
     where
@@ -83,28 +87,52 @@ impl Entry {
         faults.extend(check_texts(&spec, &finished));
         let descriptor = Descriptor::new(&spec, &finished, &returns);
         let keywords = Keywords::compile(&spec, &finished, &redacted, &mut faults);
-        let template = compile_template(spec.uri).unwrap_or_else(|fault| {
+        let any = Arc::clone(&state) as Arc<dyn Any + Send + Sync>;
+        let handler = Box::new(Bound(Arc::new(Function {
+            state,
+            spec: spec.clone(),
+            args,
+            returns,
+            input: finished,
+            keywords,
+            callbacks,
+            call,
+        })));
+        Self {
+            headers,
+            ..Self::with_handler(spec, descriptor, redacted, faults, handler, &any)
+        }
+    }
+
+    /// Puts together a declaration and the handler of its calls, on a server with `state`.
+    pub(super) fn with_handler(
+        spec: Spec,
+        descriptor: Descriptor,
+        redacted: Redacted,
+        mut faults: Vec<String>,
+        handler: Box<dyn Callable>,
+        state: &Arc<dyn Any + Send + Sync>,
+    ) -> Self {
+        let template = compile_template(&spec.uri).unwrap_or_else(|fault| {
             faults.push(fault);
             None
         });
+        let reserved = spec.meta.keys().filter(|key| is_reserved(key));
+        faults.extend(reserved.map(|key| {
+            format!(
+                "the protocol has reserved the key `{key}` of `_meta`; use a prefix of your own"
+            )
+        }));
         Self {
-            name: spec.name.to_owned(),
+            name: spec.name.clone().into_owned(),
+            number: 0,
             descriptor,
-            policies: Live::new(Policies::new(&spec, redacted)),
+            policies: Live::new(Policies::new(&spec, redacted, state)),
             metrics: ItemMetrics::default(),
-            headers,
+            headers: Vec::new(),
             faults,
             template,
-            handler: Box::new(Bound(Arc::new(Function {
-                state,
-                spec: spec.clone(),
-                args,
-                returns,
-                input: finished,
-                keywords,
-                completers,
-                call,
-            }))),
+            handler,
             spec,
         }
     }
@@ -144,6 +172,14 @@ impl Entry {
         }
     }
 
+    /// The name of a tool or a prompt, the URI of a resource.
+    pub(crate) fn key(&self) -> &str {
+        match self.spec.kind {
+            Kind::Resource => self.uri(),
+            Kind::Tool | Kind::Prompt => &self.name,
+        }
+    }
+
     /// Returns true for a resource that is at `uri`.
     pub(crate) fn is_at(&self, uri: &str) -> bool {
         match &self.template {
@@ -155,12 +191,11 @@ impl Entry {
     /// Puts it under a prefix, as a part of another server.
     pub(crate) fn mount(&mut self, prefix: &str) {
         self.name = format!("{prefix}.{}", self.name);
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        if self.name.len() > 128 || prefix.is_empty() || !self.name.chars().all(is_name) {
-            self.faults.push(
-                "names have 1 to 128 of A-Z a-z 0-9 _ - . ; mount its server under another prefix"
-                    .to_owned(),
-            );
+        if let Err(rule) =
+            check_name(self.spec.kind, &self.name).and(check_name(Kind::Tool, prefix))
+        {
+            let fault = format!("{rule} ; mount its server under another prefix");
+            self.faults.push(fault);
         }
         let name = match &mut self.descriptor {
             Descriptor::Tool(tool) => &mut tool.name,
@@ -195,19 +230,50 @@ impl Entry {
         self.handler.complete(argument, cx, completion)
     }
 
-    pub(crate) fn input(&self) -> &FinishedInput {
-        self.handler.input()
+    pub(crate) fn argument(&self, name: &str) -> Option<&Value> {
+        self.handler.argument(name)
     }
 
-    pub(super) fn measure(&mut self, metrics: &Metrics) {
-        self.metrics = metrics.item(self.item());
+    /// The value that was sent for an argument, by its name or by another.
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        self.handler.sent(object, name)
     }
+
+    pub(crate) fn lists(&self) -> bool {
+        self.handler.lists()
+    }
+
+    pub(crate) fn list(&self, cx: &Context) -> Option<Links> {
+        self.handler.list(cx)
+    }
+
+    pub(super) fn measure(&mut self, metrics: ItemMetrics) {
+        self.metrics = metrics;
+    }
+}
+
+/// The maximum number of characters of a name.
+const NAME: usize = 128;
+
+/// Checks a name: clients write those of tools and prompts, and show those of resources.
+pub(super) fn check_name(kind: Kind, name: &str) -> Result<(), String> {
+    let is_allowed = |c: char| match kind {
+        Kind::Resource => !c.is_control(),
+        Kind::Tool | Kind::Prompt => c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'),
+    };
+    if (1..=NAME).contains(&name.chars().count()) && name.chars().all(is_allowed) {
+        return Ok(());
+    }
+    Err(match kind {
+        Kind::Resource => format!("names of resources have 1 to {NAME} characters, on one line"),
+        Kind::Tool | Kind::Prompt => format!("names have 1 to {NAME} of A-Z a-z 0-9 _ - ."),
+    })
 }
 
 /// Returns the fault of a view that declares another media type than that of views.
 fn check_media_type(spec: &Spec) -> Option<String> {
     let mime_type = extension::VIEW_MIME_TYPE;
-    (is_view(spec.uri) && spec.mime_type != Some(mime_type)).then(|| {
+    (is_view(&spec.uri) && spec.mime_type.as_deref() != Some(mime_type)).then(|| {
         format!("what is at a `ui://` URI is of the media type `{mime_type}`; remove `mime_type`")
     })
 }
@@ -223,15 +289,15 @@ fn check_texts(spec: &Spec, input: &FinishedInput) -> Vec<String> {
 /// Returns the arguments that logs and errors may show, and those that they may not.
 fn redacted<A: ArgList>(args: &A, input: &FinishedInput) -> Redacted {
     let mut redacted = Redacted {
-        known: input.properties().map(|(name, _)| name).collect(),
+        known: input.properties().map(|(name, _)| name.into()).collect(),
         ..Redacted::default()
     };
-    args.redacted(&mut |argument| redacted.names.push(argument));
+    args.redacted(&mut |argument| redacted.names.push(argument.into()));
     redacted
 }
 
 /// Parses `uri` if it is a template.
-fn compile_template(uri: &'static str) -> Result<Option<Template>, String> {
+fn compile_template(uri: &str) -> Result<Option<Template>, String> {
     Template::is_template(uri)
         .then(|| Template::compile(uri))
         .transpose()

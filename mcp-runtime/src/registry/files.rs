@@ -8,7 +8,7 @@ use crate::protocol::Resource;
 use crate::protocol::resource::Descriptor;
 
 /// Files and the folders that they are in, by URI.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Files {
     /// The contents by URI.
     pub contents: HashMap<String, Resource>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::elicit;
@@ -12,13 +13,14 @@ use crate::handler::argument::arg::{
 use crate::handler::argument::problem::Problems;
 use crate::handler::call::completion::Completion;
 use crate::handler::call::inject::State;
-use crate::handler::declaration::Completers;
+use crate::handler::declaration::Callbacks;
 use crate::handler::output::tool::Returns;
 use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::{Context, ToolError};
 use crate::policy;
 use crate::policy::contain::Contained;
+use crate::protocol::content::ResourceLink;
 use crate::protocol::{Object, RpcError};
 use crate::schema::FinishedInput;
 
@@ -49,6 +51,9 @@ impl<'a> Arguments<'a> {
 /// The future of the proposals for an argument.
 pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
 
+/// The future of the resources that a template has.
+pub(crate) type Links = Contained<Result<Vec<ResourceLink>, ToolError>>;
+
 /// A declared function with its state.
 pub(super) trait Callable: Send + Sync {
     /// Decodes the arguments and begins the call; also returns what was coerced and ignored.
@@ -66,7 +71,16 @@ pub(super) trait Callable: Send + Sync {
     ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems>;
     /// Completes an argument, if its declaration says how.
     fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals>;
-    fn input(&self) -> &FinishedInput;
+    /// The schema of an argument, if there is such an argument.
+    fn argument(&self, name: &str) -> Option<&Value>;
+    /// The value that was sent for an argument, by its name or by another.
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        object.get(name)
+    }
+    /// Returns `true` if it lists the resources of its template.
+    fn lists(&self) -> bool;
+    /// Lists the resources of its template, if it does.
+    fn list(&self, cx: &Context) -> Option<Links>;
 }
 
 /// A declared function, the state it borrows from, and what was compiled from its declaration.
@@ -77,7 +91,7 @@ pub(super) struct Function<S, A, O, F> {
     pub returns: Returns<O>,
     pub input: FinishedInput,
     pub keywords: Keywords,
-    pub completers: Completers<S>,
+    pub callbacks: Callbacks<S>,
     pub call: F,
 }
 
@@ -205,6 +219,7 @@ where
     fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals> {
         let (_, completer) = self
             .0
+            .callbacks
             .completers
             .iter()
             .find(|(name, _)| *name == argument)?;
@@ -216,7 +231,24 @@ where
         }))
     }
 
-    fn input(&self) -> &FinishedInput {
-        &self.0.input
+    fn argument(&self, name: &str) -> Option<&Value> {
+        let mut properties = self.0.input.properties();
+        properties.find_map(|(known, schema)| (known == name).then_some(schema))
+    }
+
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+        self.0.input.sent(object, name)
+    }
+
+    fn lists(&self) -> bool {
+        self.0.callbacks.lister.is_some()
+    }
+
+    fn list(&self, cx: &Context) -> Option<Links> {
+        let (lister, state) = (self.0.callbacks.lister?, Arc::clone(&self.0.state));
+        let cx = cx.clone();
+        Some(Links::new(async move {
+            lister(state, cx).await.map_err(ToolError::settled)
+        }))
     }
 }

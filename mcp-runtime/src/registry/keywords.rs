@@ -1,19 +1,20 @@
 //! The keywords of `schema = ..`, which no type says.
 
 use serde::Serialize;
-#[cfg(feature = "json-schema")]
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::handler::argument::problem::Problems;
 use crate::handler::spec::Spec;
+#[cfg(feature = "json-schema")]
+use crate::handler::spec::Text;
 use crate::policy::Redacted;
 
 /// The hand-written keywords of `schema = ..`, compiled into a check.
 #[cfg(feature = "json-schema")]
 pub(super) struct Keywords {
     validator: Option<jsonschema::Validator>,
-    redacted: Vec<&'static str>,
+    redacted: Vec<Text>,
 }
 
 #[cfg(feature = "json-schema")]
@@ -46,6 +47,18 @@ impl Keywords {
         }
     }
 
+    /// Compiles the whole of a schema that is given at run time.
+    pub(super) fn compile_given(schema: &Value, faults: &mut Vec<String>) -> Self {
+        let validator = jsonschema::draft202012::new(schema);
+        let validator = validator.map_err(|error| {
+            faults.push(format!("its schema is not valid: {error}"));
+        });
+        Self {
+            validator: validator.ok(),
+            redacted: Vec::new(),
+        }
+    }
+
     pub(super) fn check(&self, arguments: Option<&RawValue>) -> Result<(), Problems> {
         let Some(validator) = &self.validator else {
             return Ok(());
@@ -73,7 +86,7 @@ impl Keywords {
     fn shows_redacted(&self, path: &str) -> bool {
         match path.split('/').nth(1) {
             None => !self.redacted.is_empty(),
-            Some(parameter) => self.redacted.contains(&parameter),
+            Some(parameter) => self.redacted.iter().any(|it| it == parameter),
         }
     }
 }
@@ -93,6 +106,14 @@ impl Keywords {
         if spec.schema.is_some() {
             faults.push("`schema = ..` needs the feature `json-schema` of mcp-runtime".to_owned());
         }
+        Self
+    }
+
+    pub(super) fn compile_given(_: &Value, faults: &mut Vec<String>) -> Self {
+        faults.push(
+            "its schema has keywords that only the feature `json-schema` of mcp-runtime checks; enable it, or remove them"
+                .to_owned(),
+        );
         Self
     }
 
@@ -124,8 +145,8 @@ mod tests {
         let raw = |text: &str| -> Box<RawValue> { serde_json::from_str(text).unwrap() };
         let spec = Spec::tool("sign_in", "Signs in.").schema(schema);
         let redacted = Redacted {
-            names: vec!["pin"],
-            known: vec!["pin", "user"],
+            names: vec!["pin".into()],
+            known: vec!["pin".into(), "user".into()],
         };
         let keywords = Keywords::compile(
             &spec,

@@ -1,12 +1,12 @@
-//! The declarations of a server: functions with their state, schemas and policies. Immutable once built.
+//! The declarations of a server: functions with their state, schemas and policies. [`live::Live`] has those of a running server.
 //!
 //! Invariants: the order is the order of registration; lookups are O(1) except for URIs that only a template matches;
 //! one kind, one name; one URI, one resource.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::handler::spec::kind::Kind;
-use crate::ops::metrics::Metrics;
 use crate::principal::Principal;
 #[cfg(feature = "cli")]
 use crate::protocol::Tool;
@@ -14,11 +14,14 @@ use crate::protocol::resource::Place;
 use crate::protocol::skill::Skill;
 
 mod descriptor;
+pub(crate) mod dynamic;
 mod elicit;
 mod entry;
 pub(crate) mod files;
 mod function;
+pub(crate) mod items;
 mod keywords;
+pub(crate) mod live;
 pub(crate) mod overlap;
 mod template;
 
@@ -29,7 +32,7 @@ pub(crate) use entry::Entry;
 pub(crate) use function::{Arguments, Proposals};
 
 /// The declarations of a server.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
     pub tools: Listing,
     pub resources: Listing,
@@ -38,14 +41,22 @@ pub(crate) struct Registry {
     pub files: Files,
     /// In the order of their paths.
     pub skills: Vec<Skill>,
+    /// The names of each kind; resources and templates share theirs.
+    names: HashSet<(Kind, String)>,
+    /// `true` if entries of every kind may be added.
+    pub is_open: bool,
+    /// The number of entries that there have been.
+    registered: u64,
+    /// Grows with each change.
+    pub revision: u64,
 }
 
 /// Declared functions of one list, in the order of their registration.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Listing {
-    entries: Vec<Entry>,
+    entries: Vec<Arc<Entry>>,
     /// By name, or by URI.
-    by_key: HashMap<String, usize>,
+    by_key: HashMap<String, Arc<Entry>>,
 }
 
 /// Two entries that a client could not tell apart.
@@ -78,42 +89,75 @@ pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
 }
 
 impl Registry {
-    /// Registers entries without [`conflicts`], each with its counters at zero, and the skills.
-    pub(crate) fn new(
-        entries: Vec<Entry>,
-        (files, skills): (Files, Vec<Skill>),
-        metrics: &Metrics,
-    ) -> Self {
-        let mut registry = Self {
-            files,
-            skills,
-            ..Self::default()
+    /// Registers an entry without a [conflict](Self::conflict).
+    fn insert(&mut self, mut entry: Entry) {
+        entry.number = self.registered;
+        self.registered += 1;
+        self.revision += 1;
+        self.names.insert((entry.spec.kind, entry.name.clone()));
+        let (listing, key) = match &entry.descriptor {
+            Descriptor::Tool(_) => (&mut self.tools, entry.name.clone()),
+            Descriptor::Prompt(_) => (&mut self.prompts, entry.name.clone()),
+            Descriptor::Resource(descriptor) => match &descriptor.place {
+                Place::Uri(uri) => (&mut self.resources, uri.clone()),
+                Place::Template(uri) => (&mut self.templates, uri.clone()),
+            },
         };
-        for mut entry in entries {
-            entry.measure(metrics);
-            let (listing, key) = match &entry.descriptor {
-                Descriptor::Tool(_) => (&mut registry.tools, entry.name.clone()),
-                Descriptor::Prompt(_) => (&mut registry.prompts, entry.name.clone()),
-                Descriptor::Resource(descriptor) => match &descriptor.place {
-                    Place::Uri(uri) => (&mut registry.resources, uri.clone()),
-                    Place::Template(uri) => (&mut registry.templates, uri.clone()),
-                },
-            };
-            listing.by_key.insert(key, listing.entries.len());
-            listing.entries.push(entry);
-        }
-        registry
+        let entry = Arc::new(entry);
+        listing.by_key.insert(key, Arc::clone(&entry));
+        listing.entries.push(entry);
     }
 
-    /// All declared functions.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        [&self.tools, &self.resources, &self.templates, &self.prompts]
-            .into_iter()
-            .flat_map(Listing::entries)
+    fn listings(&mut self, kind: Kind) -> Vec<&mut Listing> {
+        match kind {
+            Kind::Tool => vec![&mut self.tools],
+            Kind::Prompt => vec![&mut self.prompts],
+            Kind::Resource => vec![&mut self.resources, &mut self.templates],
+        }
+    }
+
+    /// Returns `true` if there is an entry with this name, or at this URI.
+    fn has(&self, kind: Kind, key: &str) -> bool {
+        match kind {
+            Kind::Tool => self.tools.get(key).is_some(),
+            Kind::Prompt => self.prompts.get(key).is_some(),
+            Kind::Resource => self
+                .resources
+                .get(key)
+                .or(self.templates.get(key))
+                .is_some(),
+        }
+    }
+
+    fn remove(&mut self, kind: Kind, key: &str) -> Option<Arc<Entry>> {
+        let mut listings = self.listings(kind).into_iter();
+        let removed = listings.find_map(|listing| listing.remove(key))?;
+        self.names.remove(&(kind, removed.name.clone()));
+        self.revision += 1;
+        Some(removed)
+    }
+
+    /// The number of entries.
+    fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Returns the conflict of an entry with those that are registered.
+    fn conflict(&self, entry: &Entry) -> Option<Conflict> {
+        let kind = entry.spec.kind;
+        if self.names.contains(&(kind, entry.name.clone())) {
+            return Some(Conflict::Name(kind, entry.name.clone()));
+        }
+        let uri = entry.uri();
+        let same = self.resources.get(uri).or(self.templates.get(uri));
+        let templates = || self.templates.entries().iter();
+        let overlapping = || templates().find(|it| overlap::is_ambiguous(it.uri(), uri));
+        let other = same.or_else(|| entry.template.as_ref().and_then(|_| overlapping()))?;
+        Some(Conflict::Uri(entry.name.clone(), other.name.clone()))
     }
 
     /// The resource at `uri`, and the variables of its template as a JSON object.
-    pub(crate) fn resource(&self, uri: &str) -> Option<(&Entry, Option<String>)> {
+    pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<Entry>, Option<String>)> {
         if let Some(entry) = self.resources.get(uri) {
             return Some((entry, None));
         }
@@ -123,9 +167,21 @@ impl Registry {
             .find_map(|entry| Some((entry, Some(entry.template.as_ref()?.variables(uri)?))))
     }
 
+    /// The templates that list resources, as far as `principal` may see them.
+    pub(crate) fn listing(&self, principal: &Principal) -> Vec<Arc<Entry>> {
+        let lists =
+            |entry: &&Arc<Entry>| entry.lists() && entry.policies().access.admits(principal);
+        self.templates
+            .entries()
+            .iter()
+            .filter(lists)
+            .cloned()
+            .collect()
+    }
+
     /// The scopes of what a caller without any may see, sorted.
     pub(crate) fn scopes(&self) -> Vec<String> {
-        let access = self.declared().map(|entry| entry.policies().access);
+        let access = self.declared().map(|entry| entry.policies().access.clone());
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));
         let mut scopes = BTreeSet::new();
         for access in shown {
@@ -149,29 +205,34 @@ impl Registry {
     /// All declared functions.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &Entry> {
         let lists = [&self.tools, &self.resources, &self.templates, &self.prompts];
-        lists.into_iter().flat_map(Listing::entries)
+        let entries = lists.into_iter().flat_map(Listing::entries);
+        entries.map(|entry| &**entry)
     }
 
     /// The tools that are shown in a view or called by one.
     pub(crate) fn viewed(&self) -> impl Iterator<Item = &Entry> {
-        self.tools
-            .entries()
-            .iter()
-            .filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
+        let tools = self.tools.entries().iter().map(|tool| &**tool);
+        tools.filter(|tool| tool.spec.ui.is_some() || !tool.spec.visible_to.is_empty())
     }
 }
 
 impl Listing {
     /// The entry with this name, or at this URI.
-    pub(crate) fn get(&self, key: &str) -> Option<&Entry> {
-        self.by_key.get(key).map(|index| &self.entries[*index])
+    pub(crate) fn get(&self, key: &str) -> Option<&Arc<Entry>> {
+        self.by_key.get(key)
     }
 
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Arc<Entry>] {
         &self.entries
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Arc<Entry>> {
+        let removed = self.by_key.remove(key)?;
+        self.entries.retain(|entry| !Arc::ptr_eq(entry, &removed));
+        Some(removed)
     }
 }

@@ -124,6 +124,13 @@ impl Template {
         Ok(())
     }
 
+    /// The names of the variables, and whether each is a list.
+    pub(super) fn names(&self) -> Vec<(String, bool)> {
+        let all = self.variables.iter().chain(self.query.iter().flatten());
+        all.map(|variable| (variable.name.clone(), variable.explode))
+            .collect()
+    }
+
     /// The variables that make this template `uri`, as a JSON object; `None` if none do.
     pub(crate) fn variables(&self, uri: &str) -> Option<String> {
         let (path, query) = match (&self.query, uri.split_once('?')) {

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
-use crate::handler::declaration::{Completers, PromptSet, ResourceSet, ToolSet, Visitor};
+use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
@@ -38,7 +38,10 @@ use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
-use crate::registry::{Entry, Registry};
+use crate::registry::Entry;
+use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
+use crate::registry::items::Items;
+use crate::registry::live::{LiveRegistry, Setup};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
@@ -69,7 +72,7 @@ pub struct Server<S = ()> {
     state: Arc<S>,
     pub(super) info: Implementation,
     instructions: Option<String>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) items: Items,
     checks: Vec<Check>,
     start: Vec<Hook>,
     stop: Vec<Hook>,
@@ -91,7 +94,7 @@ impl Server {
             state: Arc::new(()),
             info: Implementation::new(name, version),
             instructions: None,
-            entries: Vec::new(),
+            items: Items::default(),
             checks: Vec::new(),
             start: Vec::new(),
             stop: Vec::new(),
@@ -110,7 +113,7 @@ impl Server {
             state: _,
             info,
             instructions,
-            entries,
+            items,
             checks,
             start,
             stop,
@@ -125,7 +128,7 @@ impl Server {
             state: Arc::new(state),
             info,
             instructions,
-            entries,
+            items,
             checks,
             start,
             stop,
@@ -200,6 +203,34 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Adds a tool that is made at run time; a fault of it stops the start.
+    pub fn tool(self, tool: DynamicTool) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(tool.into_entry()));
+        self
+    }
+
+    /// Adds a resource, or a template of resources, that is made at run time; a fault of it stops the start.
+    pub fn resource(self, resource: DynamicResource) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(resource.into_entry()));
+        self
+    }
+
+    /// Adds a prompt that is made at run time; a fault of it stops the start.
+    pub fn prompt(self, prompt: DynamicPrompt) -> Self {
+        self.items
+            .with_entries(|entries| entries.push(prompt.into_entry()));
+        self
+    }
+
+    /// Returns the handle that adds and removes tools, resources and prompts, while the server is built and while it
+    /// runs. From now on the server offers all three, so that clients ask for what is added.
+    pub fn items(&self) -> Items {
+        self.items.hold();
+        self.items.clone()
+    }
+
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.changes.clone())
@@ -226,11 +257,7 @@ impl<S: State> Server<S> {
     pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
         let prefix = prefix.as_ref();
         other.changes.join(&self.changes);
-        self.entries
-            .extend(other.entries.into_iter().map(|mut entry| {
-                entry.mount(prefix);
-                entry
-            }));
+        other.items.join(&self.items, prefix);
         self.checks
             .extend(other.checks.into_iter().map(|check| Check {
                 hook: check.hook.under(prefix),
@@ -685,7 +712,7 @@ impl<S: State> Server<S> {
             state: _,
             info,
             instructions,
-            mut entries,
+            items,
             checks,
             start,
             stop,
@@ -699,26 +726,31 @@ impl<S: State> Server<S> {
         let hooks = Arc::new(Hooks::new(start, stop));
         let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
         drain.prepare(delay, deadline, Arc::clone(&hooks));
-        if settings.describe_rules {
-            entries.iter_mut().for_each(Entry::describe_rules);
-        }
         let most = |number| Amount {
             number,
             bytes: settings.max_held,
         };
         let shares = |limit, number| Shares::new(limit, most(number));
-        let budget = Budget::new(settings.max_held);
-        for entry in &mut entries {
-            entry.cache_within(&budget);
-            #[cfg(feature = "cli")]
+        let audit = open_audit(&settings)?;
+        let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
+        let setup = Setup {
+            metrics: Arc::clone(&metrics),
+            budget: Budget::new(settings.max_held),
+            describe_rules: settings.describe_rules,
+            changes: changes.clone(),
+            is_open: items.is_held(),
+        };
+        let entries = items.with_entries(std::mem::take);
+        let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
+        #[cfg(feature = "cli")]
+        for entry in registry.read().declared() {
             settings.overrides.put_in_force(entry);
         }
-        let audit = open_audit(&settings)?;
-        let metrics = Metrics::new(&info.version, audit.dropped());
-        let registry = Registry::new(entries, (catalogue.files, catalogue.skills), &metrics);
+        let registry = Arc::new(registry);
+        items.run(&registry);
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
-            lists: Lists::render(&registry, settings.page_size),
+            lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
             metrics,
@@ -781,7 +813,7 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         spec: Spec,
         args: A,
         returns: Returns<O>,
-        completers: Completers<S>,
+        callbacks: Callbacks<S>,
         call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
     ) where
         A: ArgList,
@@ -789,9 +821,8 @@ impl<S: State> Visitor<S> for Register<'_, S> {
         R: Future<Output = O> + Send + 'static,
     {
         let state = Arc::clone(&self.0.state);
-        self.0
-            .entries
-            .push(Entry::new(state, spec, args, returns, completers, call));
+        let entry = Entry::new(state, spec, args, returns, callbacks, call);
+        self.0.items.with_entries(|entries| entries.push(entry));
     }
 }
 
@@ -799,7 +830,7 @@ impl<S: State> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server")
             .field("info", &self.info)
-            .field("entries", &self.entries)
+            .field("items", &self.items)
             .finish_non_exhaustive()
     }
 }

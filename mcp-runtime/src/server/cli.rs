@@ -95,9 +95,11 @@ impl<S: State> Server<S> {
 
     /// Puts the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
-        let declared = self.entries.iter();
-        let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
-        let declared = Declared(declared.collect());
+        let declared = self.items.with_entries(|entries| {
+            let declared = entries.iter();
+            let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
+            Declared(declared.collect())
+        });
         let layers = sources.over(&self.settings, &declared)?;
         let program = std::mem::replace(&mut self.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
@@ -122,8 +124,8 @@ fn name_foreign(layers: &Layers) {
 
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
-    let registry = &service.registry;
-    let file = &service.settings.overrides.file;
+    let registry = &*service.registry.read();
+    let file = &service.settings.overrides.file.clone();
     match command {
         "tools" => show::print(&table::tools(registry, file)),
         "resources" => show::print(&table::resources(registry, file)),

@@ -6,7 +6,7 @@ use crate::config::problem::HIDDEN;
 use crate::config::{Settings, setting};
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
-use crate::registry::{self, Conflict, Entry};
+use crate::registry::{self, Entry};
 use crate::seal::Keys;
 use crate::skills::Catalogue;
 #[cfg(feature = "tls")]
@@ -34,6 +34,10 @@ impl<S: State> Server<S> {
 
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
+        self.items.with_entries(|entries| self.verify_with(entries))
+    }
+
+    fn verify_with(&self, entries: &[Entry]) -> Result<Verified> {
         let mut faults = settings(&self.settings);
         #[cfg(feature = "tls")]
         let tls = self.settings.tls.as_ref().and_then(|tls| {
@@ -47,15 +51,15 @@ impl<S: State> Server<S> {
         } else {
             None
         };
-        for entry in &self.entries {
+        for entry in entries {
             let declared = entry.faults.iter();
             faults.extend(declared.map(|fault| Error::declaration(entry.item(), fault)));
         }
-        faults.extend(registry::conflicts(&self.entries).iter().map(conflicting));
-        faults.extend(missing_views(&self.entries));
+        faults.extend(registry::conflicts(entries).into_iter().map(Error::from));
+        faults.extend(missing_views(entries));
         let catalogue = self
             .skills
-            .read(&self.entries)
+            .read(entries)
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
             .ok();
         match (Error::all(faults), keys, catalogue) {
@@ -99,22 +103,11 @@ fn keys(settings: &Settings, name: &str) -> Result<Keys> {
         .map_err(|problem| Error::setting("state_keys", HIDDEN, &problem.to_string()))
 }
 
-/// The error for two entries that a client could not tell apart.
-fn conflicting(conflict: &Conflict) -> Error {
-    match conflict {
-        Conflict::Name(kind, name) => Error::duplicate(format!(
-            "two {}s are called `{name}`; rename one with `name = \"..\"`",
-            kind.noun()
-        )),
-        Conflict::Uri(one, other) => Error::ambiguous(one, other),
-    }
-}
-
 /// The errors for tools whose view is no resource of the server.
 fn missing_views(entries: &[Entry]) -> impl Iterator<Item = Error> {
     let viewed = entries
         .iter()
-        .filter_map(|entry| Some((entry, entry.spec.ui?)));
+        .filter_map(|entry| Some((entry, entry.spec.ui.as_deref()?)));
     let missing = viewed.filter(|(_, uri)| !entries.iter().any(|entry| entry.is_at(uri)));
     missing.map(|(tool, uri)| {
         Error::declaration(

@@ -1,6 +1,7 @@
 //! `completion/complete`: proposals for an argument of a prompt, or for a variable of a resource template.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,11 +79,7 @@ impl Service {
                 r#"{"arguments":{..}} with strings as values"#,
             )?,
         };
-        let Some((_, schema)) = entry
-            .input()
-            .properties()
-            .find(|(argument, _)| *argument == name)
-        else {
+        let Some(schema) = entry.argument(&name) else {
             return Err(RpcError::invalid_params(format!(
                 "{} has no argument `{}`",
                 entry.item(),
@@ -91,28 +88,28 @@ impl Service {
         };
         let proposals =
             match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
-                Some(proposals) => self.proposed(entry, proposals).await?,
+                Some(proposals) => self.proposed(&entry, proposals).await?,
                 None => enumerated(schema, &value),
             };
         Ok(answer(proposals))
     }
 
     /// Returns the entry that a reference names.
-    fn referred(&self, reference: Reference, cx: &Context) -> Result<&Entry, RpcError> {
+    fn referred(&self, reference: Reference, cx: &Context) -> Result<Arc<Entry>, RpcError> {
+        let registry = self.registry.read();
         match reference {
-            Reference::Prompt { name } => self
-                .registry
+            Reference::Prompt { name } => registry
                 .prompts
                 .get(&name)
+                .cloned()
                 .ok_or_else(|| RpcError::unknown("prompt", &name)),
             Reference::Resource { uri } => {
                 check_size(&uri)?;
-                let template = self.registry.templates.get(&uri);
-                let found =
-                    template.or_else(|| self.registry.resource(&uri).map(|(entry, _)| entry));
+                let template = registry.templates.get(&uri);
+                let found = template.or_else(|| registry.resource(&uri).map(|(entry, _)| entry));
                 let shown =
                     found.filter(|entry| entry.policies().access.shows_itself_to(cx.principal()));
-                shown.ok_or_else(|| {
+                shown.cloned().ok_or_else(|| {
                     RpcError::invalid_params("no resource or template is there").at(&uri)
                 })
             }

@@ -63,25 +63,26 @@ impl Service {
         if self.offers(&Method::TasksGet) {
             extensions.insert(extension::TASKS.to_owned(), json!({}));
         }
-        if self.registry.viewed().next().is_some() {
+        if self.registry.read().viewed().next().is_some() {
             extensions.insert(extension::UI.to_owned(), json!({}));
         }
         extensions
     }
 
-    /// Returns `true` if the server offers a method of the modern revision. A server without declarations offers tools,
-    /// which may be added later.
+    /// Returns `true` if the server offers a method of the modern revision. A server without declarations offers tools;
+    /// one whose program holds its [`Items`](crate::Items) offers everything that they may add.
     pub(crate) fn offers(&self, method: &Method) -> bool {
-        let registry = &self.registry;
+        let registry = self.registry.read();
+        let is_open = registry.is_open;
         let declared = !registry.resources.is_empty() || !registry.templates.is_empty();
         let (resources, prompts) = (
-            declared || !registry.files.is_empty(),
-            !registry.prompts.is_empty(),
+            is_open || declared || !registry.files.is_empty(),
+            is_open || !registry.prompts.is_empty(),
         );
         match method {
             Method::ServerDiscover | Method::SubscriptionsListen => true,
             Method::ToolsList | Method::ToolsCall => {
-                !registry.tools.is_empty() || !(resources || prompts)
+                is_open || !registry.tools.is_empty() || !(resources || prompts)
             }
             Method::ResourcesList | Method::ResourcesTemplatesList | Method::ResourcesRead => {
                 resources
@@ -90,11 +91,10 @@ impl Service {
                 !registry.skills.is_empty()
             }
             Method::PromptsList | Method::PromptsGet => prompts,
-            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => registry
-                .tools
-                .entries()
-                .iter()
-                .any(|entry| entry.spec.task.is_some()),
+            Method::TasksGet | Method::TasksUpdate | Method::TasksCancel => {
+                let mut tools = registry.tools.entries().iter();
+                is_open || tools.any(|tool| tool.spec.task.is_some())
+            }
             Method::CompletionComplete => prompts || !registry.templates.is_empty(),
             _ => false,
         }

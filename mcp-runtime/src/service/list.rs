@@ -1,16 +1,17 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
-//! revision, when the server is built; rendered per request for callers from whom something is hidden, and for pages.
+//! revision of the protocol, and again after a change; put together per request for callers from whom something is
+//! hidden, for pages, and for what the templates list.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
 use super::Service;
-use super::page::{self, Row};
+use super::page::{self, Page, Place, Row};
 use crate::answer::{Answer, Hint, downgrade, members};
 use crate::handler::{Context, Principal};
-use crate::protocol::resource::{self, Place};
-use crate::protocol::{Members, RpcError, Version};
+use crate::protocol::{Members, RpcError, Version, resource};
 use crate::registry::{Descriptor, Entry, Registry};
 
 /// One of the lists of a server.
@@ -44,7 +45,7 @@ impl ListKind {
     }
 
     /// The declared functions in it.
-    fn entries(self, registry: &Registry) -> &[Entry] {
+    fn entries(self, registry: &Registry) -> &[Arc<Entry>] {
         match self {
             Self::Tools => registry.tools.entries(),
             Self::Resources => registry.resources.entries(),
@@ -54,135 +55,173 @@ impl ListKind {
         }
     }
 
-    /// Returns the rows that follow the declared entries.
-    fn others(self, registry: &Registry, version: Version) -> Vec<Row> {
+    /// Returns the rows that follow the declared entries, and never change.
+    fn fixed(self, registry: &Registry, version: Version) -> Vec<Row> {
+        let place = |index: usize| Place::Fixed(index as u64);
         match self {
-            Self::Resources => registry
-                .files
-                .listed
-                .iter()
-                .map(|file| row(file, version))
-                .collect(),
-            Self::Skills => registry
-                .skills
-                .iter()
-                .map(|skill| Row::new(&skill.uri, skill))
-                .collect(),
+            Self::Resources => {
+                let files = registry.files.listed.iter().enumerate();
+                files
+                    .map(|(index, file)| row(place(index), file.clone(), version))
+                    .collect()
+            }
+            Self::Skills => {
+                let skills = registry.skills.iter().enumerate();
+                skills
+                    .map(|(index, skill)| Row::new(place(index), skill))
+                    .collect()
+            }
             _ => Vec::new(),
         }
     }
 }
 
-fn row(file: &resource::Descriptor, version: Version) -> Row {
-    let (Place::Uri(key) | Place::Template(key)) = &file.place;
+/// The row of a resource that is no function.
+pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version) -> Row {
     Row::new(
-        key,
-        &downgrade::descriptor(Descriptor::Resource(file.clone()), version),
+        place,
+        &downgrade::descriptor(Descriptor::Resource(resource), version),
     )
 }
 
-/// The lists as each revision writes them.
-#[derive(Debug)]
-pub(crate) struct Lists([[List; Version::ALL.len()]; ListKind::ALL.len()]);
+/// The lists as each revision writes them, as far as they have been asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKind::ALL.len()]);
 
+/// A list of the registry in one of its revisions.
 #[derive(Debug)]
 struct List {
+    /// The revision of the registry.
+    revision: u64,
     /// The only page, where everybody sees the same and it is not too long.
     whole: Option<Bytes>,
     /// Declared functions in the order of the registry, then what everybody may see.
     rows: Vec<Row>,
-    which: ListKind,
-    version: Version,
 }
 
 impl Lists {
-    pub(crate) fn render(registry: &Registry, page_size: usize) -> Self {
-        Self(ListKind::ALL.map(|which| {
-            Version::ALL.map(|version| List::render(registry, which, version, page_size))
-        }))
+    /// Returns the list of `registry`, which is rendered once for each of its revisions.
+    fn get(
+        &self,
+        which: ListKind,
+        version: Version,
+        registry: &Registry,
+        page_size: usize,
+    ) -> Arc<List> {
+        let place = &self.0[which as usize][version.index()];
+        let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = kept
+            .as_ref()
+            .filter(|list| list.revision == registry.revision)
+        {
+            return Arc::clone(list);
+        }
+        let before = kept.as_ref().map_or(&[][..], |list| &list.rows);
+        let list = Arc::new(List::render(registry, before, which, version, page_size));
+        *kept = Some(Arc::clone(&list));
+        list
     }
 }
 
 impl List {
-    fn render(registry: &Registry, which: ListKind, version: Version, page_size: usize) -> Self {
+    /// Renders the list; of what it was `before`, the rows that are still there are taken over.
+    fn render(
+        registry: &Registry,
+        before: &[Row],
+        which: ListKind,
+        version: Version,
+        page_size: usize,
+    ) -> Self {
         let entries = which.entries(registry);
-        let declared = |entry: &Entry| {
-            Row::new(
-                &entry.name,
-                &downgrade::descriptor(entry.descriptor.clone(), version),
-            )
+        let declared = |entry: &Arc<Entry>| {
+            let place = Place::Declared(entry.number);
+            match before.binary_search_by(|row| row.place.cmp(&place)) {
+                Ok(index) => before[index].clone(),
+                Err(_) => Row::new(
+                    place,
+                    &downgrade::descriptor(entry.descriptor.clone(), version),
+                ),
+            }
         };
         let mut rows: Vec<Row> = entries.iter().map(declared).collect();
-        rows.extend(which.others(registry, version));
-        let mut list = Self {
-            whole: None,
+        rows.extend(which.fixed(registry, version));
+        let is_same_for_all = entries
+            .iter()
+            .all(|entry| entry.policies().access.is_open());
+        let whole = (is_same_for_all && rows.len() <= page_size).then(|| {
+            let mut page = Page::new(page_size);
+            for row in &rows {
+                page.push(row.clone());
+            }
+            written(&page, which, version)
+        });
+        Self {
+            revision: registry.revision,
+            whole,
             rows,
-            which,
-            version,
-        };
-        if list.rows.len() <= page_size
-            && entries
-                .iter()
-                .all(|entry| entry.policies().access.is_open())
-        {
-            list.whole = Some(list.page(list.rows.iter(), page_size));
         }
-        list
     }
 
-    /// The page of what `principal` may see that begins at the row at `begin`.
-    fn seen_by(
+    /// Fills `page` with what `principal` may see of the rows after `after`.
+    fn fill(
         &self,
+        page: &mut Page,
+        (after, entries): (Option<&Place>, &[Arc<Entry>]),
         principal: &Principal,
-        entries: &[Entry],
-        begin: usize,
-        (page_size, filtered): (usize, bool),
-    ) -> Bytes {
-        if let (Some(whole), 0, false) = (&self.whole, begin, filtered) {
-            return whole.clone();
-        }
+    ) {
         let is_seen = |index: usize| {
             entries
                 .get(index)
                 .is_none_or(|entry| entry.policies().access.admits(principal))
         };
-        let rows = self
-            .rows
-            .iter()
-            .enumerate()
-            .skip(begin)
-            .filter(|(index, _)| is_seen(*index));
-        self.page(rows.map(|(_, row)| row), page_size)
-    }
-
-    fn page<'r>(&self, rows: impl Iterator<Item = &'r Row>, page_size: usize) -> Bytes {
-        let mut out = page::write(self.which.member(), rows, page_size);
-        if !self.version.is_legacy() {
-            out.push(b',');
-            out.extend_from_slice(&members(&Hint::NONE));
+        let begin = after.map_or(0, |after| {
+            self.rows.partition_point(|row| row.place <= *after)
+        });
+        for (index, row) in self.rows.iter().enumerate().skip(begin) {
+            if is_seen(index) && !page.push(row.clone()) {
+                return;
+            }
         }
-        out.into()
     }
 }
 
+fn written(page: &Page, which: ListKind, version: Version) -> Bytes {
+    let mut out = page.write(which.member(), which.member());
+    if !version.is_legacy() {
+        out.push(b',');
+        out.extend_from_slice(&members(&Hint::NONE));
+    }
+    out.into()
+}
+
 impl Service {
-    pub(super) fn list(
+    pub(super) async fn list(
         &self,
         which: ListKind,
         params: Option<&Members>,
         cx: &Context,
     ) -> Result<Answer, RpcError> {
-        let list = &self.lists.0[which as usize][cx.version().index()];
-        let begin = page::begin(&list.rows, params)?;
-        let entries = which.entries(&self.registry);
-        Ok(Answer::Members(list.seen_by(
-            cx.principal(),
-            entries,
-            begin,
-            (
-                self.settings.page_size,
-                self.lists_are_filtered.load(Ordering::SeqCst),
-            ),
-        )))
+        let after = page::cursor(which.member(), params)?;
+        let registry = self.registry.read();
+        let page_size = self.settings.page_size;
+        let list = self.lists.get(which, cx.version(), &registry, page_size);
+        let listing = match which {
+            ListKind::Resources => registry.listing(cx.principal()),
+            _ => Vec::new(),
+        };
+        let is_filtered = self.lists_are_filtered.load(Ordering::SeqCst);
+        if let (Some(whole), None, true, false) =
+            (&list.whole, &after, listing.is_empty(), is_filtered)
+        {
+            return Ok(Answer::Members(whole.clone()));
+        }
+        let mut page = Page::new(page_size);
+        let entries = which.entries(&registry);
+        list.fill(&mut page, (after.as_ref(), entries), cx.principal());
+        drop((registry, list));
+        if !listing.is_empty() {
+            Box::pin(self.fill_listed(&mut page, after.as_ref(), &listing, cx)).await?;
+        }
+        Ok(Answer::Members(written(&page, which, cx.version())))
     }
 }

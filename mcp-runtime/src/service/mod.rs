@@ -8,6 +8,7 @@ mod complete;
 pub(crate) mod discover;
 mod input;
 pub(crate) mod list;
+mod listed;
 pub(crate) mod listen;
 mod page;
 mod prompts_get;
@@ -44,20 +45,21 @@ use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
 use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
-use crate::registry::Registry;
+use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
 use crate::share::{Calls, Shares};
 use crate::task::Tasks;
 #[cfg(feature = "tls")]
 use crate::tls::Handshake;
 
-/// Everything that the calls of one server share; built once, then immutable but for its counters.
+/// Everything that the calls of one server share; built once, then immutable but for its counters, and
+/// for the declarations that its program adds and removes.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub identity: Identity,
-    pub registry: Registry,
+    pub registry: Arc<LiveRegistry>,
     pub lists: list::Lists,
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     pub health: Health,
     pub hooks: Arc<Hooks>,
     pub audit: Audit,
@@ -160,11 +162,11 @@ impl Service {
             Method::ResourcesRead => Box::pin(self.read_resource(params, cx)).await,
             Method::PromptsGet => Box::pin(self.get_prompt(params, cx)).await,
             Method::CompletionComplete => Box::pin(self.complete(params, cx)).await,
-            Method::ToolsList => self.list(ListKind::Tools, params, cx),
-            Method::ResourcesList => self.list(ListKind::Resources, params, cx),
-            Method::ResourcesTemplatesList => self.list(ListKind::Templates, params, cx),
-            Method::PromptsList => self.list(ListKind::Prompts, params, cx),
-            Method::SkillsList => self.list(ListKind::Skills, params, cx),
+            Method::ToolsList => self.list(ListKind::Tools, params, cx).await,
+            Method::ResourcesList => Box::pin(self.list(ListKind::Resources, params, cx)).await,
+            Method::ResourcesTemplatesList => self.list(ListKind::Templates, params, cx).await,
+            Method::PromptsList => self.list(ListKind::Prompts, params, cx).await,
+            Method::SkillsList => self.list(ListKind::Skills, params, cx).await,
             Method::SkillsGet => self.get_skill(params),
             Method::ResourcesDirectoryRead => self.read_directory(params),
             Method::TasksGet => Box::pin(self.get_task(params, cx)).await,
@@ -178,7 +180,8 @@ impl Service {
     /// Renders the metrics, with those that are looked up when they are asked for.
     pub(crate) fn render_metrics(&self, format: Format) -> String {
         self.metrics.in_flight(self.drain.len());
-        for entry in self.registry.entries() {
+        self.metrics.forget_breakers();
+        for entry in self.registry.read().declared() {
             if let Some(state) = entry.policies().breaker_state() {
                 self.metrics.breaker(entry.item(), state);
             }

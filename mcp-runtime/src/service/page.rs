@@ -1,6 +1,7 @@
 //! One page of a list, and the cursor to the next: what all lists share.
 //!
-//! A cursor names the last row of its page, so that it stays good however often it is used.
+//! A cursor says after which row its page begins, by what a row keeps while others come and go, so that it stays good
+//! however often it is used and whatever is added or removed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,38 +11,70 @@ use serde::Serialize;
 use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 
+/// The place of a row in its list: rows are in the order of their places.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// A declaration, by its number.
+    Declared(u64),
+    /// A row that never changes, by its index.
+    Fixed(u64),
+    /// An entry of the list of a template, by the template's number and the entry's URI.
+    Listed(u64, String),
+}
+
+impl Place {
+    fn write(&self) -> String {
+        match self {
+            Self::Declared(number) => format!("d{number}"),
+            Self::Fixed(index) => format!("f{index}"),
+            Self::Listed(number, uri) => format!("l{number}:{uri}"),
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (kind, rest) = text.split_at_checked(1)?;
+        match kind {
+            "d" => Some(Self::Declared(rest.parse().ok()?)),
+            "f" => Some(Self::Fixed(rest.parse().ok()?)),
+            "l" => {
+                let (number, uri) = rest.split_once(':')?;
+                Some(Self::Listed(number.parse().ok()?, uri.to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// One row of a list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Row {
-    /// The unique key of the row, which a cursor encodes.
-    key: String,
-    text: Bytes,
+    pub place: Place,
+    pub text: Bytes,
 }
 
 impl Row {
-    pub(super) fn new(key: &str, value: &impl Serialize) -> Self {
+    pub(super) fn new(place: Place, value: &impl Serialize) -> Self {
         Self {
-            key: key.to_owned(),
+            place,
             text: serde_json::to_vec(value).unwrap_or_default().into(),
         }
     }
 }
 
-/// Returns the index of the first row of the page that the cursor in `params` names.
-pub(super) fn begin(rows: &[Row], params: Option<&Members>) -> Result<usize, RpcError> {
+/// Reads the cursor in `params` of `list`: the place after which the page begins.
+pub(super) fn cursor(list: &str, params: Option<&Members>) -> Result<Option<Place>, RpcError> {
     match params.and_then(|params| params.decode::<Option<String>>("cursor")) {
-        None | Some(Ok(None)) => Ok(0),
-        Some(Ok(Some(cursor))) => place(rows, &cursor)
-            .map(|place| place + 1)
+        None | Some(Ok(None)) => Ok(None),
+        Some(Ok(Some(cursor))) => decoded(list, &cursor)
+            .map(Some)
             .ok_or_else(|| unknown(&cursor)),
         Some(Err(_)) => Err(RpcError::invalid_params("`cursor` must be a string")),
     }
 }
 
-/// The place of the row that a cursor names.
-fn place(rows: &[Row], cursor: &str) -> Option<usize> {
-    let key = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-    rows.iter().position(|row| row.key.as_bytes() == key)
+fn decoded(list: &str, cursor: &str) -> Option<Place> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    Place::read(text.strip_prefix(list)?.strip_prefix(':')?)
 }
 
 fn unknown(cursor: &str) -> RpcError {
@@ -51,25 +84,77 @@ fn unknown(cursor: &str) -> RpcError {
     ))
 }
 
-/// The members of a result: the first `size` of `rows` as `member`, and a cursor where there are more.
-pub(super) fn write<'r>(
-    member: &str,
-    mut rows: impl Iterator<Item = &'r Row>,
+/// A page that is being filled.
+#[derive(Debug)]
+pub(super) struct Page {
+    rows: Vec<Bytes>,
     size: usize,
-) -> Vec<u8> {
-    let page: Vec<&Row> = rows.by_ref().take(size).collect();
-    let mut out = format!("\"{member}\":[").into_bytes();
-    for (index, row) in page.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
+    last: Option<Place>,
+    has_more: bool,
+}
+
+impl Page {
+    pub(super) fn new(size: usize) -> Self {
+        Self {
+            rows: Vec::new(),
+            size,
+            last: None,
+            has_more: false,
         }
-        out.extend_from_slice(&row.text);
     }
-    out.push(b']');
-    if let Some(last) = page.last().filter(|_| rows.next().is_some()) {
-        out.extend_from_slice(
-            format!(",\"nextCursor\":\"{}\"", URL_SAFE_NO_PAD.encode(&last.key)).as_bytes(),
-        );
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() >= self.size
     }
-    out
+
+    /// Adds the next row; returns `false` if there is no room for it, so that a cursor leads to it.
+    pub(super) fn push(&mut self, row: Row) -> bool {
+        self.has_more = self.is_full();
+        if !self.has_more {
+            self.rows.push(row.text);
+            self.last = Some(row.place);
+        }
+        !self.has_more
+    }
+
+    /// Notes that there may be more rows after the page.
+    pub(super) fn goes_on(&mut self) {
+        self.has_more = true;
+    }
+
+    /// Writes the members of a result: the rows as `member`, and a cursor of `list` where there are more.
+    pub(super) fn write(&self, member: &str, list: &str) -> Vec<u8> {
+        let mut out = format!("\"{member}\":[").into_bytes();
+        for (index, row) in self.rows.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(row);
+        }
+        out.push(b']');
+        if let Some(last) = self.last.as_ref().filter(|_| self.has_more) {
+            let cursor = URL_SAFE_NO_PAD.encode(format!("{list}:{}", last.write()));
+            out.extend_from_slice(format!(",\"nextCursor\":\"{cursor}\"").as_bytes());
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_was_written() {
+        for place in [
+            Place::Declared(17),
+            Place::Fixed(0),
+            Place::Listed(3, "cache://a:b".to_owned()),
+        ] {
+            assert_eq!(Place::read(&place.write()), Some(place));
+        }
+        for text in ["", "d", "dx", "x1", "l1", "é", "f-1"] {
+            assert_eq!(Place::read(text), None, "{text}");
+        }
+    }
 }

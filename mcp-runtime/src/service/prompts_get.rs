@@ -17,14 +17,16 @@ impl Service {
         let name = text_param(params, "name", "which prompt?")?;
         let entry = self
             .registry
+            .read()
             .prompts
             .get(&name)
+            .cloned()
             .ok_or_else(|| RpcError::unknown("prompt", &name))?;
         let arguments = params
             .and_then(|params| params.decode::<&RawValue>("arguments"))
             .and_then(Result::ok);
         self.call(
-            entry,
+            &entry,
             cx,
             CallParams {
                 members: params,

@@ -23,7 +23,7 @@ impl Service {
             .set(self.requests.get().reconfigured(&settings.requests));
         self.replace_keys(settings);
         let mut changed = Vec::new();
-        for entry in self.registry.declared() {
+        for entry in self.registry.read().declared() {
             let before = entry.policies();
             settings.overrides.put_in_force(entry);
             if !before.access.equals(&entry.policies().access) {

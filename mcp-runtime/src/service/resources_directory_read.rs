@@ -1,7 +1,7 @@
 //! `resources/directory/read`: what is in a folder.
 
 use super::Service;
-use super::page::{self, Row};
+use super::page::{self, Page, Place, Row};
 use super::watch::uri_param;
 use crate::answer::Answer;
 use crate::protocol::{Members, RpcError};
@@ -9,16 +9,17 @@ use crate::protocol::{Members, RpcError};
 impl Service {
     pub(super) fn read_directory(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
         let uri = uri_param(params, "which directory?")?;
-        let folder = self.registry.files.folders.get(&*uri);
+        let registry = self.registry.read();
+        let folder = registry.files.folders.get(&*uri);
         let folder =
             folder.ok_or_else(|| RpcError::invalid_params("not a directory resource").at(&uri))?;
-        let rows: Vec<Row> = folder
-            .iter()
-            .map(|(uri, descriptor)| Row::new(uri, descriptor))
-            .collect();
-        let begin = page::begin(&rows, params)?;
-        Ok(Answer::Members(
-            page::write("resources", rows[begin..].iter(), self.settings.page_size).into(),
-        ))
+        // A cursor of one folder is none of another.
+        let after = page::cursor(&uri, params)?;
+        let mut page = Page::new(self.settings.page_size);
+        let rows = folder.values().enumerate();
+        let mut rows = rows.map(|(index, file)| Row::new(Place::Fixed(index as u64), file));
+        let is_behind = |row: &Row| after.as_ref().is_none_or(|after| row.place > *after);
+        rows.by_ref().filter(is_behind).all(|row| page.push(row));
+        Ok(Answer::Members(page.write("resources", &uri).into()))
     }
 }

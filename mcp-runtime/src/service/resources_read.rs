@@ -1,5 +1,7 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
 
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 
 use super::call::CallParams;
@@ -18,16 +20,17 @@ impl Service {
     ) -> Result<Answer, RpcError> {
         let uri = text_param(params, "uri", "which resource?")?;
         check_uri(&uri)?;
-        if let Some(file) = self.registry.files.contents.get(&*uri) {
+        let registry = self.registry.read();
+        if let Some(file) = registry.files.contents.get(&*uri) {
             return Ok(Answer::Read(ReadResult {
                 contents: vec![file.clone()],
                 hint: Hint::NONE,
             }));
         }
-        let (entry, variables) = self
-            .registry
-            .resource(&uri)
-            .ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
+        let found = registry.resource(&uri);
+        let found = found.map(|(entry, variables)| (Arc::clone(entry), variables));
+        drop(registry);
+        let (entry, variables) = found.ok_or_else(|| RpcError::resource_not_found().at(&uri))?;
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
         let call = CallParams {
             members: params,
@@ -35,7 +38,7 @@ impl Service {
             textual: true,
         };
         let mut answer = self
-            .call(entry, cx, call)
+            .call(&entry, cx, call)
             .await
             .map_err(|error| error.at(&uri))?;
         if let Answer::Read(read) = &mut answer {
@@ -43,7 +46,7 @@ impl Service {
                 return Err(RpcError::resource_not_found().at(&uri));
             }
             for contents in &mut read.contents {
-                complete(contents, &uri, entry.spec.mime_type);
+                complete(contents, &uri, entry.spec.mime_type.as_deref());
             }
             let is_retry = params.is_some_and(is_retry);
             let policies = entry.policies();

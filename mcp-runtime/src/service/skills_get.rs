@@ -18,7 +18,8 @@ struct Got<'a> {
 impl Service {
     pub(super) fn get_skill(&self, params: Option<&Members>) -> Result<Answer, RpcError> {
         let uri = uri_param(params, "which skill?")?;
-        let skill = self.registry.skills.iter().find(|skill| skill.uri == uri);
+        let registry = self.registry.read();
+        let skill = registry.skills.iter().find(|skill| skill.uri == uri);
         let skill =
             skill.ok_or_else(|| RpcError::invalid_params("no skill is served there").at(&uri))?;
         Ok(Answer::Members(members(&Got {

@@ -70,7 +70,7 @@ impl Service {
     /// Begins a call as a task and answers with it, or says at once why there is none.
     pub(super) async fn call_as_task(
         self: &Arc<Self>,
-        entry: &Entry,
+        entry: &Arc<Entry>,
         cx: &Context,
         params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
@@ -128,7 +128,7 @@ impl Service {
 
     async fn begin_task(
         self: &Arc<Self>,
-        entry: &Entry,
+        entry: &Arc<Entry>,
         cx: &Context,
         arguments: Option<Box<RawValue>>,
     ) -> Result<Answer, RpcError> {
@@ -138,16 +138,17 @@ impl Service {
         let task = begun.map_err(|error| store_failure(&error))?;
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
-        let (service, name, span) = (Arc::clone(self), entry.name.clone(), Span::current());
+        let (service, entry) = (Arc::clone(self), Arc::clone(entry));
+        let span = Span::current();
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.run_task(&name, &cx, arguments.as_deref())).instrument(span),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref())).instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
             cx.end();
             match ended {
-                Ok(Ok(Ok(response))) => end(&task, response, service.tasks.most()).await,
+                Ok(Ok(Ok(completed))) => end(&task, completed.response, service.tasks.most()).await,
                 Ok(Ok(Err(Panicked))) => {
                     end_failed(&task, &RpcError::internal("internal error")).await;
                 }
@@ -161,18 +162,6 @@ impl Service {
             service.tasks.forget(&task).await;
         });
         Ok(Answer::Task(Box::new(seed)))
-    }
-
-    async fn run_task(
-        &self,
-        name: &str,
-        cx: &Context,
-        arguments: Option<&RawValue>,
-    ) -> CallResponse {
-        let Some(entry) = self.registry.tools.get(name) else {
-            return CallResponse::Error(RpcError::unknown("tool", name));
-        };
-        self.call_admitted(entry, cx, arguments).await.response
     }
 
     pub(super) async fn get_task(

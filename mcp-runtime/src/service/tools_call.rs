@@ -20,8 +20,10 @@ impl Service {
         let name = text_param(params, "name", "which tool?")?;
         let entry = self
             .registry
+            .read()
             .tools
             .get(&name)
+            .cloned()
             .ok_or_else(|| RpcError::unknown("tool", &name))?;
         let arguments = params
             .and_then(|params| params.decode::<&RawValue>("arguments"))
@@ -31,9 +33,9 @@ impl Service {
             arguments,
             textual: false,
         };
-        match Mode::choose(entry, cx) {
-            Mode::Now => self.call(entry, cx, call).await,
-            Mode::Task => Box::pin(self.call_as_task(entry, cx, call)).await,
+        match Mode::choose(&entry, cx) {
+            Mode::Now => self.call(&entry, cx, call).await,
+            Mode::Task => Box::pin(self.call_as_task(&entry, cx, call)).await,
             Mode::Refused(answer) => {
                 entry
                     .policies()

@@ -1,6 +1,7 @@
 //! Access to notifications of changes of resources.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use iri_string::types::UriStr;
 
@@ -26,8 +27,13 @@ impl Service {
     /// must be allowed to read it. A resource that is hidden from `principal` is like an absent one, and is never
     /// notified.
     pub(crate) fn may_watch(&self, uri: &str, principal: &Principal) -> Result<(), RpcError> {
-        match self.registry.resource(uri) {
-            Some((entry, _)) if entry.policies().access.shows_itself_to(principal) => entry
+        let entry = self
+            .registry
+            .read()
+            .resource(uri)
+            .map(|(entry, _)| Arc::clone(entry));
+        match entry {
+            Some(entry) if entry.policies().access.shows_itself_to(principal) => entry
                 .policies()
                 .access
                 .check(entry.item(), principal)
@@ -40,10 +46,11 @@ impl Service {
     /// it.
     pub(crate) fn may_be_told(&self, change: &Change, principal: &Principal) -> bool {
         match change {
-            Change::Resource(uri) => self
-                .registry
-                .resource(uri)
-                .is_none_or(|(entry, _)| entry.policies().access.admits(principal)),
+            Change::Resource(uri) => {
+                let registry = self.registry.read();
+                let found = registry.resource(uri);
+                found.is_none_or(|(entry, _)| entry.policies().access.admits(principal))
+            }
             Change::List(_) | Change::Task(_) => true,
         }
     }

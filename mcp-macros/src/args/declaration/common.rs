@@ -6,7 +6,7 @@ use syn::ExprPath;
 use crate::args::policy::Policies;
 use crate::args::table::Row;
 use crate::args::table::form::Form;
-use crate::args::table::setting::Set;
+use crate::args::table::setting::{Member, Set};
 
 /// The values of one attribute; `K` has those of its kind's own keys.
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub(crate) struct Declaration<K> {
     pub(crate) title: Option<Set<String>>,
     pub(crate) description: Option<Set<String>>,
     pub(crate) icon: Option<Set<String>>,
+    pub(crate) meta: Option<Set<Vec<Member>>>,
     pub(crate) blocking: Option<Set<bool>>,
     pub(crate) runtime: Option<Set<ExprPath>>,
     pub(crate) policies: Policies,
@@ -54,6 +55,14 @@ impl<K: 'static> Declaration<K> {
                 it.icon = setting.read(errors);
             },
         ),
+        Row::new(
+            "meta",
+            Form::Members,
+            "owner = \"search\"",
+            |it, setting, errors| {
+                it.meta = setting.members(errors);
+            },
+        ),
     ];
 
     /// The running of its function.
@@ -78,6 +87,7 @@ impl<K: 'static> Declaration<K> {
             title: self.title,
             description: self.description,
             icon: self.icon,
+            meta: self.meta,
             blocking: self.blocking,
             runtime: self.runtime,
             policies: self.policies,

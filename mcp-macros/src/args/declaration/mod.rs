@@ -96,6 +96,7 @@ mod tests {
             assert!(
                 read.name.is_some()
                     && read.icon.is_some()
+                    && read.meta.is_some()
                     && read.runtime.is_some()
                     && read.blocking.is_some()
             );
@@ -126,6 +127,7 @@ mod tests {
         assert!(resource.uri.is_some() && resource.mime_type.is_some() && resource.size.is_some());
         assert!(
             resource.audience.is_some()
+                && resource.list.is_some()
                 && resource.priority.is_some()
                 && resource.last_modified.is_some()
         );

@@ -39,6 +39,11 @@ pub(crate) static KEYS: Table<Declaration<()>> = Table {
             "write `#[arg(complete = path)]` on the parameter",
         ),
         ("icons", "did you mean `icon`?"),
+        ("_meta", "did you mean `meta`?"),
+        (
+            "tags",
+            "write them into `meta(..)` under the key that your client reads",
+        ),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
         ("permissions", "did you mean `scopes`?"),

@@ -1,7 +1,7 @@
 //! The keys of `#[resource("uri", ..)]`, and the URI in front of them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Expr, Lit, LitStr};
+use syn::{Expr, ExprPath, Lit, LitStr};
 
 use super::common::Declaration;
 use crate::args::policy;
@@ -21,6 +21,7 @@ pub(crate) struct Resource {
     pub(crate) audience: Option<Set<Vec<LitStr>>>,
     pub(crate) priority: Option<Set<Expr>>,
     pub(crate) last_modified: Option<Set<String>>,
+    pub(crate) list: Option<Set<ExprPath>>,
 }
 
 pub(crate) static KEYS: Table<Declaration<Resource>> = Table {
@@ -58,6 +59,9 @@ pub(crate) static KEYS: Table<Declaration<Resource>> = Table {
                     it.own.last_modified = setting.read(errors);
                 },
             ),
+            Row::new("list", Form::Path, "Self::cached", |it, setting, errors| {
+                it.own.list = setting.read(errors);
+            }),
         ],
         policy::Rows::ALL,
         Declaration::RUNNING,
@@ -118,6 +122,11 @@ pub(crate) static KEYS: Table<Declaration<Resource>> = Table {
             "write `#[arg(complete = path)]` on the parameter",
         ),
         ("icons", "did you mean `icon`?"),
+        ("_meta", "did you mean `meta`?"),
+        (
+            "tags",
+            "write them into `meta(..)` under the key that your client reads",
+        ),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
         ("permissions", "did you mean `scopes`?"),

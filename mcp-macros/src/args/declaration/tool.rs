@@ -27,10 +27,10 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
     rows: &[
         Declaration::NAMES,
         &[
-            Row::new("read_only", Form::Flag, "", |it, setting, errors| {
+            Row::new("read_only", Form::Switch, "", |it, setting, errors| {
                 it.own.read_only = setting.read(errors);
             }),
-            Row::new("idempotent", Form::Flag, "", |it, setting, errors| {
+            Row::new("idempotent", Form::Switch, "", |it, setting, errors| {
                 it.own.idempotent = setting.read(errors);
             }),
             Row::new("destructive", Form::Switch, "", |it, setting, errors| {
@@ -113,6 +113,11 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
             "return `Json<T>`: the output schema is made from `T`; for a `ToolResult`, write `output = T`",
         ),
         ("icons", "did you mean `icon`?"),
+        ("_meta", "did you mean `meta`?"),
+        (
+            "tags",
+            "write them into `meta(..)` under the key that your client reads",
+        ),
         ("desc", "did you mean `description`?"),
         ("async", "write `async fn`"),
         ("permissions", "did you mean `scopes`?"),

@@ -39,6 +39,8 @@ pub(crate) enum Form {
     Texts,
     /// `defaults(timeout = "5s")`
     Keys,
+    /// `meta(owner = "search", "com.example/tier" = 2)`
+    Members,
 }
 
 impl Form {
@@ -59,18 +61,24 @@ impl Form {
             Self::Expression | Self::Default => "a value",
             Self::Texts => "a list of strings",
             Self::Keys => "a list of keys",
+            Self::Members => "a list of `key = value`",
         }
     }
 
     pub(super) fn takes_list(self) -> bool {
         matches!(
             self,
-            Self::RateOrKeys | Self::DurationOrKeys | Self::CountOrKeys | Self::Texts | Self::Keys
+            Self::RateOrKeys
+                | Self::DurationOrKeys
+                | Self::CountOrKeys
+                | Self::Texts
+                | Self::Keys
+                | Self::Members
         )
     }
 
     pub(super) fn takes_value(self) -> bool {
-        !matches!(self, Self::Texts | Self::Keys)
+        !matches!(self, Self::Texts | Self::Keys | Self::Members)
     }
 
     pub(super) fn takes_nothing(self) -> bool {

@@ -16,7 +16,7 @@ impl Key {
     pub(crate) fn usage(&self) -> String {
         match self.form {
             Form::Flag | Form::Switch => self.name.to_owned(),
-            Form::Texts | Form::Keys => format!("{}({})", self.name, self.example),
+            Form::Texts | Form::Keys | Form::Members => format!("{}({})", self.name, self.example),
             _ => format!("{} = {}", self.name, self.example),
         }
     }

@@ -3,6 +3,8 @@
 use darling::FromMeta;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token};
 
@@ -25,6 +27,27 @@ pub(crate) struct Set<T> {
     pub(crate) value: T,
     /// The value's own tokens, or the key's when there is no value.
     pub(crate) at: TokenStream,
+}
+
+/// A member of a list: a key of the author's own, and an expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) key: LitStr,
+    pub(crate) value: Expr,
+}
+
+impl Parse for Member {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let key = if input.peek(LitStr) {
+            input.parse()?
+        } else {
+            let name = input.call(Ident::parse_any)?;
+            LitStr::new(&name.unraw().to_string(), name.span())
+        };
+        input.parse::<Token![=]>()?;
+        let value = input.parse()?;
+        Ok(Self { key, value })
+    }
 }
 
 impl Setting {
@@ -60,6 +83,25 @@ impl Setting {
             let at = Ident::new("_", error.span());
             err!(at, "`{}` needs a list of strings: {error}", self.key.name)
                 .help(format!("write `{}`", self.key.usage()))
+        });
+        errors
+            .handle(list)
+            .map(|list| self.set(list.into_iter().collect()))
+    }
+
+    /// Reads the members of a list: `key = value`, the key an identifier or a string.
+    pub(crate) fn members(self, errors: &mut Errors) -> Option<Set<Vec<Member>>> {
+        let tokens = self.list()?;
+        let list =
+            syn::parse::Parser::parse2(Punctuated::<Member, Token![,]>::parse_terminated, tokens);
+        let list = list.map_err(|error| {
+            let at = Ident::new("_", error.span());
+            err!(
+                at,
+                "`{}` needs a list of `key = value`: {error}",
+                self.key.name
+            )
+            .help(format!("write `{}`", self.key.usage()))
         });
         errors
             .handle(list)

@@ -9,8 +9,12 @@ use quote::quote;
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
 
-/// `Spec::tool("name", "description")..`
-pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
+/// `Spec::tool("name", "description")..`; its rules may look at `state`, if it is known.
+pub(crate) fn spec(
+    declaration: &Declaration,
+    body: &Body,
+    state: Option<&TokenStream>,
+) -> TokenStream {
     let (name, description) = (&declaration.name, &body.description);
     let start = match &body.own {
         KindSpec::Tool(_) => quote!(tool(#name, #description)),
@@ -27,7 +31,10 @@ pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
         KindSpec::Resource(resource) => resource::about(resource),
         KindSpec::Prompt => TokenStream::new(),
     };
-    let policies = policy::policies(&body.policies);
+    let (keys, values): (Vec<_>, Vec<_>) =
+        body.meta.iter().map(|(key, value)| (key, value)).unzip();
+    let meta = quote!(#(.meta(#keys, #values))*);
+    let policies = policy::policies(&body.policies, state);
     let mode = match body.mode {
         Mode::Blocking => quote!(.blocking()),
         Mode::Sync => quote!(.sync()),
@@ -35,7 +42,7 @@ pub(crate) fn spec(declaration: &Declaration, body: &Body) -> TokenStream {
     };
     let elicits = elicited(&body.parameters).map(|argument| quote!(.elicits(#argument)));
     quote! {
-        __mcp::Spec::#start #title #icon #own #policies #mode #elicits
+        __mcp::Spec::#start #title #icon #meta #own #policies #mode #elicits
     }
 }
 
@@ -50,8 +57,14 @@ fn elicited(parameters: &[Parameter]) -> Option<String> {
 }
 
 fn hints(tool: &Tool) -> TokenStream {
-    let read_only = tool.read_only.then(|| quote!(.read_only()));
-    let idempotent = tool.idempotent.then(|| quote!(.idempotent()));
+    let read_only = tool.read_only.map(|read_only| match read_only {
+        true => quote!(.read_only()),
+        false => quote!(.not_read_only()),
+    });
+    let idempotent = tool.idempotent.map(|idempotent| match idempotent {
+        true => quote!(.idempotent()),
+        false => quote!(.not_idempotent()),
+    });
     let destructive = tool
         .destructive
         .map(|destructive| quote!(.destructive(#destructive)));

@@ -1,4 +1,4 @@
-//! Policies as calls of const builders.
+//! Policies as calls of builders.
 
 use std::num::{NonZeroU32, NonZeroU64};
 
@@ -10,7 +10,7 @@ use crate::ir::policy::{
 };
 
 /// `.rate_limit(..).timeout(..)..`, as far as they are declared.
-pub(crate) fn policies(policies: &Policies) -> TokenStream {
+pub(crate) fn policies(policies: &Policies, state: Option<&TokenStream>) -> TokenStream {
     let rate_limit = call(&quote!(rate_limit), policies.rate_limit, rate_limit);
     let timeout = call(&quote!(timeout), policies.timeout, long);
     let concurrency = call(&quote!(concurrency), policies.concurrency, concurrency);
@@ -20,10 +20,10 @@ pub(crate) fn policies(policies: &Policies) -> TokenStream {
     let max_output = call(&quote!(max_output), policies.max_output, long);
     let scopes = &policies.scopes;
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
-    let visible_if = policies
-        .visible_if
-        .as_ref()
-        .map(|path| quote!(.visible_if(#path)));
+    let visible_if = policies.visible_if.as_ref().map(|path| match state {
+        Some(state) => quote!(.visible_if_state::<#state, _>(#path)),
+        None => quote!(.visible_if(#path)),
+    });
     let audit = policies.audit.then(|| quote!(.audit()));
     quote! {
         #rate_limit #timeout #concurrency #cache #retry #breaker #max_output #scopes #visible_if #audit

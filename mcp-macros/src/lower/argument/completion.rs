@@ -43,7 +43,7 @@ fn check_completed(kind: Kind, set: &Set<ExprPath>) -> Result<(), Diagnostic> {
 }
 
 /// `name` in `Self::name`.
-fn self_function(path: &ExprPath) -> Option<&Ident> {
+pub(crate) fn self_function(path: &ExprPath) -> Option<&Ident> {
     let mut segments = path.path.segments.iter();
     match (segments.next(), segments.next(), segments.next()) {
         (Some(first), Some(second), None) if path.qself.is_none() && first.ident == "Self" => {

@@ -44,6 +44,10 @@ pub(crate) fn check_defaults(defaults: &Policies, errors: &mut Errors) {
     errors.handle(check_backoff(defaults, &Policies::default()));
 }
 
+fn is_set(key: Option<&Set<bool>>) -> bool {
+    key.is_some_and(|set| set.value)
+}
+
 fn is_destructive(keys: &Tool) -> Option<&Set<bool>> {
     keys.destructive.as_ref().filter(|set| set.value)
 }
@@ -52,17 +56,17 @@ fn check_destructive(keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     let Some(destructive) = is_destructive(keys) else {
         return Ok(());
     };
-    let other = match (&keys.read_only, &own.cache) {
-        (Some(_), _) => "read_only",
-        (None, Some(_)) => "cache",
-        (None, None) => return Ok(()),
+    let other = match (is_set(keys.read_only.as_ref()), &own.cache) {
+        (true, _) => "read_only",
+        (false, Some(_)) => "cache",
+        (false, None) => return Ok(()),
     };
     Err(err!(destructive.name, "`destructive` contradicts `{other}`").help("remove one of them"))
 }
 
 fn check_cache(tool: &Ident, keys: &Tool, own: &Policies) -> Result<(), Diagnostic> {
     match &own.cache {
-        Some(cache) if keys.read_only.is_none() && is_destructive(keys).is_none() => {
+        Some(cache) if !is_set(keys.read_only.as_ref()) && is_destructive(keys).is_none() => {
             Err(told(&cache.name, rules::cache(&tool.to_string())))
         }
         _ => Ok(()),
@@ -93,7 +97,7 @@ fn check_retry(
     own: &Policies,
     defaults: &Policies,
 ) -> Result<(), Diagnostic> {
-    if keys.read_only.is_some() || keys.idempotent.is_some() {
+    if is_set(keys.read_only.as_ref()) || is_set(keys.idempotent.as_ref()) {
         return Ok(());
     }
     if let Some(retry) = &own.retry {

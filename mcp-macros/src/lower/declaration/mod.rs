@@ -12,7 +12,7 @@ use reading::Reading;
 pub(crate) use conflicts::check_defaults;
 
 use super::argument::parameter::{self, Parameter};
-use super::value::name;
+use super::value::{meta, name};
 use super::{policy, resource, tool};
 use crate::args::declaration::KindKeys;
 use crate::diag::{Diagnostic, Errors, err};
@@ -85,7 +85,8 @@ fn own(
                         .help("write `#[resource(\"docs://readme\")]`"),
                 );
             }
-            resource::lower(keys, parameters, errors).map(KindSpec::Resource)
+            let enclosing = reading.enclosing;
+            resource::lower(keys, parameters, enclosing, errors).map(KindSpec::Resource)
         }
         KindKeys::Prompt => Some(KindSpec::Prompt),
     }
@@ -114,6 +115,7 @@ fn body(
     Some(Body {
         title: name::text(keys.title.as_ref(), errors),
         icon: name::icon(keys.icon.as_ref(), errors),
+        meta: meta::lower(*kind, keys.meta.as_ref(), *enclosing, errors),
         policies: policy::lower(&keys.policies, subject, *enclosing, errors),
         mode: reading.mode(signature),
         takes_self: signature.receiver().is_some(),

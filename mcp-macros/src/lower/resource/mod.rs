@@ -1,5 +1,6 @@
 //! The keys that only a resource has: its URI, and the facts about its contents.
 
+mod list;
 mod template;
 mod uri;
 
@@ -8,6 +9,7 @@ use syn::{Expr, LitStr};
 use template::Variable;
 
 use super::argument::parameter::Parameter;
+use super::enclosing::Enclosing;
 use super::value::literal::{self, Number};
 use super::value::word::words;
 use super::value::{moment, name};
@@ -22,6 +24,7 @@ use crate::ir::resource::{Resource, Role};
 pub(crate) fn lower(
     keys: &Keys,
     parameters: Option<&[Parameter]>,
+    enclosing: Enclosing<'_>,
     errors: &mut Errors,
 ) -> Option<Resource> {
     let uri = keys.uri.as_ref();
@@ -45,6 +48,10 @@ pub(crate) fn lower(
             .unwrap_or_default(),
         priority: priority.and_then(|set| errors.handle(self::priority(set))),
         last_modified: last_modified.and_then(|set| errors.handle(self::last_modified(set))),
+        list: keys
+            .list
+            .as_ref()
+            .and_then(|set| list::lower(set, known, enclosing, errors)),
     };
     variables.map(|_| resource)
 }

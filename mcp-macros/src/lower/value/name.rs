@@ -43,11 +43,16 @@ fn check(kind: Kind, name: &str, at: &impl ToTokens, function: &str) -> Result<(
         )
         .help("shorten it"));
     }
-    let illegal = name
-        .chars()
-        .find(|c| !c.is_ascii_alphanumeric() && !"_-.".contains(*c));
+    let illegal = name.chars().find(|c| match kind {
+        Kind::Resource => c.is_control(),
+        Kind::Tool | Kind::Prompt => !c.is_ascii_alphanumeric() && !"_-.".contains(*c),
+    });
     match illegal {
         None => Ok(()),
+        Some(_) if kind == Kind::Resource => {
+            Err(err!(at, "{noun} name {name:?} has a control character")
+                .help("write a name on one line"))
+        }
         Some(c) => {
             Err(err!(at, "{noun} name \"{name}\" contains `{c}`")
                 .help("use only A-Z a-z 0-9 _ - ."))

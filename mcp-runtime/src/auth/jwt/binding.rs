@@ -1,11 +1,19 @@
 //! Tokens that are bound to a key of their client (RFC 7800), which must show that it has the key.
 
+#[cfg(feature = "tls")]
+use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "tls")]
+use base64::Engine as _;
+#[cfg(feature = "tls")]
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::proof::{Bound, Proofs};
 use crate::auth::{Credentials, Reason, Refusal};
+#[cfg(feature = "tls")]
+use crate::certificate::Certificate;
 
 /// A token as it was sent: alone, or with a proof of possession.
 #[derive(Clone, Copy)]
@@ -67,9 +75,25 @@ pub(super) fn confirm(
 }
 
 /// Checks that the client's certificate is the one that the token is bound to (RFC 8705, section 3.1).
-fn check_certificate(_thumbprint: &Value, _credentials: &Credentials<'_>) -> Result<(), Refusal> {
+fn check_certificate(thumbprint: &Value, credentials: &Credentials<'_>) -> Result<(), Refusal> {
+    if thumbprint.is_string() && certificate(credentials).as_deref() == thumbprint.as_str() {
+        return Ok(());
+    }
     Err(Refusal::new(
         Reason::Proof,
         "the token is bound to a client certificate; connect with it",
     ))
+}
+
+/// The thumbprint of the client's certificate in base64url.
+#[cfg(feature = "tls")]
+fn certificate(credentials: &Credentials<'_>) -> Option<String> {
+    let certificate = credentials.extension::<Arc<Certificate>>()?;
+    Some(URL_SAFE_NO_PAD.encode(certificate.thumbprint()))
+}
+
+/// Without TLS there is no certificate.
+#[cfg(not(feature = "tls"))]
+fn certificate(_: &Credentials<'_>) -> Option<String> {
+    None
 }

@@ -21,7 +21,7 @@ use nonce::Nonces;
 /// The header of a proof.
 const HEADER: &str = "dpop";
 /// The longest time from the making of a proof to its arrival, and the tolerance for a clock that is ahead.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const AHEAD: Duration = Duration::from_secs(30);
 /// The maximum size of the identifier of a proof, in bytes.
 const LARGEST_ID: usize = 256;

@@ -5,6 +5,8 @@ mod auth;
 mod limits;
 #[cfg(feature = "cli")]
 mod log;
+#[cfg(feature = "tls")]
+mod mtls;
 mod ops;
 mod rate_limit;
 mod server;
@@ -121,6 +123,8 @@ static TABLES: &[&[Setting]] = &[
     token::ROWS,
     #[cfg(not(feature = "auth"))]
     absent::TOKENS,
+    #[cfg(feature = "tls")]
+    mtls::ROWS,
     absent::ROWS,
 ];
 

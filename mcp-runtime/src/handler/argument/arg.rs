@@ -479,7 +479,7 @@ pub(crate) enum Reading {
 }
 
 /// The maximum number of undeclared names that are compared with the declared ones.
-const WEIGHED: u32 = 20;
+pub(super) const WEIGHED: u32 = 20;
 /// The maximum number of undeclared names that are logged.
 const NAMED: usize = 5;
 
@@ -495,7 +495,7 @@ pub(crate) struct Leniency {
 }
 
 impl Leniency {
-    fn ignore(&mut self, name: &str) {
+    pub(super) fn ignore(&mut self, name: &str) {
         self.ignored = self.ignored.saturating_add(1);
         if self.names.len() < NAMED {
             self.names.push(Name(name).to_string());

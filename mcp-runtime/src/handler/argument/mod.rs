@@ -6,6 +6,7 @@ mod date;
 mod decode;
 mod fit;
 mod flat;
+pub(crate) mod given;
 mod path;
 pub(crate) mod problem;
 mod reason;

@@ -6,3 +6,4 @@ pub(crate) mod completion;
 pub(crate) mod context;
 pub(crate) mod inject;
 mod input;
+pub(crate) mod listing;

@@ -2,13 +2,25 @@
 
 pub(crate) mod kind;
 pub(crate) mod policy;
+pub(crate) mod rules;
+pub(crate) mod visible;
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::principal::Principal;
 use crate::protocol::{Annotations, Role, extension};
 use kind::{Item, Kind};
 use policy::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
+pub use visible::Rule;
+use visible::VisibleIf;
+
+/// A text that is written in an attribute, or made at run time.
+pub(crate) type Text = Cow<'static, str>;
 
 /// The keys of `#[tool(..)]`, `#[resource(..)]` or `#[prompt(..)]`, as plain data.
 #[derive(Clone, Debug)]
@@ -18,21 +30,21 @@ use policy::{Breaker, Cache, Concurrency, RateLimit, Retry, Source};
 )]
 pub struct Spec {
     pub(crate) kind: Kind,
-    pub(crate) name: &'static str,
-    pub(crate) description: &'static str,
-    pub(crate) title: Option<&'static str>,
-    pub(crate) icon: Option<&'static str>,
-    pub(crate) uri: &'static str,
-    pub(crate) mime_type: Option<&'static str>,
+    pub(crate) name: Text,
+    pub(crate) description: Text,
+    pub(crate) title: Option<Text>,
+    pub(crate) icon: Option<Text>,
+    pub(crate) uri: Text,
+    pub(crate) mime_type: Option<Text>,
     pub(crate) size: Option<u64>,
-    pub(crate) audience: &'static [Role],
+    pub(crate) audience: Cow<'static, [Role]>,
     pub(crate) priority: Option<f64>,
-    pub(crate) last_modified: Option<&'static str>,
-    pub(crate) read_only: bool,
-    pub(crate) idempotent: bool,
+    pub(crate) last_modified: Option<Text>,
+    pub(crate) read_only: Option<bool>,
+    pub(crate) idempotent: Option<bool>,
     pub(crate) destructive: Option<bool>,
     pub(crate) open_world: Option<bool>,
-    pub(crate) ui: Option<&'static str>,
+    pub(crate) ui: Option<Text>,
     pub(crate) visible_to: &'static [&'static str],
     pub(crate) rate_limit: Option<(RateLimit, Source)>,
     pub(crate) timeout: Option<(Duration, Source)>,
@@ -41,8 +53,8 @@ pub struct Spec {
     pub(crate) retry: Option<(Retry, Source)>,
     pub(crate) breaker: Option<(Breaker, Source)>,
     pub(crate) max_output: Option<(u64, Source)>,
-    pub(crate) scopes: &'static [&'static str],
-    pub(crate) visible_if: Option<fn(&Principal) -> bool>,
+    pub(crate) scopes: Arc<[Text]>,
+    pub(crate) visible_if: Option<VisibleIf>,
     pub(crate) audit: bool,
     pub(crate) blocking: bool,
     /// It occupies the thread that it runs on: neither `async` nor `blocking`.
@@ -51,6 +63,7 @@ pub struct Spec {
     pub(crate) elicits: Option<&'static str>,
     pub(crate) schema: Option<fn() -> serde_json::Value>,
     pub(crate) task: Option<TaskSupport>,
+    pub(crate) meta: Map<String, Value>,
 }
 
 /// The support for running calls of a tool as tasks, for clients that declare the extension.
@@ -64,52 +77,48 @@ pub enum TaskSupport {
 
 impl Spec {
     /// A tool called `name`.
-    pub const fn tool(name: &'static str, description: &'static str) -> Self {
-        Self::new(Kind::Tool, name, description)
+    pub fn tool(name: impl Into<Text>, description: impl Into<Text>) -> Self {
+        Self::new(Kind::Tool, name.into(), description.into())
     }
 
     /// A resource at a URI, or at all those of a URI template.
-    pub const fn resource(
-        name: &'static str,
-        description: &'static str,
-        uri: &'static str,
+    pub fn resource(
+        name: impl Into<Text>,
+        description: impl Into<Text>,
+        uri: impl Into<Text>,
     ) -> Self {
-        let mime_type = if is_view(uri) {
-            Some(extension::VIEW_MIME_TYPE)
-        } else {
-            None
-        };
+        let uri = uri.into();
         Self {
+            mime_type: is_view(&uri).then_some(extension::VIEW_MIME_TYPE.into()),
             uri,
-            mime_type,
-            read_only: true,
-            ..Self::new(Kind::Resource, name, description)
+            read_only: Some(true),
+            ..Self::new(Kind::Resource, name.into(), description.into())
         }
     }
 
     /// A prompt called `name`.
-    pub const fn prompt(name: &'static str, description: &'static str) -> Self {
+    pub fn prompt(name: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self {
-            read_only: true,
-            ..Self::new(Kind::Prompt, name, description)
+            read_only: Some(true),
+            ..Self::new(Kind::Prompt, name.into(), description.into())
         }
     }
 
-    const fn new(kind: Kind, name: &'static str, description: &'static str) -> Self {
+    fn new(kind: Kind, name: Text, description: Text) -> Self {
         Self {
             kind,
             name,
             description,
             title: None,
             icon: None,
-            uri: "",
+            uri: Text::Borrowed(""),
             mime_type: None,
             size: None,
-            audience: &[],
+            audience: Cow::Borrowed(&[]),
             priority: None,
             last_modified: None,
-            read_only: false,
-            idempotent: false,
+            read_only: None,
+            idempotent: None,
             destructive: None,
             open_world: None,
             ui: None,
@@ -121,7 +130,7 @@ impl Spec {
             retry: None,
             breaker: None,
             max_output: None,
-            scopes: &[],
+            scopes: Arc::default(),
             visible_if: None,
             audit: false,
             blocking: false,
@@ -129,181 +138,221 @@ impl Spec {
             elicits: None,
             schema: None,
             task: None,
+            meta: Map::new(),
         }
     }
 
     /// Returns the item that messages call it: its kind and its name.
-    pub(crate) fn item(&self) -> Item<'static> {
+    pub(crate) fn item(&self) -> Item<'_> {
         Item {
             kind: self.kind,
-            name: self.name,
+            name: &self.name,
         }
     }
 
     /// A name for people.
     #[must_use]
-    pub const fn title(mut self, title: &'static str) -> Self {
-        self.title = Some(title);
+    pub fn title(mut self, title: impl Into<Text>) -> Self {
+        self.title = Some(title.into());
         self
     }
 
     /// The URI of an icon.
     #[must_use]
-    pub const fn icon(mut self, icon: &'static str) -> Self {
-        self.icon = Some(icon);
+    pub fn icon(mut self, icon: impl Into<Text>) -> Self {
+        self.icon = Some(icon.into());
         self
     }
 
     /// The media type of a resource's contents.
     #[must_use]
-    pub const fn mime_type(mut self, mime_type: &'static str) -> Self {
-        self.mime_type = Some(mime_type);
+    pub fn mime_type(mut self, mime_type: impl Into<Text>) -> Self {
+        self.mime_type = Some(mime_type.into());
         self
     }
 
     /// Sets the size of a resource in bytes.
     #[must_use]
-    pub const fn size(mut self, bytes: u64) -> Self {
+    pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
     }
 
     /// For whom a resource is.
     #[must_use]
-    pub const fn audience(mut self, audience: &'static [Role]) -> Self {
-        self.audience = audience;
+    pub fn audience(mut self, audience: impl Into<Cow<'static, [Role]>>) -> Self {
+        self.audience = audience.into();
         self
     }
 
     /// Sets the priority of a resource, from 0 to 1.
     #[must_use]
-    pub const fn priority(mut self, priority: f64) -> Self {
+    pub fn priority(mut self, priority: f64) -> Self {
         self.priority = Some(priority);
         self
     }
 
     /// Sets the time of a resource's last change, as an ISO 8601 timestamp.
     #[must_use]
-    pub const fn last_modified(mut self, timestamp: &'static str) -> Self {
-        self.last_modified = Some(timestamp);
+    pub fn last_modified(mut self, timestamp: impl Into<Text>) -> Self {
+        self.last_modified = Some(timestamp.into());
         self
     }
 
     /// It changes nothing.
     #[must_use]
-    pub const fn read_only(mut self) -> Self {
-        self.read_only = true;
+    pub fn read_only(mut self) -> Self {
+        self.read_only = Some(true);
         self
     }
 
     /// Twice is the same as once.
     #[must_use]
-    pub const fn idempotent(mut self) -> Self {
-        self.idempotent = true;
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = Some(true);
+        self
+    }
+
+    /// Sets `readOnlyHint` to `false`, which is the default of the protocol.
+    #[must_use]
+    pub fn not_read_only(mut self) -> Self {
+        self.read_only = Some(false);
+        self
+    }
+
+    /// Sets `idempotentHint` to `false`, which is the default of the protocol.
+    #[must_use]
+    pub fn not_idempotent(mut self) -> Self {
+        self.idempotent = Some(false);
+        self
+    }
+
+    /// Returns `true` if it declares that it changes nothing.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.read_only == Some(true)
+    }
+
+    /// Returns `true` if it declares that twice is the same as once.
+    pub(crate) fn may_repeat(&self) -> bool {
+        self.idempotent == Some(true)
+    }
+
+    /// Adds a member to the `_meta` that lists show. A key that the protocol reserves is a fault of the declaration.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.meta.insert(key.into(), value);
         self
     }
 
     /// Sets `destructiveHint`: it may perform destructive updates.
     #[must_use]
-    pub const fn destructive(mut self, destructive: bool) -> Self {
+    pub fn destructive(mut self, destructive: bool) -> Self {
         self.destructive = Some(destructive);
         self
     }
 
     /// Sets `openWorldHint`: it interacts with systems beyond this server.
     #[must_use]
-    pub const fn open_world(mut self, open_world: bool) -> Self {
+    pub fn open_world(mut self, open_world: bool) -> Self {
         self.open_world = Some(open_world);
         self
     }
 
     /// The URI of the view that its results are shown in.
     #[must_use]
-    pub const fn ui(mut self, uri: &'static str) -> Self {
-        self.ui = Some(uri);
+    pub fn ui(mut self, uri: impl Into<Text>) -> Self {
+        self.ui = Some(uri.into());
         self
     }
 
     /// Sets the audience: `model`, `app` or both.
     #[must_use]
-    pub const fn visible_to(mut self, visible_to: &'static [&'static str]) -> Self {
+    pub fn visible_to(mut self, visible_to: &'static [&'static str]) -> Self {
         self.visible_to = visible_to;
         self
     }
 
     /// Sets the rate limit.
     #[must_use]
-    pub const fn rate_limit(mut self, limit: RateLimit, source: Source) -> Self {
+    pub fn rate_limit(mut self, limit: RateLimit, source: Source) -> Self {
         self.rate_limit = Some((limit, source));
         self
     }
 
     /// After how many milliseconds it is cancelled.
     #[must_use]
-    pub const fn timeout(mut self, millis: u64, source: Source) -> Self {
+    pub fn timeout(mut self, millis: u64, source: Source) -> Self {
         self.timeout = Some((Duration::from_millis(millis), source));
         self
     }
 
     /// Sets the maximum numbers of calls that run and that wait at a time.
     #[must_use]
-    pub const fn concurrency(mut self, limit: Concurrency, source: Source) -> Self {
+    pub fn concurrency(mut self, limit: Concurrency, source: Source) -> Self {
         self.concurrency = Some((limit, source));
         self
     }
 
     /// Its results are remembered by their arguments.
     #[must_use]
-    pub const fn cache(mut self, cache: Cache, source: Source) -> Self {
+    pub fn cache(mut self, cache: Cache, source: Source) -> Self {
         self.cache = Some((cache, source));
         self
     }
 
     /// It is tried again on errors that are marked retryable.
     #[must_use]
-    pub const fn retry(mut self, retry: Retry, source: Source) -> Self {
+    pub fn retry(mut self, retry: Retry, source: Source) -> Self {
         self.retry = Some((retry, source));
         self
     }
 
     /// It fails fast after failures in a row.
     #[must_use]
-    pub const fn breaker(mut self, breaker: Breaker, source: Source) -> Self {
+    pub fn breaker(mut self, breaker: Breaker, source: Source) -> Self {
         self.breaker = Some((breaker, source));
         self
     }
 
     /// Sets the maximum size of a result in bytes.
     #[must_use]
-    pub const fn max_output(mut self, bytes: u64, source: Source) -> Self {
+    pub fn max_output(mut self, bytes: u64, source: Source) -> Self {
         self.max_output = Some((bytes, source));
         self
     }
 
     /// Sets the scopes that a caller must have, all of them.
     #[must_use]
-    pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
-        self.scopes = scopes;
+    pub fn scopes(mut self, scopes: &[&'static str]) -> Self {
+        self.scopes = scopes.iter().map(|&scope| scope.into()).collect();
         self
     }
 
     /// Sets the program's rule for the callers that may see and call it.
     #[must_use]
-    pub const fn visible_if(mut self, rule: fn(&Principal) -> bool) -> Self {
-        self.visible_if = Some(rule);
+    pub fn visible_if(mut self, rule: fn(&Principal) -> bool) -> Self {
+        self.visible_if = Some(VisibleIf::new(rule));
+        self
+    }
+
+    /// Sets the rule for the callers that may see and call it, which looks at the server's state.
+    #[must_use]
+    pub fn visible_if_state<S: 'static, M>(mut self, rule: impl Rule<S, M>) -> Self {
+        self.visible_if = Some(rule.into_rule());
         self
     }
 
     /// Each call leaves an audit record.
     #[must_use]
-    pub const fn audit(mut self) -> Self {
+    pub fn audit(mut self) -> Self {
         self.audit = true;
         self
     }
 
     /// It runs on the blocking pool.
     #[must_use]
-    pub const fn blocking(mut self) -> Self {
+    pub fn blocking(mut self) -> Self {
         self.blocking = true;
         self
     }
@@ -324,14 +373,14 @@ impl Spec {
 
     /// Hand-written keywords for its input schema.
     #[must_use]
-    pub const fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
+    pub fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
         self.schema = Some(schema);
         self
     }
 
     /// Its calls become tasks.
     #[must_use]
-    pub const fn task(mut self, support: TaskSupport) -> Self {
+    pub fn task(mut self, support: TaskSupport) -> Self {
         self.task = Some(support);
         self
     }
@@ -340,7 +389,7 @@ impl Spec {
     pub(crate) fn annotations(&self) -> Option<Annotations> {
         let mut annotations = Annotations::default().audience(self.audience.iter().copied());
         annotations.priority = self.priority;
-        annotations.last_modified = self.last_modified.map(str::to_owned);
+        annotations.last_modified = self.last_modified.clone().map(Cow::into_owned);
         (annotations != Annotations::default()).then_some(annotations)
     }
 }

@@ -1,6 +1,7 @@
 //! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The place where a setting was declared.
@@ -84,19 +85,52 @@ impl RateLimit {
     }
 }
 
+impl FromStr for RateLimit {
+    type Err = String;
+
+    /// Reads `10/min`, `10/5 min`: a number of calls per period, in `s`, `min`, `h` or `d`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (count, period) = text.split_once('/')?;
+            let period = period.trim();
+            let digits = period.find(|c: char| !c.is_ascii_digit())?;
+            let (many, unit) = period.split_at(digits);
+            let many: u64 = if many.is_empty() {
+                1
+            } else {
+                many.parse().ok()?
+            };
+            let (millis, _) = UNITS
+                .into_iter()
+                .take(4)
+                .find(|(_, name)| *name == unit.trim())?;
+            Some(Self::new(
+                count.trim().parse().ok()?,
+                many.checked_mul(millis)?,
+            ))
+        };
+        read().ok_or_else(|| {
+            format!("{text:?} is no rate; write `<count>/<unit>` with one of: `s`, `min`, `h`, `d`, for example \"10/min\"")
+        })
+    }
+}
+
+/// The units of periods in milliseconds, longest first.
+const UNITS: [(u64, &str); 5] = [
+    (86_400_000, "d"),
+    (3_600_000, "h"),
+    (60_000, "min"),
+    (1_000, "s"),
+    (1, "ms"),
+];
+
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = self.period.as_millis();
-        let (amount, unit) = [
-            (86_400_000, "d"),
-            (3_600_000, "h"),
-            (60_000, "min"),
-            (1_000, "s"),
-            (1, "ms"),
-        ]
-        .into_iter()
-        .find(|(unit, _)| millis.is_multiple_of(*unit))
-        .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
+        let millis = u64::try_from(self.period.as_millis()).unwrap_or(u64::MAX);
+        let (amount, unit) = UNITS
+            .into_iter()
+            .find(|(unit, _)| millis.is_multiple_of(*unit))
+            .map_or((millis, "ms"), |(unit, name)| (millis / unit, name));
         match amount {
             1 => write!(f, "{}/{unit}", self.count),
             _ => write!(f, "{}/{amount} {unit}", self.count),

@@ -17,9 +17,10 @@ use crate::service::Service;
 /// Calls the tool of `matches`; returns its result.
 pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
     let name = given(matches);
-    let tool = find(&service.registry.tools, "tool", name)?;
+    let registry = service.registry.read();
+    let tool = find(&registry.tools, "tool", name)?;
     let arguments = pairs(matches, |name, text| {
-        if is_text(tool, name) {
+        if is_text(&tool, name) {
             return text.into();
         }
         serde_json::from_str(text).unwrap_or_else(|_| text.into())
@@ -31,9 +32,9 @@ pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<
 /// Reads the resource of `matches`; returns its contents.
 pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
     let uri = given(matches);
-    let registry = &service.registry;
+    let registry = service.registry.read();
     if registry.resource(uri).is_none() && !registry.files.contents.contains_key(uri) {
-        return Err(unknown("resource", uri, &uris(registry)));
+        return Err(unknown("resource", uri, &uris(&registry)));
     }
     let params = json!({ "uri": uri });
     carry_out(service, "resources/read", params).await
@@ -42,7 +43,7 @@ pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Res
 /// Gets the prompt of `matches`; returns its messages.
 pub(super) async fn prompt(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
     let name = given(matches);
-    find(&service.registry.prompts, "prompt", name)?;
+    find(&service.registry.read().prompts, "prompt", name)?;
     let arguments = pairs(matches, |_, text| text.into())?;
     let params = json!({ "name": name, "arguments": arguments });
     carry_out(service, "prompts/get", params).await
@@ -52,16 +53,19 @@ fn given(matches: &ArgMatches) -> &str {
     matches.get_one::<String>("name").map_or("", String::as_str)
 }
 
-fn find<'a>(listing: &'a Listing, noun: &str, name: &str) -> Result<&'a Entry> {
+fn find(listing: &Listing, noun: &str, name: &str) -> Result<Arc<Entry>> {
     let known = || listing.entries().iter().map(|entry| entry.name.as_str());
     listing
         .get(name)
+        .cloned()
         .ok_or_else(|| unknown(noun, name, &known().collect::<Vec<_>>()))
 }
 
 fn uris(registry: &Registry) -> Vec<&str> {
     let entries = registry.resources.entries().iter();
-    let entries = entries.chain(registry.templates.entries()).map(Entry::uri);
+    let entries = entries
+        .chain(registry.templates.entries())
+        .map(|entry| entry.uri());
     let files = registry.files.contents.keys().map(String::as_str);
     let mut uris: Vec<_> = entries.chain(files).collect();
     uris.sort_unstable();
@@ -93,10 +97,8 @@ fn pairs(matches: &ArgMatches, value: impl Fn(&str, &str) -> Value) -> Result<Ma
 }
 
 fn is_text(tool: &Entry, name: &str) -> bool {
-    let mut properties = tool.input().properties();
-    properties.any(|(property, schema)| {
-        property == name && schema.get("type").is_some_and(|kind| kind == "string")
-    })
+    let schema = tool.argument(name);
+    schema.is_some_and(|schema| schema.get("type").is_some_and(|kind| kind == "string"))
 }
 
 /// Sends a request, responds to the server's input requests, and returns the result.

@@ -24,7 +24,8 @@ pub(super) async fn callers(service: &Service) -> Result<()> {
 
 /// Prints the findings; an error if a client would refuse a tool.
 pub(super) fn report(service: &Service) -> Result<()> {
-    let tools: Vec<&Tool> = service.registry.tools().collect();
+    let registry = service.registry.read();
+    let tools: Vec<&Tool> = registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
     for tool in &tools {
         let found = lint::declared(&service.identity.info.name, tool);

@@ -70,7 +70,7 @@ fn arguments(entry: &Entry) -> String {
 }
 
 fn summary(entry: &Entry) -> String {
-    first_line(entry.spec.description)
+    first_line(&entry.spec.description)
 }
 
 fn first_line(text: &str) -> String {
@@ -129,7 +129,7 @@ fn limits(spec: &Spec, file: &str) -> String {
     let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
     let limits = [
         scopes,
-        spec.visible_if.map(|_| "visible_if".to_owned()),
+        spec.visible_if.as_ref().map(|_| "visible_if".to_owned()),
         shown(spec.rate_limit, |limit| limit.to_string()).map(|it| limit("rate_limit", it)),
         shown(spec.concurrency, |limit| limit.to_string()).map(|it| limit("concurrency", it)),
         shown(spec.cache, |cache| Written(cache.ttl).to_string()).map(|it| limit("cache", it)),

@@ -181,7 +181,7 @@ impl Gate {
         refusal: &Refusal,
     ) -> Option<HeaderValue> {
         let metadata = self.metadata(parts);
-        let scopes = endpoint.service.registry.scopes().join(" ");
+        let scopes = endpoint.service.registry.read().scopes().join(" ");
         let scopes = metadata.is_some().then_some(&*scopes);
         let described = refusal.error().map(|_| refusal.message());
         let scheme = refusal.scheme();
@@ -225,14 +225,14 @@ impl Gate {
 }
 
 /// Adds the challenge to the response to a call that its caller has no scopes for (RFC 6750, section 3.1).
-pub(super) fn challenged(mut response: Response, metadata: Option<String>) -> Response {
+pub(super) fn challenged(mut response: Response, metadata: Option<&str>) -> Response {
     let Some(RequiredScopes(scopes)) = response.extensions_mut().remove() else {
         return response;
     };
     let challenge = Challenge::new("Bearer")
         .with("error", Some("insufficient_scope"))
         .with("scope", Some(&scopes))
-        .with("resource_metadata", metadata.as_deref());
+        .with("resource_metadata", metadata);
     if let Some(challenge) = challenge.header() {
         response
             .headers_mut()

@@ -66,8 +66,10 @@ pub(super) fn same_params(
     }
     let Some(entry) = service
         .registry
+        .read()
         .tools
         .get(&name)
+        .cloned()
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());
@@ -77,17 +79,15 @@ pub(super) fn same_params(
         .and_then(Result::ok)
         .unwrap_or_default();
     for (argument, header) in &entry.headers {
-        same_argument(headers, header, entry.input().sent(&arguments, argument)).map_err(
-            |error| {
-                // The error shows both values.
-                let redacted = entry.policies().redacted.names.contains(argument);
-                if redacted {
-                    malformed(&format!("Mcp-Param-{header}"), "differs from the body")
-                } else {
-                    error
-                }
-            },
-        )?;
+        same_argument(headers, header, entry.sent(&arguments, argument)).map_err(|error| {
+            // The error shows both values.
+            let redacted = entry.policies().redacted.hides(argument);
+            if redacted {
+                malformed(&format!("Mcp-Param-{header}"), "differs from the body")
+            } else {
+                error
+            }
+        })?;
     }
     Ok(())
 }

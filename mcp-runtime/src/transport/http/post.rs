@@ -45,7 +45,7 @@ pub(super) async fn post_from(
     }
     let metadata = gate.metadata(&parts);
     let response = answer(peer, &endpoint, parts, body).await;
-    authenticate::challenged(response, metadata)
+    authenticate::challenged(response, metadata.as_deref())
 }
 
 /// Answers a request whose caller is known.

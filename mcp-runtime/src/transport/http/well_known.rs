@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
 
-use super::authenticate::PROOF_ALGORITHMS;
+use super::authenticate::{Gate, PROOF_ALGORITHMS};
 use super::stream::empty;
 use super::{Endpoint, cors, response};
 use crate::auth::site::WELL_KNOWN;
@@ -22,11 +22,7 @@ const FRESH: Duration = Duration::from_hours(24 * 90);
 /// The routes of the documents that the server has.
 pub(super) fn routes(endpoint: &Endpoint) -> Router<Arc<Endpoint>> {
     let mut router = Router::new();
-    if endpoint
-        .gate
-        .as_ref()
-        .is_some_and(|gate| gate.is_described())
-    {
+    if endpoint.gate.as_ref().is_some_and(Gate::is_described) {
         let document = || get(metadata).options(cors::preflight);
         router = router
             .route(WELL_KNOWN, document())
@@ -52,7 +48,7 @@ async fn metadata(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Re
     let mut document = json!({
         "resource": resource,
         "authorization_servers": servers,
-        "scopes_supported": service.registry.scopes(),
+        "scopes_supported": service.registry.read().scopes(),
         "bearer_methods_supported": ["header"],
         "resource_name": service.identity.info.title.as_ref().unwrap_or(&service.identity.info.name),
     });

@@ -1,10 +1,10 @@
-use mcp_runtime::{Principal, server};
+use mcp_runtime::server;
 
 struct Demo;
 
 impl Demo {
-    fn is_staff(&self, who: &Principal) -> bool {
-        who.subject() == Some("staff")
+    fn is_staff(&self, name: &str) -> bool {
+        name == "staff"
     }
 }
 
@@ -19,7 +19,7 @@ impl Demo {
 }
 
 fn main() {
-    let _ = Demo.is_staff(&Principal::anonymous());
+    let _ = Demo.is_staff("ann");
     drop(Demo.search(String::new()));
     drop(Demo.into_server());
 }

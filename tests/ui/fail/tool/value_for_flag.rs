@@ -1,7 +1,7 @@
 use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
-#[tool(read_only = true)]
+#[tool(audit = true)]
 async fn search(query: String) -> String {
     query
 }

@@ -15,6 +15,7 @@ mod staff {
     title = "Code review",
     description = "Reviews code.",
     icon = "https://example.com/icon.png",
+    meta(owner = "docs", "com.example/tier" = 1 + 1),
     rate_limit(quota = "10/min", burst = 5, per = "ip", algorithm = "token_bucket"),
     timeout = "5s",
     concurrency(max = 4, queue = 16),

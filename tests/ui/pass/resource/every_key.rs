@@ -1,7 +1,7 @@
 //! Every key that `#[resource]` has, in each of its spellings.
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
 
-use mcp_runtime::{Principal, Server, ToolError, resource, resources};
+use mcp_runtime::{Context, Principal, ResourceLink, Server, ToolError, resource, resources};
 
 mod staff {
     pub(crate) fn is_staff(who: &mcp_runtime::Principal) -> bool {
@@ -12,10 +12,11 @@ mod staff {
 /// Overridden.
 #[resource(
     "docs://readme",
-    name = "read.me",
+    name = "Read me, please",
     title = "Read me",
     description = "What there is to know.",
     icon = "https://example.com/icon.png",
+    meta(owner = "docs", "com.example/tier" = 1 + 1),
     mime_type = "text/markdown; charset=utf-8",
     size = "64KiB",
     audience("user", "assistant"),
@@ -38,8 +39,12 @@ fn readme() -> Result<&'static str, ToolError> {
     Ok("read me")
 }
 
+fn pages(_cx: &Context) -> Result<Vec<ResourceLink>, ToolError> {
+    Ok(vec![ResourceLink::new("docs://pages/1", "One")])
+}
+
 /// Says little.
-#[resource("docs://pages/{page}", priority = 1, last_modified = "2026-01-31", cache = "60s", retry = 3)]
+#[resource("docs://pages/{page}", priority = 1, last_modified = "2026-01-31", cache = "60s", retry = 3, list = pages)]
 async fn page(page: String) -> Result<String, ToolError> {
     Ok(page)
 }

@@ -16,6 +16,7 @@ mod staff {
     title = "Search",
     description = "Searches the docs.",
     icon = "https://example.com/icon.png",
+    meta(owner = "docs", "com.example/tier" = 1 + 1),
     read_only,
     idempotent,
     destructive = false,

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::__private::{ListedTool, Per, RateLimit, Returns, Source, Spec, Visitor};
+use crate::__private::{Callbacks, ListedTool, Per, RateLimit, Returns, Source, Spec, Visitor};
 use crate::Limits;
 
 const SHORT: Duration = Duration::from_millis(300);
@@ -29,7 +29,7 @@ impl ListedTool<()> for Once {
             spec,
             (),
             Returns::<&str>::result(),
-            Vec::new(),
+            Callbacks::default(),
             |_, _, ()| async { "let in" },
         );
     }

@@ -1,7 +1,7 @@
 use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
-#[tool(idempotent = false)]
+#[tool(meta("io.modelcontextprotocol/x" = 1))]
 async fn search(query: String) -> String {
     query
 }

@@ -1,0 +1,154 @@
+//! The keys that items of every kind have, as builder methods of the same names.
+
+/// Adds the methods of the keys of `spec`.
+macro_rules! keys {
+    ($Item:ident, $noun:literal) => {
+        impl $Item {
+            #[doc = concat!("Sets the description of the ", $noun, ", which is required.")]
+            #[must_use]
+            pub fn description(mut self, description: impl Into<String>) -> Self {
+                self.spec.description = description.into().into();
+                self
+            }
+
+            /// Sets a name for people.
+            #[must_use]
+            pub fn title(mut self, title: impl Into<String>) -> Self {
+                self.spec = self.spec.title(title.into());
+                self
+            }
+
+            /// Sets the URI of an icon.
+            #[must_use]
+            pub fn icon(mut self, icon: impl Into<String>) -> Self {
+                self.spec = self.spec.icon(icon.into());
+                self
+            }
+
+            /// Adds a member to the `_meta` that lists show.
+            #[must_use]
+            pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+                self.spec = self.spec.meta(key, value.into());
+                self
+            }
+
+            /// Sets the rate limit: `"10/min"`, for each caller.
+            #[must_use]
+            pub fn rate_limit(self, rate: &str) -> Self {
+                self.rate_limit_with(rate, |limit| limit)
+            }
+
+            /// Sets the rate limit with its options: `.rate_limit_with("10/min", |limit| limit.burst(20).per(Per::Ip))`.
+            #[must_use]
+            pub fn rate_limit_with(
+                mut self,
+                rate: &str,
+                options: impl FnOnce(RateLimit) -> RateLimit,
+            ) -> Self {
+                match rate.parse::<RateLimit>() {
+                    Ok(limit) => {
+                        self.spec = self.spec.rate_limit(options(limit), Source::Attribute)
+                    }
+                    Err(fault) => self.faults.push(format!("`rate_limit`: {fault}")),
+                }
+                self
+            }
+
+            /// Sets the time after which a call is cancelled.
+            #[must_use]
+            pub fn timeout(mut self, limit: Duration) -> Self {
+                self.spec = self.spec.timeout(millis(limit), Source::Attribute);
+                self
+            }
+
+            /// Sets the maximum number of calls that run at a time, and of those that wait.
+            #[must_use]
+            pub fn concurrency(mut self, max: u32, queue: u32) -> Self {
+                let limit = Concurrency::new(max).queue(queue);
+                self.spec = self.spec.concurrency(limit, Source::Attribute);
+                self
+            }
+
+            /// Sets the time for which results are remembered, of each caller its own.
+            #[must_use]
+            pub fn cache(self, ttl: Duration) -> Self {
+                self.cache_with(ttl, |cache| cache)
+            }
+
+            /// Sets the time for which results are remembered, with its options: `.cache_with(ttl, |cache| cache.shared())`.
+            #[must_use]
+            pub fn cache_with(
+                mut self,
+                ttl: Duration,
+                options: impl FnOnce(Cache) -> Cache,
+            ) -> Self {
+                let cache = options(Cache::new(millis(ttl)));
+                self.spec = self.spec.cache(cache, Source::Attribute);
+                self
+            }
+
+            /// Sets the maximum number of retries after errors that are marked retryable, and the longest wait before the
+            /// first.
+            #[must_use]
+            pub fn retry(mut self, max: u32, backoff: Duration) -> Self {
+                let retry = Retry::new(max).backoff(millis(backoff));
+                self.spec = self.spec.retry(retry, Source::Attribute);
+                self
+            }
+
+            /// Sets the number of failures in a row after which calls fail fast, and the time for which they do.
+            #[must_use]
+            pub fn breaker(mut self, failures: u32, cooldown: Duration) -> Self {
+                let breaker = Breaker::new(failures, millis(cooldown));
+                self.spec = self.spec.breaker(breaker, Source::Attribute);
+                self
+            }
+
+            /// Sets the maximum size of a result in bytes.
+            #[must_use]
+            pub fn max_output(mut self, bytes: u64) -> Self {
+                self.spec = self.spec.max_output(bytes, Source::Attribute);
+                self
+            }
+
+            /// Sets the scopes that a caller needs, all of them.
+            #[must_use]
+            pub fn scopes<T: Into<String>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
+                let scopes = scopes.into_iter();
+                self.spec.scopes = scopes.map(|scope| scope.into().into()).collect();
+                self
+            }
+
+            /// Sets the rule for the callers that may see and call it.
+            #[must_use]
+            pub fn visible_if(
+                mut self,
+                rule: impl Fn(&Principal) -> bool + Send + Sync + 'static,
+            ) -> Self {
+                self.spec.visible_if = Some(VisibleIf::new(rule));
+                self
+            }
+
+            /// Writes an audit record of each call.
+            #[must_use]
+            pub fn audit(mut self) -> Self {
+                self.spec = self.spec.audit();
+                self
+            }
+        }
+
+        impl std::fmt::Debug for $Item {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($Item))
+                    .field("spec", &self.spec)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(super) use keys;
+
+/// A duration in whole milliseconds.
+pub(super) fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,126 @@
+//! The declarations of a running server, which may change: readers take a snapshot, and keep none of it but the entries
+//! that they call.
+//!
+//! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are told of
+//! each change after it is there.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::{Conflict, Entry, Registry};
+use crate::changes::{Change, Changes, List};
+use crate::handler::spec::kind::Kind;
+use crate::limits;
+use crate::ops::metrics::Metrics;
+use crate::policy::Budget;
+use crate::protocol::skill::Skill;
+
+use super::files::Files;
+
+/// The registry of a running server.
+#[derive(Debug)]
+pub(crate) struct LiveRegistry {
+    current: RwLock<Arc<Registry>>,
+    setup: Setup,
+}
+
+/// The parts of a server that every entry is connected to.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub metrics: Arc<Metrics>,
+    pub budget: Arc<Budget>,
+    pub describe_rules: bool,
+    pub changes: Changes,
+    /// The program holds a handle by which it may add entries of every kind.
+    pub is_open: bool,
+}
+
+/// The reason why an entry is not added.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// A client could not tell it from another one.
+    Conflict(Conflict),
+    /// The maximum number of entries is there.
+    Full,
+}
+
+impl LiveRegistry {
+    /// Registers entries without [`conflicts`](super::conflicts), and the skills.
+    pub(crate) fn new(
+        entries: Vec<Entry>,
+        (files, skills): (Files, Vec<Skill>),
+        setup: Setup,
+    ) -> Self {
+        let mut registry = Registry {
+            files,
+            skills,
+            is_open: setup.is_open,
+            ..Registry::default()
+        };
+        for mut entry in entries {
+            setup.connect(&mut entry);
+            entry.measure(setup.metrics.item(entry.item()));
+            registry.insert(entry);
+        }
+        Self {
+            current: RwLock::new(Arc::new(registry)),
+            setup,
+        }
+    }
+
+    /// Returns the declarations as they are now.
+    pub(crate) fn read(&self) -> Arc<Registry> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Adds an entry, and tells subscribers.
+    pub(crate) fn add(&self, mut entry: Entry) -> Result<(), Refusal> {
+        self.setup.connect(&mut entry);
+        let kind = entry.spec.kind;
+        {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            if current.len() >= limits::ITEMS {
+                return Err(Refusal::Full);
+            }
+            if let Some(conflict) = current.conflict(&entry) {
+                return Err(Refusal::Conflict(conflict));
+            }
+            entry.measure(self.setup.metrics.added_item(entry.item()));
+            Arc::make_mut(&mut current).insert(entry);
+        }
+        self.tell(kind);
+        Ok(())
+    }
+
+    /// Removes the entry with this name, or at this URI, and tells subscribers; returns `false` if there is none. Its
+    /// calls in flight go on.
+    pub(crate) fn remove(&self, kind: Kind, key: &str) -> bool {
+        let removed = {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            if !current.has(kind, key) {
+                return false;
+            }
+            Arc::make_mut(&mut current).remove(kind, key)
+        };
+        // Dropped outside of the lock: what its closure holds is the program's.
+        drop(removed);
+        self.tell(kind);
+        true
+    }
+
+    fn tell(&self, kind: Kind) {
+        self.setup.changes.publish(&Change::List(match kind {
+            Kind::Tool => List::Tools,
+            Kind::Resource => List::Resources,
+            Kind::Prompt => List::Prompts,
+        }));
+    }
+}
+
+impl Setup {
+    fn connect(&self, entry: &mut Entry) {
+        if self.describe_rules {
+            entry.describe_rules();
+        }
+        entry.cache_within(&self.budget);
+    }
+}

@@ -1,0 +1,101 @@
+//! The resources that templates list, by the functions of their key `list`.
+//!
+//! Invariants: a function that fails, panics or takes too long costs its own entries and nothing else; entries are in the
+//! order of their URIs, so that a cursor stays good while they change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Service;
+use super::list::row;
+use super::page::{Page, Place};
+use crate::brief::Brief;
+use crate::handler::Context;
+use crate::handler::spec::kind::event;
+use crate::limits;
+use crate::protocol::content::ResourceLink;
+use crate::protocol::{RpcError, resource};
+use crate::registry::Entry;
+
+/// The time that a function may take to list its resources.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Service {
+    /// Fills `page` with what the templates of `listing` list after `after`.
+    pub(super) async fn fill_listed(
+        &self,
+        page: &mut Page,
+        after: Option<&Place>,
+        listing: &[Arc<Entry>],
+        cx: &Context,
+    ) -> Result<(), RpcError> {
+        let (begin, mut after) = match after {
+            Some(Place::Listed(number, uri)) => (*number, Some(uri.as_str())),
+            _ => (0, None),
+        };
+        for entry in listing.iter().filter(|entry| entry.number >= begin) {
+            if page.is_full() {
+                page.goes_on();
+                return Ok(());
+            }
+            let after = after.take().filter(|_| entry.number == begin);
+            for link in self.listed_by(entry, cx).await? {
+                if after.is_some_and(|after| *link.uri <= *after) {
+                    continue;
+                }
+                let place = Place::Listed(entry.number, link.uri.clone());
+                if !page.push(row(place, described(link), cx.version())) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the resources that a template lists, in the order of their URIs.
+    async fn listed_by(&self, entry: &Entry, cx: &Context) -> Result<Vec<ResourceLink>, RpcError> {
+        let item = entry.item();
+        entry.policies().check_completion(item, cx)?;
+        let Some(listed) = entry.list(cx) else {
+            return Ok(Vec::new());
+        };
+        let failed = |error: String| {
+            let error = Brief::line(error).to_string();
+            event!(warn, item, { error, }, "could not be listed");
+        };
+        match tokio::time::timeout(PATIENCE, listed).await {
+            Ok(Ok(Ok(links))) => return Ok(ordered(entry, links)),
+            Ok(Ok(Err(error))) => failed(error.detail()),
+            Ok(Err(_)) => failed("panic".to_owned()),
+            Err(_) => failed("timeout".to_owned()),
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Sorts links by their URIs, each of them once; those that the template does not match cannot be read, and are left out.
+fn ordered(entry: &Entry, mut links: Vec<ResourceLink>) -> Vec<ResourceLink> {
+    let before = links.len();
+    links.retain(|link| link.uri.len() <= limits::URI && entry.is_at(&link.uri));
+    if links.len() < before {
+        let left_out = before - links.len();
+        event!(warn, entry.item(), { left_out, }, "lists URIs that it does not match");
+    }
+    links.sort_by(|a, b| a.uri.cmp(&b.uri));
+    links.dedup_by(|a, b| a.uri == b.uri);
+    links
+}
+
+fn described(link: ResourceLink) -> resource::Descriptor {
+    resource::Descriptor {
+        place: resource::Place::Uri(link.uri),
+        name: link.name,
+        title: link.title,
+        description: link.description.unwrap_or_default(),
+        icons: link.icons,
+        mime_type: link.mime_type,
+        size: link.size,
+        annotations: link.annotations,
+        meta: link.meta,
+    }
+}
