@@ -151,7 +151,8 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
         let entries = Literal::u32_unsuffixed(entries.get());
         quote!(.page_size(#entries))
     });
-    quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions #page_size)
+    let describe_rules = whole.describe_rules.then(|| quote!(.describe_rules()));
+    quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions #page_size #describe_rules)
 }
 
 /// Statements that add what the block declares, list by list, its checks and its hooks.

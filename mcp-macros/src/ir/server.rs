@@ -44,6 +44,7 @@ pub(crate) struct Whole {
     pub(crate) title: Option<String>,
     pub(crate) instructions: Option<Text>,
     pub(crate) page_size: Option<NonZeroU32>,
+    pub(crate) describe_rules: bool,
     /// The functions that add the other blocks.
     pub(crate) parts: Vec<Ident>,
 }

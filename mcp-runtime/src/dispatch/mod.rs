@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::answer::Answer;
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::Principal;
 use crate::legacy::{self, Session};
 use crate::protocol::message::Malformed;
@@ -121,14 +121,22 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
             None => origin.check_response(),
         }),
         Ok(Message::Batch(members)) => dispatcher.batch(&members),
-        Err(malformed) if dispatcher.fails(&malformed) => Next::Nothing,
-        Err(malformed) => Next::Reply(refuse(
-            service,
-            malformed.id.as_ref(),
-            origin.version(),
-            *malformed.error,
-        )),
+        Err(malformed) => reject(service, origin, malformed),
     }
+}
+
+/// Decides what follows a message that cannot be read.
+pub(crate) fn reject(service: &Arc<Service>, origin: &impl Origin, malformed: Malformed) -> Next {
+    let dispatcher = Dispatcher { service, origin };
+    if dispatcher.fails(&malformed) {
+        return Next::Nothing;
+    }
+    Next::Reply(refuse(
+        service,
+        malformed.id.as_ref(),
+        origin.version(),
+        *malformed.error,
+    ))
 }
 
 /// Returns the response to a message that cannot be read as a request; counts and logs it.
@@ -142,7 +150,7 @@ pub(crate) fn refuse(
     tracing::info!(
         code = error.code,
         status = error.http_status(),
-        error = Brief::line(&error.message).to_string(),
+        error = Excerpt::line(&error.message).to_string(),
         "request refused"
     );
     Reply::refusal(service, id, version, error)

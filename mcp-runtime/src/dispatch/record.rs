@@ -9,10 +9,9 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::answer::Answer;
-use crate::brief::Brief;
+use crate::excerpt::{Excerpt, excerpt};
 use crate::handler::{Context, Principal};
 use crate::ops::REQUESTS;
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::json::Text;
 use crate::protocol::trace::TraceParent;
 use crate::protocol::{Members, Method, Request, RpcError, Version};
@@ -222,7 +221,7 @@ impl Drop for Record<'_> {
             }
             End::Refused(code, error) => {
                 let outcome = known.unwrap_or("error");
-                let error = Brief::line(error);
+                let error = Excerpt::line(error);
                 emit!(info, (), &self.subject, (outcome, duration_ms, code, %error, "request refused"));
             }
         }

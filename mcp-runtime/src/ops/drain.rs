@@ -1,5 +1,6 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
     calls: TaskTracker,
+    /// The tasks among them that only carry on calls which are counted themselves.
+    carrying: Arc<AtomicUsize>,
     leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
@@ -43,6 +46,15 @@ impl Drain {
     /// Runs `future` to its end, counted as a call in flight.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.calls.spawn(future);
+    }
+
+    /// Runs `future`, which carries on calls that are counted themselves, to its end; the shutdown waits for it.
+    pub(crate) fn carry_on(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let carrying = Carrying::new(&self.carrying);
+        self.calls.spawn(async move {
+            future.await;
+            drop(carrying);
+        });
     }
 
     /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
@@ -82,11 +94,6 @@ impl Drain {
     /// Resolves when clients should go elsewhere.
     pub(crate) async fn leaving(&self) {
         self.leaving.cancelled().await;
-    }
-
-    /// Returns the number of calls in flight.
-    pub(crate) fn len(&self) -> usize {
-        self.calls.len()
     }
 
     /// Returns whether no call is in flight.
@@ -140,13 +147,35 @@ impl Drain {
         all
     }
 
+    /// Returns the number of calls in flight.
+    pub(crate) fn len(&self) -> usize {
+        let carrying = self.carrying.load(Ordering::Relaxed);
+        self.calls.len().saturating_sub(carrying)
+    }
+
     async fn expire(&self) {
         tracing::warn!(
-            calls = self.calls.len(),
+            calls = self.len(),
             "the shutdown deadline has passed; cancelling calls in flight"
         );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
         let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
+    }
+}
+
+/// A task that carries on calls, while it runs.
+struct Carrying(Arc<AtomicUsize>);
+
+impl Carrying {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Carrying {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Call;
 use super::outcome::Outcome;
 use super::redact::Redacted;
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::spec::kind::Kind;
 
 /// The target of audit records.
@@ -49,7 +49,7 @@ impl<'a> Record<'a> {
         took: Duration,
         redacted: &Redacted,
     ) -> Self {
-        let arguments = Brief::arguments(redacted.arguments(call.arguments));
+        let arguments = Excerpt::arguments(redacted.arguments(call.arguments));
         Self {
             message: match call.item.kind {
                 Kind::Tool => "tool called",

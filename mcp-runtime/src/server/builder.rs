@@ -48,7 +48,7 @@ use crate::service::list::Lists;
 use crate::share::{Amount, Calls, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
-use crate::skills::Sources;
+use crate::skills::{Catalogue, Sources};
 use crate::task::{TaskStore, Tasks};
 use crate::transport::http;
 
@@ -724,8 +724,7 @@ impl<S: State> Server<S> {
             settings,
         } = self;
         let hooks = Arc::new(Hooks::new(start, stop));
-        let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
-        drain.prepare(delay, deadline, Arc::clone(&hooks));
+        prepare(&drain, &settings, &hooks);
         let most = |number| Amount {
             number,
             bytes: settings.max_held,
@@ -733,21 +732,7 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
         let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
-        let setup = Setup {
-            metrics: Arc::clone(&metrics),
-            budget: Budget::new(settings.max_held),
-            describe_rules: settings.describe_rules,
-            changes: changes.clone(),
-            is_open: items.is_held(),
-        };
-        let entries = items.with_entries(std::mem::take);
-        let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
-        #[cfg(feature = "cli")]
-        for entry in registry.read().declared() {
-            settings.overrides.put_in_force(entry);
-        }
-        let registry = Arc::new(registry);
-        items.run(&registry);
+        let registry = registered(&items, catalogue, &settings, (&metrics, &changes));
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
@@ -759,11 +744,7 @@ impl<S: State> Server<S> {
             audit,
             drain,
             changes,
-            tasks: Tasks::new(
-                settings.task_store.clone(),
-                settings.task_ttl,
-                most(settings.max_tasks),
-            ),
+            tasks: tasks(&settings, most(settings.max_tasks)),
             #[cfg(feature = "websocket")]
             websockets: shares(Limit::WebSockets, settings.max_sessions),
             in_flight: Calls::new(settings.limits.calls),
@@ -781,6 +762,17 @@ impl<S: State> Server<S> {
             settings,
         }))
     }
+}
+
+/// Tells the shutdown its times, and the functions that run in the end.
+fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
+    let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
+    drain.prepare(delay, deadline, Arc::clone(hooks));
+}
+
+/// Makes the store of tasks.
+fn tasks(settings: &Settings, most: Amount) -> Tasks {
+    Tasks::new(settings.task_store.clone(), settings.task_ttl, most)
 }
 
 /// Opens the file of audit records, if one is set.
@@ -802,6 +794,31 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
         reloaders.register(Arc::new(auth.clone()));
     }
     reloaders
+}
+
+/// Registers the entries that were added so far, connected to the parts of the server; from now on `items` go there.
+fn registered(
+    items: &Items,
+    catalogue: Catalogue,
+    settings: &Settings,
+    (metrics, changes): (&Arc<Metrics>, &Changes),
+) -> Arc<LiveRegistry> {
+    let setup = Setup {
+        metrics: Arc::clone(metrics),
+        budget: Budget::new(settings.max_held),
+        describe_rules: settings.describe_rules,
+        changes: changes.clone(),
+        is_open: items.is_held(),
+    };
+    let entries = items.with_entries(std::mem::take);
+    let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
+    #[cfg(feature = "cli")]
+    for entry in registry.read().declared() {
+        settings.overrides.put_in_force(entry);
+    }
+    let registry = Arc::new(registry);
+    items.run(&registry);
+    registry
 }
 
 /// Registers the entries of a list.

@@ -53,7 +53,7 @@ impl Queue {
             Some((kept, cut)) if !cut.is_empty() => {
                 state.text.extend_from_slice(kept);
                 // Writing to a vector cannot fail.
-                let _ = writeln!(state.text, ".. ({} bytes more)", cut.len());
+                let _ = writeln!(state.text, "… ({} bytes)", lines.len());
             }
             _ => state.text.extend_from_slice(lines),
         }
@@ -205,8 +205,9 @@ mod tests {
         queue.push(&vec![b'x'; LONGEST + 7]);
         permit.send(()).unwrap();
         let text = texts.recv().unwrap();
-        assert_eq!(text.len(), LONGEST + ".. (7 bytes more)\n".len());
-        assert!(text.ends_with(b"x.. (7 bytes more)\n"));
+        let end = format!("… ({} bytes)\n", LONGEST + 7);
+        assert_eq!(text.len(), LONGEST + end.len());
+        assert!(text.ends_with(end.as_bytes()));
     }
 
     #[test]

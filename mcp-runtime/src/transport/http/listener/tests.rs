@@ -607,7 +607,11 @@ async fn a_unix_socket_is_served_and_its_callers_have_no_address() {
         .limits(limits)
         .build()
         .unwrap();
-    tokio::spawn(super::serve(Arc::clone(&service), Listener::Unix(listener)));
+    tokio::spawn(super::serve(
+        Arc::clone(&service),
+        Listener::Unix(listener),
+        None,
+    ));
     let mut open = Vec::new();
     for _ in 0..3 {
         let mut stream = tokio::net::UnixStream::connect(&path).await.unwrap();
