@@ -9,6 +9,7 @@ use super::builder::Server;
 use super::reload::Configuration;
 use crate::config::layers::{Layers, Sources};
 use crate::config::overrides::Declared;
+use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
@@ -55,7 +56,9 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        signal::outlive_hang_ups();
+        if matches!(matches.subcommand_name(), None | Some("stdio" | "http")) {
+            signal::outlive_hang_ups();
+        }
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
         let level = log_level(&self.settings.log_level, matches.subcommand_name());
@@ -100,6 +103,7 @@ impl<S: State> Server<S> {
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
             Declared(declared.collect())
         });
+        let seen = Seen::now(sources.files());
         let layers = sources.over(&self.settings, &declared)?;
         let program = std::mem::replace(&mut self.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
@@ -107,6 +111,7 @@ impl<S: State> Server<S> {
             program,
             declared,
             layers,
+            seen,
         }))
     }
 }
