@@ -89,7 +89,7 @@ async fn a_server_is_checked_and_then_served() {
 #[test]
 fn a_setting_out_of_range_is_not_bent() {
     let long = Duration::from_secs(u64::MAX);
-    let cases: [(Server, &str); 8] = [
+    let cases: [(Server, &str); 11] = [
         (
             sound().page_size(0),
             r#"page_size is "0": write at least 1"#,
@@ -103,6 +103,15 @@ fn a_setting_out_of_range_is_not_bent() {
             r#"max_message_size is "0": write a number from 1 to 4294967295"#,
         ),
         (sound().max_message_size(usize::MAX), "max_message_size is "),
+        (
+            sound().max_tasks(0),
+            r#"max_tasks is "0": write at least 1"#,
+        ),
+        (
+            sound().max_listeners(0),
+            r#"max_listeners is "0": write at least 1"#,
+        ),
+        (sound().max_held(0), "max_held is "),
         (
             sound().session_idle(Duration::ZERO),
             r#"session_idle is "0ns": write a duration from 1ms to 365 days"#,

@@ -150,8 +150,9 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
     let runtime = lower::runtime::path(keys.runtime.as_ref());
     let model = lower::types::model::lower(&keys, &item);
     let derives = codegen::types::model::derives(model, &runtime);
+    let ordered = codegen::types::order::in_order(tokens, &runtime);
     finish(
-        &quote!(#derives #tokens),
+        &quote!(#derives #ordered),
         &codegen::types::model::imports(model, &runtime),
         &errors,
     )

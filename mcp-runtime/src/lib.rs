@@ -58,7 +58,6 @@ pub mod __private;
 pub mod __testing;
 mod answer;
 pub mod auth;
-mod brief;
 #[cfg(feature = "tls")]
 mod certificate;
 mod changes;
@@ -69,6 +68,7 @@ mod config;
 pub mod content;
 mod dispatch;
 mod error;
+mod excerpt;
 mod handler;
 mod legacy;
 mod limits;

@@ -132,8 +132,13 @@ pub(crate) const HELD: usize = 256 * MIB;
 pub(crate) const SESSIONS: usize = 1_000;
 /// The time after which an idle session ends.
 pub(crate) const SESSION_IDLE: Duration = Duration::from_mins(30);
+/// The part of that time after which a session gives way to one of a caller that has its share.
+pub(crate) const QUIET: u32 = 4;
 /// The maximum number of calls in flight, of one session or one line connection.
 pub(crate) const CALLS: usize = 1_024;
+/// The maximum size of the messages whose calls run on one line connection, and of those whose calls wait; never less
+/// than four messages of the largest size.
+pub(crate) const LINE_BYTES: usize = 16 * MIB;
 /// The maximum number of calls in flight of all sessions, whose clients may have left them.
 pub(crate) const SESSION_CALLS: usize = 10_000;
 /// The maximum size of what a session's streams keep of what was read, for a client that comes back.

@@ -89,7 +89,7 @@ async fn an_unknown_tool_is_a_protocol_error_in_both_eras() {
     ] {
         assert_eq!(
             client.send(call).await.assert_error(200, -32602),
-            "Unknown tool: ad"
+            "Unknown tool: ad; did you mean `add`?"
         );
     }
 }

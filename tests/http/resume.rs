@@ -30,8 +30,18 @@ async fn patient(cx: &Context) -> &'static str {
     "done at last"
 }
 
+/// Reports three times, with this many bytes each.
+#[tool]
+async fn verbose(bytes: usize, cx: &Context) -> &'static str {
+    for done in 1..=3 {
+        cx.progress(f64::from(done), None, "x".repeat(bytes));
+        tokio::task::yield_now().await;
+    }
+    "reported"
+}
+
 fn own() -> Client {
-    Client::new(Server::new("streams", "1.0.0").tools(tools![count, patient]))
+    Client::new(Server::new("streams", "1.0.0").tools(tools![count, patient, verbose]))
 }
 
 fn tool(session: &str, name: &str, arguments: Value) -> Call {
@@ -322,6 +332,28 @@ async fn what_is_kept_of_a_stream_is_bounded() {
         .rest()
         .await;
     assert_eq!((kept.len(), text(&kept[255])), (256, "counted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_of_all_streams_of_a_session_is_bounded_in_bytes() {
+    let client = own();
+    let session = client.initialize("2025-11-25").await;
+    let mut firsts = Vec::new();
+    for bytes in [50_000, 40_000] {
+        let call = tool(&session, "verbose", json!({ "bytes": bytes }));
+        let mut stream = client.open(call).await.stream();
+        firsts.push(stream.event().await.unwrap().id().to_owned());
+        assert_eq!(
+            stream.rest().await.len(),
+            4,
+            "a client that keeps up misses nothing"
+        );
+    }
+    // 150,000 and 120,000 bytes are more than 256 KiB: the older ones were forgotten.
+    let lost = client.send(Call::resume(&session, &firsts[0])).await;
+    lost.assert_error(400, -32600);
+    let kept = resumed(&client, &session, &firsts[1]).await.rest().await;
+    assert_eq!((kept.len(), text(&kept[3])), (4, "reported"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -135,6 +135,37 @@ async fn one_address_keeps_a_quarter_when_others_come_even_if_all_its_sessions_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_caller_with_its_share_takes_the_place_of_sessions_that_nobody_used_for_long() {
+    let callers = Callers::of(server().max_sessions(8).session_idle(32 * MINUTE));
+    let others = ["ann", "bob", "cyd"].map(|name| callers.called(name));
+    let mut sessions = Vec::new();
+    for other in others.iter().chain(&others) {
+        sessions.push(open(other).await);
+        tokio::time::advance(MINUTE).await;
+    }
+    let busy = callers.called("dan");
+    let mut streams = Vec::new();
+    for _ in 0..2 {
+        let session = open(&busy).await;
+        streams.push(busy.open(Call::stream(&session)).await);
+    }
+    let initialize = || busy.send(Call::initialize("2025-11-25"));
+    initialize().await.assert_error(503, -32603);
+    tokio::time::advance(2 * MINUTE).await;
+    assert_eq!(initialize().await.status, 200);
+    assert_eq!(initialize().await.status, 200);
+    let mut statuses = Vec::new();
+    for (other, session) in others.iter().chain(&others).zip(&sessions) {
+        statuses.push(ping(other, session).await);
+    }
+    assert_eq!(
+        statuses,
+        [404, 200, 200, 200, 200, 200],
+        "then its own gives way"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_from_one_address_does_not_reach_the_sessions_of_others() {
     let callers = Callers::of(server().max_sessions(100).session_idle(30 * MINUTE));
     let (ann, nobody) = (callers.called("ann"), callers.at("192.0.2.2"));

@@ -149,6 +149,12 @@ async fn a_hidden_tool_is_like_one_that_does_not_exist(client: TestClient) {
         .call("staff", json!({}))
         .await
         .assert_text("hello eve");
+    let employee = client.clone().principal(employee());
+    let absent = employee.call("stuff", json!({})).await;
+    assert_eq!(
+        absent.response()["error"]["message"],
+        "Unknown tool: stuff; did you mean `staff`?"
+    );
 }
 
 /// A principal that a layer in front has verified, as authentication will leave it.

@@ -221,9 +221,10 @@ fn a_legacy_call_whose_client_has_gone_is_waited_for() {
     assert_eq!(stuck.event().unwrap()["method"], "notifications/progress");
     drop(stuck);
     server.process.terminate();
-    server
+    let line = server
         .process
         .hears("the shutdown deadline has passed; cancelling calls in flight");
+    assert!(line.ends_with("calls=1"), "it is counted once: {line}");
     server.process.assert_success();
 }
 

@@ -93,15 +93,29 @@ fn a_call_that_never_ends_does_not_outlive_the_input_and_the_deadline() {
 }
 
 #[test]
-fn a_line_over_the_limit_is_a_parse_error_and_the_next_is_read() {
+fn a_line_over_the_limit_is_refused_with_its_id_and_the_next_is_read() {
     let mut process = Process::stdio();
-    process.send("x".repeat(5 << 20));
+    let text = "x".repeat(5 << 20);
+    process.send(&text);
+    let params = json!({ "name": "echo", "arguments": { "text": text, "id": 1 } }).to_string();
+    for (head, tail) in [(r#""id":5,"#, ""), ("", r#","id":"last""#)] {
+        process.send(format!(
+            r#"{{"jsonrpc":"2.0",{head}"method":"tools/call","params":{params}{tail}}}"#
+        ));
+    }
+    process.send(format!(
+        r#"{{"jsonrpc":"2.0","method":"notifications/x","params":{params}}}"#
+    ));
     process.send(call("long", "echo", json!({ "text": "y".repeat(3 << 20) })));
-    let refused = process.receive().unwrap();
-    assert_eq!(
-        (&refused["error"]["code"], refused.get("id")),
-        (&json!(-32700), None)
-    );
+    for id in [None, Some(json!(5)), Some(json!("last"))] {
+        let refused = process.receive().unwrap();
+        assert_eq!(
+            (&refused["error"]["code"], refused.get("id")),
+            (&json!(-32600), id.as_ref())
+        );
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert_eq!(message, "the message is larger than 4194304 bytes");
+    }
     let answer = process.receive().unwrap();
     assert_eq!(
         answer["result"]["content"][0]["text"]

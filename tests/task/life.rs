@@ -276,3 +276,24 @@ async fn a_thousand_run_at_most() {
         .to_owned();
     assert!(text.contains("too many tasks are running"), "{text}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_result_larger_than_the_share_of_one_caller_is_not_kept() {
+    let server = of(Book::default()).max_held(400_000);
+    let client = TestClient::new(server).await.tasks();
+    let run = async |bytes: usize| {
+        let task = client.start("long", json!({ "bytes": bytes })).task().await;
+        task.ended().await
+    };
+    let kept = run(90_000).await;
+    assert_eq!(kept["status"], "completed", "{kept}");
+    let text = kept["result"]["content"][0]["text"].as_str().unwrap();
+    assert_eq!(text.len(), 90_000);
+    let refused = run(110_000).await;
+    assert_eq!(refused["status"], "failed", "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("no more than 100000 of a task are kept"),
+        "{message}"
+    );
+}

@@ -138,6 +138,12 @@ async fn patient(cx: &Context) -> Result<bool, ToolError> {
     Ok(cx.elicit::<Confirm>("sure", "Sure?").await?.yes())
 }
 
+/// Returns a text of this length.
+#[tool(task = "optional")]
+async fn long(bytes: usize) -> String {
+    "x".repeat(bytes)
+}
+
 /// Is never a task.
 #[tool]
 async fn plain() -> &'static str {
@@ -150,7 +156,7 @@ fn server() -> Server<Book> {
 
 fn of(book: Book) -> Server<Book> {
     let tools = tools![
-        slow, job, secret, fail, limited, alone, remembered, ask, greet, patient, plain
+        slow, job, secret, fail, limited, alone, remembered, ask, greet, patient, long, plain
     ];
     Server::new("tasks", "1.0.0").state(book).tools(tools)
 }

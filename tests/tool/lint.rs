@@ -218,6 +218,25 @@ async fn described_rules_are_lost_by_nobody_and_checked_as_before() {
     assert!(found.iter().all(|it| it.client != "Codex"), "{found:#?}");
 }
 
+struct Described;
+
+/// Repeats its rules.
+#[mcp_runtime::server(describe_rules)]
+impl Described {
+    /// Takes a number.
+    #[tool]
+    async fn take(&self, #[arg(range = 1..=9)] number: u8) -> u8 {
+        number
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_says_that_its_rules_are_described() {
+    let client = TestClient::new(Described.into_server()).await;
+    let properties = client.tool("take").await["inputSchema"]["properties"].clone();
+    assert_eq!(properties["number"]["description"], "From 1 to 9.");
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_some_client_refuses_is_named() {
     let client = TestClient::new(Server::new("odd", "1.0.0").tools(tools![odd])).await;

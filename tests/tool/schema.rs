@@ -247,3 +247,37 @@ async fn the_schema_and_the_check_agree_in_every_revision() {
         }
     }
 }
+
+/// A button, of which some are explained.
+#[mcp_runtime::model(input)]
+enum Button {
+    Middle,
+    /// Left.
+    Left,
+    #[serde(rename = "fourth")]
+    Extra,
+    /// Right.
+    Right,
+}
+
+/// Presses a button.
+#[tool]
+fn press(button: Button) -> &'static str {
+    match button {
+        Button::Middle => "middle",
+        Button::Left => "left",
+        Button::Extra => "extra",
+        Button::Right => "right",
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_variants_of_an_enum_stand_as_they_are_declared() {
+    let client = TestClient::new(Server::new("buttons", "1.0.0").tools(tools![press])).await;
+    let button = client.tool("press").await["inputSchema"]["properties"]["button"].clone();
+    assert_eq!(button["enum"], json!(["Middle", "Left", "fourth", "Right"]));
+    let description = "A button, of which some are explained.\n- Left: Left.\n- Right: Right.";
+    assert_eq!(button["description"], description);
+    let reply = client.call("press", json!({ "button": "fourth" })).await;
+    reply.assert_text("extra");
+}

@@ -16,6 +16,7 @@ pub(crate) struct Server {
     pub(crate) title: Option<Set<String>>,
     pub(crate) instructions: Option<Set<String>>,
     pub(crate) page_size: Option<Set<LitInt>>,
+    pub(crate) describe_rules: Option<Set<bool>>,
     /// The policies of every declared function of the block that has none of its own.
     pub(crate) defaults: Policies,
     pub(crate) part: Option<Set<LitStr>>,
@@ -50,6 +51,9 @@ pub(crate) static KEYS: Table<Server> = Table {
         ),
         Row::new("page_size", Form::Count, "100", |it, setting, errors| {
             it.page_size = setting.read(errors);
+        }),
+        Row::new("describe_rules", Form::Flag, "", |it, setting, errors| {
+            it.describe_rules = setting.read(errors);
         }),
         Row::new(
             "defaults",
@@ -150,6 +154,7 @@ mod tests {
         assert!(
             server.name.is_some()
                 && server.page_size.is_some()
+                && server.describe_rules.is_some()
                 && server.defaults.timeout.is_some()
                 && server.runtime.is_some()
         );

@@ -11,7 +11,7 @@ const LOOK: Duration = Duration::from_secs(5);
 const QUIET: Duration = Duration::from_secs(1);
 
 /// The state of files when they were last read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen(Vec<(PathBuf, Option<Print>)>);
 
 /// What differs when a file is written or replaced: its time, its length, its number.
@@ -22,6 +22,16 @@ impl Seen {
     pub(crate) fn now(files: Vec<PathBuf>) -> Self {
         let seen = files.into_iter().map(|file| {
             let print = print(&file);
+            (file, print)
+        });
+        Self(seen.collect())
+    }
+
+    /// The state of `files`: as it was for those that were seen, and as it is now for others.
+    pub(crate) fn renewed(self, files: Vec<PathBuf>) -> Self {
+        let seen = files.into_iter().map(|file| {
+            let known = self.0.iter().find(|(known, _)| *known == file);
+            let print = known.map_or_else(|| print(&file), |(_, print)| *print);
             (file, print)
         });
         Self(seen.collect())

@@ -44,7 +44,8 @@ impl Sessions {
             open.sweep(self.idle);
         }
         if open.sessions.len() >= self.most {
-            let evicted = open.least(&session.holder, (self.most / limits::SHARE).max(1))?;
+            let share = (self.most / limits::SHARE).max(1);
+            let evicted = open.least(&session.holder, share, self.idle / limits::QUIET)?;
             tracing::debug!("the maximum number of sessions is open; one of them was evicted");
             open.remove(&evicted);
         }
@@ -119,20 +120,30 @@ impl Open {
 
     /// Returns the session that is evicted for one of `newcomer`'s: of callers that have more than their share first, of
     /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
-    /// its caller has more than its share and the newcomer less; a caller that has its share takes nothing from others
-    /// that have no more.
-    fn least(&self, newcomer: &Holder, share: usize) -> Option<Arc<str>> {
+    /// its caller has more than its share and the newcomer less; a caller that has its share takes from others that have
+    /// no more only what was not used for the time `quiet`, after its own.
+    fn least(&self, newcomer: &Holder, share: usize, quiet: Duration) -> Option<Arc<str>> {
         let held = |holder: &Holder| self.held.get(holder).copied().unwrap_or_default();
         let is_modest = held(newcomer) < share;
         let rank = |session: &Session| {
             let is_over = held(&session.holder) > share;
             let in_use = session.is_attended();
+            let is_own = session.holder == *newcomer;
             let may_go = if in_use {
                 is_over && is_modest
             } else {
-                is_over || is_modest || session.holder == *newcomer
+                is_over || is_modest || is_own || session.last_used().elapsed() >= quiet
             };
-            may_go.then(|| (!is_over, in_use, session.is_used(), session.last_used()))
+            let is_taken = !is_modest && !is_own;
+            may_go.then(|| {
+                (
+                    !is_over,
+                    in_use,
+                    is_taken,
+                    session.is_used(),
+                    session.last_used(),
+                )
+            })
         };
         let ranked = self
             .sessions

@@ -1,11 +1,15 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::hook::{self, Hooks};
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -14,12 +18,16 @@ pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Drain {
     calls: TaskTracker,
+    /// The tasks among them that only carry on calls which are counted themselves.
+    carrying: Arc<AtomicUsize>,
     leaving: CancellationToken,
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
     /// The times of a shutdown, once they are known.
     times: Arc<OnceLock<Times>>,
+    /// The functions that run after the last call, once they are known.
+    hooks: Arc<OnceLock<Arc<Hooks>>>,
 }
 
 /// The times of a shutdown.
@@ -40,10 +48,21 @@ impl Drain {
         self.calls.spawn(future);
     }
 
-    /// Sets the time in which calls are still taken, and the time that calls in flight have.
-    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
+    /// Runs `future`, which carries on calls that are counted themselves, to its end; the shutdown waits for it.
+    pub(crate) fn carry_on(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let carrying = Carrying::new(&self.carrying);
+        self.calls.spawn(async move {
+            future.await;
+            drop(carrying);
+        });
+    }
+
+    /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
+    /// the last of them.
+    pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
         // A server is built once.
         let _ = self.times.set(Times { delay, deadline });
+        let _ = self.hooks.set(hooks);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
@@ -109,8 +128,10 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Returns whether all ended by themselves.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// whether all calls ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
+        let begun = Instant::now();
         self.begin();
         let all = tokio::time::timeout(deadline, self.calls.wait())
             .await
@@ -119,16 +140,42 @@ impl Drain {
             self.expire().await;
         }
         self.ended.cancel();
+        if let Some(hooks) = self.hooks.get() {
+            let earliest = Instant::now() + hook::GRACE;
+            hooks.stop(earliest.max(begun + deadline)).await;
+        }
         all
+    }
+
+    /// Returns the number of calls in flight.
+    pub(crate) fn len(&self) -> usize {
+        let carrying = self.carrying.load(Ordering::Relaxed);
+        self.calls.len().saturating_sub(carrying)
     }
 
     async fn expire(&self) {
         tracing::warn!(
-            calls = self.calls.len(),
+            calls = self.len(),
             "the shutdown deadline has passed; cancelling calls in flight"
         );
         self.expired.cancel();
         // What is cancelled still gets its answer written; code that does not yield is left behind.
         let _ = tokio::time::timeout(CANCELLED, self.calls.wait()).await;
+    }
+}
+
+/// A task that carries on calls, while it runs.
+struct Carrying(Arc<AtomicUsize>);
+
+impl Carrying {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Carrying {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::Call;
 use super::redact::Redacted;
 use super::suspend::Interruption;
+use crate::excerpt::excerpt;
 use crate::handler::input::pending::{InputFailure, InputRequired, Suspension};
 use crate::handler::output::error::{failed, failure, reference};
 use crate::handler::output::value::Output;
 use crate::handler::spec::kind::{Item, Kind, event};
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Capability, RpcError, ToolResult};
 
 /// The key in `_meta` of a refusal for the number of seconds to wait before a retry.

@@ -12,8 +12,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::canonical::Walk;
+use crate::excerpt::excerpt;
 use crate::handler::spec::Text;
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Content, Object, ToolResult};
 
 /// The replacement of a redacted value.

@@ -10,7 +10,7 @@ use super::retry::Backoff;
 use super::suspend::{self, Interruption};
 use super::timeout;
 use super::{Call, HandlerFuture, Policies};
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::ToolError;
 use crate::handler::input::pending::InputRequests;
 use crate::handler::output::value::Output;
@@ -185,7 +185,7 @@ impl Policies {
     }
 
     fn log_retry(&self, call: &Call<'_>, error: &ToolError, wait: Duration) {
-        let error = Brief::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
+        let error = Excerpt::line(self.redacted.hide(error.detail(), call.arguments)).to_string();
         event!(warn, call.item, { error, ?wait, }, "failed; it is tried again");
     }
 }

@@ -9,8 +9,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::excerpt::{excerpt, excerpt_of};
 use super::version::Version;
+use crate::excerpt::{excerpt, excerpt_of};
 use crate::limits::Limit;
 
 /// An error answer to a request.

@@ -33,6 +33,12 @@ impl RawJson {
         &self.0
     }
 
+    /// Returns `text` if it is one JSON value.
+    pub(super) fn parse(text: Vec<u8>) -> Option<Self> {
+        let is_json = serde_json::from_slice::<&RawValue>(&text).is_ok();
+        is_json.then(|| Self(text.into()))
+    }
+
     /// Returns `true` if it is a string or a number that every JSON reader can decode: half a surrogate pair is no
     /// text, `1e999` no number.
     pub(super) fn can_be_echoed(&self) -> bool {

@@ -26,6 +26,8 @@ pub(super) struct Configuration {
     pub declared: Declared,
     /// The settings that were read last.
     pub layers: Layers,
+    /// The state of the files before they were read.
+    pub seen: Seen,
 }
 
 /// Nothing has a configuration without the command line.
@@ -45,7 +47,7 @@ pub(super) struct Reloading {
 impl Reloading {
     /// Reloads at each hang-up, and whenever a file has changed.
     pub(super) async fn run(mut self, hang_up: Arc<Notify>) {
-        let mut seen = Seen::now(self.files());
+        let mut seen = self.seen_before().renewed(self.files());
         loop {
             let cause = tokio::select! {
                 () = hang_up.notified() => "SIGHUP",
@@ -55,15 +57,16 @@ impl Reloading {
                 tracing::info!(cause, "there is nothing to reload");
                 continue;
             }
-            let reloaded = self.reload(cause);
-            if let Err(mistakes) = &reloaded {
+            // What is written while it is read is a change.
+            let before = Seen::now(self.files());
+            if let Err(mistakes) = self.reload(cause) {
+                self.service.metrics.reloaded(false);
                 tracing::error!(
                     cause,
                     "the configuration is refused, and everything stays as it was: {mistakes}"
                 );
             }
-            self.service.metrics.reloaded(reloaded.is_ok());
-            seen = Seen::now(self.files());
+            seen = before.renewed(self.files());
         }
     }
 
@@ -76,6 +79,7 @@ impl Reloading {
                 program,
                 declared,
                 layers,
+                ..
             } = &mut **configuration;
             let read = sources.over(program, declared);
             let read = read.map_err(|error| error.to_string())?;
@@ -83,12 +87,16 @@ impl Reloading {
             let commits = commits.map_err(|wrong| wrong.join("\nerror: "))?;
             let (live, restart) = layers.changes(&read);
             apply(&self.service, &read.settings);
-            commits.into_iter().for_each(|commit| commit());
-            tracing::info!(
-                cause,
-                changed = live.join(", "),
-                "the configuration is reloaded"
-            );
+            for commit in commits {
+                commit();
+            }
+            self.service.metrics.reloaded(true);
+            let changed = if live.is_empty() {
+                "nothing".to_owned()
+            } else {
+                live.join(", ")
+            };
+            tracing::info!(cause, changed, "the configuration is reloaded");
             if !restart.is_empty() {
                 let settings = restart.join(", ");
                 tracing::warn!(settings, "these settings have changed, and take a restart");
@@ -99,9 +107,21 @@ impl Reloading {
         let settings = self.service.settings_now();
         let commits = self.service.reloaders.prepare(&settings);
         let commits = commits.map_err(|wrong| wrong.join("\nerror: "))?;
-        commits.into_iter().for_each(|commit| commit());
+        for commit in commits {
+            commit();
+        }
+        self.service.metrics.reloaded(true);
         tracing::info!(cause, "files are read anew");
         Ok(())
+    }
+
+    /// The state of the files before they were read at the start.
+    fn seen_before(&mut self) -> Seen {
+        #[cfg(feature = "cli")]
+        if let Some(configuration) = &mut self.configuration {
+            return std::mem::take(&mut configuration.seen);
+        }
+        Seen::default()
     }
 
     /// Returns true if neither settings nor files can be read anew.

@@ -10,12 +10,12 @@ use tokio::time::Instant;
 use super::Service;
 use super::watch::check_size;
 use crate::answer::{Answer, members};
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
+use crate::excerpt::excerpt;
 use crate::handler::call::blocking::off_thread;
 use crate::handler::spec::kind::event;
 use crate::handler::{Completion, Context};
 use crate::policy::Outcome;
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
@@ -123,7 +123,7 @@ impl Service {
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
-            event!(warn, entry.item(), { error = Brief::line(text).to_string(), took = ?begun.elapsed(), }, "could not be completed");
+            event!(warn, entry.item(), { error = Excerpt::line(text).to_string(), took = ?begun.elapsed(), }, "could not be completed");
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let limit = self.settings.completion_timeout;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Service;
 use super::list::row;
 use super::page::{Page, Place};
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::Context;
 use crate::handler::spec::kind::event;
 use crate::limits;
@@ -60,7 +60,7 @@ impl Service {
             return Ok(Vec::new());
         };
         let failed = |error: String| {
-            let error = Brief::line(error).to_string();
+            let error = Excerpt::line(error).to_string();
             event!(warn, item, { error, }, "could not be listed");
         };
         match tokio::time::timeout(PATIENCE, listed).await {

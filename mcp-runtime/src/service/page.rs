@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::protocol::excerpt::excerpt;
+use crate::excerpt::excerpt;
 use crate::protocol::{Members, RpcError};
 
 /// The place of a row in its list: rows are in the order of their places.

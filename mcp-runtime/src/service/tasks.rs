@@ -9,16 +9,17 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use super::call::{CallInProgress, CallParams, invalid_arguments};
 use super::{Service, text_param};
 use crate::answer::{Answer, members, output_json};
+use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::handler::input::client::Client;
 use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::policy::{Call, CallResponse, Completed};
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
@@ -91,6 +92,7 @@ impl Service {
             Err(completed) => {
                 // Counted when dropped.
                 drop(CallInProgress {
+                    service: self,
                     entry,
                     policies: &entry.policies(),
                     call,
@@ -137,9 +139,10 @@ impl Service {
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
         let (service, entry) = (Arc::clone(self), Arc::clone(entry));
+        let span = Span::current();
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.call_admitted(&entry, &cx, arguments.as_deref())),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref())).instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;

@@ -8,8 +8,12 @@ use super::call::CallParams;
 use super::tasks::Mode;
 use super::{Service, text_param};
 use crate::answer::Answer;
-use crate::handler::Context;
+use crate::handler::argument::problem::nearest;
+use crate::handler::{Context, Principal};
 use crate::protocol::{Members, RpcError};
+
+/// The maximum number of tools whose names are compared with an unknown one.
+const COMPARED: usize = 1_000;
 
 impl Service {
     pub(super) async fn call_tool(
@@ -18,13 +22,44 @@ impl Service {
         cx: &Context,
     ) -> Result<Answer, RpcError> {
         let name = text_param(params, "name", "which tool?")?;
+        let called = self.call_named(&name, params, cx).await;
+        called.map_err(|error| self.with_nearest_tool(error, &name, cx.principal()))
+    }
+
+    /// Adds the nearest name of a tool that `principal` may call to the error of an unknown tool, which that of a hidden
+    /// one equals.
+    fn with_nearest_tool(
+        &self,
+        mut error: RpcError,
+        name: &str,
+        principal: &Principal,
+    ) -> RpcError {
+        if error.message != RpcError::unknown("tool", name).message {
+            return error;
+        }
+        let registry = self.registry.read();
+        let entries = registry.tools.entries().iter().take(COMPARED);
+        let admitted = entries.filter(|entry| entry.policies().access.admits(principal));
+        let names: Vec<&str> = admitted.map(|entry| &*entry.name).collect();
+        if let Some(near) = nearest(name, &names) {
+            error.message = format!("{}; did you mean `{near}`?", error.message).into();
+        }
+        error
+    }
+
+    async fn call_named(
+        self: &Arc<Self>,
+        name: &str,
+        params: Option<&Members>,
+        cx: &Context,
+    ) -> Result<Answer, RpcError> {
         let entry = self
             .registry
             .read()
             .tools
-            .get(&name)
+            .get(name)
             .cloned()
-            .ok_or_else(|| RpcError::unknown("tool", &name))?;
+            .ok_or_else(|| RpcError::unknown("tool", name))?;
         let arguments = params
             .and_then(|params| params.decode::<&RawValue>("arguments"))
             .and_then(Result::ok);

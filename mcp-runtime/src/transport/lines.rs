@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::answer::Answer;
-use crate::dispatch::{Next, Origin, Pending, dispatch, refuse};
+use crate::dispatch::{Next, Origin, Pending, dispatch, refuse, reject};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{LineSink, Outbox};
@@ -25,7 +25,7 @@ use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::protocol::{Method, Request, RequestId, RpcError, Version, meta};
+use crate::protocol::{Malformed, Method, Request, RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::service::listen::Subscription;
@@ -78,9 +78,27 @@ struct State {
     news: Option<AbortHandle>,
     /// The calls that are tasks.
     running: Cancellable,
-    waiting: VecDeque<(Option<RequestId>, Pending)>,
+    waiting: VecDeque<QueuedCall>,
+    /// The bytes of the messages whose calls run.
+    running_bytes: usize,
+    /// The bytes of the messages whose calls wait.
+    waiting_bytes: usize,
     /// Ids that were cancelled and are neither running nor waiting: they may be those of first polls that take long.
     cancelled: VecDeque<RequestId>,
+}
+
+/// A call that is ready to run.
+struct QueuedCall {
+    id: Option<RequestId>,
+    future: Pending,
+    /// The size of its message.
+    bytes: usize,
+}
+
+impl QueuedCall {
+    fn new(id: Option<RequestId>, future: Pending, bytes: usize) -> Self {
+        Self { id, future, bytes }
+    }
 }
 
 /// A peer that lives only as long as others hold it.
@@ -94,9 +112,23 @@ impl WeakPeer {
 }
 
 impl State {
-    /// Returns whether another request may wait.
-    fn has_room(&self) -> bool {
-        self.waiting.len() < WAITING
+    /// Returns whether another request may wait, where messages of `most` bytes may.
+    fn has_room(&self, most: usize) -> bool {
+        self.waiting.len() < WAITING && self.waiting_bytes < most
+    }
+
+    /// Returns whether a call with a message of `bytes` may run, where messages of `most` bytes may; one alone may be
+    /// larger.
+    fn may_run(&self, bytes: usize, most: usize) -> bool {
+        let fits = self.running.is_empty() || self.running_bytes + bytes <= most;
+        self.running.len() < IN_FLIGHT && fits
+    }
+
+    /// Takes the first of the calls that wait.
+    fn take_waiting(&mut self) -> Option<QueuedCall> {
+        let first = self.waiting.pop_front()?;
+        self.waiting_bytes -= first.bytes;
+        Some(first)
     }
 }
 
@@ -149,6 +181,7 @@ impl Peer {
             peer: self,
             principal,
         };
+        let bytes = line.len();
         match dispatch(service, &origin, line) {
             Next::Nothing => {}
             Next::Reply(reply) => write(&reply.text, out),
@@ -158,21 +191,32 @@ impl Peer {
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
-                self.begin(id, Box::pin(call), long, out);
+                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
-                self.start(Some(id), Box::pin(listening), out);
+                self.start(QueuedCall::new(Some(id), Box::pin(listening), bytes), out);
             }
             Next::InSession(session, call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                self.begin(id, Box::pin(call), long, out);
+                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
-                self.start(None, call, out);
+                self.start(QueuedCall::new(None, call, bytes), out);
             }
+        }
+    }
+
+    /// Processes a line of `principal` that cannot be read.
+    pub(crate) fn reject(&self, malformed: Malformed, principal: &Principal, out: &mut Vec<u8>) {
+        let origin = Line {
+            peer: self,
+            principal,
+        };
+        if let Next::Reply(reply) = reject(&self.0.service, &origin, malformed) {
+            write(&reply.text, out);
         }
     }
 
@@ -200,7 +244,7 @@ impl Peer {
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         let owes = |session: &Arc<Session>| session.client_requests.has_pending();
-        state.has_room() || state.session.as_ref().is_some_and(owes)
+        state.has_room(self.most()) || state.session.as_ref().is_some_and(owes)
     }
 
     /// Waits until another line may be received.
@@ -249,11 +293,10 @@ impl Peer {
 
     /// Begins the first of the calls that wait; returns whether there was one.
     pub(crate) fn begin_waiting(&self, out: &mut Vec<u8>) -> bool {
-        let first = self.lock().waiting.pop_front();
-        let Some((id, call)) = first else {
+        let Some(call) = self.lock().take_waiting() else {
             return false;
         };
-        self.start_now(id, call, out);
+        self.start_now(call, out);
         true
     }
 
@@ -295,7 +338,9 @@ impl Peer {
         let news = self.0.runtime.spawn(async move {
             loop {
                 let change = told.change(&service).await;
-                output.offer(&line(&change.message(serde_json::Map::new())));
+                let mut line = Vec::new();
+                write(&change.message(serde_json::Map::new()), &mut line);
+                output.offer(&line);
             }
         });
         let mut state = self.lock();
@@ -308,27 +353,28 @@ impl Peer {
     }
 
     /// Begins a call; one that cannot take long never waits.
-    fn begin(&self, id: RequestId, call: Pending, long: bool, out: &mut Vec<u8>) {
+    fn begin(&self, call: QueuedCall, long: bool, out: &mut Vec<u8>) {
         if long {
-            self.start(Some(id), call, out);
+            self.start(call, out);
         } else {
-            self.poll_now(Some(id), call, out);
+            self.poll_now(call, out);
         }
     }
 
     /// Polls a new call once; if it is not done then, it becomes a task.
-    fn start(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
-        let mut state = self.lock();
-        if state.running.len() < IN_FLIGHT {
+    fn start(&self, call: QueuedCall, out: &mut Vec<u8>) {
+        let (mut state, most) = (self.lock(), self.most());
+        if state.may_run(call.bytes, most) {
             drop(state);
-            self.start_now(id, call, out);
-        } else if state.has_room() {
-            state.waiting.push_back((id, call));
+            self.start_now(call, out);
+        } else if state.has_room(most) {
+            state.waiting_bytes += call.bytes;
+            state.waiting.push_back(call);
         } else {
             drop(state);
             let refused = refuse(
                 &self.0.service,
-                id.as_ref(),
+                call.id.as_ref(),
                 self.version(),
                 too_many_calls(),
             );
@@ -336,24 +382,25 @@ impl Peer {
         }
     }
 
-    fn start_now(&self, id: Option<RequestId>, call: Pending, out: &mut Vec<u8>) {
+    fn start_now(&self, call: QueuedCall, out: &mut Vec<u8>) {
         if self.0.overtaken.load(Ordering::Relaxed) >= OVERTAKEN {
-            self.spawn(&mut self.lock(), id, call);
+            self.spawn(&mut self.lock(), call);
         } else {
-            self.poll_now(id, call, out);
+            self.poll_now(call, out);
         }
     }
 
-    fn poll_now(&self, id: Option<RequestId>, mut call: Pending, out: &mut Vec<u8>) {
+    fn poll_now(&self, mut call: QueuedCall, out: &mut Vec<u8>) {
         // The first poll needs no waker: a task polls again as soon as it is spawned.
-        let polled = contain_now(|| call.as_mut().poll(&mut Task::from_waker(Waker::noop())));
-        if self.was_cancelled(id.as_ref()) {
+        let mut task = Task::from_waker(Waker::noop());
+        let polled = contain_now(|| call.future.as_mut().poll(&mut task));
+        if self.was_cancelled(call.id.as_ref()) {
             return;
         }
         match polled {
             Ok(Poll::Ready((_, text))) => write(&text, out),
-            Ok(Poll::Pending) => self.spawn(&mut self.lock(), id, call),
-            Err(Panicked) => write(&self.broken(id.as_ref()), out),
+            Ok(Poll::Pending) => self.spawn(&mut self.lock(), call),
+            Err(Panicked) => write(&self.broken(call.id.as_ref()), out),
         }
     }
 
@@ -367,17 +414,19 @@ impl Peer {
         place.and_then(|place| cancelled.remove(place)).is_some()
     }
 
-    fn spawn(&self, state: &mut State, id: Option<RequestId>, call: Pending) {
+    fn spawn(&self, state: &mut State, call: QueuedCall) {
         let peer = self.clone();
-        let (number, call) = state.running.begin(id.clone(), contain(call));
+        let QueuedCall { id, future, bytes } = call;
+        let (number, future) = state.running.begin(id.clone(), contain(future));
+        state.running_bytes += bytes;
         self.0.runtime.spawn(async move {
             // A cancelled call says nothing.
-            if let Ok(outcome) = call.await {
+            if let Ok(outcome) = future.await {
                 let text =
                     outcome.map_or_else(|Panicked| peer.broken(id.as_ref()), |(_, text)| text);
-                peer.0.output.append(&line(&text));
+                peer.0.output.send(text);
             }
-            peer.ended(number);
+            peer.ended(number, bytes);
         });
     }
 
@@ -390,12 +439,16 @@ impl Peer {
             .into()
     }
 
-    /// A running call has ended, with or without an answer; the next one that waits takes its place.
-    fn ended(&self, number: u64) {
-        let mut state = self.lock();
+    /// A running call has ended, with or without an answer; those that wait take its place.
+    fn ended(&self, number: u64, bytes: usize) {
+        let (mut state, most) = (self.lock(), self.most());
         state.running.end(number);
-        if let Some((id, call)) = state.waiting.pop_front() {
-            self.spawn(&mut state, id, call);
+        state.running_bytes -= bytes;
+        while let Some(first) = state.waiting.front()
+            && state.may_run(first.bytes, most)
+            && let Some(call) = state.take_waiting()
+        {
+            self.spawn(&mut state, call);
         }
         drop(state);
         self.0.ended.notify_waiters();
@@ -405,7 +458,8 @@ impl Peer {
     fn cancel(&self, id: &RequestId) -> bool {
         let mut state = self.lock();
         let waiting = state.waiting.len();
-        state.waiting.retain(|(own, _)| own.as_ref() != Some(id));
+        state.waiting.retain(|call| call.id.as_ref() != Some(id));
+        state.waiting_bytes = state.waiting.iter().map(|call| call.bytes).sum();
         let found = state.waiting.len() < waiting || state.running.cancel(id);
         if !found && self.0.overtaken.load(Ordering::Relaxed) > 0 {
             state.cancelled.truncate(OVERTAKEN);
@@ -430,6 +484,12 @@ impl Peer {
             Some(remote) => remote.holder.clone(),
             None => Holder::on_line(principal),
         }
+    }
+
+    /// Returns the maximum size of the messages of all calls that run, and of all that wait.
+    fn most(&self) -> usize {
+        let messages = 4 * self.0.service.settings.max_body;
+        messages.max(limits::LINE_BYTES)
     }
 
     fn session(&self) -> Option<Arc<Session>> {
@@ -523,19 +583,12 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// `text` as a line by itself.
-fn line(text: &[u8]) -> Vec<u8> {
-    let mut line = Vec::with_capacity(text.len() + 1);
-    write(text, &mut line);
-    line
-}
-
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
 async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
-        output.append(&line(&text));
+        output.send(text);
     }
-    output.append(&line(&subscription.cancelled()));
+    output.send(subscription.cancelled());
     (200, Bytes::new())
 }
 
@@ -564,16 +617,55 @@ mod tests {
         let service = Server::new("broken", "1.0.0").build().unwrap();
         let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
         let mut out = Vec::new();
-        peer.start(None, Box::pin(async { panic!("at once") }), &mut out);
+        let call = |future| QueuedCall::new(None, future, 0);
+        peer.start(call(Box::pin(async { panic!("at once") })), &mut out);
         let later = async {
             tokio::task::yield_now().await;
             panic!("later")
         };
-        peer.start(None, Box::pin(later), &mut out);
+        peer.start(call(Box::pin(later)), &mut out);
         peer.idle().await;
         let error = r#"{"jsonrpc":"2.0","error":{"code":-32603,"message":"internal error"}}"#;
         let texts =
             [out, output.0.lock().unwrap().clone()].map(|text| String::from_utf8(text).unwrap());
         assert_eq!(texts, [format!("{error}\n"), format!("{error}\n")]);
+    }
+
+    #[tokio::test]
+    async fn the_messages_of_calls_that_run_and_of_those_that_wait_are_bounded_in_bytes() {
+        let service = Server::new("bounded", "1.0.0").build().unwrap();
+        let peer = Peer::new(service, Arc::new(Nowhere::default()) as Arc<dyn LineSink>);
+        let (mut out, end) = (Vec::new(), Arc::new(Notify::new()));
+        let call = || {
+            let end = Arc::clone(&end);
+            let future = Box::pin(async move {
+                end.notified().await;
+                (200, Bytes::new())
+            });
+            QueuedCall::new(None, future, limits::LINE_BYTES / 2 + 1)
+        };
+        for _ in 0..3 {
+            assert!(peer.has_room());
+            peer.start(call(), &mut out);
+        }
+        let counts = || {
+            let state = peer.lock();
+            (state.running.len(), state.waiting.len())
+        };
+        assert_eq!((counts(), peer.has_room()), ((1, 2), false));
+        assert!(out.is_empty());
+        peer.start(call(), &mut out);
+        assert!(
+            String::from_utf8(std::mem::take(&mut out))
+                .unwrap()
+                .contains("in flight")
+        );
+        for left in [(1, 1), (1, 0), (0, 0)] {
+            end.notify_one();
+            while counts() != left {
+                tokio::task::yield_now().await;
+            }
+            assert!(peer.has_room());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Lists, sets, tuples and maps.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use mcp_runtime::model;
 
@@ -18,7 +18,7 @@ super::table! {
     gaps: Vec<Option<u8>> { takes ["[1,null]"] refuses ["[256]", "[\"x\",null,-1]", "null"] }
     nested_lists: Vec<Vec<i8>> { takes ["[[1],[]]"] refuses ["[[1,128],[\"x\"]]", "[1]", "[[1],null]"] }
     deque: VecDeque<bool> { takes ["[true]"] refuses ["[1]", "{}", "[null]"] }
-    linked_list: LinkedList<u8> { takes ["[1]"] refuses ["[1.5]", "true", "[[]]"] }
+    boxed_list: Box<[u8]> { takes ["[1]"] refuses ["[1.5]", "true", "[[]]"] }
     ordered_set: BTreeSet<u8> { takes ["[1,2,1]"] refuses ["[256]", "{\"1\":1}", "[\"x\"]"] }
     hashed_set: HashSet<char> { takes ["[\"a\"]"] refuses ["[\"ab\"]", "[1]", "\"a\""] }
     pair: (u8, String) {

@@ -1,5 +1,7 @@
 //! What may be absent, and what wraps another type.
 
+#![expect(clippy::option_option, reason = "null is told from an absent value")]
+
 use std::cell::Cell;
 use std::num::NonZeroU8;
 use std::ops::Range;

@@ -14,3 +14,13 @@ impl FromMeta for Millis {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_a_duration_or_is_refused() {
+        super::super::fuzz::check(Millis::to_string);
+    }
+}

@@ -15,3 +15,17 @@ impl FromMeta for Quota {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_a_rate_or_is_refused() {
+        super::super::fuzz::check(|quota: &Quota| {
+            let millis = quota.period;
+            assert_eq!(millis % 1_000, 0);
+            format!("{}/{} s", quota.count, millis / 1_000)
+        });
+    }
+}

@@ -17,3 +17,13 @@ impl FromMeta for Bytes {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_a_size_or_is_refused() {
+        super::super::fuzz::check(|bytes: &Bytes| format!("{}B", bytes.0));
+    }
+}

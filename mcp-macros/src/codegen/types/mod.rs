@@ -2,4 +2,5 @@
 
 pub(crate) mod elicit;
 pub(crate) mod model;
+pub(crate) mod order;
 pub(crate) mod state;

@@ -20,9 +20,10 @@ pub(super) fn check(function: &Ident, arguments: &[&Lowered], errors: &mut Error
         if let Some(first) = earlier().find(is_named) {
             errors.push(one_name(function, first, second));
         }
-        for first in earlier() {
+        for first in earlier().filter(|first| !first.argument.flatten) {
             errors.handle(check_aliases(first, second));
             errors.handle(check_aliases(second, first));
+            errors.handle(check_shared(first, second));
         }
         errors.handle(check_header(second, earlier().copied()));
     }
@@ -48,27 +49,36 @@ fn one_name(function: &Ident, first: &Lowered, second: &Lowered) -> Diagnostic {
     .help(help)
 }
 
-/// Refuses an alias of `one` that is a name of `other`.
+/// Refuses an alias of `one` that is the name of `other`.
 fn check_aliases(one: &Lowered, other: &Lowered) -> Result<(), Diagnostic> {
-    for alias in &one.argument.aliases {
-        let text = alias.value();
-        let is_alias = |known: &syn::LitStr| known.value() == text;
-        let name = &other.argument.name;
-        if *name == text {
-            return Err(err!(
-                alias,
-                "the alias \"{text}\" is the name of another argument"
-            )
-            .help("remove it, or rename the other argument"));
-        }
-        if other.argument.aliases.iter().any(is_alias) {
-            return Err(
+    let name = &other.argument.name;
+    let mut aliases = one.argument.aliases.iter();
+    match aliases.find(|alias| alias.value() == *name) {
+        None => Ok(()),
+        Some(alias) => Err(err!(
+            alias,
+            "the alias \"{name}\" is the name of another argument"
+        )
+        .help("remove it, or rename the other argument")),
+    }
+}
+
+/// Refuses an alias that two arguments have.
+fn check_shared(first: &Lowered, second: &Lowered) -> Result<(), Diagnostic> {
+    let is_known = |alias: &&syn::LitStr| {
+        let mut known = first.argument.aliases.iter();
+        known.any(|known| known.value() == alias.value())
+    };
+    match second.argument.aliases.iter().find(is_known) {
+        None => Ok(()),
+        Some(alias) => {
+            let (text, name) = (alias.value(), &first.argument.name);
+            Err(
                 err!(alias, "the alias \"{text}\" is an alias of `{name}` too")
                     .help("keep one of them"),
-            );
+            )
         }
     }
-    Ok(())
 }
 
 fn check_header<'r>(

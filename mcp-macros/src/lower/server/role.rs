@@ -34,6 +34,7 @@ pub(crate) fn lower(keys: &Server, block: &Block, errors: &mut Errors) -> Role {
             .page_size
             .as_ref()
             .and_then(|set| number::count(set, PAGE, errors)),
+        describe_rules: keys.describe_rules.as_ref().is_some_and(|set| set.value),
         parts: parts(keys.parts.as_ref(), errors),
     }))
 }
@@ -45,6 +46,7 @@ fn check_part(keys: &Server, errors: &mut Errors) {
         .flatten()
         .map(|set| &set.name);
     let said = said.chain(keys.page_size.as_ref().map(|set| &set.name));
+    let said = said.chain(keys.describe_rules.as_ref().map(|set| &set.name));
     for key in said.chain(keys.parts.as_ref().map(|set| &set.name)) {
         let error = err!(key, "`{key}` on a block that is a part of a server");
         errors.push(error.help("move it to the `#[server(parts(..))]` block of the type"));

@@ -103,7 +103,7 @@ pub(super) const ROWS: &[Setting] = &[
     Setting::new(
         "limits.tasks",
         "MCP_LIMITS_TASKS",
-        Kind::Number(|it| &mut it.max_tasks, 0, usize::MAX),
+        Kind::Number(|it| &mut it.max_tasks, 1, usize::MAX),
         "The maximum number of running tasks.",
     )
     .code("max_tasks"),
@@ -117,14 +117,14 @@ pub(super) const ROWS: &[Setting] = &[
     Setting::new(
         "limits.listeners",
         "MCP_LIMITS_LISTENERS",
-        Kind::Number(|it| &mut it.max_listeners, 0, usize::MAX),
+        Kind::Number(|it| &mut it.max_listeners, 1, usize::MAX),
         "The maximum number of open `subscriptions/listen` streams.",
     )
     .code("max_listeners"),
     Setting::new(
         "limits.held",
         "MCP_LIMITS_HELD",
-        Kind::Size(|it| &mut it.max_held, 0, usize::MAX),
+        Kind::Size(|it| &mut it.max_held, 1, usize::MAX),
         "The maximum size of what callers make the server keep, for each kind of it.",
     )
     .code("max_held"),

@@ -2,7 +2,6 @@
 
 pub(crate) mod arg;
 pub(in crate::handler) mod contract;
-mod date;
 mod decode;
 mod fit;
 mod flat;

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::arg::Arg;
-use super::date;
+use super::fit::date;
 use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 use super::words;
 

@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::context::Context;
+use crate::excerpt::excerpt;
 use crate::handler::argument::arg::MissingArgument;
 use crate::handler::form::Form;
 use crate::handler::form::elicit::Elicit;
 use crate::handler::input::error::{ElicitError, Kind};
 use crate::handler::input::pending::{InputFailure, Reach};
-use crate::protocol::excerpt::excerpt;
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
 use crate::protocol::input::sampling::{Sample, Sampled};

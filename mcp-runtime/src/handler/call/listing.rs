@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use super::completion::{Later, Now};
 use super::context::Context;
 use crate::handler::output::error::{IntoToolError, ToolError};
 use crate::protocol::content::ResourceLink;
@@ -45,14 +46,6 @@ pub trait Listed<Time> {
     /// The resources, in any order.
     fn listed(self) -> impl Future<Output = Result<Vec<ResourceLink>, ToolError>> + Send;
 }
-
-/// A sync function's.
-#[derive(Debug)]
-pub struct Now;
-
-/// An async function's.
-#[derive(Debug)]
-pub struct Later;
 
 #[diagnostic::do_not_recommend]
 impl<T: IntoLinks> Listed<Now> for T {

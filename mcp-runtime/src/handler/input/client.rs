@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::outbox::Outbox;
-use crate::protocol::excerpt::excerpt;
+use crate::excerpt::excerpt;
 use crate::protocol::{InputRequest, Version};
 
 /// The future of a client's response: the result, as it was received.

@@ -99,6 +99,12 @@ impl Notes {
 pub(crate) trait LineSink: Send + Sync + 'static {
     /// Takes whole lines.
     fn append(&self, lines: &[u8]);
+    /// Takes the text of one line; an empty one is no line.
+    fn send(&self, text: Bytes) {
+        if !text.is_empty() {
+            self.append(&[&text[..], b"\n"].concat());
+        }
+    }
 
     /// Takes a line that may be dropped if the peer does not keep up; returns `true` if it was taken.
     fn offer(&self, line: &[u8]) -> bool;
@@ -149,5 +155,32 @@ impl Outbox {
 impl fmt::Debug for Outbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outbox").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_notifications_of_a_call_are_bounded_in_bytes() {
+        let (outbox, mut notes) = notes();
+        let quarter = || vec![b'x'; limits::NOTES_BYTES / 4];
+        assert!((0..4).all(|_| outbox.offer(quarter())));
+        assert!(!outbox.offer(b"x".to_vec()), "one byte too many");
+        assert!(notes.try_recv().is_some());
+        assert!(outbox.offer(quarter()), "one was read");
+        while notes.try_recv().is_some() {}
+        assert!(outbox.is_read());
+        let alone = vec![b'x'; limits::NOTES_BYTES + 1];
+        assert!(outbox.offer(alone), "one alone may be larger");
+        assert!(!outbox.offer(b"x".to_vec()));
+    }
+
+    #[test]
+    fn unread_notifications_of_a_call_are_bounded_in_number() {
+        let (outbox, _notes) = notes();
+        assert!((0..limits::NOTES).all(|_| outbox.offer(b"x".to_vec())));
+        assert!(!outbox.offer(b"x".to_vec()));
     }
 }

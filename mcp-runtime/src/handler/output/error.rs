@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 
 use super::value::Output;
-use crate::brief::Brief;
+use crate::excerpt::Excerpt;
 use crate::handler::input::error::ElicitError;
 use crate::handler::spec::kind::{Item, Kind as ItemKind, event};
 use crate::protocol::{Capability, RpcError, ToolResult};
@@ -168,7 +168,7 @@ impl ToolError {
             }
             Kind::Private(cause) => {
                 let reference = reference();
-                event!(error, item, { %reference, error = Brief::line(hide(chain(&*cause))).to_string(), }, "failed");
+                event!(error, item, { %reference, error = Excerpt::line(hide(chain(&*cause))).to_string(), }, "failed");
                 failed(item, &reference)
             }
         }

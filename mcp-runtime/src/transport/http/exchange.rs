@@ -47,7 +47,7 @@ impl Exchange {
         let reader = self.session.read(&self.stream);
         self.client = None;
         let (drain, session, idle) = (self.drain.clone(), Arc::clone(&self.session), self.idle);
-        drain.spawn(async move {
+        drain.carry_on(async move {
             let (_, answer) = unless_abandoned(&mut self, &session, idle).await;
             self.stream.end(answer);
         });
@@ -85,7 +85,7 @@ impl Drop for Exchange {
             && tokio::runtime::Handle::try_current().is_ok()
         {
             let (session, idle) = (Arc::clone(&self.session), self.idle);
-            self.drain.spawn(async move {
+            self.drain.carry_on(async move {
                 unless_abandoned(call, &session, idle).await;
             });
         }

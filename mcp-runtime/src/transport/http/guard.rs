@@ -8,8 +8,8 @@ use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
 use crate::config::Settings;
+use crate::excerpt::excerpt;
 use crate::protocol::RpcError;
-use crate::protocol::excerpt::excerpt;
 
 /// The names that are allowed.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
-use crate::protocol::excerpt::excerpt;
+use crate::excerpt::excerpt;
 use crate::protocol::{Method, Object, Request, RpcError};
 use crate::service::Service;
 use crate::service::tools_call::mirrored;

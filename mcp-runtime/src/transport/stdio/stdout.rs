@@ -1,14 +1,20 @@
 //! The real stdout, and what waits to be written to it.
+//!
+//! What waits is bounded: new lines of the client are received only while it is less than [`BACKLOG`], and large answers
+//! are kept as they were counted for the client ([`Shares::track`](crate::share::Shares::track)) until they are written.
 
-use std::io::Write as _;
+use std::collections::VecDeque;
+use std::io::{self, Write as _};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::Real;
 use crate::handler::input::outbox::LineSink;
+use crate::limits;
 
-/// The maximum number of unwritten bytes; notifications beyond it are dropped.
+/// The number of unwritten bytes from which on notifications are dropped, and no further lines are received.
 const BACKLOG: usize = 1024 * 1024;
 
 /// stdout, and the text to be written to it. Only code that may block writes, one writer at a time.
@@ -17,29 +23,78 @@ pub(super) struct Stdout {
     pending: Mutex<Pending>,
     /// There is something to write, or the end.
     work: Condvar,
+    /// Something was written.
+    written: Condvar,
     /// Notified when stdout is closed.
     pub(super) gone: Notify,
 }
 
 #[derive(Default)]
 struct Pending {
+    /// Large answers, and the lines before each of them.
+    parts: VecDeque<Bytes>,
+    /// The lines after those.
     text: Vec<u8>,
+    /// The bytes that wait, with those that are being written.
+    bytes: usize,
     writing: bool,
     closed: bool,
 }
 
+impl Pending {
+    fn append(&mut self, lines: &[u8]) {
+        self.text.extend_from_slice(lines);
+        self.bytes += lines.len();
+    }
+
+    /// Adds a line without copying it.
+    fn push(&mut self, line: Bytes) {
+        if !self.text.is_empty() {
+            self.parts.push_back(std::mem::take(&mut self.text).into());
+        }
+        self.bytes += line.len();
+        self.parts.push_back(line);
+        self.append(b"\n");
+    }
+
+    /// Takes the part to write next.
+    fn next(&mut self) -> Option<Bytes> {
+        let lines = || Some(std::mem::take(&mut self.text).into());
+        let part = self.parts.pop_front().or_else(lines);
+        part.filter(|part: &Bytes| !part.is_empty())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.parts.is_empty() && self.text.is_empty()
+    }
+}
+
 impl LineSink for Stdout {
     fn append(&self, lines: &[u8]) {
-        self.lock().text.extend_from_slice(lines);
+        self.lock().append(lines);
+        self.work.notify_one();
+    }
+
+    fn send(&self, text: Bytes) {
+        if text.is_empty() {
+            return;
+        }
+        let mut pending = self.lock();
+        if text.len() <= limits::UNTRACKED {
+            pending.append(&text);
+            pending.append(b"\n");
+        } else {
+            pending.push(text);
+        }
         self.work.notify_one();
     }
 
     fn offer(&self, line: &[u8]) -> bool {
         let mut pending = self.lock();
-        if pending.text.len() + line.len() > BACKLOG {
+        if pending.bytes + line.len() > BACKLOG {
             return false;
         }
-        pending.text.extend_from_slice(line);
+        pending.append(line);
         self.work.notify_one();
         true
     }
@@ -51,6 +106,7 @@ impl Stdout {
             file: Mutex::new(file),
             pending: Mutex::default(),
             work: Condvar::new(),
+            written: Condvar::new(),
             gone: Notify::new(),
         }
     }
@@ -58,18 +114,30 @@ impl Stdout {
     /// Writes `text`, after what waits, on the calling thread; or leaves it to the one that is writing.
     pub(super) fn write_now(&self, text: &mut Vec<u8>) {
         if !text.is_empty() {
-            self.lock().text.append(text);
+            self.lock().append(text);
+            text.clear();
             self.flush();
         }
+    }
+
+    /// Returns `true` if further lines may be received.
+    pub(super) fn has_room(&self) -> bool {
+        self.lock().bytes <= BACKLOG
+    }
+
+    /// Waits until the client has read so much that further lines may be received, or stdout is closed.
+    pub(super) fn wait_for_room(&self) {
+        let full = |pending: &mut Pending| pending.bytes > BACKLOG;
+        let pending = self.written.wait_while(self.lock(), full);
+        drop(pending.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Writes what waits whenever there is something, until the end.
     pub(super) fn write_behind(&self) {
         loop {
             let pending = self.lock();
-            let idle = |pending: &mut Pending| {
-                (pending.text.is_empty() || pending.writing) && !pending.closed
-            };
+            let idle =
+                |pending: &mut Pending| (pending.is_empty() || pending.writing) && !pending.closed;
             let pending = self
                 .work
                 .wait_while(pending, idle)
@@ -89,22 +157,27 @@ impl Stdout {
             return;
         }
         pending.writing = true;
-        while !pending.text.is_empty() {
-            let text = std::mem::take(&mut pending.text);
+        while let Some(part) = pending.next() {
             drop(pending);
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = file.write_all(&text).and_then(|()| file.flush()) {
+            if let Err(error) = self.write(&part) {
                 tracing::debug!(%error, "stdout is closed");
                 self.gone.notify_one();
             }
-            drop(file);
             pending = self.lock();
+            pending.bytes -= part.len();
+            self.written.notify_all();
         }
         pending.writing = false;
         if pending.closed {
             // The end has come meanwhile.
             self.work.notify_one();
         }
+    }
+
+    fn write(&self, part: &[u8]) -> io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(part)?;
+        file.flush()
     }
 
     pub(super) fn close(&self) {
@@ -114,5 +187,51 @@ impl Stdout {
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    use std::fs::File;
+    use std::io::Read as _;
+    use std::os::fd::OwnedFd;
+    use std::sync::Arc;
+    use std::thread;
+
+    use crate::handler::Principal;
+    use crate::limits::Limit;
+    use crate::share::{Amount, Holder, Shares};
+
+    #[test]
+    fn what_waits_is_counted_until_the_client_has_read_it() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let output = Arc::new(Stdout::new(File::from(OwnedFd::from(writer))));
+        let most = Amount {
+            number: usize::MAX,
+            bytes: 2 * BACKLOG,
+        };
+        let unread = Shares::new(Limit::UnreadResults, most);
+        let holder = Holder::on_line(&Principal::anonymous());
+        let answer = || unread.track(&holder, Bytes::from(vec![b'x'; BACKLOG]));
+        assert!(output.has_room());
+        output.append(b"first\n");
+        output.send(answer().unwrap());
+        output.send(answer().unwrap());
+        assert!(!output.has_room());
+        assert!(!output.offer(b"a notification\n"));
+        assert!(answer().is_err(), "the client reads nothing");
+
+        let writing = Arc::clone(&output);
+        let writer = thread::spawn(move || writing.write_behind());
+        let mut text = vec![0; "first\n".len() + 2 * (BACKLOG + 1)];
+        reader.read_exact(&mut text).unwrap();
+        output.wait_for_room();
+        output.close();
+        writer.join().unwrap();
+        assert!(answer().is_ok());
+        assert!(text.starts_with(b"first\nxx") && text.ends_with(b"x\n"));
+        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 3);
     }
 }

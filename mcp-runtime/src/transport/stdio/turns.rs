@@ -10,10 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::splitter::Splitter;
+use super::splitter::{Line, Splitter};
 use super::stdout::Stdout;
 use crate::config::Settings;
 use crate::handler::Principal;
@@ -51,7 +50,7 @@ struct Source {
 
 #[derive(Default)]
 struct State {
-    lines: VecDeque<Bytes>,
+    lines: VecDeque<Line>,
     answers: Vec<u8>,
     /// The number of the thread whose turn it is.
     turn: u64,
@@ -74,7 +73,7 @@ enum Doing {
 
 /// The next step of a thread.
 enum Next {
-    Line(Bytes),
+    Line(Line),
     Write,
     Read,
     /// Another thread has taken over.
@@ -132,8 +131,14 @@ impl Turns {
             loop {
                 match self.next(turn, &mut answers) {
                     Next::Line(line) => {
-                        self.wait_for_room(&peer);
-                        peer.receive(&line, &Principal::anonymous(), &mut answers);
+                        self.wait_for_room(&peer, &mut answers);
+                        let principal = Principal::anonymous();
+                        match line {
+                            Line::Text(text) => peer.receive(&text, &principal, &mut answers),
+                            Line::Oversized(malformed) => {
+                                peer.reject(malformed, &principal, &mut answers);
+                            }
+                        }
                     }
                     Next::Write => self.output.write_now(&mut answers),
                     Next::Read if !self.is_at_end() => break,
@@ -182,12 +187,14 @@ impl Turns {
         Next::Line(line)
     }
 
-    /// Waits until the peer takes another line.
-    fn wait_for_room(&self, peer: &Peer) {
-        if peer.has_room() {
+    /// Waits until the peer takes another line, and the client has read of the answers.
+    fn wait_for_room(&self, peer: &Peer, answers: &mut Vec<u8>) {
+        if peer.has_room() && self.output.has_room() {
             return;
         }
         self.lock().doing = Doing::Held(Instant::now());
+        self.output.write_now(answers);
+        self.output.wait_for_room();
         self.runtime.block_on(peer.room());
         self.lock().doing = Doing::CarryingOut;
     }
@@ -226,7 +233,7 @@ impl Turns {
             }
         };
         source.ended = lines.is_none();
-        let lines = lines.unwrap_or_else(|| source.splitter.finish());
+        let lines = lines.unwrap_or_else(|| source.splitter.finish().into_iter().collect());
         self.lock().lines.extend(lines);
     }
 

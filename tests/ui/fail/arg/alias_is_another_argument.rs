@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(alias("limit"))] query: String, limit: u8) -> String {
+async fn search(#[arg(alias("limit"))] _query: String, _limit: u8) -> String {
     String::new()
 }
 

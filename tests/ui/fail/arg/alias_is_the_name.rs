@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(alias("_q", "query"))] query: String) -> String {
+async fn search(#[arg(alias("_q", "query"))] _query: String) -> String {
     String::new()
 }
 

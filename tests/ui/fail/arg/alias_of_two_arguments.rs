@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(alias("q"))] query: String, #[arg(alias("q"))] other: String) -> String {
+async fn search(#[arg(alias("q"))] _query: String, #[arg(alias("q"))] _other: String) -> String {
     String::new()
 }
 

@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(alias("q", "q"))] query: String) -> String {
+async fn search(#[arg(alias("q", "q"))] _query: String) -> String {
     String::new()
 }
 

@@ -2,7 +2,7 @@ use mcp_runtime::{Server, tool, tools};
 
 /// Searches the docs.
 #[tool]
-async fn search(#[arg(flatten, default)] query: String) -> String {
+async fn search(#[arg(flatten, default)] _query: String) -> String {
     String::new()
 }
 

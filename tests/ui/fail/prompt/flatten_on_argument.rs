@@ -2,7 +2,7 @@ use mcp_runtime::{Server, prompt, prompts};
 
 /// Searches the docs.
 #[prompt]
-async fn search(#[arg(flatten)] query: String) -> String {
+async fn search(#[arg(flatten)] _query: String) -> String {
     String::new()
 }
 

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::date;
 use super::tape::Node;
-use crate::handler::argument::date;
 use crate::schema::bound::Number;
 use crate::schema::shape::{Kinds, Shape};
 

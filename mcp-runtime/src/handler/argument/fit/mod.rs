@@ -6,6 +6,7 @@
 mod branch;
 pub(super) mod broken;
 mod coerce;
+pub(super) mod date;
 pub(super) mod tape;
 mod weight;
 

@@ -1,7 +1,7 @@
 //! Dates and times as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) writes them.
 
 /// `2026-07-28`
-pub(super) fn is_date(text: &str) -> bool {
+pub(in crate::handler::argument) fn is_date(text: &str) -> bool {
     let parts = numbers(text, '-', [4, 2, 2]);
     parts.is_some_and(|[year, month, day]| {
         (1..=12).contains(&month) && (1..=days(year, month)).contains(&day)
@@ -9,7 +9,7 @@ pub(super) fn is_date(text: &str) -> bool {
 }
 
 /// `2026-07-28T09:30:00Z`, `2026-07-28T09:30:00.5+02:00`
-pub(super) fn is_date_time(text: &str) -> bool {
+pub(in crate::handler::argument) fn is_date_time(text: &str) -> bool {
     let Some((date, rest)) = text.split_once(['T', 't']) else {
         return false;
     };
