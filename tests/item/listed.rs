@@ -87,7 +87,8 @@ impl Cache {
     }
 
     fn panicking(&self) -> Vec<ResourceLink> {
-        panic!("listing {}", self.names.lock().unwrap().len())
+        let names = self.names.lock().unwrap().len();
+        panic!("listing {names}")
     }
 }
 

@@ -11,17 +11,35 @@ use tokio::net::UnixListener;
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
+    made: Made,
+}
+
+/// The identity of a file: an inode is used again, at another time.
+#[derive(Debug, PartialEq, Eq)]
+struct Made {
     inode: u64,
+    second: i64,
+    nanosecond: i64,
+}
+
+impl Made {
+    fn read(path: &Path) -> io::Result<Self> {
+        let found = fs::symlink_metadata(path)?;
+        Ok(Self {
+            inode: found.ino(),
+            second: found.ctime(),
+            nanosecond: found.ctime_nsec(),
+        })
+    }
 }
 
 /// Listens on `path`. A socket that a server left there which has ended is replaced; anything else is left alone.
 pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     remove_stale(path)?;
     let listener = UnixListener::bind(path)?;
-    let inode = fs::symlink_metadata(path)?.ino();
     let file = SocketFile {
         path: path.to_owned(),
-        inode,
+        made: Made::read(path)?,
     };
     Ok((listener, file))
 }
@@ -47,7 +65,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let is_own = fs::symlink_metadata(&self.path).is_ok_and(|it| it.ino() == self.inode);
+        let is_own = Made::read(&self.path).is_ok_and(|found| found == self.made);
         if is_own {
             let _ = fs::remove_file(&self.path);
         }
@@ -91,6 +109,8 @@ mod tests {
         drop(old);
         let (_new, new_file) = bind(&path).unwrap();
         drop(old_file);
-        assert!(path.exists() || new_file.inode == 0);
+        assert!(path.exists());
+        drop(new_file);
+        assert!(!path.exists());
     }
 }
