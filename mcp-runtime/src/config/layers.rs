@@ -162,7 +162,7 @@ impl Layers {
             let shown = setting.kind.show(&mut settings);
             (setting, shown, origin)
         };
-        rows.map(|row| value(row))
+        rows.map(&mut value)
             .filter(|(setting, ..)| setting.is_present())
             .collect()
     }

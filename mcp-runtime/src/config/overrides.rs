@@ -554,7 +554,7 @@ impl<'a> Given<'a> {
         }
         Ok(scopes
             .into_iter()
-            .map(|scope| scope.to_string().into())
+            .map(|scope| scope.clone().into())
             .collect())
     }
 

@@ -1,5 +1,7 @@
 //! The commands `config` and `config --docs`: the values in force with their origins, and the reference page.
 
+use std::fmt::Write as _;
+
 use super::Settings;
 use super::layers::Layers;
 use super::setting::{self, Setting};
@@ -19,10 +21,10 @@ pub(crate) fn values(layers: &Layers) -> String {
         let of = setting.table();
         if of != table {
             let between = if table.is_empty() { "" } else { "\n" };
-            text += &format!("{between}[{of}]\n");
+            let _ = writeln!(text, "{between}[{of}]");
             table = of;
         }
-        text += &format!("{:width$}  # {origin}\n", line(row));
+        let _ = writeln!(text, "{:width$}  # {origin}", line(row));
     }
     text.trim_end().to_owned()
 }
@@ -35,9 +37,8 @@ pub(crate) fn docs() -> String {
     for setting in setting::present() {
         if setting.table() != table {
             table = setting.table();
-            text += &format!(
-                "\n### `[{table}]`\n\n| key | environment | default | reload | |\n|---|---|---|---|---|\n"
-            );
+            let head = "| key | environment | default | reload | |\n|---|---|---|---|---|";
+            let _ = writeln!(text, "\n### `[{table}]`\n\n{head}");
         }
         let key = setting.name.rsplit('.').next().unwrap_or(setting.name);
         text += &row(setting, key, &setting.kind.show(&mut defaults));

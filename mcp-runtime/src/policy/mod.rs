@@ -80,7 +80,7 @@ pub(crate) struct Policies {
     retry: Option<Retry>,
     breaker: Option<Arc<Circuit>>,
     max_output: Option<MaxOutput>,
-    audit: bool,
+    pub audit: bool,
     pub redacted: Arc<Redacted>,
     effect: Effect,
     /// Polls that took long.
@@ -130,23 +130,27 @@ impl Policies {
         Self {
             access: self.access.reconfigured(spec, enabled),
             rate_limit: kept(
-                &self.rate_limit,
+                self.rate_limit.as_ref(),
                 (old.rate_limit, spec.rate_limit),
                 RateLimiter::new,
             ),
             completions: Arc::clone(&self.completions),
             concurrency: kept(
-                &self.concurrency,
+                self.concurrency.as_ref(),
                 (old.concurrency, spec.concurrency),
                 Slots::new,
             ),
-            cache: kept(&self.cache, (old.cache, spec.cache), |cache| {
+            cache: kept(self.cache.as_ref(), (old.cache, spec.cache), |cache| {
                 Results::new(cache, &self.budget)
             }),
             budget: Arc::clone(&self.budget),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
-            breaker: kept(&self.breaker, (old.breaker, spec.breaker), Circuit::new),
+            breaker: kept(
+                self.breaker.as_ref(),
+                (old.breaker, spec.breaker),
+                Circuit::new,
+            ),
             max_output: spec
                 .max_output
                 .map(|(bytes, _)| MaxOutput::new(bytes, &self.redacted.known)),
@@ -206,11 +210,9 @@ impl Policies {
             .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
     }
 
-    /// Writes the audit record of a call that has ended, if it is declared.
-    pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
-        if self.audit {
-            audit::record(call, outcome, took, &self.redacted);
-        }
+    /// Returns the state of the breaker, if there is one.
+    pub(crate) fn breaker_state(&self) -> Option<i64> {
+        self.breaker.as_deref().map(Circuit::state)
     }
 
     /// Returns the error for a call cancelled by shutdown.
@@ -223,10 +225,13 @@ impl Policies {
     }
 }
 
+/// A limit with the place where it was declared.
+type Declared<L> = Option<(L, Source)>;
+
 /// The state of a limit that is the same as before, or that of a new one.
 fn kept<L: Copy + PartialEq, T>(
-    state: &Option<Arc<T>>,
-    (old, new): (Option<(L, Source)>, Option<(L, Source)>),
+    state: Option<&Arc<T>>,
+    (old, new): (Declared<L>, Declared<L>),
     begin: impl FnOnce(L) -> T,
 ) -> Option<Arc<T>> {
     let (new, _) = new?;

@@ -87,7 +87,9 @@ impl Reloading {
             let commits = commits.map_err(|wrong| wrong.join("\nerror: "))?;
             let (live, restart) = layers.changes(&read);
             apply(&self.service, &read.settings);
-            commits.into_iter().for_each(|commit| commit());
+            for commit in commits {
+                commit();
+            }
             self.service.metrics.reloaded(true);
             let changed = if live.is_empty() {
                 "nothing".to_owned()
@@ -105,7 +107,9 @@ impl Reloading {
         let settings = self.service.settings_now();
         let commits = self.service.reloaders.prepare(&settings);
         let commits = commits.map_err(|wrong| wrong.join("\nerror: "))?;
-        commits.into_iter().for_each(|commit| commit());
+        for commit in commits {
+            commit();
+        }
         self.service.metrics.reloaded(true);
         tracing::info!(cause, "files are read anew");
         Ok(())

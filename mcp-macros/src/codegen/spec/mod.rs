@@ -49,9 +49,7 @@ pub(crate) fn spec(
 /// The name of the first argument that is elicited.
 fn elicited(parameters: &[Parameter]) -> Option<String> {
     parameters.iter().find_map(|parameter| match parameter {
-        Parameter::Argument(argument) if argument.elicit.is_some() => {
-            Some(argument.name.to_string())
-        }
+        Parameter::Argument(argument) if argument.elicit.is_some() => Some(argument.name.clone()),
         _ => None,
     })
 }

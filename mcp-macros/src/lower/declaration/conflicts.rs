@@ -84,7 +84,7 @@ pub(super) fn check_elicit(
     });
     match (&policies.cache, asked) {
         (Some(cache), Some(asked)) => {
-            let conflict = rules::cache_of_elicited(&asked.to_string());
+            let conflict = rules::cache_of_elicited(asked);
             Err(told(&cache.name, conflict))
         }
         _ => Ok(()),

@@ -110,6 +110,11 @@ fn in_force(entry: &Entry, file: &str) -> String {
     limits(&policies.spec, file)
 }
 
+/// A limit as it is shown, with its source.
+fn shown<T>(declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
+    declared.map(|(value, source)| (show(value), source))
+}
+
 /// The limits in the order in which they apply, each with where it was declared.
 fn limits(spec: &Spec, file: &str) -> String {
     let limit = |key: &str, (value, source): (String, Source)| {
@@ -120,12 +125,6 @@ fn limits(spec: &Spec, file: &str) -> String {
         };
         format!("{key} {value} ({source})")
     };
-    fn shown<T>(
-        declared: Option<(T, Source)>,
-        show: impl Fn(T) -> String,
-    ) -> Option<(String, Source)> {
-        declared.map(|(value, source)| (show(value), source))
-    }
     let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
     let limits = [
         scopes,
