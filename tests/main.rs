@@ -25,6 +25,7 @@ mod lines;
 mod long;
 mod malformed;
 mod matrix;
+mod ops;
 mod policy;
 mod process;
 mod skills;

@@ -33,9 +33,15 @@ pub use crate::protocol::content::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 
-/// The outcome of a readiness check, with the author's error as text.
+/// The outcome of a readiness check or a hook, with the author's error as text.
 pub async fn ready<E: std::fmt::Display>(
     check: impl Future<Output = Result<(), E>>,
 ) -> Result<(), String> {
     check.await.map_err(|error| error.to_string())
+}
+
+/// The outcome of a hook that cannot fail.
+pub async fn done(hook: impl Future<Output = ()>) -> Result<(), String> {
+    hook.await;
+    Ok(())
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use mcp_runtime::auth::ApiKeys;
 use mcp_runtime::{Server, server};
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Call, Client};
 
 /// Four dependencies, of which some are broken.
 #[derive(Default)]
@@ -117,7 +118,7 @@ async fn not_ready_names_each_failing_check_and_no_other() {
     let expected = [
         (json!("database"), json!("no route to host")),
         (json!("message queue"), json!("no answer within 2 s")),
-        (json!("cache"), json!("the check panicked")),
+        (json!("cache"), json!("it panicked")),
     ];
     assert_eq!(
         checks,
@@ -225,4 +226,89 @@ async fn a_check_can_be_added_without_an_attribute() {
         ),
         (503, &json!("disk"), &json!("full"))
     );
+}
+
+/// A dependency that works again when it is asked for the second time.
+#[derive(Default)]
+struct Flaky {
+    asked: AtomicUsize,
+}
+
+#[server]
+impl Flaky {
+    /// Does nothing.
+    #[tool]
+    async fn idle() {}
+
+    #[ready(name = "recommendations", optional)]
+    async fn recommend(&self) -> Result<(), String> {
+        match self.asked.fetch_add(1, Ordering::Relaxed) {
+            0 => Err("connection refused".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dependency_that_is_optional_degrades_and_its_last_error_stays() {
+    let client = Client::new(Flaky::default().into_server());
+    let (status, body) = get(&client, "/ready").await;
+    assert_eq!((status, &body["status"]), (200, &json!("degraded")));
+    assert_eq!(body["checks"][0]["name"], "recommendations");
+    let (status, body) = get(&client, "/health").await;
+    assert_eq!((status, &body["status"]), (200, &json!("degraded")));
+    let check = &body["checks"][0];
+    assert_eq!(
+        (&check["ok"], &check["optional"]),
+        (&json!(false), &json!(true))
+    );
+    let at = check["last_error"]["at"].clone();
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let (status, body) = get(&client, "/health").await;
+    assert_eq!((status, &body["status"]), (200, &json!("ok")));
+    let check = &body["checks"][0];
+    assert_eq!(
+        (&check["ok"], &check["error"]),
+        (&json!(true), &Value::Null)
+    );
+    let last = json!({ "error": "connection refused", "at": at });
+    assert_eq!(check["last_error"], last, "with the time of the error");
+    assert!(at.as_str().unwrap().ends_with('Z'), "{at}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_of_another_check_counts_beside_an_optional_one() {
+    let server = Server::new("bare", "1.0.0")
+        .ready_optional("cache", |(): &()| {
+            Box::pin(async { Err("full".to_owned()) })
+        })
+        .ready("disk", |(): &()| Box::pin(async { Err("full".to_owned()) }));
+    let client = Client::new(server);
+    assert_eq!(get(&client, "/ready").await.0, 503);
+    let (status, body) = get(&client, "/health").await;
+    assert_eq!((status, &body["status"]), (503, &json!("failing")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_callers_are_verified_others_are_not_told_the_errors() {
+    let clinic = Clinic {
+        fails: true,
+        ..Clinic::default()
+    };
+    let key = "0123456789abcdef0123456789abcdef";
+    let keys = ApiKeys::new([format!("ops:{key}")]);
+    let client = Client::new(clinic.into_server().auth(keys));
+    for path in ["/health", "/ready"] {
+        let (status, body) = get(&client, path).await;
+        assert_eq!(status, 503, "{path}");
+        let text = body.to_string();
+        assert!(
+            text.contains("database") && !text.contains("route"),
+            "{text}"
+        );
+        let call = Call::get().at(path);
+        let call = call.header("authorization", &format!("Bearer {key}"));
+        let text = client.open(call).await.text().await;
+        assert!(text.contains("no route to host"), "{text}");
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mcp_runtime::{Server, tool, tools};
 use serde_json::json;
 
 use super::client::{Call, Client};
-use crate::support::tools::server;
+use crate::support::tools::{add, server, watched};
 
 /// The series and their values, and the whole text.
 async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {
@@ -20,23 +21,63 @@ async fn scrape(client: &Client) -> (BTreeMap<String, f64>, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_format_is_open_metrics() {
+async fn the_format_is_open_metrics_for_who_prefers_it() {
     let client = Client::new(server());
-    let reply = client.open(Call::get().at("/metrics")).await;
-    assert!(
-        reply
-            .header("content-type")
-            .starts_with("application/openmetrics-text; version=1.0.0")
-    );
-    let text = reply.text().await;
-    assert!(text.ends_with("# EOF\n"), "{text}");
-    assert!(text.contains("# TYPE mcp_tool_invocations counter"));
+    for accept in [
+        // Prometheus.
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+        "application/openmetrics-text",
+        "text/plain;q=0.2, Application/OpenMetrics-Text; q=0.3",
+    ] {
+        let call = Call::get().at("/metrics").header("accept", accept);
+        let reply = client.open(call).await;
+        assert!(
+            reply
+                .header("content-type")
+                .starts_with("application/openmetrics-text; version=1.0.0"),
+            "{accept}"
+        );
+        let text = reply.text().await;
+        assert!(text.ends_with("# EOF\n"), "{text}");
+        assert!(text.contains("# TYPE mcp_tool_invocations counter"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_else_gets_the_classic_text_format() {
+    let client = Client::new(server());
+    let get = || Call::get().at("/metrics");
+    for call in [
+        get(),
+        get().header("accept", "*/*"),
+        get().header("accept", "text/plain"),
+        get().header("accept", "application/openmetrics-text;q=0.1, text/plain"),
+        get().header("accept", "application/openmetrics-text;q=0"),
+    ] {
+        let reply = client.open(call).await;
+        let media_type = "text/plain; version=0.0.4; charset=utf-8";
+        assert_eq!(reply.header("content-type"), media_type);
+        let text = reply.text().await;
+        assert!(
+            !text.contains("# EOF") && !text.contains("# UNIT"),
+            "{text}"
+        );
+        assert!(text.contains("# TYPE mcp_tool_invocations_total counter\n"));
+        assert!(text.contains("# HELP mcp_tool_invocations_total Tool calls by outcome"));
+        for line in text.lines() {
+            let comment = line.starts_with("# HELP ") || line.starts_with("# TYPE ");
+            assert!(comment || !line.starts_with('#'), "{line}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_series_is_there_at_zero_before_anything_happens() {
     let (series, text) = scrape(&Client::new(server())).await;
-    assert!(series.iter().all(|(_, value)| *value == 0.0), "{text}");
+    let own = |name: &str| name.starts_with("process_") || name.starts_with("mcp_build_info");
+    let zero = |(name, value): (&String, &f64)| own(name) || *value == 0.0;
+    assert!(series.iter().all(zero), "{text}");
+    assert_eq!(series[r#"mcp_build_info{version="1.2.3"}"#], 1.0);
     for tool in ["add", "work", "hold"] {
         for outcome in [
             "ok",
@@ -94,7 +135,10 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
     for gauge in [
         "mcp_active_connections",
         "mcp_active_sessions",
+        "mcp_active_streams",
+        "mcp_active_calls",
         "mcp_log_lines_dropped_total",
+        "mcp_audit_records_dropped_total",
     ] {
         assert!(series.contains_key(gauge), "{gauge}");
     }
@@ -262,4 +306,71 @@ async fn sessions_that_are_idle_are_not_counted_any_more() {
     );
     tokio::time::advance(minute).await;
     assert_eq!(scrape(&client).await.0["mcp_active_sessions"], 0.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_and_calls_are_counted_while_they_last() {
+    let (server, mut watch) = watched();
+    let client = Client::new(server);
+    let active = async || {
+        let (series, _) = scrape(&client).await;
+        (series["mcp_active_streams"], series["mcp_active_calls"])
+    };
+    let listen = json!({ "notifications": { "toolsListChanged": true } });
+    let listening = client
+        .open(Call::modern("subscriptions/listen", listen))
+        .await;
+    assert_eq!(active().await, (1.0, 0.0));
+    let call = Call::tool("hold", json!({})).progress_token(json!("t"));
+    let held = client.open(call).await;
+    assert_eq!(watch.next().await, "begun");
+    assert_eq!(active().await, (2.0, 1.0));
+    drop(listening);
+    watch.release();
+    held.stream().rest().await;
+    assert_eq!(active().await, (0.0, 0.0));
+}
+
+/// Depends on something that fails.
+#[tool(breaker(failures = 1, cooldown = "10s"))]
+async fn depend(fails: bool) -> Result<&'static str, std::io::Error> {
+    if fails {
+        return Err(std::io::ErrorKind::TimedOut.into());
+    }
+    Ok("done")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_shows_its_state() {
+    let client = Client::new(Server::new("broken", "1.0.0").tools(tools![depend, add]));
+    let state = async || scrape(&client).await.0[r#"mcp_breaker_state{tool="depend"}"#];
+    assert_eq!(state().await, 0.0);
+    client
+        .send(Call::tool("depend", json!({ "fails": true })))
+        .await;
+    assert_eq!(state().await, 2.0);
+    tokio::time::advance(std::time::Duration::from_secs(10)).await;
+    client
+        .send(Call::tool("depend", json!({ "fails": false })))
+        .await;
+    assert_eq!(state().await, 0.0);
+    let (series, _) = scrape(&client).await;
+    assert!(!series.contains_key(r#"mcp_breaker_state{tool="add"}"#));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn the_process_shows_what_it_uses() {
+    let (series, text) = scrape(&Client::new(server())).await;
+    for (name, least) in [
+        ("process_cpu_seconds_total", 0.0),
+        ("process_resident_memory_bytes", 1e6),
+        ("process_virtual_memory_bytes", 1e6),
+        ("process_open_fds", 3.0),
+        ("process_max_fds", 3.0),
+        ("process_start_time_seconds", 1e9),
+    ] {
+        assert!(series[name] >= least, "{name}\n{text}");
+    }
+    assert!(series["process_open_fds"] < series["process_max_fds"]);
 }

@@ -447,7 +447,7 @@ fn logs_are_json_on_request() {
         "add",
         serde_json::json!({ "a": 1, "b": 2 }),
     ));
-    let line = process.hears("tool called");
+    let line = process.hears("request answered");
     let record: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(
         (&record["fields"]["tool"], &record["fields"]["outcome"]),

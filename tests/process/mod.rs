@@ -3,7 +3,7 @@
 //! Nothing here sleeps: a test waits for a line, a response or the end of the process, and for too long only when it fails.
 
 mod auth;
-mod child;
+pub(crate) mod child;
 mod command;
 mod config;
 mod embed;

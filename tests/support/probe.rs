@@ -62,11 +62,12 @@ fn print_by_child() -> Result<&'static str, std::io::Error> {
 }
 
 /// Blocks its thread for a while.
-#[tool(read_only)]
+#[tool(read_only, audit)]
 fn hold(
     /// For how long, in milliseconds.
     ms: u64,
 ) -> &'static str {
+    tracing::info!("said by the tool");
     std::thread::sleep(Duration::from_millis(ms));
     "held"
 }
@@ -220,6 +221,32 @@ impl Drop for Burden {
     }
 }
 
+/// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+fn hooked(server: Server<Burden>) -> Server<Burden> {
+    let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
+        return server;
+    };
+    server
+        .on_start("open", move |_: &Burden| {
+            let wanted = wanted.clone();
+            Box::pin(async move {
+                tracing::info!("opening by the probe");
+                match wanted.as_str() {
+                    "failing" => return Err("no such database".to_owned()),
+                    "hanging" => std::future::pending().await,
+                    _ => tracing::info!("opened by the probe"),
+                }
+                Ok(())
+            })
+        })
+        .on_stop("close", |_: &Burden| {
+            Box::pin(async {
+                tracing::info!("closed by the probe");
+                Ok(())
+            })
+        })
+}
+
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
     if std::env::var_os("PROBE_PRINTS_FIRST").is_some() {
@@ -256,6 +283,15 @@ async fn main() -> mcp_runtime::Result<()> {
         server.tools(tools![dotted])
     } else {
         server
+    };
+    let server = hooked(server);
+    let server = match std::env::var("PROBE_OPS") {
+        Ok(address) => server.ops_bind(address),
+        Err(_) => server,
+    };
+    let server = match std::env::var_os("PROBE_AUDIT") {
+        Some(path) => server.audit_file(path),
+        None => server,
     };
     let server = match millis("PROBE_DELAY_MS") {
         Some(delay) => server.shutdown_delay(delay),

@@ -14,7 +14,7 @@ use listing::Listing;
 use source::Crate;
 
 /// The crates that signatures may name: the standard library, and those that users work with in any case.
-const NAMED: [&str; 9] = [
+const NAMED: [&str; 10] = [
     "alloc",
     "axum",
     "core",
@@ -24,6 +24,7 @@ const NAMED: [&str; 9] = [
     "std",
     "tokio",
     "tokio_rustls",
+    "tracing_subscriber",
 ];
 
 fn listing() -> Listing {

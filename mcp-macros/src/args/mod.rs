@@ -6,6 +6,7 @@
 
 pub(crate) mod argument;
 pub(crate) mod declaration;
+pub(crate) mod hook;
 pub(crate) mod policy;
 pub(crate) mod ready;
 #[cfg(test)]

@@ -8,18 +8,19 @@ use super::table::{Row, Table};
 #[derive(Debug, Default)]
 pub(crate) struct Ready {
     pub(crate) name: Option<Set<String>>,
+    pub(crate) optional: Option<Set<bool>>,
 }
 
 pub(crate) static KEYS: Table<Ready> = Table {
     attribute: "#[ready]",
-    rows: &[&[Row::new(
-        "name",
-        Form::Text,
-        "\"database\"",
-        |it, setting, errors| {
+    rows: &[&[
+        Row::new("name", Form::Text, "\"database\"", |it, setting, errors| {
             it.name = setting.read(errors);
-        },
-    )]],
+        }),
+        Row::new("optional", Form::Flag, "", |it, setting, errors| {
+            it.optional = setting.read(errors);
+        }),
+    ]],
     expected: &[(
         "timeout",
         "this version has no `timeout` for checks: remove it",

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, Ident, Path};
 
@@ -10,7 +11,7 @@ use super::notice::notice;
 use super::tree::tree;
 use super::{declaration, enclosed};
 use crate::ir::declaration::Declaration;
-use crate::ir::server::{Check, Role, Server, Whole};
+use crate::ir::server::{Check, Hook, Moment, Role, Server, Whole};
 use crate::kind::Kind;
 
 /// The types of what is declared, and the function that puts them into a server.
@@ -154,13 +155,15 @@ fn start(whole: &Whole, rt: &Path) -> TokenStream {
     quote!(#rt::Server::new(#name, #version).state(__mcp_state) #title #instructions #page_size #describe_rules)
 }
 
-/// Statements that add what the block declares, list by list, and its checks.
+/// Statements that add what the block declares, list by list, its checks and its hooks.
 fn added(server: &Server) -> TokenStream {
     let lists = Kind::ALL.map(|kind| list(kind, &declared(kind, server)));
     let checks = server.checks.iter().map(|check| self::check(check, server));
+    let hooks = server.hooks.iter().map(|hook| self::hook(hook, server));
     quote! {
         #(#lists)*
         #(#checks)*
+        #(#hooks)*
     }
 }
 
@@ -273,16 +276,51 @@ fn leaf(declaration: &Declaration) -> TokenStream {
 }
 
 fn check(check: &Check, server: &Server) -> TokenStream {
-    let Check { ident, cfgs, name } = check;
-    let asked = check_call(ident, &server.self_type);
+    let Check {
+        ident,
+        cfgs,
+        name,
+        is_optional,
+    } = check;
+    let method = format_ident!(
+        "{}",
+        if *is_optional {
+            "ready_optional"
+        } else {
+            "ready"
+        }
+    );
+    let asked = method_call(ident, &server.self_type, "ready");
     quote! {
         #(#cfgs)*
-        let __mcp_server = __mcp_server.ready(#name, #asked);
+        let __mcp_server = __mcp_server.#method(#name, #asked);
     }
 }
 
-fn check_call(ident: &Ident, self_type: &syn::Type) -> TokenStream {
+fn hook(hook: &Hook, server: &Server) -> TokenStream {
+    let Hook {
+        ident,
+        cfgs,
+        moment,
+        is_infallible,
+    } = hook;
+    let method = match moment {
+        Moment::Start => quote!(on_start),
+        Moment::Stop => quote!(on_stop),
+    };
+    let name = ident.unraw().to_string();
+    let outcome = if *is_infallible { "done" } else { "ready" };
+    let asked = method_call(ident, &server.self_type, outcome);
+    quote! {
+        #(#cfgs)*
+        let __mcp_server = __mcp_server.#method(#name, #asked);
+    }
+}
+
+/// A closure that calls a method of the state, whose result goes through the runtime's function `outcome`.
+fn method_call(ident: &Ident, self_type: &syn::Type, outcome: &str) -> TokenStream {
+    let outcome = format_ident!("{outcome}");
     quote_spanned! {ident.span()=>
-        |__mcp_state| ::std::boxed::Box::pin(__mcp::ready(<#self_type>::#ident(__mcp_state)))
+        |__mcp_state| ::std::boxed::Box::pin(__mcp::#outcome(<#self_type>::#ident(__mcp_state)))
     }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Server {
     /// The URIs of the resources are still to be compared, since none are known to be the same.
     pub(crate) compares_uris: bool,
     pub(crate) checks: Vec<Check>,
+    pub(crate) hooks: Vec<Hook>,
     pub(crate) notices: Vec<Notice>,
 }
 
@@ -54,4 +55,23 @@ pub(crate) struct Check {
     pub(crate) ident: Ident,
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) name: String,
+    /// A failure does not make the server unready.
+    pub(crate) is_optional: bool,
+}
+
+/// A function that runs when the server starts or stops.
+#[derive(Debug)]
+pub(crate) struct Hook {
+    pub(crate) ident: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) moment: Moment,
+    /// It returns nothing, and cannot fail.
+    pub(crate) is_infallible: bool,
+}
+
+/// The time at which a hook runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    Start,
+    Stop,
 }

@@ -15,6 +15,8 @@ pub(crate) const ELICIT: &str = "elicit";
 pub(crate) const PROMPT: &str = Kind::Prompt.noun();
 pub(crate) const READY: &str = "ready";
 pub(crate) const RESOURCE: &str = Kind::Resource.noun();
+pub(crate) const START: &str = "start";
+pub(crate) const STOP: &str = "stop";
 pub(crate) const TOOL: &str = Kind::Tool.noun();
 pub(crate) const VALIDATE: &str = "validate";
 
@@ -22,7 +24,7 @@ pub(crate) const VALIDATE: &str = "validate";
 pub(crate) const DECLARING: [&str; 3] = [TOOL, RESOURCE, PROMPT];
 
 /// The attributes that `#[server]` reads off the functions of its block.
-pub(crate) const MARKERS: [&str; 4] = [TOOL, READY, RESOURCE, PROMPT];
+pub(crate) const MARKERS: [&str; 6] = [TOOL, READY, RESOURCE, PROMPT, START, STOP];
 
 /// Reports whether the attribute is called `name`, by whatever path.
 pub(crate) fn is(attribute: &Attribute, name: &str) -> bool {

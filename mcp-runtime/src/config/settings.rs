@@ -1,5 +1,6 @@
 //! The values of the settings, with their defaults.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,6 +74,10 @@ pub(crate) struct Settings {
     pub log_level: String,
     /// The format of a line of the log.
     pub log_format: LogFormat,
+    /// The file of audit records; the log without one.
+    pub audit_file: Option<PathBuf>,
+    /// The address of health and metrics; that of the server if it is empty.
+    pub ops_bind: String,
     /// The limits of all requests of one caller.
     pub requests: RequestLimits,
     /// What the configuration changes of declared functions.
@@ -120,6 +125,8 @@ impl Default for Settings {
             state_audience: None,
             log_level: "info".to_owned(),
             log_format: LogFormat::Text,
+            audit_file: None,
+            ops_bind: String::new(),
             requests: RequestLimits::default(),
             #[cfg(feature = "cli")]
             overrides: Overrides::default(),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tracing::Instrument as _;
 
+use super::record::Subject;
 use super::{Reply, refuse};
 use crate::answer::Answer;
 use crate::handler::Context;
@@ -108,6 +110,8 @@ async fn exchange(
     cx: Context,
     in_flight: Option<TaskTrackerToken>,
 ) -> (u16, Bytes) {
+    let subject = Subject::of(&service, &request, &cx);
+    let (span, record) = (subject.span(), subject.begin());
     let ended = EndOnDrop(&cx);
     let answer = async {
         match &session {
@@ -118,8 +122,9 @@ async fn exchange(
             }
         }
     };
-    let answer = cx.kept_alive(pin!(answer)).await;
+    let answer = cx.kept_alive(pin!(answer.instrument(span))).await;
     drop(ended);
+    record.end(&answer);
     encode(&service, &request.id, answer, &cx)
 }
 

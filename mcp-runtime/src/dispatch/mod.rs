@@ -6,6 +6,7 @@
 mod batch;
 mod call;
 mod modern;
+mod record;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ use crate::service::listen::Subscription;
 use crate::share::Holder;
 pub(crate) use batch::Batch;
 pub(crate) use call::{Call, Pending};
+use record::Subject;
 
 /// The step that follows a message.
 pub(crate) enum Next {
@@ -137,7 +139,7 @@ pub(crate) fn reject(service: &Arc<Service>, origin: &impl Origin, malformed: Ma
     ))
 }
 
-/// Returns the response to a message that is refused; counts and logs it.
+/// Returns the response to a message that cannot be read as a request; counts and logs it.
 pub(crate) fn refuse(
     service: &Service,
     id: Option<&RequestId>,
@@ -151,10 +153,19 @@ pub(crate) fn refuse(
         error = Excerpt::line(&error.message).to_string(),
         "request refused"
     );
-    Reply::new(service, id, version, Answer::Error(error))
+    Reply::refusal(service, id, version, error)
 }
 
 impl Reply {
+    fn refusal(
+        service: &Service,
+        id: Option<&RequestId>,
+        version: Version,
+        error: RpcError,
+    ) -> Self {
+        Self::new(service, id, version, Answer::Error(error))
+    }
+
     fn new(service: &Service, id: Option<&RequestId>, version: Version, answer: Answer) -> Self {
         Self {
             status: answer.status(version),
@@ -199,11 +210,23 @@ impl<O: Origin> Dispatcher<'_, O> {
                 },
             ),
             Err((error, version)) => {
-                self.service
-                    .metrics
-                    .request(&request.method, Duration::ZERO);
-                Next::Reply(refuse(self.service, Some(&request.id), version, error))
+                let service = self.service;
+                service.metrics.request(&request.method, Duration::ZERO);
+                service.metrics.error(&error);
+                self.subject(&request, version).begin().refuse(&error);
+                Next::Reply(Reply::refusal(service, Some(&request.id), version, error))
             }
+        }
+    }
+
+    /// The request as the log has it.
+    fn subject<'r>(&'r self, request: &'r Request, version: Version) -> Subject<'r> {
+        Subject {
+            service: self.service,
+            request,
+            principal: self.origin.principal(),
+            version,
+            cx: None,
         }
     }
 
@@ -259,7 +282,9 @@ impl<O: Origin> Dispatcher<'_, O> {
             (self.origin.principal(), &self.origin.holder()),
             &meta.capabilities,
         )?;
-        self.service.record(request, &Answer::Empty, begun);
+        let record = self.subject(request, Version::LATEST).begin();
+        self.service.count(request, &Answer::Empty, begun);
+        record.end(&Answer::Empty);
         Ok(Decided::Listen(subscription))
     }
 
@@ -283,7 +308,8 @@ impl<O: Origin> Dispatcher<'_, O> {
         answer: Answer,
         begun: Instant,
     ) -> Reply {
-        self.service.record(request, &answer, begun);
+        self.service.count(request, &answer, begun);
+        self.subject(request, version).begin().end(&answer);
         Reply::new(self.service, Some(&request.id), version, answer)
     }
 

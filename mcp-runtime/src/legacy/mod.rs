@@ -77,7 +77,7 @@ pub(crate) async fn answer(
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };
     let answer = answer.unwrap_or_else(Answer::Error);
-    service.record(request, &answer, begun);
+    service.count(request, &answer, begun);
     answer
 }
 

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::hook::{self, Hooks};
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -23,6 +26,8 @@ pub(crate) struct Drain {
     ended: CancellationToken,
     /// The times of a shutdown, once they are known.
     times: Arc<OnceLock<Times>>,
+    /// The functions that run after the last call, once they are known.
+    hooks: Arc<OnceLock<Arc<Hooks>>>,
 }
 
 /// The times of a shutdown.
@@ -52,10 +57,12 @@ impl Drain {
         });
     }
 
-    /// Sets the time in which calls are still taken, and the time that calls in flight have.
-    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
+    /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
+    /// the last of them.
+    pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
         // A server is built once.
         let _ = self.times.set(Times { delay, deadline });
+        let _ = self.hooks.set(hooks);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
@@ -121,8 +128,10 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest. Returns whether all ended by themselves.
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// whether all calls ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
+        let begun = Instant::now();
         self.begin();
         let all = tokio::time::timeout(deadline, self.calls.wait())
             .await
@@ -131,11 +140,15 @@ impl Drain {
             self.expire().await;
         }
         self.ended.cancel();
+        if let Some(hooks) = self.hooks.get() {
+            let earliest = Instant::now() + hook::GRACE;
+            hooks.stop(earliest.max(begun + deadline)).await;
+        }
         all
     }
 
     /// Returns the number of calls in flight.
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         let carrying = self.carrying.load(Ordering::Relaxed);
         self.calls.len().saturating_sub(carrying)
     }

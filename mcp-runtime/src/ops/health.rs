@@ -2,15 +2,15 @@
 //!
 //! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes are no load.
 
-use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 use serde::Serialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::policy::contain::Contained;
+use super::hook::Hook;
+use crate::clock::Clock;
 
 /// The timeout of a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -18,16 +18,42 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const FRESH: Duration = Duration::from_secs(1);
 
 /// One declared dependency.
+#[derive(Debug)]
 pub(crate) struct Check {
-    pub name: String,
-    pub run: Box<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+    pub hook: Hook,
+    /// The server is ready without it.
+    pub is_optional: bool,
 }
 
 /// The declared dependencies of a server.
+#[derive(Debug)]
 pub(crate) struct Health {
     checks: Vec<Check>,
+    clock: Clock,
     started: Instant,
     last: Mutex<Option<(Instant, Vec<CheckReport>)>>,
+}
+
+/// The state of a server, by its dependencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Ok,
+    /// Something fails that the server can do without.
+    Degraded,
+    Failing,
+}
+
+impl Status {
+    pub(crate) fn of(reports: &[CheckReport]) -> Self {
+        let failing = || reports.iter().filter(|check| !check.ok);
+        if failing().any(|check| !check.optional) {
+            Self::Failing
+        } else if failing().next().is_some() {
+            Self::Degraded
+        } else {
+            Self::Ok
+        }
+    }
 }
 
 /// The outcome of a check.
@@ -35,9 +61,33 @@ pub(crate) struct Health {
 pub(crate) struct CheckReport {
     pub name: String,
     pub ok: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     pub latency_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The last error, which stays after the check has succeeded again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<LastError>,
+}
+
+/// An error of a check, and its time.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LastError {
+    pub error: String,
+    /// RFC 3339, in UTC.
+    pub at: String,
+}
+
+impl CheckReport {
+    /// The same without errors, whose texts are not for everybody.
+    pub(crate) fn without_errors(self) -> Self {
+        Self {
+            error: None,
+            last_error: None,
+            ..self
+        }
+    }
 }
 
 /// The body of `/health`.
@@ -55,6 +105,7 @@ impl Health {
     pub(crate) fn new(checks: Vec<Check>) -> Self {
         Self {
             checks,
+            clock: Clock::default(),
             started: Instant::now(),
             last: Mutex::new(None),
         }
@@ -75,35 +126,46 @@ impl Health {
         {
             return reports.clone();
         }
-        let reports = join_all(self.checks.iter().map(report)).await;
+        let mut reports = join_all(self.checks.iter().map(report)).await;
+        let before = last.take().map(|(_, reports)| reports).unwrap_or_default();
+        let mut before = before.into_iter();
+        for report in &mut reports {
+            let kept = before.next().and_then(|it| it.last_error);
+            let new = report.error.clone().map(|error| LastError {
+                error,
+                at: self.now(),
+            });
+            report.last_error = new.or(kept);
+        }
         *last = Some((Instant::now(), reports.clone()));
         reports
     }
 }
 
-async fn report(check: &Check) -> CheckReport {
-    let begun = Instant::now();
-    let error = match tokio::time::timeout(TIMEOUT, Contained::new((check.run)())).await {
-        Ok(Ok(Ok(()))) => None,
-        Ok(Ok(Err(error))) => Some(error),
-        Ok(Err(_)) => Some("the check panicked".to_owned()),
-        Err(_) => Some(format!("no answer within {} s", TIMEOUT.as_secs())),
-    };
-    if let Some(error) = &error {
-        tracing::warn!(check = check.name, error, "a readiness check failed");
-    }
-    CheckReport {
-        name: check.name.clone(),
-        ok: error.is_none(),
-        latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
-        error,
+impl Health {
+    fn now(&self) -> String {
+        let now = SystemTime::UNIX_EPOCH + self.clock.elapsed();
+        humantime::format_rfc3339_seconds(now).to_string()
     }
 }
 
-impl fmt::Debug for Health {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.checks.iter().map(|check| &check.name))
-            .finish()
+async fn report(check: &Check) -> CheckReport {
+    let begun = Instant::now();
+    let hook = &check.hook;
+    let error = match tokio::time::timeout(TIMEOUT, hook.run()).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error),
+        Err(_) => Some(format!("no answer within {} s", TIMEOUT.as_secs())),
+    };
+    if let Some(error) = &error {
+        tracing::warn!(check = hook.name, error, "a readiness check failed");
+    }
+    CheckReport {
+        name: hook.name.clone(),
+        ok: error.is_none(),
+        optional: check.is_optional,
+        latency_ms: begun.elapsed().as_secs_f64() * 1000.0,
+        error,
+        last_error: None,
     }
 }

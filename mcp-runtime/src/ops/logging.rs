@@ -5,18 +5,22 @@ use std::sync::OnceLock;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{Layer as _, fmt, reload};
+use tracing_subscriber::{Layer, Registry, fmt, reload};
 
 use super::log;
 use crate::policy::audit;
 
+/// A layer of the program's own.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Sets up logging at `level` (`info`, or `warn,my_crate=debug`), as JSON or as text.
 ///
 /// Audit records are there at every level, unless the filter names their target.
-/// A subscriber that the program has installed before stays.
+/// `layers` take events and spans beside it, with filters of their own. A subscriber that the program has installed
+/// before stays, and takes everything instead.
 ///
 /// The guard that it returns waits for the last lines when it is dropped.
-pub(crate) fn init(level: &str, json: bool) -> log::Flushed {
+pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flushed {
     let filter = filter(level).unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let layer = fmt::layer()
         .with_writer(|| log::Writer)
@@ -29,6 +33,8 @@ pub(crate) fn init(level: &str, json: bool) -> log::Flushed {
     let (filter, handle) = reload::Layer::new(with_audit(filter));
     // Fails when there is a subscriber already: the program's own choice wins.
     let begun = tracing_subscriber::registry()
+        // A list without layers would turn everything off.
+        .with((!layers.is_empty()).then_some(layers))
         .with(layer.with_filter(filter))
         .try_init();
     if begun.is_ok() {

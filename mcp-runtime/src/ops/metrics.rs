@@ -2,6 +2,10 @@
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
+mod classic;
+#[cfg(target_os = "linux")]
+mod process;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::atomic::AtomicI64;
@@ -50,9 +54,42 @@ pub(crate) struct Metrics {
     added: Mutex<HashSet<(Kind, String)>>,
     pub(crate) connections: Gauge<i64, AtomicI64>,
     pub(crate) sessions: Gauge<i64, AtomicI64>,
+    active: Gauge<i64, AtomicI64>,
+    breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
+    pub(crate) streams: Streams,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
+}
+
+/// The text formats of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Prometheus text, version 0.0.4.
+    Classic,
+    /// OpenMetrics text, version 1.0.0.
+    OpenMetrics,
+}
+
+/// Counts open event streams.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Streams(Gauge<i64, AtomicI64>);
+
+/// An open event stream, which counts until it is dropped.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Streams);
+
+impl Streams {
+    pub(crate) fn open(&self) -> OpenStream {
+        self.0.inc();
+        OpenStream(self.clone())
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.0.dec();
+    }
 }
 
 /// The counters of one method.
@@ -110,24 +147,29 @@ impl ItemMetrics {
     }
 }
 
+type Histograms = Family<Labels<1>, Histogram, fn() -> Histogram>;
+
+/// The counters of each method, at zero.
+fn methods(requests: &Family<Labels<1>, Counter>, durations: &Histograms) -> Vec<MethodMetrics> {
+    let names = Method::KNOWN.iter().chain(&["other"]);
+    let of = |method: &&'static str| MethodMetrics {
+        requests: requests.get_or_create(&[("method", *method)]).clone(),
+        duration: durations.get_or_create(&[("method", *method)]).clone(),
+    };
+    names.map(of).collect()
+}
+
 fn histogram() -> Histogram {
     Histogram::new(BUCKETS)
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// Makes the metrics of a server of this version.
+    pub(crate) fn new(version: &str, unaudited: Counter) -> Self {
         let mut registry = Registry::default();
         let requests = Family::<Labels<1>, Counter>::default();
-        let durations =
-            Family::<Labels<1>, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
-        let methods = Method::KNOWN
-            .iter()
-            .chain(&["other"])
-            .map(|method| MethodMetrics {
-                requests: requests.get_or_create(&[("method", *method)]).clone(),
-                duration: durations.get_or_create(&[("method", *method)]).clone(),
-            })
-            .collect();
+        let durations = Histograms::new_with_constructor(histogram);
+        let methods = methods(&requests, &durations);
         let this = Self {
             methods,
             errors: Family::default(),
@@ -144,6 +186,9 @@ impl Metrics {
             added: Mutex::default(),
             connections: Gauge::default(),
             sessions: Gauge::default(),
+            active: Gauge::default(),
+            breakers: Family::default(),
+            streams: Streams::default(),
             #[cfg(feature = "tls")]
             certificate: Family::default(),
             registry: Registry::default(),
@@ -159,6 +204,12 @@ impl Metrics {
             durations,
         );
         this.register(&mut registry);
+        register_build(&mut registry, version);
+        registry.register(
+            "mcp_audit_records_dropped",
+            "Audit records that were dropped, as their file did not take them",
+            unaudited,
+        );
         for limit in Limit::ALL {
             drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
@@ -222,6 +273,7 @@ impl Metrics {
             "Sessions of clients that opened with initialize",
             self.sessions.clone(),
         );
+        self.register_activity(registry);
         #[cfg(feature = "tls")]
         registry.register(
             "mcp_tls_certificate_expiry_timestamp_seconds",
@@ -232,6 +284,25 @@ impl Metrics {
             "mcp_log_lines_dropped",
             "Lines for stderr that were dropped, as it did not take them",
             log::dropped(),
+        );
+    }
+
+    /// Registers the gauges of what is in progress.
+    fn register_activity(&self, registry: &mut Registry) {
+        registry.register(
+            "mcp_active_streams",
+            "Open event streams",
+            self.streams.0.clone(),
+        );
+        registry.register(
+            "mcp_active_calls",
+            "Calls in flight, including those that run as tasks",
+            self.active.clone(),
+        );
+        registry.register(
+            "mcp_breaker_state",
+            "Breakers: 0 is closed, 1 a trial, 2 open",
+            self.breakers.clone(),
         );
     }
 
@@ -318,13 +389,43 @@ impl Metrics {
         }
     }
 
-    /// The metrics in the OpenMetrics text format.
-    pub(crate) fn render(&self) -> String {
+    /// Removes the states of breakers: some of them may be of functions that are gone.
+    pub(crate) fn forget_breakers(&self) {
+        self.breakers.clear();
+    }
+
+    /// Sets the state of an item's breaker.
+    pub(crate) fn breaker(&self, item: Item<'_>, state: i64) {
+        let label = [(item.kind.noun(), Cow::from(item.name.to_owned()))];
+        self.breakers.get_or_create(&label).set(state);
+    }
+
+    /// Sets the number of calls in flight.
+    pub(crate) fn in_flight(&self, calls: usize) {
+        self.active.set(i64::try_from(calls).unwrap_or(i64::MAX));
+    }
+
+    /// The metrics as text.
+    pub(crate) fn render(&self, format: Format) -> String {
         let mut text = String::new();
         // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &self.registry);
-        text
+        match format {
+            Format::OpenMetrics => text,
+            Format::Classic => classic::of(&text),
+        }
     }
+}
+
+/// Registers the version of the server, and the resources of the process.
+fn register_build(registry: &mut Registry, version: &str) {
+    let build = Family::<ItemLabels<1>, Gauge<i64, AtomicI64>>::default();
+    build
+        .get_or_create(&[("version", version.to_owned().into())])
+        .set(1);
+    registry.register("mcp_build_info", "The version of the server", build);
+    #[cfg(target_os = "linux")]
+    registry.register_collector(Box::new(process::Process));
 }
 
 impl std::fmt::Debug for Metrics {

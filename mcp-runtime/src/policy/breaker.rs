@@ -79,6 +79,15 @@ impl Circuit {
         format!("{item} failed {times}, so it is not run for a while")
     }
 
+    /// Returns the state as the metric has it: 0 is closed, 1 a trial, 2 open.
+    pub(super) fn state(&self) -> i64 {
+        match *self.lock() {
+            State::Closed(_) => 0,
+            State::HalfOpen => 1,
+            State::Open(_) => 2,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

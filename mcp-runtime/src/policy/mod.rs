@@ -80,7 +80,7 @@ pub(crate) struct Policies {
     retry: Option<Retry>,
     breaker: Option<Arc<Circuit>>,
     max_output: Option<MaxOutput>,
-    audit: bool,
+    pub audit: bool,
     pub redacted: Arc<Redacted>,
     effect: Effect,
     /// Polls that took long.
@@ -210,11 +210,9 @@ impl Policies {
             .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
     }
 
-    /// Writes the audit record of a call that has ended, if it is declared.
-    pub(crate) fn record(&self, call: &Call<'_>, outcome: Outcome, took: Duration) {
-        if self.audit {
-            audit::record(call, outcome, took, &self.redacted);
-        }
+    /// Returns the state of the breaker, if there is one.
+    pub(crate) fn breaker_state(&self) -> Option<i64> {
+        self.breaker.as_deref().map(Circuit::state)
     }
 
     /// Returns the error for a call cancelled by shutdown.

@@ -24,6 +24,7 @@ pub(crate) mod resource;
 pub(crate) mod server_info;
 pub(crate) mod skill;
 pub(crate) mod tool;
+pub(crate) mod trace;
 pub(crate) mod version;
 pub(crate) mod view;
 

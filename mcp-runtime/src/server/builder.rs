@@ -1,5 +1,6 @@
 //! The builder: the server's name, its state, its tools and its settings.
 
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +19,7 @@ use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 use crate::config::reload::Reloaders;
 use crate::config::{Settings, contact};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::handler::Context;
 use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
@@ -27,8 +28,12 @@ use crate::handler::output::tool::Returns;
 use crate::handler::spec::Spec;
 use crate::limits::{self, Limit, Limits};
 use crate::live::Live;
+use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::{Check, Health};
+use crate::ops::hook::{Hook, Hooks};
+#[cfg(feature = "cli")]
+use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
@@ -69,14 +74,18 @@ pub struct Server<S = ()> {
     instructions: Option<String>,
     pub(super) items: Items,
     checks: Vec<Check>,
+    start: Vec<Hook>,
+    stop: Vec<Hook>,
     changes: Changes,
     pub(super) skills: Sources,
     drain: Drain,
+    #[cfg(feature = "cli")]
+    pub(super) layers: Vec<BoxedLayer>,
     pub(super) settings: Settings,
 }
 
-/// The future of a check for `Server::ready`, which may borrow the state.
-type ReadyFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
+/// The future of a check for `Server::ready`, or of a hook for `Server::on_start`, which may borrow the state.
+type HookFuture<'a> = Pin<Box<dyn Future<Output = std::result::Result<(), String>> + Send + 'a>>;
 
 impl Server {
     /// Makes a server with a name and a version, and without state.
@@ -87,9 +96,13 @@ impl Server {
             instructions: None,
             items: Items::default(),
             checks: Vec::new(),
+            start: Vec::new(),
+            stop: Vec::new(),
             changes: Changes::default(),
             skills: Sources::default(),
             drain: Drain::default(),
+            #[cfg(feature = "cli")]
+            layers: Vec::new(),
             settings: Settings::default(),
         }
     }
@@ -102,9 +115,13 @@ impl Server {
             instructions,
             items,
             checks,
+            start,
+            stop,
             changes,
             skills,
             drain,
+            #[cfg(feature = "cli")]
+            layers,
             settings,
         } = self;
         Server {
@@ -113,9 +130,13 @@ impl Server {
             instructions,
             items,
             checks,
+            start,
+            stop,
             changes,
             skills,
             drain,
+            #[cfg(feature = "cli")]
+            layers,
             settings,
         }
     }
@@ -239,9 +260,12 @@ impl<S: State> Server<S> {
         other.items.join(&self.items, prefix);
         self.checks
             .extend(other.checks.into_iter().map(|check| Check {
-                name: format!("{prefix}.{}", check.name),
+                hook: check.hook.under(prefix),
                 ..check
             }));
+        let under = |hook: Hook| hook.under(prefix);
+        self.start.extend(other.start.into_iter().map(under));
+        self.stop.extend(other.stop.into_iter().map(under));
         self.skills.append(other.skills);
         self
     }
@@ -270,17 +294,128 @@ impl<S: State> Server<S> {
     pub fn ready(
         mut self,
         name: &'static str,
-        check: impl for<'a> Fn(&'a S) -> ReadyFuture<'a> + Send + Sync + 'static,
+        check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
-        let state = Arc::clone(&self.state);
-        let check = Arc::new(check);
+        let hook = self.hook(name, check);
         self.checks.push(Check {
+            hook,
+            is_optional: false,
+        });
+        self
+    }
+
+    /// Adds a dependency that the server can do without: while it fails, `/health` says `degraded`, and `/ready` is still
+    /// 200.
+    pub fn ready_optional(
+        mut self,
+        name: &'static str,
+        check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, check);
+        self.checks.push(Check {
+            hook,
+            is_optional: true,
+        });
+        self
+    }
+
+    /// Adds a function that runs when the server starts, before the first call and before `/ready` is 200:
+    /// `.on_start("database", |app| Box::pin(async { .. }))`.
+    ///
+    /// Functions run one after the other, in the order in which they were added. An error, or a panic, stops the start
+    /// with its text; those that were not run yet are not, nor is any function of [`Server::on_stop`]. Behind
+    /// [`Server::into_router`] they begin at once if there is a tokio runtime, else with the first request; requests wait
+    /// for them, and are answered 503 if one has failed.
+    pub fn on_start(
+        mut self,
+        name: &'static str,
+        hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, hook);
+        self.start.push(hook);
+        self
+    }
+
+    /// Adds a function that runs when the server stops, after the last call.
+    ///
+    /// Functions run one after the other, the last one first, within the rest of the
+    /// [deadline](Server::shutdown_deadline) and for at least one second. An error, a panic or one that is not done in
+    /// time is logged, and the shutdown goes on. Behind [`Server::into_router`] they are run by
+    /// [`ShutdownHandle::shutdown`].
+    pub fn on_stop(
+        mut self,
+        name: &'static str,
+        hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        let hook = self.hook(name, hook);
+        self.stop.push(hook);
+        self
+    }
+
+    /// Binds a function to the state.
+    fn hook(
+        &self,
+        name: &'static str,
+        run: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Hook {
+        let (state, run) = (Arc::clone(&self.state), Arc::new(run));
+        Hook {
             name: name.to_owned(),
             run: Box::new(move || {
-                let (state, check) = (Arc::clone(&state), Arc::clone(&check));
-                Box::pin(async move { check(&state).await })
+                let (state, run) = (Arc::clone(&state), Arc::clone(&run));
+                Box::pin(async move { run(&state).await })
             }),
-        });
+        }
+    }
+
+    /// Sets the file that audit records are appended to, as one JSON object in a line. Default: the log, under the target
+    /// `mcp_runtime::audit`.
+    ///
+    /// The file also receives a record of each caller that was refused, and of calls of any function that were refused for
+    /// scopes or rate limits, at most ten in a second of each. It is written by a thread behind a queue of 1 MiB; records
+    /// that it does not take are dropped, and counted in `mcp_audit_records_dropped_total`. A file that is renamed or
+    /// removed, as by logrotate, is begun anew. One that cannot be opened stops the start.
+    pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.audit_file = Some(path.into());
+        self
+    }
+
+    /// Sets an address for health and metrics alone, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served there,
+    /// and no longer where clients call; `/healthz` and `/ready` are served at both.
+    ///
+    /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] stay as they are. An
+    /// address that is not an IP address with a port stops the start.
+    pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
+        self.settings.ops_bind = address.into();
+        self
+    }
+
+    /// Adds a layer of `tracing` beside the log that [`Server::run`] writes, such as one that sends errors to a tracker.
+    ///
+    /// The layer sees every event and span at every level, whatever `MCP_LOG_LEVEL` says, unless it has a filter of its
+    /// own, which holds for spans too. Each request is in a span `mcp` with `id`, `method`, `tool`, `resource` or
+    /// `prompt`, `principal`, `client`, `era` and `trace_id`, as far as they are known. A program that has installed a subscriber
+    /// before `run` keeps it, with the layers that it has; this layer then sees nothing.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::Server;
+    /// use tracing::{Level, Subscriber};
+    /// use tracing_subscriber::{Layer, filter::filter_fn};
+    ///
+    /// struct Tracker;
+    /// impl<S: Subscriber> Layer<S> for Tracker { /* on_event */ }
+    ///
+    /// # async fn main_() -> mcp_runtime::Result<()> {
+    /// let errors = filter_fn(|it| it.is_span() || *it.level() == Level::ERROR);
+    /// Server::new("shop", "1.0.0").log_layer(Tracker.with_filter(errors)).run().await
+    /// # }
+    /// ```
+    #[cfg(feature = "cli")]
+    pub fn log_layer(
+        mut self,
+        layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
+    ) -> Self {
+        self.layers.push(Box::new(layer));
         self
     }
 
@@ -579,18 +714,24 @@ impl<S: State> Server<S> {
             instructions,
             items,
             checks,
+            start,
+            stop,
             changes,
             skills: _,
             drain,
+            #[cfg(feature = "cli")]
+                layers: _,
             settings,
         } = self;
-        drain.set_times(settings.shutdown_delay, settings.shutdown_deadline);
+        let hooks = Arc::new(Hooks::new(start, stop));
+        prepare(&drain, &settings, &hooks);
         let most = |number| Amount {
             number,
             bytes: settings.max_held,
         };
         let shares = |limit, number| Shares::new(limit, most(number));
-        let metrics = Arc::new(Metrics::new());
+        let audit = open_audit(&settings)?;
+        let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
         let registry = registered(&items, catalogue, &settings, (&metrics, &changes));
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
@@ -599,13 +740,11 @@ impl<S: State> Server<S> {
             registry,
             metrics,
             health: Health::new(checks),
+            hooks,
+            audit,
             drain,
             changes,
-            tasks: Tasks::new(
-                settings.task_store.clone(),
-                settings.task_ttl,
-                most(settings.max_tasks),
-            ),
+            tasks: tasks(&settings, most(settings.max_tasks)),
             #[cfg(feature = "websocket")]
             websockets: shares(Limit::WebSockets, settings.max_sessions),
             in_flight: Calls::new(settings.limits.calls),
@@ -623,6 +762,29 @@ impl<S: State> Server<S> {
             settings,
         }))
     }
+}
+
+/// Tells the shutdown its times, and the functions that run in the end.
+fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
+    let (delay, deadline) = (settings.shutdown_delay, settings.shutdown_deadline);
+    drain.prepare(delay, deadline, Arc::clone(hooks));
+}
+
+/// Makes the store of tasks.
+fn tasks(settings: &Settings, most: Amount) -> Tasks {
+    Tasks::new(settings.task_store.clone(), settings.task_ttl, most)
+}
+
+/// Opens the file of audit records, if one is set.
+fn open_audit(settings: &Settings) -> Result<Audit> {
+    let path = settings.audit_file.as_deref();
+    Audit::open(path).map_err(|cause| {
+        let shown = path.unwrap_or(Path::new("")).display().to_string();
+        let help = format!(
+            "it cannot be opened for appending: {cause}; write the path of a file in a folder that exists"
+        );
+        Error::setting("audit_file", &shown, &help)
+    })
 }
 
 /// Registers what reads files of its own anew.

@@ -1,5 +1,6 @@
 //! The command line of a server: serving, listing what it offers, and calling it as a person.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use clap::ArgMatches;
@@ -12,7 +13,7 @@ use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
-use crate::ops::{logging, signal};
+use crate::ops::{REQUESTS, log, logging, signal};
 use crate::service::Service;
 
 mod call;
@@ -60,7 +61,8 @@ impl<S: State> Server<S> {
         }
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.settings.log_format == LogFormat::Json;
-        let _flushed = logging::init(&self.settings.log_level, json);
+        let level = log_level(&self.settings.log_level, matches.subcommand_name());
+        let _flushed = logging::init(&level, json, std::mem::take(&mut self.layers));
         match matches.subcommand() {
             Some(("http", _)) => {
                 name_foreign(&configuration.layers);
@@ -133,9 +135,33 @@ async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches
         "tools" => show::print(&table::tools(registry, file)),
         "resources" => show::print(&table::resources(registry, file)),
         "prompts" => show::print(&table::prompts(registry, file)),
-        "call" => show::tool(&call::tool(service, matches).await?)?,
-        "read" => show::contents(&call::resource(service, matches).await?)?,
-        _ => show::messages(&call::prompt(service, matches).await?),
+        "call" => show::tool(&ended(&service, call::tool(Arc::clone(&service), matches)).await?)?,
+        "read" => {
+            let call = call::resource(Arc::clone(&service), matches);
+            show::contents(&ended(&service, call).await?)?;
+        }
+        _ => {
+            let call = call::prompt(Arc::clone(&service), matches);
+            show::messages(&ended(&service, call).await?);
+        }
     }
     Ok(())
+}
+
+/// Carries out a call, and then the shutdown, with the hooks of the author's.
+async fn ended<T>(service: &Service, call: impl Future<Output = T>) -> T {
+    let result = call.await;
+    service.drain.finish(service.drain.deadline()).await;
+    service.audit.flush(log::FLUSH);
+    result
+}
+
+/// The level of the log. A command that only prints a result says nothing about the request that it makes, unless a level
+/// is set.
+fn log_level<'l>(level: &'l str, command: Option<&str>) -> Cow<'l, str> {
+    let serves = matches!(command, None | Some("http" | "stdio"));
+    if serves || level != "info" {
+        return level.into();
+    }
+    format!("{level},{REQUESTS}=warn").into()
 }

@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 
 use crate::handler::Principal;
 use crate::handler::input::outbox::LineSink;
+use crate::ops::metrics::Format;
 use crate::service::Service;
 use crate::transport::lines::Peer;
 
@@ -27,6 +28,7 @@ pub struct Connection {
 
 impl Connection {
     pub(super) fn open(service: Arc<Service>) -> Self {
+        service.begin_start();
         let inbox = Arc::new(Inbox::default());
         let peer = Peer::new(
             Arc::clone(&service),
@@ -93,12 +95,18 @@ impl Connection {
     pub fn close(&mut self) {
         self.closed = true;
         self.peer.end_of_input();
+        self.finish();
     }
 
     /// Begins the shutdown, as a signal would: new calls are refused, streams end, calls in flight get their answers,
     /// and are cancelled at the deadline.
     pub fn shut_down(&self) {
         self.service.drain.begin();
+        self.finish();
+    }
+
+    /// Goes through the rest of the shutdown.
+    fn finish(&self) {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let (drain, deadline) = (
@@ -111,7 +119,7 @@ impl Connection {
 
     /// The text of `/metrics`, in the OpenMetrics format.
     pub fn metrics(&self) -> String {
-        self.service.metrics.render()
+        self.service.render_metrics(Format::OpenMetrics)
     }
 }
 

@@ -32,7 +32,8 @@ impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
     ///
     /// Other output to stdout, of the program or its children, goes to stderr (on Unix), and waits for nobody who does not
-    /// read; what stderr does not take is dropped and counted. The process ends as with [`Server::serve_http`].
+    /// read; what stderr does not take is dropped and counted. Input is read once the hooks of
+    /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
     pub async fn serve_stdio(self) -> Result<()> {
@@ -45,8 +46,14 @@ impl<S: State> Server<S> {
         configuration: Option<Box<Configuration>>,
     ) -> Result<()> {
         let service = self.build()?;
-        let serving = stdio::serve(Arc::clone(&service));
-        Served::begin(service, configuration)?
+        let Some(served) = Served::begin(Arc::clone(&service), configuration)?
+            .start()
+            .await?
+        else {
+            return Ok(());
+        };
+        let serving = stdio::serve(service);
+        served
             .run(serving)
             .await
             .map_err(|cause| Error::io("stdio cannot be served", cause))
@@ -114,6 +121,18 @@ async fn serve_unix(
     served.serve(http::Listener::Unix(listener), &shown).await
 }
 
+/// Listens at the address of health and metrics, if they have one.
+async fn listen_apart(service: &Service) -> Result<Option<TcpListener>> {
+    let address = &service.settings.ops_bind;
+    if address.is_empty() {
+        return Ok(None);
+    }
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(cause) => Err(Error::listen(address, cause)),
+    }
+}
+
 /// A service that is served, and what watches over its end.
 struct Served {
     service: Arc<Service>,
@@ -128,7 +147,7 @@ impl Served {
     fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
         let deadline = service.settings.shutdown_deadline;
         let times = service.drain.delay().saturating_add(deadline);
-        let limit = times.saturating_add(CANCELLED + 2 * GRACE);
+        let limit = times.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
@@ -148,6 +167,22 @@ impl Served {
         })
     }
 
+    /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
+    async fn start(mut self) -> Result<Option<Self>> {
+        let hooks = Arc::clone(&self.service.hooks);
+        tokio::select! {
+            biased;
+            started = hooks.start() => match started {
+                Ok(()) => Ok(Some(self)),
+                Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
+            },
+            signal = self.watch.signal() => {
+                tracing::info!(cause = signal, "shutting down before the start was complete");
+                Ok(None)
+            }
+        }
+    }
+
     /// The same for HTTP, where callers are verified: whatever verifies them is ready before the first one comes.
     async fn begin_http(
         service: Arc<Service>,
@@ -165,16 +200,24 @@ impl Served {
 
     /// Serves HTTP on `listener`, which clients reach at `url`: a person waits for the line that says so, whatever the log level
     /// is.
-    async fn serve(mut self, listener: http::Listener, url: &str) -> Result<()> {
+    async fn serve(self, listener: http::Listener, url: &str) -> Result<()> {
+        let apart = listen_apart(&self.service).await?;
+        let Some(mut served) = self.start().await? else {
+            return Ok(());
+        };
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         log::write(format!("listening on {url}\n").as_bytes());
+        if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
+            log::write(format!("health and metrics on http://{address}\n").as_bytes());
+        }
         systemd::notify(systemd::READY);
         let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
-        self.is_balanced = true;
-        let serving = http::serve(Arc::clone(&self.service), listener);
-        self.run(serving)
+        served.is_balanced = true;
+        let serving = http::serve(Arc::clone(&served.service), listener, apart);
+        served
+            .run(serving)
             .await
             .map_err(|cause| Error::io("HTTP cannot be served", cause))
     }
@@ -186,6 +229,7 @@ impl Served {
         let Self { service, watch, .. } = self;
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
+        service.audit.flush(log::FLUSH);
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.

@@ -43,6 +43,7 @@ impl Service {
         let policies = entry.policies();
         let policies = &*policies;
         let mut running = CallInProgress {
+            service: self,
             entry,
             policies,
             call,
@@ -196,6 +197,7 @@ impl Service {
         let policies = entry.policies();
         let policies = &*policies;
         let mut running = CallInProgress {
+            service: self,
             entry,
             policies,
             call,
@@ -210,6 +212,7 @@ impl Service {
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
 pub(super) struct CallInProgress<'a> {
+    pub service: &'a Service,
     pub entry: &'a Entry,
     pub policies: &'a Policies,
     pub call: Call<'a>,
@@ -221,7 +224,8 @@ impl Drop for CallInProgress<'_> {
     fn drop(&mut self) {
         let took = self.begun.elapsed();
         self.entry.metrics.record(self.outcome, took);
-        self.policies.record(&self.call, self.outcome, took);
-        event!(debug, self.call.item, { outcome = self.outcome.as_str(), ?took, }, "called");
+        let audit = &self.service.audit;
+        audit.call(self.policies, &self.call, self.outcome, took);
+        self.call.cx.set_outcome(self.outcome.as_str());
     }
 }

@@ -35,12 +35,13 @@ use list::ListKind;
 use crate::changes::Changes;
 use crate::config::Settings;
 use crate::config::reload::Reloaders;
-use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::live::Live;
+use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
-use crate::ops::metrics::Metrics;
+use crate::ops::hook::Hooks;
+use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
 use crate::protocol::json::Text;
@@ -61,6 +62,8 @@ pub(crate) struct Service {
     pub lists: list::Lists,
     pub metrics: Arc<Metrics>,
     pub health: Health,
+    pub hooks: Arc<Hooks>,
+    pub audit: Audit,
     pub drain: Drain,
     pub changes: Changes,
     pub keys: Live<Keys>,
@@ -108,7 +111,7 @@ impl Service {
         "http"
     }
 
-    /// Answers a request, counts and logs it. A request without an `in_flight` token is refused.
+    /// Answers a request and counts it. A request without an `in_flight` token is refused.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,
@@ -116,7 +119,9 @@ impl Service {
         in_flight: Option<TaskTrackerToken>,
     ) -> Answer {
         let begun = Instant::now();
-        let answer = if in_flight.is_some() {
+        let answer = if in_flight.is_some() && !self.is_started().await {
+            Err(not_started())
+        } else if in_flight.is_some() {
             let answer = self.dispatch(&request.method, request.params.as_deref(), cx);
             contain(answer).await.unwrap_or_else(|Panicked| {
                 tracing::error!("a call ended in a panic outside the handler");
@@ -126,8 +131,29 @@ impl Service {
             Err(shutting_down())
         };
         let answer = answer.unwrap_or_else(Answer::Error);
-        self.record(request, &answer, begun);
+        self.count(request, &answer, begun);
         answer
+    }
+
+    /// Waits for the hooks of the start; returns whether they have succeeded.
+    async fn is_started(&self) -> bool {
+        match self.hooks.outcome() {
+            Some(outcome) => outcome.is_ok(),
+            None => Box::pin(self.hooks.start()).await.is_ok(),
+        }
+    }
+
+    /// Begins the hooks of the start without waiting for them, where there is a runtime.
+    pub(crate) fn begin_start(self: &Arc<Self>) {
+        if self.hooks.outcome().is_none()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let service = Arc::clone(self);
+            runtime.spawn(async move {
+                // What fails is logged there, and told to callers.
+                let _ = service.hooks.start().await;
+            });
+        }
     }
 
     async fn dispatch(
@@ -157,15 +183,23 @@ impl Service {
         }
     }
 
-    /// Counts an answer and logs it.
-    pub(crate) fn record(&self, request: &Request, answer: &Answer, begun: Instant) {
-        let took = begun.elapsed();
-        self.metrics.request(&request.method, took);
+    /// Renders the metrics, with those that are looked up when they are asked for.
+    pub(crate) fn render_metrics(&self, format: Format) -> String {
+        self.metrics.in_flight(self.drain.len());
+        self.metrics.forget_breakers();
+        for entry in self.registry.read().declared() {
+            if let Some(state) = entry.policies().breaker_state() {
+                self.metrics.breaker(entry.item(), state);
+            }
+        }
+        self.metrics.render(format)
+    }
+
+    /// Counts a request and its answer.
+    pub(crate) fn count(&self, request: &Request, answer: &Answer, begun: Instant) {
+        self.metrics.request(&request.method, begun.elapsed());
         if let Answer::Error(error) = answer {
             self.metrics.error(error);
-            tracing::info!(id = %excerpt(&request.id.to_string()), method = request.method.label(), code = error.code, error = &*error.message, ?took, "request refused");
-        } else {
-            tracing::debug!(id = %excerpt(&request.id.to_string()), method = request.method.label(), ?took, "request answered");
         }
     }
 }
@@ -185,6 +219,11 @@ pub(crate) fn text_param<'p>(
             "`{name}` is missing: {question}"
         ))),
     }
+}
+
+/// Returns the error for a call to a server whose start has failed.
+fn not_started() -> RpcError {
+    RpcError::internal("the server could not start; its log says why").with_status(503)
 }
 
 /// Returns the error for a new call during shutdown.

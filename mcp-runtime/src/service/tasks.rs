@@ -9,6 +9,7 @@ use futures_util::future::{AbortHandle, Abortable, Aborted};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use super::call::{CallInProgress, CallParams, invalid_arguments};
 use super::{Service, text_param};
@@ -91,6 +92,7 @@ impl Service {
             Err(completed) => {
                 // Counted when dropped.
                 drop(CallInProgress {
+                    service: self,
                     entry,
                     policies: &entry.policies(),
                     call,
@@ -137,9 +139,10 @@ impl Service {
         let seed = task.record();
         let cx = cx.as_task(Arc::clone(&task) as Arc<dyn Client>);
         let (service, entry) = (Arc::clone(self), Arc::clone(entry));
+        let span = Span::current();
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.call_admitted(&entry, &cx, arguments.as_deref())),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref())).instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;

@@ -133,6 +133,9 @@ impl<T> Table<T> {
             return format!("did you mean `{near}`?");
         }
         let names: Vec<String> = self.keys().map(|key| format!("`{}`", key.name)).collect();
+        if names.is_empty() {
+            return "it takes no keys: remove this one".to_owned();
+        }
         format!("the keys are {}", names.join(", "))
     }
 }

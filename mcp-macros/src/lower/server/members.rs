@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Ident};
 
-use super::ready;
+use super::{hook, ready};
 use crate::args;
 use crate::args::policy::Policies;
 use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::declaration::Declaration;
-use crate::ir::server::Check;
+use crate::ir::server::{Check, Hook};
 use crate::kind::Kind;
 use crate::lower::declaration::reading::Reading;
 use crate::lower::declaration::{self, marker};
@@ -19,11 +19,12 @@ use crate::syntax::block::{Block, Head, Member};
 use crate::syntax::function::Function;
 use crate::syntax::item::Item;
 
-/// The declarations and checks of a block.
+/// The declarations, checks and hooks of a block.
 #[derive(Default)]
 pub(super) struct Members {
     pub(super) declared: Vec<Named>,
     pub(super) checks: Vec<Check>,
+    pub(super) hooks: Vec<Hook>,
     /// Something else is there.
     has_others: bool,
     /// Functions that are half-written, or too new for us.
@@ -77,9 +78,12 @@ impl Members {
         if let Some(kind) = attribute::kind(first) {
             let named = declared(kind, function, first, enclosing, errors);
             self.declared.push(named);
-        } else {
+        } else if attribute::is(first, attribute::READY) {
             self.has_others = true;
             self.checks.extend(ready::lower(function, first, errors));
+        } else {
+            self.has_others = true;
+            self.hooks.extend(hook::lower(function, first, errors));
         }
     }
 

@@ -1,6 +1,8 @@
 //! One `#[server]` block.
 
+mod hook;
 mod members;
+mod method;
 mod names;
 mod ready;
 mod role;
@@ -49,6 +51,7 @@ pub(crate) fn lower(
             .collect(),
         compares_uris,
         checks: members.checks,
+        hooks: members.hooks,
         notices,
     })
 }

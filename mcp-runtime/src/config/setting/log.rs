@@ -40,4 +40,20 @@ pub(super) const ROWS: &[Setting] = &[
         ),
         "The format of a line of the log: `text` or `json`.",
     ),
+    Setting::new(
+        "log.audit",
+        "MCP_LOG_AUDIT",
+        Kind::Text(
+            |it| {
+                let path = it.audit_file.as_ref();
+                path.map_or_else(String::new, |path| path.display().to_string())
+            },
+            |it, text| {
+                it.audit_file = (!text.is_empty()).then(|| text.into());
+                Ok(())
+            },
+        ),
+        "The file that audit records are appended to, as one JSON object in a line; without one they are in the log.",
+    )
+    .code("audit_file"),
 ];

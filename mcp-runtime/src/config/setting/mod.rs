@@ -7,6 +7,7 @@ mod limits;
 mod log;
 #[cfg(feature = "tls")]
 mod mtls;
+mod ops;
 mod rate_limit;
 mod server;
 mod state;
@@ -112,6 +113,7 @@ static TABLES: &[&[Setting]] = &[
     limits::ROWS,
     #[cfg(feature = "cli")]
     log::ROWS,
+    ops::ROWS,
     state::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context as Task, Poll, Waker};
 
 use tokio::task::JoinHandle;
+use tracing::Span;
 
 use super::context::Context;
 
@@ -44,9 +45,10 @@ where
     F: FnOnce(&Arc<S>, &Context) -> R + Send + 'static,
 {
     let (state, cx, slot) = (Arc::clone(state), cx.clone(), cx.slot());
+    let span = Span::current();
     let run = move || {
         let (_running, _slot) = (Running::begin(), slot);
-        function(&state, &cx)
+        span.in_scope(|| function(&state, &cx))
     };
     joined(tokio::task::spawn_blocking(run)).await
 }
@@ -57,7 +59,9 @@ pub(crate) async fn off_thread<F>(work: F) -> F::Output
 where
     F: Future<Output: Send> + Unpin + Send + 'static,
 {
+    let span = Span::current();
     let first = move || {
+        let _entered = span.enter();
         let (_running, mut work) = (Running::begin(), work);
         // Whoever goes on polls again at once, so nobody needs to be woken.
         let polled = Pin::new(&mut work).poll(&mut Task::from_waker(Waker::noop()));

@@ -69,6 +69,8 @@ struct Call {
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
     slot: OnceLock<Weak<OwnedSemaphorePermit>>,
+    /// The label of the outcome, once the function has ended.
+    outcome: OnceLock<&'static str>,
 }
 
 /// The permit of a running call under `concurrency`; it is released when the last clone is dropped.
@@ -152,6 +154,7 @@ impl Context {
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
             slot: OnceLock::new(),
+            outcome: OnceLock::new(),
         }))
     }
 
@@ -194,6 +197,17 @@ impl Context {
     /// The place that the call takes, if its tool limits them.
     pub(crate) fn slot(&self) -> Option<Slot> {
         self.0.slot.get()?.upgrade()
+    }
+
+    /// Sets the outcome of the call, as the log and the metrics name it.
+    pub(crate) fn set_outcome(&self, outcome: &'static str) {
+        // A context serves one call.
+        let _ = self.0.outcome.set(outcome);
+    }
+
+    /// The outcome of a call that has ended.
+    pub(crate) fn outcome(&self) -> Option<&'static str> {
+        self.0.outcome.get().copied()
     }
 
     /// The client, by its own account: its name, title, version and capabilities.

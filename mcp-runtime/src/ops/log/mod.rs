@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 mod capture;
-mod queue;
+pub(super) mod queue;
 
 use std::io::{self, Write};
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ use queue::Queue;
 /// The longest wait for lines that are still to be written when the process ends.
 pub(crate) const FLUSH: Duration = Duration::from_millis(250);
 /// The time between two looks at what is still to be written.
-const LOOK: Duration = Duration::from_millis(1);
+pub(super) const LOOK: Duration = Duration::from_millis(1);
 
 /// The way to stderr; its thread begins with the first use, before file descriptor 2 is pointed elsewhere.
 static STDERR: LazyLock<Queue> = LazyLock::new(|| {

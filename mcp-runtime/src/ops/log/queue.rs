@@ -18,11 +18,11 @@ const STUCK: Duration = Duration::from_millis(100);
 
 /// Lines that wait for the thread that writes them.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(in crate::ops) struct Queue {
     state: Mutex<State>,
     work: Condvar,
     /// Lines that were dropped, in all.
-    pub(super) dropped: Counter,
+    pub(in crate::ops) dropped: Counter,
 }
 
 #[derive(Debug, Default)]
@@ -32,11 +32,13 @@ struct State {
     writing: Option<(usize, Instant)>,
     /// Lines that were dropped since the last report.
     missed: u64,
+    /// Nothing more will come.
+    closed: bool,
 }
 
 impl Queue {
     /// Appends whole lines, or drops them where there is no room.
-    pub(super) fn push(&self, lines: &[u8]) {
+    pub(in crate::ops) fn push(&self, lines: &[u8]) {
         if lines.is_empty() {
             return;
         }
@@ -59,15 +61,24 @@ impl Queue {
         self.work.notify_one();
     }
 
-    /// Writes what waits to `output` whenever there is something; never returns.
+    /// Lets [`write_behind`](Self::write_behind) return once all is written.
+    pub(in crate::ops) fn close(&self) {
+        self.lock().closed = true;
+        self.work.notify_one();
+    }
+
+    /// Writes what waits to `output` whenever there is something, until the queue is closed.
     ///
     /// `report` is told how many lines were dropped once writing works again.
-    pub(super) fn write_behind(&self, mut output: impl Write, report: impl Fn(u64)) {
+    pub(in crate::ops) fn write_behind(&self, mut output: impl Write, report: impl Fn(u64)) {
         loop {
             let mut state = self
                 .work
-                .wait_while(self.lock(), |state| state.text.is_empty())
+                .wait_while(self.lock(), |state| state.text.is_empty() && !state.closed)
                 .unwrap_or_else(PoisonError::into_inner);
+            if state.text.is_empty() {
+                return;
+            }
             let text = std::mem::take(&mut state.text);
             state.writing = Some((text.len(), Instant::now()));
             drop(state);
@@ -89,13 +100,13 @@ impl Queue {
     }
 
     /// Returns whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::ops) fn is_empty(&self) -> bool {
         let state = self.lock();
         state.text.is_empty() && state.writing.is_none()
     }
 
     /// Returns whether a write has been going on for so long that waiting for it makes no sense.
-    pub(super) fn is_stuck(&self) -> bool {
+    pub(in crate::ops) fn is_stuck(&self) -> bool {
         self.lock()
             .writing
             .is_some_and(|(_, since)| since.elapsed() > STUCK)

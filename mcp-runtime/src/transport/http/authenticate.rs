@@ -20,7 +20,6 @@ use crate::auth::site::Site;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Authenticate, Credentials, Decision, Features, Reason, Refusal};
 use crate::handler::Principal;
-use crate::policy::audit;
 use crate::protocol::RpcError;
 use crate::service::Service;
 
@@ -127,6 +126,30 @@ impl Gate {
         }
     }
 
+    /// Returns whether the caller of a request may read what is not for everybody.
+    pub(super) async fn knows(&self, endpoint: &Endpoint, parts: &Parts) -> bool {
+        match self.verify(parts).await {
+            Ok(_) => true,
+            Err(refusal) => {
+                if !matches!(refusal.reason(), Reason::Missing) {
+                    self.record(endpoint, parts, None, &refusal);
+                }
+                false
+            }
+        }
+    }
+
+    /// Counts a refusal, and leaves an audit record of it.
+    fn record(&self, endpoint: &Endpoint, parts: &Parts, own: Option<Peer>, refusal: &Refusal) {
+        let service = &endpoint.service;
+        service.metrics.unverified(refusal);
+        if self.throttle.admits(refusal.reason()) {
+            let peer = own.map(|Peer(address)| address);
+            let peer = peer.or_else(|| sender::peer(&parts.extensions));
+            service.audit.unverified(refusal.reason().as_str(), peer);
+        }
+    }
+
     fn refuse(
         &self,
         endpoint: &Endpoint,
@@ -134,18 +157,7 @@ impl Gate {
         own: Option<Peer>,
         refusal: &Refusal,
     ) -> Response {
-        let reason = refusal.reason();
-        endpoint.service.metrics.unverified(refusal);
-        if self.throttle.admits(reason) {
-            let peer = own.map(|Peer(address)| address);
-            let peer = peer.or_else(|| sender::peer(&parts.extensions));
-            tracing::info!(
-                target: audit::TARGET,
-                reason = reason.as_str(),
-                peer = peer.map(tracing::field::display),
-                "caller refused"
-            );
-        }
+        self.record(endpoint, parts, own, refusal);
         let error = RpcError::invalid_request(refusal.message().to_owned());
         let mut response = endpoint.refuse(error.with_status(refusal.status()));
         if refusal.status() != 503

@@ -61,13 +61,18 @@ impl From {
 }
 
 impl Front {
-    pub(super) fn new(service: Arc<Service>) -> Self {
+    /// The way in of a server whose health and metrics are here too, or at an address of their own.
+    pub(super) fn new(service: Arc<Service>, has_operations: bool) -> Self {
         let endpoint = Endpoint::new(service, true);
         Self {
-            rest: routes(Arc::clone(&endpoint)),
+            rest: routes(Arc::clone(&endpoint), has_operations),
             endpoint,
             from: None,
         }
+    }
+
+    pub(super) fn endpoint(&self) -> Arc<Endpoint> {
+        Arc::clone(&self.endpoint)
     }
 
     /// Returns true if `address` is that of a trusted proxy.

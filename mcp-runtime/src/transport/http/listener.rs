@@ -9,9 +9,11 @@ use std::sync::Arc;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
 
+use super::apart;
 use super::connection::{Activity, Connection, Open, Verdict};
 use super::front::{From, Front};
 use super::places::{Place, Places};
@@ -28,16 +30,24 @@ const STREAMS: u32 = 200;
 
 /// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
-/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused.
-pub(crate) async fn serve(service: Arc<Service>, mut listener: Listener) -> io::Result<()> {
+/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused. With `apart`, health
+/// and metrics are served there.
+pub(crate) async fn serve(
+    service: Arc<Service>,
+    mut listener: Listener,
+    apart: Option<TcpListener>,
+) -> io::Result<()> {
     let limits = &service.settings.limits;
     let most = descriptors::for_connections(limits.connections);
     let places = Places::new(most, limits.connections_per_ip);
     let turn_away = TurnAway::new(service.scheme() == "https");
-    let server = Server::new(&service);
+    let server = Server::new(&service, apart.is_none());
     let connections = TaskTracker::new();
     #[cfg(feature = "tls")]
     secure::follow(&service);
+    if let Some(apart) = apart {
+        connections.spawn(apart::serve(server.front.endpoint(), apart));
+    }
     let mut ended = pin!(service.drain.ended());
     loop {
         let (socket, address) = tokio::select! {
@@ -69,7 +79,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(service: &Arc<Service>) -> Self {
+    fn new(service: &Arc<Service>, has_operations: bool) -> Self {
         let limits = &service.settings.limits;
         let mut http = Builder::new(TokioExecutor::new());
         // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
@@ -83,7 +93,7 @@ impl Server {
             .max_concurrent_streams(STREAMS)
             .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
         Self {
-            front: Front::new(Arc::clone(service)),
+            front: Front::new(Arc::clone(service), has_operations),
             service: Arc::clone(service),
             http,
         }

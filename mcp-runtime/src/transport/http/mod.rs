@@ -1,6 +1,7 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
 
 mod accept;
+mod apart;
 mod authenticate;
 mod body;
 mod connection;
@@ -35,10 +36,10 @@ mod well_known;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post as on_post};
+use axum::{Extension, Router};
 
 pub(crate) use listener::serve;
 pub(crate) use socket::Listener;
@@ -54,6 +55,7 @@ use authenticate::Gate;
 use body::Budget;
 use flood::Flood;
 use guard::Guard;
+use ops::Operators;
 use proxy::Proxies;
 use sender::Sender;
 
@@ -96,26 +98,52 @@ impl Endpoint {
 
 /// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(Endpoint::new(service, true))
+    service.begin_start();
+    routes(Endpoint::new(service, true), true)
 }
 
-fn routes(endpoint: Arc<Endpoint>) -> Router {
-    let router = Router::new();
+/// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
+fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
+    let routes = probes();
     #[cfg(feature = "websocket")]
-    let router = router.route(websocket::PATH, get(websocket::upgrade));
-    router
+    let routes = routes.route(websocket::PATH, get(websocket::upgrade));
+    let routes = routes
         .route(PATH, messages(Arc::clone(&endpoint)))
-        .route("/health", get(ops::health))
+        .merge(well_known::routes(&endpoint));
+    let routes = if has_operations {
+        with_operations(routes)
+    } else {
+        routes
+    };
+    guarded(routes, endpoint)
+}
+
+/// `/health`, `/healthz`, `/ready` and `/metrics` at an address that only operators reach.
+fn operations(endpoint: Arc<Endpoint>) -> Router {
+    guarded(with_operations(probes()), endpoint).layer(Extension(Operators))
+}
+
+fn probes() -> Router<Arc<Endpoint>> {
+    Router::new()
         .route("/healthz", get(ops::healthz))
         .route("/ready", get(ops::ready))
+}
+
+fn with_operations(routes: Router<Arc<Endpoint>>) -> Router<Arc<Endpoint>> {
+    routes
+        .route("/health", get(ops::health))
         .route("/metrics", get(ops::metrics))
-        .merge(well_known::routes(&endpoint))
+}
+
+fn guarded(routes: Router<Arc<Endpoint>>, endpoint: Arc<Endpoint>) -> Router {
+    routes
         .route_layer(from_fn_with_state(Arc::clone(&endpoint), edge::guarded))
         .with_state(endpoint)
 }
 
 /// The MCP endpoint alone.
 pub(crate) fn endpoint<S: Clone + Send + Sync + 'static>(service: Arc<Service>) -> MethodRouter<S> {
+    service.begin_start();
     let endpoint = Endpoint::new(service, false);
     messages(Arc::clone(&endpoint)).layer(from_fn_with_state(endpoint, edge::guarded))
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
 use super::{Endpoint, response};
-use crate::ops::health::Report;
+use crate::ops::health::{CheckReport, Report, Status};
+use crate::ops::metrics::Format;
 
 /// The process is alive.
 pub(super) async fn healthz() -> &'static str {
@@ -17,55 +18,116 @@ pub(super) async fn healthz() -> &'static str {
 }
 
 /// The server takes calls: dependencies answer, and it is not going down.
-pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>) -> Response {
+pub(super) async fn ready(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
     if service.drain.is_leaving() {
         return body(503, &json!({ "status": "draining" }));
     }
-    let failing: Vec<_> = service
-        .health
-        .reports()
-        .await
-        .into_iter()
-        .filter(|check| !check.ok)
-        .collect();
-    if failing.is_empty() {
-        return body(200, &json!({ "status": "ready" }));
+    match service.hooks.outcome() {
+        None => return body(503, &json!({ "status": "starting" })),
+        Some(Err(_)) => return body(503, &json!({ "status": "not started" })),
+        Some(Ok(())) => {}
     }
-    body(503, &json!({ "status": "failing", "checks": failing }))
+    let reports = reports(&endpoint, request).await;
+    let status = Status::of(&reports);
+    let failing: Vec<_> = reports.into_iter().filter(|check| !check.ok).collect();
+    match status {
+        Status::Ok => body(200, &json!({ "status": "ready" })),
+        Status::Degraded => body(200, &json!({ "status": "degraded", "checks": failing })),
+        Status::Failing => body(503, &json!({ "status": "failing", "checks": failing })),
+    }
+}
+
+/// Marks a request that has come to an address that only operators reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operators;
+
+/// The reports of the checks. Where callers are verified, others are not told the texts of errors.
+async fn reports(endpoint: &Endpoint, request: Request) -> Vec<CheckReport> {
+    let (parts, _) = request.into_parts();
+    let knows = match &endpoint.gate {
+        Some(gate) if parts.extensions.get::<Operators>().is_none() => {
+            gate.knows(endpoint, &parts).await
+        }
+        _ => true,
+    };
+    let reports = endpoint.service.health.reports().await;
+    if knows {
+        return reports;
+    }
+    let without = reports.into_iter().map(CheckReport::without_errors);
+    without.collect()
 }
 
 /// Both, in detail.
-pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>) -> Response {
+pub(super) async fn health(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
     let service = &endpoint.service;
-    let checks = service.health.reports().await;
+    let checks = reports(&endpoint, request).await;
     let draining = service.drain.is_leaving();
-    let ok = !draining && checks.iter().all(|check| check.ok);
+    let (code, status) = match Status::of(&checks) {
+        _ if draining || !matches!(service.hooks.outcome(), Some(Ok(()))) => (503, "failing"),
+        Status::Failing => (503, "failing"),
+        Status::Degraded => (200, "degraded"),
+        Status::Ok => (200, "ok"),
+    };
     let report = Report {
-        status: if ok { "ok" } else { "failing" },
+        status,
         name: &service.identity.info.name,
         version: &service.identity.info.version,
         uptime_seconds: service.health.uptime().as_secs(),
         draining,
         checks,
     };
-    body(if ok { 200 } else { 503 }, &report)
+    body(code, &report)
 }
 
-/// Prometheus metrics, in the OpenMetrics text format.
-pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>) -> Response {
-    let metrics = &endpoint.service.metrics;
+/// The media types of the formats of metrics.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const CLASSIC: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Prometheus metrics: OpenMetrics text for a caller that prefers it, else the classic text format.
+pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: HeaderMap) -> Response {
+    let service = &endpoint.service;
     let sessions = endpoint.sessions.count();
-    metrics
-        .sessions
-        .set(i64::try_from(sessions).unwrap_or(i64::MAX));
-    let mut response = Response::new(Body::from(metrics.render()));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
-    );
-    *response.status_mut() = StatusCode::OK;
+    let gauge = &service.metrics.sessions;
+    gauge.set(i64::try_from(sessions).unwrap_or(i64::MAX));
+    let (format, media_type) = if prefers_open_metrics(&headers) {
+        (Format::OpenMetrics, OPEN_METRICS)
+    } else {
+        (Format::Classic, CLASSIC)
+    };
+    let mut response = Response::new(Body::from(service.render_metrics(format)));
     response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+/// Returns whether `Accept` names OpenMetrics, and nothing that is as good a name of the classic format with more
+/// weight (RFC 9110, section 12.4.2).
+fn prefers_open_metrics(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let ranges: Vec<_> = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(weighed)
+        .collect();
+    let most = |media_type: &str| {
+        let weights = ranges
+            .iter()
+            .filter(|(range, _)| range.eq_ignore_ascii_case(media_type));
+        weights.map(|(_, weight)| *weight).fold(0.0, f32::max)
+    };
+    let open_metrics = most("application/openmetrics-text");
+    open_metrics > 0.0 && open_metrics >= most("text/plain")
+}
+
+/// A media range of `Accept` and its weight.
+fn weighed(range: &str) -> (&str, f32) {
+    let mut parts = range.split(';').map(str::trim);
+    let media_type = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+    (media_type, weight.unwrap_or(1.0))
 }
 
 fn body(status: u16, value: &impl serde::Serialize) -> Response {

@@ -21,6 +21,7 @@ use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
 use crate::legacy::stream::Stream;
+use crate::ops::metrics::Streams;
 use crate::protocol::{RpcError, Version};
 use crate::service::Service;
 use crate::share::Permit;
@@ -72,10 +73,11 @@ async fn answer(
         accepts,
     };
     let service = Arc::clone(&endpoint.service);
+    let streams = &endpoint.service.metrics.streams;
     match dispatch(&service, &origin, &body) {
         Next::Nothing => accepted(),
         Next::Reply(answer) => reply(answer),
-        Next::Listen(_, subscription) => sse::listen(subscription),
+        Next::Listen(_, subscription) => sse::listen(subscription, streams),
         Next::Call(call) => {
             let permit = match service.in_flight.take(|| sender.holder()) {
                 Ok(permit) => permit,
@@ -91,7 +93,7 @@ async fn answer(
             match call.begin(&service, &session, caller) {
                 Ok(call) => {
                     let exchange = Exchange::new(call, session, stream, &service);
-                    respond_in_session(exchange, accepts).await
+                    respond_in_session(exchange, accepts, streams).await
                 }
                 Err(refused) => reply(refused),
             }
@@ -100,7 +102,7 @@ async fn answer(
             let (stream, caller) = endpoint.stored(&session, sender, accepts);
             let call = batch.begin(&service, &session, &caller);
             let exchange = Exchange::new(call, session, stream, &service);
-            respond_in_session(exchange, accepts).await
+            respond_in_session(exchange, accepts, streams).await
         }
     }
 }
@@ -132,6 +134,7 @@ async fn respond_to_call(
         (None, None)
     };
     let caller = sender.caller(outbox, &service.changes);
+    let streams = service.metrics.streams.clone();
     let call = call.run(service, None, caller);
     let call = async {
         let answer = call.await;
@@ -139,8 +142,8 @@ async fn respond_to_call(
         answer
     };
     match notes {
-        Some(notes) => respond(Box::pin(call), notes).await,
-        None if accepts.stream => respond_late(Box::pin(call)).await,
+        Some(notes) => respond(Box::pin(call), notes, &streams).await,
+        None if accepts.stream => respond_late(Box::pin(call), &streams).await,
         None => {
             let (status, text) = call.await;
             json(status, text)
@@ -186,29 +189,33 @@ fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
 
 /// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,
 /// so that neither the client nor a proxy takes the connection for dead.
-async fn respond_late(mut call: Pending) -> Response {
+async fn respond_late(mut call: Pending, streams: &Streams) -> Response {
     tokio::select! {
         biased;
         (status, text) = &mut call => json(status, text),
-        () = sleep(HEARTBEAT) => sse::call(None, Notes::none(), call),
+        () = sleep(HEARTBEAT) => sse::call(None, Notes::none(), call, streams),
     }
 }
 
 /// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
-async fn respond(mut call: Pending, mut notes: Notes) -> Response {
+async fn respond(mut call: Pending, mut notes: Notes, streams: &Streams) -> Response {
     tokio::select! {
         biased;
-        Some(note) = notes.recv() => sse::call(Some(note), notes, call),
+        Some(note) = notes.recv() => sse::call(Some(note), notes, call, streams),
         (status, text) = &mut call => match notes.try_recv() {
-            Some(note) => sse::call_done(note, notes, text),
+            Some(note) => sse::call_done(note, notes, text, streams),
             None => json(status, text),
         },
-        () = sleep(HEARTBEAT) => sse::call(notes.try_recv(), notes, call),
+        () = sleep(HEARTBEAT) => sse::call(notes.try_recv(), notes, call, streams),
     }
 }
 
 /// The same in a session. A call without an answer has been cancelled.
-async fn respond_in_session(mut exchange: Exchange, accepts: Accepts) -> Response {
+async fn respond_in_session(
+    mut exchange: Exchange,
+    accepts: Accepts,
+    streams: &Streams,
+) -> Response {
     let stream = Arc::clone(&exchange.stream);
     let reader = tokio::select! {
         biased;
@@ -216,10 +223,10 @@ async fn respond_in_session(mut exchange: Exchange, accepts: Accepts) -> Respons
         (status, text) = &mut exchange => match status {
             _ if stream.has_begun() => exchange.answered(text),
             202 => return accepted(),
-            _ if text.is_empty() => return sse::empty(),
+            _ if text.is_empty() => return sse::empty(streams),
             _ => return json(status, text),
         },
         () = sleep(HEARTBEAT), if accepts.stream => exchange.streamed(),
     };
-    sse::call_in_session(reader)
+    sse::call_in_session(reader, streams)
 }

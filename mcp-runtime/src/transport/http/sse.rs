@@ -12,6 +12,7 @@ use crate::handler::call::context::HEARTBEAT;
 use crate::handler::input::outbox::Notes;
 use crate::legacy::stream::{Event, Reader};
 use crate::limits;
+use crate::ops::metrics::Streams;
 use crate::service::listen::Subscription;
 use crate::share::kept_with;
 
@@ -20,77 +21,82 @@ const RETRY_MS: u32 = 1000;
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 
 /// The stream of a call: its notifications, then its answer. A comment comes first where nothing has been said yet.
-pub(super) fn call(first: Option<Bytes>, notes: Notes, call: Pending) -> Response {
+pub(super) fn call(
+    first: Option<Bytes>,
+    notes: Notes,
+    call: Pending,
+    streams: &Streams,
+) -> Response {
     let first = first.map_or(COMMENT, |note| event(&note));
-    response(stream::unfold(
-        CallState::Running {
-            first: Some(first),
-            notes,
-            call,
-        },
-        next_of_call,
-    ))
+    let begun = CallState::Running {
+        first: Some(first),
+        notes,
+        call,
+    };
+    response(stream::unfold(begun, next_of_call), streams)
 }
 
 /// The stream of a call that was done when the stream began.
-pub(super) fn call_done(first: Bytes, notes: Notes, answer: Bytes) -> Response {
-    response(stream::unfold(
-        CallState::Done {
-            first: Some(first),
-            notes,
-            answer: Some(answer),
-        },
-        next_of_call,
-    ))
+pub(super) fn call_done(first: Bytes, notes: Notes, answer: Bytes, streams: &Streams) -> Response {
+    let done = CallState::Done {
+        first: Some(first),
+        notes,
+        answer: Some(answer),
+    };
+    response(stream::unfold(done, next_of_call), streams)
 }
 
 /// The stream of a listen request.
-pub(super) fn listen(subscription: Subscription) -> Response {
+pub(super) fn listen(subscription: Subscription, streams: &Streams) -> Response {
     let events = stream::unfold(subscription, |mut subscription| async move {
         let text = subscription.next().await?;
         Some((event(&text), subscription))
     });
-    alive(events, Instant::now() + HEARTBEAT)
+    alive(events, Instant::now() + HEARTBEAT, streams)
 }
 
 /// The stream of a call in a session. What there is to read comes first; else a comment, which shows that it has begun.
-pub(super) fn call_in_session(reader: Reader) -> Response {
+pub(super) fn call_in_session(reader: Reader, streams: &Streams) -> Response {
     use futures_util::StreamExt as _;
     let events = stream::unfold(reader, |mut reader| async move {
         reader.next().await.map(|event| (event, reader))
     });
-    alive(events.map(|event| identified(&event)), Instant::now())
+    let events = events.map(|event| identified(&event));
+    alive(events, Instant::now(), streams)
 }
 
 /// The events of a stream that a client may come back to.
-pub(super) fn kept(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+pub(super) fn kept(
+    events: impl Stream<Item = Event> + Send + 'static,
+    streams: &Streams,
+) -> Response {
     use futures_util::StreamExt as _;
-    alive(
-        events.map(|event| identified(&event)),
-        Instant::now() + HEARTBEAT,
-    )
+    let events = events.map(|event| identified(&event));
+    alive(events, Instant::now() + HEARTBEAT, streams)
 }
 
 /// Sends events, and a comment if there was none by `heartbeat`, and then at each interval without one.
-fn alive(events: impl Stream<Item = Bytes> + Send + 'static, heartbeat: Instant) -> Response {
+fn alive(
+    events: impl Stream<Item = Bytes> + Send + 'static,
+    heartbeat: Instant,
+    streams: &Streams,
+) -> Response {
     let state = (Box::pin(events), heartbeat);
-    response(stream::unfold(
-        state,
-        |(mut events, heartbeat)| async move {
-            use futures_util::StreamExt as _;
-            let frame = tokio::select! {
-                biased;
-                event = events.next() => event?,
-                () = sleep_until(heartbeat) => COMMENT,
-            };
-            Some((frame, (events, Instant::now() + HEARTBEAT)))
-        },
-    ))
+    let frames = stream::unfold(state, |(mut events, heartbeat)| async move {
+        use futures_util::StreamExt as _;
+        let frame = tokio::select! {
+            biased;
+            event = events.next() => event?,
+            () = sleep_until(heartbeat) => COMMENT,
+        };
+        Some((frame, (events, Instant::now() + HEARTBEAT)))
+    });
+    response(frames, streams)
 }
 
 /// The stream of a call that was cancelled before it said anything: it ends without an answer.
-pub(super) fn empty() -> Response {
-    response(stream::empty())
+pub(super) fn empty(streams: &Streams) -> Response {
+    response(stream::empty(), streams)
 }
 
 enum CallState {
@@ -191,11 +197,14 @@ fn identified(event: &Event) -> Bytes {
     counted(frame, message)
 }
 
-fn response(frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+fn response(frames: impl Stream<Item = Bytes> + Send + 'static, streams: &Streams) -> Response {
     use futures_util::StreamExt as _;
-    let mut response = Response::new(Body::from_stream(
-        frames.map(Ok::<_, std::convert::Infallible>),
-    ));
+    let open = streams.open();
+    let frames = frames.map(move |frame| {
+        let _open = &open;
+        Ok::<_, std::convert::Infallible>(frame)
+    });
+    let mut response = Response::new(Body::from_stream(frames));
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -42,7 +42,8 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
         Ok(reader) => {
             let lease = sender.principal().lease();
             let events = stream::unfold((reader, Arc::clone(&endpoint.service)), next);
-            sse::kept(events.take_until(lease.over()))
+            let events = events.take_until(lease.over());
+            sse::kept(events, &endpoint.service.metrics.streams)
         }
         Err(error) => endpoint.refuse(error),
     }

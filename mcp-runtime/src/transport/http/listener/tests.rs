@@ -57,7 +57,7 @@ impl Listening {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let listener = Listener::Tcp(listener);
-        tokio::spawn(super::serve(Arc::clone(&service), listener));
+        tokio::spawn(super::serve(Arc::clone(&service), listener, None));
         Self { service, address }
     }
 
@@ -74,7 +74,10 @@ impl Listening {
     }
 
     pub(in super::super) fn metric(&self, series: &str) -> String {
-        let metrics = self.service.metrics.render();
+        let metrics = self
+            .service
+            .metrics
+            .render(crate::ops::metrics::Format::OpenMetrics);
         let line = metrics.lines().find_map(|line| line.strip_prefix(series));
         line.unwrap_or_else(|| panic!("no {series} in {metrics}"))
             .trim()
@@ -365,7 +368,7 @@ async fn a_shutdown_ends_idle_connections_and_serving() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let listener = Listener::Tcp(listener);
-    let serving = tokio::spawn(super::serve(Arc::clone(&service), listener));
+    let serving = tokio::spawn(super::serve(Arc::clone(&service), listener, None));
     let mut fresh = TcpStream::connect(address).await.unwrap();
     let mut used = TcpStream::connect(address).await.unwrap();
     used.write_all(PROBE.as_bytes()).await.unwrap();
@@ -604,7 +607,11 @@ async fn a_unix_socket_is_served_and_its_callers_have_no_address() {
         .limits(limits)
         .build()
         .unwrap();
-    tokio::spawn(super::serve(Arc::clone(&service), Listener::Unix(listener)));
+    tokio::spawn(super::serve(
+        Arc::clone(&service),
+        Listener::Unix(listener),
+        None,
+    ));
     let mut open = Vec::new();
     for _ in 0..3 {
         let mut stream = tokio::net::UnixStream::connect(&path).await.unwrap();

@@ -62,7 +62,10 @@ async fn the_end_of_the_certificate_is_a_metric() {
         .unwrap();
     assert_eq!(server.metric(EXPIRY), end.as_secs().to_string());
     let plain = Listening::start(Limits::default()).await;
-    let metrics = plain.service.metrics.render();
+    let metrics = plain
+        .service
+        .metrics
+        .render(crate::ops::metrics::Format::OpenMetrics);
     assert!(!metrics.contains(&format!("\n{EXPIRY} ")), "{metrics}");
 }
 

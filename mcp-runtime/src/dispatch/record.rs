@@ -1,0 +1,229 @@
+//! One line in the log for each request, and the span around it, which lines of the function's own stand in.
+//!
+//! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
+
+use std::borrow::Cow;
+use std::cell::LazyCell;
+
+use tokio::time::Instant;
+use tracing::Span;
+
+use crate::answer::Answer;
+use crate::excerpt::{Excerpt, excerpt};
+use crate::handler::{Context, Principal};
+use crate::ops::REQUESTS;
+use crate::protocol::json::Text;
+use crate::protocol::trace::TraceParent;
+use crate::protocol::{Members, Method, Request, RpcError, Version};
+use crate::service::Service;
+
+/// Writes an event or a span with the fields of a request; the macro of `tracing` comes first, then its arguments.
+macro_rules! emit {
+    ($macro:ident, ($($before:tt)*), $subject:expr, ($($after:tt)*)) => {{
+        let subject: &Subject<'_> = $subject;
+        let item = LazyCell::new(|| Item::of(subject));
+        tracing::$macro!(
+            target: REQUESTS,
+            $($before)*
+            id = %excerpt(&subject.request.id.to_string()),
+            method = subject.request.method.label(),
+            tool = item.tool.as_deref(),
+            resource = item.resource.as_deref(),
+            prompt = item.prompt.as_deref(),
+            principal = subject.principal.subject().map(excerpt).as_deref(),
+            client = subject.client().as_deref(),
+            era = subject.version.as_str(),
+            trace_id = subject.trace_id().as_deref(),
+            $($after)*
+        )
+    }};
+}
+
+/// A request, and what the log says about it.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub service: &'a Service,
+    pub request: &'a Request,
+    pub principal: &'a Principal,
+    pub version: Version,
+    /// The call, for a request that is carried out.
+    pub cx: Option<&'a Context>,
+}
+
+impl<'a> Subject<'a> {
+    /// The request that `cx` carries out.
+    pub(super) fn of(service: &'a Service, request: &'a Request, cx: &'a Context) -> Self {
+        Self {
+            service,
+            request,
+            principal: cx.principal(),
+            version: cx.version(),
+            cx: Some(cx),
+        }
+    }
+
+    /// Makes the span around the request.
+    pub(super) fn span(&self) -> Span {
+        emit!(info_span, ("mcp",), self, ())
+    }
+
+    /// Begins a request, which leaves a line when the record is dropped.
+    pub(super) fn begin(self) -> Record<'a> {
+        Record {
+            subject: self,
+            begun: Instant::now(),
+            end: End::Dropped,
+        }
+    }
+
+    /// Returns whether the request is one of the many that a client sends by itself; those are logged at `debug`.
+    fn is_routine(&self) -> bool {
+        matches!(
+            self.request.method,
+            Method::Ping
+                | Method::ServerDiscover
+                | Method::ToolsList
+                | Method::ResourcesList
+                | Method::ResourcesTemplatesList
+                | Method::ResourcesDirectoryRead
+                | Method::PromptsList
+                | Method::SkillsList
+                | Method::CompletionComplete
+                | Method::TasksGet
+        )
+    }
+
+    /// The client, by its own account: its name, and its version after a slash.
+    fn client(&self) -> Option<String> {
+        let client = self.cx?.client();
+        let name = client.name()?;
+        Some(match client.version() {
+            Some(version) => excerpt(&format!("{name}/{version}")).into_owned(),
+            None => excerpt(name).into_owned(),
+        })
+    }
+
+    /// The trace, by `_meta` or by the HTTP header.
+    fn trace_id(&self) -> Option<Cow<'a, str>> {
+        let meta = self.request.params.as_deref().and_then(Members::meta);
+        let own = meta.and_then(|meta| meta.ok()?.decode::<Text<'a>>("traceparent")?.ok());
+        if let Some(trace) = own.as_ref().and_then(|Text(text)| TraceParent::parse(text)) {
+            return Some(trace.trace_id.to_owned().into());
+        }
+        let header = self.cx?.header("traceparent")?;
+        Some(TraceParent::parse(header)?.trace_id.into())
+    }
+}
+
+/// The names that a request is about: of a tool or a prompt as the caller writes it, of a resource as it is declared,
+/// since the URI may contain arguments that `redact` hides.
+#[derive(Debug, Default)]
+struct Item<'a> {
+    tool: Option<Cow<'a, str>>,
+    resource: Option<String>,
+    prompt: Option<Cow<'a, str>>,
+}
+
+impl<'a> Item<'a> {
+    fn of(subject: &Subject<'a>) -> Self {
+        let params = subject.request.params.as_deref();
+        let text = |member| match params?.decode::<Text<'a>>(member)? {
+            Ok(Text(text)) => Some(text),
+            Err(_) => None,
+        };
+        let name = || match text("name")? {
+            Cow::Borrowed(name) => Some(excerpt(name)),
+            Cow::Owned(name) => Some(excerpt(&name).into_owned().into()),
+        };
+        let mut item = Self::default();
+        match subject.request.method {
+            Method::ToolsCall => item.tool = name(),
+            Method::PromptsGet => item.prompt = name(),
+            Method::ResourcesRead => {
+                let registry = subject.service.registry.read();
+                let found =
+                    text("uri").and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
+                item.resource = found;
+            }
+            _ => {}
+        }
+        item
+    }
+}
+
+/// A request that has begun.
+pub(super) struct Record<'a> {
+    subject: Subject<'a>,
+    begun: Instant,
+    end: End,
+}
+
+/// The end of a request.
+enum End {
+    /// Without an answer: it was cancelled, or its client has gone.
+    Dropped,
+    Answered(&'static str),
+    Refused(i32, Cow<'static, str>),
+}
+
+impl Record<'_> {
+    /// Ends the request with its answer.
+    pub(super) fn end(mut self, answer: &Answer) {
+        let known = self.subject.cx.and_then(Context::outcome);
+        self.end = match answer {
+            Answer::Error(error) => End::refused(error),
+            Answer::Task(_) => End::Answered("task"),
+            _ => End::Answered(known.unwrap_or("ok")),
+        };
+    }
+
+    /// Ends the request with an error.
+    pub(super) fn refuse(mut self, error: &RpcError) {
+        self.end = End::refused(error);
+    }
+}
+
+impl End {
+    fn refused(error: &RpcError) -> Self {
+        Self::Refused(error.code, error.message.clone())
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        let known = self.subject.cx.and_then(Context::outcome);
+        let duration_ms = self.begun.elapsed().as_secs_f64() * 1_000.0;
+        match &self.end {
+            End::Dropped => {
+                let outcome = "cancelled";
+                emit!(
+                    info,
+                    (),
+                    &self.subject,
+                    (outcome, duration_ms, "request cancelled")
+                );
+            }
+            End::Answered(outcome) if self.subject.is_routine() => {
+                emit!(
+                    debug,
+                    (),
+                    &self.subject,
+                    (outcome, duration_ms, "request answered")
+                );
+            }
+            End::Answered(outcome) => {
+                emit!(
+                    info,
+                    (),
+                    &self.subject,
+                    (outcome, duration_ms, "request answered")
+                );
+            }
+            End::Refused(code, error) => {
+                let outcome = known.unwrap_or("error");
+                let error = Excerpt::line(error);
+                emit!(info, (), &self.subject, (outcome, duration_ms, code, %error, "request refused"));
+            }
+        }
+    }
+}
