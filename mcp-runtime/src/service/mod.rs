@@ -12,6 +12,7 @@ mod listed;
 pub(crate) mod listen;
 mod page;
 mod prompts_get;
+#[cfg(feature = "cli")]
 mod reconfigure;
 mod resources_directory_read;
 pub(crate) mod resources_read;
@@ -96,6 +97,11 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// The settings that are in force.
+    pub(crate) fn settings_now(&self) -> Arc<Settings> {
+        self.live.get()
+    }
+
     /// The scheme of the URLs at which the server's own listener is reached.
     pub(crate) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
