@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tokio::net::UnixListener;
 
@@ -11,17 +12,24 @@ use tokio::net::UnixListener;
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
-    inode: u64,
+    mark: Mark,
+}
+
+/// Tells a file from its successor at the same path, whose inode may be the same.
+type Mark = (u64, Option<SystemTime>);
+
+fn mark(path: &Path) -> io::Result<Mark> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.ino(), found.modified().ok()))
 }
 
 /// Listens on `path`. A socket that a server left there which has ended is replaced; anything else is left alone.
 pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     remove_stale(path)?;
     let listener = UnixListener::bind(path)?;
-    let inode = fs::symlink_metadata(path)?.ino();
     let file = SocketFile {
         path: path.to_owned(),
-        inode,
+        mark: mark(path)?,
     };
     Ok((listener, file))
 }
@@ -47,8 +55,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let is_own = fs::symlink_metadata(&self.path).is_ok_and(|it| it.ino() == self.inode);
-        if is_own {
+        if mark(&self.path).is_ok_and(|found| found == self.mark) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -91,6 +98,8 @@ mod tests {
         drop(old);
         let (_new, new_file) = bind(&path).unwrap();
         drop(old_file);
-        assert!(path.exists() || new_file.inode == 0);
+        assert!(path.exists());
+        drop(new_file);
+        assert!(!path.exists());
     }
 }

@@ -60,13 +60,16 @@ async fn the_end_of_the_certificate_is_a_metric() {
         .not_after()
         .duration_since(std::time::SystemTime::UNIX_EPOCH)
         .unwrap();
-    assert_eq!(server.metric(EXPIRY), end.as_secs().to_string());
+    assert_eq!(
+        server.metric(&format!("{EXPIRY}{{}}")),
+        end.as_secs().to_string()
+    );
     let plain = Listening::start(Limits::default()).await;
     let metrics = plain
         .service
         .metrics
         .render(crate::ops::metrics::Format::OpenMetrics);
-    assert!(!metrics.contains(&format!("\n{EXPIRY} ")), "{metrics}");
+    assert!(!metrics.contains(&format!("\n{EXPIRY}{{")), "{metrics}");
 }
 
 #[tokio::test]
