@@ -83,11 +83,13 @@ impl Drain {
 
     /// Tells clients to go elsewhere, and still takes calls for the time of the delay: those that balancers send before they
     /// have noticed.
-    pub(crate) async fn leave(&self) {
+    pub(crate) fn leave(&self) -> impl Future<Output = ()> + Send + use<> {
         self.leaving.cancel();
         let delay = self.delay();
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+        async move {
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
         }
     }
 

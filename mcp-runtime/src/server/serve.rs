@@ -264,19 +264,22 @@ async fn until_shutdown(
         signal = watch.signal() => signal,
         () = drain.begun() => "end of input, or asked to",
     };
+    let leaving = (is_balanced && !drain.has_begun()).then(|| drain.leave());
+    if leaving.is_none() {
+        drain.begin();
+    }
     tracing::info!(cause, "shutting down");
     systemd::notify(systemd::STOPPING);
-    if is_balanced && !drain.has_begun() {
+    if let Some(leaving) = leaving {
         tokio::select! {
             biased;
             ended = &mut serving => {
                 drain.finish(deadline).await;
                 return ended;
             }
-            () = drain.leave() => {}
+            () = leaving => drain.begin(),
         }
     }
-    drain.begin();
     let finish = drain.finish(deadline);
     tokio::pin!(finish);
     tokio::select! {

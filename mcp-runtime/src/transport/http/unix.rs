@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tokio::net::UnixListener;
 
@@ -11,26 +12,15 @@ use tokio::net::UnixListener;
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
-    made: Made,
+    mark: Mark,
 }
 
-/// The identity of a file: an inode is used again, at another time.
-#[derive(Debug, PartialEq, Eq)]
-struct Made {
-    inode: u64,
-    second: i64,
-    nanosecond: i64,
-}
+/// Tells a file from its successor at the same path, whose inode may be the same.
+type Mark = (u64, Option<SystemTime>);
 
-impl Made {
-    fn read(path: &Path) -> io::Result<Self> {
-        let found = fs::symlink_metadata(path)?;
-        Ok(Self {
-            inode: found.ino(),
-            second: found.ctime(),
-            nanosecond: found.ctime_nsec(),
-        })
-    }
+fn mark(path: &Path) -> io::Result<Mark> {
+    let found = fs::symlink_metadata(path)?;
+    Ok((found.ino(), found.modified().ok()))
 }
 
 /// Listens on `path`. A socket that a server left there which has ended is replaced; anything else is left alone.
@@ -39,7 +29,7 @@ pub(crate) fn bind(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let listener = UnixListener::bind(path)?;
     let file = SocketFile {
         path: path.to_owned(),
-        made: Made::read(path)?,
+        mark: mark(path)?,
     };
     Ok((listener, file))
 }
@@ -65,8 +55,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let is_own = Made::read(&self.path).is_ok_and(|found| found == self.made);
-        if is_own {
+        if mark(&self.path).is_ok_and(|found| found == self.mark) {
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -252,7 +252,7 @@ async fn a_connection_too_many_is_told_so() {
     let held = [server.send("").await, server.send("").await];
     server.until("mcp_active_connections", "2").await;
     for refused in 1..4 {
-        let answer = server.answer(&post("", "{}")).await;
+        let answer = server.answer(&PROBE.replace("healthz", "ready")).await;
         assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
         assert!(answer.contains("retry-after: 10\r\n"), "{answer}");
         assert!(answer.contains("too many open connections"), "{answer}");
