@@ -103,6 +103,10 @@ impl Service {
     }
 
     /// The scheme of the URLs at which the server's own listener is reached.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::unused_self, reason = "without TLS there is one scheme")
+    )]
     pub(crate) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {
