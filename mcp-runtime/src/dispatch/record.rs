@@ -124,6 +124,9 @@ struct Item<'a> {
     prompt: Option<Cow<'a, str>>,
 }
 
+/// The longest URI, in bytes, that is matched once more for the log.
+const LONGEST_MATCHED: usize = 8 * 1024;
+
 impl<'a> Item<'a> {
     fn of(subject: &Subject<'a>) -> Self {
         let params = subject.request.params.as_deref();
@@ -141,8 +144,8 @@ impl<'a> Item<'a> {
             Method::PromptsGet => item.prompt = name(),
             Method::ResourcesRead => {
                 let registry = subject.service.registry.read();
-                let found =
-                    text("uri").and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
+                let uri = text("uri").filter(|uri| uri.len() <= LONGEST_MATCHED);
+                let found = uri.and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
                 item.resource = found;
             }
             _ => {}
