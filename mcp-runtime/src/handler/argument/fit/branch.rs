@@ -155,10 +155,8 @@ impl<'s> Fit<'s> {
         }
         let mut sure = true;
         for also in &shape.also {
-            match self.trial(node, *also, coerce, left) {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => sure = false,
+            if refutes(self.trial(node, *also, coerce, left), &mut sure) {
+                return Some(false);
             }
         }
         if let Some(union) = &shape.union {
@@ -169,10 +167,8 @@ impl<'s> Fit<'s> {
                     break;
                 }
             }
-            match any {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => sure = false,
+            if refutes(any, &mut sure) {
+                return Some(false);
             }
         }
         let inside = match kind {
@@ -215,10 +211,8 @@ impl<'s> Fit<'s> {
             if value.is_container() {
                 inner.push((value, shape));
             } else if value.kind() != Kinds::NULL || required {
-                match self.trial(value, shape, coerce, left) {
-                    Some(true) => {}
-                    Some(false) => return Some(false),
-                    None => sure = false,
+                if refutes(self.trial(value, shape, coerce, left), &mut sure) {
+                    return Some(false);
                 }
             }
         }
@@ -227,10 +221,8 @@ impl<'s> Fit<'s> {
             return Some(false);
         }
         for (value, shape) in inner {
-            match self.trial(value, shape, coerce, left) {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => sure = false,
+            if refutes(self.trial(value, shape, coerce, left), &mut sure) {
+                return Some(false);
             }
         }
         sure.then_some(true)
@@ -249,10 +241,8 @@ impl<'s> Fit<'s> {
             let Some(wanted) = shape.places.get(index).copied().or(shape.items) else {
                 break;
             };
-            match self.trial(item, wanted, coerce, left) {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => sure = false,
+            if refutes(self.trial(item, wanted, coerce, left), &mut sure) {
+                return Some(false);
             }
             if *left == 0 {
                 return None;
@@ -260,4 +250,10 @@ impl<'s> Fit<'s> {
         }
         sure.then_some(true)
     }
+}
+
+/// Returns `true` if a part with this verdict does not fit; one without a verdict leaves the whole unsure.
+fn refutes(verdict: Option<bool>, sure: &mut bool) -> bool {
+    *sure &= verdict.is_some();
+    verdict == Some(false)
 }
