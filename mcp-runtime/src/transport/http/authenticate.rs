@@ -13,7 +13,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 
 use super::response::RequiredScopes;
-use super::sender::{self, Peer};
+use super::sender::{self, Peer, Sender};
 use super::{Endpoint, PATH};
 use crate::auth::challenge::Challenge;
 use crate::auth::site::Site;
@@ -41,13 +41,20 @@ pub(super) struct Gate {
 }
 
 impl Endpoint {
-    /// Verifies the caller of a request without a body, and returns its head with the principal.
-    pub(super) async fn admit(&self, request: Request) -> Result<Parts, Response> {
+    /// Verifies the sender of a request without a body.
+    pub(super) async fn admit(&self, request: Request) -> Result<Sender, Response> {
         let (mut parts, _) = request.into_parts();
         if let Some(gate) = &self.gate {
             gate.admit(self, &mut parts, None).await?;
         }
-        Ok(parts)
+        Ok(Sender::from_parts(parts, None))
+    }
+
+    /// Verifies the sender of a request without a body, and counts the request.
+    pub(super) async fn receive(&self, request: Request) -> Result<Sender, Response> {
+        let sender = self.admit(request).await?;
+        self.count(&sender).map_err(|refused| *refused)?;
+        Ok(sender)
     }
 }
 

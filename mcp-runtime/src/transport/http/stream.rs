@@ -17,14 +17,14 @@ use crate::service::Service;
 
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    let parts = match endpoint.admit(request).await {
-        Ok(parts) => parts,
+    let sender = match endpoint.admit(request).await {
+        Ok(sender) => sender,
         Err(refused) => return refused,
     };
-    if !parts.headers.contains_key(&SESSION_ID) {
+    if !sender.headers.contains_key(&SESSION_ID) {
         return not_allowed();
     }
-    let streams = parts
+    let streams = sender
         .headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
@@ -34,7 +34,6 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    let sender = Sender::from_parts(parts, None);
     if let Err(refused) = endpoint.count(&sender) {
         return *refused;
     }
@@ -80,14 +79,10 @@ async fn next(
 
 /// Ends the session.
 pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    let parts = match endpoint.admit(request).await {
-        Ok(parts) => parts,
+    let sender = match endpoint.receive(request).await {
+        Ok(sender) => sender,
         Err(refused) => return refused,
     };
-    let sender = Sender::from_parts(parts, None);
-    if let Err(refused) = endpoint.count(&sender) {
-        return *refused;
-    }
     match session_id(&sender.headers) {
         None => not_allowed(),
         Some(id) if endpoint.sessions.remove(id, sender.principal()) => {

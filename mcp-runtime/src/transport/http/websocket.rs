@@ -62,14 +62,10 @@ pub(super) async fn upgrade(
     let upgraded = hyper::upgrade::on(&mut request);
     let subprotocol = subprotocol(request.headers());
     let open = request.extensions_mut().remove::<Open>();
-    let parts = match endpoint.admit(request).await {
-        Ok(parts) => parts,
+    let sender = match endpoint.receive(request).await {
+        Ok(sender) => sender,
         Err(refused) => return refused,
     };
-    let sender = Sender::from_parts(parts, None);
-    if let Err(refused) = endpoint.count(&sender) {
-        return *refused;
-    }
     let service = &endpoint.service;
     if service.drain.is_leaving() {
         return endpoint.refuse(shutting_down());
