@@ -219,15 +219,9 @@ impl<O: Origin> Dispatcher<'_, O> {
         }
     }
 
-    /// The request as the log has it.
+    /// A request that is answered at once.
     fn subject<'r>(&'r self, request: &'r Request, version: Version) -> Subject<'r> {
-        Subject {
-            service: self.service,
-            request,
-            principal: self.origin.principal(),
-            version,
-            cx: None,
-        }
+        Subject::at_once(self.service, request, self.origin.principal(), version)
     }
 
     fn decide(&self, request: &Request) -> Result<Decided, Refused> {

@@ -3,7 +3,7 @@
 //! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
 
 use std::borrow::Cow;
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 
 use tokio::time::Instant;
 use tracing::Span;
@@ -21,45 +21,63 @@ use crate::service::Service;
 macro_rules! emit {
     ($macro:ident, ($($before:tt)*), $subject:expr, ($($after:tt)*)) => {{
         let subject: &Subject<'_> = $subject;
-        let item = LazyCell::new(|| Item::of(subject));
         tracing::$macro!(
             target: REQUESTS,
             $($before)*
             id = %excerpt(&subject.request.id.to_string()),
             method = subject.request.method.label(),
-            tool = item.tool.as_deref(),
-            resource = item.resource.as_deref(),
-            prompt = item.prompt.as_deref(),
+            tool = subject.details().tool.as_deref(),
+            resource = subject.details().resource.as_deref(),
+            prompt = subject.details().prompt.as_deref(),
             principal = subject.principal.subject().map(excerpt).as_deref(),
-            client = subject.client().as_deref(),
+            client = subject.details().client.as_deref(),
             era = subject.version.as_str(),
-            trace_id = subject.trace_id().as_deref(),
+            trace_id = subject.details().trace_id.as_deref(),
             $($after)*
         )
     }};
 }
 
-/// A request, and what the log says about it.
-#[derive(Clone, Copy)]
+/// A request, as the log describes it.
 pub(super) struct Subject<'a> {
-    pub service: &'a Service,
-    pub request: &'a Request,
-    pub principal: &'a Principal,
-    pub version: Version,
+    service: &'a Service,
+    request: &'a Request,
+    principal: &'a Principal,
+    version: Version,
     /// The call, for a request that is carried out.
-    pub cx: Option<&'a Context>,
+    cx: Option<&'a Context>,
+    /// Read when the first span or line wants them.
+    details: OnceCell<Details<'a>>,
 }
 
 impl<'a> Subject<'a> {
     /// The request that `cx` carries out.
     pub(super) fn of(service: &'a Service, request: &'a Request, cx: &'a Context) -> Self {
         Self {
+            cx: Some(cx),
+            ..Self::at_once(service, request, cx.principal(), cx.version())
+        }
+    }
+
+    /// A request of `principal` that is answered without being carried out.
+    pub(super) fn at_once(
+        service: &'a Service,
+        request: &'a Request,
+        principal: &'a Principal,
+        version: Version,
+    ) -> Self {
+        Self {
             service,
             request,
-            principal: cx.principal(),
-            version: cx.version(),
-            cx: Some(cx),
+            principal,
+            version,
+            cx: None,
+            details: OnceCell::new(),
         }
+    }
+
+    fn details(&self) -> &Details<'a> {
+        self.details.get_or_init(|| Details::read(self))
     }
 
     /// Makes the span around the request.
@@ -115,20 +133,22 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The names that a request is about: of a tool or a prompt as the caller writes it, of a resource as it is declared,
-/// since the URI may contain arguments that `redact` hides.
+/// The parts of a description that are read from the message. A tool and a prompt are named as the caller writes them, a
+/// resource as it is declared, since the URI may contain arguments that `redact` hides.
 #[derive(Debug, Default)]
-struct Item<'a> {
+struct Details<'a> {
     tool: Option<Cow<'a, str>>,
     resource: Option<String>,
     prompt: Option<Cow<'a, str>>,
+    client: Option<String>,
+    trace_id: Option<Cow<'a, str>>,
 }
 
 /// The longest URI, in bytes, that is matched once more for the log.
 const LONGEST_MATCHED: usize = 8 * 1024;
 
-impl<'a> Item<'a> {
-    fn of(subject: &Subject<'a>) -> Self {
+impl<'a> Details<'a> {
+    fn read(subject: &Subject<'a>) -> Self {
         let params = subject.request.params.as_deref();
         let text = |member| match params?.decode::<Text<'a>>(member)? {
             Ok(Text(text)) => Some(text),
@@ -138,19 +158,23 @@ impl<'a> Item<'a> {
             Cow::Borrowed(name) => Some(excerpt(name)),
             Cow::Owned(name) => Some(excerpt(&name).into_owned().into()),
         };
-        let mut item = Self::default();
+        let mut details = Self {
+            client: subject.client(),
+            trace_id: subject.trace_id(),
+            ..Self::default()
+        };
         match subject.request.method {
-            Method::ToolsCall => item.tool = name(),
-            Method::PromptsGet => item.prompt = name(),
+            Method::ToolsCall => details.tool = name(),
+            Method::PromptsGet => details.prompt = name(),
             Method::ResourcesRead => {
                 let registry = subject.service.registry.read();
                 let uri = text("uri").filter(|uri| uri.len() <= LONGEST_MATCHED);
                 let found = uri.and_then(|uri| Some(registry.resource(&uri)?.0.name.clone()));
-                item.resource = found;
+                details.resource = found;
             }
             _ => {}
         }
-        item
+        details
     }
 }
 
