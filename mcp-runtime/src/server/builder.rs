@@ -70,18 +70,23 @@ use crate::transport::http;
 #[must_use = "a server does nothing until it is run, served or made into a router"]
 pub struct Server<S = ()> {
     state: Arc<S>,
-    pub(super) info: Implementation,
+    pub(super) parts: Parts,
+}
+
+/// The parts of a server that do not depend on the type of its state.
+pub(super) struct Parts {
+    pub info: Implementation,
     instructions: Option<String>,
-    pub(super) items: Items,
+    pub items: Items,
     checks: Vec<Check>,
     start: Vec<Hook>,
     stop: Vec<Hook>,
     changes: Changes,
-    pub(super) skills: Sources,
+    pub skills: Sources,
     drain: Drain,
     #[cfg(feature = "cli")]
-    pub(super) layers: Vec<BoxedLayer>,
-    pub(super) settings: Settings,
+    pub layers: Vec<BoxedLayer>,
+    pub settings: Settings,
 }
 
 /// The future of a check for `Server::ready`, or of a hook for `Server::on_start`, which may borrow the state.
@@ -92,52 +97,28 @@ impl Server {
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             state: Arc::new(()),
-            info: Implementation::new(name, version),
-            instructions: None,
-            items: Items::default(),
-            checks: Vec::new(),
-            start: Vec::new(),
-            stop: Vec::new(),
-            changes: Changes::default(),
-            skills: Sources::default(),
-            drain: Drain::default(),
-            #[cfg(feature = "cli")]
-            layers: Vec::new(),
-            settings: Settings::default(),
+            parts: Parts {
+                info: Implementation::new(name, version),
+                instructions: None,
+                items: Items::default(),
+                checks: Vec::new(),
+                start: Vec::new(),
+                stop: Vec::new(),
+                changes: Changes::default(),
+                skills: Sources::default(),
+                drain: Drain::default(),
+                #[cfg(feature = "cli")]
+                layers: Vec::new(),
+                settings: Settings::default(),
+            },
         }
     }
 
     /// Gives the server its state, which the tools that follow may borrow from.
     pub fn state<S: State>(self, state: S) -> Server<S> {
-        let Self {
-            state: _,
-            info,
-            instructions,
-            items,
-            checks,
-            start,
-            stop,
-            changes,
-            skills,
-            drain,
-            #[cfg(feature = "cli")]
-            layers,
-            settings,
-        } = self;
         Server {
             state: Arc::new(state),
-            info,
-            instructions,
-            items,
-            checks,
-            start,
-            stop,
-            changes,
-            skills,
-            drain,
-            #[cfg(feature = "cli")]
-            layers,
-            settings,
+            parts: self.parts,
         }
     }
 }
@@ -177,7 +158,7 @@ impl<S: State> Server<S> {
     /// ```
     #[cfg(feature = "skills")]
     pub fn skills(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
-        self.skills.push(Source::Folder(folder.into()));
+        self.parts.skills.push(Source::Folder(folder.into()));
         self
     }
 
@@ -199,27 +180,30 @@ impl<S: State> Server<S> {
         let files = files
             .into_iter()
             .map(|(path, bytes)| (path.into(), bytes.as_ref().to_vec()));
-        self.skills.push(Source::Files(files.collect()));
+        self.parts.skills.push(Source::Files(files.collect()));
         self
     }
 
     /// Adds a tool that is made at run time; a fault of it stops the start.
     pub fn tool(self, tool: DynamicTool) -> Self {
-        self.items
+        self.parts
+            .items
             .with_entries(|entries| entries.push(tool.into_entry()));
         self
     }
 
     /// Adds a resource, or a template of resources, that is made at run time; a fault of it stops the start.
     pub fn resource(self, resource: DynamicResource) -> Self {
-        self.items
+        self.parts
+            .items
             .with_entries(|entries| entries.push(resource.into_entry()));
         self
     }
 
     /// Adds a prompt that is made at run time; a fault of it stops the start.
     pub fn prompt(self, prompt: DynamicPrompt) -> Self {
-        self.items
+        self.parts
+            .items
             .with_entries(|entries| entries.push(prompt.into_entry()));
         self
     }
@@ -227,19 +211,19 @@ impl<S: State> Server<S> {
     /// Returns the handle that adds and removes tools, resources and prompts, while the server is built and while it
     /// runs. From now on the server offers all three, so that clients ask for what is added.
     pub fn items(&self) -> Items {
-        self.items.hold();
-        self.items.clone()
+        self.parts.items.hold();
+        self.parts.items.clone()
     }
 
     /// Returns a handle that tells clients about changes from outside of a call, while the server runs.
     pub fn notifier(&self) -> Notifier {
-        Notifier::new(self.changes.clone())
+        Notifier::new(self.parts.changes.clone())
     }
 
     /// Ends what this server serves from outside, in order, also after the server has been made into something else:
     /// see [`Server::into_router`].
     pub fn shutdown_handle(&self) -> ShutdownHandle {
-        ShutdownHandle::new(self.drain.clone())
+        ShutdownHandle::new(self.parts.drain.clone())
     }
 
     /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
@@ -256,35 +240,40 @@ impl<S: State> Server<S> {
     /// ```
     pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
         let prefix = prefix.as_ref();
-        other.changes.join(&self.changes);
-        other.items.join(&self.items, prefix);
-        self.checks
-            .extend(other.checks.into_iter().map(|check| Check {
+        other.parts.changes.join(&self.parts.changes);
+        other.parts.items.join(&self.parts.items, prefix);
+        self.parts
+            .checks
+            .extend(other.parts.checks.into_iter().map(|check| Check {
                 hook: check.hook.under(prefix),
                 ..check
             }));
         let under = |hook: Hook| hook.under(prefix);
-        self.start.extend(other.start.into_iter().map(under));
-        self.stop.extend(other.stop.into_iter().map(under));
-        self.skills.append(other.skills);
+        self.parts
+            .start
+            .extend(other.parts.start.into_iter().map(under));
+        self.parts
+            .stop
+            .extend(other.parts.stop.into_iter().map(under));
+        self.parts.skills.append(other.parts.skills);
         self
     }
 
     /// Sets the instructions: text for models about the server as a whole.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
-        self.instructions = Some(instructions.into());
+        self.parts.instructions = Some(instructions.into());
         self
     }
 
     /// Sets a name for people.
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.info.title = Some(title.into());
+        self.parts.info.title = Some(title.into());
         self
     }
 
     /// Sets the server's home page.
     pub fn website_url(mut self, url: impl Into<String>) -> Self {
-        self.info.website_url = Some(url.into());
+        self.parts.info.website_url = Some(url.into());
         self
     }
 
@@ -297,7 +286,7 @@ impl<S: State> Server<S> {
         check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
         let hook = self.hook(name, check);
-        self.checks.push(Check {
+        self.parts.checks.push(Check {
             hook,
             is_optional: false,
         });
@@ -312,7 +301,7 @@ impl<S: State> Server<S> {
         check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
         let hook = self.hook(name, check);
-        self.checks.push(Check {
+        self.parts.checks.push(Check {
             hook,
             is_optional: true,
         });
@@ -332,7 +321,7 @@ impl<S: State> Server<S> {
         hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
         let hook = self.hook(name, hook);
-        self.start.push(hook);
+        self.parts.start.push(hook);
         self
     }
 
@@ -348,7 +337,7 @@ impl<S: State> Server<S> {
         hook: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
         let hook = self.hook(name, hook);
-        self.stop.push(hook);
+        self.parts.stop.push(hook);
         self
     }
 
@@ -376,7 +365,7 @@ impl<S: State> Server<S> {
     /// that it does not take are dropped, and counted in `mcp_audit_records_dropped_total`. A file that is renamed or
     /// removed, as by logrotate, is begun anew. One that cannot be opened stops the start.
     pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.settings.audit_file = Some(path.into());
+        self.parts.settings.audit_file = Some(path.into());
         self
     }
 
@@ -386,7 +375,7 @@ impl<S: State> Server<S> {
     /// For [`Server::serve_http`] and the command `http`; the routes of [`Server::into_router`] stay as they are. An
     /// address that is not an IP address with a port stops the start.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
-        self.settings.ops_bind = address.into();
+        self.parts.settings.ops_bind = address.into();
         self
     }
 
@@ -415,7 +404,7 @@ impl<S: State> Server<S> {
         mut self,
         layer: impl tracing_subscriber::Layer<tracing_subscriber::Registry> + Send + Sync,
     ) -> Self {
-        self.layers.push(Box::new(layer));
+        self.parts.layers.push(Box::new(layer));
         self
     }
 
@@ -424,7 +413,7 @@ impl<S: State> Server<S> {
     /// An absolute URL without user, password, query, fragment and wildcards; any other one stops the start. Where
     /// clients use several URLs, each is added by a call of its own.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.public_urls.push(url.into());
+        self.parts.settings.public_urls.push(url.into());
         self
     }
 
@@ -432,7 +421,7 @@ impl<S: State> Server<S> {
     ///
     /// A name that is no host name, or has a port, stops the start.
     pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
+        self.parts.settings.allowed_hosts = names.into_iter().map(Into::into).collect();
         self
     }
 
@@ -441,7 +430,7 @@ impl<S: State> Server<S> {
     ///
     /// An origin has a scheme, a host, and a port unless it is the scheme's own; anything else stops the start.
     pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.settings.cors_origins = origins.into_iter().map(Into::into).collect();
+        self.parts.settings.cors_origins = origins.into_iter().map(Into::into).collect();
         self
     }
 
@@ -451,7 +440,7 @@ impl<S: State> Server<S> {
     /// all. Over stdio the caller is the process that started the server, and nothing is verified. Another call adds a
     /// verifier, as [`Authenticate::or`] does.
     pub fn auth(mut self, verifier: impl Authenticate) -> Self {
-        self.settings.auth.add(verifier);
+        self.parts.settings.auth.add(verifier);
         self
     }
 
@@ -460,7 +449,7 @@ impl<S: State> Server<S> {
     /// With `false`, callers without credentials are anonymous: they find what has no `scopes` and no rule of
     /// `visible_if` against them. Wrong credentials are refused all the same.
     pub fn auth_required(mut self, required: bool) -> Self {
-        self.settings.auth.required = required;
+        self.parts.settings.auth.required = required;
         self
     }
 
@@ -469,13 +458,13 @@ impl<S: State> Server<S> {
     ///
     /// Anything else stops the start.
     pub fn security_contact(mut self, contact: impl Into<String>) -> Self {
-        self.settings.security_contact = Some(contact::uri(contact.into()));
+        self.parts.settings.security_contact = Some(contact::uri(contact.into()));
         self
     }
 
     /// Sets the limits of connections, of requests and of the time that each may take.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.settings.limits = limits;
+        self.parts.settings.limits = limits;
         self
     }
 
@@ -487,7 +476,7 @@ impl<S: State> Server<S> {
         mut self,
         networks: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.settings.trusted_proxies = networks.into_iter().map(Into::into).collect();
+        self.parts.settings.trusted_proxies = networks.into_iter().map(Into::into).collect();
         self
     }
 
@@ -496,19 +485,19 @@ impl<S: State> Server<S> {
     /// Balancers notice only after a while that an instance goes. Meanwhile `/ready` says 503, responses of HTTP/1.1 close
     /// their connections, those of HTTP/2 get `GOAWAY`, and calls are answered. A second signal ends it.
     pub fn shutdown_delay(mut self, delay: Duration) -> Self {
-        self.settings.shutdown_delay = delay;
+        self.parts.settings.shutdown_delay = delay;
         self
     }
 
     /// Sets the time that a shutdown waits for calls in flight before it cancels them. Default: 30 s.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
-        self.settings.shutdown_deadline = deadline;
+        self.parts.settings.shutdown_deadline = deadline;
         self
     }
 
     /// Sets the maximum size of a message in bytes, at most 4 GiB. Default: 4 MiB.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
-        self.settings.max_body = bytes;
+        self.parts.settings.max_body = bytes;
         self
     }
 
@@ -524,7 +513,7 @@ impl<S: State> Server<S> {
     /// The metrics `mcp_argument_coercions_total{tool=".."}` and `mcp_arguments_ignored_total{tool=".."}` count the
     /// coerced and the ignored arguments.
     pub fn strict_arguments(mut self) -> Self {
-        self.settings.reading = Reading::Strict;
+        self.parts.settings.reading = Reading::Strict;
         self
     }
 
@@ -533,7 +522,7 @@ impl<S: State> Server<S> {
     /// Some clients drop `minimum`, `pattern`, `default` and the like before their model sees a tool, as Codex does;
     /// [`lint`](crate::lint) names what is lost. Default: the schema alone has the rules.
     pub fn describe_rules(mut self) -> Self {
-        self.settings.describe_rules = true;
+        self.parts.settings.describe_rules = true;
         self
     }
 
@@ -545,7 +534,7 @@ impl<S: State> Server<S> {
     ///
     /// A secret that is too short stops the start.
     pub fn state_keys(mut self, secrets: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Self {
-        self.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
+        self.parts.settings.state_keys = Secrets(secrets.into_iter().map(Into::into).collect());
         self
     }
 
@@ -555,20 +544,20 @@ impl<S: State> Server<S> {
     ///
     /// Servers that share name and secrets, such as those of two tenants, need an audience each.
     pub fn state_audience(mut self, audience: impl Into<String>) -> Self {
-        self.settings.state_audience = Some(audience.into());
+        self.parts.settings.state_audience = Some(audience.into());
         self
     }
 
     /// Sets the store of tasks, so that clients find them after a restart, or on another instance. Default: in memory,
     /// at most 10,000 and [`Server::max_held`] bytes; the oldest that have ended are forgotten first.
     pub fn task_store(mut self, store: impl TaskStore) -> Self {
-        self.settings.task_store = Some(Arc::new(store));
+        self.parts.settings.task_store = Some(Arc::new(store));
         self
     }
 
     /// Sets the time that a task may run, and is kept, from its beginning. Default: an hour.
     pub fn task_ttl(mut self, ttl: Duration) -> Self {
-        self.settings.task_ttl = ttl;
+        self.parts.settings.task_ttl = ttl;
         self
     }
 
@@ -579,13 +568,13 @@ impl<S: State> Server<S> {
     /// even one in use to a caller that has fewer. If none can be evicted, `initialize` is answered 503 with
     /// `Retry-After`.
     pub fn max_sessions(mut self, most: usize) -> Self {
-        self.settings.max_sessions = most;
+        self.parts.settings.max_sessions = most;
         self
     }
 
     /// Sets the time that an idle session of a client older than 2026-07-28 is kept. Default: 30 minutes.
     pub fn session_idle(mut self, idle: Duration) -> Self {
-        self.settings.session_idle = idle;
+        self.parts.settings.session_idle = idle;
         self
     }
 
@@ -594,7 +583,7 @@ impl<S: State> Server<S> {
     ///
     /// Default: 1000.
     pub fn max_tasks(mut self, tasks: usize) -> Self {
-        self.settings.max_tasks = tasks;
+        self.parts.settings.max_tasks = tasks;
         self
     }
 
@@ -604,7 +593,7 @@ impl<S: State> Server<S> {
     ///
     /// Default: 10,000.
     pub fn max_listeners(mut self, listeners: usize) -> Self {
-        self.settings.max_listeners = listeners;
+        self.parts.settings.max_listeners = listeners;
         self
     }
 
@@ -616,13 +605,13 @@ impl<S: State> Server<S> {
     /// cache. What would be more is refused, over HTTP with 429 or 503 and `Retry-After`; tasks that have ended and cached
     /// results are forgotten instead, the oldest first. Default: 256 MiB.
     pub fn max_held(mut self, bytes: usize) -> Self {
-        self.settings.max_held = bytes;
+        self.parts.settings.max_held = bytes;
         self
     }
 
     /// Sets the maximum number of entries in one page of a list, at least one. Default: 500.
     pub fn page_size(mut self, entries: usize) -> Self {
-        self.settings.page_size = entries;
+        self.parts.settings.page_size = entries;
         self
     }
 
@@ -694,7 +683,7 @@ impl<S: State> Server<S> {
 
     #[cfg(feature = "cli")]
     pub(super) fn identity(&self) -> (&str, &str) {
-        (&self.info.name, &self.info.version)
+        (&self.parts.info.name, &self.parts.info.version)
     }
 
     /// Builds the server for HTTP, where callers are verified.
@@ -708,8 +697,7 @@ impl<S: State> Server<S> {
         let Verified {
             keys, catalogue, ..
         } = verified;
-        let Self {
-            state: _,
+        let Parts {
             info,
             instructions,
             items,
@@ -722,7 +710,7 @@ impl<S: State> Server<S> {
             #[cfg(feature = "cli")]
                 layers: _,
             settings,
-        } = self;
+        } = self.parts;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
         let most = |number| Amount {
@@ -839,15 +827,18 @@ impl<S: State> Visitor<S> for Register<'_, S> {
     {
         let state = Arc::clone(&self.0.state);
         let entry = Entry::new(state, spec, args, returns, callbacks, call);
-        self.0.items.with_entries(|entries| entries.push(entry));
+        self.0
+            .parts
+            .items
+            .with_entries(|entries| entries.push(entry));
     }
 }
 
 impl<S: State> std::fmt::Debug for Server<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Server")
-            .field("info", &self.info)
-            .field("items", &self.items)
+            .field("info", &self.parts.info)
+            .field("items", &self.parts.items)
             .finish_non_exhaustive()
     }
 }

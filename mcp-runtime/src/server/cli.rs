@@ -60,13 +60,13 @@ impl<S: State> Server<S> {
             signal::outlive_hang_ups();
         }
         let configuration = self.configure(command::sources(&matches))?;
-        let json = self.settings.log_format == LogFormat::Json;
-        let level = log_level(&self.settings.log_level, matches.subcommand_name());
-        let _flushed = logging::init(&level, json, std::mem::take(&mut self.layers));
+        let json = self.parts.settings.log_format == LogFormat::Json;
+        let level = log_level(&self.parts.settings.log_level, matches.subcommand_name());
+        let _flushed = logging::init(&level, json, std::mem::take(&mut self.parts.layers));
         match matches.subcommand() {
             Some(("http", _)) => {
                 name_foreign(&configuration.layers);
-                let address = self.settings.bind.to_string();
+                let address = self.parts.settings.bind.to_string();
                 self.serve_http_from(address, Some(configuration)).await
             }
             Some(("config", matches)) => {
@@ -84,7 +84,7 @@ impl<S: State> Server<S> {
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
-                health::check(url, &self.settings.bind).await
+                health::check(url, &self.parts.settings.bind).await
             }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
@@ -98,14 +98,14 @@ impl<S: State> Server<S> {
 
     /// Puts the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
-        let declared = self.items.with_entries(|entries| {
+        let declared = self.parts.items.with_entries(|entries| {
             let declared = entries.iter();
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
             Declared(declared.collect())
         });
         let seen = Seen::now(sources.files());
-        let layers = sources.over(&self.settings, &declared)?;
-        let program = std::mem::replace(&mut self.settings, layers.settings.clone());
+        let layers = sources.over(&self.parts.settings, &declared)?;
+        let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
         Ok(Box::new(Configuration {
             sources,
             program,

@@ -9,7 +9,7 @@ impl<S: State> Server<S> {
     ///
     /// A file that is missing or cannot be used stops the start. [`Server::into_router`] leaves TLS to the application.
     pub fn tls(mut self, tls: Tls) -> Self {
-        self.settings.tls = Some(tls);
+        self.parts.settings.tls = Some(tls);
         self
     }
 

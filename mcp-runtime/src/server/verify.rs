@@ -24,7 +24,7 @@ pub(super) struct Verified {
 impl<S: State> Server<S> {
     /// Checks that the server could start over HTTP. An error lists every fault.
     pub(super) fn verify_http(&self) -> Result<()> {
-        let auth = auth_faults(&self.settings);
+        let auth = auth_faults(&self.parts.settings);
         match (self.verify(), Error::all(auth)) {
             (Ok(_), None) => Ok(()),
             (Ok(_), Some(error)) | (Err(error), None) => Err(error),
@@ -34,18 +34,20 @@ impl<S: State> Server<S> {
 
     /// Makes what can fail; an error lists every fault.
     pub(super) fn verify(&self) -> Result<Verified> {
-        self.items.with_entries(|entries| self.verify_with(entries))
+        self.parts
+            .items
+            .with_entries(|entries| self.verify_with(entries))
     }
 
     fn verify_with(&self, entries: &[Entry]) -> Result<Verified> {
-        let mut faults = settings(&self.settings);
+        let mut faults = settings(&self.parts.settings);
         #[cfg(feature = "tls")]
-        let tls = self.settings.tls.as_ref().and_then(|tls| {
+        let tls = self.parts.settings.tls.as_ref().and_then(|tls| {
             let made = Handshake::new(tls);
             made.map_err(|fault| faults.push(fault)).ok()
         });
         let keys = if faults.is_empty() {
-            keys(&self.settings, &self.info.name)
+            keys(&self.parts.settings, &self.parts.info.name)
                 .map_err(|fault| faults.push(fault))
                 .ok()
         } else {
@@ -58,6 +60,7 @@ impl<S: State> Server<S> {
         faults.extend(registry::conflicts(entries).into_iter().map(Error::from));
         faults.extend(missing_views(entries));
         let catalogue = self
+            .parts
             .skills
             .read(entries)
             .map_err(|found| faults.extend(found.into_iter().map(Error::skills)))
