@@ -1,4 +1,4 @@
-//! A value that a reload of the configuration replaces while others read it.
+//! A value that is replaced while others read it, as by a reload of the configuration.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -22,13 +22,16 @@ impl<T> Live<T> {
         look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Changes the value that is in force, which is copied first if somebody reads it; those keep the old one. Readers
+    /// wait meanwhile.
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut Arc<T>) -> R) -> R {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Puts `value` in force; those that read before keep the old one.
     pub(crate) fn set(&self, value: T) {
         let value = Arc::new(value);
-        let old = {
-            let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *current, value)
-        };
+        let old = self.change(|current| std::mem::replace(current, value));
         // Destructors run without the lock.
         drop(old);
     }

@@ -4,11 +4,12 @@ mod table;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::http::{HeaderName, header};
 
 use super::{Authenticate, Credentials, Deciding, Decision, Reason, Refusal, Reloaded};
+use crate::live::Live;
 use table::Table;
 
 /// The header of a key besides `Authorization`.
@@ -42,7 +43,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-api-key");
 pub struct ApiKeys {
     source: Source,
     headers: Vec<HeaderName>,
-    keys: Arc<RwLock<Arc<Table>>>,
+    keys: Arc<Live<Table>>,
     faults: Vec<String>,
 }
 
@@ -86,7 +87,7 @@ impl ApiKeys {
         Self {
             source,
             headers: vec![HEADER],
-            keys: Arc::new(RwLock::new(Arc::new(table))),
+            keys: Arc::new(Live::new(table)),
             faults,
         }
     }
@@ -124,11 +125,9 @@ impl ApiKeys {
 
     /// Returns what puts new keys in force.
     fn prepare(&self, read: Result<Table, Vec<String>>) -> Result<Reloaded, String> {
-        let table = Arc::new(read.map_err(|faults| faults.join("; "))?);
+        let table = read.map_err(|faults| faults.join("; "))?;
         let keys = Arc::clone(&self.keys);
-        Ok(Box::new(move || {
-            *keys.write().unwrap_or_else(PoisonError::into_inner) = table;
-        }))
+        Ok(Box::new(move || keys.set(table)))
     }
 
     /// Reads keys, and returns what puts them in force.
@@ -139,17 +138,13 @@ impl ApiKeys {
         self.prepare(Table::read(keys))
     }
 
-    fn table(&self) -> Arc<Table> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
     fn decide(&self, credentials: &Credentials<'_>) -> Decision {
         let mut own = self.headers.iter();
         let own = own.find_map(|name| credentials.header(name.as_str()));
         let Some(secret) = own.or(credentials.bearer()) else {
             return Decision::Unrecognized;
         };
-        match self.table().find(secret) {
+        match self.keys.get().find(secret) {
             Some(principal) => Decision::Verified(principal),
             None if own.is_none() && is_token(secret) => Decision::Unrecognized,
             None => Decision::Refused(Refusal::new(
@@ -227,7 +222,7 @@ impl fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiKeys")
             .field("source", &self.source)
-            .field("keys", &self.table())
+            .field("keys", &self.keys.get())
             .finish_non_exhaustive()
     }
 }

@@ -4,12 +4,13 @@
 //! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are told of
 //! each change after it is there.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use super::{Conflict, Entry, Registry};
 use crate::changes::{Change, Changes, List};
 use crate::handler::spec::kind::Kind;
 use crate::limits;
+use crate::live::Live;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::protocol::skill::Skill;
@@ -19,7 +20,7 @@ use super::files::Files;
 /// The registry of a running server.
 #[derive(Debug)]
 pub(crate) struct LiveRegistry {
-    current: RwLock<Arc<Registry>>,
+    current: Live<Registry>,
     setup: Setup,
 }
 
@@ -62,22 +63,21 @@ impl LiveRegistry {
             registry.insert(entry);
         }
         Self {
-            current: RwLock::new(Arc::new(registry)),
+            current: Live::new(registry),
             setup,
         }
     }
 
     /// Returns the declarations as they are now.
     pub(crate) fn read(&self) -> Arc<Registry> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        self.current.get()
     }
 
     /// Adds an entry, and tells subscribers.
     pub(crate) fn add(&self, mut entry: Entry) -> Result<(), Refusal> {
         self.setup.connect(&mut entry);
         let kind = entry.spec.kind;
-        {
-            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        self.current.change(|current| {
             if current.len() >= limits::ITEMS {
                 return Err(Refusal::Full);
             }
@@ -85,8 +85,9 @@ impl LiveRegistry {
                 return Err(Refusal::Conflict(conflict));
             }
             entry.measure(self.setup.metrics.added_item(entry.item()));
-            Arc::make_mut(&mut current).insert(entry);
-        }
+            Arc::make_mut(current).insert(entry);
+            Ok(())
+        })?;
         self.tell(kind);
         Ok(())
     }
@@ -94,12 +95,12 @@ impl LiveRegistry {
     /// Removes the entry with this name, or at this URI, and tells subscribers; returns `false` if there is none. Its
     /// calls in flight go on.
     pub(crate) fn remove(&self, kind: Kind, key: &str) -> bool {
-        let removed = {
-            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-            if !current.has(kind, key) {
-                return false;
-            }
-            Arc::make_mut(&mut current).remove(kind, key)
+        let removed = self.current.change(|current| {
+            let is_there = current.has(kind, key);
+            is_there.then(|| Arc::make_mut(current).remove(kind, key))
+        });
+        let Some(removed) = removed else {
+            return false;
         };
         // Dropped outside of the lock: what its closure holds is the program's.
         drop(removed);

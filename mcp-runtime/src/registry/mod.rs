@@ -1,4 +1,4 @@
-//! The declarations of a server: functions with their state, schemas and policies. [`live::Live`] has those of a running server.
+//! The declarations of a server: functions with their state, schemas and policies. [`live`] has those of a running server.
 //!
 //! Invariants: the order is the order of registration; lookups are O(1) except for URIs that only a template matches;
 //! one kind, one name; one URI, one resource.
