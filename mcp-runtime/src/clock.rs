@@ -35,13 +35,18 @@ impl Clock {
 
     /// Milliseconds since 1970.
     pub(crate) fn now(self) -> u64 {
-        u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX)
+        millis(self.elapsed())
     }
 }
 
 /// `system` ahead by what `moved` is more than `real`.
 fn ahead(system: Duration, moved: Duration, real: Duration) -> Duration {
     system.saturating_add(moved).saturating_sub(real)
+}
+
+/// Returns a duration in whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

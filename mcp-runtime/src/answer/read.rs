@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::clock::millis;
 use crate::handler::spec::Spec;
 use crate::protocol::Resource;
 
@@ -32,7 +33,7 @@ impl Hint {
     pub(crate) fn new(spec: &Spec, is_open: bool, is_retry: bool) -> Self {
         match &spec.cache {
             Some((cache, _)) if !is_retry => Self {
-                ttl_ms: u64::try_from(cache.ttl.as_millis()).unwrap_or(u64::MAX),
+                ttl_ms: millis(cache.ttl),
                 cache_scope: if cache.shared && is_open {
                     "public"
                 } else {

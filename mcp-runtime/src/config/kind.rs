@@ -6,10 +6,11 @@ use std::time::Duration;
 use super::Settings;
 use super::problem::{HIDDEN, Problem};
 use super::raw::Raw;
-use super::text::duration::Millis;
-use super::text::size;
 use super::value;
+use crate::clock::millis;
 use crate::handler::spec::policy::RateLimit;
+use crate::handler::spec::text::duration::Millis;
+use crate::handler::spec::text::size;
 use crate::policy::max_output::Size;
 use crate::seal::{self, Secrets};
 
@@ -147,10 +148,7 @@ impl Kind {
                 let size = Size(*field(settings) as u64).to_string();
                 quoted(&size.replace(' ', ""))
             }
-            Self::Time(field, _) => {
-                let millis = u64::try_from(field(settings).as_millis());
-                quoted(&Millis(millis.unwrap_or(u64::MAX)).to_string())
-            }
+            Self::Time(field, _) => quoted(&Millis(millis(*field(settings))).to_string()),
             Self::Switch(get, _) => get(settings).to_string(),
             Self::Text(show, _) => quoted(&show(settings)),
             Self::Texts(field, _) => {

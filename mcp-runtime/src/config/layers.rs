@@ -13,7 +13,7 @@ use super::setting::{self, Setting};
 use crate::error::{Error, Result};
 use crate::policy::requests::RequestLimits;
 
-/// What is read above the settings of the program.
+/// The layers above the settings of the program.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
     /// The file that `--config` names.

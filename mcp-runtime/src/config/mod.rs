@@ -29,7 +29,6 @@ pub(crate) mod setting;
 mod settings;
 #[cfg(feature = "cli")]
 pub(crate) mod show;
-mod text;
 #[cfg(feature = "cli")]
 mod tree;
 pub(crate) mod url;

@@ -9,7 +9,7 @@ use super::tree::Place;
 /// The place that a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Nobody has set it.
+    /// The default: it is not set anywhere.
     Default,
     /// A method of the builder.
     Code,

@@ -11,16 +11,17 @@ use std::time::Duration;
 use super::mistake::Mistake;
 use super::problem::Problem;
 use super::raw::Raw;
-use super::text::duration::Millis;
-use super::text::rules::{self, Conflict, Zero};
-use super::text::{rate, size};
 use super::tree::{Member, Node, Place, Value};
 use super::value;
+use crate::clock::millis;
 use crate::handler::argument::problem::nearest;
 use crate::handler::spec::kind::Kind;
 use crate::handler::spec::policy::{
     Algorithm, Breaker, Cache, Concurrency, Per, RateLimit, Retry, Source,
 };
+use crate::handler::spec::rules::conflicts;
+use crate::handler::spec::text::rules::{self, Conflict, Zero};
+use crate::handler::spec::text::{rate, size};
 use crate::handler::spec::{Spec, Text};
 use crate::registry::Entry;
 
@@ -50,7 +51,7 @@ pub(crate) struct Overrides {
     functions: HashMap<(Kind, String), Override>,
 }
 
-/// What the configuration makes of one function.
+/// One function, as the configuration has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Override {
     /// It is there at all: `enabled = false` takes it away from everybody.
@@ -208,7 +209,7 @@ impl One<'_, '_, '_> {
                 self.reader.tell(mistake, place);
             }
         }
-        for (key, conflict) in self.conflicts() {
+        for (key, conflict) in conflicts(&self.result.spec) {
             // What contradicts the program's own keys has been told by the compiler.
             if let Some(place) = places.get(key) {
                 let mistake = Mistake::new(conflict.what).help(conflict.help);
@@ -250,40 +251,6 @@ impl One<'_, '_, '_> {
         }
         Ok(())
     }
-
-    /// Lists the keys that contradict each other or the declaration.
-    fn conflicts(&self) -> Vec<(&'static str, Conflict)> {
-        let (spec, name) = (&self.result.spec, &*self.spec.name);
-        let is_tool = spec.kind == Kind::Tool;
-        let mut found = Vec::new();
-        if spec.cache.is_some() && is_tool && !spec.only_reads() {
-            found.push(("cache", rules::cache(name)));
-        }
-        if let (Some(_), Some(asked)) = (spec.cache, spec.elicits) {
-            found.push(("cache", rules::cache_of_elicited(asked)));
-        }
-        if spec.retry.is_some() && is_tool && !spec.only_reads() && !spec.may_repeat() {
-            found.push(("retry", rules::retry(name)));
-        }
-        if spec.sync {
-            found.push(("timeout", rules::no_hold("timeout", "stop")));
-            found.push(("concurrency", rules::no_hold("concurrency", "limit")));
-        }
-        if let (Some((retry, of_retry)), Some((limit, of_limit))) = (spec.retry, spec.timeout) {
-            let waits = rules::longest_waits(retry.max.into(), millis(retry.backoff).0);
-            let conflict = rules::waits(
-                (declared(of_retry), waits),
-                (declared(of_limit), millis(limit)),
-            );
-            let at = if matches!(of_retry, Source::File(..)) {
-                "retry"
-            } else {
-                "timeout"
-            };
-            found.extend(conflict.map(|conflict| (at, conflict)));
-        }
-        found
-    }
 }
 
 /// The mistake of a key that no function has.
@@ -294,20 +261,6 @@ fn unknown(table: &str, name: &str) -> Mistake {
         ("visible_if", None) => mistake.help("it names a function: write it in the attribute"),
         (_, None) => mistake.help(format!("the keys here are {}", KEYS.join(", "))),
     }
-}
-
-/// The words in front of the name of a key that comes from here.
-fn declared(source: Source) -> &'static str {
-    match source {
-        Source::File(..) => "",
-        Source::Defaults => "the default ",
-        Source::Attribute => "the declared ",
-    }
-}
-
-/// The duration in milliseconds, as the words of the rules have it.
-fn millis(time: Duration) -> Millis {
-    Millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
 /// A line or column, as a source remembers it.
@@ -488,10 +441,10 @@ impl<'a> Given<'a> {
     fn cache(&self) -> Read<Cache> {
         const PER: [(&str, bool); 2] = [("principal", false), ("all", true)];
         let Some(keys) = self.keys(&["ttl", "max_entries", "per"])? else {
-            return Ok(Cache::new(millis(self.time(rules::TTL)?).0));
+            return Ok(Cache::new(millis(self.time(rules::TTL)?)));
         };
         let ttl = keys.get("ttl").ok_or_else(|| self.missing("ttl"))?;
-        let mut cache = Cache::new(millis(ttl.time(rules::TTL)?).0);
+        let mut cache = Cache::new(millis(ttl.time(rules::TTL)?));
         if let Some(entries) = keys.get("max_entries") {
             cache.max_entries = entries.count(rules::ENTRIES)?;
         }
@@ -509,7 +462,7 @@ impl<'a> Given<'a> {
         let max = keys.get("max").ok_or_else(|| self.missing("max"))?;
         let retry = Retry::new(max.count(rules::RETRY)?);
         match keys.get("backoff") {
-            Some(backoff) => Ok(retry.backoff(millis(backoff.time(rules::BACKOFF)?).0)),
+            Some(backoff) => Ok(retry.backoff(millis(backoff.time(rules::BACKOFF)?))),
             None => Ok(retry),
         }
     }
@@ -526,7 +479,7 @@ impl<'a> Given<'a> {
         let cooldown = keys.get("cooldown");
         let cooldown = cooldown.ok_or_else(|| self.missing("cooldown"))?;
         let failures = failures.count(rules::FAILURES)?;
-        let cooldown = millis(cooldown.time(rules::COOLDOWN)?).0;
+        let cooldown = millis(cooldown.time(rules::COOLDOWN)?);
         Ok(Breaker::new(failures, cooldown))
     }
 

@@ -1,4 +1,4 @@
-//! What else is read anew when the configuration is: certificates, files of keys, the file of the audit.
+//! The parts that are read anew with the configuration: certificates, files of keys, the file of the audit.
 //!
 //! In two steps, so that a mistake anywhere changes nothing: everything is read and checked, and then put in force.
 

@@ -80,7 +80,7 @@ pub(crate) struct Settings {
     pub ops_bind: String,
     /// The limits of all requests of one caller.
     pub requests: RequestLimits,
-    /// What the configuration changes of declared functions.
+    /// The changes of the configuration to declared functions.
     #[cfg(feature = "cli")]
     pub overrides: Overrides,
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::problem::Problem;
-use super::text::{duration, rate};
 use crate::handler::spec::policy::RateLimit;
+use crate::handler::spec::text::{duration, rate};
 
 /// The form of a size.
 pub(crate) const SIZE_FORM: &str = "write for example \"512B\", \"64KiB\" or \"1MB\"";

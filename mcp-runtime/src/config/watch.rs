@@ -14,7 +14,7 @@ const QUIET: Duration = Duration::from_secs(1);
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen(Vec<(PathBuf, Option<Print>)>);
 
-/// What differs when a file is written or replaced: its time, its length, its number.
+/// The state of a file that differs when it is written or replaced: its time, its length, its number.
 type Print = (Option<SystemTime>, u64, u64);
 
 impl Seen {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::outcome;
 use super::rate_limit::RateLimiter;
+use crate::clock::millis;
 use crate::handler::Principal;
 use crate::handler::spec::policy::RateLimit;
 use crate::limits::Limit;
@@ -45,8 +46,7 @@ impl Default for RequestLimits {
 impl RequestLimits {
     /// The limit of callers without a tier.
     pub(crate) fn quota(&self) -> Option<RateLimit> {
-        let period = u64::try_from(self.period.as_millis()).unwrap_or(u64::MAX);
-        let limit = (self.count > 0).then(|| RateLimit::new(self.count, period))?;
+        let limit = (self.count > 0).then(|| RateLimit::new(self.count, millis(self.period)))?;
         let burst = u32::try_from(self.burst).unwrap_or(u32::MAX);
         Some(if burst > 0 { limit.burst(burst) } else { limit })
     }

@@ -16,6 +16,7 @@ use serde_json::Map;
 
 use crate::changes::Changes;
 use crate::clock::Clock;
+use crate::clock::millis;
 use crate::handler::{Context, Principal};
 use crate::limits::{self, Limit};
 use crate::share::{Amount, Full, Share, Shares};
@@ -98,7 +99,7 @@ impl Tasks {
             status_message: None,
             created_at: now,
             updated_at: now,
-            ttl_ms: u64::try_from(self.ttl.as_millis()).unwrap_or(u64::MAX),
+            ttl_ms: millis(self.ttl),
             input_requests: Map::new(),
             outcome: None,
         };

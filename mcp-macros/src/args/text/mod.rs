@@ -1,6 +1,6 @@
 //! Values written as text: durations, rates and sizes; and the words for keys that cannot be.
 //!
-//! The files are those of `mcp-runtime/src/config/text`, letter for letter, which reads the same values from `mcp.toml`;
+//! The files are those of `mcp-runtime/src/handler/spec/text`, letter for letter, which reads the same values from `mcp.toml`;
 //! a test compares them.
 
 pub(crate) mod duration;
@@ -20,7 +20,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         for file in ["duration.rs", "rate.rs", "rules.rs", "size.rs"] {
             let own = fs::read_to_string(root.join("src/args/text").join(file)).unwrap();
-            let other = root.join("../mcp-runtime/src/config/text").join(file);
+            let other = root.join("../mcp-runtime/src/handler/spec/text").join(file);
             assert_eq!(own, fs::read_to_string(other).unwrap(), "{file}");
         }
     }

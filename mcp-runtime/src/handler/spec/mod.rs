@@ -3,6 +3,7 @@
 pub(crate) mod kind;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod text;
 pub(crate) mod visible;
 
 use std::borrow::Cow;

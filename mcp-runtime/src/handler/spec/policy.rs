@@ -4,6 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::text::rate;
+use crate::clock::millis;
+
 /// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -90,28 +93,11 @@ impl FromStr for RateLimit {
 
     /// Reads `10/min`, `10/5 min`: a number of calls per period, in `s`, `min`, `h` or `d`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let read = || {
-            let (count, period) = text.split_once('/')?;
-            let period = period.trim();
-            let digits = period.find(|c: char| !c.is_ascii_digit())?;
-            let (many, unit) = period.split_at(digits);
-            let many: u64 = if many.is_empty() {
-                1
-            } else {
-                many.parse().ok()?
-            };
-            let (millis, _) = UNITS
-                .into_iter()
-                .take(4)
-                .find(|(_, name)| *name == unit.trim())?;
-            Some(Self::new(
-                count.trim().parse().ok()?,
-                many.checked_mul(millis)?,
-            ))
-        };
-        read().ok_or_else(|| {
-            format!("{text:?} is no rate; write `<count>/<unit>` with one of: `s`, `min`, `h`, `d`, for example \"10/min\"")
-        })
+        let quota = rate::parse(text).map_err(|(what, help)| {
+            let help = help.unwrap_or_else(rate::form);
+            format!("{text:?} is no rate: {what}; {help}")
+        })?;
+        Ok(Self::new(quota.count, quota.period))
     }
 }
 
@@ -126,7 +112,7 @@ const UNITS: [(u64, &str); 5] = [
 
 impl fmt::Display for RateLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let millis = u64::try_from(self.period.as_millis()).unwrap_or(u64::MAX);
+        let millis = millis(self.period);
         let (amount, unit) = UNITS
             .into_iter()
             .find(|(unit, _)| millis.is_multiple_of(*unit))

@@ -1,21 +1,23 @@
-//! Keys that contradict each other, in the words of the attributes: for declarations that are made at run time.
+//! Keys that contradict each other, in the words of the attributes: for the keys that only the running program knows.
 
 use std::time::Duration;
 
 use super::Spec;
 use super::kind::Kind;
-use super::policy::Retry;
+use super::policy::Source;
+use super::text::duration::Millis;
+use super::text::rules::{self, Conflict};
+use crate::clock::millis;
 
-/// Lists the contradictions among the keys of a declaration.
+/// Lists the contradictions among the keys of a declaration that is made at run time.
 pub(crate) fn contradictions(spec: &Spec) -> Vec<String> {
-    let checks = [
-        zero(spec),
-        destructive(spec),
-        cache(spec),
-        retry(spec),
-        backoff(spec),
-    ];
-    checks.into_iter().flatten().collect()
+    let told = [zero(spec), destructive(spec)].into_iter().flatten();
+    // `cache` on what is destructive has been told.
+    let others = conflicts(spec)
+        .into_iter()
+        .filter(|(key, _)| *key != "cache" || !is_destructive(spec));
+    told.chain(others.map(|(_, it)| format!("{}; {}", it.what, it.help)))
+        .collect()
 }
 
 fn is_destructive(spec: &Spec) -> bool {
@@ -71,45 +73,51 @@ fn destructive(spec: &Spec) -> Option<String> {
     ))
 }
 
-fn cache(spec: &Spec) -> Option<String> {
-    (spec.cache.is_some() && !spec.only_reads() && !is_destructive(spec)).then(|| {
-        "`cache` needs `read_only`; add `read_only` if it changes nothing, or remove `cache`"
-            .to_owned()
-    })
-}
-
-fn retry(spec: &Spec) -> Option<String> {
-    (spec.retry.is_some() && !spec.only_reads() && !spec.may_repeat()).then(|| {
-        "`retry` needs `read_only` or `idempotent`; add the one that is true of it, or remove `retry`".to_owned()
-    })
+/// Lists the keys that contradict each other or the function, each with the conflict that it is told with.
+pub(crate) fn conflicts(spec: &Spec) -> Vec<(&'static str, Conflict)> {
+    let name = &*spec.name;
+    let mut found = Vec::new();
+    if spec.cache.is_some() && !spec.only_reads() {
+        found.push(("cache", rules::cache(name)));
+    }
+    if let (Some(_), Some(asked)) = (spec.cache, spec.elicits) {
+        found.push(("cache", rules::cache_of_elicited(asked)));
+    }
+    if spec.retry.is_some() && !spec.only_reads() && !spec.may_repeat() {
+        found.push(("retry", rules::retry(name)));
+    }
+    if spec.sync {
+        found.push(("timeout", rules::no_hold("timeout", "stop")));
+        found.push(("concurrency", rules::no_hold("concurrency", "limit")));
+    }
+    found.extend(waits(spec));
+    found
 }
 
 /// Finds a `retry` whose waits, all of them at their longest, last until `timeout` is over.
-fn backoff(spec: &Spec) -> Option<String> {
-    let ((retry, _), (timeout, _)) = (spec.retry?, spec.timeout?);
-    let waits = longest_waits(retry);
-    (waits >= timeout).then(|| {
-        format!(
-            "the waits of `retry` add up to {waits:?}, and `timeout` is {timeout:?}; allow more time, or lower `max` or `backoff`"
-        )
-    })
+fn waits(spec: &Spec) -> Option<(&'static str, Conflict)> {
+    let ((retry, of_retry), (limit, of_limit)) = (spec.retry?, spec.timeout?);
+    let waits = rules::longest_waits(retry.max.into(), millis(retry.backoff));
+    let conflict = rules::waits(
+        (declared(of_retry, of_limit), waits),
+        (declared(of_limit, of_retry), Millis(millis(limit))),
+    )?;
+    let is_of_file = matches!(of_retry, Source::File(..));
+    Some((if is_of_file { "retry" } else { "timeout" }, conflict))
 }
 
-/// Adds up the waits: the first one, doubled with each attempt, and none over 30 s that does not begin so.
-fn longest_waits(retry: Retry) -> Duration {
-    let longest = retry.backoff.max(Duration::from_secs(30));
-    let (mut wait, mut total, mut left) = (retry.backoff, Duration::ZERO, retry.max);
-    while left > 0 && !wait.is_zero() && wait < longest {
-        total += wait;
-        wait = (wait * 2).min(longest);
-        left -= 1;
+/// The words in front of the name of a key that comes from `source`, beside one that comes from `other`.
+fn declared(source: Source, other: Source) -> &'static str {
+    match (source, other) {
+        (Source::Defaults, Source::File(..)) => "the default ",
+        (Source::Attribute, Source::File(..)) => "the declared ",
+        _ => "",
     }
-    total.saturating_add(wait.saturating_mul(left))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::{Breaker, Cache, RateLimit, Source};
+    use super::super::policy::{Breaker, Cache, RateLimit, Retry};
     use super::*;
 
     const HERE: Source = Source::Attribute;

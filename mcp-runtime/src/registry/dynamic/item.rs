@@ -29,6 +29,17 @@ pub(super) type Run =
 pub(super) type List =
     Arc<dyn Fn(Context) -> BoxFuture<'static, Result<Vec<ResourceLink>, ToolError>> + Send + Sync>;
 
+/// Runs `handler`, and converts what it returns.
+pub(super) fn run<R: Future + Send + 'static>(
+    handler: impl Fn(Context, Value) -> R + Send + Sync + 'static,
+    convert: fn(R::Output) -> Result<Output, ToolError>,
+) -> Run {
+    Arc::new(move |cx, arguments| {
+        let running = handler(cx, arguments);
+        Box::pin(async move { convert(running.await) })
+    })
+}
+
 /// An item that was made at run time.
 pub(super) struct Dynamic {
     schema: Value,

@@ -147,8 +147,3 @@ macro_rules! keys {
     };
 }
 pub(super) use keys;
-
-/// A duration in whole milliseconds.
-pub(super) fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}

@@ -1,12 +1,12 @@
 //! Prompts that are made at run time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::item::{Dynamic, Run};
-use super::keys::{keys, millis};
+use super::item::{Dynamic, Run, run};
+use super::keys::keys;
+use crate::clock::millis;
 use crate::handler::Context;
 use crate::handler::output::prompt::IntoPrompt;
 use crate::handler::output::tool::Returns;
@@ -78,11 +78,7 @@ impl DynamicPrompt {
         R: Future<Output = O> + Send + 'static,
         O: IntoPrompt + 'static,
     {
-        let convert = Returns::<O>::messages().convert;
-        self.run = Some(Arc::new(move |cx, arguments| {
-            let running = handler(cx, arguments);
-            Box::pin(async move { convert(running.await) })
-        }));
+        self.run = Some(run(handler, Returns::<O>::messages().convert));
         self
     }
 

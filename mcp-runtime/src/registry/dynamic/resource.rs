@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::item::List;
-use super::item::{Dynamic, Run};
-use super::keys::{keys, millis};
+use super::item::{Dynamic, List, Run, run};
+use super::keys::keys;
+use crate::clock::millis;
 use crate::handler::Context;
 use crate::handler::call::listing::IntoLinks;
 use crate::handler::output::resource::IntoContents;
@@ -69,11 +69,7 @@ impl DynamicResource {
     {
         let returns = Returns::<O>::contents();
         self.returned = returns.mime_type;
-        let convert = returns.convert;
-        self.run = Some(Arc::new(move |cx, variables| {
-            let running = handler(cx, variables);
-            Box::pin(async move { convert(running.await) })
-        }));
+        self.run = Some(run(handler, returns.convert));
         self
     }
 

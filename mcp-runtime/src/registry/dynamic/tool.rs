@@ -1,12 +1,12 @@
 //! Tools that are made at run time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::item::{Dynamic, Run};
-use super::keys::{keys, millis};
+use super::item::{Dynamic, Run, run};
+use super::keys::keys;
+use crate::clock::millis;
 use crate::handler::Context;
 use crate::handler::output::tool::{IntoToolResult, Returns};
 use crate::handler::spec::Spec;
@@ -78,11 +78,7 @@ impl DynamicTool {
     {
         let returns = Returns::<O>::result();
         self.output_schema = self.output_schema.or(returns.schema);
-        let convert = returns.convert;
-        self.run = Some(Arc::new(move |cx, arguments| {
-            let running = handler(cx, arguments);
-            Box::pin(async move { convert(running.await) })
-        }));
+        self.run = Some(run(handler, returns.convert));
         self
     }
 

@@ -2,11 +2,18 @@
 //!
 //! The files are those of `mcp-macros/src/args/text`, letter for letter; a test compares them.
 
-pub(super) mod duration;
-pub(super) mod rate;
-#[cfg(feature = "cli")]
-pub(super) mod rules;
-pub(super) mod size;
+pub(crate) mod duration;
+pub(crate) mod rate;
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "only a file writes every key as text")
+)]
+pub(crate) mod rules;
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "only a file writes every key as text")
+)]
+pub(crate) mod size;
 
 use crate::handler::argument::problem;
 
