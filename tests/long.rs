@@ -120,7 +120,7 @@ fn requests() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// What a client says of itself in each request of 2026-07-28.
+/// The account that a client gives of itself in each request of 2026-07-28.
 fn meta() -> Value {
     json!({ "_meta": {
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",

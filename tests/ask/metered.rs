@@ -10,7 +10,7 @@ use mcp_runtime::{
 use mcp_testkit::{Reply, TestClient};
 use serde_json::{Value, json};
 
-/// How often a function has begun.
+/// Counts how often a function has begun.
 #[derive(State)]
 struct Meter {
     begun: Arc<AtomicUsize>,

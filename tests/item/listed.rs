@@ -23,7 +23,7 @@ fn link(name: &str) -> ResourceLink {
 /// A cache.
 #[server(page_size = 2)]
 impl Cache {
-    /// What is known.
+    /// The known names.
     #[resource("about:cache", name = "What is known?", meta(owner = "cache", "com.example/tags" = ["a", "b"]))]
     async fn about(&self) -> &'static str {
         "a cache"
@@ -36,25 +36,25 @@ impl Cache {
         names.contains(&name).then_some(name)
     }
 
-    /// What only the staff has.
+    /// The names of the staff.
     #[resource("staff://{name}", list = Self::private, scopes("staff"))]
     async fn secret(&self, name: String) -> String {
         name
     }
 
-    /// What takes too long to list.
+    /// A template that takes too long to list.
     #[resource("slow://{name}", list = Self::slow)]
     async fn slowly(&self, name: String) -> String {
         name
     }
 
-    /// What cannot be listed.
+    /// A template that cannot be listed.
     #[resource("broken://{name}", list = Self::broken)]
     async fn broken_one(&self, name: String) -> String {
         name
     }
 
-    /// What panics.
+    /// A template whose list panics.
     #[resource("panic://{name}", list = Self::panicking)]
     async fn panicking_one(&self, name: String) -> String {
         name

@@ -13,7 +13,7 @@ use crate::process::child::{Process, probe};
 use crate::support::gate::settle;
 use crate::support::logs::Logs;
 
-/// What has happened, in its order.
+/// The events, in their order.
 #[derive(Clone, Debug, Default)]
 struct Story(Arc<Mutex<Vec<&'static str>>>);
 

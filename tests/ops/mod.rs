@@ -1,4 +1,4 @@
-//! What operators see of a server: its log, its metrics, its health.
+//! Tests of the sides of a server that operators see: its log, its metrics, its health.
 
 mod apart;
 mod audit;

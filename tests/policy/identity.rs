@@ -1,4 +1,4 @@
-//! Who a caller is: issuer and subject together, and for what is kept of results, what its token grants.
+//! The identity of a caller: issuer and subject together, and for what is kept of results, what its token grants.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -134,7 +134,7 @@ fn payments(name: &str) -> Server {
         .state_keys([vec![7; 32]])
 }
 
-/// What one server has sealed: whether the other one goes on with it.
+/// Returns whether one server goes on with the state that the other has sealed.
 async fn opens(one: Server, other: Server) -> bool {
     let able = json!({ "elicitation": {} });
     let one = TestClient::new(one).await.capabilities(able.clone());

@@ -1,4 +1,4 @@
-//! What a function is told of its client: who it says it is, what it sent along, its session and its deadline.
+//! The facts that a function is told of its client: who it says it is, what it sent along, its session and its deadline.
 
 use std::time::Duration;
 

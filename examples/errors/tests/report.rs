@@ -1,4 +1,4 @@
-//! What the tracker receives.
+//! Tests of the reports that the tracker receives.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

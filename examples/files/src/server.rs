@@ -1,4 +1,4 @@
-//! What the server offers.
+//! The tools and resources of the server.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -69,7 +69,7 @@ impl Desk {
         cx: &Context,
         /// The path below the folder.
         path: String,
-        /// What to return of it.
+        /// The part of it that is returned.
         #[arg(default)]
         part: Part,
     ) -> Result<String, ToolError> {

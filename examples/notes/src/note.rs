@@ -1,4 +1,4 @@
-//! What the tools take and return.
+//! The arguments and results of the tools.
 
 use mcp_runtime::model;
 

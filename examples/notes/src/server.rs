@@ -1,4 +1,4 @@
-//! What the server offers.
+//! The tools, resources and prompts of the server.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! What the server offers: each declaration is the schema, the check and the limit at once.
+//! The tools, resources and prompts of the server: each declaration is the schema, the check and the limit at once.
 
 use std::path::PathBuf;
 

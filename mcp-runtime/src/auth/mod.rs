@@ -27,8 +27,8 @@
 //! section 2). Each refusal is counted by its [`Reason`] in `mcp_auth_failures_total{reason=".."}` and recorded under the
 //! audit target, at most ten times a second for each reason; no credential is in a log, an error or a metric.
 //!
-//! Where a verifier has an authorization server, and the server a public URL, the protected-resource metadata (RFC 9728)
-//! is at `/.well-known/oauth-protected-resource` and below it at the path of the endpoint; challenges name it, and the
+//! The protected-resource metadata (RFC 9728) is served if a verifier has an authorization server and the server a public
+//! URL, at `/.well-known/oauth-protected-resource` and below it at the path of the endpoint; challenges name it, and the
 //! scopes of what anybody may see. A call without the scopes of its tool is refused with 403 and the challenge
 //! `insufficient_scope`. [`Server::into_service`](crate::Server::into_service) is the endpoint alone, without metadata.
 //!

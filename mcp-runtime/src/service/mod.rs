@@ -87,7 +87,7 @@ pub(crate) struct Service {
     pub live: Live<Settings>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
-    /// What reads files of its own anew when the server reloads.
+    /// The parts that read files of their own anew when the server reloads.
     pub reloaders: Reloaders,
     /// The configuration hides something from lists that were rendered for everybody.
     pub lists_are_filtered: AtomicBool,

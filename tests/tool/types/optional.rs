@@ -1,4 +1,4 @@
-//! What may be absent, and what wraps another type.
+//! Types that may be absent, and types that wrap another one.
 
 #![expect(clippy::option_option, reason = "null is told from an absent value")]
 

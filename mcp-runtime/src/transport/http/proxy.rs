@@ -28,7 +28,7 @@ impl Proxies {
 
     /// Returns the address of the caller of a request with these headers on a connection from `peer`.
     ///
-    /// Where both headers are there and differ, one of them is the caller's own invention, as a proxy writes one and lets the
+    /// If both headers are there and differ, one of them is the caller's own invention, as a proxy writes one and lets the
     /// other pass; then the proxy itself counts as the caller.
     pub(super) fn caller(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {

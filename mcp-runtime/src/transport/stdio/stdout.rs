@@ -1,6 +1,6 @@
 //! The real stdout, and what waits to be written to it.
 //!
-//! What waits is bounded: new lines of the client are received only while it is less than [`BACKLOG`], and large answers
+//! The unwritten bytes are bounded: new lines of the client are received only while it is less than [`BACKLOG`], and large answers
 //! are kept as they were counted for the client ([`Shares::track`](crate::share::Shares::track)) until they are written.
 
 use std::collections::VecDeque;
