@@ -132,7 +132,7 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
     process.signal(Signal::HUP);
     process.hears("is reloaded");
     let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
-    process.send(list.to_owned());
+    process.send(list);
     process.hears("method=\"tools/list\"");
 }
 

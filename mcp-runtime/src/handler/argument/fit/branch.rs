@@ -210,10 +210,10 @@ impl<'s> Fit<'s> {
             met += usize::from(required);
             if value.is_container() {
                 inner.push((value, shape));
-            } else if value.kind() != Kinds::NULL || required {
-                if refutes(self.trial(value, shape, coerce, left), &mut sure) {
-                    return Some(false);
-                }
+            } else if (value.kind() != Kinds::NULL || required)
+                && refutes(self.trial(value, shape, coerce, left), &mut sure)
+            {
+                return Some(false);
             }
         }
         let required = members.declared.iter().filter(|it| it.required).count();

@@ -9,10 +9,6 @@ pub(crate) mod rate;
     expect(dead_code, reason = "only a file writes every key as text")
 )]
 pub(crate) mod rules;
-#[cfg_attr(
-    not(feature = "cli"),
-    expect(dead_code, reason = "only a file writes every key as text")
-)]
 pub(crate) mod size;
 
 use crate::handler::argument::problem;
