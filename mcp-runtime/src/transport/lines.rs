@@ -59,10 +59,6 @@ struct Shared {
 
 /// The other end of a line connection over the network.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(feature = "websocket"),
-    expect(dead_code, reason = "lines come over the network as WebSocket only")
-)]
 pub(crate) struct Remote {
     /// The caller that held resources are counted for.
     pub holder: Holder,
