@@ -31,11 +31,7 @@ fn table() -> Vec<(&'static str, [Value; 5])> {
             Version::V2024_11_05 >= version,
         ])
     };
-    let (only_now, november, june) = (
-        since(Version::V2026_07_28),
-        since(Version::V2025_11_25),
-        since(Version::V2025_06_18),
-    );
+    let (november, june) = (since(Version::V2025_11_25), since(Version::V2025_06_18));
     let link = json!({ "type": "resource_link", "uri": "all://readme", "name": "readme" });
     let text = json!({ "type": "text", "text": "all://readme" });
     let links = [link.clone(), link.clone(), link, text.clone(), text];
@@ -57,9 +53,9 @@ fn table() -> Vec<(&'static str, [Value; 5])> {
         ("annotations of tools", since(Version::V2025_03_26)),
         ("view of tools", june.clone()),
         ("output schema of an object", june.clone()),
-        ("output schema of a list", only_now.clone()),
+        ("output schema of a list", june.clone()),
         ("structured object", june.clone()),
-        ("structured list", only_now.clone()),
+        ("structured list", june.clone()),
         ("text beside structured content", flags([true; 5])),
         ("link in a result", links.clone()),
         ("link in a prompt", links),

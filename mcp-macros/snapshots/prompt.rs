@@ -20,7 +20,7 @@ const _: () = {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
             __mcp_visitor
                 .declare(
-                    __mcp::Spec::prompt("pitch", "A sales pitch.").title("Pitch"),
+                    __mcp::Spec::prompt("pitch", "A sales pitch.").title("Pitch").sync(),
                     (
                         (),
                         __mcp::text::<String>("product")

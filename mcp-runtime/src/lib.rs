@@ -64,6 +64,10 @@ mod changes;
 #[cfg(feature = "client")]
 mod client;
 mod clock;
+#[cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "only `Server::run` reads files and variables")
+)]
 mod config;
 pub mod content;
 mod dispatch;

@@ -39,6 +39,7 @@ pub(crate) struct Keys {
 pub(crate) struct Subject([u8; 32]);
 
 impl Subject {
+    #[cfg(feature = "auth")]
     pub(crate) fn bytes(self) -> [u8; 32] {
         self.0
     }

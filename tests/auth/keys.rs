@@ -18,10 +18,10 @@ struct Still(#[expect(dead_code, reason = "ends the blocking task when it is dro
 
 impl Still {
     fn begin() -> Self {
-        let (hold, held) = channel::<()>();
-        tokio::task::spawn_blocking(move || held.recv());
+        let (sender, receiver) = channel::<()>();
+        tokio::task::spawn_blocking(move || receiver.recv());
         tokio::time::pause();
-        Self(hold)
+        Self(sender)
     }
 }
 

@@ -130,7 +130,7 @@ async fn policies_are_builder_methods_named_as_the_keys() {
     let cached = DynamicTool::new("cached", nothing())
         .description("Counts.")
         .read_only()
-        .cache(Duration::from_secs(60))
+        .cache(Duration::from_mins(1))
         .handler(counted);
     let flaky = DynamicTool::new("flaky", nothing())
         .description("Fails.")

@@ -60,6 +60,7 @@ impl Cache {
         name
     }
 
+    #[expect(clippy::unused_async, reason = "a list may wait")]
     async fn cached(&self, who: &Principal) -> Vec<ResourceLink> {
         let names = self.names.lock().unwrap();
         let hers = who.subject().map(link);
@@ -82,12 +83,13 @@ impl Cache {
         vec![ResourceLink::new("slow://x", "x")]
     }
 
-    fn broken(&self) -> Result<Vec<ResourceLink>, ToolError> {
+    fn broken() -> Result<Vec<ResourceLink>, ToolError> {
         Err(ToolError::new("no disk"))
     }
 
     fn panicking(&self) -> Vec<ResourceLink> {
-        panic!("listing {}", self.names.lock().unwrap().len())
+        let names = self.names.lock().unwrap().len();
+        panic!("listing {names}")
     }
 }
 

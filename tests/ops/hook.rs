@@ -184,7 +184,7 @@ async fn wait(story: &Story) {
         }
     }
     let _ended = Ended(story.clone());
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -131,8 +131,9 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
     folder.write("[log]\nlevel = \"debug\"\n");
     process.signal(Signal::HUP);
     process.hears("is reloaded");
-    process.send(call("1", "add", json!({ "a": 1, "b": 2 })));
-    process.hears("tool called");
+    let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+    process.send(list.to_owned());
+    process.hears("method=\"tools/list\"");
 }
 
 #[test]

@@ -127,7 +127,7 @@ async fn a_session_has_an_id_and_the_modern_revision_none() {
     for version in era::ALL {
         let client = TestClient::with_version(server(), version).await;
         let reply = client.call("session", json!({})).await;
-        let id = reply.text().to_owned();
+        let id = reply.text().clone();
         if version.is_legacy() {
             assert_eq!(id.len(), 32, "{id}");
             client.call("session", json!({})).await.assert_text(&id);

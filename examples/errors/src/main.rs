@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use mcp_runtime::serde_json::Value;
-use mcp_runtime::{Server, tool, tools};
+use mcp_runtime::{Server, ToolError, tool, tools};
 use tracker::Tracker;
 
 /// Charges a card.
@@ -17,9 +17,13 @@ use tracker::Tracker;
 async fn charge(
     /// The amount in cents.
     cents: u32,
-) -> Result<u32, io::Error> {
+) -> Result<u32, ToolError> {
+    // The model reads a reference, the log and the tracker have the error under it.
+    Ok(bank(cents)?)
+}
+
+fn bank(cents: u32) -> io::Result<u32> {
     if cents > 100_000 {
-        // The model reads a reference, the log and the tracker have the error under it.
         return Err(io::Error::other("the bank does not answer"));
     }
     Ok(cents)

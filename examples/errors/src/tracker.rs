@@ -17,11 +17,11 @@ const MOST: usize = 64;
 
 /// Reports errors.
 #[derive(Debug)]
-pub struct Tracker(SyncSender<Value>);
+pub(crate) struct Tracker(SyncSender<Value>);
 
 impl Tracker {
     /// Reports by `send`, which runs on a thread of its own and may take its time.
-    pub fn new(mut send: impl FnMut(Value) + Send + 'static) -> Self {
+    pub(crate) fn new(mut send: impl FnMut(Value) + Send + 'static) -> Self {
         let (reports, waiting) = sync_channel(MOST);
         thread::spawn(move || {
             while let Ok(report) = waiting.recv() {

@@ -99,10 +99,10 @@ impl Notes {
         #[arg(default = 10, range = 1..=100)]
         limit: usize,
     ) -> Json<Found> {
-        let shelf = self.shelf();
+        let notes_kept = self.shelf();
         let notes = match order {
-            Order::Path => shelf.all().collect(),
-            Order::Recent => shelf.recent(),
+            Order::Path => notes_kept.all().collect(),
+            Order::Recent => notes_kept.recent(),
         };
         let fits = |note: &&Note| {
             query.as_deref().is_none_or(|query| note.contains(query))
@@ -177,16 +177,17 @@ impl Notes {
         /// The topic, or a tag.
         topic: String,
     ) -> Prompt {
-        let shelf = self.shelf();
+        let notes_kept = self.shelf();
         let about = |note: &&Note| note.contains(&topic) || note.tags.contains(&topic);
-        let notes: Vec<&Note> = shelf.all().filter(about).take(5).collect();
+        let notes: Vec<&Note> = notes_kept.all().filter(about).take(5).collect();
         let prompt = Prompt::new().user(format!("Let us go on with {topic}."));
         let prompt = notes.iter().fold(prompt, |prompt, note| {
             prompt.user(format!("My note `{}`:\n\n{}", note.path, note.text))
         });
-        prompt.user(match notes.is_empty() {
-            true => "I have no notes about it yet: ask me what I know.",
-            false => "Sum up where I stand, and propose the next step.",
+        prompt.user(if notes.is_empty() {
+            "I have no notes about it yet: ask me what I know."
+        } else {
+            "Sum up where I stand, and propose the next step."
         })
     }
 
@@ -198,6 +199,10 @@ impl Notes {
         self.shelf().all().map(link).collect()
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a completion owns what was typed"
+    )]
     fn paths(&self, typed: String) -> Vec<String> {
         let begins = |note: &&Note| note.path.starts_with(&typed);
         self.shelf()

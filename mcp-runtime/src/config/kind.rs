@@ -39,10 +39,6 @@ pub(crate) enum Kind {
     /// Rates by name.
     Rates(Field<Vec<(String, RateLimit)>>),
     /// A setting that this program cannot have; the reason in words, such as "it was built without the feature `tls`".
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "only `Server::run` reads these")
-    )]
     Absent(&'static str),
 }
 

@@ -13,7 +13,6 @@ pub(crate) mod contact;
 pub(crate) mod environment;
 #[cfg(feature = "cli")]
 mod file;
-#[cfg(feature = "cli")]
 pub(crate) mod kind;
 #[cfg(feature = "cli")]
 pub(crate) mod layers;

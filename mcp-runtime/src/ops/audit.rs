@@ -233,10 +233,10 @@ mod tests {
         let (path, old) = (folder.0.join("audit.log"), folder.0.join("audit.log.1"));
         let audit = Audit::open(Some(&path)).unwrap();
         audit.unverified("expired", None);
-        audit.flush(Duration::from_secs(60));
+        audit.flush(Duration::from_mins(1));
         fs::rename(&path, &old).unwrap();
         audit.unverified("missing", None);
-        audit.flush(Duration::from_secs(60));
+        audit.flush(Duration::from_mins(1));
         let reasons = |path: &Path| fs::read_to_string(path).unwrap();
         assert!(reasons(&old).contains("expired") && !reasons(&old).contains("missing"));
         assert!(reasons(&path).contains("missing"));
@@ -256,7 +256,7 @@ mod tests {
         let audit = Audit::open(Some(&path)).unwrap();
         drop(folder);
         audit.unverified("expired", None);
-        audit.flush(Duration::from_secs(60));
+        audit.flush(Duration::from_mins(1));
         assert_eq!(audit.dropped().get(), 1);
     }
 }

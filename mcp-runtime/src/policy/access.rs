@@ -42,6 +42,7 @@ impl Access {
     }
 
     /// Returns `true` if `other` admits the same callers.
+    #[cfg(feature = "cli")]
     pub(crate) fn equals(&self, other: &Self) -> bool {
         // The program's own rule stays as it is.
         (self.enabled, &self.scopes) == (other.enabled, &other.scopes)

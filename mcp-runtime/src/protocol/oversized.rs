@@ -10,6 +10,10 @@ use crate::limits::{self, Limit};
 
 /// The reader of an oversized message. The text does not have to be valid JSON.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part of the state that the others do not determine"
+)]
 pub(crate) struct Oversized {
     depth: usize,
     in_string: bool,

@@ -143,6 +143,7 @@ impl Entry {
     }
 
     /// Puts the policies of `spec` in force, which is this function's with what the configuration changes of it.
+    #[cfg(feature = "cli")]
     pub(crate) fn reconfigure(&self, spec: &Spec, enabled: bool) {
         let policies = self.policies.get().reconfigured(spec, enabled);
         self.policies.set(policies);

@@ -116,6 +116,10 @@ impl Reloading {
     }
 
     /// The state of the files before they were read at the start.
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(clippy::unused_self, reason = "only `Server::run` reads files before")
+    )]
     fn seen_before(&mut self) -> Seen {
         #[cfg(feature = "cli")]
         if let Some(configuration) = &mut self.configuration {

@@ -12,6 +12,7 @@ mod listed;
 pub(crate) mod listen;
 mod page;
 mod prompts_get;
+#[cfg(feature = "cli")]
 mod reconfigure;
 mod resources_directory_read;
 pub(crate) mod resources_read;
@@ -96,7 +97,16 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// The settings that are in force.
+    pub(crate) fn settings_now(&self) -> Arc<Settings> {
+        self.live.get()
+    }
+
     /// The scheme of the URLs at which the server's own listener is reached.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::unused_self, reason = "without TLS there is one scheme")
+    )]
     pub(crate) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {

@@ -1,6 +1,5 @@
 //! New settings for a server that runs.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Service;
@@ -10,14 +9,8 @@ use crate::handler::spec::kind::Kind;
 use crate::seal::Keys;
 
 impl Service {
-    /// The settings that are in force.
-    pub(crate) fn settings_now(&self) -> Arc<Settings> {
-        self.live.get()
-    }
-
     /// Puts those of `settings` in force that change while the server runs, and tells subscribers about lists that are
     /// not what they were.
-    #[cfg(feature = "cli")]
     pub(crate) fn reconfigure(&self, settings: &Settings) {
         self.requests
             .set(self.requests.get().reconfigured(&settings.requests));
@@ -43,7 +36,6 @@ impl Service {
     }
 
     /// Takes other secrets for request states; those that did not change stay, random ones too.
-    #[cfg(feature = "cli")]
     fn replace_keys(&self, settings: &Settings) {
         let before = self.live.get();
         let secrets = |it: &Settings| (it.state_keys.0.clone(), it.state_audience.clone());

@@ -55,13 +55,19 @@ fn elicited(parameters: &[Parameter]) -> Option<String> {
 }
 
 fn hints(tool: &Tool) -> TokenStream {
-    let read_only = tool.read_only.map(|read_only| match read_only {
-        true => quote!(.read_only()),
-        false => quote!(.not_read_only()),
+    let read_only = tool.read_only.map(|read_only| {
+        if read_only {
+            quote!(.read_only())
+        } else {
+            quote!(.not_read_only())
+        }
     });
-    let idempotent = tool.idempotent.map(|idempotent| match idempotent {
-        true => quote!(.idempotent()),
-        false => quote!(.not_idempotent()),
+    let idempotent = tool.idempotent.map(|idempotent| {
+        if idempotent {
+            quote!(.idempotent())
+        } else {
+            quote!(.not_idempotent())
+        }
     });
     let destructive = tool
         .destructive

@@ -20,9 +20,12 @@ pub(crate) fn policies(policies: &Policies, state: Option<&TokenStream>) -> Toke
     let max_output = call(&quote!(max_output), policies.max_output, long);
     let scopes = &policies.scopes;
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
-    let visible_if = policies.visible_if.as_ref().map(|path| match state {
-        Some(state) => quote!(.visible_if_state::<#state, _>(#path)),
-        None => quote!(.visible_if(#path)),
+    let visible_if = policies.visible_if.as_ref().map(|path| {
+        if let Some(state) = state {
+            quote!(.visible_if_state::<#state, _>(#path))
+        } else {
+            quote!(.visible_if(#path))
+        }
     });
     let audit = policies.audit.then(|| quote!(.audit()));
     quote! {

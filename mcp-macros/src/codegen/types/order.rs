@@ -85,9 +85,9 @@ fn read(trees: Vec<TokenTree>) -> Variant {
 mod tests {
     use super::*;
 
-    fn marks(item: TokenStream) -> Vec<String> {
+    fn marks(item: &TokenStream) -> Vec<String> {
         let rt = syn::parse_quote!(::mcp_runtime);
-        let text = in_order(&item, &rt).to_string();
+        let text = in_order(item, &rt).to_string();
         let parts = text.split("unchanged)]").skip(1);
         let name = |part: &str| {
             let part = part.trim_start();
@@ -114,9 +114,9 @@ mod tests {
             }
         };
         // The mark of `Middle` stands in front of its own attribute.
-        assert_eq!(marks(mixed).len(), 2);
+        assert_eq!(marks(&mixed).len(), 2);
         assert_eq!(
-            marks(quote!(
+            marks(&quote!(
                 enum A {
                     #[doc = "B."]
                     B,

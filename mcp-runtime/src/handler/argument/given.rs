@@ -35,13 +35,13 @@ impl GivenSchema {
         let object = |key: &str| schema.get(key).and_then(Value::as_object).unwrap_or(&none);
         let mut compiler = Compiler::new(object("$defs"));
         let required = schema.get("required").and_then(Value::as_array);
-        let requires = |name: &str| required.is_some_and(|all| all.iter().any(|it| it == name));
+        let is_listed = |name: &str| required.is_some_and(|all| all.iter().any(|it| it == name));
         let arguments = object("properties")
             .iter()
             .map(|(name, schema)| GivenArgument {
                 name: name.as_str().into(),
                 shape: compiler.compile(schema),
-                is_required: requires(name),
+                is_required: is_listed(name),
             });
         let arguments = arguments.collect();
         let rest = match schema.get("additionalProperties") {

@@ -24,10 +24,6 @@ pub(crate) type Text = Cow<'static, str>;
 
 /// The keys of `#[tool(..)]`, `#[resource(..)]` or `#[prompt(..)]`, as plain data.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a key of the attribute that has no value"
-)]
 pub struct Spec {
     pub(crate) kind: Kind,
     pub(crate) name: Text,

@@ -8,7 +8,9 @@ use crate::principal::Principal;
 
 /// The rule of `visible_if`: a function of the principal, and of the state where it asks for it.
 #[derive(Clone)]
-pub struct VisibleIf(Arc<dyn Fn(&dyn Any, &Principal) -> bool + Send + Sync>);
+pub struct VisibleIf(Arc<Admits>);
+
+type Admits = dyn Fn(&dyn Any, &Principal) -> bool + Send + Sync;
 
 impl VisibleIf {
     pub(crate) fn new(rule: impl Fn(&Principal) -> bool + Send + Sync + 'static) -> Self {

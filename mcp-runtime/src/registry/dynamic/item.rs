@@ -43,7 +43,7 @@ impl Dynamic {
     /// Makes an entry of an item, with all its faults.
     pub(super) fn entry(
         spec: Spec,
-        schema: Value,
+        schema: &Value,
         descriptor: Descriptor,
         run: Option<Run>,
         list: Option<List>,
@@ -57,8 +57,8 @@ impl Dynamic {
         if run.is_none() {
             faults.push("it has no handler: set one with `.handler(..)`".to_owned());
         }
-        let needs_keywords = schema::check(&schema, &mut faults);
-        let resolved = schema::resolved(&schema);
+        let needs_keywords = schema::check(schema, &mut faults);
+        let resolved = schema::resolved(schema);
         let properties = resolved.get("properties").and_then(Value::as_object);
         let redacted = Redacted {
             known: properties

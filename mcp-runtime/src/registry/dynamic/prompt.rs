@@ -99,6 +99,6 @@ impl DynamicPrompt {
         let required: Vec<&str> = required.map(|argument| argument.name.as_str()).collect();
         let schema = json!({ "type": "object", "properties": properties, "required": required });
         let descriptor = Descriptor::prompt(&self.spec, self.arguments);
-        Dynamic::entry(self.spec, schema, descriptor, self.run, None, self.faults)
+        Dynamic::entry(self.spec, &schema, descriptor, self.run, None, self.faults)
     }
 }

@@ -9,7 +9,6 @@ use super::item::List;
 use super::item::{Dynamic, Run};
 use super::keys::{keys, millis};
 use crate::handler::Context;
-use crate::handler::ToolError;
 use crate::handler::call::listing::IntoLinks;
 use crate::handler::output::resource::IntoContents;
 use crate::handler::output::tool::Returns;
@@ -88,7 +87,7 @@ impl DynamicResource {
     {
         self.list = Some(Arc::new(move |cx| {
             let running = list(cx);
-            Box::pin(async move { running.await.into_links().map_err(ToolError::from) })
+            Box::pin(async move { running.await.into_links() })
         }));
         self
     }
@@ -136,7 +135,7 @@ impl DynamicResource {
         let descriptor = Descriptor::resource(&self.spec, self.returned);
         Dynamic::entry(
             self.spec,
-            schema,
+            &schema,
             descriptor,
             self.run,
             self.list,

@@ -139,7 +139,7 @@ impl DynamicTool {
         let descriptor = Descriptor::tool(&self.spec, input, self.output_schema.as_ref());
         Dynamic::entry(
             self.spec,
-            self.schema,
+            &self.schema,
             descriptor,
             self.run,
             None,

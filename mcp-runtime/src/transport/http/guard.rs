@@ -193,8 +193,10 @@ mod tests {
         if let Some(origin) = origin {
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
         }
-        let mut settings = Settings::default();
-        settings.public_urls = public.iter().map(ToString::to_string).collect();
+        let settings = Settings {
+            public_urls: public.iter().map(ToString::to_string).collect(),
+            ..Settings::default()
+        };
         Guard::new(&settings)
             .check(&Uri::from_static("/mcp"), &headers)
             .is_ok()

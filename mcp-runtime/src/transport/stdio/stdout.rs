@@ -232,6 +232,6 @@ mod tests {
         writer.join().unwrap();
         assert!(answer().is_ok());
         assert!(text.starts_with(b"first\nxx") && text.ends_with(b"x\n"));
-        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 3);
+        assert_eq!(text.split(|byte| *byte == b'\n').count(), 4);
     }
 }
