@@ -53,7 +53,7 @@ fn attempt(rows: &mut Rows) -> io::Result<()> {
     settle(address)?;
     let before = server.memory();
     let tally = runtime.block_on(round(address, Duration::from_secs_f64(seconds)));
-    settle(address)?;
+    let left = settle(address)?;
     let after = server.memory();
     let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
     rows.holds(
@@ -77,16 +77,7 @@ fn attempt(rows: &mut Rows) -> io::Result<()> {
         after / before * 100.0,
         120.0,
     );
-    let metrics = wire::get(address, "/metrics", "localhost")?;
-    let text = String::from_utf8_lossy(&metrics.body).into_owned();
-    let open = text
-        .lines()
-        .find(|line| line.starts_with("mcp_active_connections "));
-    rows.holds(
-        "connections left",
-        open.unwrap_or("none"),
-        open == Some("mcp_active_connections 1"),
-    );
+    rows.holds("connections left", &left, left == "1");
     rows.serves_others(address)?;
     server.signal(Signal::TERM);
     rows.at_most(
@@ -110,16 +101,21 @@ fn raise_descriptors() {
     );
 }
 
-/// Waits until the connections of a round have ended.
-fn settle(address: SocketAddr) -> io::Result<()> {
+/// Waits until the connections of a round have ended. Returns the number of those that are left, one of which reads it.
+fn settle(address: SocketAddr) -> io::Result<String> {
+    let mut left = String::new();
     for _ in 0..200 {
         let metrics = wire::get(address, "/metrics", "localhost")?;
-        if String::from_utf8_lossy(&metrics.body).contains("mcp_active_connections 1\n") {
+        let text = String::from_utf8_lossy(&metrics.body).into_owned();
+        let lines = text.lines();
+        let open = lines.filter_map(|line| line.strip_prefix("mcp_active_connections "));
+        left = open.collect();
+        if left == "1" {
             break;
         }
         std::thread::sleep(Duration::from_millis(100));
     }
-    Ok(())
+    Ok(left)
 }
 
 /// Runs all clients for `time`.

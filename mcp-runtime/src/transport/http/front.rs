@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use tower::Service as _;
 
 use super::connection::{Activity, Open};
+use super::drained::Drained;
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
 use crate::service::Service;
@@ -104,16 +105,22 @@ impl tower::Service<Request<Incoming>> for Front {
     }
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+        let is_http2 = request.version() == Version::HTTP_2;
         let answering = self
             .from
             .as_ref()
-            .map(|(_, activity)| activity.request(request.version() == Version::HTTP_2));
-        let closes = request.version() <= Version::HTTP_11;
+            .map(|(_, activity)| activity.request(is_http2));
         let endpoint = Arc::clone(&self.endpoint);
-        let response = self.answer(request.map(Body::new));
+        let response = self.answer(request.map(|body| {
+            if is_http2 {
+                Body::new(Drained::new(body))
+            } else {
+                Body::new(body)
+            }
+        }));
         Box::pin(async move {
             let mut response = response.await;
-            if closes && endpoint.service.drain.is_leaving() {
+            if !is_http2 && endpoint.service.drain.is_leaving() {
                 response.headers_mut().insert(header::CONNECTION, CLOSE);
             }
             drop(answering);
