@@ -29,7 +29,7 @@ use files::Files;
 
 pub(crate) use descriptor::Descriptor;
 pub(crate) use entry::Entry;
-pub(crate) use function::{Arguments, Proposals};
+pub(crate) use function::{Arguments, Completions};
 
 /// The declarations of a server.
 #[derive(Clone, Debug, Default)]

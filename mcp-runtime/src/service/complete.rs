@@ -1,4 +1,4 @@
-//! `completion/complete`: proposals for an argument of a prompt, or for a variable of a resource template.
+//! `completion/complete`: completions for an argument of a prompt, or for a variable of a resource template.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::policy::Outcome;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
-/// The maximum number of proposals in one result, by the schema.
+/// The maximum number of completions in one result, by the schema.
 const MOST: usize = 100;
 
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ struct Known {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Proposals {
+struct Completions {
     values: Vec<String>,
     total: usize,
     has_more: bool,
@@ -86,12 +86,12 @@ impl Service {
                 excerpt(&name)
             )));
         };
-        let proposals =
+        let completions =
             match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
-                Some(proposals) => self.proposed(&entry, proposals).await?,
+                Some(completions) => self.completed(&entry, completions).await?,
                 None => enumerated(schema, &value),
             };
-        Ok(answer(proposals))
+        Ok(answer(completions))
     }
 
     /// Returns the entry that a reference names.
@@ -116,10 +116,10 @@ impl Service {
         }
     }
 
-    async fn proposed(
+    async fn completed(
         &self,
         entry: &Entry,
-        proposals: crate::registry::Proposals,
+        completions: crate::registry::Completions,
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
@@ -127,8 +127,8 @@ impl Service {
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let limit = self.settings.completion_timeout;
-        match tokio::time::timeout(limit, off_thread(proposals)).await {
-            Ok(Ok(Ok(proposals))) => Ok(proposals),
+        match tokio::time::timeout(limit, off_thread(completions)).await {
+            Ok(Ok(Ok(completions))) => Ok(completions),
             Ok(Ok(Err(error))) => Err(failed(error.detail())),
             Ok(Err(_)) => Err(failed(Outcome::Panic.as_str().to_owned())),
             Err(_) => Err(failed(Outcome::Timeout.as_str().to_owned())),
@@ -157,7 +157,7 @@ fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
 fn answer(mut values: Vec<String>) -> Answer {
     let total = values.len();
     values.truncate(MOST);
-    let completion = Proposals {
+    let completion = Completions {
         values,
         total,
         has_more: total > MOST,
