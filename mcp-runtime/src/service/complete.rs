@@ -1,4 +1,9 @@
 //! `completion/complete`: completions for an argument of a prompt, or for a variable of a resource template.
+//!
+//! `ref/prompt` names a prompt, `ref/resource` the URI of a template or of a resource. A parameter
+//! with `complete = ..` is completed by its function, whose first poll is on the blocking pool, within 5 s; one whose schema has an `enum` by the values that begin
+//! like what was typed, in any case; any other has no completions. An error of the function is
+//! logged, and the client gets -32603 without its text: users who type have no use for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -137,6 +142,8 @@ impl Service {
 }
 
 /// The values that a schema allows and that begin like `typed`.
+///
+/// Compared in lower case; a value that is no string is compared as its JSON.
 fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
     let typed = typed.to_lowercase();
     let allowed = schema
