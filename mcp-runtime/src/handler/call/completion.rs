@@ -50,11 +50,16 @@ impl Completion {
     }
 
     /// Returns the text typed so far.
+    ///
+    /// Empty when the user has typed nothing yet.
     pub fn value(&self) -> &str {
         &self.value
     }
 
     /// The value of another argument that is there already.
+    ///
+    /// Sent by clients of 2025-06-18 and later (`context.arguments`), as far as the user has filled
+    /// them in; they are not checked.
     pub fn argument(&self, name: &str) -> Option<&str> {
         self.arguments.get(name).map(String::as_str)
     }
@@ -71,6 +76,9 @@ pub type CompletionFn<S> =
     fn(Arc<S>, Context, Completion) -> BoxFuture<'static, Result<Vec<String>, ToolError>>;
 
 /// The types that a completing function may return.
+///
+/// Values after the hundredth are counted in `total`, and not sent. An error is logged, and the
+/// client is told that the completion failed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a function that completes an argument",
     label = "no list of texts",

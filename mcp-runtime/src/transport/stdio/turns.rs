@@ -10,7 +10,7 @@
 //! without work. At most 32 first polls go on like this at a time;
 //! from then on calls are polled by the runtime.
 //!
-//! Lock order: `source` before `state`; the peer's own lock is taken under neither.
+//! Lock order: `source`, `state`, the output's.
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _};
