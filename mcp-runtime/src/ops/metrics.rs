@@ -1,6 +1,12 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+//!
+//! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
+//! a call adds to atomics and takes no lock. Names of series are those of declared items, known
+//! methods and enums, so that their number does not depend on callers. Items that are added at run
+//! time have series of their own up to 1,000 names, which are not removed with them, as counters
+//! must not go back.
 
 mod classic;
 #[cfg(target_os = "linux")]

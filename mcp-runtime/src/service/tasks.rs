@@ -2,6 +2,15 @@
 //!
 //! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
 //! not fit, gets its response at once and no task.
+//!
+//! A call becomes a task if its tool allows or requires it and the client declares the extension in
+//! the request. Everything that can be refused is refused in the answer: access, rate, arguments,
+//! and elicitation of arguments happens there too. What follows runs in a task of tokio's that the
+//! shutdown waits for, for at most the `ttl`; input requests are put into the record, and
+//! `tasks/update` answers them.
+//!
+//! A task's result is kept at most as large as one caller's share of what is kept; a larger one
+//! ends the task as failed, with a text that says so.
 
 use std::sync::Arc;
 
@@ -218,6 +227,9 @@ impl Service {
     }
 
     /// Checks that a task that does not run here has ended; a running one must be cancelled on its own instance.
+    ///
+    /// Cancelling or answering a task that has ended succeeds and does nothing, as the extension
+    /// wants it.
     async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
         let found = self
             .tasks
