@@ -1,4 +1,8 @@
 //! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
+//!
+//! Constructors are `const`, because generated code makes these values in constants; they take what
+//! they are given, and bounds are checked by the macros, the builders and the configuration, each
+//! in its own words.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,6 +25,18 @@ pub enum Source {
 }
 
 /// A rate: a number of calls per period.
+///
+/// Parsed from text by `FromStr`, in the form of the attribute:
+///
+/// ```
+/// use mcp_runtime::{Algorithm, Per, RateLimit};
+///
+/// let limit: RateLimit = "100/min".parse().unwrap();
+/// let limit = limit.burst(20).per(Per::Ip);
+/// let windowed = limit.algorithm(Algorithm::SlidingWindow);
+/// assert!("100/fortnight".parse::<RateLimit>().is_err());
+/// # let _ = windowed;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     pub(crate) count: u32,
@@ -43,6 +59,10 @@ pub enum Per {
 }
 
 /// The algorithm that counts the calls.
+///
+/// The token bucket is the default: it admits a burst and then an even rate, in one word of memory.
+/// The sliding window is for limits of a contract ("never more than 100 in any minute"); the fixed
+/// window for quotas that are given back at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
