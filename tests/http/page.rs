@@ -164,7 +164,7 @@ async fn an_application_with_a_page_of_its_own_keeps_it() {
 async fn the_limits_in_force_are_told_with_their_sources() {
     /// Is limited.
     #[tool(rate_limit = "5/min", timeout = "2s")]
-    fn limited() {}
+    async fn limited() {}
     /// Is for some.
     #[tool(scopes("admin"))]
     fn reserved() {}

@@ -22,7 +22,8 @@ export async function call({ client, place, method, params, title, mirrored, ren
     const ms = exchanges.reduce((sum, { ms }) => sum + ms, 0);
     panel.show(kind, detail ?? `after ${time(ms)}`);
     panel.finish(nodes, exchanges);
-    history.end(record, kind, ms, nodes.summary ?? '');
+    history.end(record, kind, ms, nodes);
+    panel.node.scrollIntoView({ block: 'nearest' });
     return kind;
   };
   let round = params;
@@ -58,6 +59,5 @@ export function refusal(exchange) {
   nodes.push(note([status && `HTTP ${status}`, code !== undefined && `code ${code}`, wait && `try again after ${wait} s`].filter(Boolean).join(', '), 'faint'));
   if (advice) nodes.push(note(advice, 'faint'));
   if (data !== undefined) nodes.push(block(data, 'Details of the error'));
-  nodes.summary = reason(exchange);
   return nodes;
 }

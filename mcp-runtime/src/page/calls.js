@@ -12,8 +12,9 @@ export function section() {
       const show = record => {
         const panel = new Panel(`Call of ${record.title}`);
         panel.show(record.kind, `after ${time(record.ms)}`);
-        panel.finish([note(record.summary || 'The result is in the answer.')], record.exchanges);
+        panel.finish(record.nodes, record.exchanges);
         fill(place, panel.node);
+        panel.node.scrollIntoView({ block: 'nearest' });
       };
       const rows = history.entries.map(record => el('li', {}, el('button', { type: 'button', class: 'record', onclick: () => show(record) },
         el('span', { class: `dot ${record.kind}` }), el('code', {}, record.method), el('span', { class: 'grow' }, record.title), el('span', { class: 'faint' }, record.kind), el('span', { class: 'faint' }, time(record.ms)), el('span', { class: 'faint' }, record.at.toLocaleTimeString()))));

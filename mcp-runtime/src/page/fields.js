@@ -3,7 +3,7 @@
 
 import { button, el, fill, fresh } from './dom.js';
 import { integer, parse, pretty } from './json.js';
-import { alternatives, choices, demands, resolved, typeOf, withoutNull } from './schema.js';
+import { alternatives, choices, constant, demands, isConstant, resolved, typeOf, withoutNull } from './schema.js';
 
 const DEEPEST = 6;
 
@@ -14,9 +14,10 @@ export function field(declared, place) {
   return kindOf(schema, place)(schema, inner);
 }
 
-function kindOf(schema, { root, depth }) {
+function kindOf(schema, place) {
+  const { root, depth } = place;
   if (schema.unreadable || depth > DEEPEST) return raw;
-  if ('const' in schema) return fixed;
+  if (place.required && isConstant(schema)) return fixed;
   if (choices(schema, root)) return choice;
   if (alternatives(schema, root)) return variant;
   const type = typeOf(schema);
@@ -37,7 +38,7 @@ function row(schema, place, control, { id, beside } = {}) {
   const node = el('div', { class: 'field' },
     el('div', { class: 'label' },
       el('label', { for: id }, title, title ? el('code', {}, place.name) : place.name),
-      place.required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional'),
+      presence(place),
       el('span', { class: 'hint', id: `${id}-hint` }, hint)),
     help, beside ?? control, fault);
   const say = words => {
@@ -48,6 +49,12 @@ function row(schema, place, control, { id, beside } = {}) {
   };
   control.addEventListener('input', () => say());
   return { node, say };
+}
+
+/** The word for whether a value has to be there; an entry of a list is there anyway. */
+function presence({ required, isEntry }) {
+  if (isEntry) return undefined;
+  return required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional');
 }
 
 /** A value of one control: what is empty is left out, and is `null` or a fault where it has to be there. */
@@ -141,8 +148,8 @@ function choice(schema, place) {
 
 function fixed(schema, place) {
   const id = fresh('f');
-  const control = el('input', { id, value: JSON.stringify(schema.const), readonly: true });
-  return single(schema, place, control, { id, read: () => (place.required || place.depth > 1 ? schema.const : undefined), write() {} });
+  const control = el('input', { id, value: JSON.stringify(constant(schema)), readonly: true });
+  return single(schema, place, control, { id, read: () => constant(schema), write() {} });
 }
 
 /** Several of a few: a check box each. */
@@ -171,7 +178,7 @@ function list(schema, place) {
   const rows = [];
   const box = el('div', { class: 'entries' });
   const add = value => {
-    const entry = field(schema.items ?? {}, { ...place, name: `${rows.length + 1}`, required: true, depth: place.depth + 1 });
+    const entry = field(schema.items ?? {}, { ...place, name: `${rows.length + 1}`, required: true, isEntry: true, depth: place.depth + 1 });
     if (value !== undefined) entry.set(value);
     const remove = button('Remove', () => {
       rows.splice(rows.indexOf(entry), 1);
@@ -204,7 +211,7 @@ function list(schema, place) {
 /** Entries by name. */
 function map(schema, place) {
   const entry = { type: 'object', properties: { key: { type: 'string', minLength: 1 }, value: schema.additionalProperties }, required: ['key', 'value'] };
-  const entries = list({ ...schema, type: 'array', items: entry, default: undefined, additionalProperties: undefined }, place);
+  const entries = list({ ...schema, type: 'entries by name', items: entry, default: undefined, additionalProperties: undefined }, place);
   const write = value => entries.set(Object.entries(value ?? {}).map(([key, value]) => ({ key, value })));
   if (schema.default) write(schema.default);
   return {
@@ -221,7 +228,7 @@ function map(schema, place) {
 function object(schema, place) {
   const required = new Set(schema.required ?? []);
   const members = Object.entries(schema.properties).map(([name, property]) =>
-    [name, field(property, { ...place, name, required: required.has(name), depth: place.depth + 1 })]);
+    [name, field(property, { ...place, name, required: required.has(name), isEntry: false, depth: place.depth + 1 })]);
   const inside = el('div', { class: 'members' }, members.map(([, member]) => member.node));
   const gate = place.required ? undefined : el('input', { type: 'checkbox' });
   const open = () => { if (gate) inside.hidden = !gate.checked; };
@@ -242,23 +249,23 @@ function object(schema, place) {
   });
 }
 
-/** One of several forms of a value, or JSON. */
+/** One of several forms of a value, or JSON, or nothing where it is optional. */
 function variant(schema, place) {
   const all = [...alternatives(schema, place.root), { title: 'JSON', schema: {} }];
   const id = fresh('f');
-  const pick = el('select', { id }, all.map(({ title }, at) => el('option', { value: at }, title)));
+  const pick = el('select', { id }, !place.required && el('option', { value: '' }, '(left out)'), all.map(({ title }, at) => el('option', { value: at }, title)));
   const slot = el('div');
   let inner;
   const show = at => {
     pick.value = at;
-    inner = field(all[at].schema, { ...place, name: 'value', required: place.required, depth: place.depth + 1 });
-    fill(slot, inner.node);
+    inner = at === '' ? undefined : field(all[at].schema, { ...place, name: 'value', required: true, isEntry: true, depth: place.depth + 1 });
+    fill(slot, inner?.node);
   };
-  pick.addEventListener('change', () => show(Number(pick.value)));
-  show(0);
+  pick.addEventListener('change', () => show(pick.value));
+  show(place.required ? 0 : '');
   const control = el('div', {}, el('label', { for: id, class: 'pick' }, 'Form ', pick), slot);
   return group({ ...schema, type: 'one of' }, place, control, {
-    read: faults => inner.get(faults),
+    read: faults => inner?.get(faults),
     write(value) {
       show(all.length - 1);
       inner.set(value);
@@ -287,7 +294,7 @@ function group(schema, place, control, { read, write, check }) {
   const hint = [demands({ ...schema, format: undefined }), 'default' in schema && schema.default !== undefined && `default ${JSON.stringify(schema.default)}`].filter(Boolean).join(', ');
   const node = el('fieldset', { class: 'field group' },
     el('legend', {}, schema.title && schema.title !== place.name ? `${schema.title} ` : '', el('span', { class: 'name' }, place.name),
-      place.required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional'), el('span', { class: 'hint' }, hint)),
+      presence(place), el('span', { class: 'hint' }, hint)),
     schema.description && el('p', { class: 'help' }, schema.description), control, fault);
   const get = faults => {
     const value = read(faults);

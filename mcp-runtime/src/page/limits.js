@@ -1,5 +1,6 @@
 // The limits in force, and what was refused: by the calls of this page, and by the server's own count.
 
+import { reason } from './client.js';
 import { el, fill, note } from './dom.js';
 import { history } from './history.js';
 import { time } from './panel.js';
@@ -37,18 +38,28 @@ export function section(page) {
 function own() {
   const refused = history.entries.filter(({ kind }) => kind === 'refused' || kind === 'error');
   if (!refused.length) return note('Nothing yet.');
-  return el('ul', { class: 'rows' }, refused.map(({ title, at, summary, ms }) =>
-    el('li', {}, el('code', {}, title), ' ', el('span', { class: 'faint' }, `${at.toLocaleTimeString()}, ${time(ms)}`), summary && el('div', {}, summary))));
+  return el('ul', { class: 'rows' }, refused.map(({ title, at, exchanges, ms }) =>
+    el('li', {}, el('code', {}, title), ' ', el('span', { class: 'faint' }, `${at.toLocaleTimeString()}, ${time(ms)}`), el('div', {}, why(exchanges.at(-1))))));
 }
 
-/** The counters of refusals among the metrics. */
+/** The words of a refusal, or those of a result that is an error. */
+function why(exchange) {
+  const content = exchange?.answer?.result?.content;
+  return content ? content.map(({ text }) => text ?? '').join('\n').slice(0, 500) : exchange && reason(exchange);
+}
+
+/** The counters of refusals, and the words for each. */
+const BY = { requests_refused: 'by a limit of the server', rate_limit_rejections: 'by a rate limit', auth_failures: 'for the want of a known caller' };
+const COUNTERS = /^mcp_(requests_refused|rate_limit_rejections|auth_failures)_total\{([^}]*)\} (\d+)/gm;
+
+/** Reads the counters among the metrics. */
 async function counted({ client }) {
   try {
     const response = await fetch(new URL('metrics', document.baseURI), { credentials: 'omit', headers: client.token ? { Authorization: `Bearer ${client.token}` } : {} });
     if (!response.ok) return note('Metrics are not at this address.');
-    const rows = [...(await response.text()).matchAll(/^mcp_(?:requests_refused|rate_limit_rejections|auth_failures)_total\{([^}]*)\} (\d+)/gm)].filter(([, , count]) => count !== '0');
+    const rows = [...(await response.text()).matchAll(COUNTERS)].filter(([, , , count]) => count !== '0');
     if (!rows.length) return note('Nothing.');
-    return el('ul', { class: 'rows' }, rows.map(([, labels, count]) => el('li', {}, el('span', { class: 'count' }, count), ' ', [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name} ${value}`).join(', '))));
+    return el('ul', { class: 'rows' }, rows.map(([, counter, labels, count]) => el('li', {}, el('span', { class: 'count' }, count), ` ${BY[counter]}: `, [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name} ${value}`).join(', '))));
   } catch {
     return note('The metrics cannot be read.', 'error');
   }

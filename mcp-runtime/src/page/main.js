@@ -55,13 +55,14 @@ async function load() {
   const { capabilities = {} } = found;
   page.info = found._meta?.['io.modelcontextprotocol/serverInfo'] ?? {};
   page.instructions = found.instructions;
+  page.capabilities = capabilities;
+  page.versions = found.supportedVersions ?? [];
   page.has = { completions: 'completions' in capabilities, tasks: TASKS in (capabilities.extensions ?? {}), subscribe: capabilities.resources?.subscribe, tools: capabilities.tools?.listChanged, prompts: capabilities.prompts?.listChanged, resources: capabilities.resources?.listChanged };
   try {
     await lists(capabilities);
   } catch (error) {
     return failed(error.exchange ?? { failure: error.message });
   }
-  page.capabilities = capabilities;
   page.listener?.close();
   page.listener = new Listener(client, page.has, changed);
   const { name = 'MCP server', title, version = '' } = page.info;
@@ -109,6 +110,7 @@ function navigation() {
     const number = count?.(page);
     return el('li', { 'data-section': id }, el('a', { href: address(id), 'aria-current': id === section && 'page' }, title, number !== undefined && el('span', { class: 'count' }, String(number))));
   }));
+  $('sections').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 /** Shows what the address names. */
@@ -128,7 +130,14 @@ function welcome({ entries = [] }) {
   const { description, websiteUrl } = page.info;
   return el('article', { class: 'welcome' }, el('h2', {}, page.info.title ?? page.info.name ?? 'MCP server'), description && el('p', {}, description), websiteUrl && el('p', {}, websiteUrl),
     page.instructions ? el('p', { class: 'description' }, page.instructions) : undefined,
-    note(entries.length ? 'Choose one of the list.' : 'The server has none of these.'));
+    facts(), note(entries.length ? 'Choose one of the list.' : 'The server has none of these.'));
+}
+
+/** The revisions and the abilities of the server. */
+function facts() {
+  const { extensions = {}, ...rest } = page.capabilities;
+  const rows = [['Revisions', page.versions.join(', ')], ['Has', Object.keys(rest).join(', ') || 'nothing'], ['Extensions', Object.keys(extensions).join(', ')]];
+  return el('dl', { class: 'facts' }, rows.filter(([, words]) => words).map(([name, words]) => [el('dt', {}, name), el('dd', {}, words)]));
 }
 
 /** Fills the list of a section; returns whether it has one. */

@@ -4,13 +4,13 @@
 import { button, copy, el, fill, note, tabs } from './dom.js';
 import { block, pretty } from './json.js';
 
-const WORDS = { running: 'Running…', asking: 'Waiting for your answer', task: 'Runs as a task', ok: 'Done', error: 'The tool says it failed', refused: 'Refused', failed: 'No answer', cancelled: 'Cancelled' };
+const WORDS = { running: 'Running…', asking: 'Waiting for your answer', task: 'Runs as a task', ok: 'Done', error: 'The result is an error', refused: 'Refused', failed: 'No answer', cancelled: 'Cancelled' };
 
 export class Panel {
   constructor(title) {
     this.state = el('p', { class: 'state running', role: 'status' });
     this.bar = el('div', { class: 'progress', hidden: true });
-    this.logs = el('ol', { class: 'logs', 'aria-label': 'Log messages', hidden: true });
+    this.logs = el('div', { class: 'logs', role: 'log', tabindex: 0, 'aria-label': 'Log messages', hidden: true });
     this.questions = el('div', { class: 'questions' });
     this.body = el('div', { class: 'outcome' });
     this.stop = button('Cancel', () => this.oncancel?.(), { class: 'small' });
@@ -47,7 +47,7 @@ export class Panel {
   line(level, words) {
     this.logs.hidden = false;
     const kind = /^[a-z]+$/.test(level) ? level : 'info';
-    this.logs.append(el('li', { class: `log ${kind}` }, el('span', { class: 'level' }, level), el('span', {}, words)));
+    this.logs.append(el('div', { class: `log ${kind}` }, el('span', { class: 'level' }, level), el('span', {}, words)));
     while (this.logs.children.length > 500) this.logs.firstChild.remove();
     this.logs.scrollTop = this.logs.scrollHeight;
   }

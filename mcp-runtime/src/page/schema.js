@@ -62,6 +62,12 @@ export function choices(schema, root) {
     : part.enum.map(value => ({ value, title: label(value), help: part.description })));
 }
 
+/** Returns true if only one value is allowed. */
+export const isConstant = schema => 'const' in schema || schema.enum?.length === 1;
+
+/** Returns that value. */
+export const constant = schema => ('const' in schema ? schema.const : schema.enum[0]);
+
 /** Returns the alternatives of a schema as `[{ title, schema }]`, or nothing if it has none. */
 export function alternatives(schema, root) {
   const parts = schema.oneOf ?? schema.anyOf ?? (Array.isArray(schema.type) ? schema.type.map(type => ({ ...schema, type })) : undefined);
@@ -77,8 +83,8 @@ export function alternatives(schema, root) {
 function titled(schema, at, root) {
   if (schema.title) return schema.title;
   const properties = Object.entries(schema.properties ?? {});
-  const tag = properties.find(([, property]) => 'const' in resolved(property, root));
-  if (tag) return label(resolved(tag[1], root).const);
+  const tag = properties.map(([, property]) => resolved(property, root)).find(isConstant);
+  if (tag) return label(constant(tag));
   if (properties.length) return properties.map(([name]) => name).slice(0, 3).join(', ');
   return typeOf(schema) ?? `Alternative ${at + 1}`;
 }
