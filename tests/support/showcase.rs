@@ -11,7 +11,8 @@ use mcp_runtime::{
 use tokio::time::sleep;
 
 /// Text that would run a script if it were read as HTML.
-const HOSTILE: &str = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
+const HOSTILE: &str =
+    "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
 
 /// A place on the way.
 #[model(input)]
@@ -137,8 +138,11 @@ enum Day {
 #[tool]
 async fn interview(cx: &Context) -> Result<String, ToolError> {
     let visitor: Visitor = cx.elicit("visitor", "Who are you?").await?;
-    cx.elicit_url("sign", "Please sign.", "https://sign.example.com/1").await?;
-    let sampled = cx.sample("greeting", Sample::new("Greet the visitor.").max_tokens(50)).await?;
+    cx.elicit_url("sign", "Please sign.", "https://sign.example.com/1")
+        .await?;
+    let sampled = cx
+        .sample("greeting", Sample::new("Greet the visitor.").max_tokens(50))
+        .await?;
     let roots = cx.roots().await?;
     Ok(format!(
         "{} <{}>, {}, news {}, {:?}, {:?}, {}, {} roots",
@@ -232,10 +236,7 @@ fn pixel() -> &'static [u8] {
 
 /// A page of a book.
 #[resource("show://books/{book}/{page}", mime_type = "text/plain")]
-fn book(
-    #[arg(complete = books)] book: String,
-    page: u16,
-) -> String {
+fn book(#[arg(complete = books)] book: String, page: u16) -> String {
     format!("{book}, page {page}")
 }
 
@@ -268,8 +269,12 @@ fn review(
 async fn main() -> mcp_runtime::Result<()> {
     Server::new("showcase", "1.0.0")
         .title("Showcase <b>of</b> the page")
-        .instructions("Everything that the page can show.\n<script>document.title='broken'</script>")
-        .tools(tools![plan, interview, work, errand, rare, hostile, wares, touch])
+        .instructions(
+            "Everything that the page can show.\n<script>document.title='broken'</script>",
+        )
+        .tools(tools![
+            plan, interview, work, errand, rare, hostile, wares, touch
+        ])
         .resources(resources![wares_view, note, pixel, book])
         .prompts(prompts![review])
         .run()
