@@ -73,6 +73,7 @@ pub(crate) static FILES: &[File] = parts![
     "combobox.js": SCRIPT,
     "connect.js": SCRIPT,
     "content.js": SCRIPT,
+    "controls.js": SCRIPT,
     "dom.js": SCRIPT,
     "fields.js": SCRIPT,
     "form.js": SCRIPT,
