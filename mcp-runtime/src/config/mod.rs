@@ -35,6 +35,4 @@ pub(crate) mod url;
 mod value;
 pub(crate) mod watch;
 
-#[cfg(feature = "cli")]
-pub(crate) use settings::LogFormat;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{LogFormat, Settings};

@@ -1,7 +1,12 @@
 //! The tables of tools, resources and prompts, with the limits in force and where each was declared.
 
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
 use crate::handler::spec::Spec;
-use crate::handler::spec::policy::Source;
+use crate::handler::spec::policy::{Breaker, Source};
 use crate::policy::max_output::Size;
 use crate::policy::timeout::Written;
 use crate::protocol::resource::Place;
@@ -53,7 +58,7 @@ pub(super) fn prompts(registry: &Registry, file: &str) -> String {
 }
 
 /// An empty cell.
-const NONE: &str = "-";
+pub(super) const NONE: &str = "-";
 
 fn arguments(entry: &Entry) -> String {
     let Descriptor::Prompt(prompt) = &entry.descriptor else {
@@ -84,11 +89,14 @@ fn or_none(parts: &[String], between: &str) -> String {
     parts.join(between)
 }
 
-/// Aligns the columns under their titles.
+/// The rows under their titles.
 fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let rows: Vec<_> = std::iter::once(titles.map(str::to_owned))
-        .chain(rows)
-        .collect();
+    let titles = std::iter::once(titles.map(str::to_owned));
+    aligned(&titles.chain(rows).collect::<Vec<_>>())
+}
+
+/// Aligns the columns.
+pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let widths: [usize; N] = std::array::from_fn(|column| {
         let widths = rows.iter().map(|row| row[column].chars().count());
         widths.max().unwrap_or_default()
@@ -101,53 +109,108 @@ fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; 
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The entries as their lists describe them, as JSON, each with its `limits` and whether it is `enabled`.
+pub(super) fn json<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>, file: &str) -> String {
+    let rows = entries.map(|entry| {
+        let mut row = serde_json::to_value(&entry.descriptor).unwrap_or_default();
+        let policies = entry.policies();
+        let limits = limits(&policies.spec, file).into_iter();
+        let limits = limits.map(|it| (it.key.to_owned(), it.to_json()));
+        row["limits"] = limits.collect::<Map<_, _>>().into();
+        row["enabled"] = policies.access.is_enabled().into();
+        row
+    });
+    format!("{:#}", rows.collect::<Value>())
+}
+
 /// The limits that are in force, or that the function is switched off.
-fn in_force(entry: &Entry, file: &str) -> String {
+pub(super) fn in_force(entry: &Entry, file: &str) -> String {
     let policies = entry.policies();
     if !policies.access.is_enabled() {
         return format!("off ({file})");
     }
-    limits(&policies.spec, file)
+    joined(&limits(&policies.spec, file))
 }
 
-/// A limit as it is shown, with its source.
-fn shown<T>(declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
-    declared.map(|(value, source)| (show(value), source))
+/// A limit as it is shown.
+struct Limit {
+    key: &'static str,
+    value: String,
+    /// Where it was declared; empty for what has no value that could be replaced.
+    source: String,
+}
+
+impl Limit {
+    fn to_json(&self) -> Value {
+        if self.source.is_empty() && self.value.is_empty() {
+            return true.into();
+        }
+        if self.source.is_empty() {
+            return self.value.as_str().into();
+        }
+        json!({ "value": self.value, "source": self.source })
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key)?;
+        if !self.value.is_empty() {
+            write!(f, " {}", self.value)?;
+        }
+        if self.source.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", self.source)
+        }
+    }
+}
+
+fn joined(limits: &[Limit]) -> String {
+    let limits = limits.iter().map(ToString::to_string);
+    or_none(&limits.collect::<Vec<_>>(), ", ")
 }
 
 /// The limits in the order in which they apply, each with where it was declared.
-fn limits(spec: &Spec, file: &str) -> String {
-    let limit = |key: &str, (value, source): (String, Source)| {
-        let source = match source {
-            Source::Attribute => "attribute".to_owned(),
-            Source::Defaults => "defaults".to_owned(),
-            Source::File(line, column) => format!("{file}:{line}:{column}"),
-        };
-        format!("{key} {value} ({source})")
-    };
-    let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
-    let limits = [
-        scopes,
-        spec.visible_if.as_ref().map(|_| "visible_if".to_owned()),
-        shown(spec.rate_limit, |limit| limit.to_string()).map(|it| limit("rate_limit", it)),
-        shown(spec.concurrency, |limit| limit.to_string()).map(|it| limit("concurrency", it)),
-        shown(spec.cache, |cache| Written(cache.ttl).to_string()).map(|it| limit("cache", it)),
-        shown(spec.timeout, |limit| Written(limit).to_string()).map(|it| limit("timeout", it)),
-        shown(spec.retry, |retry| retry.max.to_string()).map(|it| limit("retry", it)),
-        shown(spec.breaker, |it| {
-            format!("{} failures, {}", it.failures, Written(it.cooldown))
+fn limits(spec: &Spec, file: &str) -> Vec<Limit> {
+    fn declared<T>(value: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
+        value.map(|(value, source)| (show(value), source))
+    }
+    let limit = |key: &'static str, declared: Option<(String, Source)>| {
+        declared.map(|(value, source)| Limit {
+            key,
+            value,
+            source: match source {
+                Source::Attribute => "attribute".to_owned(),
+                Source::Defaults => "defaults".to_owned(),
+                Source::File(line, column) => format!("{file}:{line}:{column}"),
+            },
         })
-        .map(|it| limit("breaker", it)),
-        shown(spec.max_output, |bytes| Size(bytes).to_string()).map(|it| limit("max_output", it)),
-        spec.audit.then(|| "audit".to_owned()),
+    };
+    let plain = |key: &'static str, is_there: bool, value: String| {
+        let source = String::new();
+        is_there.then_some(Limit { key, value, source })
+    };
+    let failures = |it: Breaker| format!("{} failures, {}", it.failures, Written(it.cooldown));
+    let limits = [
+        plain("scopes", !spec.scopes.is_empty(), spec.scopes.join(" ")),
+        plain("visible_if", spec.visible_if.is_some(), String::new()),
+        limit("rate_limit", declared(spec.rate_limit, |it| it.to_string())),
+        limit("concurrency", declared(spec.concurrency, |it| it.to_string())),
+        limit("cache", declared(spec.cache, |it| Written(it.ttl).to_string())),
+        limit("timeout", declared(spec.timeout, |it| Written(it).to_string())),
+        limit("retry", declared(spec.retry, |it| it.max.to_string())),
+        limit("breaker", declared(spec.breaker, failures)),
+        limit("max_output", declared(spec.max_output, |it| Size(it).to_string())),
+        plain("audit", spec.audit, String::new()),
     ];
-    or_none(&limits.into_iter().flatten().collect::<Vec<_>>(), ", ")
+    limits.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::spec::policy::{Breaker, Cache, Concurrency, RateLimit, Retry};
+    use crate::handler::spec::policy::{Cache, Concurrency, RateLimit, Retry};
 
     #[test]
     fn every_limit_is_shown_with_its_source() {
@@ -164,7 +227,7 @@ mod tests {
             .concurrency(Concurrency::new(4).queue(16), here)
             .rate_limit(RateLimit::new(10, 60_000), here);
         assert_eq!(
-            limits(&spec, "mcp.toml").split(", ").collect::<Vec<_>>(),
+            joined(&limits(&spec, "mcp.toml")).split(", ").collect::<Vec<_>>(),
             [
                 "scopes a b",
                 "visible_if",
@@ -179,6 +242,6 @@ mod tests {
                 "audit",
             ]
         );
-        assert_eq!(limits(&Spec::tool("none", "Nothing."), "mcp.toml"), "-");
+        assert_eq!(joined(&limits(&Spec::tool("none", "Nothing."), "mcp.toml")), "-");
     }
 }
