@@ -80,6 +80,8 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "cli")]
+mod package;
 mod policy;
 mod principal;
 mod protocol;

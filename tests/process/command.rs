@@ -98,7 +98,8 @@ fn numbers_keep_their_digits() {
 
 #[test]
 fn a_repeated_name_makes_a_list() {
-    let (_, stdout, stderr) = args(&["call", "join", "words=a", "words=b", "between=-"]);
+    let words = ["call", "join", "words=a", "words=b", "between=-"];
+    let (_, stdout, stderr) = run(probe().args(words).env("PROBE_RULES", "1"));
     assert_eq!(stdout, "a-b\n", "{stderr}");
     let stderr = fails(probe().args(["call", "add", "a=1", "a=2", "b=3"]), 2);
     assert!(stderr.contains("`a` is given twice"), "{stderr}");
@@ -109,12 +110,19 @@ fn arguments_come_as_json_from_a_file_and_from_stdin() {
     let path = std::env::temp_dir().join(format!("arguments-{}.json", std::process::id()));
     std::fs::write(&path, "{\"a\": 1, \"b\": 2}\n").unwrap();
     let file = format!("@{}", path.display());
-    for words in [&[r#"{"a": 1, "b": 2}"#][..], &[&file], &[r#"{"a": 9, "b": 2}"#, "a=1"]] {
+    for words in [
+        &[r#"{"a": 1, "b": 2}"#][..],
+        &[&file],
+        &[r#"{"a": 9, "b": 2}"#, "a=1"],
+    ] {
         let words: Vec<_> = ["call", "add"].iter().chain(words).copied().collect();
         assert_eq!(args(&words).1, "3\n", "{words:?}");
     }
     let stdin = File::open(&path).unwrap();
-    assert_eq!(run_with(probe().args(["call", "add", "-"]), stdin.into()).1, "3\n");
+    assert_eq!(
+        run_with(probe().args(["call", "add", "-"]), stdin.into()).1,
+        "3\n"
+    );
     let text = format!("text=@{}", path.display());
     assert_eq!(args(&["call", "echo", &text]).1, "{\"a\": 1, \"b\": 2}\n");
     std::fs::remove_file(&path).unwrap();
@@ -124,10 +132,11 @@ fn arguments_come_as_json_from_a_file_and_from_stdin() {
 
 #[test]
 fn a_tool_has_help_of_its_own() {
-    let (code, stdout, stderr) = args(&["call", "join", "--help"]);
+    let help = ["call", "join", "--help"];
+    let (code, stdout, stderr) = run(probe().args(help).env("PROBE_RULES", "1"));
     assert_eq!(code, Some(0), "{stderr}");
     for part in [
-        "Joins words.",
+        "Joins words, under rules that some clients ignore.",
         "Usage: probe call join words=TEXT .. [times=INTEGER] [between=TEXT]",
         "list of text, required",
         "From 1 to 3. Default: 1.",
@@ -155,8 +164,14 @@ fn results_and_lists_are_json_on_request() {
     assert_eq!(tools[0]["limits"]["timeout"]["value"], "30s");
     assert_eq!(tools[0]["limits"]["timeout"]["source"], "attribute");
     assert_eq!(tools[1]["inputSchema"]["type"], "object");
-    assert_eq!(json(&["resources", "--json"])[1]["uriTemplate"], "note://{name}");
-    assert_eq!(json(&["prompts", "--json"])[0]["arguments"][0]["name"], "name");
+    assert_eq!(
+        json(&["resources", "--json"])[1]["uriTemplate"],
+        "note://{name}"
+    );
+    assert_eq!(
+        json(&["prompts", "--json"])[0]["arguments"][0]["name"],
+        "name"
+    );
     let read = json(&["read", "note://red", "--json"]);
     assert_eq!(read["contents"][0]["text"], "note red");
     let (code, stdout, _) = args(&["call", "add", "--json"]);
@@ -170,7 +185,8 @@ fn a_server_at_a_terminal_says_what_it_waits_for() {
     let (code, stdout, stderr) = typed(&[], "\u{4}");
     assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
     assert!(
-        stderr.starts_with("probe serves MCP over stdio, and waits for a client's messages; Ctrl-C"),
+        stderr
+            .starts_with("probe serves MCP over stdio, and waits for a client's messages; Ctrl-C"),
         "{stderr}"
     );
     let (_, _, stderr) = args(&[]);
@@ -202,13 +218,23 @@ fn the_log_is_json_from_its_first_line_to_its_last() {
 
 #[test]
 fn a_check_looks_at_one_client_alone() {
-    let dotted = |client: &str| run(probe().args(["check", "--client", client]).env("PROBE_DOTTED", "1"));
+    let dotted = |client: &str| {
+        run(probe()
+            .args(["check", "--client", client])
+            .env("PROBE_DOTTED", "1"))
+    };
     let (code, stdout, stderr) = dotted("gemini");
     assert_eq!(code, Some(0), "{stderr}");
-    assert!(!stdout.contains("Claude") && stdout.contains("gemini takes them, with 1 note"), "{stdout}");
+    assert!(
+        !stdout.contains("Claude") && stdout.contains("gemini takes them, with 1 note"),
+        "{stdout}"
+    );
     let (code, stdout, stderr) = dotted("Claude-Code");
     assert_eq!(code, Some(1), "{stdout}");
-    assert!(stderr.contains("claude-code would reject 1 of 20 tools"), "{stderr}");
+    assert!(
+        stderr.contains("claude-code would reject 1 of 19 tools"),
+        "{stderr}"
+    );
     let stderr = fails(probe().args(["check", "--client", "cloud"]), 2);
     assert!(stderr.contains("claude"), "{stderr}");
 }
@@ -372,7 +398,7 @@ fn a_call_of_an_unknown_tool_names_the_nearest() {
     );
     let stderr = fails(probe().args(["call", "xyzzy"]), 2);
     assert!(
-        stderr.contains("the tools are echo, add, join"),
+        stderr.contains("the tools are echo, add, guarded"),
         "{stderr}"
     );
 }
@@ -389,7 +415,7 @@ fn a_check_passes_where_every_client_takes_every_tool() {
         args(&["check"]),
         (
             Some(0),
-            "19 tools checked: every client takes them\n".to_owned(),
+            "18 tools checked: every client takes them\n".to_owned(),
             String::new()
         )
     );
@@ -400,7 +426,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
     assert_eq!(
         (code, stderr.as_str()),
-        (Some(1), "Error: some client would reject 1 of 20 tools\n")
+        (Some(1), "Error: some client would reject 1 of 19 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{stdout}");

@@ -23,7 +23,7 @@ fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
-/// Joins words.
+/// Joins words, under rules that some clients ignore.
 #[tool(read_only)]
 fn join(
     /// The words.
@@ -280,7 +280,6 @@ async fn main() -> mcp_runtime::Result<()> {
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
         echo,
         add,
-        join,
         guarded,
         print,
         print_much,
@@ -303,6 +302,11 @@ async fn main() -> mcp_runtime::Result<()> {
         .prompts(prompts![greet]);
     let server = if std::env::var_os("PROBE_DOTTED").is_some() {
         server.tools(tools![dotted])
+    } else {
+        server
+    };
+    let server = if std::env::var_os("PROBE_RULES").is_some() {
+        server.tools(tools![join])
     } else {
         server
     };

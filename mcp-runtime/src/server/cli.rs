@@ -26,6 +26,7 @@ mod field;
 mod health;
 mod help;
 mod json;
+mod package;
 mod progress;
 mod show;
 mod table;
@@ -48,6 +49,7 @@ impl<S: State> Server<S> {
     /// calculator config                every setting with its origin; `--docs` describes all of them
     /// calculator health [URL]          whether the server that listens here is ready; for containers
     /// calculator check                 whether it could start, and which clients would refuse which tool
+    /// calculator package ..            an entry of a client's configuration, a bundle, `server.json`
     /// ```
     ///
     /// A tool, resource or prompt that asks its user asks in the terminal. Arguments are `NAME=VALUE`, where a repeated
@@ -132,6 +134,11 @@ impl<S: State> Server<S> {
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
                 health::check(url, &self.parts.settings.bind).await
+            }
+            Some(("package", package)) => {
+                let service = self.build()?;
+                let file = configuration.sources.present_file();
+                package::run(&service, file.as_deref(), package)
             }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await

@@ -226,7 +226,11 @@ impl Served {
         let json = served.service.settings.log_format == LogFormat::Json;
         log::announce(json, "INFO", &format!("listening on {url}"));
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
-            log::announce(json, "INFO", &format!("health and metrics on http://{address}"));
+            log::announce(
+                json,
+                "INFO",
+                &format!("health and metrics on http://{address}"),
+            );
         }
         systemd::notify(systemd::READY);
         let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));

@@ -2,7 +2,7 @@
 //!
 //! Values stay the text that was typed, so that a number has all of its digits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
 
 use serde_json::Value;
@@ -43,6 +43,8 @@ pub(super) fn read<'w>(
 #[derive(Default)]
 struct Given {
     whole: Object,
+    /// The names that stood before a `=`, with a whole value.
+    pairs: BTreeSet<String>,
     lists: BTreeMap<String, Vec<Box<RawValue>>>,
 }
 
@@ -67,9 +69,9 @@ impl Given {
             self.lists.entry(name.to_owned()).or_default().push(item);
             return Ok(());
         }
-        if self.whole.contains_key(name) && !is(schema, "array") {
+        if !self.pairs.insert(name.to_owned()) {
             return Err(mistake(format!(
-                "`{name}` is given twice, and it is no list"
+                "`{name}` is given twice, and not item by item"
             )));
         }
         self.whole.insert(name.to_owned(), value(&text, schema)?);
@@ -78,7 +80,7 @@ impl Given {
 
     fn finish(mut self) -> Result<Box<RawValue>> {
         for (name, items) in self.lists {
-            if self.whole.contains_key(&name) {
+            if self.pairs.contains(&name) {
                 return Err(mistake(format!(
                     "`{name}` is given as a whole, and item by item"
                 )));
@@ -165,6 +167,10 @@ mod tests {
             (
                 &[r#"{"n": 123456789012345678901}"#, "text=x"],
                 r#"{"n":123456789012345678901,"text":"x"}"#,
+            ),
+            (
+                &[r#"{"n": 1, "tags": ["x"]}"#, "n=2", "tags=y"],
+                r#"{"n":2,"tags":["y"]}"#,
             ),
             (&["tags=a", "tags=b"], r#"{"tags":["a","b"]}"#),
             (&["tags=a,b"], r#"{"tags":["a,b"]}"#),

@@ -176,13 +176,19 @@ async fn carry_out(
     method: &str,
     mut params: Params<'_>,
 ) -> Result<Called> {
-    let outcome = || entry.as_ref().and_then(|entry| entry.metrics.only_outcome());
+    let outcome = || {
+        entry
+            .as_ref()
+            .and_then(|entry| entry.metrics.only_outcome())
+    };
     let mut connection = Connection::open(service);
     loop {
         let raw = match send(&mut connection, method, &params).await? {
             Ok(raw) => raw,
             Err(error) => {
-                let text = error["message"].as_str().unwrap_or("the request was refused");
+                let text = error["message"]
+                    .as_str()
+                    .unwrap_or("the request was refused");
                 let code = exit::of(outcome(), error["code"].as_i64());
                 return Err(Error::command(code, text));
             }
@@ -211,8 +217,7 @@ async fn send(
     params: &Params<'_>,
 ) -> Result<std::result::Result<Box<RawValue>, Value>> {
     let params = serde_json::to_string(params).map_err(|error| Error::usage(error.to_string()))?;
-    let request =
-        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+    let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
     connection.send(request).await;
     let mut progress = Progress::new();
     while let Some(line) = connection.receive().await {
@@ -230,5 +235,8 @@ async fn send(
         }
     }
     progress.clear();
-    Err(Error::command(REFUSED, "the server ended without an answer"))
+    Err(Error::command(
+        REFUSED,
+        "the server ended without an answer",
+    ))
 }

@@ -62,7 +62,9 @@ pub(super) fn report(service: &Service, client: Option<&str>) -> Result<()> {
     let all = counted(tools.len(), "tool");
     let whose = client.as_deref().unwrap_or("some client");
     if refused > 0 {
-        return Err(Error::usage(format!("{whose} would reject {refused} of {all}")));
+        return Err(Error::usage(format!(
+            "{whose} would reject {refused} of {all}"
+        )));
     }
     let notes = if notes == 0 {
         String::new()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::check;
+use super::{check, package};
 use crate::config::environment::Environment;
 use crate::config::kind::Kind;
 use crate::config::layers::Sources;
@@ -37,13 +37,14 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
         .subcommand(list("resources", "List the resources and their templates, likewise"))
         .subcommand(list("prompts", "List the prompts with their arguments, likewise"))
         .subcommands(calls())
+        .subcommand(package::command())
         .subcommands(operations())
 }
 
 fn list(name: &'static str, about: &'static str) -> Command {
-    Command::new(name)
-        .about(about)
-        .arg(json("Print the descriptions as JSON, as clients get them, with the limits"))
+    Command::new(name).about(about).arg(json(
+        "Print the descriptions as JSON, as clients get them, with the limits",
+    ))
 }
 
 fn json(help: &'static str) -> Arg {

@@ -18,7 +18,11 @@ pub(super) fn tool(program: &str, entry: &Entry, tool: &Tool, file: &str) -> Str
     let properties = || schema["properties"].as_object().into_iter().flatten();
     let words = properties().map(|(name, schema)| {
         let word = format!("{name}={}", placeholder(schema));
-        if required(name) { word } else { format!("[{word}]") }
+        if required(name) {
+            word
+        } else {
+            format!("[{word}]")
+        }
     });
     let words = words.collect::<Vec<_>>().join(" ");
     let mut text = format!(
@@ -66,7 +70,9 @@ fn placeholder(schema: &Value) -> String {
 /// The type of an argument in a word or a few.
 fn kind(schema: &Value) -> String {
     if let Some(choices) = schema["enum"].as_array() {
-        let choices = choices.iter().map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
+        let choices = choices
+            .iter()
+            .map(|it| it.as_str().map_or_else(|| it.to_string(), str::to_owned));
         return choices.collect::<Vec<_>>().join("|");
     }
     let name = match &schema["type"] {

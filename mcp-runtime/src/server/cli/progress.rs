@@ -98,8 +98,14 @@ mod tests {
                 json!({ "progress": 9, "total": 4 }),
                 "[########################] 100 %",
             ),
-            (json!({ "progress": 0, "total": 4 }), "[                        ] 0 %"),
-            (json!({ "progress": 12.5, "message": "a\x1b[2Jb" }), "12.5 a [2Jb"),
+            (
+                json!({ "progress": 0, "total": 4 }),
+                "[                        ] 0 %",
+            ),
+            (
+                json!({ "progress": 12.5, "message": "a\x1b[2Jb" }),
+                "12.5 a [2Jb",
+            ),
             (json!({ "progress": 3, "total": 0 }), "3"),
         ] {
             assert_eq!(super::bar(&params), bar, "{params}");

@@ -17,6 +17,11 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
+/// Prints a remark for a person, on stderr.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Prints the result of a tool as its model reads it: its text, or its structured content where the text is no more than that.
 /// A failure is an error.
 pub(super) fn tool(called: &Called) -> Result<()> {

@@ -173,7 +173,10 @@ fn joined(limits: &[Limit]) -> String {
 
 /// The limits in the order in which they apply, each with where it was declared.
 fn limits(spec: &Spec, file: &str) -> Vec<Limit> {
-    fn declared<T>(value: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
+    fn declared<T>(
+        value: Option<(T, Source)>,
+        show: impl Fn(T) -> String,
+    ) -> Option<(String, Source)> {
         value.map(|(value, source)| (show(value), source))
     }
     let limit = |key: &'static str, declared: Option<(String, Source)>| {
@@ -196,12 +199,24 @@ fn limits(spec: &Spec, file: &str) -> Vec<Limit> {
         plain("scopes", !spec.scopes.is_empty(), spec.scopes.join(" ")),
         plain("visible_if", spec.visible_if.is_some(), String::new()),
         limit("rate_limit", declared(spec.rate_limit, |it| it.to_string())),
-        limit("concurrency", declared(spec.concurrency, |it| it.to_string())),
-        limit("cache", declared(spec.cache, |it| Written(it.ttl).to_string())),
-        limit("timeout", declared(spec.timeout, |it| Written(it).to_string())),
+        limit(
+            "concurrency",
+            declared(spec.concurrency, |it| it.to_string()),
+        ),
+        limit(
+            "cache",
+            declared(spec.cache, |it| Written(it.ttl).to_string()),
+        ),
+        limit(
+            "timeout",
+            declared(spec.timeout, |it| Written(it).to_string()),
+        ),
         limit("retry", declared(spec.retry, |it| it.max.to_string())),
         limit("breaker", declared(spec.breaker, failures)),
-        limit("max_output", declared(spec.max_output, |it| Size(it).to_string())),
+        limit(
+            "max_output",
+            declared(spec.max_output, |it| Size(it).to_string()),
+        ),
         plain("audit", spec.audit, String::new()),
     ];
     limits.into_iter().flatten().collect()
@@ -227,7 +242,9 @@ mod tests {
             .concurrency(Concurrency::new(4).queue(16), here)
             .rate_limit(RateLimit::new(10, 60_000), here);
         assert_eq!(
-            joined(&limits(&spec, "mcp.toml")).split(", ").collect::<Vec<_>>(),
+            joined(&limits(&spec, "mcp.toml"))
+                .split(", ")
+                .collect::<Vec<_>>(),
             [
                 "scopes a b",
                 "visible_if",
@@ -242,6 +259,9 @@ mod tests {
                 "audit",
             ]
         );
-        assert_eq!(joined(&limits(&Spec::tool("none", "Nothing."), "mcp.toml")), "-");
+        assert_eq!(
+            joined(&limits(&Spec::tool("none", "Nothing."), "mcp.toml")),
+            "-"
+        );
     }
 }

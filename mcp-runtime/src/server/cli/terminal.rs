@@ -20,11 +20,14 @@ pub(super) fn answer(requests: &Value) -> Result<Map<String, Value>> {
             format!("`{key}`: {message}")
         });
         let code = super::exit::REFUSED;
-        return Err(Error::command(code, format!(
-            "the server asks its user, and stdin is no terminal; run the command in a terminal, or give an argument \
+        return Err(Error::command(
+            code,
+            format!(
+                "the server asks its user, and stdin is no terminal; run the command in a terminal, or give an argument \
              that is asked for as NAME=VALUE\n{}",
-            asked.collect::<Vec<_>>().join("\n")
-        )));
+                asked.collect::<Vec<_>>().join("\n")
+            ),
+        ));
     }
     let mut person = Person {
         lines: stdin.lock(),
