@@ -39,6 +39,7 @@
 //! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
+//! | a page on each of these, from the first server on | [`guide`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -73,6 +74,8 @@ pub mod content;
 mod dispatch;
 mod error;
 mod excerpt;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod handler;
 mod legacy;
 mod limits;

@@ -16,14 +16,12 @@ fn same_transport<'k>(
     old: impl Iterator<Item = &'k str> + Clone,
     new: &Map<String, Value>,
 ) -> Result<(), String> {
-    let has =
-        |keys: &[&str], of: &mut dyn Iterator<Item = &'k str>| of.any(|it| keys.contains(&it));
     for [ours, others] in [
         [TRANSPORTS[0], TRANSPORTS[1]],
         [TRANSPORTS[1], TRANSPORTS[0]],
     ] {
         let is_ours = new.keys().any(|key| ours.contains(&key.as_str()));
-        if is_ours && has(others, &mut old.clone()) {
+        if is_ours && old.clone().any(|key| others.contains(&key)) {
             return Err(format!(
                 "`{name}` is there already, and reached in another way; remove it, or choose another --name"
             ));

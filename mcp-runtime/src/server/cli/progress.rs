@@ -85,8 +85,6 @@ fn printable(text: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::*;
-
     #[test]
     fn a_bar_is_as_full_as_the_work_is_done() {
         for (params, bar) in [
