@@ -49,6 +49,7 @@
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
+//! | `files` | `Folder`: files that callers name, out of which no path leads |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -74,6 +75,8 @@ pub mod content;
 mod dispatch;
 mod error;
 mod excerpt;
+#[cfg(feature = "files")]
+mod folder;
 #[cfg(all(doc, not(doctest)))]
 pub mod guide;
 mod handler;
@@ -105,6 +108,8 @@ mod transport;
 pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+#[cfg(feature = "files")]
+pub use folder::{Folder, FolderEntry, FolderError};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{

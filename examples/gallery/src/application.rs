@@ -46,8 +46,13 @@ mod tests {
     async fn the_routes_of_both_answer() {
         let application = application(server());
         for path in ["/", "/healthz", "/ready"] {
-            let request = Request::get(path).header("host", "localhost").body(Body::empty());
-            let response = application.clone().oneshot(request.unwrap_or_default()).await;
+            let request = Request::get(path)
+                .header("host", "localhost")
+                .body(Body::empty());
+            let response = application
+                .clone()
+                .oneshot(request.unwrap_or_default())
+                .await;
             assert_eq!(response.map(|it| it.status().as_u16()), Ok(200), "{path}");
         }
     }

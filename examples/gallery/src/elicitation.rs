@@ -48,8 +48,12 @@ async fn order(
 /// Connects an account, on a page of the server's own: a password must never be typed into a form of the client.
 #[tool]
 async fn connect(cx: &Context) -> Result<&'static str, ToolError> {
-    cx.elicit_url("sign-in", "Sign in to the shop.", "https://shop.example.com/connect")
-        .await?;
+    cx.elicit_url(
+        "sign-in",
+        "Sign in to the shop.",
+        "https://shop.example.com/connect",
+    )
+    .await?;
     Ok("connected")
 }
 
@@ -76,7 +80,9 @@ mod tests {
     async fn buys(client: TestClient) {
         let client = client.on_elicit(|question| match question.message() {
             text if text.starts_with("How many") => json!({"count": 2}),
-            text if text.starts_with("Where") => json!({"address": "1 Main Street", "day": "Today"}),
+            text if text.starts_with("Where") => {
+                json!({"address": "1 Main Street", "day": "Today"})
+            }
             _ => json!({"confirm": true}),
         });
         let reply = client.call("order", json!({"item": "tea"})).await;

@@ -5,11 +5,13 @@ mod elicitation;
 mod mount;
 mod openapi;
 mod outbound;
+mod sandbox;
 mod skills;
 mod tasks;
 mod views;
 
-const EXAMPLES: &str = "application, elicitation, mount, openapi, outbound, skills, tasks, views";
+const EXAMPLES: &str =
+    "application, elicitation, mount, openapi, outbound, sandbox, skills, tasks, views";
 
 #[tokio::main]
 async fn main() -> mcp_runtime::Result<()> {
@@ -20,6 +22,12 @@ async fn main() -> mcp_runtime::Result<()> {
         "mount" => mount::server().run().await,
         "openapi" => openapi::server().run().await,
         "outbound" => outbound::server().run().await,
+        "sandbox" => {
+            sandbox::server()
+                .map_err(mcp_runtime::Error::other)?
+                .run()
+                .await
+        }
         "skills" => skills::server().run().await,
         "tasks" => tasks::server().run().await,
         "views" => views::server().run().await,

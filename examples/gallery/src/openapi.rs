@@ -28,7 +28,10 @@ fn tools(description: &Value, send: &Send) -> Vec<DynamicTool> {
 /// Makes a tool of an operation with an id; its parameters of the path and the query are the arguments.
 fn tool(path: &str, method: &str, operation: &Value, send: &Send) -> Option<DynamicTool> {
     let name = operation["operationId"].as_str()?;
-    let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let parameters = operation["parameters"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for parameter in &parameters {
         let name = parameter["name"].as_str()?;
@@ -42,8 +45,14 @@ fn tool(path: &str, method: &str, operation: &Value, send: &Send) -> Option<Dyna
     let schema = json!({ "type": "object", "properties": properties, "required": required });
     let summary = operation["summary"].as_str().unwrap_or(name);
     let (path, method, send) = (path.to_owned(), method.to_uppercase(), Arc::clone(send));
-    let tool = DynamicTool::new(name, schema).description(summary).open_world(true);
-    let tool = if method == "GET" { tool.read_only() } else { tool };
+    let tool = DynamicTool::new(name, schema)
+        .description(summary)
+        .open_world(true);
+    let tool = if method == "GET" {
+        tool.read_only()
+    } else {
+        tool
+    };
     Some(tool.handler(move |_cx, arguments: Value| {
         let answer = send(&method, &target(&path, &parameters, &arguments));
         async move { answer }
@@ -77,7 +86,9 @@ pub(crate) fn server() -> Server {
     let description = serde_json::from_str(PETS).unwrap_or_default();
     let send: Send = Arc::new(|method, target| Ok(format!("{method} {target}")));
     let tools = tools(&description, &send);
-    tools.into_iter().fold(Server::new("pets", "1.0.0"), Server::tool)
+    tools
+        .into_iter()
+        .fold(Server::new("pets", "1.0.0"), Server::tool)
 }
 
 #[cfg(test)]
@@ -93,12 +104,20 @@ mod tests {
     #[mcp_testkit::test(eras = "all")]
     async fn each_operation_is_a_tool_with_checked_arguments(client: TestClient) {
         let tools = client.tools().await;
-        let names: Vec<_> = tools.iter().map(|it| it["name"].as_str().unwrap_or_default()).collect();
+        let names: Vec<_> = tools
+            .iter()
+            .map(|it| it["name"].as_str().unwrap_or_default())
+            .collect();
         assert_eq!(names, ["listPets", "showPet", "removePet"]);
-        let listed = client.call("listPets", json!({"limit": 5, "kind": "cat & dog"})).await;
+        let listed = client
+            .call("listPets", json!({"limit": 5, "kind": "cat & dog"}))
+            .await;
         listed.assert_text("GET /pets?limit=5&kind=cat%20%26%20dog");
         let shown = client.call("showPet", json!({"id": "../secrets"})).await;
         shown.assert_text("GET /pets/%2E%2E%2Fsecrets");
-        client.call("listPets", json!({"limit": 500})).await.assert_error("at most 100");
+        client
+            .call("listPets", json!({"limit": 500}))
+            .await
+            .assert_error("at most 100");
     }
 }

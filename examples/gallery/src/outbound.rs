@@ -51,7 +51,10 @@ impl Web {
     /// Reads a text; an error that may pass is retryable.
     async fn get(&self, uri: Uri) -> Result<String, ToolError> {
         let host = uri.host().unwrap_or_default();
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let literal = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>();
         // Literal addresses are not resolved.
         if literal.is_ok_and(|address| !(self.guard)(address)) {
             return Err(ToolError::new(format!("{host} is not a public address")));
@@ -66,17 +69,30 @@ impl Web {
             return Err(ToolError::new(format!("the server answered {status}")));
         }
         let body = Limited::new(response.into_body(), LARGEST).collect().await;
-        let body = body.map_err(|_| ToolError::new("the page is larger than 256 KiB, or broke off"))?;
+        let body =
+            body.map_err(|_| ToolError::new("the page is larger than 256 KiB, or broke off"))?;
         Ok(String::from_utf8_lossy(&body.to_bytes()).into_owned())
     }
 }
 
 /// Fetches a text from the web, by plain HTTP.
-#[tool(read_only, open_world, timeout = "10s", retry = 2, concurrency = 8, rate_limit = "60/min", max_output = "256KiB")]
+#[tool(
+    read_only,
+    open_world,
+    timeout = "10s",
+    retry = 2,
+    concurrency = 8,
+    rate_limit = "60/min",
+    max_output = "256KiB"
+)]
 async fn fetch(web: &Web, #[arg(url)] url: String) -> Result<String, ToolError> {
-    let uri: Uri = url.parse().map_err(|_| ToolError::new("the URL is not valid"))?;
+    let uri: Uri = url
+        .parse()
+        .map_err(|_| ToolError::new("the URL is not valid"))?;
     if uri.scheme_str() != Some("http") {
-        return Err(ToolError::new("write an http:// URL; this example has no TLS"));
+        return Err(ToolError::new(
+            "write an http:// URL; this example has no TLS",
+        ));
     }
     web.get(uri).await
 }
@@ -179,13 +195,19 @@ mod tests {
         let answer = move || {
             let first = count.fetch_add(1, Ordering::Relaxed) == 0;
             async move {
-                if first { (StatusCode::BAD_GATEWAY, "later") } else { (StatusCode::OK, "hello") }
+                if first {
+                    (StatusCode::BAD_GATEWAY, "later")
+                } else {
+                    (StatusCode::OK, "hello")
+                }
             }
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.unwrap_or_else(|error| panic!("{error}"));
         let address = listener.local_addr().map(|it| it.to_string());
-        tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(answer))).await });
+        tokio::spawn(
+            async move { axum::serve(listener, Router::new().route("/", get(answer))).await },
+        );
         format!("http://{}/", address.unwrap_or_default())
     }
 
@@ -193,35 +215,84 @@ mod tests {
     async fn a_failure_that_passes_is_tried_again() {
         let client = TestClient::new(serve(|_| true)).await;
         let url = flaky().await;
-        client.call("fetch", json!({ "url": url })).await.assert_text("hello");
+        client
+            .call("fetch", json!({ "url": url }))
+            .await
+            .assert_text("hello");
     }
 
     #[tokio::test]
     async fn addresses_inside_are_out_of_reach_by_number_and_by_name() {
         let client = TestClient::new(server()).await;
         let url = flaky().await;
-        client.call("fetch", json!({ "url": url })).await.assert_error("not a public address");
-        for url in ["http://[::1]/", "http://169.254.169.254/latest", "http://[::ffff:10.0.0.1]/"] {
-            client.call("fetch", json!({ "url": url })).await.assert_error("not a public address");
+        client
+            .call("fetch", json!({ "url": url }))
+            .await
+            .assert_error("not a public address");
+        for url in [
+            "http://[::1]/",
+            "http://169.254.169.254/latest",
+            "http://[::ffff:10.0.0.1]/",
+        ] {
+            client
+                .call("fetch", json!({ "url": url }))
+                .await
+                .assert_error("not a public address");
         }
-        let by_name = client.call("fetch", json!({ "url": "http://localhost:1/" })).await;
+        let by_name = client
+            .call("fetch", json!({ "url": "http://localhost:1/" }))
+            .await;
         by_name.assert_error("failed (reference");
     }
 
     #[test]
     fn special_addresses_are_not_public() {
         for text in [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255",
-            "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-            "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1",
-            "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "fc00::1", "fe80::1", "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             let address: Result<IpAddr, _> = text.parse();
             assert_eq!(address.map(is_public), Ok(false), "{text}");
         }
         for text in [
-            "1.1.1.1", "8.8.8.8", "100.128.0.1", "172.32.0.1", "192.1.0.1", "198.20.0.1", "64:ff9b::808:808",
-            "2002:808:808::", "2606:4700::1111", "2001:4860:4860::8888",
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.128.0.1",
+            "172.32.0.1",
+            "192.1.0.1",
+            "198.20.0.1",
+            "64:ff9b::808:808",
+            "2002:808:808::",
+            "2606:4700::1111",
+            "2001:4860:4860::8888",
         ] {
             let address: Result<IpAddr, _> = text.parse();
             assert_eq!(address.map(is_public), Ok(true), "{text}");

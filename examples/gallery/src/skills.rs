@@ -19,10 +19,12 @@ async fn refund(order: u64) -> String {
 }
 
 pub(crate) fn server() -> Server {
-    Server::new("skills", "1.0.0").tools(tools![refund]).skill_files([
-        ("refunds/SKILL.md", REFUNDS),
-        ("refunds/reasons.md", "broken, late, wrong\n"),
-    ])
+    Server::new("skills", "1.0.0")
+        .tools(tools![refund])
+        .skill_files([
+            ("refunds/SKILL.md", REFUNDS),
+            ("refunds/reasons.md", "broken, late, wrong\n"),
+        ])
 }
 
 #[cfg(test)]

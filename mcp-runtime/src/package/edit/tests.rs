@@ -119,8 +119,9 @@ fn toml_that_cannot_be_kept_is_refused_in_words() {
     for (text, says) in [
         ("servers = { other = { command = \"x\" } }\n", "by hand"),
         ("[servers.it]\nurl = \"http://x\"\n", "another way"),
-        ("servers = 1\n", "by hand"),
-        ("[servers]\nit = 1\n", "no table"),
+        ("servers = 1\n", "`servers` is no table"),
+        ("[servers]\nit = 1\n", "`servers.it` is no table"),
+        ("[[servers]]\nname = \"x\"\n", "no table"),
         ("a = \n", ""),
     ] {
         let error = put_toml(text).unwrap_err();

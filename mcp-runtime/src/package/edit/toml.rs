@@ -13,6 +13,9 @@ pub(in super::super) fn put(
     entry: &Map<String, Value>,
 ) -> Result<String, String> {
     let before = read(text)?;
+    if before.get(table).is_some_and(|it| !it.is_object()) {
+        return Err(format!("`{table}` is no table; correct it first"));
+    }
     let old = before[table][name].as_object();
     if before[table].get(name).is_some_and(|it| !it.is_object()) {
         return Err(format!("`{table}.{name}` is no table; correct it first"));
