@@ -11,6 +11,7 @@ mod hang;
 mod health;
 mod http;
 mod package;
+mod page;
 mod reload;
 mod shutdown;
 mod stderr;

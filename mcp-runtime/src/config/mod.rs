@@ -22,6 +22,7 @@ mod mistake;
 mod origin;
 #[cfg(feature = "cli")]
 pub(crate) mod overrides;
+mod page;
 pub(crate) mod problem;
 mod raw;
 pub(crate) mod reload;
@@ -35,4 +36,5 @@ pub(crate) mod url;
 mod value;
 pub(crate) mod watch;
 
+pub(crate) use page::Page;
 pub(crate) use settings::{LogFormat, Settings};

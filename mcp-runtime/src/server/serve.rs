@@ -251,6 +251,11 @@ impl Served {
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         let json = served.service.settings.log_format == LogFormat::Json;
         log::announce(json, "INFO", &format!("listening on {url}"));
+        if let Some(root) = url.strip_suffix(http::PATH)
+            && served.service.settings.page.is_served()
+        {
+            log::announce(json, "INFO", &format!("page to try it: {root}/"));
+        }
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
             log::announce(
                 json,

@@ -1,14 +1,13 @@
 //! The tables of tools, resources and prompts, with the limits in force and where each was declared.
 
-use std::fmt;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use crate::handler::spec::Spec;
-use crate::handler::spec::policy::{Breaker, Source};
-use crate::policy::max_output::Size;
-use crate::policy::timeout::Written;
+use crate::handler::spec::policy::Source;
+use crate::policy::in_force::{self, InForce};
 use crate::protocol::resource::Place;
 use crate::registry::{Descriptor, Entry, Registry};
 
@@ -114,8 +113,8 @@ pub(super) fn json<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>, file: &str
     let rows = entries.map(|entry| {
         let mut row = serde_json::to_value(&entry.descriptor).unwrap_or_default();
         let policies = entry.policies();
-        let limits = limits(&policies.spec, file).into_iter();
-        let limits = limits.map(|it| (it.key.to_owned(), it.to_json()));
+        let limits = in_force::in_force(&policies.spec).into_iter();
+        let limits = limits.map(|it| (it.key.to_owned(), described(&it, file)));
         row["limits"] = limits.collect::<Map<_, _>>().into();
         row["enabled"] = policies.access.is_enabled().into();
         row
@@ -129,103 +128,49 @@ pub(super) fn in_force(entry: &Entry, file: &str) -> String {
     if !policies.access.is_enabled() {
         return format!("off ({file})");
     }
-    joined(&limits(&policies.spec, file))
+    limits(&policies.spec, file)
 }
 
-/// A limit as it is shown.
-struct Limit {
-    key: &'static str,
-    value: String,
-    /// Where it was declared; empty for what has no value that could be replaced.
-    source: String,
+/// A limit as it is shown: its key, its value, and where it was declared.
+fn shown(policy: &InForce, file: &str) -> String {
+    let mut text = policy.key.to_owned();
+    if !policy.value.is_empty() {
+        let _ = write!(text, " {}", policy.value);
+    }
+    if let Some(source) = policy.source {
+        let _ = write!(text, " ({})", place(source, file));
+    }
+    text
 }
 
-impl Limit {
-    fn to_json(&self) -> Value {
-        if self.source.is_empty() && self.value.is_empty() {
-            return true.into();
-        }
-        if self.source.is_empty() {
-            return self.value.as_str().into();
-        }
-        json!({ "value": self.value, "source": self.source })
+/// A limit as JSON: `true` for one without a value.
+fn described(policy: &InForce, file: &str) -> Value {
+    match policy.source {
+        Some(source) => json!({ "value": policy.value, "source": place(source, file) }),
+        None if policy.value.is_empty() => true.into(),
+        None => policy.value.as_str().into(),
     }
 }
 
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key)?;
-        if !self.value.is_empty() {
-            write!(f, " {}", self.value)?;
-        }
-        if self.source.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " ({})", self.source)
-        }
+fn place(source: Source, file: &str) -> String {
+    match source {
+        Source::Attribute => "attribute".to_owned(),
+        Source::Defaults => "defaults".to_owned(),
+        Source::File(line, column) => format!("{file}:{line}:{column}"),
     }
-}
-
-fn joined(limits: &[Limit]) -> String {
-    let limits = limits.iter().map(ToString::to_string);
-    or_none(&limits.collect::<Vec<_>>(), ", ")
 }
 
 /// The limits in the order in which they apply, each with where it was declared.
-fn limits(spec: &Spec, file: &str) -> Vec<Limit> {
-    fn declared<T>(
-        value: Option<(T, Source)>,
-        show: impl Fn(T) -> String,
-    ) -> Option<(String, Source)> {
-        value.map(|(value, source)| (show(value), source))
-    }
-    let limit = |key: &'static str, declared: Option<(String, Source)>| {
-        declared.map(|(value, source)| Limit {
-            key,
-            value,
-            source: match source {
-                Source::Attribute => "attribute".to_owned(),
-                Source::Defaults => "defaults".to_owned(),
-                Source::File(line, column) => format!("{file}:{line}:{column}"),
-            },
-        })
-    };
-    let plain = |key: &'static str, is_there: bool, value: String| {
-        let source = String::new();
-        is_there.then_some(Limit { key, value, source })
-    };
-    let failures = |it: Breaker| format!("{} failures, {}", it.failures, Written(it.cooldown));
-    let limits = [
-        plain("scopes", !spec.scopes.is_empty(), spec.scopes.join(" ")),
-        plain("visible_if", spec.visible_if.is_some(), String::new()),
-        limit("rate_limit", declared(spec.rate_limit, |it| it.to_string())),
-        limit(
-            "concurrency",
-            declared(spec.concurrency, |it| it.to_string()),
-        ),
-        limit(
-            "cache",
-            declared(spec.cache, |it| Written(it.ttl).to_string()),
-        ),
-        limit(
-            "timeout",
-            declared(spec.timeout, |it| Written(it).to_string()),
-        ),
-        limit("retry", declared(spec.retry, |it| it.max.to_string())),
-        limit("breaker", declared(spec.breaker, failures)),
-        limit(
-            "max_output",
-            declared(spec.max_output, |it| Size(it).to_string()),
-        ),
-        plain("audit", spec.audit, String::new()),
-    ];
-    limits.into_iter().flatten().collect()
+fn limits(spec: &Spec, file: &str) -> String {
+    let limits = in_force::in_force(spec).into_iter();
+    let limits = limits.map(|policy| shown(&policy, file));
+    or_none(&limits.collect::<Vec<_>>(), ", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handler::spec::policy::{Cache, Concurrency, RateLimit, Retry};
+    use crate::handler::spec::policy::{Breaker, Cache, Concurrency, RateLimit, Retry};
 
     #[test]
     fn every_limit_is_shown_with_its_source() {
@@ -242,9 +187,7 @@ mod tests {
             .concurrency(Concurrency::new(4).queue(16), here)
             .rate_limit(RateLimit::new(10, 60_000), here);
         assert_eq!(
-            joined(&limits(&spec, "mcp.toml"))
-                .split(", ")
-                .collect::<Vec<_>>(),
+            limits(&spec, "mcp.toml").split(", ").collect::<Vec<_>>(),
             [
                 "scopes a b",
                 "visible_if",
@@ -260,7 +203,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            joined(&limits(&Spec::tool("none", "Nothing."), "mcp.toml")),
+            limits(&Spec::tool("none", "Nothing."), "mcp.toml"),
             "-"
         );
     }
