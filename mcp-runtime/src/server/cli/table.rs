@@ -202,9 +202,6 @@ mod tests {
                 "audit",
             ]
         );
-        assert_eq!(
-            limits(&Spec::tool("none", "Nothing."), "mcp.toml"),
-            "-"
-        );
+        assert_eq!(limits(&Spec::tool("none", "Nothing."), "mcp.toml"), "-");
     }
 }
