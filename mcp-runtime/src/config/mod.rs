@@ -37,6 +37,4 @@ mod value;
 pub(crate) mod watch;
 
 pub(crate) use page::Page;
-#[cfg(feature = "cli")]
-pub(crate) use settings::LogFormat;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{LogFormat, Settings};
