@@ -1,8 +1,7 @@
 //! A folder that callers work in: no path of theirs leads out of it.
 //!
-//! Invariants: paths are opened below the folder's own handle, by `cap-std`, so that neither `..`
-//! nor a link nor a folder that is exchanged meanwhile leads out; only regular files are read and
-//! written; everything that is read has a limit.
+//! Invariants: paths are opened below the folder's own handle, by `cap-std`, so that neither `..` nor a link nor a folder
+//! that is exchanged meanwhile leads out; only regular files are read and written; everything that is read has a limit.
 
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
@@ -22,9 +21,8 @@ const ENTRIES: usize = 1_000;
 
 /// A folder whose files the functions of a server read and write, by paths that come from callers.
 ///
-/// Paths are relative, with `/` between their parts. One that leads out of the folder, by `..` or
-/// by a link, is refused, and so is everything that is no regular file. The functions block:
-/// declare tools that use them as `blocking`.
+/// Paths are relative, with `/` between their parts. One that leads out of the folder, by `..` or by a link, is refused,
+/// and so is everything that is no regular file. The functions block: declare tools that use them as `blocking`.
 ///
 /// ```no_run
 /// use mcp_runtime::{Folder, FolderError, Server, State, tool, tools};
@@ -64,8 +62,7 @@ pub struct FolderEntry {
     pub size: u64,
 }
 
-/// The reason why a file cannot be read or written. Its text is for the caller: it names the path
-/// as the caller gave it.
+/// The reason why a file cannot be read or written. Its text is for the caller: it names the path as the caller gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FolderError(String);
 
@@ -152,9 +149,8 @@ impl Folder {
         removed.map_err(|cause| failed(path, &cause))
     }
 
-    /// Lists the files and folders of a folder, sorted, at most 1,000; the path of the folder
-    /// itself is empty or `.`. Links and everything else that is neither a file nor a folder are
-    /// left out.
+    /// Lists the files and folders of a folder, sorted, at most 1,000; the path of the folder itself is empty or `.`.
+    /// Links and everything else that is neither a file nor a folder are left out.
     pub fn list(&self, path: &str) -> Result<Vec<FolderEntry>, FolderError> {
         let entries = match path {
             "" | "." => self.dir.entries(),

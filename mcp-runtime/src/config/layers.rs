@@ -40,8 +40,7 @@ pub(crate) struct Layers {
 }
 
 impl Sources {
-    /// Returns whether the environment asks for a log of JSON, for whatever is reported before the
-    /// settings are read.
+    /// Returns whether the environment asks for a log of JSON, for whatever is reported before the settings are read.
     pub(crate) fn wants_json(&self) -> bool {
         self.environment.is("MCP_LOG_FORMAT", "json")
     }
