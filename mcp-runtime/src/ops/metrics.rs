@@ -25,6 +25,8 @@ use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
+#[cfg(feature = "redis")]
+use crate::store::redis::stats::Stats;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -304,6 +306,12 @@ impl Metrics {
             "Breakers: 0 is closed, 1 a trial, 2 open",
             self.breakers.clone(),
         );
+    }
+
+    /// Adds the metrics of the store that instances share.
+    #[cfg(feature = "redis")]
+    pub(crate) fn measure_store(&mut self, stats: &Stats) {
+        stats.register(&mut self.registry);
     }
 
     /// The counters of a declared function, registered at zero.

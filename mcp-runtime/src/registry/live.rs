@@ -14,6 +14,7 @@ use crate::live::Live;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::protocol::skill::Skill;
+use crate::store::Stores;
 
 use super::files::Files;
 
@@ -29,6 +30,7 @@ pub(crate) struct LiveRegistry {
 pub(crate) struct Setup {
     pub metrics: Arc<Metrics>,
     pub budget: Arc<Budget>,
+    pub stores: Stores,
     pub describe_rules: bool,
     pub changes: Changes,
     /// The program holds a handle by which it may add entries of every kind.
@@ -122,6 +124,6 @@ impl Setup {
         if self.describe_rules {
             entry.describe_rules();
         }
-        entry.cache_within(&self.budget);
+        entry.join(&self.budget, &self.stores);
     }
 }

@@ -11,6 +11,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "redis")]
+mod store;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -68,6 +70,10 @@ impl Setting {
     }
 
     /// A setting that this program cannot have, and why.
+    #[cfg_attr(
+        all(feature = "auth", feature = "redis", feature = "tls"),
+        expect(dead_code, reason = "this program has all settings")
+    )]
     pub(super) const fn absent(name: &'static str, env: &'static str, why: &'static str) -> Self {
         Self::new(name, env, Kind::Absent(why), "")
     }
@@ -115,6 +121,8 @@ static TABLES: &[&[Setting]] = &[
     log::ROWS,
     ops::ROWS,
     state::ROWS,
+    #[cfg(feature = "redis")]
+    store::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
     rate_limit::ROWS,

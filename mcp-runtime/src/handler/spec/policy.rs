@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::text::rate;
 use crate::clock::millis;
+pub use crate::store::Algorithm;
+use crate::store::Rate;
 
 /// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +44,6 @@ pub enum Per {
     All,
 }
 
-/// The algorithm that counts the calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// Calls come back one by one, evenly over the period; `burst` of them can be saved up.
-    TokenBucket,
-    /// Never more than the count within any stretch of time as long as the period.
-    SlidingWindow,
-    /// The count starts again in each period; a period begins with the first call after the one before has ended.
-    FixedWindow,
-}
-
 impl RateLimit {
     /// `count` calls per `period_millis` milliseconds, as many of them at once.
     pub const fn new(count: u32, period_millis: u64) -> Self {
@@ -78,6 +68,20 @@ impl RateLimit {
     pub const fn per(mut self, per: Per) -> Self {
         self.per = per;
         self
+    }
+
+    /// Returns the rate that a store counts.
+    pub(crate) fn rate(self) -> Rate {
+        Rate::new(self.algorithm, self.count, self.period).with_burst(self.burst)
+    }
+
+    /// Returns the part of the limit that one of `instances` has, rounded up.
+    pub(crate) fn divided(self, instances: u32) -> Self {
+        Self {
+            count: self.count.div_ceil(instances.max(1)),
+            burst: self.burst.div_ceil(instances.max(1)),
+            ..self
+        }
     }
 
     /// Sets the algorithm.
