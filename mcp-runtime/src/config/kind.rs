@@ -40,10 +40,6 @@ pub(crate) enum Kind {
     /// Rates by name.
     Rates(Field<Vec<(String, RateLimit)>>),
     /// A setting that this program cannot have; the reason in words, such as "it was built without the feature `tls`".
-    #[cfg_attr(
-        all(feature = "auth", feature = "redis", feature = "tls"),
-        expect(dead_code, reason = "this program has all settings")
-    )]
     Absent(&'static str),
 }
 

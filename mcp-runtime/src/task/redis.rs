@@ -11,10 +11,10 @@ use super::record::TaskRecord;
 use super::store::{TaskSignals, TaskStore};
 use crate::clock::{Clock, millis};
 use crate::seal::Subject;
+use crate::store::StoreFuture;
 use crate::store::redis::Link;
 use crate::store::redis::link::{Ears, Heard};
 use crate::store::redis::stats::Kind;
-use crate::store::StoreFuture;
 
 static PUT: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("../store/redis/scripts/put_task.lua")));
@@ -70,7 +70,10 @@ impl RedisTasks {
         let oldest: Vec<String> = self.link.run(Kind::Tasks, &oldest).await?;
         for id in oldest {
             let mut delete = redis::cmd("DEL");
-            let _: u32 = self.link.run(Kind::Tasks, delete.arg(self.task(&id))).await?;
+            let _: u32 = self
+                .link
+                .run(Kind::Tasks, delete.arg(self.task(&id)))
+                .await?;
             let mut forget = redis::cmd("ZREM");
             let forget = forget.arg(&listed).arg(id);
             let _: u32 = self.link.run(Kind::Tasks, forget).await?;

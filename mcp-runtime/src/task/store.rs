@@ -98,7 +98,6 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 /// The signals for the tasks of one instance, each with the id of the task.
 pub type TaskSignals = Pin<Box<dyn Stream<Item = (String, Bytes)> + Send>>;
 
-
 /// The error reported when a store panics.
 const PANICKED: &str = "it panicked";
 
