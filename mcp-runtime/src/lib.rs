@@ -106,8 +106,8 @@ pub use error::{Error, Result};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{
-    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
-    IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
+    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoCompletions,
+    IntoContents, IntoPrompt, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
     ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;

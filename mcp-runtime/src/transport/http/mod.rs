@@ -1,4 +1,15 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
+//!
+//! | route | methods | answered by |
+//! |---|---|---|
+//! | `/mcp` | POST, and GET, DELETE in sessions, OPTIONS of browsers | `post.rs`, `stream.rs`, `cors.rs` |
+//! | `/ws` | GET (feature `websocket`) | `websocket.rs` |
+//! | `/healthz`, `/ready`, `/health`, `/metrics` | GET | `ops.rs` |
+//! | `/.well-known/oauth-protected-resource`, with the path | GET | `well_known.rs` |
+//! | `/.well-known/security.txt` | GET | `well_known.rs` |
+//!
+//! The state of all of them is one [`Endpoint`]. Everything that a transport must not know
+//! (methods, revisions, policies) is behind `dispatch`.
 
 mod accept;
 mod apart;
