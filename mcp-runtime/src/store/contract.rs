@@ -17,14 +17,11 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{
-    Algorithm, Changes, Incoming, PutValue, Rate, Rates, Spent, StoreError, Values, Verdict,
-};
+use super::rates::Algorithm;
+use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, StoreError, Values};
 
 /// The time that a message may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -49,11 +46,11 @@ pub async fn rates(store: &dyn Rates) {
             let verdict = check().await;
             assert_eq!(
                 verdict,
-                Verdict::Admitted,
+                Admission::Admitted,
                 "{algorithm:?}: call {call} of 3"
             );
         }
-        let Verdict::Wait(wait) = check().await else {
+        let Admission::Wait(wait) = check().await else {
             panic!("{algorithm:?}: a fourth call of three was admitted");
         };
         assert!(
@@ -61,20 +58,24 @@ pub async fn rates(store: &dyn Rates) {
             "{algorithm:?}: the wait is {wait:?}"
         );
         let other = kept(store.check(&unique("other"), rate).await);
-        assert_eq!(other, Verdict::Admitted, "{algorithm:?}: keys are separate");
+        assert_eq!(
+            other,
+            Admission::Admitted,
+            "{algorithm:?}: keys are separate"
+        );
         sleep(wait.saturating_sub(Duration::from_millis(100))).await;
         let early = check().await;
         assert_ne!(
             early,
-            Verdict::Admitted,
+            Admission::Admitted,
             "{algorithm:?}: it admits too early"
         );
-        let Verdict::Wait(rest) = early else { return };
+        let Admission::Wait(rest) = early else { return };
         sleep(rest + SLACK).await;
         let verdict = check().await;
         assert_eq!(
             verdict,
-            Verdict::Admitted,
+            Admission::Admitted,
             "{algorithm:?}: the wait is too short, or refused calls count"
         );
     }
@@ -82,13 +83,13 @@ pub async fn rates(store: &dyn Rates) {
     let key = unique("at once");
     let verdicts = join_all((0..40).map(|_| store.check(&key, rate))).await;
     let admitted = verdicts.into_iter().map(kept);
-    let admitted = admitted.filter(|it| *it == Verdict::Admitted).count();
+    let admitted = admitted.filter(|it| *it == Admission::Admitted).count();
     assert_eq!(admitted, 10, "of 40 calls at once against 10");
     let rate = rate.with_burst(2);
     let key = unique("burst");
     let verdicts = [(); 3].map(|()| store.check(&key, rate));
     let verdicts = join_all(verdicts).await.into_iter().map(kept);
-    let admitted = verdicts.filter(|it| *it == Verdict::Admitted).count();
+    let admitted = verdicts.filter(|it| *it == Admission::Admitted).count();
     assert_eq!(admitted, 2, "the burst is the number of calls at once");
     assert!(store.instances() >= 1, "this instance is one");
 }
@@ -124,7 +125,7 @@ pub async fn spent(store: &dyn Spent) {
 pub async fn changes(store: &dyn Changes) {
     let (mut one, mut other) = (store.subscribe(), store.subscribe());
     let begun = Instant::now();
-    let [first, second] = ["first", "second"].map(unique).map(Bytes::from);
+    let [first, second] = ["first", "second"].map(|name| unique(name).into_bytes());
     // A subscription may take a moment to be in force.
     while begun.elapsed() < PATIENCE {
         kept(store.publish(first.clone()).await);
@@ -170,7 +171,7 @@ pub async fn values(store: &dyn Values) {
         "the last one that was put"
     );
     assert_eq!(get(&bob, "a").await, None, "owners are separate");
-    let bytes = Bytes::from_static(&[0, 255, b'\r', b'\n']);
+    let bytes = vec![0, 255, b'\r', b'\n'];
     assert!(put(PutValue::new(&bob, "", bytes.clone(), hour)).await);
     assert_eq!(get(&bob, "").await, Some(bytes), "any bytes, under any key");
     assert!(!put(PutValue::new(&ann, "b", vec![1; 500], hour).within(400)).await);

@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::values::ENTRY;
@@ -32,7 +31,7 @@ struct Kept {
 
 #[derive(Debug, Default)]
 struct Owned {
-    values: HashMap<Arc<str>, (Bytes, Instant)>,
+    values: HashMap<Arc<str>, (Vec<u8>, Instant)>,
     bytes: usize,
 }
 
@@ -51,7 +50,7 @@ impl MemoryValues {
 }
 
 impl Values for MemoryValues {
-    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Bytes>> {
+    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
         let mut kept = self.lock();
         kept.expire(Instant::now());
         let found = kept.owners.get(owner).and_then(|it| it.values.get(key));
@@ -62,7 +61,7 @@ impl Values for MemoryValues {
         let now = Instant::now();
         let mut kept = self.lock();
         kept.expire(now);
-        Box::pin(ready(Ok(kept.put(&value, self.most, now))))
+        Box::pin(ready(Ok(kept.put(value, self.most, now))))
     }
 
     fn remove<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, bool> {
@@ -73,7 +72,7 @@ impl Values for MemoryValues {
 }
 
 impl Kept {
-    fn put(&mut self, new: &PutValue<'_>, most: usize, now: Instant) -> bool {
+    fn put(&mut self, new: PutValue<'_>, most: usize, now: Instant) -> bool {
         let size = size(new.key, &new.value);
         let owned = self.owners.get(new.owner);
         let before = owned.and_then(|it| it.values.get(new.key));
@@ -85,8 +84,7 @@ impl Kept {
         self.remove(new.owner, new.key);
         let (owner, key): (Arc<str>, Arc<str>) = (new.owner.into(), new.key.into());
         let end = now + new.ttl.min(FOREVER);
-        // A copy: the bytes may be a part of a larger message.
-        let value = Bytes::copy_from_slice(&new.value);
+        let value = new.value;
         let owned = self.owners.entry(Arc::clone(&owner)).or_default();
         owned.values.insert(Arc::clone(&key), (value, end));
         owned.bytes += size;
@@ -122,7 +120,7 @@ impl Kept {
     }
 }
 
-fn size(key: &str, value: &Bytes) -> usize {
+fn size(key: &str, value: &[u8]) -> usize {
     ENTRY + key.len() + value.len()
 }
 

@@ -14,12 +14,15 @@
 //! With the feature `redis`, [`Server::redis`](crate::Server::redis), `MCP_REDIS_URL` or `[store] redis` sets all of
 //! them. A program with a store of its own implements the traits, hands them to
 //! [`Server::stores`](crate::Server::stores), and tests them by the functions in [`contract`].
+//!
+//! [Many instances](https://github.com/mcp-runtime/mcp-runtime/blob/main/mcp-runtime/docs/instances.md) says what is shared, what that costs, and how to run Redis.
 
 mod changes;
 pub mod contract;
+mod feed;
 mod handle;
 mod memory;
-mod rates;
+pub(crate) mod rates;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 mod relay;
@@ -30,11 +33,13 @@ mod values;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use changes::{Changes, Incoming, Subscription};
+pub use changes::{Changes, Incoming};
+pub use feed::Feed;
 pub(crate) use handle::Shelf;
 pub use handle::{Store, ValueError};
 pub use memory::MemoryValues;
-pub use rates::{Algorithm, Rate, Rates, Verdict};
+
+pub use rates::{Admission, Rate, Rates};
 pub use spent::Spent;
 pub use values::{PutValue, Values};
 

@@ -52,7 +52,7 @@ impl Rate {
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Admission {
     /// The call is counted.
     Admitted,
     /// The call is refused, and not counted; after this time it is admitted, unless others come before.
@@ -65,7 +65,7 @@ pub enum Verdict {
 pub trait Rates: fmt::Debug + Send + Sync + 'static {
     /// Counts a call under `key`, or returns the time to wait. Counts of a key are forgotten when they cannot matter any
     /// more: a period, or the time in which the burst comes back, after the last call.
-    fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Verdict>;
+    fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Admission>;
 
     /// Returns the number of instances that share the counts, as last known: while the store fails, each of them counts
     /// against its part of the limit, rounded up.

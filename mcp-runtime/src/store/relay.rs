@@ -6,13 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Changes as Shared, Incoming};
+use super::{Changes as Shared, Feed, Incoming};
 use crate::changes::outlet::{Outgoing, Outlet};
 use crate::changes::{Change, Changes};
 
@@ -57,7 +55,7 @@ async fn send(shared: Arc<dyn Shared>, outlet: Arc<Outlet>, from: String) {
             news,
         };
         let text = serde_json::to_vec(&message).unwrap_or_default();
-        if let Err(error) = shared.publish(text.into()).await {
+        if let Err(error) = shared.publish(text).await {
             tracing::debug!(%error, "changes were not sent to other instances");
             sleep(PAUSE).await;
             outlet.lose();
@@ -65,7 +63,7 @@ async fn send(shared: Arc<dyn Shared>, outlet: Arc<Outlet>, from: String) {
     }
 }
 
-async fn receive(mut incoming: super::Subscription, changes: Changes, own: String) {
+async fn receive(mut incoming: Feed<Incoming>, changes: Changes, own: String) {
     while let Some(incoming) = incoming.next().await {
         match incoming {
             Incoming::Gap => changes.publish_gap(),
@@ -74,7 +72,7 @@ async fn receive(mut incoming: super::Subscription, changes: Changes, own: Strin
     }
 }
 
-fn publish(text: &Bytes, changes: &Changes, own: &str) {
+fn publish(text: &[u8], changes: &Changes, own: &str) {
     let Ok(message) = serde_json::from_slice::<Message>(text) else {
         tracing::warn!(
             "a message about changes cannot be read; is another version of the server running?"

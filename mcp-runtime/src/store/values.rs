@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::StoreFuture;
 
 /// The bytes that a value is counted with besides its key and itself.
@@ -19,7 +17,7 @@ pub struct PutValue<'a> {
     /// The key.
     pub key: &'a str,
     /// The value.
-    pub value: Bytes,
+    pub value: Vec<u8>,
     /// The time for which it is kept.
     pub ttl: Duration,
     /// The maximum size of all values of the owner: their keys, themselves, and 64 bytes for each.
@@ -28,7 +26,7 @@ pub struct PutValue<'a> {
 
 impl<'a> PutValue<'a> {
     /// Makes a value of `owner` under `key`.
-    pub fn new(owner: &'a str, key: &'a str, value: impl Into<Bytes>, ttl: Duration) -> Self {
+    pub fn new(owner: &'a str, key: &'a str, value: impl Into<Vec<u8>>, ttl: Duration) -> Self {
         Self {
             owner,
             key,
@@ -51,7 +49,7 @@ impl<'a> PutValue<'a> {
 /// Tested by [`contract::values`](super::contract::values).
 pub trait Values: fmt::Debug + Send + Sync + 'static {
     /// Returns the value of `owner` under `key`, unless its time is over.
-    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Bytes>>;
+    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>>;
 
     /// Stores a value in place of the one before; returns `false`, and keeps that one, if the owner would have more than
     /// it may, or the store more than it takes.

@@ -6,19 +6,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::record::{TaskRecord, TaskStatus};
-use super::store::{StoreError, TaskSignals, get, put};
+use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
 use crate::protocol::RpcError;
+use crate::store::StoreError;
 
 /// The time for which an instance has a task, and the time between two renewals.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
@@ -70,7 +69,7 @@ impl Tasks {
             Some(task) if task.status.is_terminal() => Ok(Some(true)),
             Some(_) => {
                 let text = serde_json::to_vec(signal).unwrap_or_default();
-                let reached = self.store.signal(id, text.into()).await;
+                let reached = self.store.signal(id, text).await;
                 reached.map(Some).map_err(TaskError::Store)
             }
         }
@@ -131,6 +130,6 @@ async fn hear(tasks: Arc<Tasks>, mut signals: TaskSignals) {
     }
 }
 
-fn read(text: &Bytes) -> Option<Signal> {
+fn read(text: &[u8]) -> Option<Signal> {
     serde_json::from_slice(text).ok()
 }

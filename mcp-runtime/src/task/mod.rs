@@ -27,7 +27,9 @@ pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
 use store::MemoryStore;
-pub use store::{StoreError, StoreFuture, TaskSignals, TaskStore};
+pub use store::{TaskSignals, TaskStore};
+
+use crate::store::StoreError;
 
 /// The interval at which clients should poll, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;

@@ -4,7 +4,6 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream::unfold;
 use redis::Script;
 
 use super::record::TaskRecord;
@@ -134,7 +133,7 @@ impl TaskStore for RedisTasks {
         })
     }
 
-    fn signal<'a>(&'a self, id: &'a str, signal: Bytes) -> StoreFuture<'a, bool> {
+    fn signal<'a>(&'a self, id: &'a str, signal: Vec<u8>) -> StoreFuture<'a, bool> {
         Box::pin(async move {
             let mut find = redis::cmd("HGET");
             find.arg(self.task(id)).arg("instance");
@@ -158,15 +157,15 @@ impl TaskStore for RedisTasks {
                 return Some((signal, ears));
             }
         };
-        Some(Box::pin(unfold(self.link.listen(), next)))
+        Some(TaskSignals::new(self.link.listen(), next))
     }
 }
 
 /// The id of the task and the signal in a message.
-fn parse(message: &Bytes) -> Option<(String, Bytes)> {
+fn parse(message: &Bytes) -> Option<(String, Vec<u8>)> {
     let rest = message.strip_prefix(TASK)?;
     let space = rest.iter().position(|byte| *byte == b' ')?;
     let (id, signal) = rest.split_at(space);
     let id = std::str::from_utf8(id).ok()?;
-    Some((id.to_owned(), Bytes::copy_from_slice(signal.get(1..)?)))
+    Some((id.to_owned(), signal.get(1..)?.to_vec()))
 }

@@ -12,18 +12,14 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::future::ready;
-use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use bytes::Bytes;
-use futures_util::Stream;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::{Panicked, contain};
 use crate::share::Amount;
-pub use crate::store::{StoreError, StoreFuture};
+use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
@@ -35,7 +31,8 @@ pub use crate::store::{StoreError, StoreFuture};
 /// use std::sync::Mutex;
 ///
 /// use mcp_runtime::{Server, serde_json};
-/// use mcp_runtime::task::{StoreFuture, TaskRecord, TaskStore};
+/// use mcp_runtime::store::StoreFuture;
+/// use mcp_runtime::task::{TaskRecord, TaskStore};
 ///
 /// /// What a database would do, as JSON by id.
 /// #[derive(Debug, Default)]
@@ -106,7 +103,7 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Sends a signal to the instance that runs a task; returns `false` if that does not listen.
-    fn signal<'a>(&'a self, id: &'a str, signal: Bytes) -> StoreFuture<'a, bool> {
+    fn signal<'a>(&'a self, id: &'a str, signal: Vec<u8>) -> StoreFuture<'a, bool> {
         let _ = (id, signal);
         Box::pin(ready(Ok(false)))
     }
@@ -118,7 +115,7 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The signals for the tasks of one instance, each with the id of the task.
-pub type TaskSignals = Pin<Box<dyn Stream<Item = (String, Bytes)> + Send>>;
+pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
 /// The error reported when a store panics.
 const PANICKED: &str = "it panicked";

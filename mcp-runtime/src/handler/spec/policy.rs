@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::text::rate;
 use crate::clock::millis;
-pub use crate::store::Algorithm;
 use crate::store::Rate;
+pub use crate::store::rates::Algorithm;
 
 /// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

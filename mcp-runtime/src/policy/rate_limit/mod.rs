@@ -236,6 +236,33 @@ fn memory(limit: RateLimit) -> Duration {
 mod tests {
     use super::*;
 
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use crate::store::{Admission, Rate, Rates, StoreFuture, contract};
+
+    /// The counters in memory as a store.
+    #[derive(Debug, Default)]
+    struct Memory(Mutex<HashMap<String, Arc<Counter>>>);
+
+    impl Rates for Memory {
+        fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Admission> {
+            let limit = RateLimit::new(rate.count, crate::clock::millis(rate.period));
+            let limit = limit.burst(rate.burst).algorithm(rate.algorithm);
+            let mut counters = self.0.lock().unwrap();
+            let counter = counters.entry(key.to_owned());
+            let counter = counter.or_insert_with(|| Arc::new(Counter::new(limit)));
+            let checked = counter.check(Instant::now());
+            let verdict = checked.map_or_else(Admission::Wait, |()| Admission::Admitted);
+            Box::pin(std::future::ready(Ok(verdict)))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_counters_in_memory_keep_the_contract_of_a_store() {
+        contract::rates(&Memory::default()).await;
+    }
+
     /// For every algorithm and distribution of calls, the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]
     async fn the_wait_is_true() {

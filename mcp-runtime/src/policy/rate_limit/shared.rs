@@ -12,7 +12,7 @@ use crate::handler::spec::policy::RateLimit;
 use crate::policy::contain::{Panicked, contain};
 use crate::principal;
 use crate::seal::{LIFETIME, Stamp, Subject};
-use crate::store::{Rates, Spent, StoreError, StoreFuture, Stores, Verdict};
+use crate::store::{Admission, Rates, Spent, StoreError, StoreFuture, Stores};
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -48,8 +48,8 @@ impl Shared {
         }
         let key = self.key(caller.as_ref());
         match held(self.rates.check(&key, self.limit.rate())).await {
-            Ok(Verdict::Admitted) => Ok(()),
-            Ok(Verdict::Wait(wait)) => Err(wait),
+            Ok(Admission::Admitted) => Ok(()),
+            Ok(Admission::Wait(wait)) => Err(wait),
             Err(error) => {
                 tracing::debug!(%error, "the store of rate limits failed; calls are counted here");
                 self.away().check(caller, None)
@@ -134,15 +134,15 @@ mod tests {
     struct Counting(Mutex<Option<u32>>);
 
     impl Rates for Counting {
-        fn check<'a>(&'a self, _: &'a str, rate: Rate) -> StoreFuture<'a, Verdict> {
+        fn check<'a>(&'a self, _: &'a str, rate: Rate) -> StoreFuture<'a, Admission> {
             Box::pin(async move {
                 let mut count = self.0.lock().unwrap();
                 let count = count.as_mut().ok_or("away")?;
                 *count += 1;
                 Ok(if *count <= rate.count {
-                    Verdict::Admitted
+                    Admission::Admitted
                 } else {
-                    Verdict::Wait(Duration::from_secs(1))
+                    Admission::Wait(Duration::from_secs(1))
                 })
             })
         }

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::stream::unfold;
-
 use super::link::{Heard, Link};
 use super::stats::Kind;
-use crate::store::{Changes, Incoming, StoreFuture, Subscription};
+use crate::store::{Changes, Feed, Incoming, StoreFuture};
 
 #[derive(Debug)]
 pub(super) struct RedisChanges(pub Arc<Link>);
 
 impl Changes for RedisChanges {
-    fn publish(&self, message: Bytes) -> StoreFuture<'_, ()> {
+    fn publish(&self, message: Vec<u8>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let mut publish = redis::cmd("PUBLISH");
             publish.arg(self.0.changes_channel()).arg(&message[..]);
@@ -21,14 +18,14 @@ impl Changes for RedisChanges {
         })
     }
 
-    fn subscribe(&self) -> Subscription {
+    fn subscribe(&self) -> Feed<Incoming> {
         let next = async |mut ears: super::link::Ears| loop {
             match ears.next().await? {
-                Heard::Change(message) => return Some((Incoming::Message(message), ears)),
+                Heard::Change(message) => return Some((Incoming::Message(message.into()), ears)),
                 Heard::Gap => return Some((Incoming::Gap, ears)),
                 Heard::Signal(_) => {}
             }
         };
-        Box::pin(unfold(self.0.listen(), next))
+        Feed::new(self.0.listen(), next)
     }
 }

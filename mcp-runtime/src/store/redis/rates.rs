@@ -7,7 +7,8 @@ use redis::Script;
 
 use super::link::Link;
 use super::stats::Kind;
-use crate::store::{Algorithm, Rate, Rates, StoreFuture, Verdict};
+use crate::store::rates::Algorithm;
+use crate::store::{Admission, Rate, Rates, StoreFuture};
 
 static TOKEN_BUCKET: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/token_bucket.lua")));
@@ -23,7 +24,7 @@ const MARKS: u32 = 64;
 pub(super) struct RedisRates(pub Arc<Link>);
 
 impl Rates for RedisRates {
-    fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Verdict> {
+    fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Admission> {
         let period = rate.period.as_micros();
         let period = u64::try_from(period).unwrap_or(u64::MAX);
         let (script, name, last): (&'static Script, _, u64) = match rate.algorithm {
@@ -38,8 +39,8 @@ impl Rates for RedisRates {
             call.arg(period).arg(rate.count).arg(last);
             let wait: u64 = self.0.invoke(Kind::Rates, &call).await?;
             Ok(match wait {
-                0 => Verdict::Admitted,
-                wait => Verdict::Wait(Duration::from_micros(wait)),
+                0 => Admission::Admitted,
+                wait => Admission::Wait(Duration::from_micros(wait)),
             })
         })
     }

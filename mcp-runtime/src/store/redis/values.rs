@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use bytes::Bytes;
 use redis::Script;
 
 use super::link::Link;
@@ -27,13 +26,12 @@ impl RedisValues {
 }
 
 impl Values for RedisValues {
-    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Bytes>> {
+    fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
         Box::pin(async move {
             let [values, ends, _] = self.keys(owner);
             let mut call = GET.prepare_invoke();
             call.key(values).key(ends).arg(key);
-            let found: Option<Vec<u8>> = self.0.invoke(Kind::Values, &call).await?;
-            Ok(found.map(Bytes::from))
+            self.0.invoke(Kind::Values, &call).await
         })
     }
 
