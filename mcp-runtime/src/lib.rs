@@ -45,6 +45,7 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `page` (default) | the page to try the server in a browser, at `/` |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
@@ -82,6 +83,8 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "page")]
+mod page;
 mod policy;
 mod principal;
 mod protocol;

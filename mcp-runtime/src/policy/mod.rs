@@ -21,6 +21,8 @@ mod cache;
 pub(crate) mod canonical;
 mod concurrency;
 pub(crate) mod contain;
+#[cfg(any(feature = "cli", feature = "page"))]
+pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
 mod rate_limit;

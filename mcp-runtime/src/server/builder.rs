@@ -31,6 +31,8 @@ use crate::auth::Authenticate;
 use crate::auth::settings::Verifier;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
+#[cfg(feature = "page")]
+use crate::config::Page;
 #[cfg(feature = "redis")]
 use crate::config::problem::HIDDEN;
 use crate::config::reload::Reloaders;
@@ -798,6 +800,20 @@ impl<S: State> Server<S> {
     /// `MCP_SERVER_PAGE_SIZE`; read at the start.
     pub fn page_size(mut self, entries: usize) -> Self {
         self.parts.settings.page_size = entries;
+        self
+    }
+
+    /// Serves the page to try the server in a browser, at `/` and below `/page/`, or never does.
+    ///
+    /// Without a word of the program or the settings (`server.page`, `--page`) a debug build that listens itself has it, and a
+    /// release build does not. A router to merge into an application has it only if it is asked for here or by a setting of
+    /// `always`, as the application may have a page of its own.
+    ///
+    /// Whoever reaches the server can load the page, which has nothing but the page itself; what it shows is read from
+    /// `/mcp` with the caller's own credentials, and so is guarded as any call.
+    #[cfg(feature = "page")]
+    pub fn page(mut self, served: bool) -> Self {
+        self.parts.settings.page = if served { Page::Always } else { Page::Never };
         self
     }
 

@@ -239,6 +239,11 @@ impl Served {
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         log::write(format!("listening on {url}\n").as_bytes());
+        if let Some(root) = url.strip_suffix(http::PATH)
+            && served.service.settings.page.is_served()
+        {
+            log::write(format!("page to try it: {root}/\n").as_bytes());
+        }
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
             log::write(format!("health and metrics on http://{address}\n").as_bytes());
         }

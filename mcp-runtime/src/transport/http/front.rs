@@ -72,9 +72,10 @@ impl From {
 impl Front {
     /// The way in of a server whose health and metrics are here too, or at an address of their own.
     pub(super) fn new(service: Arc<Service>, has_operations: bool) -> Self {
+        let has_page = service.settings.page.is_served();
         let endpoint = Endpoint::new(service, true);
         Self {
-            rest: routes(Arc::clone(&endpoint), has_operations),
+            rest: routes(Arc::clone(&endpoint), has_operations, has_page),
             endpoint,
             from: None,
         }
