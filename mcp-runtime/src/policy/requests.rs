@@ -139,7 +139,7 @@ impl Counted {
         peer: Option<IpAddr>,
     ) -> Result<(), Box<TooManyRequests>> {
         let checked = self.0.check_here(principal, peer);
-        checked.map_err(|wait| self.refused(wait))
+        checked.map_err(|wait| Box::new(self.refused(wait)))
     }
 
     /// Counts a request of a caller, or refuses it.
@@ -149,10 +149,10 @@ impl Counted {
         peer: Option<IpAddr>,
     ) -> Result<(), Box<TooManyRequests>> {
         let checked = self.0.check_caller(principal, peer).await;
-        checked.map_err(|wait| self.refused(wait))
+        checked.map_err(|wait| Box::new(self.refused(wait)))
     }
 
-    fn refused(&self, wait: Duration) -> Box<TooManyRequests> {
+    fn refused(&self, wait: Duration) -> TooManyRequests {
         let text = format!(
             "rate limit of {} for all requests of one caller reached",
             self.0.limit()
@@ -160,7 +160,7 @@ impl Counted {
         let error = outcome::refusal(&text, wait)
             .over(Limit::Rate)
             .with_status(429);
-        Box::new(TooManyRequests { wait, error })
+        TooManyRequests { wait, error }
     }
 }
 

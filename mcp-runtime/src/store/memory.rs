@@ -74,10 +74,10 @@ impl Values for MemoryValues {
 impl Kept {
     fn put(&mut self, new: PutValue<'_>, most: usize, now: Instant) -> bool {
         let size = size(new.key, &new.value);
-        let owned = self.owners.get(new.owner);
-        let before = owned.and_then(|it| it.values.get(new.key));
+        let known = self.owners.get(new.owner);
+        let before = known.and_then(|it| it.values.get(new.key));
         let before = before.map_or(0, |(value, _)| self::size(new.key, value));
-        let own = owned.map_or(0, |it| it.bytes) - before + size;
+        let own = known.map_or(0, |it| it.bytes) - before + size;
         if own > new.most || self.bytes - before + size > most {
             return false;
         }
@@ -85,25 +85,25 @@ impl Kept {
         let (owner, key): (Arc<str>, Arc<str>) = (new.owner.into(), new.key.into());
         let end = now + new.ttl.min(FOREVER);
         let value = new.value;
-        let owned = self.owners.entry(Arc::clone(&owner)).or_default();
-        owned.values.insert(Arc::clone(&key), (value, end));
-        owned.bytes += size;
+        let kept = self.owners.entry(Arc::clone(&owner)).or_default();
+        kept.values.insert(Arc::clone(&key), (value, end));
+        kept.bytes += size;
         self.bytes += size;
         self.ends.insert((end, owner, key));
         true
     }
 
     fn remove(&mut self, owner: &str, key: &str) -> bool {
-        let Some(owned) = self.owners.get_mut(owner) else {
+        let Some(kept) = self.owners.get_mut(owner) else {
             return false;
         };
-        let Some((name, (value, end))) = owned.values.remove_entry(key) else {
+        let Some((name, (value, end))) = kept.values.remove_entry(key) else {
             return false;
         };
         let size = size(key, &value);
-        owned.bytes -= size;
+        kept.bytes -= size;
         self.bytes -= size;
-        if owned.values.is_empty() {
+        if kept.values.is_empty() {
             self.owners.remove(owner);
         }
         self.ends.remove(&(end, owner.into(), name));

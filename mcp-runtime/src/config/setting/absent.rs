@@ -18,6 +18,9 @@ pub(super) const TOKENS: &[Setting] = &[
     Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_TOKENS),
 ];
 
+/// A program with all features has none of them.
+const _: fn(&'static str, &'static str, &'static str) -> Setting = Setting::absent;
+
 pub(super) const ROWS: &[Setting] = &[
     #[cfg(not(feature = "page"))]
     Setting::absent(

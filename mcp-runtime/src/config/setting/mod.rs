@@ -73,10 +73,6 @@ impl Setting {
     }
 
     /// A setting that this program cannot have, and why.
-    #[cfg_attr(
-        all(feature = "auth", feature = "redis", feature = "tls"),
-        expect(dead_code, reason = "this program has all settings")
-    )]
     pub(super) const fn absent(name: &'static str, env: &'static str, why: &'static str) -> Self {
         Self::new(name, env, Kind::Absent(why), "")
     }

@@ -445,16 +445,16 @@ impl Context {
     /// }
     /// ```
     pub fn store(&self) -> Store {
-        let shelf = self.0.shelf.clone().unwrap_or_default();
+        let kept = self.0.shelf.clone().unwrap_or_default();
         let owner = match &self.0.holder {
-            Holder::Line => Some(shelf.line.clone()),
+            Holder::Line => Some(kept.line.clone()),
             Holder::Principal(_) => Some(self.principal().digest().short()),
             Holder::Network(_) | Holder::Anonymous => self.0.session_id.as_ref().map(|id| {
                 let parts = [&b"session"[..], id.as_bytes()];
                 Subject::from_parts(parts).short()
             }),
         };
-        Store::new(shelf, owner)
+        Store::new(kept, owner)
     }
 
     /// The same for work that outlives the call.

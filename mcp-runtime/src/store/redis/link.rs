@@ -235,6 +235,10 @@ impl Link {
         }
     }
 
+    fn is_up(&self) -> bool {
+        lock(&self.state).commands.is_some()
+    }
+
     fn up(&self, commands: MultiplexedConnection) {
         self.failures.store(0, Ordering::Relaxed);
         let mut state = lock(&self.state);
@@ -354,7 +358,7 @@ impl Ears {
 /// Connects for ever, with waits that grow while there is no Redis.
 async fn keep(link: &Arc<Link>, mut connected: Option<Connected>) {
     let mut wait = FIRST_WAIT;
-    let mut was_there = false;
+    let mut has_missed = false;
     loop {
         let attempt = match connected.take() {
             Some(connected) => Ok(connected),
@@ -363,10 +367,11 @@ async fn keep(link: &Arc<Link>, mut connected: Option<Connected>) {
         match attempt {
             Ok(connected) => {
                 wait = FIRST_WAIT;
-                serve(link, connected, was_there).await;
-                was_there = true;
+                serve(link, connected, has_missed).await;
+                has_missed = true;
             }
             Err(error) => {
+                has_missed = true;
                 link.down(&error.to_string());
                 tracing::debug!(%error, "Redis is still away");
             }
@@ -378,7 +383,7 @@ async fn keep(link: &Arc<Link>, mut connected: Option<Connected>) {
 }
 
 /// Uses a connection until it is lost, or the breaker opens.
-async fn serve(link: &Arc<Link>, connected: Connected, was_there: bool) {
+async fn serve(link: &Arc<Link>, connected: Connected, has_missed: bool) {
     let Connected {
         commands,
         mut messages,
@@ -387,7 +392,7 @@ async fn serve(link: &Arc<Link>, connected: Connected, was_there: bool) {
     // A sign that could not be shown is shown with the next beat.
     let _ = link.show_life().await;
     let _ = link.say_hello().await;
-    if was_there {
+    if has_missed {
         let _ = link.heard.send(Heard::Gap);
     }
     let mut messages = messages.on_message();
@@ -395,14 +400,17 @@ async fn serve(link: &Arc<Link>, connected: Connected, was_there: bool) {
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            message = messages.next() => match message {
-                Some(message) => link.hear(&message),
-                None => {
+            message = messages.next() => {
+                let Some(message) = message else {
                     link.down("the connection was closed");
                     return;
-                }
+                };
+                link.hear(&message);
+            }
+            // It may have been an earlier connection.
+            () = link.tripped.notified() => if !link.is_up() {
+                return;
             },
-            () = link.tripped.notified() => return,
             _ = beats.tick() => drop(link.show_life().await),
             () = link.beat.notified() => drop(link.show_life().await),
         }

@@ -36,13 +36,16 @@ impl Kind {
     ];
 }
 
+/// The label of a store.
+type Label = [(&'static str, &'static str); 1];
+
 /// The metrics of one link.
 #[derive(Debug)]
 pub(crate) struct Stats {
     pub(super) up: Gauge<i64, AtomicI64>,
     pub(super) instances: Gauge<i64, AtomicI64>,
-    errors: Family<[(&'static str, &'static str); 1], Counter>,
-    durations: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
+    errors: Family<Label, Counter>,
+    durations: Family<Label, Histogram, fn() -> Histogram>,
     series: Vec<(Counter, Histogram)>,
 }
 
