@@ -40,6 +40,7 @@
 //! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
+//! | a page on each of these, from the first server on | [`guide`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -51,6 +52,7 @@
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `redis` | `Server::redis`: state that instances share |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
+//! | `files` | `Folder`: files that callers name, out of which no path leads |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -76,6 +78,10 @@ pub mod content;
 mod dispatch;
 mod error;
 mod excerpt;
+#[cfg(feature = "files")]
+mod folder;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod handler;
 mod legacy;
 mod limits;
@@ -83,6 +89,8 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "cli")]
+mod package;
 #[cfg(feature = "page")]
 mod page;
 mod policy;
@@ -106,6 +114,8 @@ mod transport;
 pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+#[cfg(feature = "files")]
+pub use folder::{Folder, FolderEntry, FolderError};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{

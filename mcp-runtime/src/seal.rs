@@ -236,9 +236,9 @@ impl Keys {
 
     /// Opens the `text` that was sealed for `principal` and `call`; returns its round, too.
     ///
-    /// Checks in the order forged, caller, call, time: a stranger
-    /// who has found a text learns only that it was made for another caller. Tries each key once; a text over twice the maximum is not decoded at
-    /// all.
+    /// Checks in the order forged, caller, call, time: a stranger who has found a text learns only
+    /// that it was made for another caller. Tries each key once; a text over twice the maximum is
+    /// not decoded at all.
     pub(crate) fn open(
         &self,
         text: &str,

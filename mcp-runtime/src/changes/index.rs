@@ -1,4 +1,8 @@
 //! An index of the subscribers by their subscriptions.
+//!
+//! From a topic to those who subscribed to it, so that a change does not ask each of ten thousand
+//! subscribers. Weak references: a subscriber that is dropped is removed by its destructor, and one
+//! that is being dropped is passed over.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};

@@ -2,6 +2,15 @@
 //!
 //! Invariants: a subscriber's cost is bounded, however much happens and however slowly it reads; a change costs those
 //! that it concerns, however many others there are, and subscribers are not notified under a lock that others wait for.
+//!
+//! A change enters by [`Changes::publish`], from any thread; it leaves by [`Subscriber::next`], one
+//! after another. In between there is no queue, but a set: three bits for lists, the URIs and the
+//! task ids that have changed. A hundred changes of one resource are one notification. If the URIs
+//! below a watched folder do not fit any more, the folder itself is noted as changed: nothing is
+//! lost but the detail.
+//!
+//! Lock order: a subscriber's news before the index. `publish` holds the index alone while it
+//! collects the subscribers, and tells them without it.
 
 mod index;
 pub(crate) mod notifier;
@@ -114,6 +123,9 @@ pub(crate) struct TooMany;
 
 impl Changes {
     /// Tells every subscriber that the change concerns, on all instances.
+    ///
+    /// Costs a look-up for each part of the URI that ends at a slash, and each subscriber that it
+    /// concerns. Safe to call under no lock of the caller's that a reader needs.
     pub(crate) fn publish(&self, change: &Change) {
         let (concerned, whole, outlet) = {
             let readers = lock(&self.0);
@@ -247,6 +259,8 @@ fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
 }
 
 /// Returns `uri` and all that it is a part of: what follows a watched URI begins with a slash.
+///
+/// Both `file:///logs` and `file:///logs/` are wholes of `file:///logs/today`.
 fn wholes(uri: &str) -> impl Iterator<Item = &str> {
     let parts = uri
         .match_indices('/')
@@ -259,6 +273,9 @@ fn wholes(uri: &str) -> impl Iterator<Item = &str> {
 
 impl Subscriber {
     /// Waits for the next change.
+    ///
+    /// Lists first, then resources in the order of their URIs, then tasks. Cancel safe: a change is
+    /// taken in the poll that returns it.
     pub(crate) async fn next(&self) -> Change {
         loop {
             let wake = self.pending.wake.notified();

@@ -2,6 +2,15 @@
 //!
 //! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
 //! not fit, gets its response at once and no task.
+//!
+//! A call becomes a task if its tool allows or requires it and the client declares the extension in
+//! the request. Everything that can be refused is refused in the answer: access, rate, arguments,
+//! and elicitation of arguments happens there too. What follows runs in a task of tokio's that the
+//! shutdown waits for, for at most the `ttl`; input requests are put into the record, and
+//! `tasks/update` answers them.
+//!
+//! A task's result is kept at most as large as one caller's share of what is kept; a larger one
+//! ends the task as failed, with a text that says so.
 
 use std::sync::Arc;
 
@@ -220,13 +229,16 @@ impl Service {
     }
 
     /// Tells the instance that runs a task, if it has not ended.
+    ///
+    /// Cancelling or answering a task that has ended succeeds and does nothing, as the extension
+    /// wants it.
     async fn signal_task(&self, id: &str, cx: &Context, signal: &Signal) -> Result<(), RpcError> {
         let reached = self.tasks.signal(id, cx.principal(), signal).await;
         match reached.map_err(|error| store_failure(&error))? {
             None => Err(unknown(id)),
             Some(true) => Ok(()),
             Some(false) => Err(RpcError::internal(
-                "the instance that runs this task cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
+                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
             )),
         }
     }

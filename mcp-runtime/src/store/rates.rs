@@ -6,6 +6,10 @@ use std::time::Duration;
 use super::StoreFuture;
 
 /// The algorithm that counts the calls.
+///
+/// The token bucket is the default: it admits a burst and then an even rate, in one word of memory.
+/// The sliding window is for limits of a contract ("never more than 100 in any minute"); the fixed
+/// window for quotas that are given back at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {

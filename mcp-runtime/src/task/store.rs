@@ -62,15 +62,15 @@ use crate::store::{Feed, StoreError, StoreFuture};
 ///
 /// # Errors and panics
 ///
-/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal error. A later
-/// failure is logged, and the task goes on. A panic is a failure like any other. The text of a [`StoreError`]
-/// is for the log.
+/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal
+/// error. A later failure is logged, and the task goes on. A panic is a failure like any other. The
+/// text of a [`StoreError`] is for the log.
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
     ///
-    /// Called at the beginning, when input is requested or given, and at the end. A message of progress is stored
-    /// with the next of these. If the put of the end fails it is tried again, after one second and then ever
-    /// later, until the task has expired.
+    /// Called at the beginning, when input is requested or given, and at the end. A message of
+    /// progress is stored with the next of these. If the put of the end fails it is tried again,
+    /// after one second and then ever later, until the task has expired.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// Returns the task with this id.

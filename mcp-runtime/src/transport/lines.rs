@@ -11,9 +11,9 @@
 //!
 //! Bounds: 1,024 calls in flight and 1,024 that wait, whose messages have at most 16 MiB or four
 //! messages of the largest size; past that, no further line is read, so that the client's own pipe
-//! fills up. A
-//! control message (ping, cancellation, a response) takes no place among the calls. If the
-//! client owes answers, its lines are read even then: one of them may be what everything waits for.
+//! fills up. A control message (ping, cancellation, a response) takes no place among the calls. If
+//! the client owes answers, its lines are read even then: one of them may be what everything waits
+//! for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};

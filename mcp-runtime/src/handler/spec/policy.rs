@@ -1,4 +1,8 @@
 //! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
+//!
+//! Constructors are `const`, because generated code makes these values in constants; they take what
+//! they are given, and bounds are checked by the macros, the builders and the configuration, each
+//! in its own words.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,6 +27,18 @@ pub enum Source {
 }
 
 /// A rate: a number of calls per period.
+///
+/// Parsed from text by `FromStr`, in the form of the attribute:
+///
+/// ```
+/// use mcp_runtime::{Algorithm, Per, RateLimit};
+///
+/// let limit: RateLimit = "100/min".parse().unwrap();
+/// let limit = limit.burst(20).per(Per::Ip);
+/// let windowed = limit.algorithm(Algorithm::SlidingWindow);
+/// assert!("100/fortnight".parse::<RateLimit>().is_err());
+/// # let _ = windowed;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     pub(crate) count: u32,
