@@ -73,7 +73,7 @@ await inBrowser(async page => {
   await page.waitForFunction(() => document.querySelector('.panel img')?.naturalWidth === 1);
   await go(page, 'tools/rare');
   await call(page);
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
   await go(page, 'limits');
   await page.waitForFunction(() => !document.body.innerText.includes('Counting'));
@@ -231,11 +231,11 @@ async function everyQuestion(page) {
   // A client that cannot be asked is refused; a person may refuse too.
   await page.click('summary:text-is("Options")');
   await page.getByLabel('answers of a person').uncheck();
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
   await look(page, 'incapable');
   await page.getByLabel('answers of a person').check();
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.click('.question button:text-is("Dismiss")');
   await ended(page, 'error');
 }
@@ -267,7 +267,7 @@ async function aTask(page) {
   await page.click('.question button:text-is("Accept")');
   await ended(page);
   assert.match(await result(page), /went on: true/);
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state.task');
   await page.click('.panel button:text-is("Cancel")');
   await ended(page, 'cancelled');

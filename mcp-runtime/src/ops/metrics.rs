@@ -1,6 +1,12 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+//!
+//! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
+//! a call adds to atomics and takes no lock. Names of series are those of declared items, known
+//! methods and enums, so that their number does not depend on callers. Items that are added at run
+//! time have series of their own up to 1,000 names, which are not removed with them, as counters
+//! must not go back.
 
 mod classic;
 #[cfg(target_os = "linux")]
@@ -25,6 +31,8 @@ use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
+#[cfg(feature = "redis")]
+use crate::store::redis::stats::Stats;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -314,6 +322,12 @@ impl Metrics {
             "Breakers: 0 is closed, 1 a trial, 2 open",
             self.breakers.clone(),
         );
+    }
+
+    /// Adds the metrics of the store that instances share.
+    #[cfg(feature = "redis")]
+    pub(crate) fn measure_store(&mut self, stats: &Stats) {
+        stats.register(&mut self.registry);
     }
 
     /// The counters of a declared function, registered at zero.

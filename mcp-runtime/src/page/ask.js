@@ -9,6 +9,7 @@ import { block, pretty } from './json.js';
 export function ask(place, requests, signal) {
   const answers = {};
   const waiting = new Set(Object.keys(requests));
+  if (signal.aborted) return undefined;
   return new Promise(resolve => {
     const done = value => {
       fill(place);

@@ -25,7 +25,7 @@ export class Panel {
     this.stop = button('Cancel', () => this.oncancel?.(), { class: 'small' });
     this.node = el(
       'section',
-      { class: 'panel', 'aria-label': title },
+      { class: 'panel', 'aria-label': title, tabindex: -1 },
       el('div', { class: 'panel-head' }, this.state, this.stop),
       this.bar,
       this.logs,
@@ -75,6 +75,7 @@ export class Panel {
 
   /** Shows the result and the exchanges. */
   finish(nodes, exchanges) {
+    const isLeft = document.activeElement === document.body || this.questions.contains(document.activeElement);
     fill(this.questions);
     fill(
       this.body,
@@ -84,6 +85,7 @@ export class Panel {
         ['Answer', exchanges.map(received)],
       ]),
     );
+    if (isLeft) this.node.focus({ preventScroll: true });
   }
 }
 

@@ -14,7 +14,10 @@ export const known = [];
 export async function follow({ client, panel, task, title, abort, exchanges, end, render }) {
   const entry = { taskId: task.taskId, title, status: task.status };
   known.unshift(entry);
-  panel.oncancel = async () => exchanges.push(await client.send('tasks/cancel', { taskId: task.taskId }));
+  panel.oncancel = async () => {
+    abort.abort();
+    exchanges.push(await client.send('tasks/cancel', { taskId: task.taskId }));
+  };
   const answered = new Set();
   let pause = task.pollIntervalMs;
   for (;;) {

@@ -48,10 +48,11 @@ function detail(tool, page) {
   });
   const run = async event => {
     event?.preventDefault();
+    const submit = node.querySelector('[type=submit]');
+    if (submit.ariaDisabled === 'true') return;
     const values = made.get();
     if (!values) return;
-    const submit = node.querySelector('[type=submit]');
-    submit.disabled = true;
+    submit.ariaDisabled = 'true';
     await call({
       client,
       place,
@@ -61,7 +62,7 @@ function detail(tool, page) {
       mirrored: mirrored(tool.inputSchema, values),
       render: result => outcome(result, tool, values, page),
     });
-    submit.disabled = false;
+    submit.ariaDisabled = 'false';
   };
   const onkeydown = event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run(event);

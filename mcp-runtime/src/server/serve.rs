@@ -210,10 +210,14 @@ impl Served {
 
     /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
     async fn start(mut self) -> Result<Option<Self>> {
-        let hooks = Arc::clone(&self.service.hooks);
+        let service = Arc::clone(&self.service);
+        let start = async {
+            service.share().await?;
+            service.hooks.start().await.map_err(str::to_owned)
+        };
         tokio::select! {
             biased;
-            started = hooks.start() => match started {
+            started = start => match started {
                 Ok(()) => Ok(Some(self)),
                 Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
             },
@@ -281,6 +285,7 @@ impl Served {
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
+        service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.

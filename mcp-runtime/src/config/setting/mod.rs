@@ -11,6 +11,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "redis")]
+mod store;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -125,6 +127,8 @@ static TABLES: &[&[Setting]] = &[
     log::ROWS,
     ops::ROWS,
     state::ROWS,
+    #[cfg(feature = "redis")]
+    store::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
     rate_limit::ROWS,
