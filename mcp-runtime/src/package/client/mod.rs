@@ -169,6 +169,5 @@ fn none(_: &str, _: &Launch) -> Option<String> {
     None
 }
 
-
 #[cfg(test)]
 mod tests;
