@@ -71,7 +71,7 @@ impl Client {
     }
 
     /// Sends a request, without following redirects.
-    #[expect(dead_code, reason = "exports of telemetry will use it")]
+    #[cfg(feature = "otel")]
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response, String> {
         timeout(TIMEOUT, exchange(&self.open, request))
             .await

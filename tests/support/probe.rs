@@ -7,6 +7,7 @@ use mcp_runtime::{
     Confirm, Context, ElicitError, Resource, Sample, Server, State, ToolError, prompt, prompts,
     resource, resources, tool, tools,
 };
+use tracing::Instrument as _;
 
 /// Says something back.
 #[tool(read_only, timeout = "30s", rate_limit = "100/min")]
@@ -92,7 +93,9 @@ async fn slow(cx: &Context) -> &'static str {
 /// Takes a tenth of a second.
 #[tool(read_only)]
 async fn brief() {
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(100))
+        .instrument(tracing::info_span!("resting"))
+        .await;
 }
 
 /// Never ends.

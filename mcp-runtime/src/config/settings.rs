@@ -10,6 +10,8 @@ use super::overrides::Overrides;
 use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
+#[cfg(feature = "otel")]
+use crate::ops::otel::endpoints::Endpoints;
 use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
 use crate::task::TaskStore;
@@ -76,6 +78,9 @@ pub(crate) struct Settings {
     pub log_format: LogFormat,
     /// The file of audit records; the log without one.
     pub audit_file: Option<PathBuf>,
+    /// The collector of spans and metrics.
+    #[cfg(feature = "otel")]
+    pub telemetry: Endpoints,
     /// The address of health and metrics; that of the server if it is empty.
     pub ops_bind: String,
     /// The limits of all requests of one caller.
@@ -126,6 +131,8 @@ impl Default for Settings {
             log_level: "info".to_owned(),
             log_format: LogFormat::Text,
             audit_file: None,
+            #[cfg(feature = "otel")]
+            telemetry: Endpoints::default(),
             ops_bind: String::new(),
             requests: RequestLimits::default(),
             #[cfg(feature = "cli")]

@@ -122,7 +122,10 @@ async fn exchange(
             }
         }
     };
-    let answer = cx.kept_alive(pin!(answer.instrument(span))).await;
+    let answer = answer.instrument(span);
+    #[cfg(feature = "otel")]
+    let answer = record.around(answer);
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     record.end(&answer);
     encode(&service, &request.id, answer, &cx)

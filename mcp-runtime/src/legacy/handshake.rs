@@ -54,10 +54,10 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    Ok((
-        Session::new(id, version, (capabilities, names), news, (who, holder)),
-        answer,
-    ))
+    let session = Session::new(id, version, (capabilities, names), news, (who, holder));
+    #[cfg(feature = "otel")]
+    let session = session.measured_by(service.telemetry.as_ref());
+    Ok((session, answer))
 }
 
 /// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.

@@ -10,6 +10,8 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::hook::{self, Hooks};
+#[cfg(feature = "otel")]
+use super::otel::Telemetry;
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -28,6 +30,9 @@ pub(crate) struct Drain {
     times: Arc<OnceLock<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
+    /// What is flushed after those.
+    #[cfg(feature = "otel")]
+    telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }
 
 /// The times of a shutdown.
@@ -63,6 +68,13 @@ impl Drain {
         // A server is built once.
         let _ = self.times.set(Times { delay, deadline });
         let _ = self.hooks.set(hooks);
+    }
+
+    /// Has telemetry flushed after the functions of the stop.
+    #[cfg(feature = "otel")]
+    pub(crate) fn flushes(&self, telemetry: Arc<Telemetry>) {
+        // A server is built once.
+        let _ = self.telemetry.set(telemetry);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
@@ -130,7 +142,8 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
+    /// flushes telemetry. Returns
     /// whether all calls ended by themselves.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         let begun = Instant::now();
@@ -145,6 +158,10 @@ impl Drain {
         if let Some(hooks) = self.hooks.get() {
             let earliest = Instant::now() + hook::GRACE;
             hooks.stop(earliest.max(begun + deadline)).await;
+        }
+        #[cfg(feature = "otel")]
+        if let Some(telemetry) = self.telemetry.get() {
+            telemetry.flush().await;
         }
         all
     }

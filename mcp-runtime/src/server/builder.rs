@@ -35,6 +35,8 @@ use crate::ops::hook::{Hook, Hooks};
 #[cfg(feature = "cli")]
 use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
+#[cfg(feature = "otel")]
+use crate::ops::otel::Telemetry;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
@@ -84,6 +86,9 @@ pub(super) struct Parts {
     changes: Changes,
     pub skills: Sources,
     drain: Drain,
+    /// The exporters, where they were begun before the server is built.
+    #[cfg(feature = "otel")]
+    pub telemetry: Option<Arc<Telemetry>>,
     #[cfg(feature = "cli")]
     pub layers: Vec<BoxedLayer>,
     pub settings: Settings,
@@ -107,6 +112,8 @@ impl Server {
                 changes: Changes::default(),
                 skills: Sources::default(),
                 drain: Drain::default(),
+                #[cfg(feature = "otel")]
+                telemetry: None,
                 #[cfg(feature = "cli")]
                 layers: Vec::new(),
                 settings: Settings::default(),
@@ -366,6 +373,31 @@ impl<S: State> Server<S> {
     /// removed, as by logrotate, is begun anew. One that cannot be opened stops the start.
     pub fn audit_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.parts.settings.audit_file = Some(path.into());
+        self
+    }
+
+    /// Exports spans and metrics of requests to a collector, by OTLP over HTTP: `"http://localhost:4318"`.
+    ///
+    /// Each request is a span such as `tools/call add`, within the trace of its client if `_meta` or the HTTP header has a
+    /// [`traceparent`](https://www.w3.org/TR/trace-context/), with the attributes of OpenTelemetry's
+    /// [conventions for MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md), and
+    /// counts in the histogram `mcp.server.operation.duration`; sessions count in `mcp.server.session.duration`. No argument and
+    /// no result is exported. Under [`Server::run`], the spans of `tracing` that the program makes in a call, at `info` or
+    /// above, are exported within that of the request.
+    ///
+    /// The variables of OpenTelemetry hold for the rest: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
+    /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, `OTEL_METRIC_EXPORT_INTERVAL`,
+    /// `OTEL_BSP_*`, `OTEL_TRACES_EXPORTER=none`, `OTEL_METRICS_EXPORTER=none` and `OTEL_SDK_DISABLED`; those of endpoints are read
+    /// by [`Server::run`], and win. The protocol is `http/protobuf`.
+    ///
+    /// No call waits for an export. Up to 2,048 spans wait for the collector, each text in them cut after 1,000
+    /// characters; the rest is dropped. Failed exports are logged once a minute. The shutdown exports what is left, for at
+    /// most 5 s, after the functions of [`Server::on_stop`].
+    ///
+    /// A URL that is none, and a server that is not built within a tokio runtime, stop the start.
+    #[cfg(feature = "otel")]
+    pub fn telemetry(mut self, endpoint: impl Into<String>) -> Self {
+        self.parts.settings.telemetry.base = endpoint.into();
         self
     }
 
@@ -692,11 +724,14 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "telemetry is taken out of it"))]
+    pub(crate) fn build(mut self) -> Result<Arc<Service>> {
         let verified = self.verify()?;
         let Verified {
             keys, catalogue, ..
         } = verified;
+        #[cfg(feature = "otel")]
+        let telemetry = self.parts.telemetry()?;
         let Parts {
             info,
             instructions,
@@ -707,6 +742,8 @@ impl<S: State> Server<S> {
             changes,
             skills: _,
             drain,
+            #[cfg(feature = "otel")]
+                telemetry: _,
             #[cfg(feature = "cli")]
                 layers: _,
             settings,
@@ -730,6 +767,8 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             hooks,
             audit,
+            #[cfg(feature = "otel")]
+            telemetry,
             drain,
             changes,
             tasks: tasks(&settings, most(settings.max_tasks)),
@@ -749,6 +788,23 @@ impl<S: State> Server<S> {
             tls: verified.tls.map(Arc::new),
             settings,
         }))
+    }
+}
+
+#[cfg(feature = "otel")]
+impl Parts {
+    /// Returns the exporters, which it begins if that was not done before; the shutdown flushes them.
+    pub(super) fn telemetry(&mut self) -> Result<Option<Arc<Telemetry>>> {
+        let identity = (&*self.info.name, &*self.info.version);
+        let telemetry = match self.telemetry.take() {
+            Some(begun) => Some(begun),
+            None => Telemetry::begin(&self.settings.telemetry, identity)?,
+        };
+        self.telemetry.clone_from(&telemetry);
+        if let Some(telemetry) = &telemetry {
+            self.drain.flushes(Arc::clone(telemetry));
+        }
+        Ok(telemetry)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
+#[cfg(feature = "otel")]
+use crate::ops::otel::{self, endpoints::Endpoints};
 use crate::ops::{REQUESTS, log, logging, signal};
 use crate::service::Service;
 
@@ -61,6 +63,8 @@ impl<S: State> Server<S> {
         }
         let configuration = self.configure(command::sources(&matches))?;
         let json = self.parts.settings.log_format == LogFormat::Json;
+        #[cfg(feature = "otel")]
+        self.begin_telemetry(matches.subcommand_name())?;
         let level = log_level(&self.parts.settings.log_level, matches.subcommand_name());
         let _flushed = logging::init(&level, json, std::mem::take(&mut self.parts.layers));
         match matches.subcommand() {
@@ -94,6 +98,18 @@ impl<S: State> Server<S> {
                 self.serve_stdio_from(Some(configuration)).await
             }
         }
+    }
+
+    /// Begins to export where the command serves, with the spans of the program; other commands export nothing.
+    #[cfg(feature = "otel")]
+    fn begin_telemetry(&mut self, command: Option<&str>) -> Result<()> {
+        if !matches!(command, None | Some("http" | "stdio")) {
+            self.parts.settings.telemetry = Endpoints::default();
+        }
+        let telemetry = self.parts.telemetry()?;
+        let layer = telemetry.and_then(|it| otel::layer(&it));
+        self.parts.layers.extend(layer);
+        Ok(())
     }
 
     /// Puts the settings of `sources` over those of the program.

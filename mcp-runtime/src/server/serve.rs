@@ -16,6 +16,8 @@ use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
 use crate::ops::drain::CANCELLED;
 use crate::ops::log;
+#[cfg(feature = "otel")]
+use crate::ops::otel::FLUSH;
 use crate::ops::signal::Watch;
 use crate::ops::systemd;
 use crate::policy::contain::contain_now;
@@ -148,6 +150,8 @@ impl Served {
         let deadline = service.settings.shutdown_deadline;
         let times = service.drain.delay().saturating_add(deadline);
         let limit = times.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
+        #[cfg(feature = "otel")]
+        let limit = limit.saturating_add(service.telemetry.as_ref().map_or(Duration::ZERO, |_| FLUSH));
         let watch = Watch::begin(service.drain.clone(), limit)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {

@@ -42,6 +42,8 @@ use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
+#[cfg(feature = "otel")]
+use crate::ops::otel::Telemetry;
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
 use crate::protocol::json::Text;
@@ -64,6 +66,9 @@ pub(crate) struct Service {
     pub health: Health,
     pub hooks: Arc<Hooks>,
     pub audit: Audit,
+    /// The exporters of spans and metrics, where the settings name a collector.
+    #[cfg(feature = "otel")]
+    pub telemetry: Option<Arc<Telemetry>>,
     pub drain: Drain,
     pub changes: Changes,
     pub keys: Live<Keys>,

@@ -11,6 +11,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "otel")]
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -114,6 +116,8 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     ops::ROWS,
+    #[cfg(feature = "otel")]
+    telemetry::ROWS,
     state::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
