@@ -127,16 +127,14 @@ async fn prompts_and_resources_are_named_as_they_are_declared() {
         json!({ "name": "ask", "arguments": { "who": "ann" } }),
     );
     let uri = "bank://accounts/1234";
-    let resource =
-        Call::modern("resources/read", json!({ "uri": uri })).header("mcp-name", uri);
+    let resource = Call::modern("resources/read", json!({ "uri": uri })).header("mcp-name", uri);
     let collector = exported([prompt, resource]).await;
     let prompt = collector.span("prompts/get ask");
     assert_eq!(prompt.attributes["gen_ai.prompt.name"], "ask");
     assert!(!prompt.attributes.contains_key("gen_ai.operation.name"));
     let resource = collector.span("resources/read");
     assert_eq!(
-        resource.attributes["mcp.resource.uri"],
-        "bank://accounts/{pin}",
+        resource.attributes["mcp.resource.uri"], "bank://accounts/{pin}",
         "a redacted argument is not exported"
     );
 }
@@ -163,7 +161,10 @@ async fn a_failure_is_named_by_its_kind() {
         .map(|(count, it)| (*count, &*it["mcp.method.name"], &*it["error.type"]))
         .collect();
     assert_eq!(errors.len(), 3, "{errors:?}");
-    assert!(errors.contains(&(1, "tools/call", "tool_error")), "{errors:?}");
+    assert!(
+        errors.contains(&(1, "tools/call", "tool_error")),
+        "{errors:?}"
+    );
     assert!(errors.contains(&(1, "prompts/get", "-32602")), "{errors:?}");
 }
 
@@ -172,7 +173,7 @@ async fn nothing_that_a_caller_writes_is_in_a_span_name_or_a_metric() {
     let collector = exported([
         Call::tool("evil", json!({})),
         Call::modern("evil/method", json!({})),
-        Call::tool("add", json!({ "a": "evil" })).id(json!("evil".repeat(1_000))),
+        Call::tool("add", json!({ "a": "evil" })).id(json!("evil".repeat(20))),
     ])
     .await;
     for span in collector.spans() {
@@ -336,7 +337,10 @@ fn a_process_exports_as_the_variables_of_opentelemetry_say() {
         ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=seven"),
         ("OTEL_SERVICE_NAME", "ours"),
-        ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"),
+        (
+            "OTEL_RESOURCE_ATTRIBUTES",
+            "deployment.environment.name=test",
+        ),
         ("MCP_TELEMETRY_OTLP", "http://127.0.0.1:9"),
     ]);
     assert_eq!(code, Some(0));
@@ -359,31 +363,54 @@ fn a_sampler_and_switches_of_the_environment_hold() {
         ("OTEL_TRACES_EXPORTER", "none"),
     ] {
         let collector = Collector::new();
-        let code = call_brief(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url), (name, value)]);
+        let code = call_brief(&[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url),
+            (name, value),
+        ]);
         assert_eq!(code, Some(0));
         assert!(collector.spans().is_empty(), "{name}");
-        assert_eq!(collector.histogram("mcp.server.operation.duration").len(), 1);
+        assert_eq!(
+            collector.histogram("mcp.server.operation.duration").len(),
+            1
+        );
     }
     let collector = Collector::new();
     let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url);
-    assert_eq!(call_brief(&[endpoint, ("OTEL_SDK_DISABLED", "true")]), Some(0));
+    assert_eq!(
+        call_brief(&[endpoint, ("OTEL_SDK_DISABLED", "true")]),
+        Some(0)
+    );
     assert_eq!(collector.count(), 0);
     let traces = format!("{}/v1/traces", collector.url);
     let only = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &*traces);
     assert_eq!(call_brief(&[only]), Some(0));
     collector.span("tools/call brief");
-    assert!(collector.histogram("mcp.server.operation.duration").is_empty());
+    assert!(
+        collector
+            .histogram("mcp.server.operation.duration")
+            .is_empty()
+    );
 }
 
 #[test]
 fn variables_that_cannot_be_followed_stop_the_start() {
     for (name, value, help) in [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "absolute URL"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "collector:4317",
+            "absolute URL",
+        ),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf"),
-        ("OTEL_TRACES_SAMPLER", "jaeger_remote", "parentbased_traceidratio"),
+        (
+            "OTEL_TRACES_SAMPLER",
+            "jaeger_remote",
+            "parentbased_traceidratio",
+        ),
     ] {
         let mut command = probe();
-        command.env("MCP_TELEMETRY_OTLP", "http://127.0.0.1:9").env(name, value);
+        command
+            .env("MCP_TELEMETRY_OTLP", "http://127.0.0.1:9")
+            .env(name, value);
         let process = Process::start(&mut command);
         let line = process.hears(name);
         assert!(line.contains(value), "{line}");

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use mcp_runtime::axum::Router;
 use mcp_runtime::axum::body::Bytes;
 use mcp_runtime::axum::http::{HeaderMap, StatusCode, Uri};
-use mcp_runtime::axum::Router;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
@@ -68,7 +68,9 @@ impl Collector {
             }
         };
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             runtime.unwrap().block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let router = Router::new().fallback(take);
@@ -86,7 +88,9 @@ impl Collector {
     /// The value of a header of every export.
     pub(crate) fn headers(&self, name: &str) -> Vec<String> {
         let received = self.received.lock().unwrap();
-        let values = received.iter().filter_map(|(_, headers, _)| headers.get(name));
+        let values = received
+            .iter()
+            .filter_map(|(_, headers, _)| headers.get(name));
         values.map(|it| it.to_str().unwrap().to_owned()).collect()
     }
 
@@ -136,13 +140,20 @@ impl Collector {
             return Vec::new();
         };
         let request = ExportMetricsServiceRequest::decode(&**last).unwrap();
-        let scopes = request.resource_metrics.into_iter().flat_map(|it| it.scope_metrics);
-        let metrics = scopes.flat_map(|it| it.metrics).filter(|it| it.name == name);
+        let scopes = request
+            .resource_metrics
+            .into_iter()
+            .flat_map(|it| it.scope_metrics);
+        let metrics = scopes
+            .flat_map(|it| it.metrics)
+            .filter(|it| it.name == name);
         let points = metrics.flat_map(|metric| match metric.data {
             Some(Data::Histogram(histogram)) => histogram.data_points,
             other => panic!("{name} is no histogram: {other:?}"),
         });
-        points.map(|it| (it.count, attributes(&it.attributes))).collect()
+        points
+            .map(|it| (it.count, attributes(&it.attributes)))
+            .collect()
     }
 
     fn bodies(&self, at: &str) -> Vec<Bytes> {
@@ -163,7 +174,9 @@ fn attributes(attributes: &[KeyValue]) -> Attributes {
         any_value::Value::StringValue(text) => Some(text),
         other => Some(format!("{other:?}")),
     };
-    let pairs = attributes.iter().filter_map(|it| Some((it.key.clone(), text(it)?)));
+    let pairs = attributes
+        .iter()
+        .filter_map(|it| Some((it.key.clone(), text(it)?)));
     pairs.collect()
 }
 

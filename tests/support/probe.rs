@@ -4,8 +4,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Confirm, Context, ElicitError, Resource, Sample, Server, State, ToolError, prompt, prompts,
-    resource, resources, tool, tools,
+    Confirm, Context, DynamicTool, ElicitError, Resource, Sample, Server, State, ToolError, prompt,
+    prompts, resource, resources, tool, tools,
 };
 use tracing::Instrument as _;
 
@@ -225,6 +225,19 @@ impl Drop for Burden {
 }
 
 /// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+/// Adds the tool `later` when the server starts.
+fn adding(server: Server<Burden>) -> Server<Burden> {
+    let items = server.items();
+    server.on_start("adding", move |_| {
+        let schema = serde_json::json!({ "type": "object", "properties": {} });
+        let tool = DynamicTool::new("later", schema)
+            .description("Comes later.")
+            .handler(|_cx, _arguments| async { "late" });
+        let added = items.add_tool(tool).map_err(|error| error.to_string());
+        Box::pin(async { added })
+    })
+}
+
 fn hooked(server: Server<Burden>) -> Server<Burden> {
     let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
         return server;
@@ -288,6 +301,10 @@ async fn main() -> mcp_runtime::Result<()> {
         server
     };
     let server = hooked(server);
+    let server = match std::env::var_os("PROBE_ADDS") {
+        Some(_) => adding(server),
+        None => server,
+    };
     let server = match std::env::var("PROBE_OPS") {
         Ok(address) => server.ops_bind(address),
         Err(_) => server,

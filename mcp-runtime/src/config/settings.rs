@@ -83,6 +83,8 @@ pub(crate) struct Settings {
     pub telemetry: Endpoints,
     /// The address of health and metrics; that of the server if it is empty.
     pub ops_bind: String,
+    /// Requests are counted by the names of their clients.
+    pub client_names: bool,
     /// The limits of all requests of one caller.
     pub requests: RequestLimits,
     /// The changes of the configuration to declared functions.
@@ -134,6 +136,7 @@ impl Default for Settings {
             #[cfg(feature = "otel")]
             telemetry: Endpoints::default(),
             ops_bind: String::new(),
+            client_names: false,
             requests: RequestLimits::default(),
             #[cfg(feature = "cli")]
             overrides: Overrides::default(),

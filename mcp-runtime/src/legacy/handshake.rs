@@ -54,9 +54,11 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    let session = Session::new(id, version, (capabilities, names), news, (who, holder));
+    let client = (capabilities, names);
+    let answer_timeout = service.live.with(|it| it.limits.answer_timeout);
+    let session = Session::new(id, version, client, news, (who, holder), answer_timeout);
     #[cfg(feature = "otel")]
-    let session = session.measured_by(service.telemetry.as_ref());
+    let session = session.measured_by(service.drain.telemetry());
     Ok((session, answer))
 }
 

@@ -65,6 +65,7 @@ impl Session {
         (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
+        answer_timeout: Duration,
     ) -> Self {
         Self {
             id: id.into(),
@@ -77,7 +78,7 @@ impl Session {
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            client_requests: Arc::default(),
+            client_requests: Arc::new(ClientRequests::within(answer_timeout)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),

@@ -1,7 +1,7 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -26,8 +26,8 @@ pub(crate) struct Drain {
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The times of a shutdown, once they are known.
-    times: Arc<OnceLock<Times>>,
+    /// The times of a shutdown; none in a server that was never built.
+    times: Arc<Mutex<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
     /// What is flushed after those.
@@ -36,7 +36,7 @@ pub(crate) struct Drain {
 }
 
 /// The times of a shutdown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Times {
     delay: Duration,
     deadline: Duration,
@@ -65,9 +65,26 @@ impl Drain {
     /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
     /// the last of them.
     pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
+        self.set_times(delay, deadline);
         // A server is built once.
-        let _ = self.times.set(Times { delay, deadline });
         let _ = self.hooks.set(hooks);
+    }
+
+    /// Sets the time in which calls are still taken, and the time that calls in flight have, for a shutdown that has not
+    /// begun.
+    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        *times = Times { delay, deadline };
+    }
+
+    fn times(&self) -> Times {
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exporters of spans and metrics, where there is a collector.
+    #[cfg(feature = "otel")]
+    pub(crate) fn telemetry(&self) -> Option<&Arc<Telemetry>> {
+        self.telemetry.get()
     }
 
     /// Has telemetry flushed after the functions of the stop.
@@ -79,12 +96,12 @@ impl Drain {
 
     /// The time that calls in flight have; none in a server that was never built.
     pub(crate) fn deadline(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.deadline)
+        self.times().deadline
     }
 
     /// The time in which calls are still taken after the shutdown was asked for.
     pub(crate) fn delay(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.delay)
+        self.times().delay
     }
 
     /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
@@ -160,7 +177,7 @@ impl Drain {
             hooks.stop(earliest.max(begun + deadline)).await;
         }
         #[cfg(feature = "otel")]
-        if let Some(telemetry) = self.telemetry.get() {
+        if let Some(telemetry) = self.telemetry() {
             telemetry.flush().await;
         }
         all

@@ -3,6 +3,7 @@
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
 
 mod classic;
+mod clients;
 #[cfg(target_os = "linux")]
 mod process;
 
@@ -18,6 +19,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use clients::Clients;
 
 use super::log;
 use crate::auth::{Reason, Refusal};
@@ -57,6 +60,7 @@ pub(crate) struct Metrics {
     active: Gauge<i64, AtomicI64>,
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
+    clients: Clients,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
@@ -189,6 +193,7 @@ impl Metrics {
             active: Gauge::default(),
             breakers: Family::default(),
             streams: Streams::default(),
+            clients: Clients::default(),
             #[cfg(feature = "tls")]
             certificate: Family::default(),
             registry: Registry::default(),
@@ -274,6 +279,7 @@ impl Metrics {
             self.sessions.clone(),
         );
         self.register_activity(registry);
+        self.clients.register(registry);
         #[cfg(feature = "tls")]
         registry.register(
             "mcp_tls_certificate_expiry_timestamp_seconds",
@@ -304,6 +310,11 @@ impl Metrics {
             "Breakers: 0 is closed, 1 a trial, 2 open",
             self.breakers.clone(),
         );
+    }
+
+    /// Counts a request of the client called `name`.
+    pub(crate) fn client(&self, name: Option<&str>) {
+        self.clients.count(name);
     }
 
     /// The counters of a declared function, registered at zero.

@@ -4,6 +4,7 @@
 //! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are told of
 //! each change after it is there.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Conflict, Entry, Registry};
@@ -33,6 +34,17 @@ pub(crate) struct Setup {
     pub changes: Changes,
     /// The program holds a handle by which it may add entries of every kind.
     pub is_open: bool,
+    /// Puts the limits of the configuration in force for an entry.
+    pub configure: Configure,
+}
+
+/// Changes the policies of an entry.
+pub(crate) struct Configure(pub Box<dyn Fn(&Entry) + Send + Sync>);
+
+impl fmt::Debug for Configure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Configure")
+    }
 }
 
 /// The reason why an entry is not added.
@@ -123,5 +135,6 @@ impl Setup {
             entry.describe_rules();
         }
         entry.cache_within(&self.budget);
+        (self.configure.0)(entry);
     }
 }

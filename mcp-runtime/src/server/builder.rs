@@ -43,7 +43,7 @@ use crate::protocol::Implementation;
 use crate::registry::Entry;
 use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 use crate::registry::items::Items;
-use crate::registry::live::{LiveRegistry, Setup};
+use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
@@ -86,9 +86,6 @@ pub(super) struct Parts {
     changes: Changes,
     pub skills: Sources,
     drain: Drain,
-    /// The exporters, where they were begun before the server is built.
-    #[cfg(feature = "otel")]
-    pub telemetry: Option<Arc<Telemetry>>,
     #[cfg(feature = "cli")]
     pub layers: Vec<BoxedLayer>,
     pub settings: Settings,
@@ -112,8 +109,6 @@ impl Server {
                 changes: Changes::default(),
                 skills: Sources::default(),
                 drain: Drain::default(),
-                #[cfg(feature = "otel")]
-                telemetry: None,
                 #[cfg(feature = "cli")]
                 layers: Vec::new(),
                 settings: Settings::default(),
@@ -408,6 +403,15 @@ impl<S: State> Server<S> {
     /// address that is not an IP address with a port stops the start.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
         self.parts.settings.ops_bind = address.into();
+        self
+    }
+
+    /// Counts requests by the names that clients give themselves, in `mcp_client_requests_total{client=".."}`.
+    ///
+    /// A name is the client's word for itself. At most 50 are told apart; the rest, and names longer than 64 bytes or with
+    /// other characters than those of printable ASCII, count as `_other`, and clients without a name as `_none`. Default: false.
+    pub fn client_names(mut self, count: bool) -> Self {
+        self.parts.settings.client_names = count;
         self
     }
 
@@ -724,14 +728,13 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "telemetry is taken out of it"))]
-    pub(crate) fn build(mut self) -> Result<Arc<Service>> {
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
         let verified = self.verify()?;
         let Verified {
             keys, catalogue, ..
         } = verified;
         #[cfg(feature = "otel")]
-        let telemetry = self.parts.telemetry()?;
+        self.parts.begin_telemetry()?;
         let Parts {
             info,
             instructions,
@@ -740,13 +743,9 @@ impl<S: State> Server<S> {
             start,
             stop,
             changes,
-            skills: _,
             drain,
-            #[cfg(feature = "otel")]
-                telemetry: _,
-            #[cfg(feature = "cli")]
-                layers: _,
             settings,
+            ..
         } = self.parts;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
@@ -757,7 +756,8 @@ impl<S: State> Server<S> {
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
         let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
-        let registry = registered(&items, catalogue, &settings, (&metrics, &changes));
+        let live = Arc::new(Live::new(settings.clone()));
+        let registry = registered(&items, catalogue, &live, (&metrics, &changes));
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
@@ -767,8 +767,6 @@ impl<S: State> Server<S> {
             health: Health::new(checks),
             hooks,
             audit,
-            #[cfg(feature = "otel")]
-            telemetry,
             drain,
             changes,
             tasks: tasks(&settings, most(settings.max_tasks)),
@@ -782,7 +780,7 @@ impl<S: State> Server<S> {
             auth,
             keys: Live::new(keys),
             requests: Live::new(Requests::default().reconfigured(&settings.requests)),
-            live: Live::new(settings.clone()),
+            live,
             lists_are_filtered: AtomicBool::new(false),
             #[cfg(feature = "tls")]
             tls: verified.tls.map(Arc::new),
@@ -793,18 +791,15 @@ impl<S: State> Server<S> {
 
 #[cfg(feature = "otel")]
 impl Parts {
-    /// Returns the exporters, which it begins if that was not done before; the shutdown flushes them.
-    pub(super) fn telemetry(&mut self) -> Result<Option<Arc<Telemetry>>> {
+    /// Begins to export, if that was not done before; the shutdown flushes what is left.
+    pub(super) fn begin_telemetry(&self) -> Result<Option<&Arc<Telemetry>>> {
         let identity = (&*self.info.name, &*self.info.version);
-        let telemetry = match self.telemetry.take() {
-            Some(begun) => Some(begun),
-            None => Telemetry::begin(&self.settings.telemetry, identity)?,
-        };
-        self.telemetry.clone_from(&telemetry);
-        if let Some(telemetry) = &telemetry {
-            self.drain.flushes(Arc::clone(telemetry));
+        if self.drain.telemetry().is_none()
+            && let Some(begun) = Telemetry::begin(&self.settings.telemetry, identity)?
+        {
+            self.drain.flushes(begun);
         }
-        Ok(telemetry)
+        Ok(self.drain.telemetry())
     }
 }
 
@@ -844,25 +839,37 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
 fn registered(
     items: &Items,
     catalogue: Catalogue,
-    settings: &Settings,
+    settings: &Arc<Live<Settings>>,
     (metrics, changes): (&Arc<Metrics>, &Changes),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
-        budget: Budget::new(settings.max_held),
-        describe_rules: settings.describe_rules,
+        budget: Budget::new(settings.get().max_held),
+        describe_rules: settings.get().describe_rules,
+        configure: configure(settings),
         changes: changes.clone(),
         is_open: items.is_held(),
     };
     let entries = items.with_entries(std::mem::take);
     let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
-    #[cfg(feature = "cli")]
-    for entry in registry.read().declared() {
-        settings.overrides.put_in_force(entry);
-    }
     let registry = Arc::new(registry);
     items.run(&registry);
     registry
+}
+
+/// Puts the limits of the configuration that is in force over those of an entry.
+#[cfg(feature = "cli")]
+fn configure(settings: &Arc<Live<Settings>>) -> Configure {
+    let settings = Arc::clone(settings);
+    Configure(Box::new(move |entry| {
+        settings.get().overrides.put_in_force(entry);
+    }))
+}
+
+/// Without the command line there is no configuration.
+#[cfg(not(feature = "cli"))]
+fn configure(_: &Arc<Live<Settings>>) -> Configure {
+    Configure(Box::new(|_| ()))
 }
 
 /// Registers the entries of a list.

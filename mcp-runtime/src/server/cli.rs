@@ -84,11 +84,12 @@ impl<S: State> Server<S> {
             Some(("check", _)) => {
                 let service = self.build_http()?;
                 check::callers(&service).await?;
+                check::machine(&service)?;
                 check::report(&service)
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
-                health::check(url, &self.parts.settings.bind).await
+                health::check(url, &self.parts.settings).await
             }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
@@ -106,8 +107,8 @@ impl<S: State> Server<S> {
         if !matches!(command, None | Some("http" | "stdio")) {
             self.parts.settings.telemetry = Endpoints::default();
         }
-        let telemetry = self.parts.telemetry()?;
-        let layer = telemetry.and_then(|it| otel::layer(&it));
+        let telemetry = self.parts.begin_telemetry()?;
+        let layer = telemetry.and_then(|it| otel::layer(it));
         self.parts.layers.extend(layer);
         Ok(())
     }
@@ -117,8 +118,12 @@ impl<S: State> Server<S> {
         let declared = self.parts.items.with_entries(|entries| {
             let declared = entries.iter();
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
-            Declared(declared.collect())
+            declared.collect()
         });
+        let declared = Declared {
+            functions: declared,
+            is_open: self.parts.items.is_held(),
+        };
         let seen = Seen::now(sources.files());
         let layers = sources.over(&self.parts.settings, &declared)?;
         let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
@@ -132,8 +137,17 @@ impl<S: State> Server<S> {
     }
 }
 
-/// Logs the variables that look like settings and are none; hosts have some of their own.
+/// Logs the variables that look like settings and are none, which hosts have too, and the tables of functions that are
+/// not there.
 fn name_foreign(layers: &Layers) {
+    let awaited = layers.settings.overrides.awaited();
+    if !awaited.is_empty() {
+        let tables = awaited.join(", ");
+        tracing::warn!(
+            tables,
+            "these functions are not there yet; their tables hold when they are added"
+        );
+    }
     if !layers.foreign.is_empty() {
         let names = layers.foreign.join(", ");
         tracing::info!(

@@ -42,8 +42,6 @@ use crate::ops::drain::Drain;
 use crate::ops::health::Health;
 use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
-#[cfg(feature = "otel")]
-use crate::ops::otel::Telemetry;
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
 use crate::protocol::json::Text;
@@ -66,9 +64,6 @@ pub(crate) struct Service {
     pub health: Health,
     pub hooks: Arc<Hooks>,
     pub audit: Audit,
-    /// The exporters of spans and metrics, where the settings name a collector.
-    #[cfg(feature = "otel")]
-    pub telemetry: Option<Arc<Telemetry>>,
     pub drain: Drain,
     pub changes: Changes,
     pub keys: Live<Keys>,
@@ -89,7 +84,7 @@ pub(crate) struct Service {
     /// The settings that it was built with.
     pub settings: Settings,
     /// The settings that are in force, of which some have changed since.
-    pub live: Live<Settings>,
+    pub live: Arc<Live<Settings>>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
     /// The parts that read files of their own anew when the server reloads.

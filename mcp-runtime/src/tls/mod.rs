@@ -1,11 +1,15 @@
 //! TLS by rustls: the settings, and the configuration of handshakes that is made of their files.
 
+#[cfg(feature = "cli")]
+mod connect;
 mod files;
 mod handshake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+pub(crate) use connect::connect;
 pub(crate) use handshake::{Handshake, Refused};
 use tokio_rustls::rustls::ServerConfig;
 

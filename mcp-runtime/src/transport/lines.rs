@@ -91,9 +91,21 @@ struct QueuedCall {
     bytes: usize,
 }
 
-impl QueuedCall {
-    fn new(id: Option<RequestId>, future: Pending, bytes: usize) -> Self {
-        Self { id, future, bytes }
+/// A call that was received, and has not begun.
+pub(crate) struct NewCall {
+    call: QueuedCall,
+    /// It may take long.
+    long: bool,
+}
+
+impl NewCall {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "reads as the other outcomes of a line"
+    )]
+    fn new(id: Option<RequestId>, future: Pending, bytes: usize, long: bool) -> Option<Self> {
+        let call = QueuedCall { id, future, bytes };
+        Some(Self { call, long })
     }
 }
 
@@ -172,6 +184,19 @@ impl Peer {
 
     /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
+        if let Some(call) = self.decide(line, principal, out) {
+            self.begin(call, out);
+        }
+    }
+
+    /// Decides what follows one line of `principal`, which takes no code of the program's; returns the call that
+    /// begins, which is in flight then.
+    pub(crate) fn decide(
+        &self,
+        line: &Bytes,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) -> Option<NewCall> {
         let service = &self.0.service;
         let origin = Line {
             peer: self,
@@ -179,28 +204,34 @@ impl Peer {
         };
         let bytes = line.len();
         match dispatch(service, &origin, line) {
-            Next::Nothing => {}
-            Next::Reply(reply) => write(&reply.text, out),
-            Next::Call(call) if self.refuses(&call.request, None, principal, out) => {}
+            Next::Nothing => None,
+            Next::Reply(reply) => {
+                write(&reply.text, out);
+                None
+            }
+            Next::Call(call) if self.refuses(&call.request, None, principal, out) => None,
             Next::InSession(session, call)
-                if self.refuses(&call.request, Some(&session), principal, out) => {}
+                if self.refuses(&call.request, Some(&session), principal, out) =>
+            {
+                None
+            }
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
-                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
+                NewCall::new(Some(id), Box::pin(call), bytes, long)
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
-                self.start(QueuedCall::new(Some(id), Box::pin(listening), bytes), out);
+                NewCall::new(Some(id), Box::pin(listening), bytes, true)
             }
             Next::InSession(session, call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
+                NewCall::new(Some(id), Box::pin(call), bytes, long)
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
-                self.start(QueuedCall::new(None, call, bytes), out);
+                NewCall::new(None, call, bytes, true)
             }
         }
     }
@@ -349,7 +380,7 @@ impl Peer {
     }
 
     /// Begins a call; one that cannot take long never waits.
-    fn begin(&self, call: QueuedCall, long: bool, out: &mut Vec<u8>) {
+    pub(crate) fn begin(&self, NewCall { call, long }: NewCall, out: &mut Vec<u8>) {
         if long {
             self.start(call, out);
         } else {
@@ -363,7 +394,7 @@ impl Peer {
         if state.may_run(call.bytes, most) {
             drop(state);
             self.start_now(call, out);
-        } else if state.has_room(most) {
+        } else if state.has_room(most) || self.has_kept_room(&state) {
             state.waiting_bytes += call.bytes;
             state.waiting.push_back(call);
         } else {
@@ -376,6 +407,13 @@ impl Peer {
             );
             write(&refused.text, out);
         }
+    }
+
+    /// Returns whether a thread that has lost its turn may still let its call wait: it was received when there was room,
+    /// which others have taken since.
+    fn has_kept_room(&self, state: &State) -> bool {
+        let overtaken = self.0.overtaken.load(Ordering::Relaxed);
+        overtaken > 0 && state.waiting.len() < WAITING + overtaken
     }
 
     fn start_now(&self, call: QueuedCall, out: &mut Vec<u8>) {

@@ -27,7 +27,7 @@ pub(super) struct Exported {
 impl Exported {
     /// Begins the span of a request, of kind SERVER and in the trace of its client; `None` where nobody exports it.
     pub(super) fn begin(subject: &Subject<'_>) -> Option<Self> {
-        let telemetry = subject.service.telemetry.as_ref()?;
+        let telemetry = subject.service.drain.telemetry()?;
         let item = Item::of(subject);
         let identity = identity(subject, &item);
         let Some(tracer) = telemetry.tracer() else {
@@ -89,7 +89,7 @@ impl Exported {
             span.set_status(Status::error(""));
         }
         self.span.span().end();
-        if let Some(telemetry) = &subject.service.telemetry {
+        if let Some(telemetry) = subject.service.drain.telemetry() {
             telemetry.operation(took, || identity);
         }
     }
@@ -106,7 +106,10 @@ impl Item {
     fn of(subject: &Subject<'_>) -> Self {
         let (details, registry) = (subject.details(), subject.service.registry.read());
         let named = match subject.request.method {
-            Method::ToolsCall => details.tool.as_deref().and_then(|it| registry.tools.get(it)),
+            Method::ToolsCall => details
+                .tool
+                .as_deref()
+                .and_then(|it| registry.tools.get(it)),
             Method::PromptsGet => {
                 let name = details.prompt.as_deref();
                 name.and_then(|it| registry.prompts.get(it))
@@ -182,7 +185,11 @@ fn details(subject: &Subject<'_>, item: &Item) -> impl Iterator<Item = KeyValue>
 /// The beginning of the digest of a session's id, which is a secret.
 fn digest(id: &str) -> String {
     let digest = Sha256::digest(id);
-    digest.iter().take(8).map(|it| format!("{it:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|it| format!("{it:02x}"))
+        .collect()
 }
 
 /// The span that a request comes from, by its `_meta` or else by its HTTP header; and the span by the header where both

@@ -60,9 +60,11 @@ pub(super) fn check_variables() -> Result<()> {
     check("OTEL_TRACES_SAMPLER", &help, |it| SAMPLERS.contains(&it))?;
     let ends_in_ratio = variable("OTEL_TRACES_SAMPLER").is_some_and(|it| it.ends_with("ratio"));
     let is_ratio = |it: &str| it.parse().is_ok_and(|it| (0.0..=1.0).contains(&it));
-    check("OTEL_TRACES_SAMPLER_ARG", "write a number from 0 to 1", |it| {
-        !ends_in_ratio || is_ratio(it)
-    })
+    check(
+        "OTEL_TRACES_SAMPLER_ARG",
+        "write a number from 0 to 1",
+        |it| !ends_in_ratio || is_ratio(it),
+    )
 }
 
 fn check(name: &str, help: &str, is_good: impl Fn(&str) -> bool) -> Result<()> {

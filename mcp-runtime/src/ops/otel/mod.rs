@@ -109,8 +109,14 @@ impl Telemetry {
         let telemetry = Arc::clone(self);
         // The exporters wait on their own threads for what this runtime sends.
         let flush = tokio::task::spawn_blocking(move || {
-            let spans = telemetry.traces.as_ref().map(|it| it.shutdown_with_timeout(FLUSH));
-            let numbers = telemetry.metrics.as_ref().map(|it| it.shutdown_with_timeout(FLUSH));
+            let spans = telemetry
+                .traces
+                .as_ref()
+                .map(|it| it.shutdown_with_timeout(FLUSH));
+            let numbers = telemetry
+                .metrics
+                .as_ref()
+                .map(|it| it.shutdown_with_timeout(FLUSH));
             spans.unwrap_or(Ok(())).and(numbers.unwrap_or(Ok(())))
         });
         match timeout(FLUSH, flush).await {
@@ -173,11 +179,7 @@ fn histogram(meter: &Meter, name: &'static str, help: &'static str) -> Histogram
         .build()
 }
 
-fn traces_to(
-    url: String,
-    transport: &Transport,
-    resource: &Resource,
-) -> Result<SdkTracerProvider> {
+fn traces_to(url: String, transport: &Transport, resource: &Resource) -> Result<SdkTracerProvider> {
     let exporter = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
@@ -210,7 +212,9 @@ fn metrics_to(url: String, transport: &Transport, resource: &Resource) -> Result
 fn resource(name: &str, version: &str) -> Resource {
     let attributes = variable("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
     let names = |key: &str| {
-        let mut pairs = attributes.split(',').filter_map(|pair| pair.split_once('='));
+        let mut pairs = attributes
+            .split(',')
+            .filter_map(|pair| pair.split_once('='));
         pairs.any(|(name, _)| name.trim() == key)
     };
     let mut resource = Resource::builder();
