@@ -44,6 +44,7 @@
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `page` (default) | the page to try the server in a browser, at `/` |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
@@ -80,6 +81,8 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "page")]
+mod page;
 mod policy;
 mod principal;
 mod protocol;
@@ -103,8 +106,8 @@ pub use error::{Error, Result};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{
-    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
-    IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
+    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoCompletions,
+    IntoContents, IntoPrompt, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
     ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;

@@ -10,6 +10,7 @@ mod embed;
 mod hang;
 mod health;
 mod http;
+mod page;
 mod reload;
 mod shutdown;
 mod stderr;

@@ -22,6 +22,7 @@ mod mistake;
 mod origin;
 #[cfg(feature = "cli")]
 pub(crate) mod overrides;
+mod page;
 pub(crate) mod problem;
 mod raw;
 pub(crate) mod reload;
@@ -35,6 +36,7 @@ pub(crate) mod url;
 mod value;
 pub(crate) mod watch;
 
+pub(crate) use page::Page;
 #[cfg(feature = "cli")]
 pub(crate) use settings::LogFormat;
 pub(crate) use settings::Settings;

@@ -35,6 +35,7 @@ impl<S: State> Server<S> {
     /// ```text
     /// calculator                       stdio (what an MCP client starts)
     /// calculator http --bind ADDR      Streamable HTTP at /mcp, with /health /healthz /ready /metrics
+    ///                                  and a page at / to try it: in debug builds, and with --page
     /// calculator tools                 a table: name, description, limits in force and where each came from
     /// calculator resources             the same for resources and templates
     /// calculator prompts               the same for prompts, with their arguments

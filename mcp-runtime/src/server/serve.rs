@@ -1,4 +1,15 @@
 //! Serving until a signal or the end of input, and the shutdown in order.
+//!
+//! The order of a start: the service is built (all faults are told here), signals are handled from
+//! now on, whatever verifies callers is ready (`Authenticate::start`), the port is bound, the hooks
+//! of `on_start` run, and only then is anything accepted or read. A port that is taken is thus
+//! found before the hooks have touched a database; a signal during the hooks ends the start.
+//!
+//! The order of an end is in [`until_shutdown`]. Whatever cannot be stopped, such as a sync
+//! function on the pool or a first poll that never returns, is left behind: tokio would wait for it
+//! when the runtime is dropped, so that [`Watch`], on a thread of its own, ends the process a
+//! second after everything else is done. The exit code says whether a caller was left without an
+//! answer.
 
 use std::io;
 #[cfg(unix)]
@@ -38,6 +49,15 @@ impl<S: State> Server<S> {
     /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
+    ///
+    /// One client has the other end, and is anonymous. Messages are lines of UTF-8 JSON
+    /// (specification,
+    /// [transports](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports)).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Server::check`], but for those of what verifies callers, and an error of
+    /// stdin or stdout other than that the client has closed it.
     pub async fn serve_stdio(self) -> Result<()> {
         self.serve_stdio_from(None).await
     }
@@ -77,6 +97,12 @@ impl<S: State> Server<S> {
     /// once, with code 130. SIGHUP has the server read its files anew, and never ends it.
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_bind`](crate::Error::is_bind) if the address cannot be listened on, and the
+    /// errors of [`Server::check`]. An error of a hook of [`Server::on_start`] is returned with its
+    /// text.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         self.serve_http_from(address, None).await
     }
@@ -211,6 +237,11 @@ impl Served {
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
         log::write(format!("listening on {url}\n").as_bytes());
+        if let Some(root) = url.strip_suffix(http::PATH)
+            && served.service.settings.page.is_served()
+        {
+            log::write(format!("page to try it: {root}/\n").as_bytes());
+        }
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
             log::write(format!("health and metrics on http://{address}\n").as_bytes());
         }
@@ -296,6 +327,10 @@ async fn until_shutdown(
 }
 
 /// Lets go of the service, and with it of the state, whose destructor is the author's code.
+///
+/// Waits for at most 100 ms until nothing else holds the service, so that the destructor of the
+/// state usually runs here, inside of `contain_now`, and not in whichever task happens to be the
+/// last.
 async fn release(service: Arc<Service>) {
     // What has just ended may hold it for a moment longer; what goes on drops it when it ends.
     let alone = async {

@@ -92,6 +92,13 @@ fn flags() -> impl Iterator<Item = Arg> {
         let flag = Arg::new(setting.name)
             .long(setting.flag?)
             .value_name("VALUE");
+        let flag = match setting.bare {
+            Some(bare) => flag
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value(bare),
+            None => flag,
+        };
         let flag = match setting.kind {
             Kind::Texts(..) => flag.action(ArgAction::Append),
             _ => flag,

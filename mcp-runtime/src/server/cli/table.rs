@@ -1,9 +1,10 @@
 //! The tables of tools, resources and prompts, with the limits in force and where each was declared.
 
+use std::fmt::Write as _;
+
 use crate::handler::spec::Spec;
 use crate::handler::spec::policy::Source;
-use crate::policy::max_output::Size;
-use crate::policy::timeout::Written;
+use crate::policy::in_force;
 use crate::protocol::resource::Place;
 use crate::registry::{Descriptor, Entry, Registry};
 
@@ -110,38 +111,24 @@ fn in_force(entry: &Entry, file: &str) -> String {
     limits(&policies.spec, file)
 }
 
-/// A limit as it is shown, with its source.
-fn shown<T>(declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
-    declared.map(|(value, source)| (show(value), source))
-}
-
 /// The limits in the order in which they apply, each with where it was declared.
 fn limits(spec: &Spec, file: &str) -> String {
-    let limit = |key: &str, (value, source): (String, Source)| {
-        let source = match source {
-            Source::Attribute => "attribute".to_owned(),
-            Source::Defaults => "defaults".to_owned(),
-            Source::File(line, column) => format!("{file}:{line}:{column}"),
-        };
-        format!("{key} {value} ({source})")
-    };
-    let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
-    let limits = [
-        scopes,
-        spec.visible_if.as_ref().map(|_| "visible_if".to_owned()),
-        shown(spec.rate_limit, |limit| limit.to_string()).map(|it| limit("rate_limit", it)),
-        shown(spec.concurrency, |limit| limit.to_string()).map(|it| limit("concurrency", it)),
-        shown(spec.cache, |cache| Written(cache.ttl).to_string()).map(|it| limit("cache", it)),
-        shown(spec.timeout, |limit| Written(limit).to_string()).map(|it| limit("timeout", it)),
-        shown(spec.retry, |retry| retry.max.to_string()).map(|it| limit("retry", it)),
-        shown(spec.breaker, |it| {
-            format!("{} failures, {}", it.failures, Written(it.cooldown))
-        })
-        .map(|it| limit("breaker", it)),
-        shown(spec.max_output, |bytes| Size(bytes).to_string()).map(|it| limit("max_output", it)),
-        spec.audit.then(|| "audit".to_owned()),
-    ];
-    or_none(&limits.into_iter().flatten().collect::<Vec<_>>(), ", ")
+    let limits = in_force::in_force(spec).into_iter().map(|policy| {
+        let mut text = policy.key.to_owned();
+        if !policy.value.is_empty() {
+            let _ = write!(text, " {}", policy.value);
+        }
+        match policy.source {
+            Some(Source::Attribute) => text += " (attribute)",
+            Some(Source::Defaults) => text += " (defaults)",
+            Some(Source::File(line, column)) => {
+                let _ = write!(text, " ({file}:{line}:{column})");
+            }
+            None => {}
+        }
+        text
+    });
+    or_none(&limits.collect::<Vec<_>>(), ", ")
 }
 
 #[cfg(test)]
