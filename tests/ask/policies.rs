@@ -152,7 +152,7 @@ async fn a_client_of_a_session_has_the_time_to_answer_that_is_set() {
     drop(client.start("slow", json!({"seconds": 1})));
     let reply = loop {
         let line = lines.next().await.unwrap();
-        if line["result"].is_object() {
+        if line["result"]["content"].is_array() {
             break line;
         }
     };

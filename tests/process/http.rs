@@ -287,7 +287,7 @@ fn few_descriptors_leave_some_for_everything_else() {
             limited.env(name, value);
         }
     }
-    limited.env("MCP_LIMITS_HEADER_TIMEOUT", "2s");
+    limited.env("MCP_LIMITS_IDLE_TIMEOUT", "2s");
     let mut server = Listening::with(&mut limited);
     drop(command);
     let silent: Vec<_> = (0..40)

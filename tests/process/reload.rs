@@ -199,7 +199,7 @@ fn limits_of_connections_and_pages_change_while_the_server_runs() {
     reload("[limits]\nconnections_per_ip = 1\n");
     let mut second = server.connect();
     assert_eq!(second.head().status, 429, "the first one is open");
-    reload("[limits]\nheader_timeout = \"200ms\"\n");
+    reload("[limits]\nidle_timeout = \"200ms\"\n");
     let mut slow = server.connect();
     assert!(slow.is_closed(), "it says nothing");
 }

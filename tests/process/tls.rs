@@ -109,7 +109,7 @@ fn client(authority: &Authority, own: Option<&Pair>) -> TlsConnector {
     TlsConnector::from(Arc::new(config))
 }
 
-const SECRET: &str = "a secret of at least 32 bytes, for HS256";
+const SECRET: &str = "a secret of at least 32 bytes for HS256";
 const AUDIENCE: &str = "https://mcp.example.com/mcp";
 
 /// A token that is bound to the certificate with this thumbprint.
