@@ -10,7 +10,15 @@ const require = createRequire(`${cache}/`);
 const { chromium } = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const sources = path.resolve(import.meta.dirname, '../../mcp-runtime/src/page');
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 const WIDE = { width: 1280, height: 860 };
 const NARROW = { width: 360, height: 780 };
@@ -26,9 +34,14 @@ export async function inBrowser(check, expected = /Failed to load resource/) {
   page.setDefaultTimeout(10_000);
   const errors = [];
   page.on('pageerror', error => errors.push(error.stack));
-  page.on('console', message => { if (message.type() === 'error' && !expected.test(message.text())) errors.push(message.text()); });
+  page.on('console', message => {
+    if (message.type() === 'error' && !expected.test(message.text())) errors.push(message.text());
+  });
   const elsewhere = [];
-  page.on('request', request => { if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(address).origin) elsewhere.push(request.url()); });
+  page.on('request', request => {
+    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== new URL(address).origin)
+      elsewhere.push(request.url());
+  });
   if (process.env.PAGE_FROM_DISK) await fromDisk(page);
   try {
     await check(page);
@@ -45,13 +58,18 @@ export async function inBrowser(check, expected = /Failed to load resource/) {
 
 /** Takes the files of the page from the working copy, with the headers of the server's. */
 async function fromDisk(page) {
-  await page.route(url => url.pathname === '/' || url.pathname.startsWith('/page/'), async route => {
-    const name = new URL(route.request().url()).pathname.replace(/^\/page\//, '').replace(/^\/$/, 'page.html');
-    const file = `${sources}/${name}`;
-    if (!fs.existsSync(file)) return route.continue();
-    const response = await route.fetch();
-    return route.fulfill({ response, body: fs.readFileSync(file) });
-  });
+  await page.route(
+    url => url.pathname === '/' || url.pathname.startsWith('/page/'),
+    async route => {
+      const name = new URL(route.request().url()).pathname.replace(/^\/page\//, '').replace(/^\/$/, 'page.html');
+      const file = `${sources}/${name}`;
+      if (!fs.existsSync(file)) return route.continue();
+      const response = await route.fetch();
+      // A new file is not among those that the server was compiled with.
+      const known = response.ok() ? { response } : { contentType: 'text/javascript' };
+      return route.fulfill({ ...known, body: fs.readFileSync(file) });
+    },
+  );
 }
 
 /** Opens a place of the page, and waits until it is connected. */
@@ -62,11 +80,19 @@ export async function open(page, place = '') {
 }
 
 /** The same in an open page. */
-export const go = (page, place) => page.evaluate(place => { location.hash = `#/${place}`; }, place);
+export const go = (page, place) =>
+  page.evaluate(place => {
+    location.hash = `#/${place}`;
+  }, place);
 
 /** Looks at what is there in light, in dark and at 360 px: no rule is broken, nothing is wider than the screen. */
 export async function look(page, name) {
-  for (const [kind, scheme, viewport] of [['light', 'light', WIDE], ['dark', 'dark', WIDE], ['narrow', 'light', NARROW], ['narrow-dark', 'dark', NARROW]]) {
+  for (const [kind, scheme, viewport] of [
+    ['light', 'light', WIDE],
+    ['dark', 'dark', WIDE],
+    ['narrow', 'light', NARROW],
+    ['narrow-dark', 'dark', NARROW],
+  ]) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize(viewport);
     await page.waitForTimeout(60);
@@ -82,8 +108,17 @@ export async function look(page, name) {
 async function accessible(page, name) {
   const violations = await page.evaluate(async source => {
     if (!window.axe) (0, eval)(source);
-    const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], iframes: false });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => `${node.target} ${node.failureSummary}`).slice(0, 4).join(' | ')}`);
+    const { violations } = await window.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      iframes: false,
+    });
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(node => `${node.target} ${node.failureSummary}`)
+          .slice(0, 4)
+          .join(' | ')}`,
+    );
   }, axe);
   assert.deepEqual(violations, [], name);
 }

@@ -6,11 +6,29 @@ import { assert, call, ended, go, inBrowser, look, open, result } from './browse
 const unharmed = async page => assert.notEqual(await page.title(), 'broken');
 
 /** Calls the tool that says that the note has changed, as another client would. */
-const fetchTouch = page => page.evaluate(() => {
-  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
-  return fetch('/mcp', { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'touch' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'touch', arguments: {}, _meta: meta } }) }).then(response => response.status);
-});
+const fetchTouch = page =>
+  page.evaluate(() => {
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    return fetch('/mcp', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': 'touch',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'touch', arguments: {}, _meta: meta },
+      }),
+    }).then(response => response.status);
+  });
 
 // The policy of a view refuses the request to example.com, which the browser reports.
 await inBrowser(async page => {
@@ -18,6 +36,7 @@ await inBrowser(async page => {
   await unharmed(page);
   await look(page, 'hostile-start');
 
+  await theParts(page);
   await everyForm(page);
   await everyQuestion(page);
   await progressAndLogs(page);
@@ -42,7 +61,10 @@ await inBrowser(async page => {
   const calls = () => page.innerText('.sections [data-section=calls] .count');
   const before = Number(await calls());
   await fetchTouch(page);
-  await page.waitForFunction(count => Number(document.querySelector('.sections [data-section=calls] .count').textContent) > count, before);
+  await page.waitForFunction(
+    count => Number(document.querySelector('.sections [data-section=calls] .count').textContent) > count,
+    before,
+  );
   await page.click('button:text-is("Watched: stop")');
 
   // An image; a refusal of the rate limit.
@@ -51,7 +73,7 @@ await inBrowser(async page => {
   await page.waitForFunction(() => document.querySelector('.panel img')?.naturalWidth === 1);
   await go(page, 'tools/rare');
   await call(page);
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
   await go(page, 'limits');
   await page.waitForFunction(() => !document.body.innerText.includes('Counting'));
@@ -66,6 +88,79 @@ await inBrowser(async page => {
   assert.match(await result(page), /Moby-Dick, page 7/);
 }, /Failed to load resource|example\.com/);
 
+// Text that is put in as HTML is refused, which the browser reports.
+await inBrowser(async page => {
+  await open(page);
+  const put = page.evaluate(() => {
+    document.querySelector('main').innerHTML = '<b>text</b>';
+  });
+  await assert.rejects(put, /TrustedHTML/);
+}, /Failed to load resource|TrustedHTML/);
+
+/** The parts of the page that read what others have written. */
+async function theParts(page) {
+  const parts = await page.evaluate(async () => {
+    const [{ policy }, { expand, variables }, { events }, { parse, pretty }, { resolved, withoutNull }] =
+      await Promise.all(['view', 'uri', 'sse', 'json', 'schema'].map(name => import(`/page/${name}.js`)));
+    const data = [];
+    const chunks = ['data: o', 'ne\r', '\n\r\ndata:two\ndata: three\n\n: silence\n\nevent: x\ndata: fo', 'ur\n\n'];
+    for await (const event of events(new Blob(chunks).stream())) data.push(event);
+    const values = { var: 'value', hello: 'Hello World!', path: '/foo/bar', x: '1024', y: '768' };
+    const templates = [
+      '{var}',
+      '{hello}',
+      '{+hello}',
+      '{+path}/here',
+      '{#x,hello,y}',
+      'X{.var}',
+      '{/var,x}/here',
+      '{;x,y}',
+      '{?x,y}',
+      '?fixed=yes{&x}',
+      '{var:3}',
+      '{?undef}',
+    ];
+    const loop = { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/a' } } };
+    return {
+      data,
+      expanded: templates.map(template => expand(template, values)),
+      variables: variables('a{b,c}/{+d*}{?b:3}'),
+      number: pretty(parse('{"a":9007199254740993,"b":1.5}')),
+      loop: resolved(loop, loop).unreadable,
+      nullable: withoutNull({ anyOf: [{ type: 'string' }, { type: 'null' }] }, {}),
+      policy: policy({
+        connectDomains: [
+          'https://a.example',
+          'https://b.example; script-src *',
+          '"><script>',
+          'https://*.c.example:8443',
+          'javascript:x',
+        ],
+      }),
+    };
+  });
+  assert.deepEqual(parts.data, ['one', 'two\nthree', 'four']);
+  assert.deepEqual(parts.expanded, [
+    'value',
+    'Hello%20World%21',
+    'Hello%20World!',
+    '/foo/bar/here',
+    '#1024,Hello%20World!,768',
+    'X.value',
+    '/value/1024/here',
+    ';x=1024;y=768',
+    '?x=1024&y=768',
+    '?fixed=yes&x=1024',
+    'val',
+    '',
+  ]);
+  assert.deepEqual(parts.variables, ['b', 'c', 'd']);
+  assert.match(parts.number, /9007199254740993/);
+  assert.equal(parts.loop, true);
+  assert.deepEqual(parts.nullable, { schema: { type: 'string' }, isNullable: true });
+  assert.match(parts.policy, /connect-src https:\/\/a\.example https:\/\/\*\.c\.example:8443; frame-src 'none'/);
+}
+
 async function everyForm(page) {
   await go(page, 'tools/plan');
   const field = name => page.getByLabel(name, { exact: true });
@@ -76,7 +171,8 @@ async function everyForm(page) {
   await field('vehicle').selectOption({ index: 2 });
   await field('name').fill('Ann');
   await field('age').fill('41');
-  if (await page.locator('.entry').count() === 0) await page.getByRole('button', { name: 'Add an entry to stops' }).click();
+  if ((await page.locator('.entry').count()) === 0)
+    await page.getByRole('button', { name: 'Add an entry to stops' }).click();
   await field('city').fill('Ghent');
   await field('nights').fill('2');
   await page.getByLabel('Form').selectOption({ index: 2 });
@@ -88,7 +184,10 @@ async function everyForm(page) {
   await page.locator('.entry').last().getByLabel('value', { exact: true }).fill('none');
   await look(page, 'form');
   await call(page);
-  assert.match(await result(page), /To the sea: Ann \(41\) by boat via Ghent for 2 nights, 99.5 euros paid by invoice in 14 days, both ways true|false/);
+  assert.match(
+    await result(page),
+    /To the sea: Ann \(41\) by boat via Ghent for 2 nights, 99.5 euros paid by invoice in 14 days, both ways true|false/,
+  );
   assert.match(await result(page), /invoice in 14 days/);
   assert.match(await result(page), /9007199254740993/);
   assert.match(await result(page), /1 remarks/);
@@ -100,7 +199,7 @@ async function everyQuestion(page) {
   const field = name => page.locator('.question').getByLabel(name, { exact: true });
   await page.waitForSelector('.question');
   await page.click('.question button:text-is("Accept")');
-  assert.ok(await page.locator('.question .fault:not([hidden])').count() >= 3);
+  assert.ok((await page.locator('.question .fault:not([hidden])').count()) >= 3);
   await field('name').fill('Ann');
   await field('email').fill('no address');
   await field('meal').selectOption({ index: 1 });
@@ -132,11 +231,11 @@ async function everyQuestion(page) {
   // A client that cannot be asked is refused; a person may refuse too.
   await page.click('summary:text-is("Options")');
   await page.getByLabel('answers of a person').uncheck();
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
   await look(page, 'incapable');
   await page.getByLabel('answers of a person').check();
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.click('.question button:text-is("Dismiss")');
   await ended(page, 'error');
 }
@@ -168,7 +267,7 @@ async function aTask(page) {
   await page.click('.question button:text-is("Accept")');
   await ended(page);
   assert.match(await result(page), /went on: true/);
-  await page.click('form.call button[type=submit]:enabled');
+  await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state.task');
   await page.click('.panel button:text-is("Cancel")');
   await ended(page, 'cancelled');

@@ -2,7 +2,6 @@
 
 import { address, assert, call, ended, go, inBrowser, look, open, result } from './browser.mjs';
 
-
 await inBrowser(async page => {
   await open(page);
   assert.equal(await page.title(), 'Countries of the world');
@@ -18,7 +17,9 @@ await inBrowser(async page => {
   // A form: enumerations, a range, a default, a switch; JSON and back; a call.
   await page.click('#list a:has-text("rank_countries")');
   assert.match(await page.innerText('.policies'), /rate_limit\s+5\/min/);
-  const [by, region, limit, ascending] = ['by', 'region', 'limit', 'ascending'].map(label => page.getByLabel(label, { exact: true }));
+  const [by, region, limit, ascending] = ['by', 'region', 'limit', 'ascending'].map(label =>
+    page.getByLabel(label, { exact: true }),
+  );
   await page.click('form.call button[type=submit]');
   assert.match(await page.innerText('.field:has(select) .fault:not([hidden])'), /value/i);
   await by.selectOption({ label: 'area' });
@@ -54,7 +55,8 @@ await inBrowser(async page => {
   await ended(page);
 
   // More than the rate limit allows: what was refused, and why.
-  for (let count = 0; count < 4; count += 1) await page.click('form.call button[type=submit]:enabled');
+  for (let count = 0; count < 4; count += 1)
+    await page.click('form.call button[type=submit]:not([aria-disabled=true])');
   await page.waitForSelector('.panel .state:is(.error, .refused)');
   assert.match(await result(page), /5 (calls )?per minute|rate limit|5\/min/i);
   await look(page, 'refused');
@@ -132,9 +134,23 @@ await inBrowser(async page => {
   await page.waitForSelector('.panel');
   await look(page, 'calls');
   await go(page, 'connect');
-  for (const client of ['Claude Code', 'Claude Desktop', 'VS Code', 'Cursor', 'Zed', 'Codex CLI', 'Gemini CLI', 'Goose', 'Inspector']) await page.waitForSelector(`h3:text-is("${client}")`);
+  for (const client of [
+    'Claude Code',
+    'Claude Desktop',
+    'VS Code',
+    'Cursor',
+    'Zed',
+    'Codex CLI',
+    'Gemini CLI',
+    'Goose',
+    'Inspector',
+  ])
+    await page.waitForSelector(`h3:text-is("${client}")`);
   await page.click('.snippet button >> nth=0');
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `claude mcp add --transport http world ${address}mcp`);
+  assert.equal(
+    await page.evaluate(() => navigator.clipboard.readText()),
+    `claude mcp add --transport http world ${address}mcp`,
+  );
   await look(page, 'connect');
 
   // The theme, and what it does not know.

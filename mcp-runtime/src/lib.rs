@@ -34,11 +34,13 @@
 //! | types that a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
 //! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
 //! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
+//! | values that later calls find again, many instances | [`Context::store`], [`store`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
 //! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
+//! | a page on each of these, from the first server on | [`guide`] |
 //!
 //! | feature | |
 //! |---|---|
@@ -48,7 +50,9 @@
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
+//! | `redis` | `Server::redis`: state that instances share |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
+//! | `files` | `Folder`: files that callers name, out of which no path leads |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -74,6 +78,10 @@ pub mod content;
 mod dispatch;
 mod error;
 mod excerpt;
+#[cfg(feature = "files")]
+mod folder;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod handler;
 mod legacy;
 mod limits;
@@ -81,6 +89,8 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "cli")]
+mod package;
 #[cfg(feature = "page")]
 mod page;
 mod policy;
@@ -94,6 +104,7 @@ mod server;
 mod service;
 mod share;
 mod skills;
+pub mod store;
 pub mod task;
 #[cfg(feature = "tls")]
 mod tls;
@@ -103,6 +114,8 @@ mod transport;
 pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+#[cfg(feature = "files")]
+pub use folder::{Folder, FolderEntry, FolderError};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{

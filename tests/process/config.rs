@@ -108,18 +108,27 @@ fn t20_three_mistakes_are_three_messages() {
 }
 
 #[test]
-fn a_documented_setting_that_is_not_there_stops_the_start() {
-    let stderr = refused(probe().env("MCP_REDIS_URL", "redis://cache"));
-    assert!(
-        stderr.contains("MCP_REDIS_URL is set, but this version has no store"),
-        "{stderr}"
-    );
-    let folder = Folder::new("absent", "[store]\nredis = \"redis://cache\"\n");
+fn the_url_of_a_store_that_cannot_be_read_stops_the_start_and_is_not_repeated() {
+    for url in [
+        "cache:6379",
+        "redis://",
+        "http://u:secret@cache",
+        "redis+cluster://u:secret@cache",
+    ] {
+        let stderr = refused(probe().env("MCP_REDIS_URL", url));
+        assert!(
+            stderr.contains("MCP_REDIS_URL") && stderr.contains("help: "),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("secret"), "{stderr}");
+    }
+    let folder = Folder::new("store", "[store]\nredis = \"http://u:secret@cache\"\n");
     let stderr = refused(&mut folder.probe());
     assert!(
-        stderr.contains("store.redis is set, but") && stderr.contains("mcp.toml:2:9"),
+        stderr.contains("store.redis") && stderr.contains("mcp.toml:2:9"),
         "{stderr}"
     );
+    assert!(!stderr.contains("secret"), "{stderr}");
 }
 
 #[test]

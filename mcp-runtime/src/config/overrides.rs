@@ -3,6 +3,12 @@
 //!
 //! Invariant: configuration narrows access and never widens it; the rules between keys are those of the attributes, in
 //! the same words.
+//!
+//! A table is read against the declaration of its function, and so each of its mistakes can be told
+//! in the words that the compiler has for the attribute, with line and column. Scopes may be added
+//! but not removed, and audit may be switched on but not off: the file cannot widen what the author
+//! has allowed. The result is a whole [`Spec`], from which `policy` makes new policies at a reload,
+//! keeping the state of what did not change.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

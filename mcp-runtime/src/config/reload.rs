@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Settings;
 
 /// Reads files of its own anew when the server reloads.
+///
+/// `prepare` may fail and must change nothing; the [`Commit`] cannot fail. All are prepared before
+/// one is committed, which is what makes a reload all or nothing.
 pub(crate) trait Reload: std::fmt::Debug + Send + Sync {
     /// Reads and checks the files under these settings, and returns what puts them in force, which cannot fail. An error
     /// says which file is wrong, and how.

@@ -15,6 +15,7 @@ use crate::limits::{self, Limits};
 use crate::ops::otel::endpoints::Endpoints;
 use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
+use crate::store::Stores;
 use crate::task::TaskStore;
 #[cfg(feature = "tls")]
 use crate::tls::Tls;
@@ -69,6 +70,14 @@ pub(crate) struct Settings {
     pub task_ttl: Duration,
     /// The store of tasks; in memory without one.
     pub task_store: Option<Arc<dyn TaskStore>>,
+    /// The stores of the program's own that instances share.
+    pub stores: Stores,
+    /// The URL of the Redis that instances share.
+    #[cfg(feature = "redis")]
+    pub redis: Secrets,
+    /// The beginning of the keys there; the server's name if it is empty.
+    #[cfg(feature = "redis")]
+    pub store_prefix: String,
     /// The maximum number of running tasks.
     pub max_tasks: usize,
     /// The secrets for the encryption of request states; random without any.
@@ -131,6 +140,11 @@ impl Default for Settings {
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
             task_store: None,
+            stores: Stores::default(),
+            #[cfg(feature = "redis")]
+            redis: Secrets::default(),
+            #[cfg(feature = "redis")]
+            store_prefix: String::new(),
             max_tasks: limits::TASKS,
             state_keys: Secrets::default(),
             state_audience: None,
@@ -145,6 +159,16 @@ impl Default for Settings {
             #[cfg(feature = "cli")]
             overrides: Overrides::default(),
         }
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Settings {
+    /// The URL of the Redis that instances share, if there is one.
+    pub(crate) fn redis_url(&self) -> Option<String> {
+        let parts = self.redis.0.iter();
+        let parts: Vec<_> = parts.map(|part| String::from_utf8_lossy(part)).collect();
+        (!parts.is_empty()).then(|| parts.join(","))
     }
 }
 

@@ -1,4 +1,7 @@
 //! A file of settings, with the place of every key and value.
+//!
+//! The parser recovers from errors, so that all of them are told. Numbers stay the text that was
+//! written: a kind decides how large it may be, and a float is never made of an integer.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

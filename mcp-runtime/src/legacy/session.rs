@@ -2,8 +2,8 @@
 //!
 //! What a session keeps: the outcome of the handshake, the level of the log, the calls in flight,
 //! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
-//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of its own; only
-//! `subscribed` is held while others (of `news` and of the ledger) are taken.
+//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of
+//! its own; only `subscribed` is held while others (of `news` and of the ledger) are taken.
 //!
 //! Calls keep running when a client disconnects, as it may come back for the answer; they end when
 //! they are done, are cancelled by their id, or the session is removed.

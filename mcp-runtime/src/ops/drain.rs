@@ -1,4 +1,12 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
+//!
+//! Four moments, each a token that others wait for: *leaving* (clients should go elsewhere, calls
+//! are still taken), *begun* (new calls are refused, streams end), *expired* (calls in flight are
+//! cancelled), *ended* (nothing is in flight any more, connections end). They come in this order
+//! and never go back.
+//!
+//! A call in flight is a token of a [`TaskTracker`]; closing the tracker refuses new calls, and
+//! lets the wait for the others end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -162,6 +170,9 @@ impl Drain {
     /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
     /// flushes telemetry. Returns
     /// whether all calls ended by themselves.
+    ///
+    /// May be called more than once, and by several at a time: each waits for the same calls, and
+    /// the hooks run once.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         let begun = Instant::now();
         self.begin();

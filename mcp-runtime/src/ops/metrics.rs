@@ -1,6 +1,12 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+//!
+//! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
+//! a call adds to atomics and takes no lock. Names of series are those of declared items, known
+//! methods and enums, so that their number does not depend on callers. Items that are added at run
+//! time have series of their own up to 1,000 names, which are not removed with them, as counters
+//! must not go back.
 
 mod classic;
 mod clients;
@@ -28,6 +34,8 @@ use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
+#[cfg(feature = "redis")]
+use crate::store::redis::stats::Stats;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -139,6 +147,16 @@ impl ItemMetrics {
         if !outcome.is_refusal() {
             self.duration.observe(took.as_secs_f64());
         }
+    }
+
+    /// The outcome of the only call that there was, apart from the rounds in which it asked.
+    #[cfg(feature = "cli")]
+    pub(crate) fn only_outcome(&self) -> Option<Outcome> {
+        let mut counted = Outcome::ALL.iter().zip(&self.outcomes);
+        let ended = |(outcome, counter): &(&(Outcome, _), &Counter)| {
+            outcome.0 != Outcome::InputRequired && counter.get() > 0
+        };
+        counted.find(ended).map(|(outcome, _)| outcome.0)
     }
 
     /// Counts arguments that were coerced, and those that were ignored.
@@ -315,6 +333,12 @@ impl Metrics {
     /// Counts a request of the client called `name`.
     pub(crate) fn client(&self, name: Option<&str>) {
         self.clients.count(name);
+    }
+
+    /// Adds the metrics of the store that instances share.
+    #[cfg(feature = "redis")]
+    pub(crate) fn measure_store(&mut self, stats: &Stats) {
+        stats.register(&mut self.registry);
     }
 
     /// The counters of a declared function, registered at zero.

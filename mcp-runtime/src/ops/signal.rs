@@ -2,6 +2,12 @@
 //!
 //! A thread of its own, with a runtime of its own, waits for signals and for the shutdown to begin: where every thread
 //! of the server's runtime runs code that does not yield, this one still ends the process.
+//!
+//! The first signal is told to the server, which begins its shutdown; the second ends the process
+//! with code 130; a shutdown that takes longer than all of its parts may ends it with code 1.
+//! SIGHUP reloads, and is ignored where the process was started with it ignored (`nohup`). Handlers
+//! of tokio cannot be removed, so a process whose server has ended keeps this thread, which then
+//! gives SIGTERM its usual meaning.
 
 use std::io;
 use std::process::exit;
@@ -97,6 +103,8 @@ impl Watch {
     }
 
     /// Ends the process after `within`, whatever still runs in it; `answered` says whether all callers know.
+    ///
+    /// Returns at once; `main` may return earlier and end the process itself.
     pub(crate) fn leave(self, within: Duration, answered: bool) {
         let code = if answered { 0 } else { HUNG };
         let _ = self.leave.send(Leave { within, code });

@@ -1,4 +1,8 @@
 //! The state of the process, told to systemd (`sd_notify(3)`); nothing where no service manager listens.
+//!
+//! `Type=notify` and `WatchdogSec=` of a unit need no library: a datagram to the socket in
+//! `NOTIFY_SOCKET`. The beat of the watchdog is a task of the server's runtime, so that it stops
+//! when that hangs; the server is not told about pauses of its own.
 
 use std::time::Duration;
 

@@ -16,30 +16,42 @@ export async function call({ client, place, method, params, title, mirrored, ren
   fill(place, panel.node);
   const abort = new AbortController();
   panel.oncancel = () => abort.abort();
-  const record = history.begin(method, title);
+  const record = history.begin(method, title, panel.node);
   const exchanges = record.exchanges;
   const end = (kind, nodes, detail) => {
     const ms = exchanges.reduce((sum, { ms }) => sum + ms, 0);
     panel.show(kind, detail ?? `after ${time(ms)}`);
     panel.finish(nodes, exchanges);
-    history.end(record, kind, ms, nodes);
+    history.end(record, kind, ms);
     panel.node.scrollIntoView({ block: 'nearest' });
     return kind;
   };
   let round = params;
   for (let count = 0; count < ROUNDS; count += 1) {
     panel.show('running');
-    const exchange = await client.send(method, round, { signal: abort.signal, mirrored, onmessage: message => message.method && panel.take(message) });
+    const exchange = await client.send(method, round, {
+      signal: abort.signal,
+      mirrored,
+      onmessage: message => message.method && panel.take(message),
+    });
     exchanges.push(exchange);
     const result = exchange.answer?.result;
-    if (abort.signal.aborted) return end('cancelled', [note('The request was given up; the server has been told by the end of the connection.')]);
+    if (abort.signal.aborted)
+      return end('cancelled', [
+        note('The request was given up; the server has been told by the end of the connection.'),
+      ]);
     if (!result) return end(exchange.status ? 'refused' : 'failed', refusal(exchange));
-    if (result.resultType === 'task') return follow({ client, panel, task: result, title, abort, exchanges, end, render });
+    if (result.resultType === 'task')
+      return follow({ client, panel, task: result, title, abort, exchanges, end, render });
     if (result.resultType !== 'input_required') return end(result.isError ? 'error' : 'ok', render(result));
     panel.show('asking');
     const inputResponses = await ask(panel.questions, result.inputRequests ?? {}, abort.signal);
     if (!inputResponses) return end('cancelled', [note('The questions were not answered.')]);
-    round = { ...params, inputResponses, ...(result.requestState !== undefined && { requestState: result.requestState }) };
+    round = {
+      ...params,
+      inputResponses,
+      ...(result.requestState !== undefined && { requestState: result.requestState }),
+    };
   }
   return end('failed', [note(`It has asked ${ROUNDS} times; the page does not go on.`, 'error')]);
 }
@@ -56,7 +68,14 @@ export function refusal(exchange) {
     503: 'The server takes nothing more for now.',
   }[status];
   const wait = answered['retry-after'];
-  nodes.push(note([status && `HTTP ${status}`, code !== undefined && `code ${code}`, wait && `try again after ${wait} s`].filter(Boolean).join(', '), 'faint'));
+  nodes.push(
+    note(
+      [status && `HTTP ${status}`, code !== undefined && `code ${code}`, wait && `try again after ${wait} s`]
+        .filter(Boolean)
+        .join(', '),
+      'faint',
+    ),
+  );
   if (advice) nodes.push(note(advice, 'faint'));
   if (data !== undefined) nodes.push(block(data, 'Details of the error'));
   return nodes;

@@ -7,7 +7,15 @@ export const VERSION = '2026-07-28';
 export const UI = 'io.modelcontextprotocol/ui';
 export const TASKS = 'io.modelcontextprotocol/tasks';
 const META = 'io.modelcontextprotocol/';
-const NAMED = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': 'uri', 'tasks/get': 'taskId', 'tasks/update': 'taskId', 'tasks/cancel': 'taskId' };
+const PAGES = 200; // of a list that are read at most
+const NAMED = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+};
 
 export class Client {
   /** The bearer token, if there is one. */
@@ -27,7 +35,15 @@ export class Client {
     const id = ++this.#id;
     const request = { jsonrpc: '2.0', id, method, params: { ...params, _meta: this.#meta(id, method) } };
     const headers = this.#headers(method, params, mirrored);
-    const exchange = { request, headers: shown(headers), messages: [], status: 0, answered: {}, answer: undefined, ms: 0 };
+    const exchange = {
+      request,
+      headers: shown(headers),
+      messages: [],
+      status: 0,
+      answered: {},
+      answer: undefined,
+      ms: 0,
+    };
     const begun = performance.now();
     const take = message => {
       if (message.id === id && ('result' in message || 'error' in message)) exchange.answer = message;
@@ -35,7 +51,13 @@ export class Client {
       onmessage?.(message);
     };
     try {
-      const response = await fetch(this.endpoint, { method: 'POST', headers, body: JSON.stringify(request), signal, credentials: 'omit' });
+      const response = await fetch(this.endpoint, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(request),
+        signal,
+        credentials: 'omit',
+      });
       exchange.status = response.status;
       exchange.answered = Object.fromEntries(response.headers);
       await read(response, take, exchange);
@@ -57,11 +79,12 @@ export class Client {
   async all(method, member) {
     const entries = [];
     let cursor;
-    do {
+    for (let pages = 0; pages < PAGES; pages += 1) {
       const page = await this.result(method, cursor === undefined ? {} : { cursor });
-      entries.push(...page[member] ?? []);
+      entries.push(...(page[member] ?? []));
       cursor = page.nextCursor;
-    } while (cursor !== undefined && entries.length < 10_000);
+      if (cursor === undefined) break;
+    }
     return entries;
   }
 
@@ -71,7 +94,10 @@ export class Client {
       ...(elicitation && { elicitation: { form: {}, url: {} } }),
       ...(sampling && { sampling: {} }),
       ...(roots && { roots: {} }),
-      extensions: { [UI]: { mimeTypes: ['text/html;profile=mcp-app'] }, ...((tasks || method.startsWith('tasks/')) && { [TASKS]: {} }) },
+      extensions: {
+        [UI]: { mimeTypes: ['text/html;profile=mcp-app'] },
+        ...((tasks || method.startsWith('tasks/')) && { [TASKS]: {} }),
+      },
     };
     return {
       [`${META}protocolVersion`]: VERSION,
@@ -118,7 +144,7 @@ export function reason({ answer, failure, text, status }) {
 
 /** Returns a header's value as it is, or in Base64 where it is none as it is (SEP-2243). */
 function encoded(value) {
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (/^[!-~]([ -~]*[!-~])?$/.test(text) && !text.startsWith('=?base64?')) return text;
   const bytes = new TextEncoder().encode(text);
   return `=?base64?${btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))}?=`;

@@ -7,14 +7,49 @@ const PAUSE = 150; // milliseconds without typing
 /** Creates the field of an argument; `propose(typed, signal)` returns its proposals, and is absent where there are none. */
 export function combobox({ name, title, required, help, propose }) {
   const id = fresh('c');
-  const list = el('ul', { role: 'listbox', id: `${id}-list`, class: 'proposals', hidden: true, 'aria-label': `Proposals for ${name}` });
-  const input = el('input', { id, autocomplete: 'off', spellcheck: 'false', required, 'aria-describedby': help && `${id}-help`, ...(propose && { role: 'combobox', 'aria-expanded': 'false', 'aria-controls': list.id, 'aria-autocomplete': 'list' }) });
-  const node = el('div', { class: 'field' },
-    el('div', { class: 'label' }, el('label', { for: id }, title ?? name), title && title !== name && el('code', {}, name),
-      required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional'), propose && el('span', { class: 'hint' }, 'completes as you type')),
-    help && el('span', { class: 'help', id: `${id}-help` }, help), el('div', { class: 'combobox' }, input, list));
+  const list = el('ul', {
+    role: 'listbox',
+    id: `${id}-list`,
+    class: 'proposals',
+    hidden: true,
+    'aria-label': `Proposals for ${name}`,
+  });
+  const input = el('input', {
+    id,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    required,
+    'aria-describedby': help && `${id}-help`,
+    ...(propose && {
+      role: 'combobox',
+      'aria-expanded': 'false',
+      'aria-controls': list.id,
+      'aria-autocomplete': 'list',
+    }),
+  });
+  const node = el(
+    'div',
+    { class: 'field' },
+    el(
+      'div',
+      { class: 'label' },
+      el('label', { for: id }, title ?? name),
+      title && title !== name && el('code', {}, name),
+      required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional'),
+      propose && el('span', { class: 'hint' }, 'completes as you type'),
+    ),
+    help && el('span', { class: 'help', id: `${id}-help` }, help),
+    el('div', { class: 'combobox' }, input, list),
+  );
   if (propose) proposing(input, list, propose);
-  return { node, input, get: () => input.value, set: value => { input.value = value; } };
+  return {
+    node,
+    input,
+    get: () => input.value,
+    set: value => {
+      input.value = value;
+    },
+  };
 }
 
 function proposing(input, list, propose) {
@@ -48,7 +83,24 @@ function proposing(input, list, propose) {
     const { signal } = abort;
     const values = await propose(input.value, signal).catch(() => []);
     if (signal.aborted || document.activeElement !== input) return;
-    fill(list, values.map(value => el('li', { role: 'option', id: fresh('o'), 'aria-selected': 'false', onpointerdown: event => { event.preventDefault(); choose(value); } }, value)));
+    fill(
+      list,
+      values.map(value =>
+        el(
+          'li',
+          {
+            role: 'option',
+            id: fresh('o'),
+            'aria-selected': 'false',
+            onpointerdown: event => {
+              event.preventDefault();
+              choose(value);
+            },
+          },
+          value,
+        ),
+      ),
+    );
     list.hidden = values.length === 0;
     input.setAttribute('aria-expanded', String(values.length > 0));
     mark(-1);

@@ -41,15 +41,21 @@ export function link(address, text = address) {
 
 /** Creates a button that copies what `text` returns. */
 export function copy(text, label = 'Copy') {
-  const node = button(label, async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      node.textContent = 'Copied';
-    } catch {
-      node.textContent = 'Cannot copy here';
-    }
-    setTimeout(() => { node.textContent = label; }, 1500);
-  }, { class: 'small' });
+  const node = button(
+    label,
+    async () => {
+      try {
+        await navigator.clipboard.writeText(text());
+        node.textContent = 'Copied';
+      } catch {
+        node.textContent = 'Cannot copy here';
+      }
+      setTimeout(() => {
+        node.textContent = label;
+      }, 1500);
+    },
+    { class: 'small' },
+  );
   return node;
 }
 
@@ -76,8 +82,17 @@ export function tabs(label, panels) {
     tab.focus();
   };
   show(pairs[0][0]);
-  const bar = el('div', { role: 'tablist', class: 'tabs', 'aria-label': label, onkeydown }, pairs.map(([tab]) => tab));
-  return el('div', { class: 'tabbed' }, bar, pairs.map(([, panel]) => panel));
+  const bar = el(
+    'div',
+    { role: 'tablist', class: 'tabs', 'aria-label': label, onkeydown },
+    pairs.map(([tab]) => tab),
+  );
+  return el(
+    'div',
+    { class: 'tabbed' },
+    bar,
+    pairs.map(([, panel]) => panel),
+  );
 }
 
 /** Creates a paragraph for what is empty, loading or refused. */

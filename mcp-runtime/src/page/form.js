@@ -9,16 +9,30 @@ import { resolved } from './schema.js';
 export function form(declared) {
   const schema = resolved(declared ?? {}, declared);
   const required = new Set(schema.required ?? []);
-  const members = Object.entries(schema.properties ?? {}).map(([name, property]) =>
-    [name, field(property, { name, required: required.has(name), root: declared, depth: 1 })]);
+  const members = Object.entries(schema.properties ?? {}).map(([name, property]) => [
+    name,
+    field(property, { name, required: required.has(name), root: declared, depth: 1 }),
+  ]);
   const isOpen = schema.additionalProperties || schema.anyOf || schema.oneOf || schema.unreadable;
   const id = fresh('json');
   const area = el('textarea', { id, class: 'code', rows: 8, spellcheck: 'false', 'aria-describedby': `${id}-fault` });
   const fault = el('p', { class: 'fault', id: `${id}-fault`, hidden: true });
-  const fields = el('div', {}, members.length ? members.map(([, member]) => member.node) : el('p', { class: 'note empty' }, 'It takes no arguments.'));
+  const fields = el(
+    'div',
+    {},
+    members.length
+      ? members.map(([, member]) => member.node)
+      : el('p', { class: 'note empty' }, 'It takes no arguments.'),
+  );
   const text = el('div', { class: 'field', hidden: true }, el('label', { for: id }, 'Arguments as JSON'), area, fault);
-  const collect = faults => Object.fromEntries(members.map(([name, member]) => [name, member.get(faults)]).filter(([, value]) => value !== undefined));
-  const write = value => members.forEach(([name, member]) => { if (name in value) member.set(value[name]); });
+  const collect = faults =>
+    Object.fromEntries(
+      members.map(([name, member]) => [name, member.get(faults)]).filter(([, value]) => value !== undefined),
+    );
+  const write = value =>
+    members.forEach(([name, member]) => {
+      if (name in value) member.set(value[name]);
+    });
   const readText = () => {
     fault.hidden = true;
     try {
@@ -32,18 +46,22 @@ export function form(declared) {
       return undefined;
     }
   };
-  const toggle = button('Edit as JSON', () => {
-    if (text.hidden) {
-      area.value = pretty(collect([]));
-    } else {
-      const value = readText();
-      if (value === undefined) return;
-      write(value);
-    }
-    text.hidden = !text.hidden;
-    fields.hidden = !text.hidden;
-    toggle.setAttribute('aria-pressed', !text.hidden);
-  }, { class: 'small', 'aria-pressed': 'false' });
+  const toggle = button(
+    'Edit as JSON',
+    () => {
+      if (text.hidden) {
+        area.value = pretty(collect([]));
+      } else {
+        const value = readText();
+        if (value === undefined) return;
+        write(value);
+      }
+      text.hidden = !text.hidden;
+      fields.hidden = !text.hidden;
+      toggle.setAttribute('aria-pressed', !text.hidden);
+    },
+    { class: 'small', 'aria-pressed': 'false' },
+  );
   const get = () => {
     if (!text.hidden) return readText();
     const faults = [];

@@ -5,18 +5,18 @@ const MOST = 100;
 class History extends EventTarget {
   entries = [];
 
-  /** Begins a call. */
-  begin(method, title) {
-    const record = { method, title, at: new Date(), kind: 'running', ms: 0, nodes: [], exchanges: [] };
+  /** Begins a call, which `panel` shows. */
+  begin(method, title, panel) {
+    const record = { method, title, panel, at: new Date(), kind: 'running', ms: 0, exchanges: [] };
     this.entries.unshift(record);
     this.entries.length = Math.min(this.entries.length, MOST);
     this.dispatchEvent(new Event('change'));
     return record;
   }
 
-  /** Ends it; `nodes` show its result. */
-  end(record, kind, ms, nodes) {
-    Object.assign(record, { kind, ms, nodes });
+  /** Ends it. */
+  end(record, kind, ms) {
+    Object.assign(record, { kind, ms });
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -8,7 +8,8 @@ import { button, el } from './dom.js';
 export function parse(text) {
   if (!JSON.rawJSON) return JSON.parse(text);
   return JSON.parse(text, (_, value, context) => {
-    const isRounded = typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '') && !Number.isSafeInteger(value);
+    const isRounded =
+      typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '') && !Number.isSafeInteger(value);
     return isRounded ? JSON.rawJSON(context.source) : value;
   });
 }
@@ -30,10 +31,14 @@ export function block(value, label = 'JSON') {
   const pre = el('pre', { class: 'json', tabindex: 0, role: 'region', 'aria-label': label });
   colour(pre, text.slice(0, MOST));
   if (text.length <= MOST) return pre;
-  const rest = button(`Show all ${text.length.toLocaleString()} characters`, () => {
-    pre.replaceChildren(text);
-    rest.remove();
-  }, { class: 'small' });
+  const rest = button(
+    `Show all ${text.length.toLocaleString()} characters`,
+    () => {
+      pre.replaceChildren(text);
+      rest.remove();
+    },
+    { class: 'small' },
+  );
   return el('div', {}, pre, rest);
 }
 

@@ -1,14 +1,16 @@
 // The page: connects, lists what the server has, and shows the section and the entry that the address names.
 
 import * as calls from './calls.js';
-import { Client, TASKS, reason } from './client.js';
+import { Client, reason } from './client.js';
 import * as connect from './connect.js';
-import { button, el, fill, fresh, note } from './dom.js';
+import { button, el, fill, note } from './dom.js';
 import { history } from './history.js';
 import * as limits from './limits.js';
+import { address, showList } from './list.js';
 import { Listener } from './listen.js';
 import * as prompts from './prompts.js';
 import * as resources from './resources.js';
+import { discover } from './server.js';
 import * as tasks from './tasks.js';
 import * as tools from './tools.js';
 
@@ -24,18 +26,32 @@ const SECTIONS = [
 
 const $ = id => document.getElementById(id);
 const client = new Client(new URL('mcp', document.baseURI).href);
-const page = { client, info: {}, has: {}, tools: [], resources: [], templates: [], prompts: [], limits: undefined, listener: undefined,
-  open: uri => { location.hash = address('resources', uri); },
+const page = {
+  client,
+  info: {},
+  has: {},
+  tools: [],
+  resources: [],
+  templates: [],
+  prompts: [],
+  limits: undefined,
+  listener: undefined,
+  open: uri => {
+    location.hash = address('resources', uri);
+  },
   completing(ref, name, values) {
     if (!page.has.completions) return undefined;
     return async (typed, signal) => {
       const others = Object.fromEntries(Object.entries(values()).filter(([other, value]) => other !== name && value));
-      const result = await client.result('completion/complete', { ref, argument: { name, value: typed }, context: { arguments: others } }, { signal });
+      const result = await client.result(
+        'completion/complete',
+        { ref, argument: { name, value: typed }, context: { arguments: others } },
+        { signal },
+      );
       return result.completion?.values ?? [];
     };
-  } };
-
-const address = (section, entry) => `#/${section}${entry === undefined ? '' : `/${encodeURIComponent(entry)}`}`;
+  },
+};
 
 function where() {
   const [, section = 'tools', entry] = location.hash.split('/');
@@ -46,57 +62,62 @@ function where() {
   }
 }
 
-/** Reads what the server is and has. */
+/** Connects, and shows what the address names. */
 async function load() {
   status('Connecting…', 'loading');
-  const exchange = await client.send('server/discover');
-  const found = exchange.answer?.result;
-  if (!found) return failed(exchange);
-  const { capabilities = {} } = found;
-  page.info = found._meta?.['io.modelcontextprotocol/serverInfo'] ?? {};
-  page.instructions = found.instructions;
-  page.capabilities = capabilities;
-  page.versions = found.supportedVersions ?? [];
-  page.has = { completions: 'completions' in capabilities, tasks: TASKS in (capabilities.extensions ?? {}), subscribe: capabilities.resources?.subscribe, tools: capabilities.tools?.listChanged, prompts: capabilities.prompts?.listChanged, resources: capabilities.resources?.listChanged };
-  try {
-    await lists(capabilities);
-  } catch (error) {
-    return failed(error.exchange ?? { failure: error.message });
-  }
+  const fault = await discover(page);
+  if (fault) return failed(fault);
   page.listener?.close();
-  page.listener = new Listener(client, page.has, changed);
-  const { name = 'MCP server', title, version = '' } = page.info;
-  $('server-name').textContent = document.title = title ?? name;
-  $('server-version').textContent = `${title ? `${name} ` : ''}${version}`;
+  const onlost = () => status('Connection lost', 'error');
+  page.listener = new Listener(client, page.has, { onlist: renew, onlost, onback: renew });
+  titled();
   status('Connected', 'ok');
   return show();
 }
 
-async function lists(capabilities) {
-  const all = (has, method, member) => (has ? client.all(method, member) : []);
-  [page.tools, page.resources, page.templates, page.prompts, page.limits] = await Promise.all([
-    all(capabilities.tools, 'tools/list', 'tools'), all(capabilities.resources, 'resources/list', 'resources'),
-    all(capabilities.resources, 'resources/templates/list', 'resourceTemplates'), all(capabilities.prompts, 'prompts/list', 'prompts'), limits.read(client.token),
-  ]);
+function titled() {
+  const { name = 'MCP server', title, version = '' } = page.info;
+  $('server-name').textContent = document.title = title ?? name;
+  $('server-version').textContent = `${title ? `${name} ` : ''}${version}`;
 }
 
-/** A list has changed: the lists are read again, and what is shown stays. */
-async function changed() {
-  await lists(page.capabilities).catch(() => {});
+/** Reads again what the server has, where that has changed; what is shown stays, unless its declaration is another. */
+async function renew() {
+  const before = declared();
+  const fault = await discover(page);
+  if (fault) return failed(fault);
+  titled();
+  status('Connected', 'ok');
+  if (declared() !== before) return show();
   navigation();
-  const { section } = where();
-  entries(section);
-  status('The lists have changed', 'ok');
+  return list(where());
+}
+
+/** The declaration of the entry that is shown. */
+function declared() {
+  const { entry } = where();
+  const all = [...page.tools, ...page.prompts, ...page.resources, ...page.templates];
+  return JSON.stringify(all.filter(({ name, uri, uriTemplate }) => [name, uri, uriTemplate].includes(entry)));
 }
 
 function failed(exchange) {
   status(exchange.status === 401 ? 'Needs a token' : 'Not connected', 'error');
   navigation();
-  fill($('list'));
+  showList($('list'));
+  document.body.classList.remove('listed');
+  document.body.classList.add('chosen');
   const isKept = exchange.status === 401;
   if (isKept) openAccess(true);
-  fill($('detail'), el('article', {}, el('h2', {}, isKept ? 'The server wants to know who calls' : 'The server does not answer'), note(reason(exchange), 'error'),
-    isKept ? el('p', {}, 'Give a bearer token above.') : button('Try again', load, { class: 'primary' })));
+  fill(
+    $('detail'),
+    el(
+      'article',
+      {},
+      el('h2', {}, isKept ? 'The server wants to know who calls' : 'The server does not answer'),
+      note(reason(exchange), 'error'),
+      isKept ? el('p', {}, 'Give a bearer token above.') : button('Try again', load, { class: 'primary' }),
+    ),
+  );
 }
 
 function status(words, kind) {
@@ -106,10 +127,22 @@ function status(words, kind) {
 
 function navigation() {
   const { section } = where();
-  fill($('sections'), SECTIONS.map(([id, title, , count]) => {
-    const number = count?.(page);
-    return el('li', { 'data-section': id }, el('a', { href: address(id), 'aria-current': id === section && 'page' }, title, number !== undefined && el('span', { class: 'count' }, String(number))));
-  }));
+  fill(
+    $('sections'),
+    SECTIONS.map(([id, title, , count]) => {
+      const number = count?.(page);
+      return el(
+        'li',
+        { 'data-section': id },
+        el(
+          'a',
+          { href: address(id), 'aria-current': id === section && 'page' },
+          title,
+          number !== undefined && el('span', { class: 'count' }, String(number)),
+        ),
+      );
+    }),
+  );
   $('sections').querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
@@ -119,55 +152,53 @@ function show() {
   navigation();
   const [, title, module] = SECTIONS.find(([id]) => id === section) ?? SECTIONS[0];
   const made = module.section(page);
-  const hasList = entries(section);
+  const hasList = list({ section, entry });
   document.body.classList.toggle('chosen', entry !== undefined || !hasList);
   const shown = made.detail(entry);
   const back = hasList && el('a', { href: address(section), class: 'back' }, `All ${title.toLowerCase()}`);
-  fill($('detail'), back, shown ?? (entry === undefined ? welcome(made) : note(`The server has no ${entry} here.`, 'error')));
+  fill(
+    $('detail'),
+    back,
+    shown ?? (entry === undefined ? welcome(made) : note(`The server has no ${entry} here.`, 'error')),
+  );
 }
 
 function welcome({ entries = [] }) {
   const { description, websiteUrl } = page.info;
-  return el('article', { class: 'welcome' }, el('h2', {}, page.info.title ?? page.info.name ?? 'MCP server'), description && el('p', {}, description), websiteUrl && el('p', {}, websiteUrl),
+  return el(
+    'article',
+    { class: 'welcome' },
+    el('h2', {}, page.info.title ?? page.info.name ?? 'MCP server'),
+    description && el('p', {}, description),
+    websiteUrl && el('p', {}, websiteUrl),
     page.instructions ? el('p', { class: 'description' }, page.instructions) : undefined,
-    facts(), note(entries.length ? 'Choose one of the list.' : 'The server has none of these.'));
+    facts(),
+    note(entries.length ? 'Choose one of the list.' : 'The server has none of these.'),
+  );
 }
 
 /** The revisions and the abilities of the server. */
 function facts() {
   const { extensions = {}, ...rest } = page.capabilities;
-  const rows = [['Revisions', page.versions.join(', ')], ['Has', Object.keys(rest).join(', ') || 'nothing'], ['Extensions', Object.keys(extensions).join(', ')]];
-  return el('dl', { class: 'facts' }, rows.filter(([, words]) => words).map(([name, words]) => [el('dt', {}, name), el('dd', {}, words)]));
+  const rows = [
+    ['Revisions', page.versions.join(', ')],
+    ['Has', Object.keys(rest).join(', ') || 'nothing'],
+    ['Extensions', Object.keys(extensions).join(', ')],
+  ];
+  return el(
+    'dl',
+    { class: 'facts' },
+    rows.filter(([, words]) => words).map(([name, words]) => [el('dt', {}, name), el('dd', {}, words)]),
+  );
 }
 
-/** Fills the list of a section; returns whether it has one. */
-function entries(section) {
-  const module = SECTIONS.find(([id]) => id === section)?.[2] ?? tools;
-  const all = module.section(page).entries;
-  document.body.classList.toggle('listed', Boolean(all));
-  if (!all) return void fill($('list')) ?? false;
-  const { entry } = where();
-  const rows = el('ul');
-  const draw = typed => {
-    const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = all.filter(({ id, title, help }) => words.every(word => `${id} ${title} ${help ?? ''}`.toLowerCase().includes(word)));
-    let group;
-    fill(rows, found.flatMap(item => {
-      const head = item.group !== group && item.group && el('li', { class: 'group' }, item.group);
-      group = item.group;
-      return [head, el('li', {}, el('a', { href: address(section, item.id), 'aria-current': item.id === entry && 'true' }, el('span', { class: 'title' }, item.title), item.help && el('span', { class: 'help' }, item.help.split('\n')[0])))];
-    }), !found.length && el('li', {}, note(typed ? 'Nothing matches.' : 'None.')));
-  };
-  const old = $('list').querySelector('input[type=search]');
-  const isKept = old && $('list').dataset.section === section;
-  const id = fresh('filter');
-  const search = isKept ? old : el('input', { id, type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the list', autocomplete: 'off' });
-  search.oninput = () => draw(search.value);
-  draw(search.value);
-  $('list').dataset.section = section;
-  if (isKept) $('list').querySelector('ul').replaceWith(rows);
-  else fill($('list'), search, rows);
-  return true;
+/** Shows the list of a section; returns whether it has one. */
+function list({ section, entry }) {
+  const [id, , module] = SECTIONS.find(([id]) => id === section) ?? SECTIONS[0];
+  const { entries } = module.section(page);
+  document.body.classList.toggle('listed', Boolean(entries));
+  showList($('list'), id, entries, entry);
+  return Boolean(entries);
 }
 
 function openAccess(isOpen) {

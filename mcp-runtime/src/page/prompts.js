@@ -23,21 +23,47 @@ function detail(prompt, page) {
   const place = el('div', { class: 'result-place' });
   const ref = { type: 'ref/prompt', name: prompt.name };
   const declared = prompt.arguments ?? [];
-  const values = () => Object.fromEntries(fields.map((field, at) => [declared[at].name, field.get()]).filter(([, value]) => value !== ''));
+  const values = () =>
+    Object.fromEntries(fields.map((field, at) => [declared[at].name, field.get()]).filter(([, value]) => value !== ''));
   const fields = declared.map(({ name, title, description, required }) =>
-    combobox({ name, title, required, help: description, propose: page.completing(ref, name, values) }));
+    combobox({ name, title, required, help: description, propose: page.completing(ref, name, values) }),
+  );
   const submit = event => {
     event.preventDefault();
-    call({ client: page.client, place, method: 'prompts/get', params: { name: prompt.name, arguments: values() }, title: prompt.name, render: result => messages(result, page) });
+    call({
+      client: page.client,
+      place,
+      method: 'prompts/get',
+      params: { name: prompt.name, arguments: values() },
+      title: prompt.name,
+      render: result => messages(result, page),
+    });
   };
-  return el('article', {},
-    el('header', {}, el('h2', {}, prompt.title ?? prompt.name), el('p', { class: 'name' }, el('code', {}, prompt.name)), prompt.description && el('p', { class: 'description' }, prompt.description), policies(page, 'prompts', prompt.name)),
-    el('form', { class: 'call', onsubmit: submit }, fields.length ? fields.map(field => field.node) : el('p', { class: 'note empty' }, 'It takes no arguments.'),
-      el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Get the messages'))),
-    place, el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(prompt, 'Declaration')));
+  return el(
+    'article',
+    {},
+    el(
+      'header',
+      {},
+      el('h2', {}, prompt.title ?? prompt.name),
+      el('p', { class: 'name' }, el('code', {}, prompt.name)),
+      prompt.description && el('p', { class: 'description' }, prompt.description),
+      policies(page, 'prompts', prompt.name),
+    ),
+    el(
+      'form',
+      { class: 'call', onsubmit: submit },
+      fields.length ? fields.map(field => field.node) : el('p', { class: 'note empty' }, 'It takes no arguments.'),
+      el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Get the messages')),
+    ),
+    place,
+    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(prompt, 'Declaration')),
+  );
 }
 
 function messages({ messages = [], description }, page) {
-  const turns = messages.map(({ role, content }) => el('div', { class: 'turn' }, el('span', { class: 'role' }, String(role)), blocks([content].flat(), page.open)));
+  const turns = messages.map(({ role, content }) =>
+    el('div', { class: 'turn' }, el('span', { class: 'role' }, String(role)), blocks([content].flat(), page.open)),
+  );
   return [description && el('p', { class: 'faint' }, description), ...turns].filter(Boolean);
 }

@@ -12,7 +12,12 @@ import { expand, variables } from './uri.js';
 export function section(page) {
   const { resources, templates } = page;
   const fixed = resources.map(it => ({ id: it.uri, title: it.title ?? it.name, help: it.uri }));
-  const open = templates.map(it => ({ id: it.uriTemplate, title: it.title ?? it.name, help: it.uriTemplate, group: 'Templates' }));
+  const open = templates.map(it => ({
+    id: it.uriTemplate,
+    title: it.title ?? it.name,
+    help: it.uriTemplate,
+    group: 'Templates',
+  }));
   return {
     entries: [...fixed, ...open],
     detail(uri) {
@@ -26,14 +31,31 @@ export function section(page) {
 
 function head({ title, name, description, mimeType, size, uri, uriTemplate }, page) {
   const facts = [mimeType, size !== undefined && `${size.toLocaleString()} bytes`].filter(Boolean);
-  return el('header', {}, el('h2', {}, title ?? name), el('p', { class: 'name' }, el('code', {}, uri ?? uriTemplate), facts.map(words => el('span', { class: 'badge' }, words))),
-    description && el('p', { class: 'description' }, description), policies(page, uri ? 'resources' : 'templates', uri ?? uriTemplate));
+  return el(
+    'header',
+    {},
+    el('h2', {}, title ?? name),
+    el(
+      'p',
+      { class: 'name' },
+      el('code', {}, uri ?? uriTemplate),
+      facts.map(words => el('span', { class: 'badge' }, words)),
+    ),
+    description && el('p', { class: 'description' }, description),
+    policies(page, uri ? 'resources' : 'templates', uri ?? uriTemplate),
+  );
 }
 
 function read(uri, place, page) {
   const render = result => {
     const nodes = (result.contents ?? []).map(contents => el('div', { class: 'content' }, resource(contents)));
-    nodes.push(el('p', { class: 'faint' }, `Cache: ${result.ttlMs ? `${result.ttlMs} ms, ${result.cacheScope}` : 'not to be kept'}`));
+    nodes.push(
+      el(
+        'p',
+        { class: 'faint' },
+        `Cache: ${result.ttlMs ? `${result.ttlMs} ms, ${result.cacheScope}` : 'not to be kept'}`,
+      ),
+    );
     return nodes;
   };
   return call({ client: page.client, place, method: 'resources/read', params: { uri }, title: uri, render });
@@ -41,9 +63,19 @@ function read(uri, place, page) {
 
 function one(declared, page) {
   const place = el('div', { class: 'result-place' });
-  return el('article', {}, head(declared, page),
-    el('div', { class: 'actions' }, button('Read', () => read(declared.uri, place, page), { class: 'primary' }), watch(declared.uri, place, page)),
-    place, el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(declared, 'Declaration')));
+  return el(
+    'article',
+    {},
+    head(declared, page),
+    el(
+      'div',
+      { class: 'actions' },
+      button('Read', () => read(declared.uri, place, page), { class: 'primary' }),
+      watch(declared.uri, place, page),
+    ),
+    place,
+    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(declared, 'Declaration')),
+  );
 }
 
 /** The button that reads a resource again whenever the server says that it has changed. */
@@ -71,13 +103,27 @@ function filled(template, page) {
   const ref = { type: 'ref/resource', uri: template.uriTemplate };
   const values = () => Object.fromEntries(fields.map((field, at) => [names[at], field.get()]));
   const fields = names.map(name => combobox({ name, required: true, propose: page.completing(ref, name, values) }));
-  const update = () => { shown.textContent = expand(template.uriTemplate, values()); };
+  const update = () => {
+    shown.textContent = expand(template.uriTemplate, values());
+  };
   const submit = event => {
     event.preventDefault();
     read(expand(template.uriTemplate, values()), place, page);
   };
-  const node = el('form', { class: 'call', onsubmit: submit, oninput: update, onchange: update }, fields.map(field => field.node),
-    el('p', { class: 'uri' }, el('span', { class: 'faint' }, 'Reads '), shown), el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Read')));
+  const node = el(
+    'form',
+    { class: 'call', onsubmit: submit, oninput: update, onchange: update },
+    fields.map(field => field.node),
+    el('p', { class: 'uri' }, el('span', { class: 'faint' }, 'Reads '), shown),
+    el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Read')),
+  );
   update();
-  return el('article', {}, head(template, page), node, place, el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(template, 'Declaration')));
+  return el(
+    'article',
+    {},
+    head(template, page),
+    node,
+    place,
+    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(template, 'Declaration')),
+  );
 }

@@ -18,7 +18,9 @@ export function resolved(schema, root, depth = 0) {
 function at(root, reference) {
   if (!reference.startsWith('#')) return { unreadable: true };
   const steps = decodeURIComponent(reference.slice(1)).split('/').slice(1);
-  return steps.reduce((node, step) => node?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], root) ?? { unreadable: true };
+  return (
+    steps.reduce((node, step) => node?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], root) ?? { unreadable: true }
+  );
 }
 
 function merged(one, other) {
@@ -26,7 +28,9 @@ function merged(one, other) {
     ...one,
     ...other,
     ...((one.properties || other.properties) && { properties: { ...one.properties, ...other.properties } }),
-    ...((one.required || other.required) && { required: [...new Set([...one.required ?? [], ...other.required ?? []])] }),
+    ...((one.required || other.required) && {
+      required: [...new Set([...(one.required ?? []), ...(other.required ?? [])])],
+    }),
   };
 }
 
@@ -56,10 +60,13 @@ export function choices(schema, root) {
     return schema.enum.map((value, at) => ({ value, title: schema.enumNames?.[at] ?? label(value) }));
   }
   const parts = (schema.oneOf ?? schema.anyOf)?.map(part => resolved(part, root));
-  if (!parts?.length || !parts.every(part => 'const' in part || (Array.isArray(part.enum) && part.type !== 'object'))) return undefined;
-  return parts.flatMap(part => 'const' in part
-    ? [{ value: part.const, title: part.title ?? label(part.const), help: part.description }]
-    : part.enum.map(value => ({ value, title: label(value), help: part.description })));
+  if (!parts?.length || !parts.every(part => 'const' in part || (Array.isArray(part.enum) && part.type !== 'object')))
+    return undefined;
+  return parts.flatMap(part =>
+    'const' in part
+      ? [{ value: part.const, title: part.title ?? label(part.const), help: part.description }]
+      : part.enum.map(value => ({ value, title: label(value), help: part.description })),
+  );
 }
 
 /** Returns true if only one value is allowed. */
@@ -70,11 +77,17 @@ export const constant = schema => ('const' in schema ? schema.const : schema.enu
 
 /** Returns the alternatives of a schema as `[{ title, schema }]`, or nothing if it has none. */
 export function alternatives(schema, root) {
-  const parts = schema.oneOf ?? schema.anyOf ?? (Array.isArray(schema.type) ? schema.type.map(type => ({ ...schema, type })) : undefined);
+  const parts =
+    schema.oneOf ??
+    schema.anyOf ??
+    (Array.isArray(schema.type) ? schema.type.map(type => ({ ...schema, type })) : undefined);
   if (!parts?.length) return undefined;
   const { oneOf, anyOf, ...beside } = schema;
   return parts.map((part, at) => {
-    const alternative = merged({ ...beside, title: undefined, description: undefined, default: undefined }, resolved(part, root));
+    const alternative = merged(
+      { ...beside, title: undefined, description: undefined, default: undefined },
+      resolved(part, root),
+    );
     return { title: titled(alternative, at, root), schema: alternative };
   });
 }
@@ -85,7 +98,11 @@ function titled(schema, at, root) {
   const properties = Object.entries(schema.properties ?? {});
   const tag = properties.map(([, property]) => resolved(property, root)).find(isConstant);
   if (tag) return label(constant(tag));
-  if (properties.length) return properties.map(([name]) => name).slice(0, 3).join(', ');
+  if (properties.length)
+    return properties
+      .map(([name]) => name)
+      .slice(0, 3)
+      .join(', ');
   return typeOf(schema) ?? `Alternative ${at + 1}`;
 }
 
@@ -101,7 +118,10 @@ export function typeOf(schema) {
 export function demands(schema) {
   const least = schema.minimum ?? schema.exclusiveMinimum;
   const most = schema.maximum ?? schema.exclusiveMaximum;
-  const [above, below] = [schema.exclusiveMinimum !== undefined ? 'above ' : '', schema.exclusiveMaximum !== undefined ? 'below ' : ''];
+  const [above, below] = [
+    schema.exclusiveMinimum !== undefined ? 'above ' : '',
+    schema.exclusiveMaximum !== undefined ? 'below ' : '',
+  ];
   return [
     schema.format ?? typeOf(schema),
     span(least, most, above, below, ''),
@@ -110,7 +130,9 @@ export function demands(schema) {
     schema.multipleOf && `a multiple of ${schema.multipleOf}`,
     schema.uniqueItems && 'no entry twice',
     schema.pattern && `pattern ${schema.pattern}`,
-  ].filter(Boolean).join(', ');
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function span(least, most, above, below, unit) {

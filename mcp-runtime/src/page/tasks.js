@@ -14,7 +14,10 @@ export const known = [];
 export async function follow({ client, panel, task, title, abort, exchanges, end, render }) {
   const entry = { taskId: task.taskId, title, status: task.status };
   known.unshift(entry);
-  panel.oncancel = async () => exchanges.push(await client.send('tasks/cancel', { taskId: task.taskId }));
+  panel.oncancel = async () => {
+    abort.abort();
+    exchanges.push(await client.send('tasks/cancel', { taskId: task.taskId }));
+  };
   const answered = new Set();
   let pause = task.pollIntervalMs;
   for (;;) {
@@ -53,7 +56,10 @@ function outcome({ status, result, error }, render) {
   return ['refused', [note(error?.message ?? 'The task failed.', 'error'), error && block(error, 'Error')]];
 }
 
-const wait = ms => new Promise(resolve => { setTimeout(resolve, ms); });
+const wait = ms =>
+  new Promise(resolve => {
+    setTimeout(resolve, ms);
+  });
 
 /** The section of the tasks. */
 export function section({ client, has }) {
@@ -67,13 +73,49 @@ export function section({ client, has }) {
         const exchange = await client.send(method, { taskId });
         fill(place, exchange.answer?.result ? block(exchange.answer.result, 'The task') : refusal(exchange));
       };
-      const rows = known.map(({ taskId, title, status }) => el('li', { class: 'row' }, el('span', {}, title, ' ', el('code', {}, taskId)), el('span', { class: 'badge' }, status),
-        button('Look', () => look('tasks/get', taskId), { class: 'small', 'aria-label': `Look at the task of ${title}` }),
-        !ENDED.includes(status) && button('Cancel', () => look('tasks/cancel', taskId), { class: 'small', 'aria-label': `Cancel the task of ${title}` })));
-      return el('div', {}, el('h2', {}, 'Tasks'), el('p', {}, 'A call that the server runs as a task appears here, and can be looked at by its id for as long as the server keeps it.'),
+      const rows = known.map(({ taskId, title, status }) =>
+        el(
+          'li',
+          { class: 'row' },
+          el('span', {}, title, ' ', el('code', {}, taskId)),
+          el('span', { class: 'badge' }, status),
+          button('Look', () => look('tasks/get', taskId), {
+            class: 'small',
+            'aria-label': `Look at the task of ${title}`,
+          }),
+          !ENDED.includes(status) &&
+            button('Cancel', () => look('tasks/cancel', taskId), {
+              class: 'small',
+              'aria-label': `Cancel the task of ${title}`,
+            }),
+        ),
+      );
+      return el(
+        'div',
+        {},
+        el('h2', {}, 'Tasks'),
+        el(
+          'p',
+          {},
+          'A call that the server runs as a task appears here, and can be looked at by its id for as long as the server keeps it.',
+        ),
         rows.length ? el('ul', { class: 'rows' }, rows) : note('No call of this page has become a task yet.'),
-        el('form', { class: 'inline', onsubmit: event => { event.preventDefault(); look('tasks/get', input.value.trim()); } },
-          el('label', { for: id }, 'Task id'), input, el('button', { type: 'submit' }, 'Look it up'), button('Cancel it', () => input.reportValidity() && look('tasks/cancel', input.value.trim()))), place);
+        el(
+          'form',
+          {
+            class: 'inline',
+            onsubmit: event => {
+              event.preventDefault();
+              look('tasks/get', input.value.trim());
+            },
+          },
+          el('label', { for: id }, 'Task id'),
+          input,
+          el('button', { type: 'submit' }, 'Look it up'),
+          button('Cancel it', () => input.reportValidity() && look('tasks/cancel', input.value.trim())),
+        ),
+        place,
+      );
     },
   };
 }

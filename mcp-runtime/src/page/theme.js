@@ -2,4 +2,6 @@
 try {
   const theme = localStorage.getItem('mcp-theme');
   if (theme) document.documentElement.dataset.theme = theme;
-} catch { /* without storage the system decides */ }
+} catch {
+  /* without storage the system decides */
+}

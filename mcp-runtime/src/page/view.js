@@ -21,13 +21,21 @@ export class View {
     const exchange = await this.page.client.send('resources/read', { uri: this.uri });
     const contents = exchange.answer?.result?.contents?.[0];
     if (!contents) return fill(this.place, note(`The view cannot be read: ${reason(exchange)}`, 'error'));
-    if (contents.mimeType !== TYPE) return fill(this.place, note(`The view is ${contents.mimeType}, and not ${TYPE}.`, 'error'));
-    const html = contents.text ?? new TextDecoder().decode(Uint8Array.from(atob(contents.blob ?? ''), letter => letter.charCodeAt(0)));
+    if (contents.mimeType !== TYPE)
+      return fill(this.place, note(`The view is ${contents.mimeType}, and not ${TYPE}.`, 'error'));
+    const html =
+      contents.text ??
+      new TextDecoder().decode(Uint8Array.from(atob(contents.blob ?? ''), letter => letter.charCodeAt(0)));
     return this.frame(html, contents._meta?.ui ?? {});
   }
 
   frame(html, { csp, prefersBorder }) {
-    const frame = el('iframe', { sandbox: 'allow-scripts allow-forms', referrerpolicy: 'no-referrer', title: `View of ${this.tool.name}`, class: prefersBorder === false ? '' : 'bordered' });
+    const frame = el('iframe', {
+      sandbox: 'allow-scripts allow-forms',
+      referrerpolicy: 'no-referrer',
+      title: `View of ${this.tool.name}`,
+      class: prefersBorder === false ? '' : 'bordered',
+    });
     let isWritten = false;
     const listen = ({ source, data }) => {
       if (!frame.isConnected && isWritten) return removeEventListener('message', listen);
@@ -70,17 +78,24 @@ export class View {
 
   async answer(method, params) {
     switch (method) {
-      case 'ui/initialize': return this.welcome();
-      case 'ping': return {};
-      case 'tools/call': return this.callTool(params);
-      case 'resources/read': return this.forward('resources/read', { uri: params.uri });
-      case 'ui/open-link': return this.openLink(params);
+      case 'ui/initialize':
+        return this.welcome();
+      case 'ping':
+        return {};
+      case 'tools/call':
+        return this.callTool(params);
+      case 'resources/read':
+        return this.forward('resources/read', { uri: params.uri });
+      case 'ui/open-link':
+        return this.openLink(params);
       case 'ui/message':
       case 'ui/update-model-context':
         this.says.textContent = `The view tells the model: ${JSON.stringify(params.content ?? params.structuredContent ?? params)}`;
         return {};
-      case 'ui/request-display-mode': return { mode: 'inline' };
-      default: throw refused(-32601, `this host does not know ${method}`);
+      case 'ui/request-display-mode':
+        return { mode: 'inline' };
+      default:
+        throw refused(-32601, `this host does not know ${method}`);
     }
   }
 
@@ -91,7 +106,14 @@ export class View {
       protocolVersion: PROTOCOL,
       hostInfo: { name: 'mcp-runtime-page', version: '1' },
       hostCapabilities: { openLinks: {}, serverTools: {}, serverResources: {}, logging: {} },
-      hostContext: { toolInfo: { tool: { name, title, description, inputSchema } }, theme: document.documentElement.dataset.theme || theme, displayMode: 'inline', availableDisplayModes: ['inline'], platform: 'web', locale: navigator.language },
+      hostContext: {
+        toolInfo: { tool: { name, title, description, inputSchema } },
+        theme: document.documentElement.dataset.theme || theme,
+        displayMode: 'inline',
+        availableDisplayModes: ['inline'],
+        platform: 'web',
+        locale: navigator.language,
+      },
     };
   }
 
@@ -112,7 +134,13 @@ export class View {
   openLink({ url }) {
     const address = String(url ?? '');
     if (!/^https?:\/\//i.test(address)) throw refused(-32602, 'only links of the web are opened');
-    fill(this.says, 'The view wants to open ', link(address), ' ', button('Dismiss', () => fill(this.says), { class: 'small' }));
+    fill(
+      this.says,
+      'The view wants to open ',
+      link(address),
+      ' ',
+      button('Dismiss', () => fill(this.says), { class: 'small' }),
+    );
     return {};
   }
 }
@@ -125,8 +153,14 @@ export function policy({ resourceDomains, connectDomains, frameDomains, baseUriD
   const [resources, connections] = [allowed(resourceDomains), allowed(connectDomains)];
   return [
     "default-src 'none'",
-    `script-src 'unsafe-inline' ${resources}`, `style-src 'unsafe-inline' ${resources}`,
-    `img-src data: blob: ${resources}`, `font-src data: ${resources}`, `media-src data: blob: ${resources}`,
-    `connect-src ${connections || "'none'"}`, `frame-src ${allowed(frameDomains) || "'none'"}`, `base-uri ${allowed(baseUriDomains) || "'none'"}`, "form-action 'none'",
+    `script-src 'unsafe-inline' ${resources}`,
+    `style-src 'unsafe-inline' ${resources}`,
+    `img-src data: blob: ${resources}`,
+    `font-src data: ${resources}`,
+    `media-src data: blob: ${resources}`,
+    `connect-src ${connections || "'none'"}`,
+    `frame-src ${allowed(frameDomains) || "'none'"}`,
+    `base-uri ${allowed(baseUriDomains) || "'none'"}`,
+    "form-action 'none'",
   ].join('; ');
 }

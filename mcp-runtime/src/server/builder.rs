@@ -16,8 +16,8 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +33,8 @@ use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 #[cfg(feature = "page")]
 use crate::config::Page;
+#[cfg(feature = "redis")]
+use crate::config::problem::HIDDEN;
 use crate::config::reload::Reloaders;
 use crate::config::{Settings, contact};
 use crate::error::{Error, Result};
@@ -67,7 +69,11 @@ use crate::share::{Amount, Calls, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::{Catalogue, Sources};
-use crate::task::{TaskStore, Tasks};
+#[cfg(feature = "redis")]
+use crate::store::redis::{Keeper, Link, Place};
+use crate::store::sharing::Sharing;
+use crate::store::{MemoryValues, Shelf, Stores};
+use crate::task::{TaskPlace, TaskStore, Tasks};
 use crate::transport::http;
 
 /// A server: its name, its state, its tools, resources and prompts.
@@ -730,6 +736,31 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Sets stores of the program's own that instances share; those of [`Server::redis`] take the places of the others.
+    pub fn stores(mut self, stores: Stores) -> Self {
+        self.parts.settings.stores = stores;
+        self
+    }
+
+    /// Shares limits, tasks, changes and values with the other instances of this server, in the Redis or Valkey at `url`:
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` with the feature `tls`.
+    ///
+    /// Instances with the same URL and [prefix](Self::store_prefix) are one server, and need the same
+    /// [state keys](Self::state_keys). A URL that cannot be read, and a password that is wrong, stop the start; while
+    /// Redis is away, each instance goes on by itself: see [`store`](crate::store).
+    #[cfg(feature = "redis")]
+    pub fn redis(mut self, url: impl Into<String>) -> Self {
+        self.parts.settings.redis = Secrets(vec![url.into().into_bytes()]);
+        self
+    }
+
+    /// Sets the beginning of the keys and channels in Redis. Default: the server's name.
+    #[cfg(feature = "redis")]
+    pub fn store_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.parts.settings.store_prefix = prefix.into();
+        self
+    }
+
     /// Sets the time that a task may run, and is kept, from its beginning. Default: an hour.
     ///
     /// At least 1 ms. A task that still runs then is ended. Key `limits.task_ttl`, variable
@@ -814,8 +845,9 @@ impl<S: State> Server<S> {
     /// release build does not. A router to merge into an application has it only if it is asked for here or by a setting of
     /// `always`, as the application may have a page of its own.
     ///
-    /// Whoever reaches the server can load the page, which has nothing but the page itself; what it shows is read from
-    /// `/mcp` with the caller's own credentials, and so is guarded as any call.
+    /// Whoever reaches the server can load the page, which has nothing but the page itself: what it shows is read from
+    /// `/mcp` with the caller's own credentials, and so is guarded as any call. Limits in force are told besides, at
+    /// `/page/limits`: to callers that the server has verified, or to all where it verifies none.
     #[cfg(feature = "page")]
     pub fn page(mut self, served: bool) -> Self {
         self.parts.settings.page = if served { Page::Always } else { Page::Never };
@@ -912,13 +944,16 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    /// Makes what can fail, and begins to export telemetry.
+    fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
-        let Verified {
-            keys, catalogue, ..
-        } = verified;
         #[cfg(feature = "otel")]
         self.parts.begin_telemetry()?;
+        Ok(verified)
+    }
+
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
+        let verified = self.prepared()?;
         let Parts {
             info,
             instructions,
@@ -939,21 +974,28 @@ impl<S: State> Server<S> {
         };
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
-        let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
         let live = Arc::new(Live::new(settings.clone()));
-        let registry = registered(&items, catalogue, &live, (&metrics, &changes));
+        let sharing = sharing(&settings, &info.name)?;
+        let metrics = Metrics::new(&info.version, audit.dropped());
+        let metrics = Arc::new(measured(metrics, &sharing));
+        let connected = (&metrics, &changes, &sharing.stores);
+        let registry = registered(&items, verified.catalogue, &live, connected);
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
             metrics,
-            health: Health::new(checks),
+            health: Health::new(with_store(checks, &sharing)),
             hooks,
             audit,
             drain,
             changes,
-            tasks: tasks(&settings, most(settings.max_tasks)),
+            tasks: Arc::new(tasks(&settings, &sharing, most(settings.max_tasks))),
+            leases: OnceLock::new(),
+            shelf: shelf(&sharing.stores, &settings),
+            requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
+            sharing,
             #[cfg(feature = "websocket")]
             websockets: shares(Limit::WebSockets, settings.max_sessions),
             in_flight: Calls::new(settings.limits.calls),
@@ -962,8 +1004,7 @@ impl<S: State> Server<S> {
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             reloaders: reloaders(auth.as_ref()),
             auth,
-            keys: Live::new(keys),
-            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
+            keys: Live::new(verified.keys),
             live,
             lists_are_filtered: AtomicBool::new(false),
             #[cfg(feature = "tls")]
@@ -996,8 +1037,85 @@ fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
 }
 
 /// Makes the store of tasks.
-fn tasks(settings: &Settings, most: Amount) -> Tasks {
-    Tasks::new(settings.task_store.clone(), settings.task_ttl, most)
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, reason = "no store has tasks")
+)]
+fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tasks {
+    let place = TaskPlace::Memory;
+    #[cfg(feature = "redis")]
+    let place = match &sharing.keeper {
+        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+        None => place,
+    };
+    let own = settings.task_store.clone();
+    let place = own.map_or(place, TaskPlace::Own);
+    Tasks::new(place, settings.task_ttl, most)
+}
+
+/// Makes the stores that instances share.
+fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
+    let stores = settings.stores.clone();
+    #[cfg(feature = "redis")]
+    if let Some(url) = settings.redis_url() {
+        let place = Place::parse(&url).map_err(|help| Error::setting("redis", HIDDEN, &help))?;
+        let prefix = Some(&*settings.store_prefix).filter(|prefix| !prefix.is_empty());
+        let link = Link::new(place, prefix.unwrap_or(name));
+        if settings.state_keys.0.is_empty() {
+            tracing::warn!(
+                "instances that share a store need the same state keys, or a call that asks its caller something goes on at one of them only: set MCP_STATE_KEYS"
+            );
+        }
+        return Ok(Sharing::with_redis(stores, Keeper::new(link)));
+    }
+    let _ = name;
+    Ok(Sharing::new(stores))
+}
+
+/// Adds the metrics of the store.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has metrics")
+)]
+fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        metrics.measure_store(&keeper.link.stats);
+    }
+    metrics
+}
+
+/// Adds the check of the store, which the server can do without.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has a check")
+)]
+fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        let link = Arc::clone(&keeper.link);
+        let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
+            Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
+        };
+        checks.push(Check {
+            hook: Hook {
+                name: "redis".to_owned(),
+                run: Box::new(trouble),
+            },
+            is_optional: true,
+        });
+    }
+    checks
+}
+
+/// Makes the store of values by key.
+fn shelf(stores: &Stores, settings: &Settings) -> Arc<Shelf> {
+    let values = stores.values.clone();
+    Arc::new(Shelf {
+        values: values.unwrap_or_else(|| Arc::new(MemoryValues::new(settings.max_held))),
+        most: settings.max_held / limits::SHARE,
+        line: crate::random::id().unwrap_or_default(),
+    })
 }
 
 /// Opens the file of audit records, if one is set.
@@ -1026,11 +1144,12 @@ fn registered(
     items: &Items,
     catalogue: Catalogue,
     settings: &Arc<Live<Settings>>,
-    (metrics, changes): (&Arc<Metrics>, &Changes),
+    (metrics, changes, stores): (&Arc<Metrics>, &Changes, &Stores),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
         budget: Budget::new(settings.get().max_held),
+        stores: stores.clone(),
         describe_rules: settings.get().describe_rules,
         configure: configure(settings),
         changes: changes.clone(),

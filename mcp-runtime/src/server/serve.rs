@@ -11,7 +11,7 @@
 //! second after everything else is done. The exit code says whether a caller was left without an
 //! answer.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 #[cfg(unix)]
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::builder::Server;
 use super::reload::{Configuration, Reloading};
+use crate::config::LogFormat;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
@@ -40,6 +41,9 @@ use crate::transport::{http, stdio};
 const GRACE: Duration = Duration::from_secs(1);
 /// The longest wait for others to let go of the service.
 const RELEASE: Duration = Duration::from_millis(100);
+/// The advice for a person who starts a server without a client.
+const AT_A_TERMINAL: &str =
+    "serves MCP over stdio, and waits for a client's messages; Ctrl-C or Ctrl-D ends it";
 
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
@@ -67,6 +71,7 @@ impl<S: State> Server<S> {
         self,
         configuration: Option<Box<Configuration>>,
     ) -> Result<()> {
+        let has_commands = configuration.is_some();
         let service = self.build()?;
         let Some(served) = Served::begin(Arc::clone(&service), configuration)?
             .start()
@@ -74,6 +79,16 @@ impl<S: State> Server<S> {
         else {
             return Ok(());
         };
+        if io::stdin().is_terminal() {
+            let name = &service.identity.info.name;
+            let json = service.settings.log_format == LogFormat::Json;
+            let commands = if has_commands {
+                ", --help lists its other commands"
+            } else {
+                ""
+            };
+            log::announce(json, "INFO", &format!("{name} {AT_A_TERMINAL}{commands}"));
+        }
         let serving = stdio::serve(service);
         served
             .run(serving)
@@ -197,10 +212,14 @@ impl Served {
 
     /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
     async fn start(mut self) -> Result<Option<Self>> {
-        let hooks = Arc::clone(&self.service.hooks);
+        let service = Arc::clone(&self.service);
+        let start = async {
+            service.share().await?;
+            service.hooks.start().await.map_err(str::to_owned)
+        };
         tokio::select! {
             biased;
-            started = hooks.start() => match started {
+            started = start => match started {
                 Ok(()) => Ok(Some(self)),
                 Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
             },
@@ -236,14 +255,19 @@ impl Served {
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        log::write(format!("listening on {url}\n").as_bytes());
+        let json = served.service.settings.log_format == LogFormat::Json;
+        log::announce(json, "INFO", &format!("listening on {url}"));
         if let Some(root) = url.strip_suffix(http::PATH)
             && served.service.settings.page.is_served()
         {
-            log::write(format!("page to try it: {root}/\n").as_bytes());
+            log::announce(json, "INFO", &format!("page to try it: {root}/"));
         }
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
-            log::write(format!("health and metrics on http://{address}\n").as_bytes());
+            log::announce(
+                json,
+                "INFO",
+                &format!("health and metrics on http://{address}"),
+            );
         }
         systemd::notify(systemd::READY);
         let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
@@ -263,6 +287,7 @@ impl Served {
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
+        service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.

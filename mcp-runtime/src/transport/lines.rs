@@ -11,9 +11,9 @@
 //!
 //! Bounds: 1,024 calls in flight and 1,024 that wait, whose messages have at most 16 MiB or four
 //! messages of the largest size; past that, no further line is read, so that the client's own pipe
-//! fills up. A
-//! control message (ping, cancellation, a response) takes no place among the calls. If the
-//! client owes answers, its lines are read even then: one of them may be what everything waits for.
+//! fills up. A control message (ping, cancellation, a response) takes no place among the calls. If
+//! the client owes answers, its lines are read even then: one of them may be what everything waits
+//! for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 
 use bytes::Bytes;
-use futures_util::future::{FutureExt as _, OptionFuture};
+use futures_util::future::{BoxFuture, FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -35,6 +35,7 @@ use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
+use crate::policy::requests::Counted;
 use crate::protocol::{Malformed, Method, Request, RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -233,8 +234,10 @@ impl Peer {
             }
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let count = self.count_elsewhere(&call.request, None, principal);
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
-                NewCall::new(Some(id), Box::pin(call), bytes, long)
+                let call = counted(count, call);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
@@ -242,8 +245,10 @@ impl Peer {
             }
             Next::InSession(session, call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let count = self.count_elsewhere(&call.request, Some(&session), principal);
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                NewCall::new(Some(id), Box::pin(call), bytes, long)
+                let call = counted(count, call);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
@@ -273,13 +278,36 @@ impl Peer {
     ) -> bool {
         let service = &self.0.service;
         let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
-        let Err(refused) = service.requests.with(|it| it.check(principal, peer)) else {
+        let counted = service.requests.with(|it| it.of(principal));
+        let Some(counted) = counted.filter(|it| !it.is_shared()) else {
+            return false;
+        };
+        let Err(refused) = counted.check_here(principal, peer) else {
             return false;
         };
         let version = session.map_or(Version::LATEST, |session| session.version);
         let reply = refuse(service, Some(&request.id), version, refused.error);
         write(&reply.text, out);
         true
+    }
+
+    /// Counts a request where all instances count theirs, and returns the reply to one that is one too many.
+    fn count_elsewhere(
+        &self,
+        request: &Request,
+        session: Option<&Session>,
+        principal: &Principal,
+    ) -> Option<BoxFuture<'static, Option<Bytes>>> {
+        let service = Arc::clone(&self.0.service);
+        let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
+        let counted = service.requests.with(|it| it.of(principal));
+        let counted = counted.filter(Counted::is_shared)?;
+        let (id, principal) = (request.id.clone(), principal.clone());
+        let version = session.map_or(Version::LATEST, |session| session.version);
+        Some(Box::pin(async move {
+            let refused = counted.check(&principal, peer).await.err()?;
+            Some(refuse(&service, Some(&id), version, refused.error).text)
+        }))
     }
 
     /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
@@ -535,6 +563,7 @@ impl Peer {
             holder: self.holder(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
+            shelf: Some(Arc::clone(&self.0.service.shelf)),
             ..remote.map_or_else(Caller::default, |remote| remote.caller.clone())
         }
     }
@@ -644,6 +673,22 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
+/// Carries out `call` once it has been counted.
+fn counted(
+    count: Option<BoxFuture<'static, Option<Bytes>>>,
+    call: impl Future<Output = (u16, Bytes)> + Send + 'static,
+) -> Pending {
+    let Some(count) = count else {
+        return Box::pin(call);
+    };
+    Box::pin(async move {
+        match count.await {
+            Some(refused) => (429, refused),
+            None => call.await,
+        }
+    })
+}
+
 async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.send(text);

@@ -11,6 +11,8 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "redis")]
+mod store;
 #[cfg(feature = "otel")]
 mod telemetry;
 #[cfg(feature = "tls")]
@@ -129,6 +131,8 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "otel")]
     telemetry::ROWS,
     state::ROWS,
+    #[cfg(feature = "redis")]
+    store::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
     rate_limit::ROWS,

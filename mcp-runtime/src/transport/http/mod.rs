@@ -103,9 +103,12 @@ impl Reload for Renamed {
 
 impl Endpoint {
     /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
-    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
+    async fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
         let requests = &self.service.requests;
-        let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
+        let Some(counted) = requests.with(|it| it.of(sender.principal())) else {
+            return Ok(());
+        };
+        let admitted = counted.check(sender.principal(), sender.peer()).await;
         admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
     }
 }

@@ -174,7 +174,7 @@ impl Connection {
         let sink = Arc::clone(&output) as Arc<dyn LineSink>;
         let remote = Remote {
             holder: holder.clone(),
-            caller: sender.caller(None, &service.changes),
+            caller: sender.caller(None, service),
         };
         Self {
             peer: Peer::remote(Arc::clone(service), sink, remote),

@@ -6,9 +6,9 @@
 //!
 //! Which thread has the turn is a number in `state`; a thread that finds another number there has
 //! lost it, ends after its line, and writes the answers that it still has. The watching thread
-//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a second
-//! without work. At most 32 first polls go on like this at a time;
-//! from then on calls are polled by the runtime.
+//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a
+//! second without work. At most 32 first polls go on like this at a time; from then on calls are
+//! polled by the runtime.
 //!
 //! Lock order: `source`, `state`, the output's.
 
