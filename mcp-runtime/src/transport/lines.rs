@@ -722,7 +722,11 @@ mod tests {
         let service = Server::new("broken", "1.0.0").build().unwrap();
         let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
         let mut out = Vec::new();
-        let call = |future| QueuedCall::new(None, future, 0);
+        let call = |future| QueuedCall {
+            id: None,
+            future,
+            bytes: 0,
+        };
         peer.start(call(Box::pin(async { panic!("at once") })), &mut out);
         let later = async {
             tokio::task::yield_now().await;
@@ -747,7 +751,11 @@ mod tests {
                 end.notified().await;
                 (200, Bytes::new())
             });
-            QueuedCall::new(None, future, limits::LINE_BYTES / 2 + 1)
+            QueuedCall {
+                id: None,
+                future,
+                bytes: limits::LINE_BYTES / 2 + 1,
+            }
         };
         for _ in 0..3 {
             assert!(peer.has_room());
