@@ -1,4 +1,9 @@
 //! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
+//!
+//! A function is generic in its state, its arguments, its output and its closure; [`Callable`] is
+//! what is left when they are erased. A call has two steps: decoding, which fails with problems,
+//! and the future, which owns its values. They are apart because problems are refused before the
+//! call takes a permit, and because a retry begins again at the first.
 
 use std::sync::Arc;
 
@@ -147,6 +152,9 @@ where
     }
 
     /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
+    ///
+    /// Checks each value when it comes, then all of them together, as `keywords` may relate one to
+    /// another.
     async fn elicit_missing(
         &self,
         cx: &Context,

@@ -12,7 +12,7 @@ impl<T: Send + Sync + 'static> State for T {}
 ///
 /// `#[derive(State)]` implements it for the state and for the type of each field.
 ///
-/// Implemented for [`Context`](crate::Context) and [`Principal`](crate::Principal) with any state,
+/// Implemented for [`Context`] and [`Principal`] with any state,
 /// and by the derive for the state's fields. Two fields of one type would be ambiguous, so one of
 /// them has `#[state(skip)]`.
 #[diagnostic::on_unimplemented(

@@ -4,8 +4,8 @@
 //! names ignore case, values do not; white space around a value does not count; a value may be in base64.
 //!
 //! A gateway may route by `Mcp-Name`, limit by it, or allow by it. A request that says one thing to
-//! the gateway and another to the server would get around all of that, so a difference is an error (-32020,
-//! `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
+//! the gateway and another to the server would get around all of that, so a difference is an error
+//! (-32020, `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
 //! `#[arg(header = ..)]` declares; the error for one that is redacted does not show its value.
 //!
 //! Only requests of 2026-07-28 are compared; sessions have the version header alone.
