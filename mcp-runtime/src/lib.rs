@@ -67,6 +67,10 @@ pub mod auth;
 mod certificate;
 mod changes;
 #[cfg(feature = "client")]
+#[cfg_attr(
+    not(feature = "auth"),
+    expect(dead_code, reason = "verifiers alone get documents")
+)]
 mod client;
 mod clock;
 #[cfg_attr(

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use super::child::probe;
+use serde_json::{Value, json};
+
+use super::child::{Process, call, probe};
 use super::http::Listening;
 
 /// A folder with an `mcp.toml`, deleted at the end.
@@ -238,7 +240,8 @@ fn the_limits_of_the_file_are_in_force_and_listed_with_their_place() {
         lines[1],
         "echo rate_limit 100/min (attribute), timeout 7s (mcp.toml:2:11) Says something back."
     );
-    assert_eq!(lines[3], "print off (mcp.toml) Prints to stdout.");
+    let off = "print off (mcp.toml) Prints to stdout.";
+    assert!(lines.iter().any(|line| line == off), "{stdout}");
     let (_, stdout, _) = run(folder.probe().arg("prompts"));
     assert!(
         stdout.contains("max_output 1 KiB (mcp.toml:6:14)"),
@@ -318,4 +321,33 @@ fn a_program_has_its_settings_below_those_of_the_file() {
     assert_eq!(shown(&folder), "shutdown_deadline = \"1s500ms\" # code");
     folder.write("[server]\nshutdown_deadline = \"2s\"\n");
     assert_eq!(shown(&folder), "shutdown_deadline = \"2s\" # mcp.toml:2:21");
+}
+
+/// The answer to a call of the tool `later`, which is added after the start.
+fn call_later(toml: &str) -> (Process, Value) {
+    let folder = Folder::new("later", toml);
+    let mut process = Process::start(folder.probe().env("PROBE_ADDS", "1"));
+    process.send(call("1", "later", json!({})));
+    let answer = process.receive().unwrap();
+    (process, answer)
+}
+
+#[test]
+fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
+    let (mut process, answer) = call_later("[tools.later]\nrate_limit = \"1/h\"\n");
+    process.hears("these functions are not there yet");
+    assert_eq!(answer["result"]["content"][0]["text"], "late");
+    process.send(call("2", "later", json!({})));
+    let refused = process.receive().unwrap().to_string();
+    assert!(refused.contains("rate limit of 1/h"), "{refused}");
+    let (_, answer) = call_later("[tools.later]\nenabled = false\n");
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+}
+
+#[test]
+fn a_tool_that_is_added_with_a_mistake_in_its_table_is_switched_off() {
+    let (process, answer) = call_later("[tools.later]\ncache = \"5s\"\n");
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    let line = process.hears("switched off");
+    assert!(line.contains("`cache` needs `read_only`"), "{line}");
 }

@@ -11,6 +11,8 @@ use super::page::Page;
 use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
+#[cfg(feature = "otel")]
+use crate::ops::otel::endpoints::Endpoints;
 use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
 use crate::store::Stores;
@@ -88,8 +90,13 @@ pub(crate) struct Settings {
     pub log_format: LogFormat,
     /// The file of audit records; the log without one.
     pub audit_file: Option<PathBuf>,
+    /// The collector of spans and metrics.
+    #[cfg(feature = "otel")]
+    pub telemetry: Endpoints,
     /// The address of health and metrics; that of the server if it is empty.
     pub ops_bind: String,
+    /// Requests are counted by the names of their clients.
+    pub client_names: bool,
     /// The limits of all requests of one caller.
     pub requests: RequestLimits,
     /// The changes of the configuration to declared functions.
@@ -144,7 +151,10 @@ impl Default for Settings {
             log_level: "info".to_owned(),
             log_format: LogFormat::Text,
             audit_file: None,
+            #[cfg(feature = "otel")]
+            telemetry: Endpoints::default(),
             ops_bind: String::new(),
+            client_names: false,
             requests: RequestLimits::default(),
             #[cfg(feature = "cli")]
             overrides: Overrides::default(),

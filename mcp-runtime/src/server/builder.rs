@@ -53,13 +53,15 @@ use crate::ops::hook::{Hook, Hooks};
 #[cfg(feature = "cli")]
 use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
+#[cfg(feature = "otel")]
+use crate::ops::otel::Telemetry;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::Entry;
 use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 use crate::registry::items::Items;
-use crate::registry::live::{LiveRegistry, Setup};
+use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
@@ -466,6 +468,31 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Exports spans and metrics of requests to a collector, by OTLP over HTTP: `"http://localhost:4318"`.
+    ///
+    /// Each request is a span such as `tools/call add`, within the trace of its client if `_meta` or the HTTP header has a
+    /// [`traceparent`](https://www.w3.org/TR/trace-context/), with the attributes of OpenTelemetry's
+    /// [conventions for MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md), and
+    /// counts in the histogram `mcp.server.operation.duration`; sessions count in `mcp.server.session.duration`. No argument and
+    /// no result is exported. Under [`Server::run`], the spans of `tracing` that the program makes in a call, at `info` or
+    /// above, are exported within that of the request.
+    ///
+    /// The variables of OpenTelemetry hold for the rest: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
+    /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, `OTEL_METRIC_EXPORT_INTERVAL`,
+    /// `OTEL_BSP_*`, `OTEL_TRACES_EXPORTER=none`, `OTEL_METRICS_EXPORTER=none` and `OTEL_SDK_DISABLED`; those of endpoints are read
+    /// by [`Server::run`], and win. The protocol is `http/protobuf`.
+    ///
+    /// No call waits for an export. Up to 2,048 spans wait for the collector, each text in them cut after 1,000
+    /// characters; the rest is dropped. Failed exports are logged once a minute. The shutdown exports what is left, for at
+    /// most 5 s, after the functions of [`Server::on_stop`].
+    ///
+    /// A URL that is none, and a server that is not built within a tokio runtime, stop the start.
+    #[cfg(feature = "otel")]
+    pub fn telemetry(mut self, endpoint: impl Into<String>) -> Self {
+        self.parts.settings.telemetry.base = endpoint.into();
+        self
+    }
+
     /// Sets an address for health and metrics alone, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served there,
     /// and no longer where clients call; `/healthz` and `/ready` are served at both.
     ///
@@ -475,6 +502,15 @@ impl<S: State> Server<S> {
     /// Key `ops.bind`, variable `MCP_OPS_BIND`; read at the start.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
         self.parts.settings.ops_bind = address.into();
+        self
+    }
+
+    /// Counts requests by the names that clients give themselves, in `mcp_client_requests_total{client=".."}`.
+    ///
+    /// A name is the client's word for itself. At most 50 are told apart; the rest, and names longer than 64 bytes or with
+    /// other characters than those of printable ASCII, count as `_other`, and clients without a name as `_none`. Default: false.
+    pub fn client_names(mut self, count: bool) -> Self {
+        self.parts.settings.client_names = count;
         self
     }
 
@@ -908,11 +944,16 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    /// Makes what can fail, and begins to export telemetry.
+    fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
-        let Verified {
-            keys, catalogue, ..
-        } = verified;
+        #[cfg(feature = "otel")]
+        self.parts.begin_telemetry()?;
+        Ok(verified)
+    }
+
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
+        let verified = self.prepared()?;
         let Parts {
             info,
             instructions,
@@ -921,11 +962,9 @@ impl<S: State> Server<S> {
             start,
             stop,
             changes,
-            skills: _,
             drain,
-            #[cfg(feature = "cli")]
-                layers: _,
             settings,
+            ..
         } = self.parts;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
@@ -935,19 +974,19 @@ impl<S: State> Server<S> {
         };
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
+        let live = Arc::new(Live::new(settings.clone()));
         let sharing = sharing(&settings, &info.name)?;
         let metrics = Metrics::new(&info.version, audit.dropped());
         let metrics = Arc::new(measured(metrics, &sharing));
         let connected = (&metrics, &changes, &sharing.stores);
-        let registry = registered(&items, catalogue, &settings, connected);
-        let checks = with_store(checks, &sharing);
+        let registry = registered(&items, verified.catalogue, &live, connected);
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
             metrics,
-            health: Health::new(checks),
+            health: Health::new(with_store(checks, &sharing)),
             hooks,
             audit,
             drain,
@@ -965,13 +1004,27 @@ impl<S: State> Server<S> {
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             reloaders: reloaders(auth.as_ref()),
             auth,
-            keys: Live::new(keys),
-            live: Live::new(settings.clone()),
+            keys: Live::new(verified.keys),
+            live,
             lists_are_filtered: AtomicBool::new(false),
             #[cfg(feature = "tls")]
             tls: verified.tls.map(Arc::new),
             settings,
         }))
+    }
+}
+
+#[cfg(feature = "otel")]
+impl Parts {
+    /// Begins to export, if that was not done before; the shutdown flushes what is left.
+    pub(super) fn begin_telemetry(&self) -> Result<Option<&Arc<Telemetry>>> {
+        let identity = (&*self.info.name, &*self.info.version);
+        if self.drain.telemetry().is_none()
+            && let Some(begun) = Telemetry::begin(&self.settings.telemetry, identity)?
+        {
+            self.drain.flushes(begun);
+        }
+        Ok(self.drain.telemetry())
     }
 }
 
@@ -1090,26 +1143,38 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
 fn registered(
     items: &Items,
     catalogue: Catalogue,
-    settings: &Settings,
+    settings: &Arc<Live<Settings>>,
     (metrics, changes, stores): (&Arc<Metrics>, &Changes, &Stores),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
-        budget: Budget::new(settings.max_held),
+        budget: Budget::new(settings.get().max_held),
         stores: stores.clone(),
-        describe_rules: settings.describe_rules,
+        describe_rules: settings.get().describe_rules,
+        configure: configure(settings),
         changes: changes.clone(),
         is_open: items.is_held(),
     };
     let entries = items.with_entries(std::mem::take);
     let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
-    #[cfg(feature = "cli")]
-    for entry in registry.read().declared() {
-        settings.overrides.put_in_force(entry);
-    }
     let registry = Arc::new(registry);
     items.run(&registry);
     registry
+}
+
+/// Puts the limits of the configuration that is in force over those of an entry.
+#[cfg(feature = "cli")]
+fn configure(settings: &Arc<Live<Settings>>) -> Configure {
+    let settings = Arc::clone(settings);
+    Configure(Box::new(move |entry| {
+        settings.get().overrides.put_in_force(entry);
+    }))
+}
+
+/// Without the command line there is no configuration.
+#[cfg(not(feature = "cli"))]
+fn configure(_: &Arc<Live<Settings>>) -> Configure {
+    Configure(Box::new(|_| ()))
 }
 
 /// Registers the entries of a list.

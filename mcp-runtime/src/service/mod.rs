@@ -101,7 +101,7 @@ pub(crate) struct Service {
     /// The settings that it was built with.
     pub settings: Settings,
     /// The settings that are in force, of which some have changed since.
-    pub live: Live<Settings>,
+    pub live: Arc<Live<Settings>>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
     /// The parts that read files of their own anew when the server reloads.

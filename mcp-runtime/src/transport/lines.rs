@@ -105,9 +105,21 @@ struct QueuedCall {
     bytes: usize,
 }
 
-impl QueuedCall {
-    fn new(id: Option<RequestId>, future: Pending, bytes: usize) -> Self {
-        Self { id, future, bytes }
+/// A call that was received, and has not begun.
+pub(crate) struct NewCall {
+    call: QueuedCall,
+    /// It may take long.
+    long: bool,
+}
+
+impl NewCall {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "reads as the other outcomes of a line"
+    )]
+    fn new(id: Option<RequestId>, future: Pending, bytes: usize, long: bool) -> Option<Self> {
+        let call = QueuedCall { id, future, bytes };
+        Some(Self { call, long })
     }
 }
 
@@ -189,6 +201,19 @@ impl Peer {
     /// Never waits for a call: one that is not done at its first poll becomes a task. It may take
     /// as long as that poll does, which `stdio/turns.rs` watches.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
+        if let Some(call) = self.decide(line, principal, out) {
+            self.begin(call, out);
+        }
+    }
+
+    /// Decides what follows one line of `principal`, which takes no code of the program's; returns the call that
+    /// begins, which is in flight then.
+    pub(crate) fn decide(
+        &self,
+        line: &Bytes,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) -> Option<NewCall> {
         let service = &self.0.service;
         let origin = Line {
             peer: self,
@@ -196,32 +221,38 @@ impl Peer {
         };
         let bytes = line.len();
         match dispatch(service, &origin, line) {
-            Next::Nothing => {}
-            Next::Reply(reply) => write(&reply.text, out),
-            Next::Call(call) if self.refuses(&call.request, None, principal, out) => {}
+            Next::Nothing => None,
+            Next::Reply(reply) => {
+                write(&reply.text, out);
+                None
+            }
+            Next::Call(call) if self.refuses(&call.request, None, principal, out) => None,
             Next::InSession(session, call)
-                if self.refuses(&call.request, Some(&session), principal, out) => {}
+                if self.refuses(&call.request, Some(&session), principal, out) =>
+            {
+                None
+            }
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let count = self.count_elsewhere(&call.request, None, principal);
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
                 let call = counted(count, call);
-                self.begin(QueuedCall::new(Some(id), call, bytes), long, out);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
-                self.start(QueuedCall::new(Some(id), Box::pin(listening), bytes), out);
+                NewCall::new(Some(id), Box::pin(listening), bytes, true)
             }
             Next::InSession(session, call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
                 let count = self.count_elsewhere(&call.request, Some(&session), principal);
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
                 let call = counted(count, call);
-                self.begin(QueuedCall::new(Some(id), call, bytes), long, out);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
-                self.start(QueuedCall::new(None, call, bytes), out);
+                NewCall::new(None, call, bytes, true)
             }
         }
     }
@@ -395,7 +426,7 @@ impl Peer {
     }
 
     /// Begins a call; one that cannot take long never waits.
-    fn begin(&self, call: QueuedCall, long: bool, out: &mut Vec<u8>) {
+    pub(crate) fn begin(&self, NewCall { call, long }: NewCall, out: &mut Vec<u8>) {
         if long {
             self.start(call, out);
         } else {
@@ -412,7 +443,7 @@ impl Peer {
         if state.may_run(call.bytes, most) {
             drop(state);
             self.start_now(call, out);
-        } else if state.has_room(most) {
+        } else if state.has_room(most) || self.has_kept_room(&state) {
             state.waiting_bytes += call.bytes;
             state.waiting.push_back(call);
         } else {
@@ -425,6 +456,13 @@ impl Peer {
             );
             write(&refused.text, out);
         }
+    }
+
+    /// Returns whether a thread that has lost its turn may still let its call wait: it was received when there was room,
+    /// which others have taken since.
+    fn has_kept_room(&self, state: &State) -> bool {
+        let overtaken = self.0.overtaken.load(Ordering::Relaxed);
+        overtaken > 0 && state.waiting.len() < WAITING + overtaken
     }
 
     fn start_now(&self, call: QueuedCall, out: &mut Vec<u8>) {
@@ -684,7 +722,11 @@ mod tests {
         let service = Server::new("broken", "1.0.0").build().unwrap();
         let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
         let mut out = Vec::new();
-        let call = |future| QueuedCall::new(None, future, 0);
+        let call = |future| QueuedCall {
+            id: None,
+            future,
+            bytes: 0,
+        };
         peer.start(call(Box::pin(async { panic!("at once") })), &mut out);
         let later = async {
             tokio::task::yield_now().await;
@@ -709,7 +751,11 @@ mod tests {
                 end.notified().await;
                 (200, Bytes::new())
             });
-            QueuedCall::new(None, future, limits::LINE_BYTES / 2 + 1)
+            QueuedCall {
+                id: None,
+                future,
+                bytes: limits::LINE_BYTES / 2 + 1,
+            }
         };
         for _ in 0..3 {
             assert!(peer.has_room());

@@ -38,6 +38,12 @@ pub(super) const ROWS: &[Setting] = &[
     Setting::absent("tls.client_ca", "MCP_TLS_CLIENT_CA", NO_TLS),
     #[cfg(not(feature = "tls"))]
     Setting::absent("tls.client_auth", "MCP_TLS_CLIENT_AUTH", NO_TLS),
+    #[cfg(not(feature = "otel"))]
+    Setting::absent(
+        "telemetry.otlp",
+        "MCP_TELEMETRY_OTLP",
+        "it was built without the feature `otel`",
+    ),
     #[cfg(not(feature = "redis"))]
     Setting::absent("store.redis", "MCP_REDIS_URL", NO_REDIS),
     #[cfg(not(feature = "redis"))]

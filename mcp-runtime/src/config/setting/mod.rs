@@ -13,6 +13,8 @@ mod server;
 mod state;
 #[cfg(feature = "redis")]
 mod store;
+#[cfg(feature = "otel")]
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -126,6 +128,8 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     ops::ROWS,
+    #[cfg(feature = "otel")]
+    telemetry::ROWS,
     state::ROWS,
     #[cfg(feature = "redis")]
     store::ROWS,

@@ -216,6 +216,12 @@ impl Context {
         self.0.peer
     }
 
+    /// Returns `true` if the call came over HTTP.
+    #[cfg(feature = "otel")]
+    pub(crate) fn is_http(&self) -> bool {
+        !self.0.headers.is_empty()
+    }
+
     /// Returns the caller that held resources are counted for.
     pub(crate) fn holder(&self) -> &Holder {
         &self.0.holder

@@ -60,7 +60,7 @@ pub(crate) use socket::Listener;
 #[cfg(unix)]
 pub(crate) use unix::bind as bind_unix;
 
-use crate::config::reload::{Commit, Reload};
+use crate::config::reload::{Commit, Number, Reload};
 use crate::config::{Page, Settings};
 use crate::legacy::Sessions;
 use crate::live::Live;
@@ -188,7 +188,8 @@ impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let proxies = Proxies::new(&settings.trusted_proxies);
-        let flood = Flood::new(settings.limits.flood);
+        let flood = Number::following(&service.reloaders, settings, |it| it.limits.flood);
+        let flood = Flood::new(flood);
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders
