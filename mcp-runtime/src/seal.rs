@@ -288,6 +288,12 @@ impl Subject {
         &self.0
     }
 
+    /// Returns the first half in hexadecimal, for keys.
+    pub(crate) fn short(&self) -> String {
+        let half = self.0.first_chunk().copied().unwrap_or_default();
+        format!("{:032x}", u128::from_be_bytes(half))
+    }
+
     /// A digest of `parts`, each by itself.
     pub(crate) fn from_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
         let mut digest = Sha256::new();

@@ -72,6 +72,14 @@ impl Index {
         }
     }
 
+    /// Returns all subscribers, each once.
+    pub(super) fn all(&self) -> Vec<Arc<Pending>> {
+        let topics = self.lists.values().chain(self.resources.values());
+        let subscribers = topics.chain(self.tasks.values()).flatten();
+        let numbered: BTreeMap<_, _> = subscribers.map(|(number, it)| (*number, it)).collect();
+        numbered.into_values().filter_map(Weak::upgrade).collect()
+    }
+
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.lists.values().all(BTreeMap::is_empty)

@@ -56,12 +56,13 @@ impl Assignment {
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment of this process: an empty standard variable is not set.
     pub(crate) fn of_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            let is_ours = name.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX);
-            is_ours.then_some((name, value))
+            let begins = name.get(..PREFIX.len());
+            let is_ours = begins.is_some_and(|it| it.eq_ignore_ascii_case(PREFIX));
+            (is_ours || is_standard(&name)).then_some((name, value))
         });
         Self {
             variables: variables.collect(),
@@ -182,6 +183,12 @@ fn secret(name: &str, path: &Path) -> Result<String, Mistake> {
             Mistake::new(format!("{name} is {path}, which cannot be read: {cause}"))
                 .help("make the file readable for the server")
         })
+}
+
+/// Returns `true` for a variable that other programs call alike too, such as one of OpenTelemetry's.
+fn is_standard(name: &str) -> bool {
+    let mut parts = setting::all().flat_map(|setting| setting.parts);
+    parts.any(|part| part.env == name)
 }
 
 /// All names of variables that mean something.

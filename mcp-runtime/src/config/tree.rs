@@ -16,14 +16,14 @@ pub(crate) struct Place {
 }
 
 /// A value with its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub place: Place,
     pub value: Value,
 }
 
 /// A value: numbers and switches as their text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// A text, or the text of a number, a switch or a date.
     Text(String),
@@ -34,7 +34,7 @@ pub(crate) enum Value {
 }
 
 /// A key with its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     /// The key, without quotes.
     pub name: String,

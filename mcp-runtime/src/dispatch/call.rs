@@ -45,16 +45,17 @@ impl Call {
         self.meta.progress_token.is_some() || self.meta.log_level.is_some()
     }
 
-    /// Carries out the call, of the modern revision if it is in no session.
-    pub(crate) async fn run(
+    /// Carries out the call, of the modern revision if it is in no session. It is in flight from now on, not from its first
+    /// poll: a shutdown that begins in between does not refuse it.
+    pub(crate) fn run(
         self,
         service: Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-    ) -> (u16, Bytes) {
+    ) -> impl Future<Output = (u16, Bytes)> + Send + use<> {
         let in_flight = service.drain.enter();
         let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        exchange(service, session, self.request, cx, in_flight).await
+        exchange(service, session, self.request, cx, in_flight)
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
@@ -129,9 +130,15 @@ async fn exchange(
             }
         }
     };
-    let answer = cx.kept_alive(pin!(answer.instrument(span))).await;
+    let answer = answer.instrument(span);
+    #[cfg(feature = "otel")]
+    let answer = record.around(answer);
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     record.end(&answer);
+    if service.settings.client_names {
+        service.metrics.client(cx.client().name());
+    }
     encode(&service, &request.id, answer, &cx)
 }
 

@@ -20,6 +20,8 @@ use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
 use crate::limits::{self, Limit};
+#[cfg(feature = "otel")]
+use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
@@ -58,6 +60,10 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
+    /// Measures the session, where metrics are exported.
+    #[cfg(feature = "otel")]
+    #[expect(dead_code, reason = "it measures until it is dropped")]
+    timer: Option<SessionTimer>,
 }
 
 impl Session {
@@ -67,6 +73,7 @@ impl Session {
         (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
+        answer_timeout: Duration,
     ) -> Self {
         Self {
             id: id.into(),
@@ -79,14 +86,23 @@ impl Session {
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            client_requests: Arc::default(),
+            client_requests: Arc::new(ClientRequests::within(answer_timeout)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             used: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
+            #[cfg(feature = "otel")]
+            timer: None,
         }
+    }
+
+    /// Returns the session with its duration measured, where metrics are exported.
+    #[cfg(feature = "otel")]
+    pub(super) fn measured_by(self, telemetry: Option<&Arc<Telemetry>>) -> Self {
+        let timer = telemetry.map(|it| it.session(self.version.as_str()));
+        Self { timer, ..self }
     }
 
     pub(super) fn reads_for(&self, who: &Principal) {

@@ -36,6 +36,7 @@ pub struct Limits {
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) bodies: usize,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -52,6 +53,7 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
             bodies: 256 * 1024 * 1024,
+            answer_timeout: Duration::from_mins(10),
         }
     }
 }
@@ -154,6 +156,13 @@ impl Limits {
     /// `MCP_LIMITS_IDLE_TIMEOUT`.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = limit;
+        self
+    }
+
+    /// Sets the time in which the client of a session answers a request of the server's, such as a form that its user fills
+    /// in. Default: 10 min. Sessions that are open keep the time that they began with.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.answer_timeout = limit;
         self
     }
 

@@ -9,7 +9,7 @@
 //! lets the wait for the others end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -18,6 +18,8 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::hook::{self, Hooks};
+#[cfg(feature = "otel")]
+use super::otel::Telemetry;
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -32,14 +34,17 @@ pub(crate) struct Drain {
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The times of a shutdown, once they are known.
-    times: Arc<OnceLock<Times>>,
+    /// The times of a shutdown; none in a server that was never built.
+    times: Arc<Mutex<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
+    /// What is flushed after those.
+    #[cfg(feature = "otel")]
+    telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }
 
 /// The times of a shutdown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Times {
     delay: Duration,
     deadline: Duration,
@@ -68,19 +73,43 @@ impl Drain {
     /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
     /// the last of them.
     pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
+        self.set_times(delay, deadline);
         // A server is built once.
-        let _ = self.times.set(Times { delay, deadline });
         let _ = self.hooks.set(hooks);
+    }
+
+    /// Sets the time in which calls are still taken, and the time that calls in flight have, for a shutdown that has not
+    /// begun.
+    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        *times = Times { delay, deadline };
+    }
+
+    fn times(&self) -> Times {
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exporters of spans and metrics, where there is a collector.
+    #[cfg(feature = "otel")]
+    pub(crate) fn telemetry(&self) -> Option<&Arc<Telemetry>> {
+        self.telemetry.get()
+    }
+
+    /// Has telemetry flushed after the functions of the stop.
+    #[cfg(feature = "otel")]
+    pub(crate) fn flushes(&self, telemetry: Arc<Telemetry>) {
+        // A server is built once.
+        let _ = self.telemetry.set(telemetry);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
     pub(crate) fn deadline(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.deadline)
+        self.times().deadline
     }
 
     /// The time in which calls are still taken after the shutdown was asked for.
     pub(crate) fn delay(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.delay)
+        self.times().delay
     }
 
     /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
@@ -138,7 +167,8 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
+    /// flushes telemetry. Returns
     /// whether all calls ended by themselves.
     ///
     /// May be called more than once, and by several at a time: each waits for the same calls, and
@@ -156,6 +186,10 @@ impl Drain {
         if let Some(hooks) = self.hooks.get() {
             let earliest = Instant::now() + hook::GRACE;
             hooks.stop(earliest.max(begun + deadline)).await;
+        }
+        #[cfg(feature = "otel")]
+        if let Some(telemetry) = self.telemetry() {
+            telemetry.flush().await;
         }
         all
     }

@@ -9,6 +9,7 @@
 //! must not go back.
 
 mod classic;
+mod clients;
 #[cfg(target_os = "linux")]
 mod process;
 
@@ -25,12 +26,16 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use clients::Clients;
+
 use super::log;
 use crate::auth::{Reason, Refusal};
 use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
+#[cfg(feature = "redis")]
+use crate::store::redis::stats::Stats;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -63,6 +68,7 @@ pub(crate) struct Metrics {
     active: Gauge<i64, AtomicI64>,
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
+    clients: Clients,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
@@ -205,6 +211,7 @@ impl Metrics {
             active: Gauge::default(),
             breakers: Family::default(),
             streams: Streams::default(),
+            clients: Clients::default(),
             #[cfg(feature = "tls")]
             certificate: Family::default(),
             registry: Registry::default(),
@@ -290,6 +297,7 @@ impl Metrics {
             self.sessions.clone(),
         );
         self.register_activity(registry);
+        self.clients.register(registry);
         #[cfg(feature = "tls")]
         registry.register(
             "mcp_tls_certificate_expiry_timestamp_seconds",
@@ -320,6 +328,17 @@ impl Metrics {
             "Breakers: 0 is closed, 1 a trial, 2 open",
             self.breakers.clone(),
         );
+    }
+
+    /// Counts a request of the client called `name`.
+    pub(crate) fn client(&self, name: Option<&str>) {
+        self.clients.count(name);
+    }
+
+    /// Adds the metrics of the store that instances share.
+    #[cfg(feature = "redis")]
+    pub(crate) fn measure_store(&mut self, stats: &Stats) {
+        stats.register(&mut self.registry);
     }
 
     /// The counters of a declared function, registered at zero.

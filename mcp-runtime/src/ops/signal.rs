@@ -53,8 +53,9 @@ impl Watch {
     /// Takes over the handling of SIGTERM and SIGINT (Ctrl-C elsewhere), which end the process, and of SIGHUP, which never
     /// does, from now on.
     ///
-    /// The process has `limit` from the beginning of the shutdown on, be it a signal or that of `drain`.
-    pub(crate) fn begin(drain: Drain, limit: Duration) -> io::Result<Self> {
+    /// From the beginning of the shutdown on, be it a signal or that of `drain`, the process has the times of `drain`, and
+    /// then `rest`.
+    pub(crate) fn begin(drain: Drain, rest: Duration) -> io::Result<Self> {
         let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
         let (begun, is_begun) = mpsc::channel();
         let hang_up = Arc::new(Notify::new());
@@ -67,7 +68,7 @@ impl Watch {
                     tell,
                     left,
                 };
-                runtime.block_on(watched.run(&drain, limit));
+                runtime.block_on(watched.run(&drain, rest));
             }
             Err(error) => {
                 let _ = begun.send(Err(error));
@@ -146,7 +147,7 @@ struct Watched {
 }
 
 impl Watched {
-    async fn run(mut self, drain: &Drain, limit: Duration) {
+    async fn run(mut self, drain: &Drain, rest: Duration) {
         tokio::select! {
             signal = self.signals.next() => {
                 let _ = self.tell.send(signal);
@@ -154,6 +155,8 @@ impl Watched {
             () = drain.begun() => {}
             left = self.left.recv() => return self.after(left).await,
         }
+        let times = drain.delay().saturating_add(drain.deadline());
+        let limit = times.saturating_add(rest);
         tokio::select! {
             signal = self.signals.next() => interrupt(signal),
             () = sleep(limit) => {

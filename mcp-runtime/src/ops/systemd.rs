@@ -13,6 +13,18 @@ pub(crate) const STOPPING: &str = "STOPPING=1";
 /// The server lives.
 const WATCHDOG: &str = "WATCHDOG=1";
 
+/// Tells that the configuration is read anew, until [`READY`] (`Type=notify-reload`).
+#[cfg(unix)]
+pub(crate) fn reloading() {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let microseconds = i128::from(now.tv_sec) * 1_000_000 + i128::from(now.tv_nsec) / 1_000;
+    notify(&format!("RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+}
+
+/// There is no such service manager.
+#[cfg(not(unix))]
+pub(crate) fn reloading() {}
+
 /// Tells the service manager.
 pub(crate) fn notify(state: &str) {
     #[cfg(unix)]

@@ -32,6 +32,7 @@ use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
 use crate::protocol::{Object, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
+use crate::store::Stores;
 
 /// A declared function as the service sees it.
 pub(crate) struct Entry {
@@ -154,9 +155,11 @@ impl Entry {
         self.policies.set(policies);
     }
 
-    /// Has its remembered results share `budget` with those of other functions.
-    pub(crate) fn cache_within(&self, budget: &Arc<Budget>) {
-        self.policies.set(self.policies.get().cached_within(budget));
+    /// Has its remembered results share `budget` with those of other functions, and its counts `stores` with those of other
+    /// instances.
+    pub(crate) fn join(&self, budget: &Arc<Budget>, stores: &Stores) {
+        self.policies
+            .set(self.policies.get().joined(budget, stores));
     }
 
     /// The item that messages call it: its kind and its name.

@@ -84,13 +84,13 @@ impl Service {
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Completed {
-        let round = match self.admit(policies, &call, params.members) {
+        let round = match self.admit(policies, &call, params.members).await {
             Ok(round) => round,
             Err(refused) => return *refused,
         };
         let completed = self.run((entry, policies), call, params.textual).await;
         if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
-            policies.give_back(call.cx, round);
+            policies.give_back(call.cx, round).await;
         }
         completed
     }
@@ -99,7 +99,7 @@ impl Service {
     /// a call is returned, and not counted.
     ///
     /// The error is boxed: a `Completed` is large, and this is the way of every call.
-    pub(super) fn admit(
+    pub(super) async fn admit(
         &self,
         policies: &Policies,
         call: &Call<'_>,
@@ -108,7 +108,7 @@ impl Service {
         policies.check_access(call.item, call.cx)?;
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
-        policies.check_rate(call.item, call.cx, round)?;
+        policies.check_rate(call.item, call.cx, round).await?;
         received.map_err(|error| Box::new(Completed::malformed(error)))
     }
 

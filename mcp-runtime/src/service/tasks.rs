@@ -33,6 +33,7 @@ use crate::protocol::extension::TASKS;
 use crate::protocol::{Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
+use crate::task::lease::Signal;
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
 /// The mode in which a call runs.
@@ -94,7 +95,7 @@ impl Service {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
-                    entry.policies().give_back(cx, round);
+                    entry.policies().give_back(cx, round).await;
                 }
                 begun
             }
@@ -121,8 +122,9 @@ impl Service {
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
-        let round =
-            (self.admit(&entry.policies(), &call, params.members)).map_err(|refused| *refused)?;
+        let policies = entry.policies();
+        let admitted = self.admit(&policies, &call, params.members).await;
+        let round = admitted.map_err(|refused| *refused)?;
         let arguments = Arguments::parse(call.arguments, self.settings.reading)
             .map_err(Completed::malformed)?;
         let missing = contain_now(|| entry.complete_arguments(call.cx, arguments))
@@ -208,7 +210,7 @@ impl Service {
             .collect();
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.answer(answers).await,
-            None => self.check_ended(&id, cx).await?,
+            None => self.signal_task(&id, cx, &Signal::Answer(answers)).await?,
         }
         Ok(Answer::Empty)
     }
@@ -221,25 +223,22 @@ impl Service {
         let id = task_id(params, cx)?;
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.cancel().await,
-            None => self.check_ended(&id, cx).await?,
+            None => self.signal_task(&id, cx, &Signal::Cancel).await?,
         }
         Ok(Answer::Empty)
     }
 
-    /// Checks that a task that does not run here has ended; a running one must be cancelled on its own instance.
+    /// Tells the instance that runs a task, if it has not ended.
     ///
     /// Cancelling or answering a task that has ended succeeds and does nothing, as the extension
     /// wants it.
-    async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
-        let found = self
-            .tasks
-            .get(id, cx.principal())
-            .await
-            .map_err(|error| store_failure(&error))?;
-        match found.ok_or_else(|| unknown(id))?.status {
-            status if status.is_terminal() => Ok(()),
-            _ => Err(RpcError::internal(
-                "this task does not run on this instance: route its requests by `Mcp-Name`",
+    async fn signal_task(&self, id: &str, cx: &Context, signal: &Signal) -> Result<(), RpcError> {
+        let reached = self.tasks.signal(id, cx.principal(), signal).await;
+        match reached.map_err(|error| store_failure(&error))? {
+            None => Err(unknown(id)),
+            Some(true) => Ok(()),
+            Some(false) => Err(RpcError::internal(
+                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
             )),
         }
     }

@@ -5,12 +5,16 @@
 //! Faults of files are settings' faults: they name the setting, the file and what to write there,
 //! and all come out at [`Server::check`](crate::Server::check).
 
+#[cfg(feature = "cli")]
+mod connect;
 mod files;
 mod handshake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+pub(crate) use connect::connect;
 pub(crate) use handshake::{Handshake, Refused};
 use tokio_rustls::rustls::ServerConfig;
 

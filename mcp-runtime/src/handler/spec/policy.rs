@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use super::text::rate;
 use crate::clock::millis;
+use crate::store::Rate;
+pub use crate::store::rates::Algorithm;
 
 /// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,22 +60,6 @@ pub enum Per {
     All,
 }
 
-/// The algorithm that counts the calls.
-///
-/// The token bucket is the default: it admits a burst and then an even rate, in one word of memory.
-/// The sliding window is for limits of a contract ("never more than 100 in any minute"); the fixed
-/// window for quotas that are given back at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// Calls come back one by one, evenly over the period; `burst` of them can be saved up.
-    TokenBucket,
-    /// Never more than the count within any stretch of time as long as the period.
-    SlidingWindow,
-    /// The count starts again in each period; a period begins with the first call after the one before has ended.
-    FixedWindow,
-}
-
 impl RateLimit {
     /// `count` calls per `period_millis` milliseconds, as many of them at once.
     pub const fn new(count: u32, period_millis: u64) -> Self {
@@ -98,6 +84,20 @@ impl RateLimit {
     pub const fn per(mut self, per: Per) -> Self {
         self.per = per;
         self
+    }
+
+    /// Returns the rate that a store counts.
+    pub(crate) fn rate(self) -> Rate {
+        Rate::new(self.algorithm, self.count, self.period).with_burst(self.burst)
+    }
+
+    /// Returns the part of the limit that one of `instances` has, rounded up.
+    pub(crate) fn divided(self, instances: u32) -> Self {
+        Self {
+            count: self.count.div_ceil(instances.max(1)),
+            burst: self.burst.div_ceil(instances.max(1)),
+            ..self
+        }
     }
 
     /// Sets the algorithm.

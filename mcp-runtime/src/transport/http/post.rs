@@ -69,7 +69,7 @@ async fn answer(
         Err(error) => return endpoint.refuse(error),
     };
     let sender = Sender::from_parts(parts, peer);
-    if let Err(refused) = endpoint.count(&sender) {
+    if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
     let body = match endpoint.read(body).await {
@@ -123,7 +123,7 @@ impl Endpoint {
         let outbox = accepts
             .stream
             .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
-        let caller = sender.caller(outbox, &self.service.changes);
+        let caller = sender.caller(outbox, &self.service);
         (stream, caller)
     }
 }
@@ -142,7 +142,7 @@ async fn respond_to_call(
     } else {
         (None, None)
     };
-    let caller = sender.caller(outbox, &service.changes);
+    let caller = sender.caller(outbox, &service);
     let streams = service.metrics.streams.clone();
     let call = call.run(service, None, caller);
     let call = async {
