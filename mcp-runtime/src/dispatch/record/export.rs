@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::future::poll_fn;
-use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::future::Either;
 use opentelemetry::trace::{Link, SpanKind, Status, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context as TraceContext, KeyValue};
 use sha2::{Digest as _, Sha256};
@@ -58,19 +58,20 @@ impl Exported {
     }
 
     /// Runs `answer` within the span, so that the spans of the program are its children.
+    ///
+    /// Boxed only where it is exported: an `async` block around `answer` would have room for it twice.
     pub(super) fn around<F: Future>(
         this: Option<&Self>,
         answer: F,
     ) -> impl Future<Output = F::Output> + use<F> {
-        let span = this.map(|exported| exported.span.clone());
-        async move {
-            let mut answer = pin!(answer);
-            poll_fn(|task| {
-                let _current = span.clone().map(TraceContext::attach);
-                answer.as_mut().poll(task)
-            })
-            .await
-        }
+        let Some(span) = this.map(|exported| exported.span.clone()) else {
+            return Either::Left(answer);
+        };
+        let mut answer = Box::pin(answer);
+        Either::Right(poll_fn(move |task| {
+            let _current = span.clone().attach();
+            answer.as_mut().poll(task)
+        }))
     }
 
     /// Ends the span, and records the duration of the request.
