@@ -39,15 +39,15 @@ impl Call {
     }
 
     /// Carries out the call, of the modern revision if it is in no session.
-    pub(crate) async fn run(
+    pub(crate) fn run(
         self,
         service: Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-    ) -> (u16, Bytes) {
+    ) -> impl Future<Output = (u16, Bytes)> + Send + use<> {
         let in_flight = service.drain.enter();
         let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        exchange(service, session, self.request, cx, in_flight).await
+        exchange(service, session, self.request, cx, in_flight)
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.

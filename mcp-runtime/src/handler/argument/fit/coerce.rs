@@ -33,7 +33,7 @@ impl Coerced {
     }
 
     pub(super) fn tape(&self) -> Tape<'_> {
-        Tape::parse(&self.0)
+        Tape::parse((&*self.0).into())
     }
 }
 
