@@ -79,6 +79,8 @@ mod clock;
 )]
 mod config;
 pub mod content;
+#[cfg(any(feature = "cli", feature = "skills", feature = "otel"))]
+mod digest;
 mod dispatch;
 mod error;
 mod excerpt;

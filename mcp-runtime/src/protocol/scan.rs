@@ -103,7 +103,7 @@ impl<'m> Scanner<'m> {
         let start = self.at;
         match self.peek() {
             Some(b'{' | b'[') => self.nested()?,
-            Some(b'"') => drop(self.string()?),
+            Some(b'"') => _ = self.string()?,
             _ => self.scalar()?,
         }
         Ok(start..self.at)
@@ -130,7 +130,7 @@ impl<'m> Scanner<'m> {
                         continue;
                     }
                 }
-                Some(b'"') => drop(self.string()?),
+                Some(b'"') => _ = self.string()?,
                 _ => self.scalar()?,
             }
             loop {

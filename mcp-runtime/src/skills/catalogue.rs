@@ -4,10 +4,9 @@
 //! to accept; what belongs to no skill is not served.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use crate::digest::sha256;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::{Digest as _, Sha256};
 
 use super::frontmatter::{self, Frontmatter};
 use super::tree::{File, Tree};
@@ -177,13 +176,7 @@ fn entry(tree: &Tree, folder: &str, manifests: &Manifests<'_>) -> Result<Skill, 
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    format!("sha256:{}", sha256(bytes))
 }
 
 /// The files of skills, and the folders that lead to them.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use futures_util::future::Either;
 use opentelemetry::trace::{Link, SpanKind, Status, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context as TraceContext, KeyValue};
-use sha2::{Digest as _, Sha256};
 
 use super::{End, Subject};
+use crate::digest::sha256;
 use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::ops::otel::{names, parent};
@@ -185,12 +185,9 @@ fn details(subject: &Subject<'_>, item: &Item) -> impl Iterator<Item = KeyValue>
 
 /// The beginning of the digest of a session's id, which is a secret.
 fn digest(id: &str) -> String {
-    let digest = Sha256::digest(id);
+    let mut digest = sha256(id.as_bytes());
+    digest.truncate(16);
     digest
-        .iter()
-        .take(8)
-        .map(|it| format!("{it:02x}"))
-        .collect()
 }
 
 /// The span that a request comes from, by its `_meta` or else by its HTTP header; and the span by the header where both

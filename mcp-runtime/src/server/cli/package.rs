@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::digest::sha256;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use sha2::{Digest as _, Sha256};
 
 use super::exit::USAGE;
 use super::show::{print, tell};
@@ -301,7 +301,7 @@ fn write_bundle(subject: &Subject, matches: &ArgMatches) -> Result<()> {
     print(&format!(
         "{out}: {} bytes, SHA-256 {}",
         bundle.len(),
-        digest(&bundle)
+        sha256(&bundle)
     ));
     if cfg!(debug_assertions) {
         tell(
@@ -311,16 +311,6 @@ fn write_bundle(subject: &Subject, matches: &ArgMatches) -> Result<()> {
     Ok(())
 }
 
-fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
 /// Prints `server.json`.
 fn print_listing(service: &Service, matches: &ArgMatches) -> Result<()> {
     let name = text(matches, "name").unwrap_or_default();
@@ -328,7 +318,7 @@ fn print_listing(service: &Service, matches: &ArgMatches) -> Result<()> {
         (Some(file), Some(url)) => {
             let bytes = fs::read(file);
             let bytes = bytes.map_err(|cause| Error::io("the bundle cannot be read", cause))?;
-            Some((url.to_owned(), digest(&bytes)))
+            Some((url.to_owned(), sha256(&bytes)))
         }
         _ => None,
     };
