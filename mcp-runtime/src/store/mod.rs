@@ -15,7 +15,7 @@
 //! them. A program with a store of its own implements the traits, hands them to
 //! [`Server::stores`](crate::Server::stores), and tests them by the functions in [`contract`].
 //!
-//! [Many instances](https://github.com/mcp-runtime/mcp-runtime/blob/main/mcp-runtime/docs/instances.md) says what is shared, what that costs, and how to run Redis.
+//! The [guide](crate::guide::instances) says what is shared, what that costs, and how to run Redis.
 
 mod changes;
 pub mod contract;
