@@ -1,6 +1,11 @@
 //! One line in the log for each request, and the span around it, which lines of the function's own stand in.
 //!
 //! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
+//!
+//! The span is named `mcp`, under the target of requests; log lines that a function writes have its
+//! fields. Lists, pings and the like, which clients send by themselves, are logged at `debug`, so
+//! that `info` shows calls. Names and ids are cut as everywhere (`excerpt.rs`); a URI is logged as
+//! the name of its resource, since its variables may be values that `redact` hides.
 
 #[cfg(feature = "otel")]
 mod export;

@@ -1,4 +1,8 @@
 //! An item that was made at run time, as the registry calls it.
+//!
+//! The second implementation of `Callable`, beside that of declared functions: arguments are
+//! checked by the given schema, and the closure gets them as JSON. Elicitation of arguments and
+//! completion belong to declared parameters, and do not exist here.
 
 use std::any::Any;
 use std::sync::Arc;
