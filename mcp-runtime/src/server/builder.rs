@@ -39,7 +39,7 @@ use crate::config::reload::Reloaders;
 use crate::config::{Settings, contact};
 use crate::error::{Error, Result};
 use crate::handler::Context;
-use crate::handler::argument::arg::{ArgList, Reading, ValueStore};
+use crate::handler::argument::arg::{ArgList, Reading, Values};
 use crate::handler::call::inject::State;
 use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Visitor};
 use crate::handler::output::tool::Returns;
