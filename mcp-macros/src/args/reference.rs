@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::declaration::{prompt, resource, tool};
 use super::table::Table;
+use super::table::home::HOMES;
 use super::types::{elicit, model};
 use super::{argument, policy, ready, server};
 
@@ -66,4 +67,20 @@ fn the_reference_names_every_key_and_no_other() {
     let (read, described) = (read(), described());
     assert!(read.len() >= 10, "{read:#?}");
     assert_eq!(described, read);
+}
+
+#[test]
+fn the_home_of_each_key_is_known() {
+    let read = read();
+    for home in HOMES {
+        assert_eq!(
+            home.keys.to_vec(),
+            read[home.attribute].iter().collect::<Vec<_>>(),
+            "{}",
+            home.attribute
+        );
+    }
+    // The keys inside `defaults(..)` are those of tools, and forms have an attribute of their own.
+    let homeless = ["defaults(..)", "#[elicit]"];
+    assert_eq!(HOMES.len() + homeless.len(), read.len());
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 pub(crate) mod form;
+pub(crate) mod home;
 pub(crate) mod key;
 pub(crate) mod nested;
 pub(crate) mod setting;
@@ -129,7 +130,11 @@ impl<T> Table<T> {
         if let Some((_, help)) = self.expected.iter().find(|(other, _)| name == other) {
             return (*help).to_owned();
         }
-        if let Some(near) = nearest(&name.to_string(), self.keys().map(|key| key.name)) {
+        let written = name.to_string();
+        if let Some(help) = home::help(&written, self.attribute) {
+            return help;
+        }
+        if let Some(near) = nearest(&written, self.keys().map(|key| key.name)) {
             return format!("did you mean `{near}`?");
         }
         let names: Vec<String> = self.keys().map(|key| format!("`{}`", key.name)).collect();
