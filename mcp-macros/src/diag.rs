@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 /// One mistake: the tokens to underline and the text to print.
@@ -103,6 +103,21 @@ pub(crate) use err;
 
 /// The fewest letters of a name's beginning that are taken for the name.
 const BEGINNING: usize = 3;
+
+/// The tokens that an error of `syn` about `tokens` is about: the last one where they end too early, which `syn` puts at
+/// the whole call.
+pub(crate) fn place(error: &syn::Error, tokens: &TokenStream) -> TokenStream {
+    let last = tokens.clone().into_iter().last();
+    match last {
+        Some(last) if is_cut_off(error) => last.into(),
+        _ => Ident::new("_", error.span()).into_token_stream(),
+    }
+}
+
+/// Reports whether the error is that the tokens end too early.
+pub(crate) fn is_cut_off(error: &syn::Error) -> bool {
+    error.to_string().starts_with("unexpected end of input")
+}
 
 /// The known name nearest to `got`, if it is near enough to be meant; one that begins with `got` is the nearest.
 ///

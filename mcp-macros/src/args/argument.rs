@@ -202,8 +202,14 @@ pub(crate) static KEYS: Table<Argument> = Table {
         ("ask", "did you mean `elicit`?"),
         ("rest", REST),
         ("variadic", REST),
-        ("skip", "what the client does not send is taken by reference, from the server's state"),
-        ("nullable", "take an `Option`: `null` is the same as no value, and `Option<Option<T>>` tells them apart"),
+        (
+            "skip",
+            "what the client does not send is taken by reference, from the server's state",
+        ),
+        (
+            "nullable",
+            "take an `Option`: `null` is the same as no value, and `Option<Option<T>>` tells them apart",
+        ),
         ("question", "did you mean `elicit`?"),
     ],
 };

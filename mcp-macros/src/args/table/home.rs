@@ -88,7 +88,8 @@ pub(super) fn help(name: &str, attribute: &str) -> Option<String> {
         _ => all.join(", "),
     };
     // On a function only one of the three attributes stands, so that the key has no place there.
-    let is_function = |attribute: &str| ["#[tool]", "#[resource]", "#[prompt]"].contains(&attribute);
+    let is_function =
+        |attribute: &str| ["#[tool]", "#[resource]", "#[prompt]"].contains(&attribute);
     if is_function(attribute) && homes.iter().all(|home| is_function(home.attribute)) {
         return Some(format!("`{name}` is a key of {written} only: remove it"));
     }

@@ -12,13 +12,13 @@ pub(crate) mod setting;
 pub(crate) mod value;
 mod written;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 
 use form::Form;
 use key::Key;
 use setting::Setting;
-use written::Written;
+use written::{Words, Written};
 
 use crate::diag::{Errors, err, nearest};
 
@@ -93,7 +93,7 @@ impl<T> Table<T> {
         errors: &mut Errors,
     ) -> Vec<(&'static Row<T>, Setting)> {
         let mut settings: Vec<(&'static Row<T>, Setting)> = Vec::new();
-        for Written { name, value } in written::written(tokens, errors) {
+        for Written { name, value } in written::written(tokens, self, errors) {
             let Some(row) = self.known(&name, errors) else {
                 continue;
             };
@@ -142,6 +142,33 @@ impl<T> Table<T> {
             return "it takes no keys: remove this one".to_owned();
         }
         format!("the keys are {}", names.join(", "))
+    }
+}
+
+impl<T> Words for Table<T> {
+    fn usage(&self, name: &Ident) -> String {
+        let key = self.keys().find(|key| name == key.name);
+        key.map_or_else(|| format!("{name} = .."), Key::usage)
+    }
+
+    fn keyless(&self, found: &TokenTree) -> String {
+        let is_text = found.to_string().starts_with('"');
+        let has = |name| self.keys().any(|key| key.name == name);
+        if is_text && has("description") {
+            return format!(
+                "a description is a doc comment above the function, or `description = {found}`"
+            );
+        }
+        let described = if is_text {
+            self.expected.iter()
+        } else {
+            [].iter()
+        };
+        let mut described = described.filter(|(name, _)| *name == "description");
+        described.next().map_or_else(
+            || "keys are written `key` or `key = value`".to_owned(),
+            |(_, help)| (*help).to_owned(),
+        )
     }
 }
 

@@ -23,8 +23,11 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
     });
+    let described = model
+        .schema
+        .then(|| quote!(#rt::__private::schemars::JsonSchema));
     quote! {
-        #[derive(#read #write #rt::__private::schemars::JsonSchema)]
+        #[derive(#read #write #described)]
         #rules
         #[serde(crate = #serde)]
         #[schemars(crate = #schemars)]

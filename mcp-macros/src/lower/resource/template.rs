@@ -57,6 +57,15 @@ fn read(
         .trim_start_matches(['+', '#', '.', '/', ';', '?', '&'])
         .split(',')
     {
+        if let Some(name) = written.strip_prefix('*') {
+            return Err(err!(
+                uri,
+                "`{{{expression}}}` is no expression of a URI template"
+            )
+            .help(format!(
+                "write `{{+{name}}}` for a value with slashes in it, or `{{/{name}*}}` for a list of segments"
+            )));
+        }
         let name = written.strip_suffix('*').unwrap_or(written);
         if let Some((name, _)) = name.split_once(':') {
             return Err(err!(
