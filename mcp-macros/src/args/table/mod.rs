@@ -152,11 +152,16 @@ impl<T> Words for Table<T> {
     }
 
     fn keyless(&self, found: &TokenTree) -> String {
-        let is_text = found.to_string().starts_with('"');
+        // `#[tool("text")]`, or the `=` of `#[tool = "text"]`.
+        let written = found.to_string();
+        let is_text = written.starts_with('"') || written == "=";
+        let text = if written == "=" { "\"..\"" } else { &written };
         let has = |name| self.keys().any(|key| key.name == name);
         if is_text && has("description") {
             return format!(
-                "a description is a doc comment above the function, or `description = {found}`"
+                "a description is a doc comment above the function, or `{}`",
+                self.attribute
+                    .replace(']', &format!("(description = {text})]"))
             );
         }
         let described = if is_text {

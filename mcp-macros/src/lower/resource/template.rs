@@ -9,6 +9,8 @@ use crate::lower::argument::Lowered;
 #[derive(Debug)]
 pub(crate) struct Variable {
     pub(crate) name: String,
+    /// It stands for several values, as in `{/name*}`.
+    pub(crate) is_list: bool,
     /// It is in the query, which a URI may leave out.
     pub(crate) is_optional: bool,
 }
@@ -80,6 +82,7 @@ fn read(
         }
         variables.push(Variable {
             name: name.to_owned(),
+            is_list: name != written,
             is_optional: is_query,
         });
     }

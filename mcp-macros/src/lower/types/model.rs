@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Data, DeriveInput, Field, GenericParam, Path, Token};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Path, Token};
 
 use super::wire;
 
@@ -11,7 +11,7 @@ use crate::args::types::model as args;
 use crate::diag::{Errors, err};
 use crate::ir::types::model::{Model, Rules};
 use crate::lower::value::ty;
-use crate::syntax::attribute::{self, ARG, DERIVE, VALIDATE};
+use crate::syntax::attribute::{self, ARG, DERIVE, SERDE, VALIDATE};
 use crate::syntax::item::{Item, is_punct};
 
 /// Lowers the keys; without them, a type is both an argument and a result.
@@ -84,6 +84,17 @@ fn fields(data: &Data) -> Vec<&Field> {
         Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
         Data::Union(_) => Vec::new(),
     }
+}
+
+/// Reports whether the type is an object in JSON: a struct with named fields, which serde reads by itself.
+pub(crate) fn has_members(input: &DeriveInput) -> bool {
+    const OTHERWISE: [&str; 5] = ["transparent", "from", "try_from", "into", "remote"];
+    let serde = input.attrs.iter().filter(|it| attribute::is(it, SERDE));
+    let mut settings = serde.map(attribute::arguments);
+    let is_read_by_serde =
+        !settings.any(|it| OTHERWISE.iter().any(|word| mentions(it.clone(), word)));
+    matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_)))
+        && is_read_by_serde
 }
 
 /// The traits that the author derives.

@@ -16,10 +16,10 @@ use super::words;
 /// One rule: what the schema says, and the check that makes it true.
 pub(super) struct Rule<T> {
     pub keywords: Vec<(&'static str, Value)>,
-    pub check: Check<T>,
+    pub check: Checked<T>,
 }
 
-type Check<T> = Box<dyn Fn(&T) -> Result<(), Fault> + Send + Sync>;
+type Checked<T> = Box<dyn Fn(&T) -> Result<(), Fault> + Send + Sync>;
 
 impl<T> Rule<T> {
     fn new(
@@ -171,6 +171,23 @@ impl Textual for String {
 impl<T: Textual> Textual for Option<T> {
     fn textual(&self) -> Option<&str> {
         self.as_ref().and_then(T::textual)
+    }
+}
+
+/// What the function of `custom` returns.
+#[diagnostic::on_unimplemented(
+    message = "the function of `custom` returns `Result<(), E>`, with an error that implements `Display`, but this one returns `{Self}`",
+    label = "returns `{Self}`",
+    note = "write for example `fn check(value: &T) -> Result<(), String>`: the model reads the text of the error"
+)]
+pub trait Verdict {
+    #[doc(hidden)]
+    fn verdict(self) -> Result<(), String>;
+}
+
+impl<E: Display> Verdict for Result<(), E> {
+    fn verdict(self) -> Result<(), String> {
+        self.map_err(|error| error.to_string())
     }
 }
 
@@ -327,7 +344,7 @@ impl<T> Arg<T> {
 
     /// Accepted by the author's own function.
     #[must_use]
-    pub fn custom<E: Display + 'static>(self, check: fn(&T) -> Result<(), E>) -> Self
+    pub fn custom(self, check: fn(&T) -> Result<(), String>) -> Self
     where
         T: 'static,
     {

@@ -16,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::amount::{IntoAmount, IntoTotal};
 use super::client::ClientInfo;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
@@ -279,11 +280,12 @@ impl Context {
         self.0.headers.get(name)?.to_str().ok()
     }
 
-    /// Reports progress: `done` of `total`, in any unit.
+    /// Reports progress: `done` of `total`, numbers of any type in any unit; the total is `None` while it is not known.
     ///
     /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
-    pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
+    pub fn progress(&self, done: impl IntoAmount, total: impl IntoTotal, message: impl AsRef<str>) {
+        let done = done.into_amount();
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
             client.report_progress(message.as_ref());
         }
@@ -296,7 +298,10 @@ impl Context {
         self.0.spoken.store(true, Ordering::Relaxed);
         let is_known = self.version() >= Version::V2025_03_26;
         let message = Some(message.as_ref()).filter(|text| is_known && !text.is_empty());
-        let total = total.into().filter(|total| total.is_finite()).map(Amount);
+        let total = total
+            .into_total()
+            .filter(|total| total.is_finite())
+            .map(Amount);
         let params = Progress {
             token: &state.token,
             done: Amount(done),
