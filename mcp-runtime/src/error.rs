@@ -37,7 +37,7 @@ enum Kind {
     #[cfg(feature = "cli")]
     Configuration(String),
     #[cfg(feature = "cli")]
-    Usage(String),
+    Command(String, u8),
     Other(Box<dyn std::error::Error + Send + Sync>),
     Several(Vec<Error>),
 }
@@ -104,7 +104,7 @@ impl Error {
     /// Returns true if a command of [`Server::run`](crate::Server::run) failed, as a call of a tool that does not exist.
     pub fn is_command(&self) -> bool {
         #[cfg(feature = "cli")]
-        return self.any(|kind| matches!(kind, Kind::Usage(_)));
+        return self.any(|kind| matches!(kind, Kind::Command(..)));
         #[cfg(not(feature = "cli"))]
         false
     }
@@ -179,9 +179,25 @@ impl Error {
         Self(Kind::Configuration(mistakes))
     }
 
+    /// Returns the error of a command, which ends the process with the exit code 1.
     #[cfg(feature = "cli")]
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self(Kind::Usage(text.into()))
+        Self::command(1, text)
+    }
+
+    /// Returns the error of a command, which ends the process with the exit code `code`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn command(code: u8, text: impl Into<String>) -> Self {
+        Self(Kind::Command(text.into(), code))
+    }
+
+    /// The exit code of the process that ends with this error.
+    #[cfg(feature = "cli")]
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self.0 {
+            Kind::Command(_, code) => code,
+            _ => 1,
+        }
     }
 }
 
@@ -212,7 +228,7 @@ impl fmt::Display for Error {
                 problem,
             } => write!(f, "{name} is {value:?}: {problem}"),
             #[cfg(feature = "cli")]
-            Kind::Configuration(text) | Kind::Usage(text) => f.write_str(text),
+            Kind::Configuration(text) | Kind::Command(text, _) => f.write_str(text),
             Kind::Other(cause) => cause.fmt(f),
             Kind::Several(faults) => {
                 write!(f, "the server has {} faults:", faults.len())?;

@@ -39,15 +39,18 @@
 //! | callers and who they are | [`auth`] |
 //! | settings, serving, mounting | [`Server`] |
 //! | clients that would refuse a tool | [`lint`] |
+//! | a page on each of these, from the first server on | [`guide`] |
 //!
 //! | feature | |
 //! |---|---|
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
+//! | `page` (default) | the page to try the server in a browser, at `/` |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
+//! | `files` | `Folder`: files that callers name, out of which no path leads |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -73,6 +76,10 @@ pub mod content;
 mod dispatch;
 mod error;
 mod excerpt;
+#[cfg(feature = "files")]
+mod folder;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 mod handler;
 mod legacy;
 mod limits;
@@ -80,6 +87,10 @@ pub mod lint;
 mod live;
 mod network;
 mod ops;
+#[cfg(feature = "cli")]
+mod package;
+#[cfg(feature = "page")]
+mod page;
 mod policy;
 mod principal;
 mod protocol;
@@ -100,11 +111,13 @@ mod transport;
 pub use certificate::Certificate;
 pub use changes::notifier::Notifier;
 pub use error::{Error, Result};
+#[cfg(feature = "files")]
+pub use folder::{Folder, FolderEntry, FolderError};
 pub use handler::call::listing::IntoLinks;
 pub use handler::spec::policy::{Algorithm, Cache, Per, RateLimit};
 pub use handler::{
-    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoContents,
-    IntoPrompt, IntoProposals, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
+    ClientInfo, Completion, Confirm, Context, Elicit, ElicitError, Inject, IntoCompletions,
+    IntoContents, IntoPrompt, IntoToolError, IntoToolResult, Json, Principal, PromptSet,
     ResourceSet, Structured, ToolError, ToolSet,
 };
 pub use limits::Limits;

@@ -10,6 +10,8 @@ mod embed;
 mod hang;
 mod health;
 mod http;
+mod package;
+mod page;
 mod reload;
 mod shutdown;
 mod stderr;

@@ -23,6 +23,26 @@ fn add(a: i64, b: i64) -> i64 {
     a + b
 }
 
+/// Joins words, under rules that some clients ignore.
+#[tool(read_only)]
+fn join(
+    /// The words.
+    #[arg(length = 1..=9)]
+    words: Vec<String>,
+    /// The number of times.
+    #[arg(range = 1..=3, default = 1)]
+    times: usize,
+    /// Text between the words.
+    between: Option<String>,
+) -> String {
+    let joined = words.join(between.as_deref().unwrap_or(" "));
+    vec![joined; times].join("\n")
+}
+
+/// Is for few.
+#[tool(scopes("admin"))]
+async fn guarded() {}
+
 /// Prints to stdout.
 #[tool]
 #[expect(
@@ -260,6 +280,7 @@ async fn main() -> mcp_runtime::Result<()> {
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
         echo,
         add,
+        guarded,
         print,
         print_much,
         print_by_child,
@@ -281,6 +302,11 @@ async fn main() -> mcp_runtime::Result<()> {
         .prompts(prompts![greet]);
     let server = if std::env::var_os("PROBE_DOTTED").is_some() {
         server.tools(tools![dotted])
+    } else {
+        server
+    };
+    let server = if std::env::var_os("PROBE_RULES").is_some() {
+        server.tools(tools![join])
     } else {
         server
     };

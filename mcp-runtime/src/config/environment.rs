@@ -63,6 +63,11 @@ impl Environment {
         }
     }
 
+    /// Returns whether a variable has this value.
+    pub(super) fn is(&self, name: &str, value: &str) -> bool {
+        self.variables.get(name).is_some_and(|it| it == value)
+    }
+
     /// Reads what is set, and lists the variables that belong to somebody else.
     pub(super) fn read(
         &self,

@@ -22,6 +22,7 @@ mod mistake;
 mod origin;
 #[cfg(feature = "cli")]
 pub(crate) mod overrides;
+mod page;
 pub(crate) mod problem;
 mod raw;
 pub(crate) mod reload;
@@ -35,6 +36,5 @@ pub(crate) mod url;
 mod value;
 pub(crate) mod watch;
 
-#[cfg(feature = "cli")]
-pub(crate) use settings::LogFormat;
-pub(crate) use settings::Settings;
+pub(crate) use page::Page;
+pub(crate) use settings::{LogFormat, Settings};

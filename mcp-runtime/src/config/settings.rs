@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::address::Bind;
 #[cfg(feature = "cli")]
 use super::overrides::Overrides;
+use super::page::Page;
 use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub max_body: usize,
     /// The time that a shutdown waits for calls in flight before it cancels them.
     pub shutdown_deadline: Duration,
+    /// The page to try the server.
+    pub page: Page,
     /// The URLs that clients use; their hosts and origins are allowed.
     pub public_urls: Vec<String>,
     /// Host names that clients use besides those of the public URLs.
@@ -102,6 +105,7 @@ impl Default for Settings {
             describe_rules: false,
             max_body: 4 * 1024 * 1024,
             shutdown_deadline: Duration::from_secs(30),
+            page: Page::Debug,
             public_urls: Vec::new(),
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),

@@ -1,6 +1,15 @@
 //! Requests of the server's to the client of a session.
 //!
 //! Invariants: an id is used once in a session; each request is answered, cancelled or failed, and then forgotten.
+//!
+//! The opposite direction of the usual one: the server asks (`elicitation/create`,
+//! `sampling/createMessage`, `roots/list`) and the client answers with a response that has the id
+//! of the request. Ids are `server-1`, `server-2` and so on, so that they never equal an id of the
+//! client's. A request lives in `waiting` from before it is sent until it is answered, fails, is
+//! dropped (then the client is sent a `notifications/cancelled`) or ten minutes have passed.
+//!
+//! Bounds: there is one entry for each input request of a call in flight, and calls are bounded; a
+//! response that answers nothing is dropped.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,10 @@
 //! `initialize`: which revision a session speaks.
+//!
+//! The client names the newest revision it speaks; the server answers with that one, or with one of
+//! its own that the client may refuse (specification 2025-11-25, lifecycle, version negotiation). A
+//! client older than all gets the oldest, an unknown later one the newest that has sessions:
+//! 2026-07-28 has no handshake and is never the answer. Capabilities of at most 16 KiB are kept,
+//! names are cut to 128 characters.
 
 use serde::Serialize;
 use serde_json::Value;

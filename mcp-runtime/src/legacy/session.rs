@@ -1,4 +1,12 @@
 //! The session of a client that opened with `initialize`.
+//!
+//! What a session keeps: the outcome of the handshake, the level of the log, the calls in flight,
+//! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
+//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of its own; only
+//! `subscribed` is held while others (of `news` and of the ledger) are taken.
+//!
+//! Calls keep running when a client disconnects, as it may come back for the answer; they end when
+//! they are done, are cancelled by their id, or the session is removed.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -86,6 +94,9 @@ impl Session {
     }
 
     /// Returns the next change that the client may be notified of.
+    ///
+    /// Filtered by what the principal that subscribed last may see now; nothing is told once its
+    /// token has expired.
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
@@ -107,6 +118,8 @@ impl Session {
     }
 
     /// Returns `call` as one that ends without an output when it is cancelled by its id.
+    ///
+    /// Fails at [`limits::CALLS`] calls in flight of one session.
     pub(crate) fn cancellable<C: Future>(
         self: &Arc<Self>,
         id: &RequestId,
@@ -181,6 +194,8 @@ impl Session {
     }
 
     /// Resolves when the session has been without a client for `idle`.
+    ///
+    /// Sleeps for what is left of the time, at least a second at a time, and then looks again.
     pub(crate) async fn abandoned(&self, idle: Duration) {
         loop {
             if self.is_attended() {

@@ -25,6 +25,19 @@ mod vscode;
 
 use self::subject::Subject;
 
+/// The clients whose rules are known.
+#[cfg(feature = "cli")]
+pub(crate) const CLIENTS: [&str; 8] = [
+    "Claude",
+    "Claude Code",
+    "OpenAI",
+    "Codex",
+    "Gemini",
+    "VS Code",
+    "llama.cpp",
+    "Cursor",
+];
+
 /// A part of a tool's description that a client does not take.
 ///
 /// Its `Display` is one line: the tool, the client, what it does, and what to do about it.

@@ -137,6 +137,16 @@ impl ItemMetrics {
         }
     }
 
+    /// The outcome of the only call that there was, apart from the rounds in which it asked.
+    #[cfg(feature = "cli")]
+    pub(crate) fn only_outcome(&self) -> Option<Outcome> {
+        let mut counted = Outcome::ALL.iter().zip(&self.outcomes);
+        let ended = |(outcome, counter): &(&(Outcome, _), &Counter)| {
+            outcome.0 != Outcome::InputRequired && counter.get() > 0
+        };
+        counted.find(ended).map(|(outcome, _)| outcome.0)
+    }
+
     /// Counts arguments that were coerced, and those that were ignored.
     pub(crate) fn made(&self, coerced: u32, ignored: u32) {
         for (counter, arguments) in [(&self.coercions, coerced), (&self.ignored, ignored)] {

@@ -21,6 +21,8 @@ mod cache;
 pub(crate) mod canonical;
 mod concurrency;
 pub(crate) mod contain;
+#[cfg(any(feature = "cli", feature = "page"))]
+pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
 mod rate_limit;
@@ -64,6 +66,9 @@ use timeout::Effect;
 const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 
 /// The policies of one declared function.
+///
+/// Made once per entry at registration, and again by a reload ([`Policies::reconfigured`]). A call
+/// holds the `Arc` of its entry, so that it ends under the policies under which it began.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
@@ -196,6 +201,10 @@ impl Policies {
     }
 
     /// Allows a round that did not run to continue its call again.
+    ///
+    /// Called where a round was counted as a continuation and then refused before the function ran,
+    /// such as for arguments that do not fit: the client may send the same round again without
+    /// being counted.
     pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
         if let Some(limiter) = &self.rate_limit {
             limiter.give_back(cx, round);
@@ -203,6 +212,9 @@ impl Policies {
     }
 
     /// Counts a completion; returns an error for a caller without access, and if the rate limit is exceeded.
+    ///
+    /// Completions do not share the counter of calls: a user who types would use up the calls of
+    /// the model.
     pub(crate) fn check_completion(&self, item: Item<'_>, cx: &Context) -> Result<(), RpcError> {
         self.access.check(item, cx.principal())?;
         self.completions
@@ -229,6 +241,9 @@ impl Policies {
 type Declared<L> = Option<(L, Source)>;
 
 /// The state of a limit that is the same as before, or that of a new one.
+///
+/// The comparison is by value: a limit that is written anew with the same numbers is the same
+/// limit.
 fn kept<L: Copy + PartialEq, T>(
     state: Option<&Arc<T>>,
     (old, new): (Declared<L>, Declared<L>),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::descriptor::Descriptor;
-use super::function::{Arguments, Bound, Callable, Function, Links, Proposals};
+use super::function::{Arguments, Bound, Callable, Completions, Function, Links};
 use super::keywords::Keywords;
 use super::template::Template;
 use crate::handler::Context;
@@ -227,7 +227,7 @@ impl Entry {
         argument: &str,
         cx: &Context,
         completion: Completion,
-    ) -> Option<Proposals> {
+    ) -> Option<Completions> {
         self.handler.complete(argument, cx, completion)
     }
 

@@ -1,5 +1,15 @@
 //! One call of a declared function, of any kind: admits it, decodes the arguments, runs the handler, counts the
 //! outcome.
+//!
+//! The three kinds of functions share it: what differs is the form of the refusals
+//! (`policy/outcome.rs`), of invalid arguments, and whether arguments are strings by their nature
+//! ([`CallParams::textual`]: the variables of a URI, the arguments of a prompt).
+//!
+//! Order: access, input responses, rate limit, arguments, then `policy/run.rs`. Input responses are
+//! opened before the rate is counted, since they say whether the request is a call or a round of
+//! one; an error of theirs is told only after it was counted, so that guessing at a state is
+//! limited too. A call that is dropped at any point is recorded by the destructor of
+//! [`CallInProgress`], as cancelled.
 
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -87,6 +97,8 @@ impl Service {
 
     /// Admits a call with the client's input responses, or returns the response that refuses it. A round that continues
     /// a call is returned, and not counted.
+    ///
+    /// The error is boxed: a `Completed` is large, and this is the way of every call.
     pub(super) fn admit(
         &self,
         policies: &Policies,
@@ -170,6 +182,9 @@ fn prepare(entry: &Entry, call: &Call<'_>, reading: Reading) -> Prepared {
 }
 
 /// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
+///
+/// A tool's are a result with `isError`, which the model reads (specification, tools, error
+/// handling); -32602 would end at the client.
 pub(super) fn invalid_arguments(call: &Call<'_>, problems: &Problems) -> Completed {
     let text = problems.describe(call.item);
     match call.item.kind {
@@ -211,6 +226,9 @@ impl Service {
 }
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
+///
+/// The outcome is set when the call has completed; until then it is [`Outcome::Cancelled`], which
+/// is what holds if the future is dropped.
 pub(super) struct CallInProgress<'a> {
     pub service: &'a Service,
     pub entry: &'a Entry,

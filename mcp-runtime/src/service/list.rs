@@ -1,6 +1,16 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
 //! revision of the protocol, and again after a change; put together per request for callers from whom something is
 //! hidden, for pages, and for what the templates list.
+//!
+//! Rendering a list of a thousand tools takes longer than anything else that a client asks for, and
+//! every client asks for it at its start. So each list is kept as bytes for each revision, under
+//! the revision of the registry: a change makes it old, and the next request renders it, under one
+//! lock, from the rows that are still there. Memory is at most five lists times five revisions,
+//! each as large as its text.
+//!
+//! The kept bytes are the answer only if everybody sees the same, all of it is one page, no
+//! template lists anything and no configuration hides anything. Else a page is put together from
+//! rows, which are shared and not copied ([`Bytes`]).
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,6 +99,9 @@ pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version
 pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKind::ALL.len()]);
 
 /// A list of the registry in one of its revisions.
+///
+/// The first rows are in the order of `Place`, so that a row of the last rendering is found by
+/// binary search.
 #[derive(Debug)]
 struct List {
     /// The revision of the registry.
@@ -101,6 +114,9 @@ struct List {
 
 impl Lists {
     /// Returns the list of `registry`, which is rendered once for each of its revisions.
+    ///
+    /// Other requests for the same list wait while it is rendered; those for another list or
+    /// revision do not.
     fn get(
         &self,
         which: ListKind,
@@ -163,6 +179,8 @@ impl List {
     }
 
     /// Fills `page` with what `principal` may see of the rows after `after`.
+    ///
+    /// O(log n) to the first row of the page, then one test of access for each row passed.
     fn fill(
         &self,
         page: &mut Page,

@@ -1,6 +1,14 @@
 //! The server's behaviour in the modern revision's terms: one method, one file.
 //!
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
+//!
+//! A transport hands in a request with its [`Context`]; the method that it names returns an
+//! [`Answer`], which is not yet bytes: `answer/` writes it in the revision of the client. A method
+//! without a file here does not exist for any client. Sessions come here too, after `legacy` has
+//! taken its own methods.
+//!
+//! Futures of rare methods are boxed in `dispatch`, so that the future of a tool call, which is
+//! held for each call in flight, is not as large as the largest of all methods.
 
 mod call;
 pub(crate) mod cancellable;
@@ -116,6 +124,9 @@ impl Service {
     }
 
     /// Answers a request and counts it. A request without an `in_flight` token is refused.
+    ///
+    /// A panic outside of the author's code ends the request with -32603 and is logged; it does not
+    /// end the connection.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,

@@ -1,4 +1,9 @@
 //! New settings for a server that runs.
+//!
+//! Called by a reload, after everything has been checked: from here on nothing fails, except that
+//! the system has no random numbers for new keys, in which case the old ones stay. The order is
+//! limits, keys, access of the functions, settings, and only then the notifications, so that a
+//! client that asks at once sees the new lists.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,13 @@
 //! The stores of tasks: in this process, or in a store of the program's own.
+//!
+//! A store is asked for two things: to keep a record under its id, and to find it. Ownership,
+//! expiry and the form of answers are decided here, not by the store, so that an implementation
+//! cannot get them wrong. Calls of one task come in order: a record is put only after the put
+//! before it has returned.
+//!
+//! The store in memory has at most 10,000 records and [`Server::max_held`](crate::Server::max_held)
+//! bytes; it never forgets a task that runs, so that a task which does not fit is refused at its
+//! beginning.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -53,11 +62,24 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// ```
 ///
 /// [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks).
+///
+/// # Errors and panics
+///
+/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal error. A later
+/// failure is logged, and the task goes on. A panic is a failure like any other. The text of a [`StoreError`]
+/// is for the log.
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
+    ///
+    /// Called at the beginning, when input is requested or given, and at the end. A message of progress is stored
+    /// with the next of these. If the put of the end fails it is tried again, after one second and then ever
+    /// later, until the task has expired.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// Returns the task with this id.
+    ///
+    /// `None` for an id that is not known, or no longer. The id is a text of the client's: it may
+    /// have any form.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 }
 
@@ -138,6 +160,7 @@ impl Kept {
         room
     }
 
+    /// Linear in the number of records for each one that is forgotten.
     fn make_room(&mut self, more: Amount, most: Amount, now: u64) -> Result<(), StoreError> {
         if self.all.plus(more).fits(most) {
             return Ok(());

@@ -4,6 +4,16 @@
 //! only one that has to wait becomes a task, and writes its answer by itself.
 //! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
 //! notifications of its call.
+//!
+//! What enters: whole lines, one message each, in the order in which they came. What leaves: lines,
+//! in `out` as long as the caller of [`Peer::receive`] holds the turn, and from tasks by the
+//! [`LineSink`]. Messages are read in their order; their answers come in any.
+//!
+//! Bounds: 1,024 calls in flight and 1,024 that wait, whose messages have at most 16 MiB or four
+//! messages of the largest size; past that, no further line is read, so that the client's own pipe
+//! fills up. A
+//! control message (ping, cancellation, a response) takes no place among the calls. If the
+//! client owes answers, its lines are read even then: one of them may be what everything waits for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +49,9 @@ const WAITING: usize = limits::CALLS;
 const OVERTAKEN: usize = 32;
 
 /// One end of a line connection.
+///
+/// Clones are the same end. The state's lock is never held while a call is polled or output is
+/// written.
 #[derive(Clone)]
 pub(crate) struct Peer(Arc<Shared>);
 
@@ -171,6 +184,9 @@ impl Peer {
     }
 
     /// Processes one line of `principal`; the output that is ready at once is appended to `out`.
+    ///
+    /// Never waits for a call: one that is not done at its first poll becomes a task. It may take
+    /// as long as that poll does, which `stdio/turns.rs` watches.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
         let service = &self.0.service;
         let origin = Line {
@@ -304,6 +320,8 @@ impl Peer {
     }
 
     /// Waits until no call is in flight.
+    ///
+    /// Must not be awaited by a thread that holds [`Receiving`].
     pub(crate) async fn idle(&self) {
         let receiving = &self.0.receiving;
         self.until(|state| {
@@ -358,6 +376,9 @@ impl Peer {
     }
 
     /// Polls a new call once; if it is not done then, it becomes a task.
+    ///
+    /// Runs it now, puts it into the queue, or, where a line was received although the queue is
+    /// full, refuses it.
     fn start(&self, call: QueuedCall, out: &mut Vec<u8>) {
         let (mut state, most) = (self.lock(), self.most());
         if state.may_run(call.bytes, most) {
@@ -386,6 +407,8 @@ impl Peer {
         }
     }
 
+    /// The first poll has a waker that does nothing: a call that is pending is spawned, and a task
+    /// polls again.
     fn poll_now(&self, mut call: QueuedCall, out: &mut Vec<u8>) {
         // The first poll needs no waker: a task polls again as soon as it is spawned.
         let mut task = Task::from_waker(Waker::noop());
@@ -451,6 +474,9 @@ impl Peer {
     }
 
     /// Cancels the call with this id; returns whether there was one.
+    ///
+    /// The id of a call that is in its first poll on another thread is remembered, at most
+    /// [`OVERTAKEN`] of them, so that its answer is not written.
     fn cancel(&self, id: &RequestId) -> bool {
         let mut state = self.lock();
         let waiting = state.waiting.len();

@@ -16,6 +16,12 @@ pub(super) const TOKENS: &[Setting] = &[
 ];
 
 pub(super) const ROWS: &[Setting] = &[
+    #[cfg(not(feature = "page"))]
+    Setting::absent(
+        "server.page",
+        "MCP_SERVER_PAGE",
+        "it was built without the feature `page`",
+    ),
     #[cfg(not(feature = "tls"))]
     Setting::absent("tls.cert", "MCP_TLS_CERT_PATH", NO_TLS),
     #[cfg(not(feature = "tls"))]

@@ -29,6 +29,8 @@ pub(crate) struct Setting {
     pub parts: &'static [Part],
     /// Its flag, without `--`.
     pub flag: Option<&'static str>,
+    /// The value of its flag where that has none.
+    pub bare: Option<&'static str>,
     /// The name that errors call it by when the program has set it.
     pub code: &'static str,
     /// The kind of its value, and the place of that in the settings.
@@ -60,6 +62,7 @@ impl Setting {
             env,
             parts: &[],
             flag: None,
+            bare: None,
             code: name,
             kind,
             live: false,
@@ -97,6 +100,13 @@ impl Setting {
     /// Gives it a flag.
     pub(super) const fn flag(mut self, flag: &'static str) -> Self {
         self.flag = Some(flag);
+        self
+    }
+
+    /// Lets its flag go without a value, which is `value` then.
+    #[cfg(feature = "page")]
+    pub(super) const fn bare(mut self, value: &'static str) -> Self {
+        self.bare = Some(value);
         self
     }
 

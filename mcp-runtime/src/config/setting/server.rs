@@ -7,6 +7,8 @@ use axum::http::uri::Authority;
 
 use super::{Part, Setting};
 use crate::config::kind::Kind;
+#[cfg(feature = "page")]
+use crate::config::page::Page;
 use crate::config::problem::Problem;
 use crate::config::{contact, url};
 use crate::handler::argument::arg::Reading;
@@ -96,6 +98,22 @@ pub(super) const ROWS: &[Setting] = &[
         "The maximum number of entries in one page of a list.",
     )
     .code("page_size"),
+    #[cfg(feature = "page")]
+    Setting::new(
+        "server.page",
+        "MCP_SERVER_PAGE",
+        Kind::Text(
+            |it| it.page.as_str().to_owned(),
+            |it, text| {
+                it.page = Page::read(text)?;
+                Ok(())
+            },
+        ),
+        "The page at `/` to try the server in a browser: in `debug` builds, `always` or `never`. `--page` alone is `always`.",
+    )
+    .flag("page")
+    .bare("always")
+    .code("page"),
     Setting::new(
         "server.strict_arguments",
         "MCP_SERVER_STRICT_ARGUMENTS",

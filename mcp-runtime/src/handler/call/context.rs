@@ -1,4 +1,13 @@
 //! The call, as a declared function sees it.
+//!
+//! One `Arc` for each call; clones are the same call. Cells that are set once in its course
+//! (deadline, permit, outcome, cancellation) are `OnceLock`s, so that a call which needs none of
+//! them allocates none. What the client sent is read when it is asked for: names and `_meta` stay
+//! in the message until then.
+//!
+//! [`Context::end`] and [`Context::cancelled`] race by nature: the one sets a flag and looks for a
+//! token, the other makes a token and looks for the flag. The fences between the two steps on both
+//! sides make at least one of them see the other.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -40,6 +49,30 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
 /// Take it by reference (`cx: &Context`). A clone stays valid after the call has ended; it then reports nothing more.
+///
+/// | to know | |
+/// |---|---|
+/// | the caller | [`principal`](Self::principal), [`header`](Self::header) |
+/// | the client | [`client`](Self::client), [`capabilities`](Self::capabilities), [`version`](Self::version), [`session_id`](Self::session_id) |
+/// | the request | [`meta`](Self::meta), [`deadline`](Self::deadline) |
+/// | to tell | [`progress`](Self::progress), [`log`](Self::log), [`resource_updated`](Self::resource_updated) |
+/// | to ask | [`elicit`](Self::elicit), [`elicit_url`](Self::elicit_url), [`sample`](Self::sample), [`roots`](Self::roots) |
+/// | to run once | [`once`](Self::once), [`try_once`](Self::try_once) |
+///
+/// ```
+/// use mcp_runtime::{Context, tool};
+///
+/// /// Counts the words of all files.
+/// #[tool(read_only)]
+/// async fn count(cx: &Context, files: Vec<String>) -> usize {
+///     let mut words = 0;
+///     for (done, file) in files.iter().enumerate() {
+///         cx.progress(done as f64, files.len() as f64, file);
+///         words += file.split_whitespace().count();
+///     }
+///     words
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Context(Arc<Call>);
 
@@ -160,11 +193,15 @@ impl Context {
     }
 
     /// The protocol revision that the client speaks.
+    ///
+    /// For workarounds: results and notifications are written for the client's revision anyway.
     pub fn version(&self) -> Version {
         self.0.version
     }
 
     /// Returns the caller.
+    ///
+    /// Anonymous over stdio, and over HTTP where nothing verified it.
     pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
@@ -229,6 +266,8 @@ impl Context {
     /// absent.
     ///
     /// It comes from the client as it is: of any type, and as large as a message may be.
+    ///
+    /// Each call decodes the member anew.
     pub fn meta(&self, key: &str) -> Option<Value> {
         let meta = self.0.params.as_ref()?.meta()?.ok()?;
         meta.decode(key)?.ok()
@@ -245,6 +284,9 @@ impl Context {
 
     /// The time at which `timeout` stops the call; `None` without a timeout, and while an input request is pending, whose
     /// time does not count.
+    ///
+    /// On tokio's clock, for `tokio::time::timeout_at` of a dependency, so that the function can
+    /// still answer. It is that of all attempts with `retry`.
     pub fn deadline(&self) -> Option<Instant> {
         let (begun, limit) = self.0.timeout.get()?;
         let waited = self
@@ -266,6 +308,9 @@ impl Context {
 
     /// Fails unless the client declared `capability`: a modern client receives error -32021 that names it, an older one
     /// a tool error with the same text.
+    ///
+    /// Asking ([`Context::elicit`] and the like) checks this by itself; it is for functions that
+    /// want to know before they begin.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
         if self.0.capabilities.has(capability) {
             Ok(())
@@ -275,6 +320,9 @@ impl Context {
     }
 
     /// The HTTP header called `name`, if the call came over HTTP and the value is text.
+    ///
+    /// The first one of that name, in any case. `None` over stdio; over a WebSocket those of its
+    /// handshake. Headers of credentials are there too, and are the caller's secrets.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::try_from(name).ok()?;
         self.0.headers.get(name)?.to_str().ok()
@@ -284,6 +332,10 @@ impl Context {
     ///
     /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
+    ///
+    /// Never waits: what a slow client does not read is dropped, beyond 256 notifications or 256
+    /// KiB. The message is left out for clients before 2025-03-26. In a task it becomes the status
+    /// message of the task. A number that is not finite is not sent.
     pub fn progress(&self, done: impl IntoAmount, total: impl IntoTotal, message: impl AsRef<str>) {
         let done = done.into_amount();
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
@@ -337,6 +389,10 @@ impl Context {
     }
 
     /// Sends `data` to the client's log, if it enabled messages of this level.
+    ///
+    /// `data` is any JSON: a text, or an object with fields. In a session the level is that of the
+    /// last `logging/setLevel`, `info` until then; in 2026-07-28 that of the request, and nothing
+    /// is sent without one. It is for the user of the client; the server's own log is `tracing`'s.
     pub fn log(&self, level: Level, data: impl Serialize) {
         if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
             return;
@@ -373,6 +429,8 @@ impl Context {
     }
 
     /// The same for work that outlives the call.
+    ///
+    /// Unlike this context it goes on working after the call has ended.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.0.changes.clone())
     }
@@ -392,6 +450,25 @@ impl Context {
     /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
     ///
     /// The function itself is dropped then; this is for work that it has spawned, through a clone.
+    ///
+    /// Also completes when the function has returned. Cancel safe.
+    ///
+    /// ```
+    /// use mcp_runtime::{Context, tool};
+    ///
+    /// /// Begins a scan.
+    /// #[tool]
+    /// async fn scan(cx: &Context) {
+    ///     let cx = cx.clone();
+    ///     let work = tokio::spawn(async move {
+    ///         tokio::select! {
+    ///             () = cx.cancelled() => {} // clean up
+    ///             () = tokio::time::sleep(std::time::Duration::from_secs(60)) => {}
+    ///         }
+    ///     });
+    ///     work.await.ok();
+    /// }
+    /// ```
     pub async fn cancelled(&self) {
         if self.has_ended() {
             return;

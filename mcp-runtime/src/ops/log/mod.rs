@@ -67,6 +67,23 @@ pub(crate) fn write(lines: &[u8]) {
     STDERR.push(lines);
 }
 
+/// Writes a line that a person waits for, whatever the level of the log is; with `json` as a record of it.
+pub(crate) fn announce(json: bool, level: &str, text: &str) {
+    let line = if json {
+        let time = humantime::format_rfc3339_micros(std::time::SystemTime::now());
+        serde_json::json!({
+            "timestamp": time.to_string(),
+            "level": level,
+            "fields": { "message": text },
+            "target": "mcp_runtime",
+        })
+        .to_string()
+    } else {
+        text.to_owned()
+    };
+    write(format!("{line}\n").as_bytes());
+}
+
 /// The number of lines that were dropped since the process began.
 pub(crate) fn dropped() -> Counter {
     STDERR.dropped.clone()

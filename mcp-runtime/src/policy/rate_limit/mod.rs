@@ -2,6 +2,19 @@
 //!
 //! Invariants: memory is bounded for any number of callers; a refused call is not counted; a caller with a counter of
 //! its own that waits for the time in a refusal is admitted.
+//!
+//! A limiter is a counter ([`Counter`], one of three algorithms) for each caller. `per =
+//! "principal"` counts by the principal, and anonymous callers by their address: an IPv4 address,
+//! or the first 64 bits of an IPv6 one. A call without either, as on stdio, is counted with all
+//! others of that kind, by the shared counter.
+//!
+//! | | memory of a caller | admits | after a pause |
+//! |---|---|---|---|
+//! | token bucket | one atomic number | `count` a period, evenly, and `burst` at once | the burst again |
+//! | sliding window | at most about 65 groups | at most `count` in any period | as calls leave the window |
+//! | fixed window | one instant and one number | `count` a period, up to twice that around its end | at the end of the period |
+//!
+//! A round that responds to an input request of a counted call is not another call ([`Rounds`]).
 
 mod callers;
 mod fixed_window;
@@ -66,6 +79,9 @@ impl RateLimiter {
     }
 
     /// Counts a call, unless it is a round that continues one, or returns the time to wait.
+    ///
+    /// The time is exact for a caller with a counter of its own: nobody else can use up what it
+    /// waits for. With the shared counter another caller may be faster.
     pub(crate) fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
         match self.caller(cx.principal(), cx.peer()) {
             Some(caller) => self.callers.check(caller, round),
@@ -145,6 +161,9 @@ impl Counter {
 }
 
 /// The time after its last call at which a counter is back in its initial state.
+///
+/// From then on the counter holds no information, and its caller can be evicted without being
+/// admitted more often than declared.
 fn memory(limit: RateLimit) -> Duration {
     match limit.algorithm {
         Algorithm::TokenBucket => {

@@ -19,7 +19,7 @@ use crate::policy::{self, Redacted};
 use crate::protocol::content::ResourceLink;
 use crate::registry::descriptor::Descriptor;
 use crate::registry::entry::{Entry, check_name};
-use crate::registry::function::{Arguments, Callable, Links, Proposals};
+use crate::registry::function::{Arguments, Callable, Completions, Links};
 use crate::registry::keywords::Keywords;
 
 /// Runs a call with its arguments.
@@ -131,7 +131,7 @@ impl Callable for Dynamic {
         self.check(values).map(|_| None)
     }
 
-    fn complete(&self, _: &str, _: &Context, _: Completion) -> Option<Proposals> {
+    fn complete(&self, _: &str, _: &Context, _: Completion) -> Option<Completions> {
         None
     }
 

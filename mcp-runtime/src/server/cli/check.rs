@@ -22,13 +22,32 @@ pub(super) async fn callers(service: &Service) -> Result<()> {
     Ok(())
 }
 
-/// Prints the findings; an error if a client would refuse a tool.
-pub(super) fn report(service: &Service) -> Result<()> {
+/// The names of the clients as they are typed: `claude-code`, `llama.cpp`.
+pub(super) fn clients() -> impl Iterator<Item = String> {
+    lint::CLIENTS.iter().map(|client| typed(client))
+}
+
+fn typed(client: &str) -> String {
+    client.to_lowercase().replace(' ', "-")
+}
+
+/// Returns whether a finding of `found` concerns `client`; those of Claude concern Claude Code too.
+fn concerns(found: &str, client: &str) -> bool {
+    let found = typed(found);
+    found == client || found == "claude" && client == "claude-code"
+}
+
+/// Prints the findings, of one client or of all; an error if a client would refuse a tool.
+pub(super) fn report(service: &Service, client: Option<&str>) -> Result<()> {
+    let client = client.map(typed);
     let registry = service.registry.read();
     let tools: Vec<&Tool> = registry.tools().collect();
     let (mut notes, mut refused) = (0, 0);
     for tool in &tools {
-        let found = lint::declared(&service.identity.info.name, tool);
+        let mut found = lint::declared(&service.identity.info.name, tool);
+        if let Some(client) = &client {
+            found.retain(|finding| concerns(finding.client, client));
+        }
         for finding in &found {
             print(&line(finding));
         }
@@ -41,9 +60,10 @@ pub(super) fn report(service: &Service) -> Result<()> {
         notes += found.len();
     }
     let all = counted(tools.len(), "tool");
+    let whose = client.as_deref().unwrap_or("some client");
     if refused > 0 {
         return Err(Error::usage(format!(
-            "some client would reject {refused} of {all}"
+            "{whose} would reject {refused} of {all}"
         )));
     }
     let notes = if notes == 0 {
@@ -51,7 +71,8 @@ pub(super) fn report(service: &Service) -> Result<()> {
     } else {
         format!(", with {}", counted(notes, "note"))
     };
-    print(&format!("{all} checked: every client takes them{notes}"));
+    let whose = client.as_deref().unwrap_or("every client");
+    print(&format!("{all} checked: {whose} takes them{notes}"));
     Ok(())
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn check(url: Option<&str>, bind: &Bind) -> Result<()> {
 }
 
 /// The address at which a server that listens on all addresses is reached from here.
-fn reachable(bind: &Bind) -> Bind {
+pub(super) fn reachable(bind: &Bind) -> Bind {
     let mut reachable = bind.clone();
     match bind.host.as_str() {
         "0.0.0.0" => "127.0.0.1".clone_into(&mut reachable.host),

@@ -1,4 +1,10 @@
 //! The guard against floods: the number of requests from one address in a second, counted before anything else is done.
+//!
+//! A counter for each address: the time at which it has all of its requests again, which is one
+//! number (GCRA). Two generations of the map are kept, for this second and for the last one, so
+//! that forgetting is dropping a map instead of looking through it. An attacker with more than
+//! 65,536 networks in a second shares one counter among the rest of them. At most one line a minute
+//! goes to the log.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

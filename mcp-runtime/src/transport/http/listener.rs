@@ -1,5 +1,14 @@
 //! Listening: accepts connections within their limits, serves each until it is idle or slow, and a shutdown that
 //! nothing holds up.
+//!
+//! Order for a connection: accept, a place (in all, and for its address), the flood, TLS, HTTP. The
+//! number of places is that of [`Limits::connections`](crate::Limits::connections), or 80 % of the
+//! descriptors that the process may have, whichever is less. A connection without a place is told
+//! why, if a hand is free (`turn_away.rs`).
+//!
+//! The end: listening goes on until no call is in flight, so that a probe reads 503 instead of a
+//! refused connection; then connections are closed in order, and the function returns when the last
+//! one is.
 
 use std::io;
 use std::net::IpAddr;
@@ -109,6 +118,8 @@ impl Server {
         places.take(address)
     }
 
+    /// The place is released when this returns, or, for a connection that has become a WebSocket,
+    /// when that ends.
     async fn serve(self, socket: Socket, address: Option<IpAddr>, place: Place) {
         let metrics = &self.service.metrics;
         let open = Open::new(metrics.connections.clone(), place);

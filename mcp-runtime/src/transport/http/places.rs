@@ -1,4 +1,7 @@
 //! The places that connections take: bounded in all, and for each address.
+//!
+//! Two counters under one mutex, held for one look-up. An IPv6 network of 64 bits is one address. A
+//! place is a value that is given back when it is dropped, wherever the connection has gone.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -1,5 +1,14 @@
 //! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
 //! when notifications or a long silence come before it.
+//!
+//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests,
+//! the body, then `dispatch`. The form of the answer is decided as late as it can be: if the call
+//! is done before it has said anything, the response is JSON with a length, which costs least and
+//! which every proxy understands; the first notification, or 15 s of silence, makes it an event
+//! stream, after which its status is 200.
+//!
+//! A call outside of sessions lives in the response: dropping that, as hyper does when the client
+//! has gone, drops the call.
 
 use std::sync::Arc;
 

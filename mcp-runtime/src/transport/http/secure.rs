@@ -1,4 +1,8 @@
 //! Encryption of accepted connections, where the server has TLS.
+//!
+//! A handshake has its own time limit, and runs in the connection's task, not in the accepting one.
+//! The certificate of a reload is used by the handshakes that begin after it; open connections keep
+//! theirs.
 
 use super::front::From;
 use super::socket::Socket;

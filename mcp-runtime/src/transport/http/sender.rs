@@ -2,6 +2,10 @@
 //!
 //! The seam for authentication: a layer in front that has verified a caller leaves a [`Principal`] in the request's
 //! extensions. Nothing that the client itself sends gets there.
+//!
+//! The address is that of the connection, of a trusted proxy's caller, or of axum's `ConnectInfo`,
+//! in this order of what is known; without any, the limits by address take all anonymous callers
+//! for one.
 
 use std::net::{IpAddr, SocketAddr};
 

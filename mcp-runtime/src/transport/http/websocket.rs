@@ -3,6 +3,13 @@
 //! No revision of the protocol defines this transport. The handshake passes the guard and the authentication of every other
 //! request. Invariants: a client that does not read is not read from, and holds a share of what all callers may hold; the
 //! calls of a connection end with it.
+//!
+//! A connection is a line connection ([`Peer`]) whose lines are text frames: one session, or calls
+//! of 2026-07-28, with the same order and limits as stdio. Binary frames are refused with a close
+//! code. Each connection has a share of [`Server::max_sessions`](crate::Server::max_sessions) in
+//! number and of [`Server::max_held`](crate::Server::max_held) in bytes, with 32 KiB for itself;
+//! from 256 KiB of unsent text on nothing more is read from it, and notifications are dropped. A
+//! connection on which nothing comes for the idle timeout, not even a pong, is closed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

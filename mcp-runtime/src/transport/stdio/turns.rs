@@ -3,6 +3,14 @@
 //! A call that is done when first polled costs no task and no other thread. Where a call does not come back from its
 //! first poll, a watching thread gives the turn to a new thread, which goes on with the next line: no function keeps
 //! pings, cancellations, other calls or the end of input waiting.
+//!
+//! Which thread has the turn is a number in `state`; a thread that finds another number there has
+//! lost it, ends after its line, and writes the answers that it still has. The watching thread
+//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a second
+//! without work. At most 32 first polls go on like this at a time;
+//! from then on calls are polled by the runtime.
+//!
+//! Lock order: `source`, `state`, the output's.
 
 use std::collections::VecDeque;
 use std::io::{self, Read as _};
@@ -188,6 +196,8 @@ impl Turns {
     }
 
     /// Waits until the peer takes another line, and the client has read of the answers.
+    ///
+    /// Answers are written first: the client may wait for one of them before it reads on.
     fn wait_for_room(&self, peer: &Peer, answers: &mut Vec<u8>) {
         if peer.has_room() && self.output.has_room() {
             return;
