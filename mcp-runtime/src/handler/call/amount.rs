@@ -22,16 +22,13 @@ pub trait IntoTotal {
     fn into_total(self) -> Option<f64>;
 }
 
-macro_rules! numbers {
-    ($($type:ty),*) => {$(
+macro_rules! amounts {
+    ($($(#[$meta:meta])? $type:ty: $number:ident => $amount:expr;)*) => {$(
         impl IntoAmount for $type {
-            #[allow(
-                clippy::cast_precision_loss,
-                clippy::cast_lossless,
-                reason = "an amount is shown to people"
-            )]
+            $(#[$meta])?
             fn into_amount(self) -> f64 {
-                self as f64
+                let $number = self;
+                $amount
             }
         }
 
@@ -42,12 +39,40 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64
-);
+
+macro_rules! numbers {
+    (exact: $($exact:ty),*; rounded: $($rounded:ty),*) => {
+        amounts! {
+            f64: number => number;
+            $($exact: number => f64::from(number);)*
+            $(
+                #[expect(clippy::cast_precision_loss, reason = "an amount is shown to people")]
+                $rounded: number => number as f64;
+            )*
+        }
+    };
+}
+numbers!(exact: i8, i16, i32, u8, u16, u32, f32; rounded: i64, i128, isize, u64, u128, usize);
 
 impl IntoTotal for Option<f64> {
     fn into_total(self) -> Option<f64> {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_of_any_type_is_an_amount() {
+        let amounts = [
+            1_u8.into_amount(),
+            (-2_i64).into_amount(),
+            3_usize.into_amount(),
+            0.5_f32.into_amount(),
+        ];
+        assert_eq!(amounts, [1.0, -2.0, 3.0, 0.5]);
+        assert_eq!((10.into_total(), None.into_total()), (Some(10.0), None));
     }
 }
