@@ -39,7 +39,7 @@ pub(crate) fn declaration(
     let item = clean::function(&function.item, &DECLARING);
     lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
     let own_type = function.self_in_attributes(&attributes);
-    let typed = lower::keys::function(kind.noun(), &attributes, &function);
+    let typed = lower::declaration::keys::function(kind.noun(), &attributes, &function);
     // The place of the attribute, whose own tokens rustc does not hand over.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
@@ -114,7 +114,7 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
             return finish(tokens, &TokenStream::new(), &errors);
         }
     };
-    let typed = lower::keys::block(&attributes, &block);
+    let typed = lower::declaration::keys::block(&attributes, &block);
     let keys = args::server::KEYS.read(attributes, &mut errors);
     let typed = codegen::keys::keys(&typed, &lower::runtime::path(keys.runtime.as_ref()));
     let server = lower::server::lower(&block, &keys, &mut errors);
@@ -164,7 +164,7 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
 /// Expands `#[model(attributes)] item`.
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let typed = lower::keys::model(&attributes);
+    let typed = lower::declaration::keys::model(&attributes);
     let keys = args::types::model::KEYS.read(attributes, &mut errors);
     let item = Item::read(tokens.clone());
     let is_data = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "struct" || word == "enum");

@@ -5,7 +5,6 @@
 mod argument;
 pub(crate) mod declaration;
 pub(crate) mod enclosing;
-pub(crate) mod keys;
 pub(crate) mod list;
 mod policy;
 mod resource;

@@ -1,6 +1,7 @@
 //! One function with `#[tool]`, `#[resource]` or `#[prompt]`.
 
 mod conflicts;
+pub(crate) mod keys;
 pub(crate) mod marker;
 pub(crate) mod reading;
 pub(crate) mod signature;

@@ -1,4 +1,4 @@
-//! Whether a text matches a regular expression, for defaults and examples.
+//! The search of a text for a regular expression, for defaults and examples.
 //!
 //! Backtracking over the parsed expression, with a maximum of steps; a text that takes more is left to the start.
 

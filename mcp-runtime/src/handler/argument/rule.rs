@@ -174,7 +174,7 @@ impl<T: Textual> Textual for Option<T> {
     }
 }
 
-/// What the function of `custom` returns.
+/// The return type of the function of `custom`.
 #[diagnostic::on_unimplemented(
     message = "the function of `custom` returns `Result<(), E>`, with an error that implements `Display`, but this one returns `{Self}`",
     label = "returns `{Self}`",
