@@ -7,7 +7,6 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 
 use crate::handler::argument::arg::{Arg, Decode};
-use crate::handler::argument::rule::Verdict;
 use crate::handler::call::completion::{Completes, Completion, CompletionFn};
 use crate::handler::call::context::Context;
 use crate::handler::call::inject::{Inject, State};
@@ -60,6 +59,23 @@ pub trait Variable: Decode {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Decode> Variable for T {}
+
+/// The return type of the function of `custom`.
+#[diagnostic::on_unimplemented(
+    message = "the function of `custom` returns `Result<(), E>`, with an error that implements `Display`, but this one returns `{Self}`",
+    label = "returns `{Self}`",
+    note = "write for example `fn check(value: &T) -> Result<(), String>`: the model reads the text of the error"
+)]
+pub trait Verdict {
+    #[doc(hidden)]
+    fn verdict(self) -> Result<(), String>;
+}
+
+impl<E: std::fmt::Display> Verdict for Result<(), E> {
+    fn verdict(self) -> Result<(), String> {
+        self.map_err(|error| error.to_string())
+    }
+}
 
 /// The verdict of the function of `custom`.
 pub fn verdict<V: Verdict>(given: V) -> Result<(), String> {

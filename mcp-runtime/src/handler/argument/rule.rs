@@ -174,23 +174,6 @@ impl<T: Textual> Textual for Option<T> {
     }
 }
 
-/// The return type of the function of `custom`.
-#[diagnostic::on_unimplemented(
-    message = "the function of `custom` returns `Result<(), E>`, with an error that implements `Display`, but this one returns `{Self}`",
-    label = "returns `{Self}`",
-    note = "write for example `fn check(value: &T) -> Result<(), String>`: the model reads the text of the error"
-)]
-pub trait Verdict {
-    #[doc(hidden)]
-    fn verdict(self) -> Result<(), String>;
-}
-
-impl<E: Display> Verdict for Result<(), E> {
-    fn verdict(self) -> Result<(), String> {
-        self.map_err(|error| error.to_string())
-    }
-}
-
 impl<T> Arg<T> {
     /// Between two numbers of its own type.
     #[must_use]

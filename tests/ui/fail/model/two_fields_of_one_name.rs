@@ -1,3 +1,4 @@
+#![allow(unreachable_patterns)]
 use mcp_runtime::model;
 
 #[model]

@@ -3,7 +3,7 @@ use mcp_runtime::{Server, prompt, prompts};
 /// Searches.
 #[prompt]
 async fn pitch(products: Vec<String>) -> String {
-    String::new()
+    products.concat()
 }
 
 fn main() {

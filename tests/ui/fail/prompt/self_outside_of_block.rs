@@ -3,7 +3,7 @@ use mcp_runtime::{Server, prompt, prompts};
 /// Searches.
 #[prompt]
 async fn pitch(#[arg(complete = Self::products)] product: String) -> String {
-    String::new()
+    product
 }
 
 fn main() {

@@ -3,7 +3,7 @@ use mcp_runtime::{Server, resource, resources};
 /// Searches.
 #[resource("docs://{topics}")]
 async fn page(topics: Vec<String>) -> String {
-    String::new()
+    topics.concat()
 }
 
 fn main() {

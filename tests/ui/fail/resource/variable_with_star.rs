@@ -3,7 +3,7 @@ use mcp_runtime::{Server, resource, resources};
 /// Searches.
 #[resource("docs://{*path}")]
 async fn page(path: String) -> String {
-    String::new()
+    path
 }
 
 fn main() {

@@ -1,5 +1,4 @@
 use mcp_runtime::{Server, tool, tools};
-use mcp_testkit::TestClient;
 
 /// Pings.
 #[tool]

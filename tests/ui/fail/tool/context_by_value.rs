@@ -7,6 +7,5 @@ async fn search(cx: Context) -> String {
 }
 
 fn main() {
-    drop(search(todo!()));
     drop(Server::new("demo", "1.0.0").tools(tools![search]));
 }
