@@ -66,3 +66,11 @@ stop_server() {
   kill "$server"
   wait "$server" || { local status=$?; echo "the server exited with $status on SIGTERM" >&2; cat "$cache/server.log" >&2; return 1; }
 }
+
+# block <language> <number> [page]: the n-th code block in that language, of the README or of another page.
+block() {
+  awk -v fence="\`\`\`$1" -v wanted="$2" '
+    /^```/ && inside { inside = 0; next }
+    $0 ~ "^" fence "(,|$)" { inside = 1; found++; next }
+    inside && found == wanted' "${3:-README.md}"
+}

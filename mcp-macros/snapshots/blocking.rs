@@ -33,7 +33,7 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::returns::<String>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, ((), __mcp_arg_path)| async move {
                         __mcp::blocking(
                                 &__mcp_state,

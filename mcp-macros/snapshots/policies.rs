@@ -48,7 +48,7 @@ const _: () = {
                         .audit(),
                     (),
                     __mcp::retried::<()>(__mcp::returns::<()>()),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |_, _, ()| look(),
                 );
         }

@@ -29,7 +29,7 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::messages::<Prompt>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, ((), __mcp_arg_product)| async move {
                         pitch(__mcp_arg_product)
                     },

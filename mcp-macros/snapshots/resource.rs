@@ -35,11 +35,11 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
                     ),
                     __mcp::contents::<Option<Json<Item>>>(),
-                    __mcp::completers([
+                    __mcp::completion_fns([
                         (
                             "id",
                             |__mcp_state, __mcp_cx, __mcp_asked| ::std::boxed::Box::pin(async move {
-                                __mcp::proposals(ids(__mcp::asked(__mcp_asked))).await
+                                __mcp::completions(ids(__mcp::asked(__mcp_asked))).await
                             }),
                         ),
                     ]),

@@ -60,7 +60,7 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::returns::<String>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, ((), __mcp_arg_query)| async move {
                         <Shop>::search(&__mcp_state, __mcp_arg_query).await
                     },
@@ -84,7 +84,7 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
                     ),
                     __mcp::contents::<String>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, ((), __mcp_arg_id)| async move {
                         <Shop>::item(&__mcp_state, __mcp_arg_id).await
                     },
@@ -103,7 +103,7 @@ const _: () = {
                         .timeout(30000u64, __mcp::Source::Defaults),
                     (),
                     __mcp::contents::<String>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, ()| async move {
                         <Shop>::items(&__mcp_state).await
                     },
@@ -127,11 +127,11 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::messages::<String>(),
-                    __mcp::completers([
+                    __mcp::completion_fns([
                         (
                             "product",
                             |__mcp_state, __mcp_cx, __mcp_asked| ::std::boxed::Box::pin(async move {
-                                __mcp::proposals(
+                                __mcp::completions(
                                         <Shop>::products(
                                             &__mcp_state,
                                             __mcp::inject::<Db, Shop>(&__mcp_state, &__mcp_cx),

@@ -50,7 +50,7 @@ const _: () = {
                             .nested((&&&&__mcp::nested::Probe::<u32>::NEW).rule()),
                     ),
                     __mcp::returns::<Result<Json<Page>, ShopError>>(),
-                    __mcp::completers([]),
+                    __mcp::completion_fns([]),
                     |__mcp_state, __mcp_cx, (((), __mcp_arg_query), __mcp_arg_limit)| async move {
                         search(
                                 __mcp::inject::<Db, __McpState>(&__mcp_state, &__mcp_cx),

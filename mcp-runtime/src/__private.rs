@@ -14,7 +14,7 @@ pub use validator;
 
 pub use crate::handler::argument::arg::{Arg, ArgList, Values};
 pub use crate::handler::call::blocking::blocking;
-pub use crate::handler::call::completion::{Completer, Completion, Proposed};
+pub use crate::handler::call::completion::{Completes, Completion, CompletionFn};
 pub use crate::handler::call::inject::{Inject, State};
 pub use crate::handler::call::listing::{Listed, Lister};
 pub use crate::handler::declaration::{

@@ -2,6 +2,11 @@
 //!
 //! Nothing here verifies a signature or a chain: rustls has done that before a certificate is read. Input may still be
 //! anything; it is read once, without recursion, and borrows until a field is taken.
+//!
+//! A parser of its own, of about a hundred lines, rather than a crate for all of X.509: the five
+//! fields that are needed stand at fixed places, and everything else is skipped by its length.
+//! Lengths are checked against what is left before anything is taken; integers are not converted;
+//! an unknown extension is passed over.
 
 use std::time::{Duration, SystemTime};
 
@@ -59,11 +64,16 @@ impl Certificate {
     }
 
     /// The end of its validity.
+    ///
+    /// A request on a connection that was opened before is served after it, too; the handshake has
+    /// checked it.
     pub fn not_after(&self) -> SystemTime {
         self.not_after
     }
 
     /// The common name of its subject, the last one if there are several.
+    ///
+    /// Certificates of services often have none, and are known by their alternative names.
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
@@ -74,6 +84,8 @@ impl Certificate {
     }
 
     /// The URIs among its subject's alternative names, such as a SPIFFE id.
+    ///
+    /// A [SPIFFE](https://spiffe.io) id has the form `spiffe://trust-domain/path`.
     pub fn uri_names(&self) -> &[String] {
         &self.uri_names
     }

@@ -1,4 +1,8 @@
 //! The error of starting and running a server.
+//!
+//! Opaque, as those of `tonic` and `reqwest` are: the kinds may change, the `is_` methods stay. Its
+//! text is for a person at a terminal; `main` that returns it prints that text, since `Debug` is
+//! the same.
 
 use std::fmt;
 use std::io;
@@ -37,13 +41,23 @@ enum Kind {
     #[cfg(feature = "cli")]
     Configuration(String),
     #[cfg(feature = "cli")]
-    Usage(String),
+    Command(String, u8),
     Other(Box<dyn std::error::Error + Send + Sync>),
     Several(Vec<Error>),
 }
 
 impl Error {
     /// An error of the program's own, such as a database that could not be opened, so that `main` can return it.
+    ///
+    /// ```no_run
+    /// use mcp_runtime::{Error, Result, Server};
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> Result<()> {
+    ///     let prices = std::fs::read_to_string("prices.csv").map_err(Error::other)?;
+    ///     Server::new("shop", "1.0.0").state(prices).run().await
+    /// }
+    /// ```
     pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(Kind::Other(cause.into()))
     }
@@ -68,16 +82,23 @@ impl Error {
     }
 
     /// Returns true if the address could not be listened on; [`Error::io_error`] has the cause.
+    ///
+    /// Such as when the port is taken, or below 1,024 without the right to it.
     pub fn is_bind(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Listen(..)))
     }
 
     /// Returns true if two tools, resources or prompts have one name, or two resources match one URI.
+    ///
+    /// The text names both.
     pub fn is_conflict(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Duplicate(_) | Kind::Ambiguous(..)))
     }
 
     /// Returns true if a setting of the builder, of `mcp.toml`, of the environment or of the command line is not valid.
+    ///
+    /// The text names the setting, its value, and what may be written there; a secret's value is
+    /// not shown.
     pub fn is_setting(&self) -> bool {
         self.any(|kind| match kind {
             #[cfg(feature = "cli")]
@@ -104,7 +125,7 @@ impl Error {
     /// Returns true if a command of [`Server::run`](crate::Server::run) failed, as a call of a tool that does not exist.
     pub fn is_command(&self) -> bool {
         #[cfg(feature = "cli")]
-        return self.any(|kind| matches!(kind, Kind::Usage(_)));
+        return self.any(|kind| matches!(kind, Kind::Command(..)));
         #[cfg(not(feature = "cli"))]
         false
     }
@@ -179,9 +200,25 @@ impl Error {
         Self(Kind::Configuration(mistakes))
     }
 
+    /// Returns the error of a command, which ends the process with the exit code 1.
     #[cfg(feature = "cli")]
     pub(crate) fn usage(text: impl Into<String>) -> Self {
-        Self(Kind::Usage(text.into()))
+        Self::command(1, text)
+    }
+
+    /// Returns the error of a command, which ends the process with the exit code `code`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn command(code: u8, text: impl Into<String>) -> Self {
+        Self(Kind::Command(text.into(), code))
+    }
+
+    /// The exit code of the process that ends with this error.
+    #[cfg(feature = "cli")]
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self.0 {
+            Kind::Command(_, code) => code,
+            _ => 1,
+        }
     }
 }
 
@@ -212,7 +249,7 @@ impl fmt::Display for Error {
                 problem,
             } => write!(f, "{name} is {value:?}: {problem}"),
             #[cfg(feature = "cli")]
-            Kind::Configuration(text) | Kind::Usage(text) => f.write_str(text),
+            Kind::Configuration(text) | Kind::Command(text, _) => f.write_str(text),
             Kind::Other(cause) => cause.fmt(f),
             Kind::Several(faults) => {
                 write!(f, "the server has {} faults:", faults.len())?;

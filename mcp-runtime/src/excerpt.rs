@@ -1,6 +1,9 @@
 //! Text of a caller as responses, logs and audit records repeat it: cut, so that none of them grows with it.
 //!
 //! There is one form of the cut: the beginning, an ellipsis, and the length of the whole in bytes.
+//!
+//! A name of a megabyte in a request would otherwise be a megabyte in the error, the log line and
+//! the audit record. The cut counts characters, not bytes, so that no text ends within one.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};

@@ -1,4 +1,8 @@
 //! A value that is replaced while others read it, as by a reload of the configuration.
+//!
+//! `arc-swap` in a few lines: readers clone an `Arc` under a read lock, which is held for that
+//! clone. A value is never changed in place while somebody reads it, so that a call sees one
+//! configuration from its beginning to its end.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,4 +1,8 @@
 //! Networks of IP addresses, as CIDR writes them.
+//!
+//! Both forms are compared as integers with the host bits shifted out. An IPv4 address that is
+//! mapped into IPv6 (`::ffff:10.0.0.1`), which is how a dual-stack socket sees its callers, is the
+//! IPv4 address.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;

@@ -1,4 +1,10 @@
 //! The caller of a request.
+//!
+//! The identity ([`Key`]: issuer and subject) is kept apart from the grants of the token (scopes,
+//! claims, expiry). Whatever is kept for a caller (a session, a task, a share of a limit, an entry
+//! of a cache) is kept under the key, so that a renewed token finds it again; whatever is decided
+//! (scopes, `visible_if`) is decided by the grants of the request at hand. Cloning is one reference
+//! count.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -31,6 +37,20 @@ use crate::seal::Subject;
 /// A caller is its issuer and its subject together: sessions, caches, tasks, sealed states and limits of one issuer's
 /// `ann` are not those of another's. A server that trusts several issuers, or one issuer with several tenants, names them
 /// by [`with_issuer`](Principal::with_issuer).
+///
+/// Verifiers of [`auth`](crate::auth) make it of an API key, a token or a client certificate. Over
+/// stdio it is always [anonymous](Principal::anonymous): the process that started the server is
+/// trusted.
+///
+/// ```
+/// use mcp_runtime::{Principal, tool};
+///
+/// /// Lists the caller's orders.
+/// #[tool(read_only, scopes("orders:read"))]
+/// fn orders(who: &Principal) -> String {
+///     format!("orders of {}", who.subject().unwrap_or("nobody"))
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Principal(Option<Arc<Verified>>);
 
@@ -51,11 +71,17 @@ pub(crate) struct Key {
 
 impl Principal {
     /// A caller of whom nothing is known.
+    ///
+    /// For limits by caller, anonymous callers are told apart by their address, where the transport
+    /// has one.
     pub const fn anonymous() -> Self {
         Self(None)
     }
 
     /// The caller called `subject`, holding `scopes`.
+    ///
+    /// The subject must not be empty in meaning: it is what limits, sessions, tasks and the audit
+    /// log know the caller by. Scopes are compared byte by byte (RFC 6749, section 3.3).
     pub fn new(
         subject: impl Into<Arc<str>>,
         scopes: impl IntoIterator<Item = impl Into<String>>,
@@ -73,12 +99,26 @@ impl Principal {
     }
 
     /// The same caller, with the issuer of its token (`iss`, RFC 7519) or its tenant: whatever makes the subject unique.
+    ///
+    /// No effect on an anonymous caller.
     #[must_use]
     pub fn with_issuer(self, issuer: impl Into<Arc<str>>) -> Self {
         self.with(|it| it.key.issuer = Some(issuer.into()))
     }
 
     /// The same caller with the claims of its token.
+    ///
+    /// Functions and rules of `visible_if` read them by [`Principal::claim`]; the table
+    /// `[rate_limit]` of `mcp.toml` names the claim that has the tier of a caller. They are kept as
+    /// long as the principal is. No effect on an anonymous caller.
+    ///
+    /// ```
+    /// use mcp_runtime::{Principal, serde_json::{Map, json}};
+    ///
+    /// let claims = Map::from_iter([("tier".to_owned(), json!("gold"))]);
+    /// let ann = Principal::new("ann", ["orders:read"]).with_claims(claims);
+    /// assert_eq!(ann.claim("tier"), Some(&json!("gold")));
+    /// ```
     #[must_use]
     pub fn with_claims(self, claims: Map<String, Value>) -> Self {
         self.with(|it| it.claims = claims)
@@ -95,6 +135,9 @@ impl Principal {
     /// let ann = Principal::new("ann", ["orders:read"]).with_issuer("https://id.example").with_expiry(exp);
     /// assert_eq!(ann.issuer(), Some("https://id.example"));
     /// ```
+    ///
+    /// A time in the past is an expiry at once. Only streams are concerned: a request is verified
+    /// when it comes, and runs to its end.
     #[must_use]
     pub fn with_expiry(self, at: SystemTime) -> Self {
         let rest = at.duration_since(SystemTime::now()).unwrap_or_default();
@@ -132,16 +175,23 @@ impl Principal {
     }
 
     /// The scopes that the caller's token grants.
+    ///
+    /// In the order in which the verifier gave them; empty for an anonymous caller.
     pub fn scopes(&self) -> &[String] {
         self.0.as_ref().map_or(&[], |it| &it.scopes)
     }
 
     /// Returns `true` if the caller's token grants `scope`.
+    ///
+    /// Scopes have no hierarchy: `orders` does not grant `orders:read`.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().iter().any(|granted| granted == scope)
     }
 
     /// The claim called `name`.
+    ///
+    /// `None` for an anonymous caller, and for a verifier that has no claims, such as that of API
+    /// keys.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.0.as_ref().and_then(|it| it.claims.get(name))
     }
@@ -152,6 +202,9 @@ impl Principal {
     }
 
     /// Returns a digest of the key, which no other key has.
+    ///
+    /// Parts are hashed with their lengths, so that an issuer `a` with the subject `bc` is not an
+    /// issuer `ab` with the subject `c`.
     pub(crate) fn digest(&self) -> Subject {
         match self.key() {
             None => Subject::from_parts([&b"anonymous"[..]]),

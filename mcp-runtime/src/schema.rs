@@ -2,6 +2,15 @@
 //!
 //! Invariants: computed once, when a tool is registered; references are inlined unless recursive; the root of an input
 //! schema is a plain object; what a schema may hold is said in [`normal`].
+//!
+//! In: the `schemars` schema of each parameter's type, and what is declared beside it. Out: two
+//! things that are made from the same source and must agree. One is the text that clients read,
+//! normalized (`normal.rs`) and closed (`closed.rs`); the other the shapes by which arguments are
+//! checked (`shape.rs`), compiled from the schema before it was normalized, since clients'
+//! vocabulary says less than the decoder enforces.
+//!
+//! A fault, such as a duplicate name by flattening, is kept in `faults` and told at the start;
+//! nothing here panics, whatever a hand-written `JsonSchema` returns.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -63,6 +72,8 @@ impl InputSchema {
 
     /// The schema of a type, as it is and for use as a property: rules and words are laid over it, and then
     /// [`Self::settle`].
+    ///
+    /// The first value is for the shape, the second for clients.
     pub(crate) fn describe(
         &mut self,
         schema: fn(&mut SchemaGenerator) -> schemars::Schema,
@@ -234,6 +245,9 @@ impl FinishedInput {
     }
 
     /// The value that was sent for a property, by its name or by another.
+    ///
+    /// If several of its names were sent, the value under its own name is returned; decoding
+    /// refuses the request before.
     pub(crate) fn sent<'a>(&self, object: &Object<'a>, property: &str) -> Option<RawStr<'a>> {
         object.get(property).or_else(|| {
             let aliases = self.aliases.iter().filter(|(_, name)| *name == property);
@@ -332,6 +346,9 @@ pub(crate) fn output_schema<T: JsonSchema + ?Sized>() -> Value {
 const UNIONS: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
 /// A name that lives as long as the process: the names of members are those that types declare, and each is kept once.
+///
+/// Leaks each distinct name once. Names are those of struct fields, so their number is that of the
+/// program's fields, whatever callers do.
 fn interned(name: &str) -> &'static str {
     static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,6 +4,16 @@
 //! [`State`], so that sealing the same state twice gives different texts. Invariants: a text that does not open, was
 //! sealed for another caller or call, or has expired reveals nothing of its content; keys are in no error and no log;
 //! no I/O.
+//!
+//! The client carries the state since the server must not keep one (revision 2026-07-28 is
+//! stateless), and since another instance may take the next round. It must neither read nor change
+//! it: it has the outputs of `once`, which may be internal ids. The extended nonce of 24 bytes may
+//! be random for any number of states under one key. The cipher authenticates as well: a changed
+//! byte, another key, another format byte are all [`Unsealed::Forged`].
+//!
+//! Rotation: a new secret is put first; the others still open what they sealed, and can be removed
+//! after [`LIFETIME`]. There is no list of states that were used: sending one twice runs the round
+//! twice, which the rate limit counts.
 
 use std::time::Duration;
 
@@ -62,6 +72,8 @@ pub(crate) struct State {
 }
 
 /// The round that a state was sealed for: when it was asked, in milliseconds since 1970, and a number of its own.
+///
+/// Ordered by time, then by number, which is the order in which `Rounds` keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     pub issued: u64,
@@ -71,6 +83,8 @@ pub(crate) struct Stamp {
 impl State {
     /// Returns `true` if a round with the input responses `sent` continues its call: it answers an open input request,
     /// and no earlier round left such a response unused. A call thus has at most as many rounds as input requests.
+    ///
+    /// Pure: it is asked before the round is counted.
     pub(crate) fn continues(&self, sent: &KeyedValues) -> bool {
         self.rounds <= self.responses.len() && sent.iter().any(|(key, _)| self.open.contains(key))
     }
@@ -188,6 +202,9 @@ impl Keys {
     }
 
     /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
+    ///
+    /// At most 1 MiB of JSON. The stamp's id is a part of the nonce: no second random number is
+    /// needed.
     pub(crate) fn seal(
         &self,
         state: &State,
@@ -218,6 +235,10 @@ impl Keys {
     }
 
     /// Opens the `text` that was sealed for `principal` and `call`; returns its round, too.
+    ///
+    /// Checks in the order forged, caller, call, time: a stranger who has found a text learns only
+    /// that it was made for another caller. Tries each key once; a text over twice the maximum is
+    /// not decoded at all.
     pub(crate) fn open(
         &self,
         text: &str,
@@ -265,6 +286,12 @@ impl std::fmt::Debug for Keys {
 impl Subject {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns the first half in hexadecimal, for keys.
+    pub(crate) fn short(&self) -> String {
+        let half = self.0.first_chunk().copied().unwrap_or_default();
+        format!("{:032x}", u128::from_be_bytes(half))
     }
 
     /// A digest of `parts`, each by itself.

@@ -81,7 +81,43 @@ pub use script::{Answer, Question};
 pub use task::Task;
 pub use time::{HeldTime, hold_time};
 
-/// Compiles and runs the README's programs.
+/// Compiles and runs the programs of the README and of the guide, which may use the testkit.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/first.md")]
+    struct First;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/state.md")]
+    struct State;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/arguments.md")]
+    struct Arguments;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/results.md")]
+    struct Results;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/limits.md")]
+    struct Limits;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/asking.md")]
+    struct Asking;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/tasks.md")]
+    struct Tasks;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/resources.md")]
+    struct Resources;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/testing.md")]
+    struct Testing;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/clients.md")]
+    struct Clients;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/configuration.md")]
+    struct Configuration;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/authentication.md")]
+    struct Authentication;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/deployment.md")]
+    struct Deployment;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/instances.md")]
+    struct Instances;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/from_rmcp.md")]
+    struct FromRmcp;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/from_fastmcp.md")]
+    struct FromFastmcp;
+    #[doc = include_str!("../../mcp-runtime/src/docs/guide/troubleshooting.md")]
+    struct Troubleshooting;
+}

@@ -114,7 +114,7 @@ impl Reply {
         self.array("messages")
     }
 
-    /// The proposed values of a completion.
+    /// The completions of an argument, at best first.
     ///
     /// # Panics
     ///
@@ -176,7 +176,7 @@ impl Reply {
         self
     }
 
-    /// Asserts that exactly these values are proposed, in this order.
+    /// Asserts that exactly these completions are returned, in this order.
     #[track_caller]
     pub fn assert_completions<S: AsRef<str>>(
         &self,

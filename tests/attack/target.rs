@@ -81,6 +81,21 @@ pub(crate) fn stdio() -> io::Result<(Target, Lines)> {
     ))
 }
 
+/// The processor time of this process, in seconds.
+pub(crate) fn own_cpu() -> f64 {
+    cpu("self")
+}
+
+fn cpu(process: &str) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
+}
+
 impl Target {
     fn status(&self, key: &str) -> Option<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
@@ -104,14 +119,7 @@ impl Target {
 
     /// Processor time, in seconds.
     pub(crate) fn cpu(&self) -> f64 {
-        let stat =
-            fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = after_name.split_whitespace().skip(11).take(2);
-        ticks
-            .filter_map(|ticks| ticks.parse::<f64>().ok())
-            .sum::<f64>()
-            / 100.0
+        cpu(&self.child.id().to_string())
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

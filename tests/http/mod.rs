@@ -19,6 +19,7 @@ mod log;
 mod meta;
 mod metrics;
 mod mirror;
+mod page;
 mod param;
 pub(crate) mod reply;
 mod resume;

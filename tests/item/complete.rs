@@ -1,4 +1,4 @@
-//! `complete`: proposals for an argument that a user is typing.
+//! `complete`: completions for an argument that a user is typing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -115,7 +115,7 @@ fn library() -> Server<Library> {
 }
 
 /// Asks what the beginning of an argument may become.
-async fn proposed(client: &TestClient, of: Value, name: &str, value: &str, known: Value) -> Value {
+async fn completed(client: &TestClient, of: Value, name: &str, value: &str, known: Value) -> Value {
     let argument = json!({ "name": name, "value": value });
     let params = json!({ "ref": of, "argument": argument, "context": { "arguments": known } });
     client
@@ -140,11 +140,11 @@ async fn functions_complete_in_every_revision() {
         let client = TestClient::with_version(server(), version).await;
         let countries = json!({ "values": ["Iceland", "India"], "total": 2, "hasMore": false });
         assert_eq!(
-            proposed(&client, of_prompt("map"), "country", "I", json!({})).await,
+            completed(&client, of_prompt("map"), "country", "I", json!({})).await,
             countries
         );
         assert_eq!(
-            proposed(
+            completed(
                 &client,
                 of_resource("map://{country}"),
                 "country",
@@ -154,7 +154,7 @@ async fn functions_complete_in_every_revision() {
             .await,
             countries
         );
-        let cities = proposed(
+        let cities = completed(
             &client,
             of_prompt("map"),
             "city",
@@ -173,7 +173,7 @@ async fn functions_complete_in_every_revision() {
 #[tokio::test]
 async fn methods_complete_with_the_state() {
     let client = TestClient::new(library()).await;
-    let titles = proposed(
+    let titles = completed(
         &client,
         of_resource("book://{title}"),
         "title",
@@ -182,7 +182,7 @@ async fn methods_complete_with_the_state() {
     )
     .await;
     assert_eq!(titles["values"], json!(["Ulysses"]));
-    let rooms = proposed(
+    let rooms = completed(
         &client,
         of_prompt("praise"),
         "room",
@@ -196,7 +196,7 @@ async fn methods_complete_with_the_state() {
 #[tokio::test]
 async fn at_most_a_hundred_are_proposed() {
     let client = TestClient::new(library()).await;
-    let many = proposed(&client, of_prompt("praise"), "tone", "", json!({})).await;
+    let many = completed(&client, of_prompt("praise"), "tone", "", json!({})).await;
     let count = many["values"].as_array().map(Vec::len);
     assert_eq!(
         (count, &many["total"], &many["hasMore"]),
@@ -207,7 +207,7 @@ async fn at_most_a_hundred_are_proposed() {
 #[tokio::test]
 async fn listed_values_complete_by_themselves() {
     let client = TestClient::new(server()).await;
-    let sizes = proposed(&client, of_prompt("map"), "size", "l", json!({})).await;
+    let sizes = completed(&client, of_prompt("map"), "size", "l", json!({})).await;
     assert_eq!(sizes["values"], json!(["large", "little"]));
 }
 
@@ -273,7 +273,7 @@ async fn never(_: String) -> Vec<String> {
     std::future::pending().await
 }
 
-async fn proposals(client: &TestClient, prompt: &str, argument: &str) -> mcp_testkit::Reply {
+async fn completions(client: &TestClient, prompt: &str, argument: &str) -> mcp_testkit::Reply {
     let params = json!({
         "ref": { "type": "ref/prompt", "name": prompt },
         "argument": { "name": argument, "value": "I" },
@@ -282,12 +282,12 @@ async fn proposals(client: &TestClient, prompt: &str, argument: &str) -> mcp_tes
 }
 
 #[tokio::test(start_paused = true)]
-async fn proposals_that_never_come_fail_after_5_s() {
+async fn completions_that_never_come_fail_after_5_s() {
     for version in era::ALL {
         let server = Server::new("slow", "1.0.0").prompts(prompts![ponder]);
         let client = TestClient::with_version(server, version).await;
         let begun = tokio::time::Instant::now();
-        proposals(&client, "ponder", "word")
+        completions(&client, "ponder", "word")
             .await
             .assert_rpc_error(-32603);
         assert_eq!(begun.elapsed().as_secs(), 5, "{version:?}");
@@ -298,14 +298,14 @@ async fn proposals_that_never_come_fail_after_5_s() {
 async fn a_caller_gets_600_completions_a_minute() {
     let client = TestClient::new(Server::new("maps", "1.0.0").prompts(prompts![map])).await;
     for _ in 0..600 {
-        proposals(&client, "map", "country").await.assert_ok();
+        completions(&client, "map", "country").await.assert_ok();
     }
-    let refusal = proposals(&client, "map", "country").await;
+    let refusal = completions(&client, "map", "country").await;
     let error = &refusal.response()["error"];
     assert!(
         error["message"].as_str().unwrap().contains("600/min"),
         "{error}"
     );
     tokio::time::advance(std::time::Duration::from_mins(1)).await;
-    proposals(&client, "map", "country").await.assert_ok();
+    completions(&client, "map", "country").await.assert_ok();
 }

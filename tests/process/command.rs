@@ -83,6 +83,163 @@ fn a_call_prints_its_result() {
 }
 
 #[test]
+fn numbers_keep_their_digits() {
+    let (_, stdout, stderr) = args(&["call", "add", "a=9223372036854775806", "b=1"]);
+    assert_eq!(stdout, "9223372036854775807\n", "{stderr}");
+    let stderr = fails(
+        probe().args(["call", "add", "a=123456789012345678901234567890", "b=1"]),
+        2,
+    );
+    assert!(
+        stderr.contains("123456789012345678901234567890"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_repeated_name_makes_a_list() {
+    let words = ["call", "join", "words=a", "words=b", "between=-"];
+    let (_, stdout, stderr) = run(probe().args(words).env("PROBE_RULES", "1"));
+    assert_eq!(stdout, "a-b\n", "{stderr}");
+    let stderr = fails(probe().args(["call", "add", "a=1", "a=2", "b=3"]), 2);
+    assert!(stderr.contains("`a` is given twice"), "{stderr}");
+}
+
+#[test]
+fn arguments_come_as_json_from_a_file_and_from_stdin() {
+    let path = std::env::temp_dir().join(format!("arguments-{}.json", std::process::id()));
+    std::fs::write(&path, "{\"a\": 1, \"b\": 2}\n").unwrap();
+    let file = format!("@{}", path.display());
+    for words in [
+        &[r#"{"a": 1, "b": 2}"#][..],
+        &[&file],
+        &[r#"{"a": 9, "b": 2}"#, "a=1"],
+    ] {
+        let words: Vec<_> = ["call", "add"].iter().chain(words).copied().collect();
+        assert_eq!(args(&words).1, "3\n", "{words:?}");
+    }
+    let stdin = File::open(&path).unwrap();
+    assert_eq!(
+        run_with(probe().args(["call", "add", "-"]), stdin.into()).1,
+        "3\n"
+    );
+    let text = format!("text=@{}", path.display());
+    assert_eq!(args(&["call", "echo", &text]).1, "{\"a\": 1, \"b\": 2}\n");
+    std::fs::remove_file(&path).unwrap();
+    let stderr = fails(probe().args(["call", "add", &file]), 2);
+    assert!(stderr.contains("cannot be read"), "{stderr}");
+}
+
+#[test]
+fn a_tool_has_help_of_its_own() {
+    let help = ["call", "join", "--help"];
+    let (code, stdout, stderr) = run(probe().args(help).env("PROBE_RULES", "1"));
+    assert_eq!(code, Some(0), "{stderr}");
+    for part in [
+        "Joins words, under rules that some clients ignore.",
+        "Usage: probe call join words=TEXT .. [times=INTEGER] [between=TEXT]",
+        "list of text, required",
+        "From 1 to 3. Default: 1.",
+        "Text between the words.",
+        "NAME=@FILE",
+    ] {
+        assert!(stdout.contains(part), "{part}: {stdout}");
+    }
+    let (code, stdout, _) = args(&["call", "--help"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.contains("Exit codes: 0 success"), "{stdout}");
+}
+
+#[test]
+fn results_and_lists_are_json_on_request() {
+    let json = |words: &[&str]| -> serde_json::Value {
+        let (code, stdout, stderr) = args(words);
+        assert_eq!(code, Some(0), "{stderr}");
+        serde_json::from_str(&stdout).unwrap()
+    };
+    let result = json(&["call", "add", "a=1", "b=2", "--json"]);
+    assert_eq!(result["content"][0]["text"], "3");
+    let tools = json(&["tools", "--json"]);
+    assert_eq!(tools[0]["name"], "echo");
+    assert_eq!(tools[0]["limits"]["timeout"]["value"], "30s");
+    assert_eq!(tools[0]["limits"]["timeout"]["source"], "attribute");
+    assert_eq!(tools[1]["inputSchema"]["type"], "object");
+    assert_eq!(
+        json(&["resources", "--json"])[1]["uriTemplate"],
+        "note://{name}"
+    );
+    assert_eq!(
+        json(&["prompts", "--json"])[0]["arguments"][0]["name"],
+        "name"
+    );
+    let read = json(&["read", "note://red", "--json"]);
+    assert_eq!(read["contents"][0]["text"], "note red");
+    let (code, stdout, _) = args(&["call", "add", "--json"]);
+    assert_eq!(code, Some(2));
+    let result: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(result["isError"], true);
+}
+
+#[test]
+fn a_server_at_a_terminal_says_what_it_waits_for() {
+    let (code, stdout, stderr) = typed(&[], "\u{4}");
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+    assert!(
+        stderr
+            .starts_with("probe serves MCP over stdio, and waits for a client's messages; Ctrl-C"),
+        "{stderr}"
+    );
+    let (_, _, stderr) = args(&[]);
+    assert!(!stderr.contains("waits for"), "{stderr}");
+}
+
+#[test]
+fn the_log_is_json_from_its_first_line_to_its_last() {
+    let json = |command: &mut Command| {
+        let process = Process::start(command.arg("http").env("MCP_LOG_FORMAT", "json"));
+        let line = process.says().unwrap();
+        serde_json::from_str::<serde_json::Value>(&line).unwrap()
+    };
+    let first = json(probe().env("MCP_SERVER_PORT", "0"));
+    assert!(
+        first["fields"]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("listening on http://127.0.0.1:"),
+        "{first}"
+    );
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (name, value) in [("MCP_SERVER_PORT", port.as_str()), ("MCP_LOG_LEVL", "info")] {
+        let record = json(probe().env(name, value));
+        assert_eq!(record["level"], "ERROR", "{record}");
+    }
+}
+
+#[test]
+fn a_check_looks_at_one_client_alone() {
+    let dotted = |client: &str| {
+        run(probe()
+            .args(["check", "--client", client])
+            .env("PROBE_DOTTED", "1"))
+    };
+    let (code, stdout, stderr) = dotted("gemini");
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        !stdout.contains("Claude") && stdout.contains("gemini takes them, with 1 note"),
+        "{stdout}"
+    );
+    let (code, stdout, stderr) = dotted("Claude-Code");
+    assert_eq!(code, Some(1), "{stdout}");
+    assert!(
+        stderr.contains("claude-code would reject 1 of 19 tools"),
+        "{stderr}"
+    );
+    let stderr = fails(probe().args(["check", "--client", "cloud"]), 2);
+    assert!(stderr.contains("claude"), "{stderr}");
+}
+
+#[test]
 fn resources_and_prompts_are_listed_like_tools() {
     let table = |command: &str| -> Vec<String> {
         let (code, stdout, _) = args(&[command]);
@@ -117,7 +274,7 @@ fn a_resource_is_read_and_a_prompt_is_got() {
         args(&["prompt", "greet", "name=Ann", "tone=5"]),
         (Some(0), "user: Greet Ann, 5.\n".to_owned(), String::new())
     );
-    let stderr = fails(probe().args(["prompt", "greet"]), 1);
+    let stderr = fails(probe().args(["prompt", "greet"]), 2);
     assert!(stderr.contains("`name` is missing"), "{stderr}");
 }
 
@@ -147,7 +304,7 @@ fn an_unknown_resource_or_prompt_names_the_nearest() {
         ),
         (["prompt", "xyzzy"], "the prompts are greet"),
     ] {
-        let stderr = fails(probe().args(args), 1);
+        let stderr = fails(probe().args(args), 2);
         assert!(stderr.contains(says), "{stderr}");
     }
 }
@@ -161,10 +318,10 @@ fn a_tool_asks_in_the_terminal() {
     assert_eq!(stderr.matches("(yes or no)").count(), 2, "{stderr}");
     assert_eq!(typed(&delete, "no\n").1, "kept\n");
     let (code, stdout, stderr) = typed(&delete, "!\n");
-    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert_eq!((code, stdout.as_str()), (Some(4), ""));
     assert!(stderr.contains("declined"), "{stderr}");
     let (code, _, stderr) = typed(&delete, "\u{4}");
-    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(code, Some(4), "{stderr}");
 }
 
 #[test]
@@ -192,7 +349,7 @@ fn a_url_is_opened_by_the_person_at_the_terminal() {
 
 #[test]
 fn without_a_terminal_a_question_is_an_error_that_shows_it() {
-    let stderr = fails(probe().args(["call", "delete", "path=a"]), 1);
+    let stderr = fails(probe().args(["call", "delete", "path=a"]), 3);
     assert!(
         stderr.contains("stdin is no terminal") && stderr.contains("`confirm`: Really delete a?"),
         "{stderr}"
@@ -201,7 +358,7 @@ fn without_a_terminal_a_question_is_an_error_that_shows_it() {
 
 #[test]
 fn what_only_a_model_can_answer_is_an_error() {
-    let stderr = fails(probe().args(["call", "think"]), 1);
+    let stderr = fails(probe().args(["call", "think"]), 3);
     assert!(stderr.contains("`sampling`"), "{stderr}");
 }
 
@@ -215,38 +372,40 @@ fn what_a_called_tool_prints_is_printed() {
 }
 
 #[test]
-fn a_call_that_fails_says_why_and_exits_1() {
-    let stderr = fails(probe().args(["call", "add", "a=one", "c=2"]), 1);
+fn a_call_that_fails_says_why_and_has_an_exit_code_of_its_own() {
+    let stderr = fails(probe().args(["call", "add", "a=one", "c=2"]), 2);
     assert!(
         stderr.contains("- `a` must be an integer, was \"one\""),
         "{stderr}"
     );
     assert!(stderr.contains("- `b` is missing (an integer)"), "{stderr}");
     assert!(stderr.contains("- `c` is not an argument"), "{stderr}");
-    let stderr = fails(probe().args(["call", "explode"]), 1);
+    let stderr = fails(probe().args(["call", "explode"]), 4);
     assert!(
         stderr.contains("tool `explode` failed (reference "),
         "{stderr}"
     );
+    let stderr = fails(probe().args(["call", "guarded"]), 3);
+    assert!(stderr.contains("admin"), "{stderr}");
 }
 
 #[test]
 fn a_call_of_an_unknown_tool_names_the_nearest() {
-    let stderr = fails(probe().args(["call", "ad"]), 1);
+    let stderr = fails(probe().args(["call", "ad"]), 2);
     assert!(
         stderr.contains("there is no tool `ad`; did you mean `add`?"),
         "{stderr}"
     );
-    let stderr = fails(probe().args(["call", "xyzzy"]), 1);
+    let stderr = fails(probe().args(["call", "xyzzy"]), 2);
     assert!(
-        stderr.contains("the tools are echo, add, print"),
+        stderr.contains("the tools are echo, add, guarded"),
         "{stderr}"
     );
 }
 
 #[test]
 fn an_argument_without_a_value_is_explained() {
-    let stderr = fails(probe().args(["call", "add", "a"]), 1);
+    let stderr = fails(probe().args(["call", "add", "a"]), 2);
     assert!(stderr.contains("`a`") && stderr.contains('='), "{stderr}");
 }
 
@@ -256,7 +415,7 @@ fn a_check_passes_where_every_client_takes_every_tool() {
         args(&["check"]),
         (
             Some(0),
-            "17 tools checked: every client takes them\n".to_owned(),
+            "18 tools checked: every client takes them\n".to_owned(),
             String::new()
         )
     );
@@ -267,7 +426,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
     assert_eq!(
         (code, stderr.as_str()),
-        (Some(1), "Error: some client would reject 1 of 18 tools\n")
+        (Some(1), "Error: some client would reject 1 of 19 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{stdout}");

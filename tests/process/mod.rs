@@ -10,6 +10,8 @@ mod embed;
 mod hang;
 mod health;
 mod http;
+mod package;
+mod page;
 mod reload;
 mod shutdown;
 mod stderr;
@@ -17,5 +19,6 @@ mod stdio;
 mod stdout;
 #[cfg(target_os = "linux")]
 mod systemd;
+mod tls;
 #[cfg(unix)]
 mod unix;

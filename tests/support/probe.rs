@@ -4,9 +4,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Confirm, Context, ElicitError, Resource, Sample, Server, State, ToolError, prompt, prompts,
-    resource, resources, tool, tools,
+    Confirm, Context, DynamicTool, ElicitError, Resource, Sample, Server, State, ToolError, prompt,
+    prompts, resource, resources, tool, tools,
 };
+use tracing::Instrument as _;
 
 /// Says something back.
 #[tool(read_only, timeout = "30s", rate_limit = "100/min")]
@@ -22,6 +23,26 @@ async fn echo(
 fn add(a: i64, b: i64) -> i64 {
     a + b
 }
+
+/// Joins words, under rules that some clients ignore.
+#[tool(read_only)]
+fn join(
+    /// The words.
+    #[arg(length = 1..=9)]
+    words: Vec<String>,
+    /// The number of times.
+    #[arg(range = 1..=3, default = 1)]
+    times: usize,
+    /// Text between the words.
+    between: Option<String>,
+) -> String {
+    let joined = words.join(between.as_deref().unwrap_or(" "));
+    vec![joined; times].join("\n")
+}
+
+/// Is for few.
+#[tool(scopes("admin"))]
+async fn guarded() {}
 
 /// Prints to stdout.
 #[tool]
@@ -92,7 +113,9 @@ async fn slow(cx: &Context) -> &'static str {
 /// Takes a tenth of a second.
 #[tool(read_only)]
 async fn brief() {
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(100))
+        .instrument(tracing::info_span!("resting"))
+        .await;
 }
 
 /// Never ends.
@@ -222,6 +245,19 @@ impl Drop for Burden {
 }
 
 /// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+/// Adds the tool `later` when the server starts.
+fn adding(server: Server<Burden>) -> Server<Burden> {
+    let items = server.items();
+    server.on_start("adding", move |_| {
+        let schema = serde_json::json!({ "type": "object", "properties": {} });
+        let tool = DynamicTool::new("later", schema)
+            .description("Comes later.")
+            .handler(|_cx, _arguments| async { "late" });
+        let added = items.add_tool(tool).map_err(|error| error.to_string());
+        Box::pin(async { added })
+    })
+}
+
 fn hooked(server: Server<Burden>) -> Server<Burden> {
     let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
         return server;
@@ -260,6 +296,7 @@ async fn main() -> mcp_runtime::Result<()> {
     let server = Server::new("probe", "1.2.3").state(Burden).tools(tools![
         echo,
         add,
+        guarded,
         print,
         print_much,
         print_by_child,
@@ -284,7 +321,16 @@ async fn main() -> mcp_runtime::Result<()> {
     } else {
         server
     };
+    let server = if std::env::var_os("PROBE_RULES").is_some() {
+        server.tools(tools![join])
+    } else {
+        server
+    };
     let server = hooked(server);
+    let server = match std::env::var_os("PROBE_ADDS") {
+        Some(_) => adding(server),
+        None => server,
+    };
     let server = match std::env::var("PROBE_OPS") {
         Ok(address) => server.ops_bind(address),
         Err(_) => server,

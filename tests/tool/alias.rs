@@ -76,7 +76,7 @@ async fn an_argument_by_two_names_is_refused_in_words() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn problems_and_proposals_have_the_name_of_the_schema() {
+async fn problems_and_completions_have_the_name_of_the_schema() {
     let client = client().await;
     let reply = client.call("search", json!({ "q": "abcdef" })).await;
     reply.assert_error("`query` must have 1 to 5 characters, has 6");

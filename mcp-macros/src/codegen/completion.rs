@@ -24,7 +24,7 @@ pub(crate) fn completions(body: &Body, state: &TokenStream) -> TokenStream {
         KindSpec::Resource(resource) => resource.list.as_ref().map(|list| lister(list, state)),
         KindSpec::Tool(_) | KindSpec::Prompt => None,
     };
-    quote::quote!(__mcp::completers([#(#all),*]) #list)
+    quote::quote!(__mcp::completion_fns([#(#all),*]) #list)
 }
 
 /// The function that lists the resources of a template.
@@ -58,7 +58,7 @@ fn completion(argument: &Argument, state: &TokenStream) -> Option<TokenStream> {
     });
     Some(quote_spanned! {*at=>
         (#name, |__mcp_state, __mcp_cx, __mcp_asked| ::std::boxed::Box::pin(async move {
-            __mcp::proposals(#callee(#(#given),*)).await
+            __mcp::completions(#callee(#(#given),*)).await
         }))
     })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 
 use crate::handler::argument::arg::{Arg, Decode, Describe};
-use crate::handler::call::completion::{Completer, Completion, Proposed};
+use crate::handler::call::completion::{Completes, Completion, CompletionFn};
 use crate::handler::call::context::Context;
 use crate::handler::call::inject::{Inject, State};
 use crate::handler::call::listing::Listed;
@@ -116,9 +116,9 @@ pub fn retried<T: Retried>(returns: Returns<T>) -> Returns<T> {
     returns
 }
 
-/// Awaits the proposals of a function that completes a parameter, sync or async.
-pub async fn proposals<Time>(proposed: impl Proposed<Time>) -> Result<Vec<String>, ToolError> {
-    proposed.proposed().await
+/// Awaits the completions of a function that completes a parameter, sync or async.
+pub async fn completions<Time>(completed: impl Completes<Time>) -> Result<Vec<String>, ToolError> {
+    completed.completed().await
 }
 
 /// Returns the value that the server injects for a parameter taken by reference.
@@ -127,9 +127,11 @@ pub fn inject<'a, T: Inject<S> + ?Sized, S: State>(state: &'a Arc<S>, cx: &'a Co
 }
 
 /// The functions that complete parameters.
-pub fn completers<S, const N: usize>(all: [(&'static str, Completer<S>); N]) -> Callbacks<S> {
+pub fn completion_fns<S, const N: usize>(
+    all: [(&'static str, CompletionFn<S>); N],
+) -> Callbacks<S> {
     Callbacks {
-        completers: all.into(),
+        completion_fns: all.into(),
         ..Callbacks::default()
     }
 }

@@ -1,4 +1,8 @@
 //! The layers of the configuration, each over the one before.
+//!
+//! The order is the program, the file, the environment, flags; a layer replaces a whole value, and
+//! lists are not joined. A reload reads the file, and the files of secrets, again; variables and
+//! flags are those of the start.
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +40,16 @@ pub(crate) struct Layers {
 }
 
 impl Sources {
+    /// Returns whether the environment asks for a log of JSON, for whatever is reported before the settings are read.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.environment.is("MCP_LOG_FORMAT", "json")
+    }
+
+    /// Returns the file of settings that is read.
+    pub(crate) fn present_file(&self) -> Option<PathBuf> {
+        file::find(self.file.as_deref())
+    }
+
     /// Lists the files to look at, whether they are there or not.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let named = self.file.clone();

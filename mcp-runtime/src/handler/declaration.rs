@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::argument::arg::{ArgList, Values};
-use super::call::completion::Completer;
+use super::call::completion::CompletionFn;
 use super::call::context::Context;
 use super::call::inject::State;
 use super::call::listing::Lister;
@@ -39,7 +39,7 @@ pub trait Visitor<S: State> {
 /// The functions that a declaration names beside its own.
 pub struct Callbacks<S> {
     /// The parameters that can be completed, each with the function that does it.
-    pub(crate) completers: Vec<(&'static str, Completer<S>)>,
+    pub(crate) completion_fns: Vec<(&'static str, CompletionFn<S>)>,
     /// The function that lists what a template has.
     pub(crate) lister: Option<Lister<S>>,
 }
@@ -56,7 +56,7 @@ impl<S> Callbacks<S> {
 impl<S> Default for Callbacks<S> {
     fn default() -> Self {
         Self {
-            completers: Vec::new(),
+            completion_fns: Vec::new(),
             lister: None,
         }
     }

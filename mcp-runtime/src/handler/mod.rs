@@ -12,7 +12,7 @@ pub(crate) mod spec;
 
 pub use crate::principal::Principal;
 pub use call::client::ClientInfo;
-pub use call::completion::{Completion, IntoProposals};
+pub use call::completion::{Completion, IntoCompletions};
 pub use call::context::Context;
 pub use call::inject::Inject;
 pub use declaration::{PromptSet, ResourceSet, ToolSet};

@@ -1,4 +1,10 @@
 //! `initialize`: which revision a session speaks.
+//!
+//! The client names the newest revision it speaks; the server answers with that one, or with one of
+//! its own that the client may refuse (specification 2025-11-25, lifecycle, version negotiation). A
+//! client older than all gets the oldest, an unknown later one the newest that has sessions:
+//! 2026-07-28 has no handshake and is never the answer. Capabilities of at most 16 KiB are kept,
+//! names are cut to 128 characters.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -54,10 +60,12 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    Ok((
-        Session::new(id, version, (capabilities, names), news, (who, holder)),
-        answer,
-    ))
+    let client = (capabilities, names);
+    let answer_timeout = service.live.with(|it| it.limits.answer_timeout);
+    let session = Session::new(id, version, client, news, (who, holder), answer_timeout);
+    #[cfg(feature = "otel")]
+    let session = session.measured_by(service.drain.telemetry());
+    Ok((session, answer))
 }
 
 /// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.

@@ -1,4 +1,12 @@
 //! The session of a client that opened with `initialize`.
+//!
+//! What a session keeps: the outcome of the handshake, the level of the log, the calls in flight,
+//! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
+//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of
+//! its own; only `subscribed` is held while others (of `news` and of the ledger) are taken.
+//!
+//! Calls keep running when a client disconnects, as it may come back for the answer; they end when
+//! they are done, are cancelled by their id, or the session is removed.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +21,8 @@ use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
 use crate::limits::{self, Limit};
+#[cfg(feature = "otel")]
+use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
@@ -51,6 +61,10 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
+    /// Measures the session, where metrics are exported.
+    #[cfg(feature = "otel")]
+    #[expect(dead_code, reason = "it measures until it is dropped")]
+    timer: Option<SessionTimer>,
 }
 
 impl Session {
@@ -60,6 +74,7 @@ impl Session {
         (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
+        answer_timeout: Duration,
     ) -> Self {
         Self {
             id: id.into(),
@@ -72,14 +87,23 @@ impl Session {
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            client_requests: Arc::default(),
+            client_requests: Arc::new(ClientRequests::within(answer_timeout)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             used: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
+            #[cfg(feature = "otel")]
+            timer: None,
         }
+    }
+
+    /// Returns the session with its duration measured, where metrics are exported.
+    #[cfg(feature = "otel")]
+    pub(super) fn measured_by(self, telemetry: Option<&Arc<Telemetry>>) -> Self {
+        let timer = telemetry.map(|it| it.session(self.version.as_str()));
+        Self { timer, ..self }
     }
 
     pub(super) fn reads_for(&self, who: &Principal) {
@@ -87,6 +111,9 @@ impl Session {
     }
 
     /// Returns the next change that the client may be notified of.
+    ///
+    /// Filtered by what the principal that subscribed last may see now; nothing is told once its
+    /// token has expired.
     pub(crate) async fn change(&self, service: &Service) -> Change {
         loop {
             let change = self.news.next().await;
@@ -108,6 +135,8 @@ impl Session {
     }
 
     /// Returns `call` as one that ends without an output when it is cancelled by its id.
+    ///
+    /// Fails at [`limits::CALLS`] calls in flight of one session.
     pub(crate) fn cancellable<C: Future>(
         self: &Arc<Self>,
         id: &RequestId,
@@ -182,6 +211,8 @@ impl Session {
     }
 
     /// Resolves when the session has been without a client for `idle`.
+    ///
+    /// Sleeps for what is left of the time, at least a second at a time, and then looks again.
     pub(crate) async fn abandoned(&self, idle: Duration) {
         loop {
             if self.is_attended() {

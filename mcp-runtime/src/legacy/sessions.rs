@@ -3,6 +3,10 @@
 //! Invariants: ids are unguessable and are no authentication: a session is its opener's alone; sessions are bounded in
 //! number and end when idle; a full house makes room for a newcomer as long as one of the sessions is idle, or belongs to
 //! a caller that has more than its share.
+//!
+//! One map under one mutex, held for look-ups and, when the house is full, for one pass over all
+//! sessions. An id has 128 random bits. A session that is not the caller's is answered as one that
+//! does not exist: 404, on which a client opens a new one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -38,6 +42,9 @@ impl Sessions {
     }
 
     /// Keeps a session under its id, in place of another one when there are too many; `None` when all are in use.
+    ///
+    /// Idle sessions are removed when room is needed, when they are looked up and when they are
+    /// counted: there is no task that wakes up for it.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
         let mut open = lock(&self.open);
         if open.sessions.len() >= self.most {

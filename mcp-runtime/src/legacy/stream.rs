@@ -3,6 +3,16 @@
 //!
 //! Invariants: a message is on one stream and goes to one reader; the unread messages and those that are kept after
 //! they were read are bounded; an event id names the stream and the position in it.
+//!
+//! A stream is a log with a position: messages are pushed at the end, read from `next`, and kept
+//! behind it as far as the bounds allow, for a reader that comes back with `Last-Event-ID`
+//! (specification 2025-11-25, transports, resumability). An id is `stream.place`. A new reader
+//! replaces the one before, which finds its number outdated at its next turn and ends: a client
+//! that reconnects has one connection.
+//!
+//! Progress and logs that do not fit are dropped; the response always is taken, as [`Stream::end`]
+//! does not ask for room. From 2025-11-25 on a reader first gets an event without data, so that it
+//! has an id to come back with even if nothing else ever arrives.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -240,6 +250,9 @@ impl Log {
     }
 
     /// A new reader after `place`, if what comes there is kept.
+    ///
+    /// `None` if the place lies before what is kept: the client would miss messages without knowing
+    /// it.
     fn rewind(&mut self, place: u64) -> Option<u64> {
         let next = place
             .checked_add(1)
@@ -275,6 +288,8 @@ impl Log {
     }
 
     /// Drops the oldest messages that have been read, beyond the maximum that is kept.
+    ///
+    /// Never drops what was not read.
     fn trim(&mut self) {
         while self.oldest < self.next && (self.kept.len() > MESSAGES || self.bytes > BYTES) {
             let Some(forgotten) = self.kept.pop_front() else {

@@ -1,6 +1,11 @@
 //! The event streams of a session over HTTP: its own, and those of calls that have said something before their answer.
 //!
 //! Invariants: bounded in number; what has ended is forgotten first, and after some time.
+//!
+//! A stream of a call is kept only once the call has said something before its answer: most answers
+//! are one JSON body, and there is nothing to come back to. At most 32 streams of calls, each for
+//! five minutes after its end; what was read and is kept for a client that comes back has at most
+//! 256 KiB in all streams of a session together, which is forgotten from the oldest stream on.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,8 @@
 //! `resources/subscribe` and `resources/unsubscribe`: the resources that a session is notified of.
+//!
+//! Subscribing twice is the same as once. The share of the session grows by each URI and its
+//! overhead, and is given back with the session. Each subscription makes the caller the reader:
+//! notifications are then filtered by what that caller may see.
 
 use super::session::{Session, lock};
 use crate::answer::Answer;

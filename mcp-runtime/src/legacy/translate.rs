@@ -4,6 +4,10 @@
 //! - Before it there are no URLs, no modes, no samples with tools, and one block in a message; a form has defaults for
 //!   booleans only, writes titles as `enumNames`, and has no multiple choice.
 //! - 2025-03-26 has no elicitation at all.
+//!
+//! The request is made in its modern form, once, and translated here for the revision of the
+//! session. What cannot be said is refused before it is sent, and the tool's caller reads which
+//! capability is missing; it is never sent in a weaker form that would make another question of it.
 
 use serde_json::{Map, Value};
 

@@ -36,7 +36,7 @@ impl Access {
     }
 
     /// Returns `true` unless the configuration has switched the item off.
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "page"))]
     pub(crate) fn is_enabled(&self) -> bool {
         self.enabled
     }

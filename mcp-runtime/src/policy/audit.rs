@@ -1,4 +1,10 @@
 //! `audit`: one record per call, and of refusals, under a target of its own so that it can go elsewhere.
+//!
+//! A record names the function, the caller by its subject, the address, the arguments as JSON, the
+//! outcome and the duration. Values of parameters with `redact` are left out of the arguments
+//! before they are cut to an excerpt. Records are made after the call has ended; one that is
+//! dropped has its record too, with the outcome `cancelled`. `ops/audit.rs` decides whether they go
+//! to the log or to a file.
 
 use std::net::IpAddr;
 use std::time::Duration;

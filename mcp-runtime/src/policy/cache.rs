@@ -4,6 +4,17 @@
 //! shared; calls with equal arguments that come together are one call; when that one is dropped, the next that waits
 //! makes it anew; errors go to those who wait for them and are not remembered; entries are bounded in number, and their results in bytes: of
 //! one function and of all, and the oldest are forgotten first.
+//!
+//! The key is a digest of the caller, its scopes and the canonical arguments (`canonical.rs`), 32
+//! bytes whatever their size; the arguments themselves are not kept. A cell is a `OnceCell`: the
+//! first caller makes the result inside of it, the others wait for the same cell, and nobody waits
+//! with the lock held.
+//!
+//! Bounds: `max_entries` of the key, [`limits::SHARE`] of the budget in bytes for one function, and
+//! the budget ([`Server::max_held`](crate::Server::max_held), 256 MiB by default) for all of them.
+//! A result larger than a function's share is returned to those who wait and not remembered. An
+//! entry that is being made has no bytes yet, and is never evicted to make room in bytes: its
+//! waiters would make it again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -80,6 +91,9 @@ impl Results {
     }
 
     /// The result of an equal call, or of this one, which `make` then makes.
+    ///
+    /// A result that used input of a user, and an error for a client without a capability, belong
+    /// to one call: they leave the cell empty, and the next that waits makes its own.
     pub(super) async fn get_or(
         &self,
         call: &Call<'_>,
@@ -128,6 +142,9 @@ impl Results {
     }
 
     /// The entry of `key`, a new one if it is out of date.
+    ///
+    /// Also evicts, so that a function never has more than `max_entries`, with those that are being
+    /// made.
     fn cell(&self, key: Key) -> Arc<Cell> {
         let mut entries = self.lock();
         match entries.by_key.get(&key) {
@@ -152,6 +169,10 @@ impl Results {
     }
 
     /// Counts the bytes of a result that is there, for which the oldest make room.
+    ///
+    /// The lock is not held while the result is measured, which takes as long as writing it. So the
+    /// entry is looked up again afterwards: another call may have replaced it, and then nothing is
+    /// counted.
     fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
         let is_counted = |entry: &mut Entry| entry.reserved.is_some();
         match self.lock().find(&key, cell).map(is_counted) {
@@ -220,6 +241,8 @@ impl Entries {
     }
 
     /// Removes the oldest entry of a kind; returns whether there was one.
+    ///
+    /// Linear in the number of entries that are not of the kind and older than the first that is.
     fn remove_oldest(&mut self, is_one: impl Fn(&Entry) -> bool) -> bool {
         let mut keys = self.by_age.values();
         let oldest = keys.find(|key| self.by_key.get(key).is_some_and(&is_one));
@@ -241,6 +264,7 @@ impl Budget {
         Arc::new(Self { most, used })
     }
 
+    /// Lock-free; a reservation that would pass the maximum changes nothing.
     fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Reserved> {
         let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
         let reserved = self

@@ -1,6 +1,14 @@
 //! One spelling for equal arguments: members in order of their names, no white space, no needless escapes.
 //!
 //! Invariant: different arguments never share a spelling; numbers stay as they were written, whatever their size.
+//!
+//! `{"a": 1, "b": 2}` and `{"b":2,"a":1}` are one call for the cache, for a task and for a request
+//! state. The usual way, through `serde_json::Value`, would turn `1.0` and large integers into
+//! floats: two different arguments would share a result. So the text is cut into slices of itself,
+//! which are put in order, and numbers are copied as they stand.
+//!
+//! Depth is bounded by [`DEPTH`], since the walk is recursive; a deeper value is compared as it was
+//! written, which at worst makes two equal calls two.
 
 use std::borrow::Cow;
 
@@ -39,6 +47,9 @@ impl<'a> Walk<'a> {
 }
 
 /// The canonical text of arguments that a tool has accepted: there `null` means the same as leaving a member out.
+///
+/// Absent arguments are `{}`. A duplicate member stays, in the order in which it was sent. Takes
+/// one pass for each level of depth.
 pub(crate) fn arguments(given: Option<Given<'_>>) -> Box<str> {
     let object = given.and_then(|given| given.object().ok());
     let mut object = object.unwrap_or_default();

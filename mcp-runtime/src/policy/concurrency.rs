@@ -3,6 +3,14 @@
 //!
 //! Invariants: first come, first served; a call that is dropped, running or waiting, releases its permit; time in the
 //! queue does not count against the timeout.
+//!
+//! Two semaphores: `running` has a permit for each call that runs, `waiting` one for each place in
+//! the queue. tokio's semaphore is fair, which is the order of the queue. A caller without a place
+//! is refused at once rather than kept: the queue is the only thing that grows, and it is as long
+//! as declared.
+//!
+//! The permit is an `Arc` ([`Slot`]): a sync function on the blocking pool cannot be cancelled,
+//! holds a clone, and so counts as running until it really ends.
 
 use std::sync::Arc;
 

@@ -1,4 +1,9 @@
 //! Panics in user code end the call, not the server.
+//!
+//! User code runs in four places: the handler, the destructors of what it holds, the checks and
+//! conversions of its arguments and results, and hooks. Each is entered through this file. A panic
+//! in a destructor during the unwinding of another panic aborts the process, as everywhere in Rust;
+//! and `panic = "abort"` makes all of this void, which `serve.rs` logs at the start.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -27,6 +32,8 @@ pub(crate) fn contain_now<T>(code: impl FnOnce() -> T) -> Result<T, Panicked> {
 
 /// A future of user code. A panic in it becomes an error, also one in the destructor of what it holds, whenever it is
 /// dropped: when it is done, at its timeout, or because nobody waits for it any more.
+///
+/// Polled again after its end it is pending for ever, as `fuse` would be: the value was returned.
 pub(crate) struct Contained<T>(Option<BoxFuture<'static, T>>);
 
 impl<T> Contained<T> {

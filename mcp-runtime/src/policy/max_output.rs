@@ -1,4 +1,10 @@
 //! `max_output`: how large a result may be, measured as it is written: the JSON of its content.
+//!
+//! What counts is the JSON that the model is going to read: `content` and `structuredContent` of a
+//! tool, `contents` of a resource, `messages` of a prompt; not `_meta`, and not the envelope. The
+//! measure is a writer that counts and keeps nothing, so that a result of 100 MiB is not copied to
+//! find out that it is too large. The error names the arguments of the function, as they are the
+//! model's only means to ask for less; it has the outcome `output_too_large`, and is not cached.
 
 use std::io::{self, Write};
 
@@ -49,6 +55,8 @@ impl MaxOutput {
 }
 
 /// Returns the size of a cached output in bytes.
+///
+/// The size of its JSON, its `_meta`, and 512 bytes for the entry in the maps.
 pub(super) fn kept(output: &Output) -> usize {
     /// The overhead of an entry in bytes.
     const ENTRY: u64 = 512;

@@ -21,6 +21,8 @@ mod cache;
 pub(crate) mod canonical;
 mod concurrency;
 pub(crate) mod contain;
+#[cfg(any(feature = "cli", feature = "page"))]
+pub(crate) mod in_force;
 pub(crate) mod max_output;
 mod outcome;
 mod rate_limit;
@@ -44,6 +46,7 @@ use crate::handler::{Context, ToolError};
 use crate::limits;
 use crate::protocol::{Given, RpcError};
 use crate::seal::Stamp;
+use crate::store::Stores;
 use access::Access;
 use breaker::Circuit;
 pub(crate) use cache::Budget;
@@ -62,6 +65,9 @@ use timeout::Effect;
 const COMPLETIONS: RateLimit = RateLimit::new(600, 60_000);
 
 /// The policies of one declared function.
+///
+/// Made once per entry at registration, and again by a reload ([`Policies::reconfigured`]). A call
+/// holds the `Arc` of its entry, so that it ends under the policies under which it began.
 #[derive(Debug)]
 pub(crate) struct Policies {
     pub access: Access,
@@ -74,6 +80,8 @@ pub(crate) struct Policies {
     cache: Option<Arc<Results>>,
     /// The maximum size of the results that are remembered, with those of other functions.
     budget: Arc<Budget>,
+    /// The stores that instances share.
+    stores: Stores,
     timeout: Option<Duration>,
     retry: Option<Retry>,
     breaker: Option<Arc<Circuit>>,
@@ -107,6 +115,7 @@ impl Policies {
             concurrency: (spec.concurrency).map(|(limit, _)| Arc::new(Slots::new(limit))),
             cache: (spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, &budget))),
             budget,
+            stores: Stores::default(),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: (spec.breaker).map(|(limit, _)| Arc::new(Circuit::new(limit))),
@@ -130,7 +139,7 @@ impl Policies {
             rate_limit: kept(
                 self.rate_limit.as_ref(),
                 (old.rate_limit, spec.rate_limit),
-                RateLimiter::new,
+                |limit| limiter(limit, spec, &self.stores),
             ),
             completions: Arc::clone(&self.completions),
             concurrency: kept(
@@ -142,6 +151,7 @@ impl Policies {
                 Results::new(cache, &self.budget)
             }),
             budget: Arc::clone(&self.budget),
+            stores: self.stores.clone(),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: kept(
@@ -160,9 +170,14 @@ impl Policies {
         }
     }
 
-    /// The same policies, whose remembered results share `budget` with those of other functions.
-    pub(crate) fn cached_within(&self, budget: &Arc<Budget>) -> Self {
+    /// The same policies, whose remembered results share `budget` with those of other functions, and whose counts are
+    /// shared by `stores` with those of other instances.
+    pub(crate) fn joined(&self, budget: &Arc<Budget>, stores: &Stores) -> Self {
+        let spec = &self.spec;
+        let rate_limit = spec.rate_limit;
         Self {
+            stores: stores.clone(),
+            rate_limit: rate_limit.map(|(limit, _)| Arc::new(limiter(limit, spec, stores))),
             budget: Arc::clone(budget),
             cache: (self.spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, budget))),
             ..self.reconfigured(&self.spec, true)
@@ -178,7 +193,7 @@ impl Policies {
 
     /// Counts a call, before its arguments are decoded, unless it is a `round` that continues one; returns an error if
     /// the rate limit is exceeded.
-    pub(crate) fn check_rate(
+    pub(crate) async fn check_rate(
         &self,
         item: Item<'_>,
         cx: &Context,
@@ -187,24 +202,31 @@ impl Policies {
         let Some(limiter) = &self.rate_limit else {
             return Ok(());
         };
-        limiter.check(cx, round).map_err(|wait| {
+        limiter.check(cx, round).await.map_err(|wait| {
             let text = limiter.refusal(item);
             Box::new(Completed::refused(item, Outcome::RateLimited, &text, wait))
         })
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
+    ///
+    /// Called where a round was counted as a continuation and then refused before the function ran,
+    /// such as for arguments that do not fit: the client may send the same round again without
+    /// being counted.
+    pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
         if let Some(limiter) = &self.rate_limit {
-            limiter.give_back(cx, round);
+            limiter.give_back(cx, round).await;
         }
     }
 
     /// Counts a completion; returns an error for a caller without access, and if the rate limit is exceeded.
+    ///
+    /// Completions do not share the counter of calls: a user who types would use up the calls of
+    /// the model.
     pub(crate) fn check_completion(&self, item: Item<'_>, cx: &Context) -> Result<(), RpcError> {
         self.access.check(item, cx.principal())?;
         self.completions
-            .check(cx, None)
+            .check_here(cx.principal(), cx.peer())
             .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
     }
 
@@ -223,10 +245,19 @@ impl Policies {
     }
 }
 
+/// The limiter of a function.
+fn limiter(limit: RateLimit, spec: &Spec, stores: &Stores) -> RateLimiter {
+    let name = format!("{}:{}", spec.kind.noun(), spec.name);
+    RateLimiter::shared(limit, &name, stores)
+}
+
 /// A limit with the place where it was declared.
 type Declared<L> = Option<(L, Source)>;
 
 /// The state of a limit that is the same as before, or that of a new one.
+///
+/// The comparison is by value: a limit that is written anew with the same numbers is the same
+/// limit.
 fn kept<L: Copy + PartialEq, T>(
     state: Option<&Arc<T>>,
     (old, new): (Declared<L>, Declared<L>),

@@ -1,6 +1,12 @@
 //! `redact`: the values of such parameters stay out of audit records, logs and error texts.
 //!
 //! Texts of the runtime never contain them; the texts of the author's own errors are searched for them.
+//!
+//! In two ways. Texts that the runtime makes leave redacted values out where they are made. Texts
+//! of the author's own errors may contain them anyhow, as by `format!("no user {pin}")`, so they
+//! are searched for each text and number that the redacted arguments have, by an Aho-Corasick
+//! automaton in one pass. If there are more than 1,000 of them, or 64 KiB, no text is shown at all:
+//! a caller must not be able to switch the search off by its size.
 
 use std::borrow::Cow;
 use std::ops::Range;

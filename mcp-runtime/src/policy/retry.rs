@@ -1,4 +1,9 @@
 //! `retry`: the exponential backoff between attempts, with jitter.
+//!
+//! Full attempts only: what the handler did before its error is done again, so that the attribute
+//! wants `idempotent` or `read_only` beside `retry`. The delay doubles from the declared `backoff`
+//! to 30 s (or to the backoff itself, where that is longer); what is waited is a random time
+//! between its half and all of it.
 
 use std::time::Duration;
 

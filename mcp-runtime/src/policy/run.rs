@@ -1,6 +1,16 @@
 //! Runs an admitted call: the permit, the cache, the attempts, the size of the result.
 //!
 //! Invariant: a policy that is not declared takes no room in the future of a call; the rest is boxed.
+//!
+//! A call enters with its arguments decoded and its handler begun but not polled; it leaves as a
+//! [`Completed`], which has the response, the outcome for the metrics and the details for the log.
+//! The nesting is the order of `policy/mod.rs`, written as three functions so that each future is
+//! only as large as what it holds: `run` has neither queue nor cache, `run_queued` adds them,
+//! `attempts` is for `retry` and `breaker`. A call without any of them is polled where it was
+//! received and allocates one box, that of its handler.
+//!
+//! Cancellation is by dropping the future: permits, cache cells and trials of a breaker all give
+//! back in their destructors what the call has taken.
 
 use std::time::Duration;
 
@@ -53,6 +63,9 @@ impl Policies {
             .map_err(|interruption| Completed::interrupted(call, interruption, &self.redacted))
     }
 
+    /// The permit is taken before the cache is asked, and held until the result is there:
+    /// `concurrency` limits what the tool's callers wait for together, also where a result comes
+    /// from another call.
     async fn run_queued(
         &self,
         call: Call<'_>,
@@ -107,6 +120,10 @@ impl Policies {
     }
 
     /// Runs attempts until one succeeds, fails with an error that is not retryable, or the deadline is too near.
+    ///
+    /// The deadline is set once, before the first attempt, and is not moved by the next one. Delays
+    /// between attempts count against it too: an attempt that could only begin after the deadline
+    /// is not waited for, and the last error is the answer.
     async fn attempts(
         &self,
         call: Call<'_>,
@@ -141,6 +158,10 @@ impl Policies {
     }
 
     /// Runs one attempt, if the breaker admits it; an error ends the call.
+    ///
+    /// The outer error is a call that ends without a verdict on this attempt: refused by the
+    /// breaker, or out of time. The inner result is what the handler itself has made of it, which
+    /// the caller may try again.
     async fn attempt(
         &self,
         call: &Call<'_>,
@@ -173,6 +194,8 @@ impl Policies {
         end.ok_or_else(|| self.timed_out(call, self.timeout.unwrap_or_default(), &mut handler))
     }
 
+    /// Drops the handler first: its destructor is the author's code, and a panic of it is the
+    /// outcome then.
     fn timed_out(
         &self,
         call: &Call<'_>,
@@ -197,6 +220,9 @@ impl Policies {
 }
 
 /// Returns the verdict of an attempt on the handler's dependencies; `None` is the timeout.
+///
+/// Only what a dependency did counts against it. An error after the user has declined an input
+/// request is the user's doing, and says nothing about the database behind the tool.
 fn verdict(call: &Call<'_>, end: Option<&Result<Output, Interruption>>) -> Verdict {
     let user_refused = || {
         call.cx

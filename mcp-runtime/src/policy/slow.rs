@@ -1,4 +1,9 @@
 //! Polls that take long: user code that neither ends nor waits keeps its thread from all others.
+//!
+//! A poll of a future should return within microseconds; one that computes for a second stops every
+//! other task of that thread. This cannot be prevented from outside, only found: the watch costs
+//! two readings of the clock for each poll. One record in ten seconds for each function, with the
+//! number of slow polls so far.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,9 @@
 //! Content blocks: what tools return and prompts say.
+//!
+//! One set of types for tool results, prompts and embedded resources, as the specification has it.
+//! They are written in the newest revision; `answer/downgrade.rs` replaces what an older client
+//! does not know: a link becomes text before 2025-06-18, sound before 2025-03-26. Bytes are encoded
+//! when the block is made, so that an answer is written without further copies.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +16,24 @@ use super::server_info::Icon;
 /// One block of content.
 ///
 /// [MCP 2026-07-28, tool results](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool-result).
+///
+/// A function returns one by value or several in a [`ToolResult`](crate::ToolResult); a `String` or
+/// `&str` is a text block by `From`.
+///
+/// ```
+/// use mcp_runtime::{Annotations, Content, Role, ToolResult, tool};
+///
+/// /// Draws a chart.
+/// #[tool(read_only)]
+/// fn chart() -> ToolResult {
+///     let for_user = Annotations::default().audience([Role::User]);
+///     ToolResult::new()
+///         .with("the values rise")
+///         .with(Content::image([0x89, 0x50], "image/png").annotate(for_user))
+/// }
+/// ```
+///
+/// Variants may be added with a revision of the specification, so a `match` needs a last arm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -42,6 +65,9 @@ pub struct Text {
 }
 
 /// A picture or a sound: base64 data with its media type.
+///
+/// Made by [`Content::image`] and [`Content::audio`], which take the bytes and encode them. Models
+/// accept a few media types only; `image/png`, `image/jpeg`, `audio/wav` are safe.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -70,6 +96,9 @@ impl Media {
 }
 
 /// A resource that the client can read later.
+///
+/// Clients of 2025-06-18 and later show or read it when they want to; older ones get it as text.
+/// The URI need not be one that `resources/list` shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -102,6 +131,8 @@ pub struct ResourceLink {
 }
 
 /// A resource in full.
+///
+/// Use it for what the model has to see now; a [`ResourceLink`] costs no context until it is read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmbeddedResource {
@@ -116,6 +147,19 @@ pub struct EmbeddedResource {
 }
 
 /// The contents of a resource: text, or base64 bytes in `blob`.
+///
+/// What a function with `#[resource]` returns, one or several. A `uri` that is empty becomes the
+/// one that was read; without a media type it is that of the declaration, or else `text/plain`, and
+/// `application/octet-stream` for bytes.
+///
+/// ```
+/// use mcp_runtime::Resource;
+///
+/// let page = Resource::text("wiki://start", "text/markdown", "# Start");
+/// assert_eq!(page.text.as_deref(), Some("# Start"));
+/// let logo = Resource::blob("wiki://logo", "image/png", [1, 2, 3]);
+/// assert_eq!(logo.blob.as_deref(), Some("AQID")); // base64
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -202,6 +246,8 @@ impl From<Resource> for Content {
 
 impl Resource {
     /// A text resource.
+    ///
+    /// `_meta` is added by [`Resource::meta`].
     pub fn text(
         uri: impl Into<String>,
         mime_type: impl Into<String>,
@@ -242,6 +288,9 @@ impl Resource {
 }
 
 /// For whom content is meant, and how important it is.
+///
+/// Hints to the client, which may use them to choose what it shows to whom (specification,
+/// resources, annotations). `last_modified` is left out for clients before 2025-06-18.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -266,6 +315,8 @@ impl Annotations {
     }
 
     /// Content of this importance, from 0 to 1.
+    ///
+    /// A value outside of the range becomes the nearest one in it.
     #[must_use]
     pub fn priority(mut self, priority: f64) -> Self {
         self.priority = Some(priority.clamp(0.0, 1.0));
@@ -325,6 +376,8 @@ impl Content {
     }
 
     /// Says for whom this block is, and how important.
+    ///
+    /// Replaces annotations that were set before.
     #[must_use]
     pub fn annotate(mut self, annotations: Annotations) -> Self {
         *match &mut self {

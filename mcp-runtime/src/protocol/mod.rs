@@ -2,6 +2,11 @@
 //!
 //! Invariants: no tokio, no I/O, no user code; nothing here decides what a server does with a message. The module is
 //! private: `lib.rs` and `content.rs` name the types that users need.
+//!
+//! The types of the wire, without tokio and without I/O. They parse in stages: the envelope at
+//! once, `params` as slices of the message that are decoded when somebody asks ([`Members`]). What
+//! a client may send in any form is read leniently here and refused where it is used, with words;
+//! an id is kept as it was received, byte by byte.
 
 pub(crate) mod capabilities;
 pub(crate) mod client_info;

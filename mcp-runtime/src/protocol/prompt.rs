@@ -70,6 +70,8 @@ pub struct Prompt {
 }
 
 /// One message of a prompt.
+///
+/// Made by [`Prompt::user`], [`Prompt::assistant`] and [`Prompt::message`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptMessage {
@@ -108,6 +110,8 @@ impl Prompt {
     }
 
     /// Says what this prompt is, now that its arguments are known.
+    ///
+    /// Shown with the messages; the description in the list is that of the declaration.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());

@@ -83,6 +83,10 @@ pub(crate) struct ToolAnnotations {
 /// let result = ToolResult::new().with(Content::text("3 rows")).with(Content::resource_link("db://rows", "rows"));
 /// assert_eq!(result.content().len(), 2);
 /// ```
+///
+/// For results that are more than one value: a function that returns a text, a number or
+/// [`Json`](crate::Json) needs none. An error result (`isError`) is for the model, which may
+/// correct its call; [`ToolError`](crate::ToolError) is the usual way to one.
 #[derive(Clone, Debug, Default)]
 pub struct ToolResult {
     pub(crate) content: Vec<Content>,
@@ -105,6 +109,8 @@ impl ToolResult {
     }
 
     /// A failure that the model reads and may repair: `isError` with this text.
+    ///
+    /// Does not count against a breaker, and is not cached.
     pub fn error(text: impl Into<String>) -> Self {
         Self {
             is_error: true,
@@ -120,6 +126,18 @@ impl ToolResult {
     }
 
     /// Adds `value` as the structured content.
+    ///
+    /// Fails if `value` cannot be written as JSON, and if it has a float that JSON does not have
+    /// (NaN, infinity), which `serde_json` would write as `null`. A tool with an output schema
+    /// should return [`Json`](crate::Json) instead: its schema is that of the type.
+    ///
+    /// ```
+    /// use mcp_runtime::{ToolResult, serde_json::json};
+    ///
+    /// let result = ToolResult::text("2 rows").structured(&json!({ "rows": 2 })).unwrap();
+    /// assert_eq!(result.structured_json(), Some(r#"{"rows":2}"#));
+    /// assert!(ToolResult::new().structured(&f64::NAN).is_err());
+    /// ```
     pub fn structured<T: Serialize + ?Sized>(
         mut self,
         value: &T,

@@ -1,4 +1,8 @@
 //! Parameters with `elicit`: those that the client did not send are elicited from its user, all in one round.
+//!
+//! All missing arguments are asked for together, so that they make one round; each has a form of
+//! its own, with the name of the argument as its key. The user's values are checked by the rules of
+//! the parameter when they come, and again with all arguments afterwards.
 
 use futures_util::future::try_join_all;
 use serde_json::value::RawValue;

@@ -1,4 +1,9 @@
 //! A declared function with its state; the types are erased here: a call that has begun with its arguments is a future.
+//!
+//! A function is generic in its state, its arguments, its output and its closure; [`Callable`] is
+//! what is left when they are erased. A call has two steps: decoding, which fails with problems,
+//! and the future, which owns its values. They are apart because problems are refused before the
+//! call takes a permit, and because a retry begins again at the first.
 
 use std::sync::Arc;
 
@@ -46,8 +51,8 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// The future of the proposals for an argument.
-pub(crate) type Proposals = Contained<Result<Vec<String>, ToolError>>;
+/// The future of the completions for an argument.
+pub(crate) type Completions = Contained<Result<Vec<String>, ToolError>>;
 
 /// The future of the resources that a template has.
 pub(crate) type Links = Contained<Result<Vec<ResourceLink>, ToolError>>;
@@ -68,7 +73,8 @@ pub(super) trait Callable: Send + Sync {
         arguments: Arguments<'_>,
     ) -> Result<Option<policy::HandlerFuture<Box<RawValue>>>, Problems>;
     /// Completes an argument, if its declaration says how.
-    fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals>;
+    fn complete(&self, argument: &str, cx: &Context, completion: Completion)
+    -> Option<Completions>;
     /// The schema of an argument, if there is such an argument.
     fn argument(&self, name: &str) -> Option<&Value>;
     /// The value that was sent for an argument, by its name or by another.
@@ -144,6 +150,9 @@ where
     }
 
     /// Returns all arguments, as JSON and as values, after the missing ones were elicited.
+    ///
+    /// Checks each value when it comes, then all of them together, as `keywords` may relate one to
+    /// another.
     async fn elicit_missing(
         &self,
         cx: &Context,
@@ -216,16 +225,21 @@ where
         })))
     }
 
-    fn complete(&self, argument: &str, cx: &Context, completion: Completion) -> Option<Proposals> {
-        let (_, completer) = self
+    fn complete(
+        &self,
+        argument: &str,
+        cx: &Context,
+        completion: Completion,
+    ) -> Option<Completions> {
+        let (_, complete) = self
             .0
             .callbacks
-            .completers
+            .completion_fns
             .iter()
             .find(|(name, _)| *name == argument)?;
-        let (completer, state, cx) = (*completer, Arc::clone(&self.0.state), cx.clone());
-        Some(Proposals::new(async move {
-            completer(state, cx, completion)
+        let (complete, state, cx) = (*complete, Arc::clone(&self.0.state), cx.clone());
+        Some(Completions::new(async move {
+            complete(state, cx, completion)
                 .await
                 .map_err(ToolError::settled)
         }))

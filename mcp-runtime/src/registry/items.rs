@@ -1,4 +1,8 @@
 //! The handle by which a program adds and removes tools, resources and prompts.
+//!
+//! The handle exists before the server is built, so it begins as a list ([`Stage::Building`]) and
+//! becomes a weak reference to the running registry; a mounted server's handle passes everything
+//! on, with its prefix. The lock of the stage is never held while code of the program runs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -45,21 +49,38 @@ impl Default for Items {
 
 impl Items {
     /// Adds a tool.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_declaration`](crate::Error::is_declaration) if the tool contradicts itself, such
+    /// as by a schema that is not an object's, and
+    /// [`Error::is_conflict`](crate::Error::is_conflict) if there is one of its name. Nothing is
+    /// changed then.
     pub fn add_tool(&self, tool: DynamicTool) -> Result<()> {
         self.add(tool.into_entry())
     }
 
     /// Adds a resource, or a template of resources.
+    ///
+    /// # Errors
+    ///
+    /// As [`Items::add_tool`]; a conflict is also a template that matches a URI of another one.
     pub fn add_resource(&self, resource: DynamicResource) -> Result<()> {
         self.add(resource.into_entry())
     }
 
     /// Adds a prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`Items::add_tool`].
     pub fn add_prompt(&self, prompt: DynamicPrompt) -> Result<()> {
         self.add(prompt.into_entry())
     }
 
     /// Removes the tool called `name`, declared or added; returns `false` if there is none.
+    ///
+    /// Calls in flight go on to their end; the next call of it gets the error for an unknown tool.
     pub fn remove_tool(&self, name: &str) -> bool {
         self.remove(Kind::Tool, name)
     }

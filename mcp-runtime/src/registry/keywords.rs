@@ -1,4 +1,8 @@
 //! The keywords of `schema = ..`, which no type says.
+//!
+//! A validator of JSON Schema, for what no Rust type says: `if`, `dependentRequired`, `not`. It
+//! runs beside the decoder, on the whole of the arguments, and only for functions that have such
+//! keywords. Its texts name values, so those of redacted parameters are masked.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -29,7 +29,7 @@ use files::Files;
 
 pub(crate) use descriptor::Descriptor;
 pub(crate) use entry::Entry;
-pub(crate) use function::{Arguments, Proposals};
+pub(crate) use function::{Arguments, Completions};
 
 /// The declarations of a server.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +69,8 @@ pub(crate) enum Conflict {
 }
 
 /// Lists every pair of entries with one name or one URI; resources and templates share their names.
+///
+/// Quadratic in the number of resources: each pair of URIs is compared, at the start.
 pub(crate) fn conflicts(entries: &[Entry]) -> Vec<Conflict> {
     let mut found = Vec::new();
     let mut names = HashSet::new();
@@ -143,6 +145,8 @@ impl Registry {
     }
 
     /// Returns the conflict of an entry with those that are registered.
+    ///
+    /// Linear in the number of templates.
     fn conflict(&self, entry: &Entry) -> Option<Conflict> {
         let kind = entry.spec.kind;
         if self.names.contains(&(kind, entry.name.clone())) {
@@ -157,6 +161,9 @@ impl Registry {
     }
 
     /// The resource at `uri`, and the variables of its template as a JSON object.
+    ///
+    /// One look-up for a fixed URI; else one match of a regular expression for each template, in
+    /// the order of registration, until one fits.
     pub(crate) fn resource(&self, uri: &str) -> Option<(&Arc<Entry>, Option<String>)> {
         if let Some(entry) = self.resources.get(uri) {
             return Some((entry, None));
@@ -180,6 +187,8 @@ impl Registry {
     }
 
     /// The scopes of what a caller without any may see, sorted.
+    ///
+    /// What a challenge and the metadata of the resource list: scopes of hidden items are not told.
     pub(crate) fn scopes(&self) -> Vec<String> {
         let access = self.declared().map(|entry| entry.policies().access.clone());
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));

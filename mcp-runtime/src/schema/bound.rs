@@ -1,4 +1,8 @@
 //! The least and the largest number that a schema allows.
+//!
+//! Bounds come from the schema (`minimum` and the like) and from the format of the number's type
+//! (`uint8`). Integers are compared as 128-bit numbers: as doubles, 2⁵³ and its successor would be
+//! the same, and a bound there would be off by one.
 
 use std::fmt::{self, Display};
 

@@ -1,5 +1,11 @@
 //! Objects that say in their schema that they have no other members than those declared: a decoder would ignore them, and
 //! the check of arguments refuses them.
+//!
+//! A schema without `additionalProperties` allows any member; a model that misspells an optional
+//! one would never know. Closing is not as simple as adding `false` everywhere: an object that is
+//! composed (`allOf`, `$ref`) may have its other members declared elsewhere, so it stays open in
+//! the schema, and the check of arguments, which sees the whole, refuses them. A flattened enum is
+//! rewritten so that each branch has all members, and can be closed.
 
 use serde_json::{Map, Value};
 

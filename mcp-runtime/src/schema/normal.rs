@@ -3,6 +3,14 @@
 //!
 //! Invariants: the normalization is idempotent; an input schema still allows exactly the values that the decoder
 //! accepts. The refusals of each client are in [`lint`](crate::lint), with sources.
+//!
+//! Each rewriting is here because a client is known to refuse, drop or misread what it replaces:
+//! `oneOf`, `const`, type lists with `null`, formats that JSON Schema does not have, tuples without
+//! `items`, `uniqueItems`. The meaning is kept in other words, or moved into the description, where
+//! a model reads it. Output schemas keep `null`, because a client may validate what it receives.
+//!
+//! Linear in the size of the schema, and recursive in its depth, which is that of the program's
+//! types.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,8 @@
 //! Rules about values in the words of descriptions, for clients that drop everything else of a schema.
+//!
+//! Off by default, as the text is longer and the schema says it already; see
+//! [`Server::describe_rules`](crate::Server::describe_rules). A description is written once, at
+//! registration.
 
 use serde_json::{Map, Value};
 

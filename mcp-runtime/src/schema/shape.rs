@@ -3,6 +3,12 @@
 //!
 //! Invariants: compiled once, from the schemas of types before [`normal`](super::normal) removes keywords for clients;
 //! shapes refer to each other by place, so that recursive types cost nothing.
+//!
+//! A [`Shape`] has what can be asked of one value: its JSON types, bounds, lengths, pattern, listed
+//! values, members, items, the shapes that hold as well (`also`), and one union. Shapes live in an
+//! arena and name each other by index, which makes recursive types plain data. What distinguishes
+//! the branches of a union (a member with a different constant in each: the tag) is found after all
+//! shapes are compiled, since it may lie behind a reference.
 
 use regex::Regex;
 use serde_json::{Map, Value};
@@ -171,6 +177,9 @@ impl Shapes {
     }
 
     /// Takes from each shape the types that those it refers to do not have, until nothing changes.
+    ///
+    /// A fixed point: at most as many rounds as there are types to take away, in a function that
+    /// runs once.
     fn admit(&mut self) {
         loop {
             let narrowed: Vec<Kinds> = self
@@ -286,6 +295,8 @@ impl Shapes {
 
     /// Returns `true` if a decoder may accept a value that does not have this shape: a list for an object, a number
     /// that is too large.
+    ///
+    /// Where it is false, a value that decodes is not looked at again: the hot path of scalars.
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let shape = self.get(id);
@@ -294,6 +305,10 @@ impl Shapes {
     }
 
     /// Returns `true` if a decoder may backtrack repeatedly: where recursive branches are distinguished by trying.
+    ///
+    /// serde decodes an untagged enum by trying its branches; where such an enum contains itself,
+    /// each level multiplies the work. The value is weighed then before it is decoded
+    /// (`fit/weight.rs`).
     pub(crate) fn retries(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let Some(union) = self.get(id).union.as_ref() else {

@@ -13,14 +13,23 @@ use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
+#[cfg(feature = "otel")]
+use crate::ops::otel::{self, endpoints::Endpoints};
 use crate::ops::{REQUESTS, log, logging, signal};
+use crate::registry::Descriptor;
 use crate::service::Service;
 
+mod arguments;
 mod call;
 mod check;
 mod command;
+mod exit;
 mod field;
 mod health;
+mod help;
+mod json;
+mod package;
+mod progress;
 mod show;
 mod table;
 mod terminal;
@@ -33,21 +42,33 @@ impl<S: State> Server<S> {
     /// ```text
     /// calculator                       stdio (what an MCP client starts)
     /// calculator http --bind ADDR      Streamable HTTP at /mcp, with /health /healthz /ready /metrics
+    ///                                  and a page at / to try it: in debug builds, and with --page
     /// calculator tools                 a table: name, description, limits in force and where each came from
     /// calculator resources             the same for resources and templates
     /// calculator prompts               the same for prompts, with their arguments
-    /// calculator call add a=1 b=2      calls a tool and prints the result
+    /// calculator call add a=1 b=2      calls a tool and prints the result; `call add --help` lists its arguments
     /// calculator read URI              reads a resource and prints its contents
     /// calculator prompt pitch who=Ann  gets a prompt and prints its messages
     /// calculator config                every setting with its origin; `--docs` describes all of them
     /// calculator health [URL]          whether the server that listens here is ready; for containers
     /// calculator check                 whether it could start, and which clients would refuse which tool
+    /// calculator package ..            an entry of a client's configuration, a bundle, `server.json`
     /// ```
     ///
-    /// A tool, resource or prompt that asks its user asks in the terminal. `call`, `read` and `prompt` exit with 1 on a
-    /// failure, and a mistake on the command line with 2.
+    /// A tool, resource or prompt that asks its user asks in the terminal. Arguments are `NAME=VALUE`, where a repeated
+    /// name makes a list and `NAME=@FILE` reads the value from a file, a JSON object, `@FILE` or `-` (stdin).
+    /// `--json` prints lists and whole results as JSON.
     ///
-    /// Logs go to stderr.
+    /// | exit code | |
+    /// |---|---|
+    /// | 0 | success |
+    /// | 1 | the server cannot start, or `check` or `health` found something; returned as an error |
+    /// | 2 | a mistake on the command line, or arguments that are not valid |
+    /// | 3 | the call was refused: by a limit, for missing access, or as nobody can be asked |
+    /// | 4 | the function failed, or was stopped |
+    ///
+    /// With 2, 3 and 4 the process ends here. Logs go to stderr; as JSON, a start that fails is one record, and the process
+    /// ends with 1.
     ///
     #[doc = include_str!("../../docs/configuration.md")]
     pub async fn run(mut self) -> Result<()> {
@@ -56,11 +77,43 @@ impl<S: State> Server<S> {
             // clap has the text, the right stream and the exit code; nothing runs yet.
             Err(error) => error.exit(),
         };
-        if matches!(matches.subcommand_name(), None | Some("stdio" | "http")) {
+        let serves = matches!(matches.subcommand_name(), None | Some("stdio" | "http"));
+        if serves {
             signal::outlive_hang_ups();
         }
-        let configuration = self.configure(command::sources(&matches))?;
+        let sources = command::sources(&matches);
+        let mut json = sources.wants_json();
+        let ended = match self.configure(sources) {
+            Ok(configuration) => {
+                json = self.parts.settings.log_format == LogFormat::Json;
+                self.run_command(&matches, configuration).await
+            }
+            Err(error) => Err(error),
+        };
+        match ended {
+            Err(error) if serves && json => {
+                log::announce(true, "ERROR", &format!("{error:?}"));
+                log::flush(log::FLUSH);
+                std::process::exit(1);
+            }
+            Err(error) if error.exit_code() > 1 => {
+                log::write(format!("Error: {error:?}\n").as_bytes());
+                log::flush(log::FLUSH);
+                std::process::exit(error.exit_code().into());
+            }
+            ended => ended,
+        }
+    }
+
+    /// Runs the command of the arguments.
+    async fn run_command(
+        mut self,
+        matches: &ArgMatches,
+        configuration: Box<Configuration>,
+    ) -> Result<()> {
         let json = self.parts.settings.log_format == LogFormat::Json;
+        #[cfg(feature = "otel")]
+        self.begin_telemetry(matches.subcommand_name())?;
         let level = log_level(&self.parts.settings.log_level, matches.subcommand_name());
         let _flushed = logging::init(&level, json, std::mem::take(&mut self.parts.layers));
         match matches.subcommand() {
@@ -77,14 +130,21 @@ impl<S: State> Server<S> {
                 }
                 Ok(())
             }
-            Some(("check", _)) => {
+            Some(("check", matches)) => {
                 let service = self.build_http()?;
                 check::callers(&service).await?;
-                check::report(&service)
+                check::machine(&service)?;
+                let client = matches.get_one::<String>("client").map(String::as_str);
+                check::report(&service, client)
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
-                health::check(url, &self.parts.settings.bind).await
+                health::check(url, &self.parts.settings).await
+            }
+            Some(("package", package)) => {
+                let service = self.build()?;
+                let file = configuration.sources.present_file();
+                package::run(&service, file.as_deref(), package)
             }
             Some((command, matches)) if command != "stdio" => {
                 print_result(self.build()?, command, matches).await
@@ -96,13 +156,29 @@ impl<S: State> Server<S> {
         }
     }
 
+    /// Begins to export where the command serves, with the spans of the program; other commands export nothing.
+    #[cfg(feature = "otel")]
+    fn begin_telemetry(&mut self, command: Option<&str>) -> Result<()> {
+        if !matches!(command, None | Some("http" | "stdio")) {
+            self.parts.settings.telemetry = Endpoints::default();
+        }
+        let telemetry = self.parts.begin_telemetry()?;
+        let layer = telemetry.and_then(|it| otel::layer(it));
+        self.parts.layers.extend(layer);
+        Ok(())
+    }
+
     /// Puts the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
         let declared = self.parts.items.with_entries(|entries| {
             let declared = entries.iter();
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
-            Declared(declared.collect())
+            declared.collect()
         });
+        let declared = Declared {
+            functions: declared,
+            is_open: self.parts.items.is_held(),
+        };
         let seen = Seen::now(sources.files());
         let layers = sources.over(&self.parts.settings, &declared)?;
         let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
@@ -116,8 +192,17 @@ impl<S: State> Server<S> {
     }
 }
 
-/// Logs the variables that look like settings and are none; hosts have some of their own.
+/// Logs the variables that look like settings and are none, which hosts have too, and the tables of functions that are
+/// not there.
 fn name_foreign(layers: &Layers) {
+    let awaited = layers.settings.overrides.awaited();
+    if !awaited.is_empty() {
+        let tables = awaited.join(", ");
+        tracing::warn!(
+            tables,
+            "these functions are not there yet; their tables hold when they are added"
+        );
+    }
     if !layers.foreign.is_empty() {
         let names = layers.foreign.join(", ");
         tracing::info!(
@@ -129,23 +214,61 @@ fn name_foreign(layers: &Layers) {
 
 /// Carries out a command that prints its result.
 async fn print_result(service: Arc<Service>, command: &str, matches: &ArgMatches) -> Result<()> {
-    let registry = &*service.registry.read();
-    let file = &service.settings.overrides.file.clone();
-    match command {
-        "tools" => show::print(&table::tools(registry, file)),
-        "resources" => show::print(&table::resources(registry, file)),
-        "prompts" => show::print(&table::prompts(registry, file)),
-        "call" => show::tool(&ended(&service, call::tool(Arc::clone(&service), matches)).await?)?,
-        "read" => {
-            let call = call::resource(Arc::clone(&service), matches);
-            show::contents(&ended(&service, call).await?)?;
-        }
+    let is_json = matches.get_flag("json");
+    let show = match command {
+        "call" if matches.get_flag("help") => return help_of_tool(&service, matches),
+        "call" => show::tool,
+        "read" => show::contents,
+        "prompt" => show::messages,
         _ => {
-            let call = call::prompt(Arc::clone(&service), matches);
-            show::messages(&ended(&service, call).await?);
+            list(&service, command, is_json);
+            return Ok(());
         }
+    };
+    let this = Arc::clone(&service);
+    let called = match command {
+        "call" => ended(&service, call::tool(this, matches)).await?,
+        "read" => ended(&service, call::resource(this, matches)).await?,
+        _ => ended(&service, call::prompt(this, matches)).await?,
+    };
+    if is_json {
+        show::whole(&called)
+    } else {
+        show(&called)
+    }
+}
+
+/// Prints the arguments of a tool, or those of `call` itself.
+fn help_of_tool(service: &Service, matches: &ArgMatches) -> Result<()> {
+    let program = &service.identity.info.name;
+    let Some(name) = matches.get_one::<String>("name") else {
+        show::print(command::help_of_call().trim_end());
+        return Ok(());
+    };
+    let entry = call::declared_tool(service, name)?;
+    if let Descriptor::Tool(tool) = &entry.descriptor {
+        let file = &service.settings.overrides.file;
+        show::print(&help::tool(program, &entry, tool, file));
     }
     Ok(())
+}
+
+/// Prints a list, as a table or as JSON.
+fn list(service: &Service, command: &str, is_json: bool) {
+    let registry = &*service.registry.read();
+    let file = &service.settings.overrides.file;
+    let text = match (command, is_json) {
+        ("tools", true) => table::json(registry.tools.entries().iter(), file),
+        ("resources", true) => {
+            let entries = registry.resources.entries().iter();
+            table::json(entries.chain(registry.templates.entries()), file)
+        }
+        (_, true) => table::json(registry.prompts.entries().iter(), file),
+        ("tools", false) => table::tools(registry, file),
+        ("resources", false) => table::resources(registry, file),
+        (_, false) => table::prompts(registry, file),
+    };
+    show::print(&text);
 }
 
 /// Carries out a call, and then the shutdown, with the hooks of the author's.

@@ -1,4 +1,9 @@
 //! A server in memory: one message in, one message out, as a stdio client would see them.
+//!
+//! The testkit's transport: it has the same [`Peer`] as stdio, so that a test meets the same
+//! dispatch, limits and order of messages, without threads and pipes. Lines that the test does not
+//! receive are kept here: responses without a bound, since a test sent as many requests,
+//! notifications up to 1 MiB, after which they are dropped as on a real line whose reader is slow.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +50,9 @@ impl Connection {
     }
 
     /// Sends one line as it is.
+    ///
+    /// Waits while the connection has as many calls in flight as it may. After
+    /// [`Connection::close`] the line is dropped.
     pub async fn send(&self, line: impl Into<String>) {
         if self.closed {
             return;
@@ -63,6 +71,8 @@ impl Connection {
 
     /// Waits for the next line from the server; `None` when it has ended: after the end of input or a shutdown, once no call is
     /// in flight.
+    ///
+    /// Cancel safe: a line that has arrived is kept for the next call.
     pub async fn receive(&mut self) -> Option<String> {
         loop {
             if let Some(line) = self.lines.pop_front() {
@@ -109,10 +119,7 @@ impl Connection {
     fn finish(&self) {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (drain, deadline) = (
-                self.service.drain.clone(),
-                self.service.settings.shutdown_deadline,
-            );
+            let (drain, deadline) = (self.service.drain.clone(), self.service.drain.deadline());
             runtime.spawn(async move { drain.finish(deadline).await });
         }
     }

@@ -1,6 +1,17 @@
 //! Serving until a signal or the end of input, and the shutdown in order.
+//!
+//! The order of a start: the service is built (all faults are told here), signals are handled from
+//! now on, whatever verifies callers is ready (`Authenticate::start`), the port is bound, the hooks
+//! of `on_start` run, and only then is anything accepted or read. A port that is taken is thus
+//! found before the hooks have touched a database; a signal during the hooks ends the start.
+//!
+//! The order of an end is in [`until_shutdown`]. Whatever cannot be stopped, such as a sync
+//! function on the pool or a first poll that never returns, is left behind: tokio would wait for it
+//! when the runtime is dropped, so that [`Watch`], on a thread of its own, ends the process a
+//! second after everything else is done. The exit code says whether a caller was left without an
+//! answer.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 #[cfg(unix)]
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +22,14 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::builder::Server;
 use super::reload::{Configuration, Reloading};
+use crate::config::LogFormat;
 use crate::error::{Error, Result};
 use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
 use crate::ops::drain::CANCELLED;
 use crate::ops::log;
+#[cfg(feature = "otel")]
+use crate::ops::otel::FLUSH;
 use crate::ops::signal::Watch;
 use crate::ops::systemd;
 use crate::policy::contain::contain_now;
@@ -27,6 +41,9 @@ use crate::transport::{http, stdio};
 const GRACE: Duration = Duration::from_secs(1);
 /// The longest wait for others to let go of the service.
 const RELEASE: Duration = Duration::from_millis(100);
+/// The advice for a person who starts a server without a client.
+const AT_A_TERMINAL: &str =
+    "serves MCP over stdio, and waits for a client's messages; Ctrl-C or Ctrl-D ends it";
 
 impl<S: State> Server<S> {
     /// Serves stdin and stdout until the input ends, or SIGTERM or SIGINT arrives.
@@ -36,6 +53,15 @@ impl<S: State> Server<S> {
     /// [`Server::on_start`] have succeeded. The process ends as with [`Server::serve_http`].
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
+    ///
+    /// One client has the other end, and is anonymous. Messages are lines of UTF-8 JSON
+    /// (specification,
+    /// [transports](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports)).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Server::check`], but for those of what verifies callers, and an error of
+    /// stdin or stdout other than that the client has closed it.
     pub async fn serve_stdio(self) -> Result<()> {
         self.serve_stdio_from(None).await
     }
@@ -45,6 +71,7 @@ impl<S: State> Server<S> {
         self,
         configuration: Option<Box<Configuration>>,
     ) -> Result<()> {
+        let has_commands = configuration.is_some();
         let service = self.build()?;
         let Some(served) = Served::begin(Arc::clone(&service), configuration)?
             .start()
@@ -52,6 +79,16 @@ impl<S: State> Server<S> {
         else {
             return Ok(());
         };
+        if io::stdin().is_terminal() {
+            let name = &service.identity.info.name;
+            let json = service.settings.log_format == LogFormat::Json;
+            let commands = if has_commands {
+                ", --help lists its other commands"
+            } else {
+                ""
+            };
+            log::announce(json, "INFO", &format!("{name} {AT_A_TERMINAL}{commands}"));
+        }
         let serving = stdio::serve(service);
         served
             .run(serving)
@@ -75,6 +112,12 @@ impl<S: State> Server<S> {
     /// once, with code 130. SIGHUP has the server read its files anew, and never ends it.
     ///
     /// The settings are those of the program alone; [`Server::run`] also reads the file, the environment and flags.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_bind`](crate::Error::is_bind) if the address cannot be listened on, and the
+    /// errors of [`Server::check`]. An error of a hook of [`Server::on_start`] is returned with its
+    /// text.
     pub async fn serve_http(self, address: impl ToSocketAddrs + std::fmt::Debug) -> Result<()> {
         self.serve_http_from(address, None).await
     }
@@ -145,10 +188,10 @@ struct Served {
 impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
-        let deadline = service.settings.shutdown_deadline;
-        let times = service.drain.delay().saturating_add(deadline);
-        let limit = times.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
-        let watch = Watch::begin(service.drain.clone(), limit)
+        let rest = CANCELLED + 2 * GRACE + service.hooks.grace();
+        #[cfg(feature = "otel")]
+        let rest = rest + service.drain.telemetry().map_or(Duration::ZERO, |_| FLUSH);
+        let watch = Watch::begin(service.drain.clone(), rest)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
             tracing::warn!(
@@ -169,10 +212,14 @@ impl Served {
 
     /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
     async fn start(mut self) -> Result<Option<Self>> {
-        let hooks = Arc::clone(&self.service.hooks);
+        let service = Arc::clone(&self.service);
+        let start = async {
+            service.share().await?;
+            service.hooks.start().await.map_err(str::to_owned)
+        };
         tokio::select! {
             biased;
-            started = hooks.start() => match started {
+            started = start => match started {
                 Ok(()) => Ok(Some(self)),
                 Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
             },
@@ -208,9 +255,19 @@ impl Served {
         #[cfg(unix)]
         let _captured =
             log::capture().map_err(|cause| Error::io("stderr cannot be taken over", cause))?;
-        log::write(format!("listening on {url}\n").as_bytes());
+        let json = served.service.settings.log_format == LogFormat::Json;
+        log::announce(json, "INFO", &format!("listening on {url}"));
+        if let Some(root) = url.strip_suffix(http::PATH)
+            && served.service.settings.page.is_served()
+        {
+            log::announce(json, "INFO", &format!("page to try it: {root}/"));
+        }
         if let Some(Ok(address)) = apart.as_ref().map(TcpListener::local_addr) {
-            log::write(format!("health and metrics on http://{address}\n").as_bytes());
+            log::announce(
+                json,
+                "INFO",
+                &format!("health and metrics on http://{address}"),
+            );
         }
         systemd::notify(systemd::READY);
         let _beating = AbortOnDropHandle::new(tokio::spawn(systemd::watchdog()));
@@ -230,6 +287,7 @@ impl Served {
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
+        service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.
@@ -253,12 +311,12 @@ async fn until_shutdown(
     is_balanced: bool,
     serving: impl Future<Output = io::Result<()>>,
 ) -> io::Result<()> {
-    let (drain, deadline) = (&service.drain, service.settings.shutdown_deadline);
+    let drain = &service.drain;
     tokio::pin!(serving);
     let cause = tokio::select! {
         biased;
         ended = &mut serving => {
-            drain.finish(deadline).await;
+            drain.finish(drain.deadline()).await;
             return ended;
         }
         signal = watch.signal() => signal,
@@ -274,13 +332,13 @@ async fn until_shutdown(
         tokio::select! {
             biased;
             ended = &mut serving => {
-                drain.finish(deadline).await;
+                drain.finish(drain.deadline()).await;
                 return ended;
             }
             () = leaving => drain.begin(),
         }
     }
-    let finish = drain.finish(deadline);
+    let finish = drain.finish(drain.deadline());
     tokio::pin!(finish);
     tokio::select! {
         ended = &mut serving => {
@@ -294,6 +352,10 @@ async fn until_shutdown(
 }
 
 /// Lets go of the service, and with it of the state, whose destructor is the author's code.
+///
+/// Waits for at most 100 ms until nothing else holds the service, so that the destructor of the
+/// state usually runs here, inside of `contain_now`, and not in whichever task happens to be the
+/// last.
 async fn release(service: Arc<Service>) {
     // What has just ended may hold it for a moment longer; what goes on drops it when it ends.
     let alone = async {

@@ -1,4 +1,13 @@
 //! Everything that prevents a start: settings out of range, declarations that cannot be served, conflicts, skills.
+//!
+//! Two callers need the same answer: [`Server::check`], which only asks, and `build`, which goes on
+//! to serve. So the checks make what they can fail to make, and return it ([`Verified`]): the keys,
+//! the skills' files and the TLS configuration are read once, and are the ones that were checked.
+//!
+//! Faults are collected, not returned at the first one, except that keys are made only of settings
+//! that are in range: the text of a secret's fault would be told twice otherwise. Faults of what
+//! verifies callers belong to HTTP alone; a server over stdio starts with them, as it verifies
+//! nobody.
 
 use super::builder::Server;
 use crate::auth::site::Site;
@@ -33,6 +42,8 @@ impl<S: State> Server<S> {
     }
 
     /// Makes what can fail; an error lists every fault.
+    ///
+    /// Holds the lock of the entries meanwhile; no code of the program runs under it.
     pub(super) fn verify(&self) -> Result<Verified> {
         self.parts
             .items

@@ -1,5 +1,15 @@
 //! One call of a declared function, of any kind: admits it, decodes the arguments, runs the handler, counts the
 //! outcome.
+//!
+//! The three kinds of functions share it: what differs is the form of the refusals
+//! (`policy/outcome.rs`), of invalid arguments, and whether arguments are strings by their nature
+//! ([`CallParams::textual`]: the variables of a URI, the arguments of a prompt).
+//!
+//! Order: access, input responses, rate limit, arguments, then `policy/run.rs`. Input responses are
+//! opened before the rate is counted, since they say whether the request is a call or a round of
+//! one; an error of theirs is told only after it was counted, so that guessing at a state is
+//! limited too. A call that is dropped at any point is recorded by the destructor of
+//! [`CallInProgress`], as cancelled.
 
 use tokio::time::Instant;
 
@@ -73,20 +83,22 @@ impl Service {
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Completed {
-        let round = match self.admit(policies, &call, params.members) {
+        let round = match self.admit(policies, &call, params.members).await {
             Ok(round) => round,
             Err(refused) => return *refused,
         };
         let completed = self.run((entry, policies), call, params.textual).await;
         if let Some(round) = round.filter(|_| completed.outcome.is_refusal()) {
-            policies.give_back(call.cx, round);
+            policies.give_back(call.cx, round).await;
         }
         completed
     }
 
     /// Admits a call with the client's input responses, or returns the response that refuses it. A round that continues
     /// a call is returned, and not counted.
-    pub(super) fn admit(
+    ///
+    /// The error is boxed: a `Completed` is large, and this is the way of every call.
+    pub(super) async fn admit(
         &self,
         policies: &Policies,
         call: &Call<'_>,
@@ -95,7 +107,7 @@ impl Service {
         policies.check_access(call.item, call.cx)?;
         let received = self.receive(params, call);
         let round = received.as_ref().ok().copied().flatten();
-        policies.check_rate(call.item, call.cx, round)?;
+        policies.check_rate(call.item, call.cx, round).await?;
         received.map_err(|error| Box::new(Completed::malformed(error)))
     }
 
@@ -169,6 +181,9 @@ fn prepare(entry: &Entry, call: &Call<'_>, reading: Reading) -> Prepared {
 }
 
 /// Arguments that do not fit: the model repairs those of a tool; a URI that does not fit is that of no resource.
+///
+/// A tool's are a result with `isError`, which the model reads (specification, tools, error
+/// handling); -32602 would end at the client.
 pub(super) fn invalid_arguments(call: &Call<'_>, problems: &Problems) -> Completed {
     let text = problems.describe(call.item);
     match call.item.kind {
@@ -210,6 +225,9 @@ impl Service {
 }
 
 /// A call in progress: counted when it ends, as cancelled when it is dropped before.
+///
+/// The outcome is set when the call has completed; until then it is [`Outcome::Cancelled`], which
+/// is what holds if the future is dropped.
 pub(super) struct CallInProgress<'a> {
     pub service: &'a Service,
     pub entry: &'a Entry,

@@ -1,4 +1,10 @@
 //! Calls in flight, by a number of the server's: a client may use an id twice.
+//!
+//! A JSON-RPC id is the client's choice, and reusing one before its answer is the client's mistake,
+//! which must not make this server cancel, forget or answer the wrong call: so calls have numbers,
+//! and an id finds the last of those that have it and still run. Cancelling drops the future of the
+//! call at its next poll; nothing is answered (specification, cancellation). `Abortable` wakes the
+//! task, so a call that sleeps is dropped at once.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +38,9 @@ impl Cancellable {
     }
 
     /// Cancels the call with this id, of several the last; whether there was one.
+    ///
+    /// Linear in the number of calls in flight, which is bounded by
+    /// [`limits::CALLS`](crate::limits::CALLS).
     pub(crate) fn cancel(&self, id: &RequestId) -> bool {
         let mut named = self
             .calls

@@ -1,4 +1,10 @@
-//! `completion/complete`: proposals for an argument of a prompt, or for a variable of a resource template.
+//! `completion/complete`: completions for an argument of a prompt, or for a variable of a resource template.
+//!
+//! `ref/prompt` names a prompt, `ref/resource` the URI of a template or of a resource. A parameter
+//! with `complete = ..` is completed by its function, whose first poll is on the blocking pool,
+//! within 5 s; one whose schema has an `enum` by the values that begin like what was typed, in any
+//! case; any other has no completions. An error of the function is logged, and the client gets
+//! -32603 without its text: users who type have no use for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +25,7 @@ use crate::policy::Outcome;
 use crate::protocol::{Members, RpcError};
 use crate::registry::Entry;
 
-/// The maximum number of proposals in one result, by the schema.
+/// The maximum number of completions in one result, by the schema.
 const MOST: usize = 100;
 
 #[derive(Deserialize)]
@@ -45,7 +51,7 @@ struct Known {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Proposals {
+struct Completions {
     values: Vec<String>,
     total: usize,
     has_more: bool,
@@ -86,12 +92,12 @@ impl Service {
                 excerpt(&name)
             )));
         };
-        let proposals =
+        let completions =
             match entry.complete(&name, cx, Completion::new(value.clone(), known.arguments)) {
-                Some(proposals) => self.proposed(&entry, proposals).await?,
+                Some(completions) => self.completed(&entry, completions).await?,
                 None => enumerated(schema, &value),
             };
-        Ok(answer(proposals))
+        Ok(answer(completions))
     }
 
     /// Returns the entry that a reference names.
@@ -116,10 +122,10 @@ impl Service {
         }
     }
 
-    async fn proposed(
+    async fn completed(
         &self,
         entry: &Entry,
-        proposals: crate::registry::Proposals,
+        completions: crate::registry::Completions,
     ) -> Result<Vec<String>, RpcError> {
         let begun = Instant::now();
         let failed = |text: String| {
@@ -127,8 +133,8 @@ impl Service {
             RpcError::internal(format!("the completion of {} failed", entry.item()))
         };
         let limit = self.settings.completion_timeout;
-        match tokio::time::timeout(limit, off_thread(proposals)).await {
-            Ok(Ok(Ok(proposals))) => Ok(proposals),
+        match tokio::time::timeout(limit, off_thread(completions)).await {
+            Ok(Ok(Ok(completions))) => Ok(completions),
             Ok(Ok(Err(error))) => Err(failed(error.detail())),
             Ok(Err(_)) => Err(failed(Outcome::Panic.as_str().to_owned())),
             Err(_) => Err(failed(Outcome::Timeout.as_str().to_owned())),
@@ -137,6 +143,8 @@ impl Service {
 }
 
 /// The values that a schema allows and that begin like `typed`.
+///
+/// Compared in lower case; a value that is no string is compared as its JSON.
 fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
     let typed = typed.to_lowercase();
     let allowed = schema
@@ -157,7 +165,7 @@ fn enumerated(schema: &Value, typed: &str) -> Vec<String> {
 fn answer(mut values: Vec<String>) -> Answer {
     let total = values.len();
     values.truncate(MOST);
-    let completion = Proposals {
+    let completion = Completions {
         values,
         total,
         has_more: total > MOST,

@@ -2,6 +2,16 @@
 //!
 //! Invariants: a response is not read before its input request has been made; a request state is accepted only as the
 //! server has sealed it, for this caller and this call.
+//!
+//! What comes in: the client's responses by their keys, and the state that the last round has
+//! sealed. What goes out: the open requests by their keys, and a new state with all responses so
+//! far and the outputs of `once`. The server keeps nothing between two rounds, so that any instance
+//! with the same keys can take the next one.
+//!
+//! The state is bound to the caller (its digest) and to the call: kind, name and canonical
+//! arguments ([`subject`]). A client that changes an argument between rounds is told to begin anew,
+//! because the responses were given to another question. Bound: a sealed state has at most 1 MiB of
+//! JSON.
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
@@ -19,6 +29,9 @@ const STATE: &str = "requestState";
 impl Service {
     /// Receives the input responses and the request state of a call; in older revisions there are none. Returns the
     /// round if it continues a call.
+    ///
+    /// Returns `None` also for a round that answers nothing: it is then a call of its own for the
+    /// rate limit, so that sending a state again and again is not free.
     pub(super) fn receive(
         &self,
         params: Option<&Members>,

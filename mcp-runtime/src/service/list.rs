@@ -1,6 +1,16 @@
 //! `tools/list`, `resources/list`, `resources/templates/list`, `prompts/list` and `skills/list`: rendered once per
 //! revision of the protocol, and again after a change; put together per request for callers from whom something is
 //! hidden, for pages, and for what the templates list.
+//!
+//! Rendering a list of a thousand tools takes longer than anything else that a client asks for, and
+//! every client asks for it at its start. So each list is kept as bytes for each revision, under
+//! the revision of the registry: a change makes it old, and the next request renders it, under one
+//! lock, from the rows that are still there. Memory is at most five lists times five revisions,
+//! each as large as its text.
+//!
+//! The kept bytes are the answer only if everybody sees the same, all of it is one page, no
+//! template lists anything and no configuration hides anything. Else a page is put together from
+//! rows, which are shared and not copied ([`Bytes`]).
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,10 +99,15 @@ pub(super) fn row(place: Place, resource: resource::Descriptor, version: Version
 pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKind::ALL.len()]);
 
 /// A list of the registry in one of its revisions.
+///
+/// The first rows are in the order of `Place`, so that a row of the last rendering is found by
+/// binary search.
 #[derive(Debug)]
 struct List {
     /// The revision of the registry.
     revision: u64,
+    /// The maximum number of entries in a page of it.
+    page_size: usize,
     /// The only page, where everybody sees the same and it is not too long.
     whole: Option<Bytes>,
     /// Declared functions in the order of the registry, then what everybody may see.
@@ -101,6 +116,9 @@ struct List {
 
 impl Lists {
     /// Returns the list of `registry`, which is rendered once for each of its revisions.
+    ///
+    /// Other requests for the same list wait while it is rendered; those for another list or
+    /// revision do not.
     fn get(
         &self,
         which: ListKind,
@@ -112,7 +130,7 @@ impl Lists {
         let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(list) = kept
             .as_ref()
-            .filter(|list| list.revision == registry.revision)
+            .filter(|list| list.revision == registry.revision && list.page_size == page_size)
         {
             return Arc::clone(list);
         }
@@ -157,12 +175,15 @@ impl List {
         });
         Self {
             revision: registry.revision,
+            page_size,
             whole,
             rows,
         }
     }
 
     /// Fills `page` with what `principal` may see of the rows after `after`.
+    ///
+    /// O(log n) to the first row of the page, then one test of access for each row passed.
     fn fill(
         &self,
         page: &mut Page,
@@ -203,7 +224,7 @@ impl Service {
     ) -> Result<Answer, RpcError> {
         let after = page::cursor(which.member(), params)?;
         let registry = self.registry.read();
-        let page_size = self.settings.page_size;
+        let page_size = self.live.with(|it| it.page_size);
         let list = self.lists.get(which, cx.version(), &registry, page_size);
         let listing = match which {
             ListKind::Resources => registry.listing(cx.principal()),

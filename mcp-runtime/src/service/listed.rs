@@ -2,6 +2,12 @@
 //!
 //! Invariants: a function that fails, panics or takes too long costs its own entries and nothing else; entries are in the
 //! order of their URIs, so that a cursor stays good while they change.
+//!
+//! The functions run in the request of the list, one after the other, and each for at most 5 s, so
+//! that a list with ten templates may take a while; only those that the page reaches are called.
+//! They count as completions for the rate limit: 600 a minute for each caller. Their entries are
+//! sorted by URI, cut to the page, and the rest is dropped: the next page calls the function again
+//! and goes on after the last URI, whether that still exists or not.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,15 @@
 //! `subscriptions/listen`: an acknowledgement, then changes, then a closing result.
+//!
+//! One subscription is one request that stays open (`subscriptions/listen` of 2026-07-28). It may
+//! name lists, URIs and tasks; what the server does not have, or the caller may not see, is left
+//! out of the acknowledgement without an error, as the specification wants it. The transport asks
+//! for one message after the other and writes it: nothing is queued here but the flags of the
+//! [`Subscriber`], so that a client that does not read costs no memory.
+//!
+//! Bounds: [`max_listeners`](crate::Server::max_listeners) in number, a quarter of it for one
+//! caller; 1,000 URIs and task ids, and 256 KiB of URIs. It ends with a result when the server
+//! shuts down, when the caller's token expires, and after a day for a verified caller without an
+//! expiry.
 
 use std::sync::Arc;
 
@@ -38,6 +49,9 @@ pub(crate) struct Subscription {
 
 impl Subscription {
     /// Subscribes to the changes that the request names, the server offers and its caller may see.
+    ///
+    /// The share is taken first and grows with the URIs; if it cannot, what was subscribed so far
+    /// is dropped with the subscriber.
     pub(crate) fn open(
         service: Arc<Service>,
         request: &Request,

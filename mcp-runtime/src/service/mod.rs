@@ -1,6 +1,14 @@
 //! The server's behaviour in the modern revision's terms: one method, one file.
 //!
 //! Invariants: stateless, no transport, no older revision; what a legacy client needs differently is in `legacy`.
+//!
+//! A transport hands in a request with its [`Context`]; the method that it names returns an
+//! [`Answer`], which is not yet bytes: `answer/` writes it in the revision of the client. A method
+//! without a file here does not exist for any client. Sessions come here too, after `legacy` has
+//! taken its own methods.
+//!
+//! Futures of rare methods are boxed in `dispatch`, so that the future of a tool call, which is
+//! held for each call in flight, is not as large as the largest of all methods.
 
 mod call;
 pub(crate) mod cancellable;
@@ -22,8 +30,8 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -48,7 +56,10 @@ use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
 use crate::share::{Calls, Shares};
+use crate::store::Shelf;
+use crate::store::sharing::Sharing;
 use crate::task::Tasks;
+use crate::task::lease::Leases;
 #[cfg(feature = "tls")]
 use crate::tls::Handshake;
 
@@ -65,8 +76,14 @@ pub(crate) struct Service {
     pub audit: Audit,
     pub drain: Drain,
     pub changes: Changes,
+    /// The stores that instances share.
+    pub sharing: Sharing,
+    /// The values by key.
+    pub shelf: Arc<Shelf>,
     pub keys: Live<Keys>,
-    pub tasks: Tasks,
+    pub tasks: Arc<Tasks>,
+    /// The leases of the tasks that run here.
+    pub leases: OnceLock<Option<Leases>>,
     /// The calls outside of sessions.
     pub in_flight: Calls,
     /// The calls that run in sessions.
@@ -83,7 +100,7 @@ pub(crate) struct Service {
     /// The settings that it was built with.
     pub settings: Settings,
     /// The settings that are in force, of which some have changed since.
-    pub live: Live<Settings>,
+    pub live: Arc<Live<Settings>>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
     /// The parts that read files of their own anew when the server reloads.
@@ -115,6 +132,9 @@ impl Service {
     }
 
     /// Answers a request and counts it. A request without an `in_flight` token is refused.
+    ///
+    /// A panic outside of the author's code ends the request with -32603 and is logged; it does not
+    /// end the connection.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: &Request,
@@ -148,6 +168,10 @@ impl Service {
 
     /// Begins the hooks of the start without waiting for them, where there is a runtime.
     pub(crate) fn begin_start(self: &Arc<Self>) {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.sharing.begin(&self.changes);
+            self.begin_leases();
+        }
         if self.hooks.outcome().is_none()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -157,6 +181,17 @@ impl Service {
                 let _ = service.hooks.start().await;
             });
         }
+    }
+
+    /// Connects to what instances share, before the first call.
+    pub(crate) async fn share(&self) -> Result<(), String> {
+        self.begin_leases();
+        self.sharing.start(&self.changes).await
+    }
+
+    fn begin_leases(&self) {
+        self.leases
+            .get_or_init(|| Leases::begin(&self.tasks, &self.changes));
     }
 
     async fn dispatch(

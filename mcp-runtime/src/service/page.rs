@@ -2,6 +2,11 @@
 //!
 //! A cursor says after which row its page begins, by what a row keeps while others come and go, so that it stays good
 //! however often it is used and whatever is added or removed.
+//!
+//! An index would skip a row when an earlier one is removed between two pages, and repeat one when
+//! one is added. A cursor is the base64url of the list's name and a [`Place`]: a client can read
+//! it, but there is nothing in it that it was not shown. A cursor of another list, or a text that
+//! is none, is -32602 with the advice to begin again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -108,6 +113,9 @@ impl Page {
     }
 
     /// Adds the next row; returns `false` if there is no room for it, so that a cursor leads to it.
+    ///
+    /// The row after the last one that fits is not kept, but shows that a cursor is needed: a list
+    /// of exactly one page has none.
     pub(super) fn push(&mut self, row: Row) -> bool {
         self.has_more = self.is_full();
         if !self.has_more {

@@ -1,4 +1,9 @@
 //! New settings for a server that runs.
+//!
+//! Called by a reload, after everything has been checked: from here on nothing fails, except that
+//! the system has no random numbers for new keys, in which case the old ones stay. The order is
+//! limits, keys, access of the functions, settings, and only then the notifications, so that a
+//! client that asks at once sees the new lists.
 
 use std::sync::atomic::Ordering;
 
@@ -15,6 +20,8 @@ impl Service {
         self.requests
             .set(self.requests.get().reconfigured(&settings.requests));
         self.replace_keys(settings);
+        self.drain
+            .set_times(settings.shutdown_delay, settings.shutdown_deadline);
         let mut changed = Vec::new();
         for entry in self.registry.read().declared() {
             let before = entry.policies();

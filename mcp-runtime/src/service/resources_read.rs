@@ -1,4 +1,9 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
+//!
+//! Files (of skills) come first, then fixed resources, then the template that matches. The
+//! variables of a template become the arguments of its function, as strings; a value that does not
+//! fit is a URI at which there is nothing (-32002 in sessions, -32602 with the URI in 2026-07-28).
+//! No contents are the same as `not_found`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,8 @@
 //! `tools/call`: the tool and its arguments.
+//!
+//! An unknown name is -32602 in every revision, with the nearest name among the first 1,000 tools
+//! that the caller may call; a tool that is hidden from the caller gives the same text, so that
+//! names cannot be found out by trying.
 
 use std::sync::Arc;
 

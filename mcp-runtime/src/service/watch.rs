@@ -1,4 +1,8 @@
 //! Access to notifications of changes of resources.
+//!
+//! Two questions: may this caller subscribe to that URI, and, for each change, may it still be
+//! told. The second is asked again at each notification, as access and the registry change while a
+//! subscription is open. A URI at which nothing is may be subscribed to: something may come.
 
 use std::borrow::Cow;
 use std::sync::Arc;

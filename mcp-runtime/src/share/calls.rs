@@ -1,4 +1,8 @@
 //! Calls in flight: bounded in all, and for each caller once there are many.
+//!
+//! A call costs one atomic addition while the server is quiet. A ledger by holder would take a lock
+//! and a map for each call, to protect against something that cannot be the case with few calls in
+//! flight.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +46,8 @@ impl Calls {
     }
 
     /// Takes a permit for a call of the caller that `holder` names.
+    ///
+    /// `holder` is called only beyond the first quarter.
     pub(crate) fn take(&self, holder: impl FnOnce() -> Holder) -> Result<Permit, Full> {
         let all = self.0.all.fetch_add(1, Ordering::Relaxed) + 1;
         let mut permit = Permit {

@@ -1,4 +1,8 @@
 //! The caller that something is counted for.
+//!
+//! Identity for limits, which is coarser than identity for access: an anonymous caller has no name,
+//! but an address; an IPv6 network of 64 bits is one caller, as a household has that many
+//! addresses.
 
 use std::net::IpAddr;
 

@@ -2,6 +2,15 @@
 //!
 //! Invariant: nothing is held beyond the maximum in total, nor by one caller beyond its share; what is held is released
 //! when it is dropped.
+//!
+//! A ledger ([`Shares`]) has a maximum in number and in bytes; one holder has at most a quarter of
+//! both, and at least one thing. A [`Share`] is a receipt: it gives back what it counts when it is
+//! dropped, so it is put where the thing is (in a future, in a stream, in the bytes of an answer),
+//! and nobody has to remember to give it back. The client of a line may have all of it: there is
+//! nobody else on a line.
+//!
+//! One mutex for each ledger, held for a look-up in a map; the map has one entry for each holder of
+//! something.
 
 mod calls;
 mod holder;
@@ -115,6 +124,9 @@ impl Shares {
     }
 
     /// Counts one more thing of `bytes` for `holder`.
+    ///
+    /// Fails without counting anything; the error says whose bound it is: 429 for the caller's own,
+    /// 503 for that of all.
     pub(crate) fn take(&self, holder: &Holder, bytes: usize) -> Result<Share, Full> {
         let amount = Amount { number: 1, bytes };
         self.0.add(holder, amount, false)?;
@@ -123,6 +135,10 @@ impl Shares {
 
     /// Counts `text` for `holder` as long as it is kept; a short one is not worth it. One that is alone may be larger than
     /// the maximum.
+    ///
+    /// The returned bytes hold the share: it is given back when the last clone of them is dropped,
+    /// which is when the transport has written them. Up to [`limits::UNTRACKED`] nothing is
+    /// counted.
     pub(crate) fn track(&self, holder: &Holder, text: Bytes) -> Result<Bytes, Full> {
         if text.len() <= limits::UNTRACKED {
             return Ok(text);
@@ -162,6 +178,8 @@ impl Shares {
 }
 
 impl Ledger {
+    /// With `alone`, the first thing of a holder, and the first of all, fits whatever its size: an
+    /// answer that is larger than a share would otherwise never be sent.
     fn add(&self, holder: &Holder, amount: Amount, alone: bool) -> Result<(), Full> {
         let mut held = self.lock();
         let own = held.by_holder.get(holder).copied().unwrap_or_default();

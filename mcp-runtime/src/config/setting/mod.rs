@@ -11,6 +11,10 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "redis")]
+mod store;
+#[cfg(feature = "otel")]
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -29,6 +33,8 @@ pub(crate) struct Setting {
     pub parts: &'static [Part],
     /// Its flag, without `--`.
     pub flag: Option<&'static str>,
+    /// The value of its flag where that has none.
+    pub bare: Option<&'static str>,
     /// The name that errors call it by when the program has set it.
     pub code: &'static str,
     /// The kind of its value, and the place of that in the settings.
@@ -60,6 +66,7 @@ impl Setting {
             env,
             parts: &[],
             flag: None,
+            bare: None,
             code: name,
             kind,
             live: false,
@@ -100,6 +107,13 @@ impl Setting {
         self
     }
 
+    /// Lets its flag go without a value, which is `value` then.
+    #[cfg(feature = "page")]
+    pub(super) const fn bare(mut self, value: &'static str) -> Self {
+        self.bare = Some(value);
+        self
+    }
+
     /// Adds environment variables for parts of it.
     pub(super) const fn parts(mut self, parts: &'static [Part]) -> Self {
         self.parts = parts;
@@ -114,7 +128,11 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     ops::ROWS,
+    #[cfg(feature = "otel")]
+    telemetry::ROWS,
     state::ROWS,
+    #[cfg(feature = "redis")]
+    store::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
     rate_limit::ROWS,

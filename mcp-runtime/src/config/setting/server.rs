@@ -7,6 +7,8 @@ use axum::http::uri::Authority;
 
 use super::{Part, Setting};
 use crate::config::kind::Kind;
+#[cfg(feature = "page")]
+use crate::config::page::Page;
 use crate::config::problem::Problem;
 use crate::config::{contact, url};
 use crate::handler::argument::arg::Reading;
@@ -81,21 +83,40 @@ pub(super) const ROWS: &[Setting] = &[
         Kind::Time(|it| &mut it.shutdown_delay, Duration::ZERO),
         "The time for which calls are still taken after the signal, while `/ready` says 503.",
     )
-    .code("shutdown_delay"),
+    .code("shutdown_delay")
+    .live(),
     Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",
         Kind::Time(|it| &mut it.shutdown_deadline, Duration::ZERO),
         "The time that a shutdown waits for calls in flight before it cancels them.",
     )
-    .code("shutdown_deadline"),
+    .code("shutdown_deadline")
+    .live(),
     Setting::new(
         "server.page_size",
         "MCP_SERVER_PAGE_SIZE",
         Kind::Number(|it| &mut it.page_size, 1, usize::MAX),
         "The maximum number of entries in one page of a list.",
     )
-    .code("page_size"),
+    .code("page_size")
+    .live(),
+    #[cfg(feature = "page")]
+    Setting::new(
+        "server.page",
+        "MCP_SERVER_PAGE",
+        Kind::Text(
+            |it| it.page.as_str().to_owned(),
+            |it, text| {
+                it.page = Page::read(text)?;
+                Ok(())
+            },
+        ),
+        "The page at `/` to try the server in a browser: in `debug` builds, `always` or `never`. `--page` alone is `always`.",
+    )
+    .flag("page")
+    .bare("always")
+    .code("page"),
     Setting::new(
         "server.strict_arguments",
         "MCP_SERVER_STRICT_ARGUMENTS",

@@ -1,4 +1,10 @@
 //! From the JSON of a parameter to its value: straight where it fits, else by way of its shape.
+//!
+//! serde alone would do for valid arguments, and cannot explain the others: it stops at the first
+//! error, and it takes lists for structs and ignores members. So a value that it has accepted is
+//! looked at again where one of these is possible ([`is_doubtful`]), and whether the decoder really
+//! ignores a place is found by putting something impossible there ([`POISON`]) and decoding once
+//! more. At most eight places are tried, so that the work stays in proportion to the value.
 
 use super::arg::{Arg, Input};
 use super::fit::tape::Tape;

@@ -1,4 +1,7 @@
 //! A parameter whose members are arguments: `#[arg(flatten)]`.
+//!
+//! The members are collected into an object, which is then decoded as any other value; paths of
+//! problems begin with the member, as the client knows nothing of the struct.
 
 use serde_json::Value;
 use serde_json::value::RawValue;

@@ -1,4 +1,8 @@
 //! Arguments by a JSON Schema that is given at run time: checked, coerced and explained as those of declared parameters.
+//!
+//! The counterpart of `arg.rs` for items made at run time: the same walk, the same words, but the
+//! value is the coerced JSON itself. Undeclared members are taken, ignored or refused as the
+//! schema's `additionalProperties` says.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,8 @@
 //! Sync functions on the blocking pool.
+//!
+//! Functions that are not `async` run on tokio's blocking pool. A thread of it cannot be stopped: a
+//! call that is cancelled or times out is answered, while the function runs on, holds its permit of
+//! `concurrency`, and is counted by [`running`], so that the shutdown knows what it leaves behind.
 
 use std::panic::resume_unwind;
 use std::pin::Pin;

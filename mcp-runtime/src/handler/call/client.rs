@@ -7,6 +7,17 @@ use crate::protocol::client_info::ClientNames;
 ///
 /// Nothing here is verified: it is for display, logs and workarounds. The verified caller is the
 /// [`Principal`](crate::Principal). Texts are cut to 128 characters each, and control characters are left out.
+///
+/// ```
+/// use mcp_runtime::{Context, tool};
+///
+/// /// Tells which program this is.
+/// #[tool(read_only)]
+/// fn whoami(cx: &Context) -> String {
+///     let client = cx.client();
+///     format!("{} {}", client.name().unwrap_or("?"), client.version().unwrap_or(""))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ClientInfo<'a> {
     pub(super) names: Option<&'a ClientNames>,

@@ -1,4 +1,4 @@
-//! Completion: what a user may mean who has typed the beginning of an argument.
+//! Completion: the values that an argument may get, for a user who has typed the beginning of one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::handler::output::error::{IntoToolError, ToolError};
 /// A completion request for a function named by `#[arg(complete = ..)]`.
 ///
 /// Such a function takes by value either this or a `String` (what was typed so far); in a `#[server]` block, named as
-/// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the proposals,
+/// `complete = Self::names`, it takes by reference what any other declared function may, too. It returns the completions,
 /// at best first: a `Vec` or an array of texts, or a `Result` of one. It may take 5 s, and a client gets at most 100 of
 /// them.
 ///
@@ -50,11 +50,16 @@ impl Completion {
     }
 
     /// Returns the text typed so far.
+    ///
+    /// Empty when the user has typed nothing yet.
     pub fn value(&self) -> &str {
         &self.value
     }
 
     /// The value of another argument that is there already.
+    ///
+    /// Sent by clients of 2025-06-18 and later (`context.arguments`), as far as the user has filled
+    /// them in; they are not checked.
     pub fn argument(&self, name: &str) -> Option<&str> {
         self.arguments.get(name).map(String::as_str)
     }
@@ -67,48 +72,51 @@ impl From<Completion> for String {
 }
 
 /// Calls the function that completes a parameter.
-pub type Completer<S> =
+pub type CompletionFn<S> =
     fn(Arc<S>, Context, Completion) -> BoxFuture<'static, Result<Vec<String>, ToolError>>;
 
 /// The types that a completing function may return.
+///
+/// Values after the hundredth are counted in `total`, and not sent. An error is logged, and the
+/// client is told that the completion failed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a function that completes an argument",
     label = "no list of texts",
     note = "return `Vec<String>`, or `Result` of it"
 )]
-pub trait IntoProposals {
-    /// The proposals, at best first.
-    fn into_proposals(self) -> Result<Vec<String>, ToolError>;
+pub trait IntoCompletions {
+    /// The completions, at best first.
+    fn into_completions(self) -> Result<Vec<String>, ToolError>;
 }
 
-impl<T: Into<String>> IntoProposals for Vec<T> {
-    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+impl<T: Into<String>> IntoCompletions for Vec<T> {
+    fn into_completions(self) -> Result<Vec<String>, ToolError> {
         Ok(self.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: Into<String>, const N: usize> IntoProposals for [T; N] {
-    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+impl<T: Into<String>, const N: usize> IntoCompletions for [T; N] {
+    fn into_completions(self) -> Result<Vec<String>, ToolError> {
         Ok(self.into_iter().map(Into::into).collect())
     }
 }
 
-impl<T: IntoProposals, E: IntoToolError> IntoProposals for Result<T, E> {
-    fn into_proposals(self) -> Result<Vec<String>, ToolError> {
+impl<T: IntoCompletions, E: IntoToolError> IntoCompletions for Result<T, E> {
+    fn into_completions(self) -> Result<Vec<String>, ToolError> {
         self.map_err(IntoToolError::into_tool_error)?
-            .into_proposals()
+            .into_completions()
     }
 }
 
-/// Proposals, now or later: what a sync or an async function returns. `Time` tells the two apart for rustc.
+/// The return types of a sync or an async function that completes an argument. `Time` tells the two apart for rustc.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a function that completes an argument",
     label = "the function named here returns no list of texts",
     note = "return `Vec<String>`, or `Result` of it, sync or async; the future of an async function must be `Send`"
 )]
-pub trait Proposed<Time> {
-    /// The proposals, at best first.
-    fn proposed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send;
+pub trait Completes<Time> {
+    /// The completions, at best first.
+    fn completed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send;
 }
 
 /// A sync function's.
@@ -120,15 +128,15 @@ pub struct Now;
 pub struct Later;
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoProposals> Proposed<Now> for T {
-    fn proposed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send {
-        std::future::ready(self.into_proposals())
+impl<T: IntoCompletions> Completes<Now> for T {
+    fn completed(self) -> impl Future<Output = Result<Vec<String>, ToolError>> + Send {
+        std::future::ready(self.into_completions())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: IntoProposals, F: Future<Output = T> + Send> Proposed<Later> for F {
-    async fn proposed(self) -> Result<Vec<String>, ToolError> {
-        self.await.into_proposals()
+impl<T: IntoCompletions, F: Future<Output = T> + Send> Completes<Later> for F {
+    async fn completed(self) -> Result<Vec<String>, ToolError> {
+        self.await.into_completions()
     }
 }

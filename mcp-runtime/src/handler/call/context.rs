@@ -1,4 +1,13 @@
 //! The call, as a declared function sees it.
+//!
+//! One `Arc` for each call; clones are the same call. Cells that are set once in its course
+//! (deadline, permit, outcome, cancellation) are `OnceLock`s, so that a call which needs none of
+//! them allocates none. What the client sent is read when it is asked for: names and `_meta` stay
+//! in the message until then.
+//!
+//! [`Context::end`] and [`Context::cancelled`] race by nature: the one sets a flag and looks for a
+//! token, the other makes a token and looks for the flag. The fences between the two steps on both
+//! sides make at least one of them see the other.
 
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -31,7 +40,9 @@ use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
 };
+use crate::seal::Subject;
 use crate::share::{Holder, head};
+use crate::store::{Shelf, Store};
 
 /// The time after which a silent call shows that it still runs. Hosts and proxies give up after a minute, some after 30 s.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -39,6 +50,30 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The call that a function serves: who asks, what else it said, and ways to report back.
 ///
 /// Take it by reference (`cx: &Context`). A clone stays valid after the call has ended; it then reports nothing more.
+///
+/// | to know | |
+/// |---|---|
+/// | the caller | [`principal`](Self::principal), [`header`](Self::header) |
+/// | the client | [`client`](Self::client), [`capabilities`](Self::capabilities), [`version`](Self::version), [`session_id`](Self::session_id) |
+/// | the request | [`meta`](Self::meta), [`deadline`](Self::deadline) |
+/// | to tell | [`progress`](Self::progress), [`log`](Self::log), [`resource_updated`](Self::resource_updated) |
+/// | to ask | [`elicit`](Self::elicit), [`elicit_url`](Self::elicit_url), [`sample`](Self::sample), [`roots`](Self::roots) |
+/// | to run once | [`once`](Self::once), [`try_once`](Self::try_once) |
+///
+/// ```
+/// use mcp_runtime::{Context, tool};
+///
+/// /// Counts the words of all files.
+/// #[tool(read_only)]
+/// async fn count(cx: &Context, files: Vec<String>) -> usize {
+///     let mut words = 0;
+///     for (done, file) in files.iter().enumerate() {
+///         cx.progress(done as f64, files.len() as f64, file);
+///         words += file.split_whitespace().count();
+///     }
+///     words
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Context(Arc<Call>);
 
@@ -64,6 +99,7 @@ struct Call {
     input_requests: OnceLock<Box<InputRequests>>,
     watcher: AtomicWaker,
     changes: Changes,
+    shelf: Option<Arc<Shelf>>,
     /// `true` if it has reported progress since the last heartbeat.
     spoken: AtomicBool,
     ended: AtomicBool,
@@ -123,6 +159,8 @@ pub(crate) struct Caller {
     /// The params of the request, for their `_meta`.
     pub params: Option<Arc<Members>>,
     pub changes: Changes,
+    /// The values by key.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 impl Context {
@@ -150,6 +188,7 @@ impl Context {
             input_requests: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
+            shelf: caller.shelf,
             spoken: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -159,11 +198,15 @@ impl Context {
     }
 
     /// The protocol revision that the client speaks.
+    ///
+    /// For workarounds: results and notifications are written for the client's revision anyway.
     pub fn version(&self) -> Version {
         self.0.version
     }
 
     /// Returns the caller.
+    ///
+    /// Anonymous over stdio, and over HTTP where nothing verified it.
     pub fn principal(&self) -> &Principal {
         &self.0.principal
     }
@@ -171,6 +214,12 @@ impl Context {
     /// The address that the call comes from, where the transport has one.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         self.0.peer
+    }
+
+    /// Returns `true` if the call came over HTTP.
+    #[cfg(feature = "otel")]
+    pub(crate) fn is_http(&self) -> bool {
+        !self.0.headers.is_empty()
     }
 
     /// Returns the caller that held resources are counted for.
@@ -228,6 +277,8 @@ impl Context {
     /// absent.
     ///
     /// It comes from the client as it is: of any type, and as large as a message may be.
+    ///
+    /// Each call decodes the member anew.
     pub fn meta(&self, key: &str) -> Option<Value> {
         let meta = self.0.params.as_ref()?.meta()?.ok()?;
         meta.decode(key)?.ok()
@@ -244,6 +295,9 @@ impl Context {
 
     /// The time at which `timeout` stops the call; `None` without a timeout, and while an input request is pending, whose
     /// time does not count.
+    ///
+    /// On tokio's clock, for `tokio::time::timeout_at` of a dependency, so that the function can
+    /// still answer. It is that of all attempts with `retry`.
     pub fn deadline(&self) -> Option<Instant> {
         let (begun, limit) = self.0.timeout.get()?;
         let waited = self
@@ -265,6 +319,9 @@ impl Context {
 
     /// Fails unless the client declared `capability`: a modern client receives error -32021 that names it, an older one
     /// a tool error with the same text.
+    ///
+    /// Asking ([`Context::elicit`] and the like) checks this by itself; it is for functions that
+    /// want to know before they begin.
     pub fn require(&self, capability: Capability) -> Result<(), ToolError> {
         if self.0.capabilities.has(capability) {
             Ok(())
@@ -274,6 +331,9 @@ impl Context {
     }
 
     /// The HTTP header called `name`, if the call came over HTTP and the value is text.
+    ///
+    /// The first one of that name, in any case. `None` over stdio; over a WebSocket those of its
+    /// handshake. Headers of credentials are there too, and are the caller's secrets.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::try_from(name).ok()?;
         self.0.headers.get(name)?.to_str().ok()
@@ -283,6 +343,10 @@ impl Context {
     ///
     /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
+    ///
+    /// Never waits: what a slow client does not read is dropped, beyond 256 notifications or 256
+    /// KiB. The message is left out for clients before 2025-03-26. In a task it becomes the status
+    /// message of the task. A number that is not finite is not sent.
     pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
             client.report_progress(message.as_ref());
@@ -332,6 +396,10 @@ impl Context {
     }
 
     /// Sends `data` to the client's log, if it enabled messages of this level.
+    ///
+    /// `data` is any JSON: a text, or an object with fields. In a session the level is that of the
+    /// last `logging/setLevel`, `info` until then; in 2026-07-28 that of the request, and nothing
+    /// is sent without one. It is for the user of the client; the server's own log is `tracing`'s.
     pub fn log(&self, level: Level, data: impl Serialize) {
         if self.has_ended() || self.0.log_level.is_none_or(|threshold| level < threshold) {
             return;
@@ -367,7 +435,37 @@ impl Context {
         self.notifier().resource_updated(uri);
     }
 
+    /// Returns the values of the caller by key, which later calls find again: those of the same principal, on any instance
+    /// if the server has a [shared store](crate::store), else in the memory of this one.
+    ///
+    /// An anonymous caller has values of its own in a session, and over stdio; elsewhere they are refused, and
+    /// [`Store::for_all`] has those that all callers share.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use mcp_runtime::{Context, ToolError};
+    /// async fn remember(cx: &Context, city: String) -> Result<Option<String>, ToolError> {
+    ///     let before = cx.store().get("city").await?;
+    ///     cx.store().put("city", &city, Duration::from_secs(3600)).await?;
+    ///     Ok(before)
+    /// }
+    /// ```
+    pub fn store(&self) -> Store {
+        let kept = self.0.shelf.clone().unwrap_or_default();
+        let owner = match &self.0.holder {
+            Holder::Line => Some(kept.line.clone()),
+            Holder::Principal(_) => Some(self.principal().digest().short()),
+            Holder::Network(_) | Holder::Anonymous => self.0.session_id.as_ref().map(|id| {
+                let parts = [&b"session"[..], id.as_bytes()];
+                Subject::from_parts(parts).short()
+            }),
+        };
+        Store::new(kept, owner)
+    }
+
     /// The same for work that outlives the call.
+    ///
+    /// Unlike this context it goes on working after the call has ended.
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.0.changes.clone())
     }
@@ -387,6 +485,25 @@ impl Context {
     /// Waits until the call is given up: by the client, by a timeout or by the server's shutdown.
     ///
     /// The function itself is dropped then; this is for work that it has spawned, through a clone.
+    ///
+    /// Also completes when the function has returned. Cancel safe.
+    ///
+    /// ```
+    /// use mcp_runtime::{Context, tool};
+    ///
+    /// /// Begins a scan.
+    /// #[tool]
+    /// async fn scan(cx: &Context) {
+    ///     let cx = cx.clone();
+    ///     let work = tokio::spawn(async move {
+    ///         tokio::select! {
+    ///             () = cx.cancelled() => {} // clean up
+    ///             () = tokio::time::sleep(std::time::Duration::from_secs(60)) => {}
+    ///         }
+    ///     });
+    ///     work.await.ok();
+    /// }
+    /// ```
     pub async fn cancelled(&self) {
         if self.has_ended() {
             return;
@@ -484,6 +601,7 @@ impl Context {
             session_id,
             params,
             changes,
+            shelf,
             ..
         } = &*self.0;
         let caller = Caller {
@@ -496,6 +614,7 @@ impl Context {
             // The task does not keep the whole message.
             params: params.as_ref().map(|params| Arc::new(params.meta_alone())),
             changes: changes.clone(),
+            shelf: shelf.clone(),
             ..Caller::default()
         };
         Self::new(

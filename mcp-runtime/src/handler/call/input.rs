@@ -1,4 +1,9 @@
 //! Input requests of a declared function to its client: its user, its model, its roots.
+//!
+//! Each method makes an [`InputRequest`] and a reader for its response, and awaits both by
+//! `answer_to`. The difference between the eras is one branch in `resolved`: in a session or a task
+//! the first waiter sends the request to the client; otherwise it only waits, and the call is
+//! dropped (`policy/suspend.rs`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -59,6 +64,13 @@ impl Context {
     ///     Ok(if sure.yes() { format!("deleted {path}") } else { format!("kept {path}") })
     /// }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ElicitError`] if the user declined or dismissed the form, or the client refused it or has
+    /// left; `?` makes a failure of it that the model reads. A client without the capability
+    /// `elicitation` ends the call instead, and so does content that does not fit the form, because
+    /// no code of the function could do better.
     pub fn elicit<T: Elicit>(
         &self,
         key: impl Into<String>,
@@ -121,6 +133,9 @@ impl Context {
     ///     Ok(cx.sample("summary", sample).await?.text())
     /// }
     /// ```
+    ///
+    /// Needs the capability `sampling`, or `sampling.tools` for a sample with tools. The response
+    /// is the client's model's, and as untrusted as any other input.
     pub async fn sample(
         &self,
         key: impl Into<String>,
@@ -135,6 +150,9 @@ impl Context {
     }
 
     /// Returns the client's roots; the input request has the key `client_roots`.
+    ///
+    /// Needs the capability `roots`. The roots are what the client says they are: a server that
+    /// opens files checks paths itself.
     pub async fn roots(&self) -> Result<Vec<Root>, ElicitError> {
         self.answer_to(ROOTS, InputRequest::roots(), |raw| {
             let read = serde_json::from_str(raw.get());
@@ -165,6 +183,10 @@ impl Context {
     ///     Ok(format!("receipt {receipt}"))
     /// }
     /// ```
+    ///
+    /// The output is JSON; all outputs and responses of a call together have at most 1 MiB, as the
+    /// client carries them. Two blocks with one key end the call with an error. In a session, where
+    /// the function does not run again, the block simply runs.
     pub async fn once<T>(&self, key: impl Into<String>, work: impl Future<Output = T>) -> T
     where
         T: Serialize + DeserializeOwned,

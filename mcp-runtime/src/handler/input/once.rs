@@ -1,4 +1,14 @@
 //! Blocks that run once in a call, however many rounds it has.
+//!
+//! A handler that is run again from the top would charge a card in each round. The output of a
+//! block is serialized, kept in the memory of the call, and sealed into the request state; the next
+//! run finds it by its key and does not run the block. Between the end of the block and the round's
+//! answer the output is in memory only: a client that leaves then makes the block run again.
+//!
+//! While a block runs, the call is not suspended (`running` is not empty), and a request within it
+//! is refused: it could never be answered, since the block would have to run again to get there.
+//! Which code is within it is found by the thread that polls it (`inside`), which is exact because
+//! a poll does not move.
 
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};

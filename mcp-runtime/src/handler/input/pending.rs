@@ -4,6 +4,16 @@
 //! response. Without one the handler is dropped as soon as only responses can resume it; its next run, from the top,
 //! finds them here. Invariants: one key stands for one request; a request without waiters is removed; a response stays
 //! the same in every later run.
+//!
+//! An input request is in one of three states: open, resolved, failed. `join!` of two requests adds
+//! two entries before the handler is suspended, which is how they come to be asked in one round. A
+//! request with the same key and the same content as an open one is the same request, with one more
+//! waiter; with another content it is a mistake of the author's, which ends the call with a text
+//! that names the key.
+//!
+//! One mutex, never held across an `.await`, nor while a waker is called or user code runs. Memory
+//! grows with the requests that the author's code makes, not with what the client sends: unknown
+//! responses are kept for the length of the call, and are no larger than their message.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -175,6 +185,10 @@ impl InputRequests {
     }
 
     /// Returns the reason to drop the call, if only responses of its client can resume it, or nothing can.
+    ///
+    /// Called after each poll that returns `Pending`. `reruns_for_input` is true for calls of
+    /// 2026-07-28 that are no task: only there does an open request end the call. A failure ends it
+    /// everywhere.
     pub(crate) fn suspension(&self, reruns_for_input: bool) -> Option<Suspension> {
         let state = self.lock();
         let failure = state.failure();
@@ -191,6 +205,8 @@ impl InputRequests {
     }
 
     /// Ends the input requests of a call that was dropped, and wakes the waiters that are left in tasks of their own.
+    ///
+    /// The wakers are called without the lock: a waiter may run on this thread.
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.over = true;
@@ -281,6 +297,9 @@ impl State {
 
     /// Returns the failure of the call: the author's misuse, or the first failure, but all capabilities that the client
     /// lacks.
+    ///
+    /// All missing capabilities are told at once, so that a client does not have to find them one
+    /// by one.
     fn failure(&self) -> Option<InputFailure> {
         let failures = self.entries.iter().filter_map(|entry| match &entry.status {
             Status::Failed(failure) => Some(failure.clone()),

@@ -28,6 +28,16 @@ use crate::protocol::{Capability, RpcError, ToolResult};
 ///
 /// A public error is an answer to the caller, such as "there is no order 7", and does not count against `breaker(..)`.
 /// Private and retryable errors do, as does an error type of the function's own that is not `ToolError`.
+///
+/// | made by | the caller reads | the log has |
+/// |---|---|---|
+/// | [`ToolError::new`] | the text, as a result with `isError` | the outcome |
+/// | `?`, [`ToolError::private`] | that it failed, and a reference | the chain of causes, with the reference |
+/// | [`ToolError::protocol`] | a JSON-RPC error | the outcome |
+/// | [`ToolError::not_found`] | "resource not found" with the URI (-32602; -32002 before 2026-07-28) | the outcome |
+///
+/// Resources and prompts have no results with `isError`: there a text is the message of a JSON-RPC
+/// error (-32603).
 #[derive(Debug)]
 pub struct ToolError {
     kind: Kind,
@@ -47,11 +57,16 @@ enum Kind {
 
 impl ToolError {
     /// A failure whose text the model reads; say what to do next.
+    ///
+    /// It is written to the client as it is, except that values of parameters with `redact` are cut
+    /// out.
     pub fn new(text: impl Into<String>) -> Self {
         Self::from_kind(Kind::Public(text.into()))
     }
 
     /// A failure whose text only the log shows.
+    ///
+    /// The same as `?` on an error, for what does not implement [`Error`], such as a text.
     pub fn private(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::from_kind(Kind::Private(cause.into())).outage()
     }
@@ -65,6 +80,8 @@ impl ToolError {
     ///     fetch().map_err(|cause| ToolError::private(cause).retryable())
     /// }
     /// ```
+    ///
+    /// No effect without `retry = ..` on the function, except that it counts against its breaker.
     #[must_use]
     pub fn retryable(mut self) -> Self {
         self.retryable = true;
@@ -78,6 +95,13 @@ impl ToolError {
 
     /// A JSON-RPC error in the place of a result: the client reads it, the model does not. For faults of the request or
     /// of the server, not of the function's task.
+    ///
+    /// ```
+    /// use mcp_runtime::{RpcError, ToolError};
+    ///
+    /// let error = ToolError::protocol(RpcError::invalid_params("`page` is beyond the last one"));
+    /// assert!(!error.is_retryable());
+    /// ```
     pub fn protocol(error: RpcError) -> Self {
         let is_outage = error.code == RpcError::INTERNAL_ERROR;
         Self {
@@ -222,6 +246,10 @@ impl<E: Error + Send + Sync + 'static> From<E> for ToolError {
 }
 
 /// The error types that a tool may return: anything that implements `Display`, and [`ToolError`].
+///
+/// The blanket implementation makes a public failure of the error's `Display`, so an error type of
+/// the program's own is shown to the model: write its texts for it, or convert it to a
+/// [private](ToolError::private) one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a tool error",
     label = "neither `Display` nor `ToolError`",

@@ -16,6 +16,11 @@ use crate::protocol::Content;
 /// Clients of 2025-11-25 and 2025-06-18 know structured content of objects only: for them, a `T` whose schema is not that
 /// of an object, such as a list, a number, an `Option` or an enum, is the member `result` of an object, in the schema and
 /// in the content.
+///
+/// `T` implements `Serialize` and `JsonSchema`, which `#[model(output)]` derives. The schema is
+/// computed once, when the tool is registered; each result is checked against it, and one that does
+/// not fit, such as by a hand-written `JsonSchema`, is a private failure, since a client that
+/// validates would refuse it. Clients before 2025-06-18 get the text alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
@@ -42,6 +47,8 @@ impl<T> Json<T> {
 }
 
 /// A structured result with content of its own: what [`Json::text`] and [`Json::content`] return.
+///
+/// Its schema is that of [`Json`]: only the text beside the structured content differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structured<T> {
     pub(super) value: T,

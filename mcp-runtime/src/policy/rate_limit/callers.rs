@@ -3,6 +3,11 @@
 //! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers, so that its duration is bounded; a caller is
 //! evicted when its counter is back in its initial state and its rounds have expired, or when a new caller needs the
 //! place of the longest idle.
+//!
+//! At most [`MOST`] (65,536) callers. Whoever has that many identities can evict others and so
+//! begin anew with each of them; that takes as many verified subjects or networks of 64 bits, for
+//! each of which it could have made its calls anyway. One mutex is enough for all: it is held for a
+//! few look-ups in maps, never across an `.await`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -113,6 +118,8 @@ impl Counted {
         }
     }
 
+    /// The map is made smaller when it is 1/16 full, so that a wave of callers does not keep its
+    /// memory; each shrinking moves less than what was evicted since the last one.
     fn evict_oldest(&mut self) {
         if let Some((_, caller)) = self.by_age.pop_first() {
             self.by_caller.remove(&caller);

@@ -1,5 +1,8 @@
 //! The fixed window: a maximum number of calls in each period, which begins with the first call after the one before
 //! has ended.
+//!
+//! The window is not aligned to the clock: a caller's first call opens it. A minute that begins at
+//! the full minute for all callers would have all of them come back in the same second.
 
 use std::time::Duration;
 

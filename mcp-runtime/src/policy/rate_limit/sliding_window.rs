@@ -2,6 +2,10 @@
 //!
 //! Exact for counts up to [`MARKS`]. Above, calls close to each other are remembered as one group that ends with its
 //! last one: the limit still holds everywhere, and a call waits at most 1/[`MARKS`] of the period longer than it must.
+//!
+//! A group is counted at the time of its last call, so that no call of it leaves the window too
+//! early. Memory: at most one group for each grain of the period and those that lie on both ends,
+//! some 66 groups of about 40 bytes, for any count.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,4 +1,7 @@
 //! The token bucket, by `governor`, on tokio's clock.
+//!
+//! One token returns every `period / count`, at least every nanosecond; the bucket has `burst` of
+//! them. The state is one atomic number (GCRA), so a check takes no lock.
 
 use std::num::NonZeroU32;
 use std::ops::Add;

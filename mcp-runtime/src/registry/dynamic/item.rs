@@ -1,4 +1,8 @@
 //! An item that was made at run time, as the registry calls it.
+//!
+//! The second implementation of `Callable`, beside that of declared functions: arguments are
+//! checked by the given schema, and the closure gets them as JSON. Elicitation of arguments and
+//! completion belong to declared parameters, and do not exist here.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -19,7 +23,7 @@ use crate::policy::{self, Redacted};
 use crate::protocol::content::ResourceLink;
 use crate::registry::descriptor::Descriptor;
 use crate::registry::entry::{Entry, check_name};
-use crate::registry::function::{Arguments, Callable, Links, Proposals};
+use crate::registry::function::{Arguments, Callable, Completions, Links};
 use crate::registry::keywords::Keywords;
 
 /// Runs a call with its arguments.
@@ -131,7 +135,7 @@ impl Callable for Dynamic {
         self.check(values).map(|_| None)
     }
 
-    fn complete(&self, _: &str, _: &Context, _: Completion) -> Option<Proposals> {
+    fn complete(&self, _: &str, _: &Context, _: Completion) -> Option<Completions> {
         None
     }
 

@@ -26,6 +26,8 @@ macro_rules! keys {
             }
 
             /// Adds a member to the `_meta` that lists show.
+            ///
+            /// Keys have a prefix that is the program's own, such as `com.example/owner`.
             #[must_use]
             pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
                 self.spec = self.spec.meta(key, value.into());
@@ -33,6 +35,9 @@ macro_rules! keys {
             }
 
             /// Sets the rate limit: `"10/min"`, for each caller.
+            ///
+            /// The unit is `s`, `min`, `h` or `d`, with a number where it is not one: `10/5 min`. A
+            /// text that is no rate is a fault, told when the item is added.
             #[must_use]
             pub fn rate_limit(self, rate: &str) -> Self {
                 self.rate_limit_with(rate, |limit| limit)
@@ -55,6 +60,8 @@ macro_rules! keys {
             }
 
             /// Sets the time after which a call is cancelled.
+            ///
+            /// In whole milliseconds.
             #[must_use]
             pub fn timeout(mut self, limit: Duration) -> Self {
                 self.spec = self.spec.timeout(millis(limit), Source::Attribute);
@@ -62,6 +69,8 @@ macro_rules! keys {
             }
 
             /// Sets the maximum number of calls that run at a time, and of those that wait.
+            ///
+            /// A call beyond both is refused at once, with the outcome `busy`.
             #[must_use]
             pub fn concurrency(mut self, max: u32, queue: u32) -> Self {
                 let limit = Concurrency::new(max).queue(queue);
@@ -89,6 +98,9 @@ macro_rules! keys {
 
             /// Sets the maximum number of retries after errors that are marked retryable, and the longest wait before the
             /// first.
+            ///
+            /// Waits double from one retry to the next, up to 30 s, and are between half and all of
+            /// that.
             #[must_use]
             pub fn retry(mut self, max: u32, backoff: Duration) -> Self {
                 let retry = Retry::new(max).backoff(millis(backoff));
@@ -97,6 +109,8 @@ macro_rules! keys {
             }
 
             /// Sets the number of failures in a row after which calls fail fast, and the time for which they do.
+            ///
+            /// Errors made by `ToolError::new` are answers and do not count.
             #[must_use]
             pub fn breaker(mut self, failures: u32, cooldown: Duration) -> Self {
                 let breaker = Breaker::new(failures, millis(cooldown));
@@ -105,6 +119,8 @@ macro_rules! keys {
             }
 
             /// Sets the maximum size of a result in bytes.
+            ///
+            /// A larger one is replaced by an error that tells the model to ask for less.
             #[must_use]
             pub fn max_output(mut self, bytes: u64) -> Self {
                 self.spec = self.spec.max_output(bytes, Source::Attribute);
@@ -120,6 +136,9 @@ macro_rules! keys {
             }
 
             /// Sets the rule for the callers that may see and call it.
+            ///
+            /// For other callers it does not exist: it is in no list, and calling it is the error
+            /// for an unknown name.
             #[must_use]
             pub fn visible_if(
                 mut self,

@@ -54,6 +54,8 @@ impl DynamicPrompt {
     }
 
     /// Adds an argument, whose value is a string.
+    ///
+    /// A value that is missing although it is required is refused before the closure runs.
     #[must_use]
     pub fn argument(
         mut self,

@@ -74,6 +74,8 @@ impl DynamicResource {
     }
 
     /// Sets the function that lists the resources of a template for `resources/list`.
+    ///
+    /// Called for each page of the list, with the context of the caller, for at most 5 s.
     #[must_use]
     pub fn list<F, R, O>(mut self, list: F) -> Self
     where

@@ -58,6 +58,9 @@ keys!(DynamicTool, "tool");
 
 impl DynamicTool {
     /// Makes a tool called `name` with arguments that fit `schema`.
+    ///
+    /// Nothing is checked here; [`Server::check`](crate::Server::check) or
+    /// [`Items::add_tool`](crate::Items::add_tool) lists all faults.
     pub fn new(name: impl Into<String>, schema: Value) -> Self {
         Self {
             spec: Spec::tool(name.into(), ""),
@@ -69,6 +72,8 @@ impl DynamicTool {
     }
 
     /// Sets the function that carries out a call.
+    ///
+    /// Required: a tool without one is a fault. It returns what a declared tool may return.
     #[must_use]
     pub fn handler<F, R, O>(mut self, handler: F) -> Self
     where
@@ -90,6 +95,8 @@ impl DynamicTool {
     }
 
     /// It changes nothing.
+    ///
+    /// Sent as `readOnlyHint`; texts of errors tell the model that calling again is safe.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.spec = self.spec.read_only();
@@ -97,6 +104,8 @@ impl DynamicTool {
     }
 
     /// Twice is the same as once.
+    ///
+    /// Sent as `idempotentHint`; `retry` needs this or [`read_only`](Self::read_only).
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.spec = self.spec.idempotent();
@@ -104,6 +113,8 @@ impl DynamicTool {
     }
 
     /// Sets `destructiveHint`.
+    ///
+    /// Clients take a tool for destructive without it; `false` says that it only adds.
     #[must_use]
     pub fn destructive(mut self, destructive: bool) -> Self {
         self.spec = self.spec.destructive(destructive);
@@ -111,6 +122,8 @@ impl DynamicTool {
     }
 
     /// Sets `openWorldHint`.
+    ///
+    /// `false` says that it touches nothing but this server's own data.
     #[must_use]
     pub fn open_world(mut self, open_world: bool) -> Self {
         self.spec = self.spec.open_world(open_world);
@@ -118,6 +131,8 @@ impl DynamicTool {
     }
 
     /// Sets whether calls become tasks: `"optional"`, `"required"`.
+    ///
+    /// Any other text is a fault. See [`task`](crate::task) for what a task is.
     #[must_use]
     pub fn task(mut self, support: &str) -> Self {
         match support {

@@ -3,54 +3,85 @@
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::terminal;
+use super::exit::{self, REFUSED, USAGE};
+use super::progress::Progress;
+use super::{arguments, terminal};
 use crate::error::{Error, Result};
 use crate::handler::argument::problem::nearest;
 use crate::protocol::Version;
-use crate::protocol::meta::{CLIENT_CAPABILITIES, PROTOCOL_VERSION};
+use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION};
 use crate::registry::{Entry, Listing, Registry};
 use crate::server::memory::Connection;
 use crate::service::Service;
 
+/// The result of a call, as it was sent.
+#[derive(Debug)]
+pub(super) struct Called {
+    /// The result as JSON.
+    pub raw: Box<RawValue>,
+    /// The exit code of a result that is a tool's error.
+    pub code: u8,
+}
+
 /// Calls the tool of `matches`; returns its result.
-pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
-    let name = given(matches);
-    let registry = service.registry.read();
-    let tool = find(&registry.tools, "tool", name)?;
-    let arguments = pairs(matches, |name, text| {
-        if is_text(&tool, name) {
-            return text.into();
-        }
-        serde_json::from_str(text).unwrap_or_else(|_| text.into())
-    })?;
-    let params = json!({ "name": name, "arguments": arguments });
-    carry_out(service, "tools/call", params).await
+pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<Called> {
+    let name = given(matches)?;
+    let tool = declared_tool(&service, name)?;
+    let arguments = arguments::read(words(matches), |name| tool.argument(name).cloned())?;
+    let params = Params {
+        name: Some(name),
+        arguments: Some(&arguments),
+        ..Params::new()
+    };
+    carry_out(service, Some(tool), "tools/call", params).await
 }
 
 /// Reads the resource of `matches`; returns its contents.
-pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
-    let uri = given(matches);
+pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Result<Called> {
+    let uri = given(matches)?;
     let registry = service.registry.read();
-    if registry.resource(uri).is_none() && !registry.files.contents.contains_key(uri) {
+    let entry = registry.resource(uri).map(|(entry, _)| Arc::clone(entry));
+    if entry.is_none() && !registry.files.contents.contains_key(uri) {
         return Err(unknown("resource", uri, &uris(&registry)));
     }
-    let params = json!({ "uri": uri });
-    carry_out(service, "resources/read", params).await
+    let params = Params {
+        uri: Some(uri),
+        ..Params::new()
+    };
+    carry_out(service, entry, "resources/read", params).await
 }
 
 /// Gets the prompt of `matches`; returns its messages.
-pub(super) async fn prompt(service: Arc<Service>, matches: &ArgMatches) -> Result<Value> {
-    let name = given(matches);
-    find(&service.registry.read().prompts, "prompt", name)?;
-    let arguments = pairs(matches, |_, text| text.into())?;
-    let params = json!({ "name": name, "arguments": arguments });
-    carry_out(service, "prompts/get", params).await
+pub(super) async fn prompt(service: Arc<Service>, matches: &ArgMatches) -> Result<Called> {
+    let name = given(matches)?;
+    let prompt = find(&service.registry.read().prompts, "prompt", name)?;
+    let text = || Some(json!({ "type": "string" }));
+    let arguments = arguments::read(words(matches), |_| text())?;
+    let params = Params {
+        name: Some(name),
+        arguments: Some(&arguments),
+        ..Params::new()
+    };
+    carry_out(service, Some(prompt), "prompts/get", params).await
 }
 
-fn given(matches: &ArgMatches) -> &str {
-    matches.get_one::<String>("name").map_or("", String::as_str)
+/// Finds a tool by its name.
+pub(super) fn declared_tool(service: &Service, name: &str) -> Result<Arc<Entry>> {
+    find(&service.registry.read().tools, "tool", name)
+}
+
+fn given(matches: &ArgMatches) -> Result<&str> {
+    let name = matches.get_one::<String>("name").map(String::as_str);
+    name.ok_or_else(|| Error::command(USAGE, "a name is missing; `--help` shows the form"))
+}
+
+fn words(matches: &ArgMatches) -> impl Iterator<Item = &String> {
+    let words = matches.get_many::<String>("arguments");
+    words.into_iter().flatten()
 }
 
 fn find(listing: &Listing, noun: &str, name: &str) -> Result<Arc<Entry>> {
@@ -78,63 +109,134 @@ fn unknown(noun: &str, name: &str, known: &[&str]) -> Error {
         None if known.is_empty() => format!("this server has no {noun}s"),
         None => format!("the {noun}s are {}", known.join(", ")),
     };
-    Error::usage(format!("there is no {noun} `{name}`; {hint}"))
+    Error::command(USAGE, format!("there is no {noun} `{name}`; {hint}"))
 }
 
-/// `a=1 b=two` as arguments, each value read by `value`.
-fn pairs(matches: &ArgMatches, value: impl Fn(&str, &str) -> Value) -> Result<Map<String, Value>> {
-    let pairs = matches
-        .get_many::<String>("arguments")
-        .into_iter()
-        .flatten();
-    let pair = |pair: &String| match pair.split_once('=') {
-        Some((name, text)) => Ok((name.to_owned(), value(name, text))),
-        None => Err(Error::usage(format!(
-            "`{pair}` is not an argument: write NAME=VALUE"
-        ))),
-    };
-    pairs.map(pair).collect()
+/// The params of a request of a person.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Params<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_responses: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_state: Option<Value>,
+    #[serde(rename = "_meta")]
+    meta: Value,
 }
 
-fn is_text(tool: &Entry, name: &str) -> bool {
-    let schema = tool.argument(name);
-    schema.is_some_and(|schema| schema.get("type").is_some_and(|kind| kind == "string"))
+impl Params<'_> {
+    fn new() -> Self {
+        Self {
+            name: None,
+            uri: None,
+            arguments: None,
+            input_responses: None,
+            request_state: None,
+            meta: json!({
+                PROTOCOL_VERSION: Version::LATEST.as_str(),
+                CLIENT_CAPABILITIES: { "elicitation": { "form": {}, "url": {} } },
+                LOG_LEVEL: "info",
+                "progressToken": 1,
+            }),
+        }
+    }
+}
+
+/// A line of the server: a response, or a notification.
+#[derive(Deserialize)]
+struct Message {
+    id: Option<Value>,
+    method: Option<String>,
+    #[serde(default)]
+    params: Value,
+    result: Option<Box<RawValue>>,
+    error: Option<Value>,
+}
+
+/// The members of a result that say how to go on.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Round {
+    result_type: Option<String>,
+    is_error: bool,
+    input_requests: Value,
+    request_state: Value,
 }
 
 /// Sends a request, responds to the server's input requests, and returns the result.
-async fn carry_out(service: Arc<Service>, method: &str, mut params: Value) -> Result<Value> {
-    params["_meta"] = json!({
-        PROTOCOL_VERSION: Version::LATEST.as_str(),
-        CLIENT_CAPABILITIES: { "elicitation": { "form": {}, "url": {} } },
-    });
+async fn carry_out(
+    service: Arc<Service>,
+    entry: Option<Arc<Entry>>,
+    method: &str,
+    mut params: Params<'_>,
+) -> Result<Called> {
+    let outcome = || {
+        entry
+            .as_ref()
+            .and_then(|entry| entry.metrics.only_outcome())
+    };
     let mut connection = Connection::open(service);
     loop {
-        let result = round(&mut connection, method, &params).await?;
-        if result["resultType"] != "input_required" {
-            return Ok(result);
+        let raw = match send(&mut connection, method, &params).await? {
+            Ok(raw) => raw,
+            Err(error) => {
+                let text = error["message"]
+                    .as_str()
+                    .unwrap_or("the request was refused");
+                let code = exit::of(outcome(), error["code"].as_i64());
+                return Err(Error::command(code, text));
+            }
+        };
+        let round: Round = serde_json::from_str(raw.get()).unwrap_or_default();
+        if round.result_type.as_deref() != Some("input_required") {
+            let code = if round.is_error {
+                exit::of(outcome(), None)
+            } else {
+                0
+            };
+            return Ok(Called { raw, code });
         }
-        let requests = result["inputRequests"].clone();
-        let answers = tokio::task::spawn_blocking(move || terminal::answer(&requests)).await;
+        let asked = round.input_requests;
+        let answers = tokio::task::spawn_blocking(move || terminal::answer(&asked)).await;
         let answers = answers.map_err(|error| Error::usage(error.to_string()))??;
-        params["inputResponses"] = answers.into();
-        params["requestState"] = result["requestState"].clone();
+        params.input_responses = Some(answers);
+        params.request_state = Some(round.request_state);
     }
 }
 
-/// Sends a request; the result of this round.
-async fn round(connection: &mut Connection, method: &str, params: &Value) -> Result<Value> {
-    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-    connection.send(request.to_string()).await;
+/// Sends a request, shows what comes before its response, and returns its result or its error.
+async fn send(
+    connection: &mut Connection,
+    method: &str,
+    params: &Params<'_>,
+) -> Result<std::result::Result<Box<RawValue>, Value>> {
+    let params = serde_json::to_string(params).map_err(|error| Error::usage(error.to_string()))?;
+    let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+    connection.send(request).await;
+    let mut progress = Progress::new();
     while let Some(line) = connection.receive().await {
-        let mut message: Value = serde_json::from_str(&line).unwrap_or_default();
-        if message.get("id").is_none() {
+        let Ok(message) = serde_json::from_str::<Message>(&line) else {
             continue;
+        };
+        if let Some(method) = message.method {
+            progress.show(&method, &message.params);
+        } else if message.id.is_some() {
+            progress.clear();
+            return Ok(match (message.result, message.error) {
+                (Some(result), _) => Ok(result),
+                (None, error) => Err(error.unwrap_or_default()),
+            });
         }
-        if let Some(error) = message.get("error") {
-            let text = error["message"].as_str();
-            return Err(Error::usage(text.unwrap_or("the request was refused")));
-        }
-        return Ok(message["result"].take());
     }
-    Err(Error::usage("the server ended without an answer"))
+    progress.clear();
+    Err(Error::command(
+        REFUSED,
+        "the server ended without an answer",
+    ))
 }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::{check, package};
 use crate::config::environment::Environment;
 use crate::config::kind::Kind;
 use crate::config::layers::Sources;
@@ -31,28 +33,71 @@ pub(super) fn command<S: State>(server: &Server<S>) -> Command {
         .disable_help_subcommand(true)
         .subcommand(Command::new("stdio").about("Serve stdin and stdout (the default)"))
         .subcommand(http())
-        .subcommand(Command::new("tools").about("List the tools, with the limits in force and where each came from"))
-        .subcommand(Command::new("resources").about("List the resources and their templates, likewise"))
-        .subcommand(Command::new("prompts").about("List the prompts with their arguments, likewise"))
-        .subcommand(
-            Command::new("call")
-                .about("Call a tool and print its result; asks in the terminal what the tool asks its user")
-                .arg(Arg::new("name").value_name("TOOL").required(true).help("The tool's name"))
-                .arg(pairs("Arguments; a value is JSON, or text where the tool wants text")),
-        )
-        .subcommand(
-            Command::new("read")
-                .about("Read a resource and print its contents")
-                .arg(Arg::new("name").value_name("URI").required(true).help("The resource's URI")),
-        )
-        .subcommand(
-            Command::new("prompt")
-                .about("Get a prompt and print its messages")
-                .arg(Arg::new("name").value_name("PROMPT").required(true).help("The prompt's name"))
-                .arg(pairs("Arguments; each value is text")),
-        )
+        .subcommand(list("tools", "List the tools, with the limits in force and where each came from"))
+        .subcommand(list("resources", "List the resources and their templates, likewise"))
+        .subcommand(list("prompts", "List the prompts with their arguments, likewise"))
+        .subcommands(calls())
+        .subcommand(package::command())
         .subcommands(operations())
 }
+
+fn list(name: &'static str, about: &'static str) -> Command {
+    Command::new(name).about(about).arg(json(
+        "Print the descriptions as JSON, as clients get them, with the limits",
+    ))
+}
+
+fn json(help: &'static str) -> Arg {
+    Arg::new("json")
+        .long("json")
+        .action(ArgAction::SetTrue)
+        .help(help)
+}
+
+/// The commands that send one request.
+fn calls() -> [Command; 3] {
+    let whole = || json("Print the whole result as JSON");
+    let name = |value: &'static str, help: &'static str| {
+        Arg::new("name").value_name(value).required(true).help(help)
+    };
+    [
+        Command::new("call")
+            .about("Call a tool and print its result; asks in the terminal what the tool asks its user")
+            .disable_help_flag(true)
+            .arg(name("TOOL", "The tool's name").required_unless_present("help").required(false))
+            .arg(words("Arguments; a value is JSON, or text where the tool wants text; `call TOOL --help` lists them"))
+            .arg(whole())
+            .arg(
+                Arg::new("help")
+                    .short('h')
+                    .long("help")
+                    .action(ArgAction::SetTrue)
+                    .help("Print help, after a tool's name that of the tool"),
+            )
+            .after_help(EXIT_CODES),
+        Command::new("read")
+            .about("Read a resource and print its contents")
+            .arg(name("URI", "The resource's URI"))
+            .arg(whole())
+            .after_help(EXIT_CODES),
+        Command::new("prompt")
+            .about("Get a prompt and print its messages")
+            .arg(name("PROMPT", "The prompt's name"))
+            .arg(words("Arguments; each value is text"))
+            .arg(whole())
+            .after_help(EXIT_CODES),
+    ]
+}
+
+/// The help of `call` itself, whose flag shows that of a tool.
+pub(super) fn help_of_call() -> String {
+    let [mut call, ..] = calls();
+    call.render_help().to_string()
+}
+
+/// The exit codes of the commands that send a request.
+const EXIT_CODES: &str = "Exit codes: 0 success; 1 the server cannot start; 2 usage, or arguments that are not valid; \
+     3 refused by a limit, for access or for a capability; 4 the function failed.";
 
 /// The commands for whoever runs the server.
 fn operations() -> [Command; 3] {
@@ -71,12 +116,21 @@ fn operations() -> [Command; 3] {
                 .arg(
                     Arg::new("url")
                         .value_name("URL")
-                        .help("A URL, or a path such as /healthz [default: /ready at the address of `http`]"),
+                        .help("A URL, unix:FILE, or a path such as /healthz [default: /ready at the address of `http`]"),
                 )
                 .args(flags()),
         Command::new("check").about(
                 "Check that the server could start, and which clients would refuse which tool; exits with 1 if any",
-            ).args(flags()),
+            )
+                .arg(
+                    Arg::new("client")
+                        .long("client")
+                        .value_name("NAME")
+                        .ignore_case(true)
+                        .value_parser(PossibleValuesParser::new(check::clients()))
+                        .help("Look at the rules of this client alone"),
+                )
+                .args(flags()),
     ]
 }
 
@@ -92,6 +146,13 @@ fn flags() -> impl Iterator<Item = Arg> {
         let flag = Arg::new(setting.name)
             .long(setting.flag?)
             .value_name("VALUE");
+        let flag = match setting.bare {
+            Some(bare) => flag
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value(bare),
+            None => flag,
+        };
         let flag = match setting.kind {
             Kind::Texts(..) => flag.action(ArgAction::Append),
             _ => flag,
@@ -115,9 +176,9 @@ pub(super) fn sources(matches: &ArgMatches) -> Sources {
     }
 }
 
-fn pairs(help: &'static str) -> Arg {
+fn words(help: &'static str) -> Arg {
     Arg::new("arguments")
-        .value_name("NAME=VALUE")
+        .value_name("NAME=VALUE|JSON|@FILE|-")
         .action(ArgAction::Append)
         .help(help)
 }

@@ -1,11 +1,15 @@
-//! Results on stdout: structured content or text of a tool, contents of a resource, messages of a prompt.
+//! Results on stdout: text or structured content of a tool, contents of a resource, messages of a prompt.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::call::Called;
+use super::json;
 use crate::error::{Error, Result};
 
 /// Prints one text and a newline, or as much of it as the reader takes.
@@ -13,25 +17,55 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Prints the structured content of a tool's result, or else its text; a failure is an error.
-pub(super) fn tool(result: &Value) -> Result<()> {
-    let failed = result["isError"] == true;
-    if let (Some(structured), false) = (result.get("structuredContent"), failed) {
-        print(&format!("{structured:#}"));
-        return Ok(());
-    }
-    let text = entries(result, "content").map(block);
+/// Prints a remark for a person, on stderr.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints the result of a tool as its model reads it: its text, or its structured content where the text is no more than that.
+/// A failure is an error.
+pub(super) fn tool(called: &Called) -> Result<()> {
+    let result: Value = read(called)?;
+    let text = entries(&result, "content").map(block);
     let text = text.collect::<Vec<_>>().join("\n");
-    if failed {
-        return Err(Error::usage(text));
+    if called.code != 0 {
+        return Err(Error::command(called.code, text));
     }
-    print(&text);
+    print(&match structured(called) {
+        Some(structured) if text.is_empty() || text == structured => json::pretty(&structured),
+        _ => text,
+    });
     Ok(())
 }
 
+/// Prints a result as JSON, also that of a failure.
+pub(super) fn whole(called: &Called) -> Result<()> {
+    print(&json::pretty(called.raw.get()));
+    if called.code == 0 {
+        return Ok(());
+    }
+    Err(Error::command(called.code, "the tool failed"))
+}
+
+/// The structured content of a result, as it was sent.
+fn structured(called: &Called) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Structured<'a> {
+        #[serde(borrow)]
+        structured_content: &'a RawValue,
+    }
+    let result: Structured<'_> = serde_json::from_str(called.raw.get()).ok()?;
+    Some(result.structured_content.get().to_owned())
+}
+
+fn read(called: &Called) -> Result<Value> {
+    serde_json::from_str(called.raw.get()).map_err(|error| Error::usage(error.to_string()))
+}
+
 /// Prints the contents of a resource: text as it is, bytes only into a file or a pipe.
-pub(super) fn contents(result: &Value) -> Result<()> {
-    for contents in entries(result, "contents") {
+pub(super) fn contents(called: &Called) -> Result<()> {
+    for contents in entries(&read(called)?, "contents") {
         let Some(blob) = contents["blob"].as_str() else {
             print(contents["text"].as_str().unwrap_or_default());
             continue;
@@ -54,19 +88,27 @@ pub(super) fn contents(result: &Value) -> Result<()> {
 }
 
 /// Prints the messages of a prompt, each below its role.
-pub(super) fn messages(result: &Value) {
-    for message in entries(result, "messages") {
+pub(super) fn messages(called: &Called) -> Result<()> {
+    for message in entries(&read(called)?, "messages") {
         let role = message["role"].as_str().unwrap_or_default();
         print(&format!("{role}: {}", block(&message["content"])));
     }
+    Ok(())
 }
 
 fn entries<'a>(result: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
     result[member].as_array().into_iter().flatten()
 }
 
-/// The text of a block; the JSON of what has none.
+/// The text of a block; a line about one that has none.
 fn block(block: &Value) -> String {
-    let text = block["text"].as_str();
-    text.map_or_else(|| block.to_string(), str::to_owned)
+    let nested = &block["resource"];
+    if let Some(text) = block["text"].as_str().or(nested["text"].as_str()) {
+        return text.to_owned();
+    }
+    let kind = block["type"].as_str().unwrap_or("content");
+    let uri = block["uri"].as_str().or(nested["uri"].as_str());
+    let details = [block["mimeType"].as_str(), uri];
+    let details = details.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    format!("({kind}: {details}; --json prints all of it)")
 }

@@ -1,9 +1,13 @@
 //! The tables of tools, resources and prompts, with the limits in force and where each was declared.
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
 use crate::handler::spec::Spec;
 use crate::handler::spec::policy::Source;
-use crate::policy::max_output::Size;
-use crate::policy::timeout::Written;
+use crate::policy::in_force::{self, InForce};
 use crate::protocol::resource::Place;
 use crate::registry::{Descriptor, Entry, Registry};
 
@@ -53,7 +57,7 @@ pub(super) fn prompts(registry: &Registry, file: &str) -> String {
 }
 
 /// An empty cell.
-const NONE: &str = "-";
+pub(super) const NONE: &str = "-";
 
 fn arguments(entry: &Entry) -> String {
     let Descriptor::Prompt(prompt) = &entry.descriptor else {
@@ -84,11 +88,14 @@ fn or_none(parts: &[String], between: &str) -> String {
     parts.join(between)
 }
 
-/// Aligns the columns under their titles.
+/// The rows under their titles.
 fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let rows: Vec<_> = std::iter::once(titles.map(str::to_owned))
-        .chain(rows)
-        .collect();
+    let titles = std::iter::once(titles.map(str::to_owned));
+    aligned(&titles.chain(rows).collect::<Vec<_>>())
+}
+
+/// Aligns the columns.
+pub(super) fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let widths: [usize; N] = std::array::from_fn(|column| {
         let widths = rows.iter().map(|row| row[column].chars().count());
         widths.max().unwrap_or_default()
@@ -101,8 +108,22 @@ fn table<const N: usize>(titles: [&str; N], rows: impl Iterator<Item = [String; 
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The entries as their lists describe them, as JSON, each with its `limits` and whether it is `enabled`.
+pub(super) fn json<'e>(entries: impl Iterator<Item = &'e Arc<Entry>>, file: &str) -> String {
+    let rows = entries.map(|entry| {
+        let mut row = serde_json::to_value(&entry.descriptor).unwrap_or_default();
+        let policies = entry.policies();
+        let limits = in_force::in_force(&policies.spec).into_iter();
+        let limits = limits.map(|it| (it.key.to_owned(), described(&it, file)));
+        row["limits"] = limits.collect::<Map<_, _>>().into();
+        row["enabled"] = policies.access.is_enabled().into();
+        row
+    });
+    format!("{:#}", rows.collect::<Value>())
+}
+
 /// The limits that are in force, or that the function is switched off.
-fn in_force(entry: &Entry, file: &str) -> String {
+pub(super) fn in_force(entry: &Entry, file: &str) -> String {
     let policies = entry.policies();
     if !policies.access.is_enabled() {
         return format!("off ({file})");
@@ -110,38 +131,40 @@ fn in_force(entry: &Entry, file: &str) -> String {
     limits(&policies.spec, file)
 }
 
-/// A limit as it is shown, with its source.
-fn shown<T>(declared: Option<(T, Source)>, show: impl Fn(T) -> String) -> Option<(String, Source)> {
-    declared.map(|(value, source)| (show(value), source))
+/// A limit as it is shown: its key, its value, and where it was declared.
+fn shown(policy: &InForce, file: &str) -> String {
+    let mut text = policy.key.to_owned();
+    if !policy.value.is_empty() {
+        let _ = write!(text, " {}", policy.value);
+    }
+    if let Some(source) = policy.source {
+        let _ = write!(text, " ({})", place(source, file));
+    }
+    text
+}
+
+/// A limit as JSON: `true` for one without a value.
+fn described(policy: &InForce, file: &str) -> Value {
+    match policy.source {
+        Some(source) => json!({ "value": policy.value, "source": place(source, file) }),
+        None if policy.value.is_empty() => true.into(),
+        None => policy.value.as_str().into(),
+    }
+}
+
+fn place(source: Source, file: &str) -> String {
+    match source {
+        Source::Attribute => "attribute".to_owned(),
+        Source::Defaults => "defaults".to_owned(),
+        Source::File(line, column) => format!("{file}:{line}:{column}"),
+    }
 }
 
 /// The limits in the order in which they apply, each with where it was declared.
 fn limits(spec: &Spec, file: &str) -> String {
-    let limit = |key: &str, (value, source): (String, Source)| {
-        let source = match source {
-            Source::Attribute => "attribute".to_owned(),
-            Source::Defaults => "defaults".to_owned(),
-            Source::File(line, column) => format!("{file}:{line}:{column}"),
-        };
-        format!("{key} {value} ({source})")
-    };
-    let scopes = (!spec.scopes.is_empty()).then(|| format!("scopes {}", spec.scopes.join(" ")));
-    let limits = [
-        scopes,
-        spec.visible_if.as_ref().map(|_| "visible_if".to_owned()),
-        shown(spec.rate_limit, |limit| limit.to_string()).map(|it| limit("rate_limit", it)),
-        shown(spec.concurrency, |limit| limit.to_string()).map(|it| limit("concurrency", it)),
-        shown(spec.cache, |cache| Written(cache.ttl).to_string()).map(|it| limit("cache", it)),
-        shown(spec.timeout, |limit| Written(limit).to_string()).map(|it| limit("timeout", it)),
-        shown(spec.retry, |retry| retry.max.to_string()).map(|it| limit("retry", it)),
-        shown(spec.breaker, |it| {
-            format!("{} failures, {}", it.failures, Written(it.cooldown))
-        })
-        .map(|it| limit("breaker", it)),
-        shown(spec.max_output, |bytes| Size(bytes).to_string()).map(|it| limit("max_output", it)),
-        spec.audit.then(|| "audit".to_owned()),
-    ];
-    or_none(&limits.into_iter().flatten().collect::<Vec<_>>(), ", ")
+    let limits = in_force::in_force(spec).into_iter();
+    let limits = limits.map(|policy| shown(&policy, file));
+    or_none(&limits.collect::<Vec<_>>(), ", ")
 }
 
 #[cfg(test)]

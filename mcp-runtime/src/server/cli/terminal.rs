@@ -19,11 +19,15 @@ pub(super) fn answer(requests: &Value) -> Result<Map<String, Value>> {
             let message = request["params"]["message"].as_str().unwrap_or_default();
             format!("`{key}`: {message}")
         });
-        return Err(Error::usage(format!(
-            "the server asks its user, and stdin is no terminal; run the command in a terminal, or give an argument \
+        let code = super::exit::REFUSED;
+        return Err(Error::command(
+            code,
+            format!(
+                "the server asks its user, and stdin is no terminal; run the command in a terminal, or give an argument \
              that is asked for as NAME=VALUE\n{}",
-            asked.collect::<Vec<_>>().join("\n")
-        )));
+                asked.collect::<Vec<_>>().join("\n")
+            ),
+        ));
     }
     let mut person = Person {
         lines: stdin.lock(),

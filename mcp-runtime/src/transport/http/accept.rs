@@ -1,4 +1,10 @@
 //! `Accept`: what the client is ready to read.
+//!
+//! The specification wants both `application/json` and `text/event-stream` in every `Accept`.
+//! Clients exist that send one of them, `*/*` or nothing; each gets an answer that it can read, and
+//! only a client that can read neither is refused, with 406. Without `text/event-stream` a response
+//! is always one JSON body, and notifications of the call are not sent. Quality values are not
+//! read: `q=0` counts as accepted.
 
 use axum::http::{HeaderMap, header};
 

@@ -1,4 +1,10 @@
 //! The listener for health and metrics alone, at an address of its own: HTTP/1.1, few connections, short waits.
+//!
+//! With [`Server::ops_bind`](crate::Server::ops_bind) the routes for operators are at an address
+//! that clients do not reach: they have places of their own, so that an endpoint full of
+//! connections can still be scraped, and no authentication, as whoever reaches the address is an
+//! operator. The guard of host and origin, and that against floods, are in front of them as
+//! everywhere.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -2,6 +2,17 @@
 //! challenge.
 //!
 //! Invariants: no credential leaves this file; what fails is refused even where anonymous callers are let in.
+//!
+//! Order: credentials are read from the head ([`Credentials`]); the verifiers decide; a request
+//! with credentials that no verifier recognizes is refused, since a caller who means to be known
+//! must not silently be anonymous; a request without any is refused unless callers may be
+//! anonymous, or a layer in front has left a [`Principal`]. All of this is before the body is read,
+//! so that a stranger costs a head.
+//!
+//! A refusal has a status (400, 401 or 503), words, and a `WWW-Authenticate` challenge that names
+//! the metadata of the resource (RFC 9728, section 5.1), the scopes worth asking for, and the error
+//! (RFC 6750, section 3). It is counted by reason, and audited at a limited rate, so that guessing
+//! does not fill the disk.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -53,7 +64,7 @@ impl Endpoint {
     /// Verifies the sender of a request without a body, and counts the request.
     pub(super) async fn receive(&self, request: Request) -> Result<Sender, Response> {
         let sender = self.admit(request).await?;
-        self.count(&sender).map_err(|refused| *refused)?;
+        self.count(&sender).await.map_err(|refused| *refused)?;
         Ok(sender)
     }
 }
@@ -134,6 +145,9 @@ impl Gate {
     }
 
     /// Returns whether the caller of a request may read what is not for everybody.
+    ///
+    /// Used by `/ready` and `/health`, which answer everybody, but tell the texts of errors only to
+    /// those who are known. Credentials that are wrong are recorded, missing ones are not.
     pub(super) async fn knows(&self, endpoint: &Endpoint, parts: &Parts) -> bool {
         match self.verify(parts).await {
             Ok(_) => true,

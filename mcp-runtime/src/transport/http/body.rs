@@ -1,4 +1,10 @@
 //! The body of a message: read in time, up to its largest size, and within what all bodies together may take.
+//!
+//! Three limits: one body ([`Server::max_message_size`](crate::Server::max_message_size), 413), all
+//! bodies together ([`Limits::bodies`](crate::Limits::bodies), 503) and the time to send one
+//! ([`Limits::body_timeout`](crate::Limits::body_timeout), 408). The message borrows from the body
+//! for as long as its call runs, so a [`Charge`] is put behind the bytes themselves, and is given
+//! back with the last slice of them. A body in one piece, the usual case, is not copied.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

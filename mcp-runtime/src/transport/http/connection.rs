@@ -1,4 +1,11 @@
 //! One connection: its bytes, and what its silence means.
+//!
+//! hyper has a timeout for heads, but it also ends connections that are merely idle, and none for
+//! silence. So the times are kept here: the first byte of a head begins
+//! [`Limits::header_timeout`](crate::Limits), silence without a request in progress ends at the
+//! idle timeout, and nothing is closed while a request is answered. The bytes are seen by
+//! [`Connection`], which passes them through; heads by `front.rs`. Times are atomics in
+//! milliseconds, since both run in the one task of the connection but borrow apart.
 
 use std::io;
 use std::pin::Pin;
@@ -76,6 +83,9 @@ impl Activity {
     }
 
     /// Returns what is to be done at `now`.
+    ///
+    /// Asked at the time that the last verdict has named, so that a connection has one timer,
+    /// whatever happens on it.
     pub(super) fn verdict(&self, now: Instant) -> Verdict {
         let next = now + self.header_timeout;
         if self.requests.load(Ordering::Relaxed) > 0 {

@@ -1,6 +1,11 @@
 //! Cross-origin calls: what pages of an allowed origin may send and read (the CORS protocol of the Fetch standard).
 //!
 //! The guard has seen the origin before; credentials that a browser keeps, such as cookies, are not allowed along.
+//!
+//! A preflight is answered without authentication, which a browser does not send with it. Allowed
+//! headers are those of the protocol, and of `Mcp-Param-*` whichever the page asks for. The
+//! response names the one origin, never `*`, and `Vary: origin`, so that a cache does not give it
+//! to another page.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

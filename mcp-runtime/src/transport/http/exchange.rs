@@ -1,4 +1,10 @@
 //! One call of a session over HTTP, which continues when its client disconnects.
+//!
+//! The future of a call in a session, which must not end with the connection: the specification
+//! (2025-11-25, transports) says that a disconnect is no cancellation. While the client waits, the
+//! call runs in the connection's task; if the response becomes a stream, or the client leaves, the
+//! rest of it is moved to a task that the shutdown waits for. A call whose client never comes back
+//! ends with its session, after [`Server::session_idle`](crate::Server::session_idle).
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -1,6 +1,14 @@
 //! The way in for a server that listens itself: messages go straight to the endpoint, everything else to the router.
 //!
 //! Routing a request costs about as much as answering it, and nearly all requests are messages.
+//!
+//! `POST /mcp` goes to `post_from` by comparison of method and path; a clone of the axum router is
+//! made for the other routes only. Both pass `edge.rs`. Behind
+//! [`Server::into_router`](crate::Server::into_router) there is no front: axum routes, and the
+//! layers of the router do the same.
+//!
+//! HTTP/1.1 clients learn of a shutdown by `Connection: close` on their next response; a request
+//! without `Host` is refused here, as RFC 9112, section 3.2, demands.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -64,9 +72,10 @@ impl From {
 impl Front {
     /// The way in of a server whose health and metrics are here too, or at an address of their own.
     pub(super) fn new(service: Arc<Service>, has_operations: bool) -> Self {
+        let has_page = service.settings.page.is_served();
         let endpoint = Endpoint::new(service, true);
         Self {
-            rest: routes(Arc::clone(&endpoint), has_operations),
+            rest: routes(Arc::clone(&endpoint), has_operations, has_page),
             endpoint,
             from: None,
         }

@@ -3,6 +3,11 @@
 //! A page that rebinds its own name to this address sends that name as `Host`; so a name must be known, while an IP
 //! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server, loopback, or
 //! an origin that a setting names.
+//!
+//! Allowed hosts: loopback, any IP address, those of `public_url`, those of `allowed_hosts`.
+//! Allowed origins: loopback, the server's own origin (by address, or one of `public_url` with
+//! scheme and port), those of `cors_origins`. `Origin: null`, which sandboxed pages and files send,
+//! is not allowed. A refusal is 403, and says which setting to change.
 
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};

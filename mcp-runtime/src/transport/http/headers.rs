@@ -2,6 +2,13 @@
 //!
 //! [MCP 2026-07-28, Streamable HTTP](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports):
 //! names ignore case, values do not; white space around a value does not count; a value may be in base64.
+//!
+//! A gateway may route by `Mcp-Name`, limit by it, or allow by it. A request that says one thing to
+//! the gateway and another to the server would get around all of that, so a difference is an error
+//! (-32020, `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
+//! `#[arg(header = ..)]` declares; the error for one that is redacted does not show its value.
+//!
+//! Only requests of 2026-07-28 are compared; sessions have the version header alone.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
@@ -110,6 +117,8 @@ fn same_argument(
 }
 
 /// Compares a header with a JSON value: strings verbatim, `true` and `false` as such, numbers by their value.
+///
+/// Numbers are equal as doubles, so `1.0` in the header is `1` in the body.
 fn same_value(given: &str, json: &str) -> bool {
     if json.starts_with('"') {
         return serde_json::from_str::<String>(json).is_ok_and(|text| text == given);

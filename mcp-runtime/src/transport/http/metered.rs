@@ -1,4 +1,9 @@
 //! Bytes of a connection that are counted for their caller until they make a whole message.
+//!
+//! A WebSocket message may have 4 MiB, and the library reads it whole before it is seen here. A
+//! client that begins a message on each of a thousand connections and ends none would hold 4 GiB:
+//! so what has come of a message counts, from 16 KiB on, against the share of its caller
+//! ([`Server::max_held`](crate::Server)), and the connection fails when that is used up.
 
 use std::io;
 use std::pin::Pin;

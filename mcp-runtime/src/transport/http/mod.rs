@@ -1,4 +1,15 @@
 //! Streamable HTTP on axum: one endpoint for every revision, and the routes that operators ask.
+//!
+//! | route | methods | answered by |
+//! |---|---|---|
+//! | `/mcp` | POST, and GET, DELETE in sessions, OPTIONS of browsers | `post.rs`, `stream.rs`, `cors.rs` |
+//! | `/ws` | GET (feature `websocket`) | `websocket.rs` |
+//! | `/healthz`, `/ready`, `/health`, `/metrics` | GET | `ops.rs` |
+//! | `/.well-known/oauth-protected-resource`, with the path | GET | `well_known.rs` |
+//! | `/.well-known/security.txt` | GET | `well_known.rs` |
+//!
+//! The state of all of them is one [`Endpoint`]. Everything that a transport must not know
+//! (methods, revisions, policies) is behind `dispatch`.
 
 mod accept;
 mod apart;
@@ -18,6 +29,8 @@ mod listener;
 mod metered;
 mod ops;
 mod origin;
+#[cfg(feature = "page")]
+mod page;
 mod places;
 mod post;
 mod proxy;
@@ -47,8 +60,8 @@ pub(crate) use socket::Listener;
 #[cfg(unix)]
 pub(crate) use unix::bind as bind_unix;
 
-use crate::config::Settings;
-use crate::config::reload::{Commit, Reload};
+use crate::config::reload::{Commit, Number, Reload};
+use crate::config::{Page, Settings};
 use crate::legacy::Sessions;
 use crate::live::Live;
 use crate::service::Service;
@@ -90,21 +103,29 @@ impl Reload for Renamed {
 
 impl Endpoint {
     /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
-    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
+    async fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
         let requests = &self.service.requests;
-        let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
+        let Some(counted) = requests.with(|it| it.of(sender.principal())) else {
+            return Ok(());
+        };
+        let admitted = counted.check(sender.principal(), sender.peer()).await;
         admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
     }
 }
 
-/// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`.
+/// `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`, and the page if it is asked for: `/` may be the application's.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     service.begin_start();
-    routes(Endpoint::new(service, true), true)
+    let has_page = service.settings.page == Page::Always;
+    routes(Endpoint::new(service, true), true, has_page)
 }
 
 /// The routes of a listener; `/health` and `/metrics` may be at an address of their own.
-fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
+#[cfg_attr(
+    not(feature = "page"),
+    expect(unused_variables, reason = "there is no page")
+)]
+fn routes(endpoint: Arc<Endpoint>, has_operations: bool, has_page: bool) -> Router {
     let routes = probes();
     #[cfg(feature = "websocket")]
     let routes = routes.route(websocket::PATH, get(websocket::upgrade));
@@ -113,6 +134,12 @@ fn routes(endpoint: Arc<Endpoint>, has_operations: bool) -> Router {
         .merge(well_known::routes(&endpoint));
     let routes = if has_operations {
         with_operations(routes)
+    } else {
+        routes
+    };
+    #[cfg(feature = "page")]
+    let routes = if has_page {
+        routes.merge(page::routes())
     } else {
         routes
     };
@@ -161,7 +188,8 @@ impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let proxies = Proxies::new(&settings.trusted_proxies);
-        let flood = Flood::new(settings.limits.flood);
+        let flood = Number::following(&service.reloaders, settings, |it| it.limits.flood);
+        let flood = Flood::new(flood);
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders

@@ -1,4 +1,10 @@
 //! The routes that operators ask: `/healthz`, `/ready`, `/health`, `/metrics`.
+//!
+//! `/healthz` says that the process answers, and looks at nothing else: an orchestrator restarts
+//! what fails it. `/ready` says whether to send calls: 503 while the hooks of the start run, while
+//! a required check fails, and from the beginning of a shutdown on. `/health` is 200 or 503 by the
+//! same rule, with details. `/metrics` is in the OpenMetrics format for those who accept it, else
+//! in the classic text format.
 
 use std::sync::Arc;
 

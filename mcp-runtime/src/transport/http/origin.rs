@@ -1,4 +1,9 @@
 //! The sender of a message over HTTP: its session, and its headers, which must say what the body says.
+//!
+//! The two differences between HTTP and lines, as `dispatch` asks for them: a session is found by
+//! its header instead of being the connection's own, and headers must agree with the body. A
+//! request whose version header names 2026-07-28 or an unknown revision is modern, even without
+//! `_meta`, so that its error tells it what is missing instead of asking for a session.
 
 use std::sync::Arc;
 

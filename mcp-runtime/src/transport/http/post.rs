@@ -1,5 +1,14 @@
 //! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
 //! when notifications or a long silence come before it.
+//!
+//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests,
+//! the body, then `dispatch`. The form of the answer is decided as late as it can be: if the call
+//! is done before it has said anything, the response is JSON with a length, which costs least and
+//! which every proxy understands; the first notification, or 15 s of silence, makes it an event
+//! stream, after which its status is 200.
+//!
+//! A call outside of sessions lives in the response: dropping that, as hyper does when the client
+//! has gone, drops the call.
 
 use std::sync::Arc;
 
@@ -61,7 +70,7 @@ async fn answer(
         Err(error) => return endpoint.refuse(error),
     };
     let sender = Sender::from_parts(parts, peer);
-    if let Err(refused) = endpoint.count(&sender) {
+    if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
     let body = match endpoint.read(body).await {
@@ -115,7 +124,7 @@ impl Endpoint {
         let outbox = accepts
             .stream
             .then(|| Outbox::Stored(Arc::clone(&stream) as Arc<dyn Stored>));
-        let caller = sender.caller(outbox, &self.service.changes);
+        let caller = sender.caller(outbox, &self.service);
         (stream, caller)
     }
 }
@@ -134,7 +143,7 @@ async fn respond_to_call(
     } else {
         (None, None)
     };
-    let caller = sender.caller(outbox, &service.changes);
+    let caller = sender.caller(outbox, &service);
     let streams = service.metrics.streams.clone();
     let call = call.run(service, None, caller).map(move |answer| {
         drop(permit);

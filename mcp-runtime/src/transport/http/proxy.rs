@@ -2,6 +2,10 @@
 //!
 //! Each proxy appends the address that its connection came from. So the list is read from the right, and ends at the
 //! first address that is not a trusted proxy's: whatever stands to the left of it, the caller may have made up.
+//!
+//! `X-Forwarded-For` and `Forwarded` (RFC 7239) are read only on connections from networks in
+//! [`Server::trusted_proxies`](crate::Server::trusted_proxies). An entry that is no address
+//! (`unknown`, an obfuscated name) ends the walk with the last address that is known.
 
 use std::net::{IpAddr, SocketAddr};
 

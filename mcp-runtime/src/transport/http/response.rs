@@ -1,4 +1,8 @@
 //! Responses that are one piece: answers, refusals, and nothing at all.
+//!
+//! Every refusal with 429 or 503 has `Retry-After`: the time to wait where it is known, else 10 s.
+//! A 403 for a missing scope carries the scopes in its extensions, from which `authenticate.rs`
+//! makes the challenge: the transport below does not know how callers are verified.
 
 use std::time::Duration;
 

@@ -1,4 +1,8 @@
 //! Encryption of accepted connections, where the server has TLS.
+//!
+//! A handshake has its own time limit, and runs in the connection's task, not in the accepting one.
+//! The certificate of a reload is used by the handshakes that begin after it; open connections keep
+//! theirs.
 
 use super::front::From;
 use super::socket::Socket;
@@ -25,9 +29,10 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
         // A Unix socket ends on this machine.
         other => return Some(other),
     };
+    let limit = service.live.with(|it| it.limits.handshake_timeout);
     let accepted = tokio::select! {
         biased;
-        accepted = tls.accept(stream, service.settings.limits.handshake_timeout) => accepted,
+        accepted = tls.accept(stream, limit) => accepted,
         () = service.drain.ended() => return None,
     };
     match accepted {

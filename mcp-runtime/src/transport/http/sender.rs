@@ -2,16 +2,21 @@
 //!
 //! The seam for authentication: a layer in front that has verified a caller leaves a [`Principal`] in the request's
 //! extensions. Nothing that the client itself sends gets there.
+//!
+//! The address is that of the connection, of a trusted proxy's caller, or of axum's `ConnectInfo`,
+//! in this order of what is known; without any, the limits by address take all anonymous callers
+//! for one.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, request};
 
-use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
+use crate::service::Service;
 use crate::share::Holder;
 
 /// The address at the other end of a connection of the server's own listener.
@@ -56,7 +61,7 @@ impl Sender {
     }
 
     /// The caller of a method, as its handler sees it.
-    pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
+    pub(super) fn caller(self, outbox: Option<Outbox>, service: &Service) -> Caller {
         let holder = self.holder();
         let Self {
             headers,
@@ -69,7 +74,8 @@ impl Sender {
             holder,
             headers,
             outbox,
-            changes: changes.clone(),
+            changes: service.changes.clone(),
+            shelf: Some(Arc::clone(&service.shelf)),
             ..Caller::default()
         }
     }

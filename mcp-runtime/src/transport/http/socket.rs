@@ -1,4 +1,8 @@
 //! The bytes of a connection as the network has them: plain, or encrypted.
+//!
+//! `TCP_NODELAY` is set, since a response is written in one piece; a keepalive of one minute finds
+//! peers that have vanished. Where the system has no descriptor left, accepting waits a second and
+//! tries again (by axum's listener), instead of ending the server.
 
 use std::io::{self, IoSlice};
 use std::net::IpAddr;

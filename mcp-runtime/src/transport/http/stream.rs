@@ -1,4 +1,9 @@
 //! `GET /mcp` and `DELETE /mcp`: the streams and the end of a legacy session.
+//!
+//! GET opens the session's own stream, for what belongs to no call, or resumes the stream that
+//! `Last-Event-ID` names; without a session it is 405. DELETE ends the session with its calls: 204,
+//! or 404 if there is none of this caller. A stream ends with the caller's token, the session and
+//! the server, and in the first case the client opens another one with a new token.
 
 use std::sync::Arc;
 
@@ -34,7 +39,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    if let Err(refused) = endpoint.count(&sender) {
+    if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
     match endpoint.reader(&sender) {

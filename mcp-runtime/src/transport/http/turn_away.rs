@@ -1,4 +1,10 @@
 //! Turning connections away that are over a limit, with words where there is a hand free to write them.
+//!
+//! A connection that is closed without a word looks like a fault of the network, and is tried again
+//! at once. So up to 12 connections at a time, for each of two reasons, get a real response with
+//! `Retry-After`; the rest are closed. The request is not parsed: the first bytes are read for 100
+//! ms, to see whether it is the liveness probe, which is answered 200 although there is no place,
+//! unless the address itself has too many.
 
 use std::sync::Arc;
 use std::time::Duration;

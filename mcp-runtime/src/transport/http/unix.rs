@@ -1,4 +1,9 @@
 //! A Unix socket to listen on: its file is made at the start, and removed at the end.
+//!
+//! A file that is left by a server that was killed would keep the next one from starting, so a
+//! socket on which connecting is refused is removed. Two servers that start at the same moment may
+//! both find it so; the second `bind` then fails. At the end the file is removed only if it still
+//! is the one that was made: another server may have put its own there meanwhile.
 
 use std::fs;
 use std::io;

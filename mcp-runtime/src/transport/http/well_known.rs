@@ -1,4 +1,9 @@
 //! Documents at well-known places: the metadata of the protected resource (RFC 9728) and `security.txt` (RFC 9116).
+//!
+//! Both documents are made for each request from what is declared, so that they never lag behind.
+//! They are readable without authentication, since their readers have no credentials yet, and by
+//! any page of an allowed origin. `scopes_supported` lists those of what a caller without any scope
+//! may know of.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -2,6 +2,11 @@
 //!
 //! Invariant: stdout carries protocol messages and nothing else: on Unix the real one is kept private, and whatever a
 //! tool or a library prints goes to stderr (`ops/log/capture.rs`).
+//!
+//! Threads rather than tokio's stdin, which hands each read to the blocking pool: two hops for a
+//! message of 100 bytes. A call that completes on its first poll is read, run and answered on one
+//! thread. Input ends with stdin, with a closed stdout, or with a shutdown; the last two cannot
+//! interrupt the thread that reads, which therefore is not joined.
 
 mod splitter;
 mod stdout;

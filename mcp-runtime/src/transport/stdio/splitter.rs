@@ -1,4 +1,9 @@
 //! Bytes, in whatever pieces they come, as lines.
+//!
+//! A chunk of a pipe ends anywhere, so the beginning of a line is kept until its end comes: at most
+//! `most` bytes. Of a longer line nothing is kept; [`Oversized`] looks for its `id` as it passes
+//! by, so that the refusal reaches the request. `\r\n` is an end of line as well, since white space
+//! is trimmed by the parser, and a line of white space is none.
 
 use bytes::{Bytes, BytesMut};
 
@@ -31,6 +36,7 @@ impl Splitter {
         }
     }
 
+    /// Linear in the chunk; a line is copied once, into the buffer that its message then shares.
     pub(super) fn push(&mut self, mut chunk: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         while let Some(end) = memchr::memchr(b'\n', chunk) {

@@ -2,6 +2,12 @@
 //!
 //! The unwritten bytes are bounded: new lines of the client are received only while it is less than [`BACKLOG`], and large answers
 //! are kept as they were counted for the client ([`Shares::track`](crate::share::Shares::track)) until they are written.
+//!
+//! One thread writes at a time, whichever has something to write: the one that reads stdin, for
+//! answers that are ready at once, or the writing thread, for tasks. The other's lines are appended
+//! and written by the one that is at it. Responses are never dropped; notifications are, from 1 MiB
+//! of unwritten bytes on. `pending` is not locked while a write blocks; the lock of `file` is, and
+//! only writers take it.
 
 use std::collections::VecDeque;
 use std::io::{self, Write as _};
@@ -151,6 +157,7 @@ impl Stdout {
         }
     }
 
+    /// Returns at once if another thread writes: that one takes what was appended, before it ends.
     fn flush(&self) {
         let mut pending = self.lock();
         if pending.writing {

@@ -1,0 +1,24 @@
+// The calls of this page, the last one first.
+
+const MOST = 100;
+
+class History extends EventTarget {
+  entries = [];
+
+  /** Begins a call, which `panel` shows. */
+  begin(method, title, panel) {
+    const record = { method, title, panel, at: new Date(), kind: 'running', ms: 0, exchanges: [] };
+    this.entries.unshift(record);
+    this.entries.length = Math.min(this.entries.length, MOST);
+    this.dispatchEvent(new Event('change'));
+    return record;
+  }
+
+  /** Ends it. */
+  end(record, kind, ms) {
+    Object.assign(record, { kind, ms });
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+export const history = new History();
