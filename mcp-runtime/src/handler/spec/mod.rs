@@ -2,8 +2,8 @@
 //!
 //! Plain data, made by generated code and by the builders of dynamic items, and changed by nothing
 //! but the configuration, which makes a changed copy. Whatever is enforced reads it from here:
-//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its
-//! [`Source`], which the commands `tools`, `resources` and `prompts` show.
+//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its [`Source`],
+//! which the commands `tools`, `resources` and `prompts` show.
 
 pub(crate) mod kind;
 pub(crate) mod policy;
