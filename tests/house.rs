@@ -15,7 +15,7 @@ const FOLDER: usize = 12;
 /// The folders with that limit.
 const ROOMS: [&str; 2] = ["mcp-runtime/src/handler", "mcp-macros/src/lower"];
 /// The minimum of documentation in the runtime, in tenths of a percent of its lines that are not empty.
-const DOCUMENTED: usize = 125;
+const DOCUMENTED: usize = 150;
 /// The maximum of first doc lines that open with a question word, in tenths of a percent.
 const QUESTIONED: usize = 20;
 /// The words that open a free relative clause where a verb belongs.

@@ -135,18 +135,17 @@ await inBrowser(async page => {
   await look(page, 'calls');
   await go(page, 'connect');
   for (const client of [
-    'Claude Code',
     'Claude Desktop',
+    'Claude Code',
     'VS Code',
     'Cursor',
     'Zed',
     'Codex CLI',
     'Gemini CLI',
     'Goose',
-    'Inspector',
   ])
     await page.waitForSelector(`h3:text-is("${client}")`);
-  await page.click('.snippet button >> nth=0');
+  await page.click('.snippet:has(h3:text-is("Claude Code")) button >> nth=0');
   assert.equal(
     await page.evaluate(() => navigator.clipboard.readText()),
     `claude mcp add --transport http world ${address}mcp`,

@@ -71,7 +71,7 @@ impl Client {
     }
 
     /// Sends a request, without following redirects.
-    #[expect(dead_code, reason = "exports of telemetry will use it")]
+    #[cfg(feature = "otel")]
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response, String> {
         timeout(TIMEOUT, exchange(&self.open, request))
             .await
@@ -170,8 +170,23 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// TLS with the platform's root certificates, which `SSL_CERT_FILE` and `SSL_CERT_DIR` replace.
+/// TLS with the platform's root certificates.
 fn tls() -> ClientConfig {
+    // Passed explicitly, so that a program with another default is not disturbed.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
+    let builder = ClientConfig::builder_with_provider(provider);
+    match builder.with_protocol_versions(&versions) {
+        Ok(builder) => builder
+            .with_root_certificates(roots())
+            .with_no_client_auth(),
+        // The provider is compiled in with both versions.
+        Err(error) => unreachable!("{error}"),
+    }
+}
+
+/// The platform's root certificates, which `SSL_CERT_FILE` and `SSL_CERT_DIR` replace.
+pub(crate) fn roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
@@ -183,15 +198,7 @@ fn tls() -> ClientConfig {
             "there are no root certificates, so that no server can be reached over TLS; install `ca-certificates`, or set SSL_CERT_FILE"
         );
     }
-    // Passed explicitly, so that a program with another default is not disturbed.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
-    let builder = ClientConfig::builder_with_provider(provider);
-    match builder.with_protocol_versions(&versions) {
-        Ok(builder) => builder.with_root_certificates(roots).with_no_client_auth(),
-        // The provider is compiled in with both versions.
-        Err(error) => unreachable!("{error}"),
-    }
+    roots
 }
 
 fn pool(tls: ClientConfig, resolver: Resolver) -> Pool<Connector, Full<Bytes>> {

@@ -1,4 +1,8 @@
 //! The error of starting and running a server.
+//!
+//! Opaque, as those of `tonic` and `reqwest` are: the kinds may change, the `is_` methods stay. Its
+//! text is for a person at a terminal; `main` that returns it prints that text, since `Debug` is
+//! the same.
 
 use std::fmt;
 use std::io;
@@ -44,6 +48,16 @@ enum Kind {
 
 impl Error {
     /// An error of the program's own, such as a database that could not be opened, so that `main` can return it.
+    ///
+    /// ```no_run
+    /// use mcp_runtime::{Error, Result, Server};
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> Result<()> {
+    ///     let prices = std::fs::read_to_string("prices.csv").map_err(Error::other)?;
+    ///     Server::new("shop", "1.0.0").state(prices).run().await
+    /// }
+    /// ```
     pub fn other(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(Kind::Other(cause.into()))
     }
@@ -68,16 +82,23 @@ impl Error {
     }
 
     /// Returns true if the address could not be listened on; [`Error::io_error`] has the cause.
+    ///
+    /// Such as when the port is taken, or below 1,024 without the right to it.
     pub fn is_bind(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Listen(..)))
     }
 
     /// Returns true if two tools, resources or prompts have one name, or two resources match one URI.
+    ///
+    /// The text names both.
     pub fn is_conflict(&self) -> bool {
         self.any(|kind| matches!(kind, Kind::Duplicate(_) | Kind::Ambiguous(..)))
     }
 
     /// Returns true if a setting of the builder, of `mcp.toml`, of the environment or of the command line is not valid.
+    ///
+    /// The text names the setting, its value, and what may be written there; a secret's value is
+    /// not shown.
     pub fn is_setting(&self) -> bool {
         self.any(|kind| match kind {
             #[cfg(feature = "cli")]

@@ -34,6 +34,7 @@
 //! | types that a function may borrow | [`Context`], [`Principal`], [`State`](macro@State) |
 //! | asking the user, the model, the client | [`Context::elicit`], [`Context::sample`], [`Context::roots`], [`Elicit`](macro@Elicit), [`Confirm`] |
 //! | telling clients about changes | [`Context::resource_updated`], [`Notifier`] |
+//! | values that later calls find again, many instances | [`Context::store`], [`store`] |
 //! | long calls | [`Context::progress`], [`task`], [`Context::close_stream`] |
 //! | views in clients | [`View`] |
 //! | callers and who they are | [`auth`] |
@@ -49,6 +50,7 @@
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
+//! | `redis` | `Server::redis`: state that instances share |
 //! | `skills` | `Server::skills`: folders of instructions for agents |
 //! | `files` | `Folder`: files that callers name, out of which no path leads |
 //! | `json-schema` | `#[tool(schema = ..)]`: hand-written keywords, checked |
@@ -65,6 +67,10 @@ pub mod auth;
 mod certificate;
 mod changes;
 #[cfg(feature = "client")]
+#[cfg_attr(
+    not(feature = "auth"),
+    expect(dead_code, reason = "verifiers alone get documents")
+)]
 mod client;
 mod clock;
 #[cfg_attr(
@@ -102,6 +108,7 @@ mod server;
 mod service;
 mod share;
 mod skills;
+pub mod store;
 pub mod task;
 #[cfg(feature = "tls")]
 mod tls;

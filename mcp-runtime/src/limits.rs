@@ -2,6 +2,9 @@
 //!
 //! Those that [`Server`](crate::Server) has a setting for are its defaults. What callers hold in number has a maximum in
 //! all; of that, one caller (a principal, or the anonymous callers of one address) holds at most [a share](SHARE).
+//!
+//! A value here is the answer to the question how much a stranger can make the server keep. A
+//! refusal carries its [`Limit`], from which the metric and the words of the error come.
 
 mod edge;
 

@@ -236,9 +236,9 @@ impl Keys {
 
     /// Opens the `text` that was sealed for `principal` and `call`; returns its round, too.
     ///
-    /// Checks in the order forged, caller, call, time: a stranger
-    /// who has found a text learns only that it was made for another caller. Tries each key once; a text over twice the maximum is not decoded at
-    /// all.
+    /// Checks in the order forged, caller, call, time: a stranger who has found a text learns only
+    /// that it was made for another caller. Tries each key once; a text over twice the maximum is
+    /// not decoded at all.
     pub(crate) fn open(
         &self,
         text: &str,
@@ -286,6 +286,12 @@ impl std::fmt::Debug for Keys {
 impl Subject {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns the first half in hexadecimal, for keys.
+    pub(crate) fn short(&self) -> String {
+        let half = self.0.first_chunk().copied().unwrap_or_default();
+        format!("{:032x}", u128::from_be_bytes(half))
     }
 
     /// A digest of `parts`, each by itself.

@@ -140,6 +140,27 @@ async fn a_user_may_take_longer_than_the_timeout() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_client_of_a_session_has_the_time_to_answer_that_is_set() {
+    let limits = mcp_runtime::Limits::default().answer_timeout(Duration::from_secs(40));
+    let server = server().limits(limits);
+    let client = TestClient::with_version(server, mcp_runtime::Version::V2025_11_25)
+        .await
+        .capabilities(json!({"elicitation": {}}));
+    let mut lines = client.lines();
+    let begun = Instant::now();
+    drop(client.start("slow", json!({"seconds": 1})));
+    let reply = loop {
+        let line = lines.next().await.unwrap();
+        if line["result"]["content"].is_array() {
+            break line;
+        }
+    };
+    assert_eq!(begun.elapsed().as_secs(), 41, "it asks after a second");
+    let text = reply["result"]["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("did not answer within 40 s"), "{text}");
+}
+
 #[mcp_testkit::test(eras = "all")]
 async fn a_question_is_no_failure_to_a_breaker(client: TestClient) {
     if client.version() <= mcp_runtime::Version::V2025_03_26 {

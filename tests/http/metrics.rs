@@ -44,6 +44,39 @@ async fn the_format_is_open_metrics_for_who_prefers_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn requests_are_counted_by_client_where_that_is_wanted_and_names_are_bounded() {
+    let named = |name: &str| {
+        let info = json!({ "name": name, "version": "1" });
+        Call::modern("tools/list", json!({})).meta("io.modelcontextprotocol/clientInfo", info)
+    };
+    let plain = Client::new(server());
+    plain.send(named("desktop")).await;
+    assert!(
+        !scrape(&plain)
+            .await
+            .1
+            .contains("mcp_client_requests_total{")
+    );
+    let client = Client::new(server().client_names(true));
+    client.send(Call::modern("tools/list", json!({}))).await;
+    for name in ["desktop", "desktop", "a\"b", "caf\u{e9}", &"x".repeat(65)] {
+        client.send(named(name)).await;
+    }
+    for number in 0..60 {
+        client.send(named(&format!("made up {number}"))).await;
+    }
+    let (series, text) = scrape(&client).await;
+    let count = |name: &str| series[&format!("mcp_client_requests_total{{client=\"{name}\"}}")];
+    assert_eq!(
+        (count("desktop"), count("_none"), count("a\\\"b")),
+        (2.0, 1.0, 1.0)
+    );
+    assert_eq!(count("_other"), 14.0, "{text}");
+    let names = text.matches("mcp_client_requests_total{").count();
+    assert_eq!(names, 52, "50, and two for the rest");
+}
+
+#[tokio::test(start_paused = true)]
 async fn everybody_else_gets_the_classic_text_format() {
     let client = Client::new(server());
     let get = || Call::get().at("/metrics");

@@ -198,3 +198,32 @@ async fn the_limits_are_told_to_known_callers_only() {
     );
     assert_eq!(client.open(known).await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_entries_of_clients_name_the_url_that_is_asked_for() {
+    let client = served();
+    let path = "/page/clients?url=http%3A%2F%2Flocalhost%3A8080%2Fmcp";
+    let (status, text) = client.get(path).await;
+    assert_eq!(status, 200);
+    let entries: Value = serde_json::from_str(&text).unwrap();
+    let entries = entries.as_array().unwrap();
+    assert_eq!(entries.len(), 9);
+    for entry in entries {
+        let text = entry["entry"].as_str().unwrap();
+        assert!(text.contains("http://localhost:8080/mcp"), "{entry}");
+        let file = entry["file"].as_str().unwrap_or_default();
+        let home = std::env::var("HOME").unwrap_or_default();
+        assert!(home.len() < 2 || !file.contains(&home), "{file}");
+    }
+    for query in [
+        "",
+        "?url=",
+        "?url=file:///etc",
+        "?url=javascript:x",
+        "?url=%ff",
+        "?x=http://y",
+    ] {
+        let (status, _) = client.get(&format!("/page/clients{query}")).await;
+        assert_eq!(status, 400, "{query}");
+    }
+}

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
+use mcp_runtime::auth::ApiKeys;
 use mcp_runtime::{Context, Limits, Server, axum, tool, tools};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -32,6 +33,12 @@ async fn stuck(cx: &Context) {
 #[tool]
 fn much(bytes: usize) -> String {
     "x".repeat(bytes)
+}
+
+/// Says who calls.
+#[tool]
+fn whoami(cx: &Context) -> String {
+    cx.principal().subject().unwrap_or("anonymous").to_owned()
 }
 
 /// Lets one address in once.
@@ -289,4 +296,28 @@ async fn a_client_that_is_silent_is_pinged_and_closed_when_no_pong_comes() {
     let (code, reason) = silent.closed().await;
     assert_eq!(code, CloseCode::Away);
     assert!(reason.contains("not even a pong"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_connection_has_the_caller_of_its_credentials() {
+    const KEY: &str = "ann-3f9c5a7e1b2d4f6081a3c5e7";
+    let keys = ApiKeys::new([format!("ann:{KEY}")]);
+    let address = serve(server().tools(tools![whoami]).auth(keys)).await;
+    for headers in [
+        vec![],
+        vec![("authorization", "Bearer nobody-knows-this-key")],
+    ] {
+        match Client::open(address, &headers).await {
+            Err(Error::Http(response)) => assert_eq!(response.status(), 401),
+            Err(error) => panic!("{error}"),
+            Ok(_) => panic!("let in"),
+        }
+    }
+    let bearer = format!("Bearer {KEY}");
+    for headers in [[("authorization", &*bearer)], [("x-api-key", KEY)]] {
+        let mut socket = Client::open(address, &headers).await.unwrap();
+        socket.call(1, "whoami", json!({})).await;
+        let text = &socket.message().await["result"]["content"][0]["text"];
+        assert_eq!(*text, "ann");
+    }
 }

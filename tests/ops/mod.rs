@@ -4,3 +4,4 @@ mod apart;
 mod audit;
 mod hook;
 mod request;
+mod telemetry;

@@ -16,7 +16,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) fn probe() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_probe"));
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("MCP_")) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("MCP_") || name.starts_with("OTEL_"))
+        {
             command.env_remove(name);
         }
     }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use super::child::probe;
+use serde_json::{Value, json};
+
+use super::child::{Process, call, probe};
 use super::http::Listening;
 
 /// A folder with an `mcp.toml`, deleted at the end.
@@ -106,18 +108,27 @@ fn t20_three_mistakes_are_three_messages() {
 }
 
 #[test]
-fn a_documented_setting_that_is_not_there_stops_the_start() {
-    let stderr = refused(probe().env("MCP_REDIS_URL", "redis://cache"));
-    assert!(
-        stderr.contains("MCP_REDIS_URL is set, but this version has no store"),
-        "{stderr}"
-    );
-    let folder = Folder::new("absent", "[store]\nredis = \"redis://cache\"\n");
+fn the_url_of_a_store_that_cannot_be_read_stops_the_start_and_is_not_repeated() {
+    for url in [
+        "cache:6379",
+        "redis://",
+        "http://u:secret@cache",
+        "redis+cluster://u:secret@cache",
+    ] {
+        let stderr = refused(probe().env("MCP_REDIS_URL", url));
+        assert!(
+            stderr.contains("MCP_REDIS_URL") && stderr.contains("help: "),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("secret"), "{stderr}");
+    }
+    let folder = Folder::new("store", "[store]\nredis = \"http://u:secret@cache\"\n");
     let stderr = refused(&mut folder.probe());
     assert!(
-        stderr.contains("store.redis is set, but") && stderr.contains("mcp.toml:2:9"),
+        stderr.contains("store.redis") && stderr.contains("mcp.toml:2:9"),
         "{stderr}"
     );
+    assert!(!stderr.contains("secret"), "{stderr}");
 }
 
 #[test]
@@ -229,7 +240,8 @@ fn the_limits_of_the_file_are_in_force_and_listed_with_their_place() {
         lines[1],
         "echo rate_limit 100/min (attribute), timeout 7s (mcp.toml:2:11) Says something back."
     );
-    assert_eq!(lines[3], "print off (mcp.toml) Prints to stdout.");
+    let off = "print off (mcp.toml) Prints to stdout.";
+    assert!(lines.iter().any(|line| line == off), "{stdout}");
     let (_, stdout, _) = run(folder.probe().arg("prompts"));
     assert!(
         stdout.contains("max_output 1 KiB (mcp.toml:6:14)"),
@@ -309,4 +321,33 @@ fn a_program_has_its_settings_below_those_of_the_file() {
     assert_eq!(shown(&folder), "shutdown_deadline = \"1s500ms\" # code");
     folder.write("[server]\nshutdown_deadline = \"2s\"\n");
     assert_eq!(shown(&folder), "shutdown_deadline = \"2s\" # mcp.toml:2:21");
+}
+
+/// The answer to a call of the tool `later`, which is added after the start.
+fn call_later(toml: &str) -> (Process, Value) {
+    let folder = Folder::new("later", toml);
+    let mut process = Process::start(folder.probe().env("PROBE_ADDS", "1"));
+    process.send(call("1", "later", json!({})));
+    let answer = process.receive().unwrap();
+    (process, answer)
+}
+
+#[test]
+fn a_tool_that_is_added_while_the_server_runs_has_the_limits_of_its_table() {
+    let (mut process, answer) = call_later("[tools.later]\nrate_limit = \"1/h\"\n");
+    process.hears("these functions are not there yet");
+    assert_eq!(answer["result"]["content"][0]["text"], "late");
+    process.send(call("2", "later", json!({})));
+    let refused = process.receive().unwrap().to_string();
+    assert!(refused.contains("rate limit of 1/h"), "{refused}");
+    let (_, answer) = call_later("[tools.later]\nenabled = false\n");
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+}
+
+#[test]
+fn a_tool_that_is_added_with_a_mistake_in_its_table_is_switched_off() {
+    let (process, answer) = call_later("[tools.later]\ncache = \"5s\"\n");
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    let line = process.hears("switched off");
+    assert!(line.contains("`cache` needs `read_only`"), "{line}");
 }

@@ -28,10 +28,20 @@ impl Listening {
 
     pub(crate) fn with_flags(command: &mut Command, flags: &[&str]) -> Self {
         let command = command.args(["http", "--bind", "127.0.0.1:0"]).args(flags);
-        let process = Process::start(command);
-        let line = process.hears("listening on http://");
+        Self::told(Process::start(command), "http")
+    }
+
+    /// With a certificate.
+    pub(crate) fn secured(command: &mut Command) -> Self {
+        let command = command.args(["http", "--bind", "127.0.0.1:0"]);
+        Self::told(Process::start(command), "https")
+    }
+
+    fn told(process: Process, scheme: &str) -> Self {
+        let before = format!("listening on {scheme}://");
+        let line = process.hears(&before);
         let address = line
-            .trim_start_matches("listening on http://")
+            .trim_start_matches(&before)
             .trim_end_matches("/mcp")
             .parse()
             .unwrap();
@@ -263,4 +273,39 @@ fn a_connection_that_breaks_off_cancels_its_modern_call() {
         took < Duration::from_secs(20),
         "the deadline of 30 s had to cancel it"
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn few_descriptors_leave_some_for_everything_else() {
+    let shell = format!("ulimit -n 64; exec {} \"$@\"", env!("CARGO_BIN_EXE_probe"));
+    let command = probe();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &shell, "probe"]).env_clear();
+    for (name, value) in command.get_envs() {
+        if let Some(value) = value {
+            limited.env(name, value);
+        }
+    }
+    limited.env("MCP_LIMITS_IDLE_TIMEOUT", "2s");
+    let mut server = Listening::with(&mut limited);
+    drop(command);
+    let silent: Vec<_> = (0..40)
+        .map(|_| TcpStream::connect(server.address).unwrap())
+        .collect();
+    let mut refused = 0;
+    for mut stream in &silent {
+        stream
+            .set_read_timeout(Some(Duration::from_mins(1)))
+            .unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        refused += usize::from(answer.starts_with(b"HTTP/1.1 503"));
+    }
+    assert_eq!(refused, 8, "32 are let in, and closed as they say nothing");
+    let mut connection = server.connect();
+    connection.get("/healthz", &[]);
+    assert_eq!(connection.head().status, 200);
+    server.process.terminate();
+    assert_eq!(server.process.ends().0, Some(0));
 }

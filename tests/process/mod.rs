@@ -19,5 +19,6 @@ mod stdio;
 mod stdout;
 #[cfg(target_os = "linux")]
 mod systemd;
+mod tls;
 #[cfg(unix)]
 mod unix;

@@ -140,10 +140,10 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
 fn a_setting_that_takes_a_restart_is_named() {
     let folder = Folder::new("restart", "");
     let process = serving(&folder);
-    folder.write("[server]\npage_size = 7\n[limits]\nsessions = 9\n");
+    folder.write("[limits]\nflood = 7\nsessions = 9\ntasks = 9\n");
     process.signal(Signal::HUP);
     let line = process.hears("take a restart");
-    assert!(line.contains("server.page_size, limits.sessions"), "{line}");
+    assert!(line.contains("\"limits.sessions, limits.tasks\""), "{line}");
 }
 
 #[test]
@@ -174,4 +174,46 @@ fn a_hang_up_ends_nothing() {
     assert_eq!(answer["result"]["content"][0]["text"], "3", "{answer}");
     process.close();
     process.assert_success();
+}
+
+#[test]
+fn limits_of_connections_and_pages_change_while_the_server_runs() {
+    let folder = Folder::new("limits", "");
+    let server = Listening::with(&mut folder.probe());
+    let reload = |text: &str| {
+        folder.write(text);
+        server.process.signal(Signal::HUP);
+        server.process.hears("is reloaded")
+    };
+    let mut connection = server.connect();
+    connection.list();
+    let head = connection.head();
+    let list: Value = serde_json::from_str(&connection.body(&head)).unwrap();
+    assert!(list["result"].get("nextCursor").is_none());
+    let line = reload("[server]\npage_size = 2\n");
+    assert!(line.contains("server.page_size"), "{line}");
+    connection.list();
+    let head = connection.head();
+    let list: Value = serde_json::from_str(&connection.body(&head)).unwrap();
+    assert_eq!(names(&list).len(), 2);
+    reload("[limits]\nconnections_per_ip = 1\n");
+    let mut second = server.connect();
+    assert_eq!(second.head().status, 429, "the first one is open");
+    reload("[limits]\nidle_timeout = \"200ms\"\n");
+    let mut slow = server.connect();
+    assert!(slow.is_closed(), "it says nothing");
+}
+
+#[test]
+fn a_shutdown_has_the_deadline_of_the_last_reload() {
+    let folder = Folder::new("deadline", "[server]\nshutdown_deadline = \"10m\"\n");
+    let mut process = serving(&folder);
+    process.send(call("1", "slow", json!({})));
+    folder.write("[server]\nshutdown_deadline = \"100ms\"\n");
+    process.signal(Signal::HUP);
+    process.hears("is reloaded");
+    process.send(call("2", "stuck", json!({})));
+    process.terminate();
+    let (_, took) = process.ends();
+    assert!(took.as_secs() < 30, "{took:?}");
 }

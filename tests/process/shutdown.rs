@@ -269,7 +269,7 @@ fn the_deadline_holds_over_stdio_too() {
 }
 
 #[test]
-fn calls_that_arrive_within_the_delay_are_answered_while_it_is_not_ready() {
+fn t22_calls_that_arrive_within_the_delay_are_answered_while_it_is_not_ready() {
     const DELAY: Duration = Duration::from_secs(4);
     let mut server = Listening::with(probe().env("PROBE_DELAY_MS", DELAY.as_millis().to_string()));
     let mut open = server.connect();

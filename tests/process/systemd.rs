@@ -4,7 +4,10 @@ use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::Signal;
+
 use super::child::probe;
+use super::config::Folder;
 use super::http::Listening;
 
 struct Manager {
@@ -43,6 +46,28 @@ fn systemd_is_told_of_the_start_and_the_end() {
     server.process.terminate();
     assert_eq!(manager.hears(), "STOPPING=1");
     assert_eq!(server.process.ends().0, Some(0));
+}
+
+#[test]
+fn systemd_is_told_of_a_reload_with_its_time() {
+    let manager = Manager::new("reload");
+    let folder = Folder::new("systemd", "");
+    let server = Listening::with(folder.probe().env("NOTIFY_SOCKET", &manager.path));
+    assert_eq!(manager.hears(), "READY=1");
+    let now = || rustix::time::clock_gettime(rustix::time::ClockId::Monotonic).tv_sec;
+    let before = now();
+    // A mistake is a reload too.
+    for text in ["[log]\nlevel = \"warn\"\n", "[log]\nlevle = \"warn\"\n"] {
+        folder.write(text);
+        server.process.signal(Signal::HUP);
+        let heard = manager.hears();
+        let time = heard
+            .strip_prefix("RELOADING=1\nMONOTONIC_USEC=")
+            .and_then(|time| time.parse::<i64>().ok());
+        let seconds = time.unwrap_or_else(|| panic!("{heard}")) / 1_000_000;
+        assert!((before..=now()).contains(&seconds), "{heard}");
+        assert_eq!(manager.hears(), "READY=1");
+    }
 }
 
 #[test]

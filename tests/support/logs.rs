@@ -1,9 +1,10 @@
 //! What the server logs, as a test reads it.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use serde_json::Value;
+use tracing::Dispatch;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -35,8 +36,28 @@ impl MakeWriter<'_> for Shared {
     }
 }
 
+static STANDING: Once = Once::new();
+
+/// Keeps two subscribers for the rest of the process, which want everything and are no thread's own.
+///
+/// While there is one subscriber alone, `tracing` asks only that of the current thread whether anybody wants an event that
+/// it meets for the first time. A thread without a subscriber then turns the event off, for the test with one too.
+fn stand() {
+    for _ in 0..2 {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(io::sink)
+            .finish();
+        std::mem::forget(Dispatch::new(subscriber));
+    }
+    // Those that were meeting an event meanwhile are done then, and asked again.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    tracing::callsite::rebuild_interest_cache();
+}
+
 impl Logs {
     pub(crate) fn new() -> Self {
+        STANDING.call_once(stand);
         let text = Arc::default();
         let subscriber = tracing_subscriber::fmt()
             .json()

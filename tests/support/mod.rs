@@ -1,5 +1,6 @@
 //! What several tests stand on: servers, clients of them, and waiting.
 
+pub(crate) mod collector;
 pub(crate) mod everything;
 pub(crate) mod gate;
 pub(crate) mod large;

@@ -4,9 +4,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use mcp_runtime::{
-    Confirm, Context, ElicitError, Resource, Sample, Server, State, ToolError, prompt, prompts,
-    resource, resources, tool, tools,
+    Confirm, Context, DynamicTool, ElicitError, Resource, Sample, Server, State, ToolError, prompt,
+    prompts, resource, resources, tool, tools,
 };
+use tracing::Instrument as _;
 
 /// Says something back.
 #[tool(read_only, timeout = "30s", rate_limit = "100/min")]
@@ -112,7 +113,9 @@ async fn slow(cx: &Context) -> &'static str {
 /// Takes a tenth of a second.
 #[tool(read_only)]
 async fn brief() {
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(100))
+        .instrument(tracing::info_span!("resting"))
+        .await;
 }
 
 /// Never ends.
@@ -242,6 +245,19 @@ impl Drop for Burden {
 }
 
 /// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
+/// Adds the tool `later` when the server starts.
+fn adding(server: Server<Burden>) -> Server<Burden> {
+    let items = server.items();
+    server.on_start("adding", move |_| {
+        let schema = serde_json::json!({ "type": "object", "properties": {} });
+        let tool = DynamicTool::new("later", schema)
+            .description("Comes later.")
+            .handler(|_cx, _arguments| async { "late" });
+        let added = items.add_tool(tool).map_err(|error| error.to_string());
+        Box::pin(async { added })
+    })
+}
+
 fn hooked(server: Server<Burden>) -> Server<Burden> {
     let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
         return server;
@@ -311,6 +327,10 @@ async fn main() -> mcp_runtime::Result<()> {
         server
     };
     let server = hooked(server);
+    let server = match std::env::var_os("PROBE_ADDS") {
+        Some(_) => adding(server),
+        None => server,
+    };
     let server = match std::env::var("PROBE_OPS") {
         Ok(address) => server.ops_bind(address),
         Err(_) => server,

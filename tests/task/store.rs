@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mcp_runtime::task::{StoreError, TaskRecord, TaskStatus, TaskStore};
+use mcp_runtime::store::StoreError;
+use mcp_runtime::task::{TaskRecord, TaskStatus, TaskStore};
 use mcp_testkit::TestClient;
 use serde_json::{Value, json};
 use tokio::time::sleep;

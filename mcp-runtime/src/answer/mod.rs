@@ -1,4 +1,8 @@
 //! Answers, and how each revision writes them: one pass, one buffer.
+//!
+//! Members that are the same for every revision are written where they are made; here the envelope,
+//! the `resultType` and `_meta` of 2026-07-28 are put around them. There is no `serde_json::Value`
+//! in between, and no second pass: a tool's text is copied once, into the response.
 
 pub(crate) mod downgrade;
 mod identity;

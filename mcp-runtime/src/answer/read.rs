@@ -1,4 +1,7 @@
 //! The contents of a resource, with their cache hints.
+//!
+//! The hint says for how long, and for whom, a client may keep what it has read: derived from
+//! `cache` of the declaration, and never for all if access depends on the caller.
 
 use serde::Serialize;
 

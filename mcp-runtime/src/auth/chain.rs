@@ -1,4 +1,7 @@
 //! Two verifiers as one: a caller is in if either accepts it.
+//!
+//! Both verifiers see the same credentials. If both refuse, the caller reads one of the two
+//! refusals; a verifier that does not recognize the credentials has no say in that.
 
 use std::path::PathBuf;
 
@@ -7,6 +10,9 @@ use axum::http::HeaderName;
 use super::{Authenticate, Credentials, Deciding, Decision, Features, Reloaded, Starting};
 
 /// Two verifiers, of which the first is asked first; made by [`Authenticate::or`].
+///
+/// Chains of more than two are nested: `keys.or(tokens).or(certificates)`. Faults and authorization
+/// servers are those of all.
 #[derive(Clone, Debug)]
 pub struct Or<A, B> {
     first: A,

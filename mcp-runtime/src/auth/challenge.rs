@@ -1,4 +1,8 @@
 //! `WWW-Authenticate`: the challenge of a refusal (RFC 6750, section 3; RFC 9728, section 5.1).
+//!
+//! Texts of the challenge are the server's own. A value with a character that a quoted string of
+//! the header may not have is left out whole, rather than escaped: clients parse this header with
+//! little code.
 
 use std::fmt::Write as _;
 

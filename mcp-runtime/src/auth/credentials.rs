@@ -1,4 +1,8 @@
 //! The credentials of one request, read from its head: exactly one, of a header.
+//!
+//! One request, one credential: with two of them a proxy and this server could each take another
+//! one. A token in the URL is refused, since URLs end in logs; OAuth 2.1 has no such form. Headers
+//! must be visible ASCII.
 
 use std::fmt;
 
@@ -12,6 +16,9 @@ use super::Refusal;
 const IN_QUERY: [&str; 4] = ["access_token", "api_key", "apikey", "x-api-key"];
 
 /// The credentials of one request.
+///
+/// Given to [`Authenticate::authenticate`](super::Authenticate::authenticate). It borrows from the
+/// request; its `Debug` shows no value.
 pub struct Credentials<'a> {
     parts: &'a Parts,
     authorization: Option<(&'a str, &'a str)>,

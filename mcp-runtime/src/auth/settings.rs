@@ -1,4 +1,8 @@
 //! The settings of authentication, and the verifier that they make.
+//!
+//! The verifier of the program and those of the settings are joined by `or`, so that a deployment
+//! can add API keys to a program that verifies tokens. Keys of the settings are replaced by a
+//! reload; everything else of them takes a restart, as `config` says.
 
 use std::sync::Arc;
 #[cfg(feature = "auth")]

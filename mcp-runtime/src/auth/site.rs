@@ -1,4 +1,8 @@
 //! The URLs of the endpoint and of its metadata, as clients know them.
+//!
+//! A token's audience and a proof's URL must be compared with the URL that the client has used,
+//! which only the operator knows: it is made of `public_url` and the path of the request, never of
+//! the `Host` header alone, which the client chooses. `Host` selects among the public URLs.
 
 use axum::http::Uri;
 

@@ -1,4 +1,7 @@
 //! A limit on the records of refusals, so that a flood of them does not become a flood of the log.
+//!
+//! Ten records in a second for each reason, of which there are fourteen; the metric counts every
+//! one.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

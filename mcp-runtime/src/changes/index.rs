@@ -1,4 +1,8 @@
 //! An index of the subscribers by their subscriptions.
+//!
+//! From a topic to those who subscribed to it, so that a change does not ask each of ten thousand
+//! subscribers. Weak references: a subscriber that is dropped is removed by its destructor, and one
+//! that is being dropped is passed over.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
@@ -66,6 +70,14 @@ impl Index {
                 watched.flat_map(all).collect()
             }
         }
+    }
+
+    /// Returns all subscribers, each once.
+    pub(super) fn all(&self) -> Vec<Arc<Pending>> {
+        let topics = self.lists.values().chain(self.resources.values());
+        let subscribers = topics.chain(self.tasks.values()).flatten();
+        let numbered: BTreeMap<_, _> = subscribers.map(|(number, it)| (*number, it)).collect();
+        numbered.into_values().filter_map(Weak::upgrade).collect()
     }
 
     #[cfg(test)]

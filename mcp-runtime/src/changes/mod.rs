@@ -2,9 +2,19 @@
 //!
 //! Invariants: a subscriber's cost is bounded, however much happens and however slowly it reads; a change costs those
 //! that it concerns, however many others there are, and subscribers are not notified under a lock that others wait for.
+//!
+//! A change enters by [`Changes::publish`], from any thread; it leaves by [`Subscriber::next`], one
+//! after another. In between there is no queue, but a set: three bits for lists, the URIs and the
+//! task ids that have changed. A hundred changes of one resource are one notification. If the URIs
+//! below a watched folder do not fit any more, the folder itself is noted as changed: nothing is
+//! lost but the detail.
+//!
+//! Lock order: a subscriber's news before the index. `publish` holds the index alone while it
+//! collects the subscribers, and tells them without it.
 
 mod index;
 pub(crate) mod notifier;
+pub(crate) mod outlet;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +25,7 @@ use tokio::sync::Notify;
 
 use crate::limits;
 use index::{Index, Topic};
+use outlet::Outlet;
 
 /// A list that can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +84,8 @@ struct Readers {
     index: Index,
     /// The server that this one is a part of.
     whole: Option<Changes>,
+    /// The changes that other instances are told of.
+    outlet: Option<Arc<Outlet>>,
 }
 
 /// One subscriber's unread news.
@@ -109,11 +122,15 @@ pub(crate) struct Subscriber {
 pub(crate) struct TooMany;
 
 impl Changes {
-    /// Tells every subscriber that the change concerns.
+    /// Tells every subscriber that the change concerns, on all instances.
+    ///
+    /// Costs a look-up for each part of the URI that ends at a slash, and each subscriber that it
+    /// concerns. Safe to call under no lock of the caller's that a reader needs.
     pub(crate) fn publish(&self, change: &Change) {
-        let (concerned, whole) = {
+        let (concerned, whole, outlet) = {
             let readers = lock(&self.0);
-            (readers.index.concerned(change), readers.whole.clone())
+            let concerned = readers.index.concerned(change);
+            (concerned, readers.whole.clone(), readers.outlet.clone())
         };
         for pending in concerned {
             pending.tell(change);
@@ -121,6 +138,32 @@ impl Changes {
         if let Some(whole) = whole {
             whole.publish(change);
         }
+        if let Some(outlet) = outlet {
+            outlet.add(change);
+        }
+    }
+
+    /// Tells every subscriber of this instance that the change concerns.
+    pub(crate) fn publish_here(&self, change: &Change) {
+        let concerned = lock(&self.0).index.concerned(change);
+        for pending in concerned {
+            pending.tell(change);
+        }
+    }
+
+    /// Tells every subscriber of this instance that everything it watches may have changed.
+    pub(crate) fn publish_gap(&self) {
+        let all = lock(&self.0).index.all();
+        for pending in all {
+            pending.tell_everything();
+        }
+    }
+
+    /// Returns the changes that other instances are to be told of, from now on.
+    pub(crate) fn open_outlet(&self) -> Arc<Outlet> {
+        let outlet = Arc::<Outlet>::default();
+        lock(&self.0).outlet = Some(Arc::clone(&outlet));
+        outlet
     }
 
     /// Subscribes to changes of `lists`.
@@ -162,6 +205,15 @@ impl Pending {
         if told {
             self.wake.notify_one();
         }
+    }
+
+    fn tell_everything(&self) {
+        let news = &mut *lock(&self.news);
+        news.lists |= self.wanted;
+        news.updated.clone_from(&news.watched);
+        news.updated_bytes = news.watched_bytes;
+        news.progressed.clone_from(&news.tasks);
+        self.wake.notify_one();
     }
 }
 
@@ -207,6 +259,8 @@ fn watched<'w>(all: &'w BTreeSet<Arc<str>>, uri: &str) -> Option<&'w Arc<str>> {
 }
 
 /// Returns `uri` and all that it is a part of: what follows a watched URI begins with a slash.
+///
+/// Both `file:///logs` and `file:///logs/` are wholes of `file:///logs/today`.
 fn wholes(uri: &str) -> impl Iterator<Item = &str> {
     let parts = uri
         .match_indices('/')
@@ -219,6 +273,9 @@ fn wholes(uri: &str) -> impl Iterator<Item = &str> {
 
 impl Subscriber {
     /// Waits for the next change.
+    ///
+    /// Lists first, then resources in the order of their URIs, then tasks. Cancel safe: a change is
+    /// taken in the poll that returns it.
     pub(crate) async fn next(&self) -> Change {
         loop {
             let wake = self.pending.wake.notified();

@@ -23,6 +23,9 @@ impl Notifier {
     }
 
     /// The list of tools has changed.
+    ///
+    /// Only needed where a list depends on something that the runtime cannot see, such as a rule of
+    /// `visible_if`; [`Items`](crate::Items) tells of its changes by itself.
     pub fn tools_changed(&self) {
         self.0.publish(&Change::List(List::Tools));
     }
@@ -39,6 +42,10 @@ impl Notifier {
 
     /// Notifies of a change of the resource at `uri`. It reaches clients that subscribed to `uri`, or to a URI that it
     /// is a part of: `file:///logs` when `file:///logs/today` changes.
+    ///
+    /// Subscribers that may not read the resource are not told. In 2026-07-28 they subscribe by
+    /// `subscriptions/listen`, in sessions by `resources/subscribe`. A URI that nobody watches
+    /// costs a few look-ups.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.0.publish(&Change::Resource(uri.as_ref().into()));
     }

@@ -1,4 +1,9 @@
 //! Addresses to listen on, as they are written: `0.0.0.0:8080`, `localhost:8080`, `:8080`, `8080`.
+//!
+//! An address is kept in its parts, as two variables may each set one (`MCP_SERVER_HOST`,
+//! `MCP_SERVER_PORT`), and a port alone must leave the host as it is. Whatever sets host or port
+//! ends a Unix socket that a lower layer has set. Names are resolved when the server listens, not
+//! here.
 
 use std::fmt;
 

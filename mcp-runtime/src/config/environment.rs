@@ -1,4 +1,10 @@
 //! The environment: `MCP_*` variables, the `_FILE` twins of secrets, and the credentials of systemd.
+//!
+//! Four sources of one value: the variable, for a secret its twin with `_FILE`, a credential of
+//! systemd (`LoadCredential=`, in `$CREDENTIALS_DIRECTORY`), and variables of parts. Two of them at
+//! once are a mistake: which one wins would be a guess. Other programs have variables with `MCP_`
+//! too, so an unknown one is only a mistake if it is near to one of ours; else it is named in the
+//! log.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -50,12 +56,13 @@ impl Assignment {
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment of this process: an empty standard variable is not set.
     pub(crate) fn of_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok()?;
-            let is_ours = name.get(..PREFIX.len())?.eq_ignore_ascii_case(PREFIX);
-            is_ours.then_some((name, value))
+            let begins = name.get(..PREFIX.len());
+            let is_ours = begins.is_some_and(|it| it.eq_ignore_ascii_case(PREFIX));
+            (is_ours || is_standard(&name)).then_some((name, value))
         });
         Self {
             variables: variables.collect(),
@@ -178,6 +185,12 @@ fn secret(name: &str, path: &Path) -> Result<String, Mistake> {
         })
 }
 
+/// Returns `true` for a variable that other programs call alike too, such as one of OpenTelemetry's.
+fn is_standard(name: &str) -> bool {
+    let mut parts = setting::all().flat_map(|setting| setting.parts);
+    parts.any(|part| part.env == name)
+}
+
 /// All names of variables that mean something.
 fn names() -> impl Iterator<Item = String> {
     setting::all().flat_map(|setting| {
@@ -206,6 +219,8 @@ fn misspelt(name: &str) -> Option<Mistake> {
 }
 
 /// The name that `name` most likely means: one that differs in a few letters, or in one word that is missing.
+///
+/// Compares with each of the names; runs once for each foreign variable, at the start.
 fn near<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let own = name.strip_prefix(PREFIX)?;
     let names = || known.iter().filter_map(|known| known.strip_prefix(PREFIX));

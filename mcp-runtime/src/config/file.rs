@@ -1,4 +1,7 @@
 //! `mcp.toml`: its keys to the settings that they set; what is no setting is a mistake.
+//!
+//! At most 1 MiB, so that a path to a device does not fill the memory. The values keep their places
+//! (line and column) for errors and for `config`; whether they fit is the matter of their kinds.
 
 use std::collections::BTreeSet;
 use std::fs;

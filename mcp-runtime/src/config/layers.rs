@@ -1,4 +1,8 @@
 //! The layers of the configuration, each over the one before.
+//!
+//! The order is the program, the file, the environment, flags; a layer replaces a whole value, and
+//! lists are not joined. A reload reads the file, and the files of secrets, again; variables and
+//! flags are those of the start.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,7 @@
 //! Mistakes in the configuration, in the form of a compiler's.
+//!
+//! A mistake has what is wrong, where, and a remedy; it is rendered as the compiler renders errors.
+//! They are collected and told together: a configuration is corrected once.
 
 use std::fmt;
 

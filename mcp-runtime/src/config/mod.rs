@@ -5,6 +5,12 @@
 //! `Server::run` reads them; a program that serves itself (`serve_http`, `into_router`) has the program's alone.
 //! Invariants: every value knows its [`Origin`](origin::Origin); nothing that is set is ignored; all mistakes are
 //! reported at once.
+//!
+//! What goes in: the builder's values, `mcp.toml`, the variables `MCP_*`, flags. What comes out:
+//! one [`Settings`], the origin of each value, and every mistake of all sources at once, each with
+//! its place. A name that is no setting is a mistake, with the nearest one; so is a value out of
+//! range. The page of reference, the command `config` and the texts of errors are made of the same
+//! rows ([`setting`]), which is why they cannot disagree.
 
 pub(crate) mod address;
 mod callers;

@@ -1,4 +1,7 @@
 //! The origin of a value.
+//!
+//! Kept beside each value, since with several layers the first question about a setting is which of
+//! them it comes from.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -3,6 +3,12 @@
 //!
 //! Invariant: configuration narrows access and never widens it; the rules between keys are those of the attributes, in
 //! the same words.
+//!
+//! A table is read against the declaration of its function, and so each of its mistakes can be told
+//! in the words that the compiler has for the attribute, with line and column. Scopes may be added
+//! but not removed, and audit may be switched on but not off: the file cannot widen what the author
+//! has allowed. The result is a whole [`Spec`], from which `policy` makes new policies at a reload,
+//! keeping the state of what did not change.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -41,7 +47,11 @@ const KEYS: [&str; 10] = [
 
 /// The functions of a server, each with its name on the wire and its declaration.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Declared(pub Vec<(String, Spec)>);
+pub(crate) struct Declared {
+    pub functions: Vec<(String, Spec)>,
+    /// The program may add functions while it runs, so that a table may be about one that is not there yet.
+    pub is_open: bool,
+}
 
 /// The functions that the configuration changes.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +59,8 @@ pub(crate) struct Overrides {
     /// The name of the file.
     pub file: Arc<str>,
     functions: HashMap<(Kind, String), Override>,
+    /// The tables of functions that are not there yet.
+    awaited: HashMap<(Kind, String), Member>,
 }
 
 /// One function, as the configuration has it.
@@ -63,15 +75,18 @@ pub(crate) struct Override {
 impl Overrides {
     /// Lists the tables of functions that differ in `new`.
     pub(super) fn changes(&self, new: &Self) -> Vec<String> {
-        let all: BTreeMap<String, _> = self
-            .functions
-            .keys()
+        let all: BTreeMap<String, _> = (self.functions.keys())
+            .chain(self.awaited.keys())
             .chain(new.functions.keys())
-            .map(|key| (format!("{}s.{}", key.0.noun(), key.1), key))
+            .chain(new.awaited.keys())
+            .map(|key| (table(key.0, &key.1), key))
             .collect();
+        let text =
+            |it: &Self, key: &(Kind, String)| it.awaited.get(key).map(|it| it.node.value.clone());
         let differs = |key: &(Kind, String)| match (self.functions.get(key), new.functions.get(key))
         {
             (Some(old), Some(new)) => !same(old, new),
+            (None, None) => text(self, key) != text(new, key),
             _ => true,
         };
         let changed = all.into_iter().filter(|(_, key)| differs(key));
@@ -79,9 +94,41 @@ impl Overrides {
     }
 
     /// Puts the policies in force that hold for a registered function.
+    ///
+    /// A table that was written before the function was there is checked now: a mistake in it switches the function off.
     pub(crate) fn put_in_force(&self, entry: &Entry) {
-        let (spec, enabled) = self.apply(&entry.name, &entry.spec);
-        entry.reconfigure(spec, enabled);
+        let (kind, name) = (entry.spec.kind, &entry.name);
+        let Some(member) = self.awaited.get(&(kind, name.clone())) else {
+            let (spec, enabled) = self.apply(name, &entry.spec);
+            return entry.reconfigure(spec, enabled);
+        };
+        let mut mistakes = Vec::new();
+        let mut reader = Reader {
+            file: &self.file,
+            declared: &Declared::default(),
+            mistakes: &mut mistakes,
+        };
+        let read = reader.one(kind, (name, &entry.spec), member);
+        let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        if !mistakes.is_empty() {
+            let mistakes = mistakes.join("\n");
+            tracing::error!(
+                name,
+                "it is switched off, as its table is refused: {mistakes}"
+            );
+        }
+        match read.filter(|_| mistakes.is_empty()) {
+            Some(read) => entry.reconfigure(&read.spec, read.enabled),
+            None => entry.reconfigure(&entry.spec, false),
+        }
+    }
+
+    /// Lists the tables of functions that are not there yet.
+    pub(crate) fn awaited(&self) -> Vec<String> {
+        let names = self.awaited.keys();
+        let mut tables: Vec<_> = names.map(|(kind, name)| table(*kind, name)).collect();
+        tables.sort();
+        tables
     }
 
     /// The declaration that holds for the function called `name`, which is declared as `spec`, and whether it is switched
@@ -111,6 +158,11 @@ fn same(one: &Override, other: &Override) -> bool {
     one.enabled == other.enabled && values(a) == values(b)
 }
 
+/// The name of the table of a function.
+fn table(kind: Kind, name: &str) -> String {
+    format!("{}s.{name}", kind.noun())
+}
+
 /// The tables of functions, by kind.
 pub(super) const TABLES: [(&str, Kind); 3] = [
     ("tools", Kind::Tool),
@@ -138,31 +190,50 @@ impl Reader<'_> {
     /// Reads `[tools]` and the like: one table for each function.
     pub(super) fn read(&mut self, kind: Kind, members: &[Member], overrides: &mut Overrides) {
         for member in members {
-            let names = self.declared.0.iter().filter(|(_, spec)| spec.kind == kind);
+            let declared = self.declared;
+            let names = (declared.functions.iter()).filter(|(_, spec)| spec.kind == kind);
             let found = names.clone().find(|(name, _)| *name == member.name);
-            let Some((name, spec)) = found else {
-                let known: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
-                self.unknown(kind, member, &known);
-                continue;
-            };
-            let Value::Table(keys) = &member.node.value else {
-                let text = format!("[{}s.{name}] is a table", kind.noun());
-                self.tell(Mistake::new(text), member.place);
-                continue;
-            };
-            let mut one = One {
-                table: format!("{}s.{name}", kind.noun()),
-                spec,
-                result: Override {
-                    enabled: true,
-                    spec: spec.clone(),
-                },
-                reader: self,
-            };
-            one.read(keys);
-            let result = one.result;
-            overrides.functions.insert((kind, name.clone()), result);
+            match found {
+                Some((name, spec)) => {
+                    let read = self.one(kind, (name, spec), member);
+                    let read = read.map(|read| ((kind, name.clone()), read));
+                    overrides.functions.extend(read);
+                }
+                None if declared.is_open => {
+                    let key = (kind, member.name.clone());
+                    overrides.awaited.insert(key, member.clone());
+                }
+                None => {
+                    let known: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
+                    self.unknown(kind, member, &known);
+                }
+            }
         }
+    }
+
+    /// Reads the table of one function.
+    fn one(
+        &mut self,
+        kind: Kind,
+        (name, spec): (&str, &Spec),
+        member: &Member,
+    ) -> Option<Override> {
+        let table = table(kind, name);
+        let Value::Table(keys) = &member.node.value else {
+            self.tell(Mistake::new(format!("[{table}] is a table")), member.place);
+            return None;
+        };
+        let mut one = One {
+            table,
+            spec,
+            result: Override {
+                enabled: true,
+                spec: spec.clone(),
+            },
+            reader: self,
+        };
+        one.read(keys);
+        Some(one.result)
     }
 
     /// Tells of a table for a function that is not there, with the nearest name.
@@ -553,7 +624,10 @@ mod tests {
         let named = specs
             .into_iter()
             .map(|spec| (spec.name.clone().into_owned(), spec));
-        Declared(named.collect())
+        Declared {
+            functions: named.collect(),
+            is_open: false,
+        }
     }
 
     /// Reads `[tools]` or `[resources]` of `text`, and the mistakes in it.
@@ -602,7 +676,7 @@ cache = \"1m\"
         );
         assert_eq!(mistakes, Vec::<String>::new());
         let declared = declared();
-        let (spec, enabled) = overrides.apply("search", &declared.0[0].1);
+        let (spec, enabled) = overrides.apply("search", &declared.functions[0].1);
         assert!(!enabled && spec.audit && *spec.scopes == ["orders:read"]);
         let limit = RateLimit::new(100, 60_000).burst(5).per(Per::Ip);
         assert_eq!(spec.rate_limit, Some((limit, Source::File(2, 14))));
@@ -617,9 +691,9 @@ cache = \"1m\"
         let breaker = Breaker::new(5, 30_000);
         assert_eq!(spec.breaker.map(|(it, _)| it), Some(breaker));
         assert_eq!(spec.max_output.map(|(it, _)| it), Some(65_536));
-        let (item, enabled) = overrides.apply("item", &declared.0[5].1);
+        let (item, enabled) = overrides.apply("item", &declared.functions[5].1);
         assert!(enabled && item.cache.is_some());
-        let (other, enabled) = overrides.apply("buy", &declared.0[1].1);
+        let (other, enabled) = overrides.apply("buy", &declared.functions[1].1);
         assert!(enabled && other.timeout.is_none(), "it has no table");
     }
 
@@ -714,6 +788,35 @@ cache = \"1m\"
             let mistake = mistake(text);
             assert!(mistake.contains(says), "{text}: {mistake}");
         }
+    }
+
+    #[test]
+    fn a_table_waits_for_a_function_that_is_added_later() {
+        let declared = Declared {
+            is_open: true,
+            ..declared()
+        };
+        let read = |text: &str| {
+            let (mut overrides, mut mistakes) = (Overrides::default(), Vec::new());
+            for table in tree::parse(text).unwrap() {
+                let Value::Table(members) = &table.node.value else {
+                    panic!("{table:?}");
+                };
+                let mut reader = Reader {
+                    file: "mcp.toml",
+                    declared: &declared,
+                    mistakes: &mut mistakes,
+                };
+                reader.read(kind_of(&table.name).unwrap(), members, &mut overrides);
+            }
+            assert!(mistakes.is_empty(), "{mistakes:?}");
+            overrides
+        };
+        let before = read("[tools.later]\ntimeout = \"5s\"");
+        assert_eq!(before.awaited(), ["tools.later"]);
+        let moved = read("[tools.later]\ntimeout = \"6s\"");
+        assert_eq!(before.changes(&moved), ["tools.later"]);
+        assert_eq!(before.changes(&before.clone()), Vec::<String>::new());
     }
 
     #[test]

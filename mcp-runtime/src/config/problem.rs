@@ -1,4 +1,7 @@
 //! A value that a setting cannot have.
+//!
+//! The kinds of settings make problems without knowing where the value was written; the layer adds
+//! the place. A secret's problem has [`HIDDEN`] as its value.
 
 /// A value that is not shown.
 pub(crate) const HIDDEN: &str = "[hidden]";

@@ -1,4 +1,8 @@
 //! The values of the settings, with their defaults.
+//!
+//! Plain values with their defaults, the lowest layer. Whatever is read from them while a server
+//! runs is read from `Service::settings_now` if it is live, and from the copy that the server was
+//! built with if not.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +15,11 @@ use super::page::Page;
 use crate::auth::settings::AuthSettings;
 use crate::handler::argument::arg::Reading;
 use crate::limits::{self, Limits};
+#[cfg(feature = "otel")]
+use crate::ops::otel::endpoints::Endpoints;
 use crate::policy::requests::RequestLimits;
 use crate::seal::Secrets;
+use crate::store::Stores;
 use crate::task::TaskStore;
 #[cfg(feature = "tls")]
 use crate::tls::Tls;
@@ -67,6 +74,14 @@ pub(crate) struct Settings {
     pub task_ttl: Duration,
     /// The store of tasks; in memory without one.
     pub task_store: Option<Arc<dyn TaskStore>>,
+    /// The stores of the program's own that instances share.
+    pub stores: Stores,
+    /// The URL of the Redis that instances share.
+    #[cfg(feature = "redis")]
+    pub redis: Secrets,
+    /// The beginning of the keys there; the server's name if it is empty.
+    #[cfg(feature = "redis")]
+    pub store_prefix: String,
     /// The maximum number of running tasks.
     pub max_tasks: usize,
     /// The secrets for the encryption of request states; random without any.
@@ -79,8 +94,13 @@ pub(crate) struct Settings {
     pub log_format: LogFormat,
     /// The file of audit records; the log without one.
     pub audit_file: Option<PathBuf>,
+    /// The collector of spans and metrics.
+    #[cfg(feature = "otel")]
+    pub telemetry: Endpoints,
     /// The address of health and metrics; that of the server if it is empty.
     pub ops_bind: String,
+    /// Requests are counted by the names of their clients.
+    pub client_names: bool,
     /// The limits of all requests of one caller.
     pub requests: RequestLimits,
     /// The changes of the configuration to declared functions.
@@ -124,17 +144,35 @@ impl Default for Settings {
             completion_timeout: Duration::from_secs(5),
             task_ttl: Duration::from_hours(1),
             task_store: None,
+            stores: Stores::default(),
+            #[cfg(feature = "redis")]
+            redis: Secrets::default(),
+            #[cfg(feature = "redis")]
+            store_prefix: String::new(),
             max_tasks: limits::TASKS,
             state_keys: Secrets::default(),
             state_audience: None,
             log_level: "info".to_owned(),
             log_format: LogFormat::Text,
             audit_file: None,
+            #[cfg(feature = "otel")]
+            telemetry: Endpoints::default(),
             ops_bind: String::new(),
+            client_names: false,
             requests: RequestLimits::default(),
             #[cfg(feature = "cli")]
             overrides: Overrides::default(),
         }
+    }
+}
+
+#[cfg(feature = "redis")]
+impl Settings {
+    /// The URL of the Redis that instances share, if there is one.
+    pub(crate) fn redis_url(&self) -> Option<String> {
+        let parts = self.redis.0.iter();
+        let parts: Vec<_> = parts.map(|part| String::from_utf8_lossy(part)).collect();
+        (!parts.is_empty()).then(|| parts.join(","))
     }
 }
 

@@ -1,4 +1,8 @@
 //! The commands `config` and `config --docs`: the values in force with their origins, and the reference page.
+//!
+//! Secrets are shown as `[set]`. The reference page is compared with
+//! `mcp-runtime/docs/configuration.md` by a test, so that a setting cannot be added without its
+//! documentation.
 
 use std::fmt::Write as _;
 

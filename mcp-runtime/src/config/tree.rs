@@ -1,4 +1,7 @@
 //! A file of settings, with the place of every key and value.
+//!
+//! The parser recovers from errors, so that all of them are told. Numbers stay the text that was
+//! written: a kind decides how large it may be, and a float is never made of an integer.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,14 +16,14 @@ pub(crate) struct Place {
 }
 
 /// A value with its place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub place: Place,
     pub value: Value,
 }
 
 /// A value: numbers and switches as their text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// A text, or the text of a number, a switch or a date.
     Text(String),
@@ -31,7 +34,7 @@ pub(crate) enum Value {
 }
 
 /// A key with its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     /// The key, without quotes.
     pub name: String,

@@ -1,4 +1,7 @@
 //! Rates, durations and sizes as they are written.
+//!
+//! The forms are those of the attributes (`handler::spec::text`), so a limit can be moved between
+//! the code and the file as it is.
 
 use std::time::Duration;
 

@@ -1,5 +1,9 @@
 //! Changes of files, found by looking at them from time to time: that sees a file that an editor has put in the place of
 //! another, and the symbolic links that Kubernetes swaps.
+//!
+//! Polling, every 5 s, rather than notifications of the system: those follow an inode, not a path,
+//! and do not see through the links of a Kubernetes `ConfigMap`; and a look at a few files costs
+//! nothing. A file that changes while it is looked at is read a second after it has come to rest.
 
 use std::fs;
 use std::path::{Path, PathBuf};

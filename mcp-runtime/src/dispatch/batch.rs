@@ -2,7 +2,14 @@
 //!
 //! Invariants: a batch with too many members is refused before one of them is read; few of its calls run at a time; the
 //! array of answers is bounded.
+//!
+//! Only 2025-03-26 has batches: the revision before does not, and the next one has removed them.
+//! Members are parsed one by one from slices of the array. Notifications and responses take effect
+//! while the array is read, requests afterwards, at most eight at a time and answered in their
+//! order. When the answers have reached 16 MiB, calls that have not begun are not begun, and each
+//! is answered with an error that says so: a client can send them again.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,9 +19,11 @@ use futures_util::stream::{self, StreamExt as _};
 use super::call::{Call, Pending};
 use super::{Dispatcher, Origin, Refused};
 use crate::answer::{Answer, Identity};
+use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::legacy::{self, Session};
 use crate::limits::{BATCH_BYTES, BATCH_CALLS, BATCH_MEMBERS, Limit};
+use crate::policy::requests::Counted;
 use crate::protocol::meta::RawMeta;
 use crate::protocol::{Message, Method, RawJson, Request, RequestId, RpcError, Version};
 use crate::service::Service;
@@ -106,20 +115,22 @@ impl Batch {
     ) -> Pending {
         let requests = service.requests.get();
         let begin = |(place, member)| match member {
-            // A batch is a request, and so is every member but one.
-            Member::Call(call)
-                if place > 0 && requests.check(&caller.principal, caller.peer).is_err() =>
-            {
-                let error = RpcError::invalid_request("rate limit of all requests reached");
-                let error = error.over(Limit::Rate);
-                service.metrics.error(&error);
-                let text = refusal(Some(&call.request.id), error, &service.identity);
-                (Some(call.request.id), answered(text))
-            }
             Member::Call(call) => {
-                let id = Some(call.request.id.clone());
+                let id = call.request.id.clone();
                 let call = call.begin(service, session, caller.clone());
-                (id, call.unwrap_or_else(|refused| answered(refused.text)))
+                let call = call.unwrap_or_else(|refused| answered(refused.text));
+                // A batch is a request, and so is every member but one.
+                let counted = (place > 0)
+                    .then(|| requests.of(&caller.principal))
+                    .flatten();
+                let call = match counted {
+                    Some(counted) => {
+                        let caller = (caller.principal.clone(), caller.peer);
+                        counted_call(Arc::clone(service), (counted, caller), id.clone(), call)
+                    }
+                    None => call,
+                };
+                (Some(id), call)
             }
             Member::Refused(id, error) => {
                 let text = refusal(id.as_ref(), error, &service.identity);
@@ -129,6 +140,24 @@ impl Batch {
         let calls = self.0.into_iter().enumerate().map(begin).collect();
         Box::pin(join(Arc::clone(service), calls))
     }
+}
+
+/// Carries out a call that is counted against the limit of all requests first.
+fn counted_call(
+    service: Arc<Service>,
+    (counted, (principal, peer)): (Counted, (Principal, Option<IpAddr>)),
+    id: RequestId,
+    call: Pending,
+) -> Pending {
+    Box::pin(async move {
+        if counted.check(&principal, peer).await.is_ok() {
+            return call.await;
+        }
+        let error = RpcError::invalid_request("rate limit of all requests reached");
+        let error = error.over(Limit::Rate);
+        service.metrics.error(&error);
+        (200, refusal(Some(&id), error, &service.identity))
+    })
 }
 
 fn answered(text: Bytes) -> Pending {

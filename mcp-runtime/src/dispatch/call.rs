@@ -1,4 +1,11 @@
 //! Calls, from their first poll to their encoded answer.
+//!
+//! A call is a future of a status and a text: what carries it out (a connection's task, a task of
+//! its own, the first poll of a line) is the transport's choice, and the future does not know.
+//! Inside, from the outside in: the heartbeat, the span, the service; then the record in the log
+//! and the encoding, for which the caller's share of unread answers is taken. Dropping the future
+//! at any point ends the context, which completes `Context::cancelled` in whatever the function has
+//! spawned.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -38,16 +45,17 @@ impl Call {
         self.meta.progress_token.is_some() || self.meta.log_level.is_some()
     }
 
-    /// Carries out the call, of the modern revision if it is in no session.
-    pub(crate) async fn run(
+    /// Carries out the call, of the modern revision if it is in no session. It is in flight from now on, not from its first
+    /// poll: a shutdown that begins in between does not refuse it.
+    pub(crate) fn run(
         self,
         service: Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-    ) -> (u16, Bytes) {
+    ) -> impl Future<Output = (u16, Bytes)> + Send + use<> {
         let in_flight = service.drain.enter();
         let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        exchange(service, session, self.request, cx, in_flight).await
+        exchange(service, session, self.request, cx, in_flight)
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.
@@ -122,14 +130,22 @@ async fn exchange(
             }
         }
     };
-    let answer = cx.kept_alive(pin!(answer.instrument(span))).await;
+    let answer = answer.instrument(span);
+    #[cfg(feature = "otel")]
+    let answer = record.around(answer);
+    let answer = cx.kept_alive(pin!(answer)).await;
     drop(ended);
     record.end(&answer);
+    if service.settings.client_names {
+        service.metrics.client(cx.client().name());
+    }
     encode(&service, &request.id, answer, &cx)
 }
 
 /// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
 /// error.
+///
+/// The work of the call is done by then: an answer that is not kept is lost, and the error says so.
 fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
     let write = |answer: Answer| {
         let status = answer.status(cx.version());

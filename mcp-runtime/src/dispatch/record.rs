@@ -1,6 +1,14 @@
 //! One line in the log for each request, and the span around it, which lines of the function's own stand in.
 //!
 //! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
+//!
+//! The span is named `mcp`, under the target of requests; log lines that a function writes have its
+//! fields. Lists, pings and the like, which clients send by themselves, are logged at `debug`, so
+//! that `info` shows calls. Names and ids are cut as everywhere (`excerpt.rs`); a URI is logged as
+//! the name of its resource, since its variables may be values that `redact` hides.
+
+#[cfg(feature = "otel")]
+mod export;
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -12,7 +20,6 @@ use crate::answer::Answer;
 use crate::excerpt::{Excerpt, excerpt};
 use crate::handler::{Context, Principal};
 use crate::ops::REQUESTS;
-use crate::protocol::json::Text;
 use crate::protocol::trace::TraceParent;
 use crate::protocol::{Members, Method, Request, RpcError, Version};
 use crate::service::Service;
@@ -48,15 +55,16 @@ pub(super) struct Subject<'a> {
     cx: Option<&'a Context>,
     /// Read when the first span or line wants them.
     details: OnceCell<Details<'a>>,
+    /// Its span and its metric, where they are exported.
+    #[cfg(feature = "otel")]
+    exported: Option<export::Exported>,
 }
 
 impl<'a> Subject<'a> {
     /// The request that `cx` carries out.
     pub(super) fn of(service: &'a Service, request: &'a Request, cx: &'a Context) -> Self {
-        Self {
-            cx: Some(cx),
-            ..Self::at_once(service, request, cx.principal(), cx.version())
-        }
+        let who = (cx.principal(), cx.version());
+        Self::new(service, request, who, Some(cx))
     }
 
     /// A request of `principal` that is answered without being carried out.
@@ -66,14 +74,31 @@ impl<'a> Subject<'a> {
         principal: &'a Principal,
         version: Version,
     ) -> Self {
-        Self {
+        Self::new(service, request, (principal, version), None)
+    }
+
+    fn new(
+        service: &'a Service,
+        request: &'a Request,
+        (principal, version): (&'a Principal, Version),
+        cx: Option<&'a Context>,
+    ) -> Self {
+        let subject = Self {
             service,
             request,
             principal,
             version,
-            cx: None,
+            cx,
             details: OnceCell::new(),
-        }
+            #[cfg(feature = "otel")]
+            exported: None,
+        };
+        #[cfg(feature = "otel")]
+        let subject = Self {
+            exported: export::Exported::begin(&subject),
+            ..subject
+        };
+        subject
     }
 
     fn details(&self) -> &Details<'a> {
@@ -121,11 +146,18 @@ impl<'a> Subject<'a> {
         })
     }
 
-    /// The trace, by `_meta` or by the HTTP header.
+    /// The trace, by `_meta`, by the HTTP header, or as it is exported.
     fn trace_id(&self) -> Option<Cow<'a, str>> {
+        let named = self.named_trace();
+        #[cfg(feature = "otel")]
+        let named = named.or_else(|| Some(self.exported.as_ref()?.trace_id()?.into()));
+        named
+    }
+
+    fn named_trace(&self) -> Option<Cow<'a, str>> {
         let meta = self.request.params.as_deref().and_then(Members::meta);
-        let own = meta.and_then(|meta| meta.ok()?.decode::<Text<'a>>("traceparent")?.ok());
-        if let Some(trace) = own.as_ref().and_then(|Text(text)| TraceParent::parse(text)) {
+        let own = meta.and_then(|meta| meta.ok()?.text("traceparent")?.ok());
+        if let Some(trace) = own.as_ref().and_then(|text| TraceParent::parse(text)) {
             return Some(trace.trace_id.to_owned().into());
         }
         let header = self.cx?.header("traceparent")?;
@@ -150,10 +182,7 @@ const LONGEST_MATCHED: usize = 8 * 1024;
 impl<'a> Details<'a> {
     fn read(subject: &Subject<'a>) -> Self {
         let params = subject.request.params.as_deref();
-        let text = |member| match params?.decode::<Text<'a>>(member)? {
-            Ok(Text(text)) => Some(text),
-            Err(_) => None,
-        };
+        let text = |member| params?.text(member)?.ok();
         let name = || match text("name")? {
             Cow::Borrowed(name) => Some(excerpt(name)),
             Cow::Owned(name) => Some(excerpt(&name).into_owned().into()),
@@ -194,6 +223,12 @@ enum End {
 }
 
 impl Record<'_> {
+    /// Runs `answer` within the span that is exported.
+    #[cfg(feature = "otel")]
+    pub(super) fn around<F: Future>(&self, answer: F) -> impl Future<Output = F::Output> + use<F> {
+        export::Exported::around(self.subject.exported.as_ref(), answer)
+    }
+
     /// Ends the request with its answer.
     pub(super) fn end(mut self, answer: &Answer) {
         let known = self.subject.cx.and_then(Context::outcome);
@@ -219,7 +254,12 @@ impl End {
 impl Drop for Record<'_> {
     fn drop(&mut self) {
         let known = self.subject.cx.and_then(Context::outcome);
-        let duration_ms = self.begun.elapsed().as_secs_f64() * 1_000.0;
+        let took = self.begun.elapsed();
+        let duration_ms = took.as_secs_f64() * 1_000.0;
+        #[cfg(feature = "otel")]
+        if let Some(exported) = self.subject.exported.take() {
+            exported.end(&self.subject, &self.end, took);
+        }
         match &self.end {
             End::Dropped => {
                 let outcome = "cancelled";

@@ -26,17 +26,17 @@ use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Method, RequestId, Response, Version};
 
-/// The maximum time that a client takes to respond: a person may have to decide.
-const LIMIT: Duration = Duration::from_mins(10);
 /// The prefix of the ids, which tells them from the client's own.
 const PREFIX: &str = "server-";
 
 type Outcome = Result<Box<RawValue>, ClientError>;
 
 /// The pending requests of one session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ClientRequests {
     open: Mutex<Open>,
+    /// The maximum time that the client takes to respond: a person may have to decide.
+    limit: Duration,
     /// Notified when a request is sent.
     request_sent: Notify,
 }
@@ -71,8 +71,9 @@ impl Client for ClientRequests {
         Box::pin(async move {
             let (mut pending, response) =
                 self.send(outbox.ok_or(ClientError::Gone)?, method, &params)?;
-            let Ok(outcome) = tokio::time::timeout(LIMIT, response).await else {
-                return Err(ClientError::TimedOut(LIMIT));
+            let limit = pending.requests.limit;
+            let Ok(outcome) = tokio::time::timeout(limit, response).await else {
+                return Err(ClientError::TimedOut(limit));
             };
             pending.is_open = false;
             outcome.unwrap_or(Err(ClientError::Gone))
@@ -81,6 +82,15 @@ impl Client for ClientRequests {
 }
 
 impl ClientRequests {
+    /// None so far, each of which the client has `limit` to answer.
+    pub(crate) fn within(limit: Duration) -> Self {
+        Self {
+            open: Mutex::default(),
+            limit,
+            request_sent: Notify::new(),
+        }
+    }
+
     fn send(
         self: Arc<Self>,
         outbox: Outbox,
@@ -216,6 +226,8 @@ fn outcome(response: &Response) -> Outcome {
 mod tests {
     use super::*;
 
+    const LIMIT: Duration = Duration::from_mins(10);
+
     use bytes::Bytes;
     use futures_util::FutureExt as _;
     use serde_json::json;
@@ -244,7 +256,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn answers_find_their_questions_in_any_order() {
-        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
         let (first, second) = (request(&requests, &outbox), request(&requests, &outbox));
         let ids = [sent(&mut messages), sent(&mut messages)].map(|message| message["id"].clone());
         assert_eq!(ids, ["server-1", "server-2"]);
@@ -270,7 +282,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn answers_to_nothing_are_ignored() {
-        let (requests, (outbox, _messages)) = (Arc::<ClientRequests>::default(), notes());
+        let (requests, (outbox, _messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
         let mut response = request(&requests, &outbox);
         for id in [json!("server-2"), json!(1), json!("1"), json!("server-")] {
             answer(
@@ -283,7 +295,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_question_that_nobody_waits_for_is_taken_back() {
-        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
         drop(request(&requests, &outbox));
         let id = sent(&mut messages)["id"].clone();
         let cancelled = sent(&mut messages);
@@ -293,8 +305,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_may_take_ten_minutes() {
-        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+    async fn a_client_has_a_time_to_answer() {
+        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
         let response = request(&requests, &outbox);
         assert_eq!(response.await.unwrap_err(), ClientError::TimedOut(LIMIT));
         sent(&mut messages);
@@ -303,7 +315,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
-        let (requests, (outbox, mut messages)) = (Arc::<ClientRequests>::default(), notes());
+        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
         let response = request(&requests, &outbox);
         requests.close();
         assert_eq!(response.await.unwrap_err(), ClientError::Gone);
@@ -315,7 +327,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_reached_is_not_waited_for() {
-        let requests = Arc::<ClientRequests>::default();
+        let requests = Arc::new(ClientRequests::within(LIMIT));
         let unheard = Arc::clone(&requests).request("roots", None, "roots/list", json!({}));
         assert_eq!(unheard.await.unwrap_err(), ClientError::Gone);
         let (full, _messages) = notes();

@@ -60,10 +60,12 @@ pub(crate) fn initialize(
         instructions: service.identity.instructions.as_deref(),
     }));
     let news = service.changes.subscribe(service.changing());
-    Ok((
-        Session::new(id, version, (capabilities, names), news, (who, holder)),
-        answer,
-    ))
+    let client = (capabilities, names);
+    let answer_timeout = service.live.with(|it| it.limits.answer_timeout);
+    let session = Session::new(id, version, client, news, (who, holder), answer_timeout);
+    #[cfg(feature = "otel")]
+    let session = session.measured_by(service.drain.telemetry());
+    Ok((session, answer))
 }
 
 /// The revision that a client asks for, or else the newest with a handshake; the oldest for a client older than all.

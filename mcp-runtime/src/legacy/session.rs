@@ -2,8 +2,8 @@
 //!
 //! What a session keeps: the outcome of the handshake, the level of the log, the calls in flight,
 //! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
-//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of its own; only
-//! `subscribed` is held while others (of `news` and of the ledger) are taken.
+//! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of
+//! its own; only `subscribed` is held while others (of `news` and of the ledger) are taken.
 //!
 //! Calls keep running when a client disconnects, as it may come back for the answer; they end when
 //! they are done, are cancelled by their id, or the session is removed.
@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,8 @@ use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
 use crate::limits::{self, Limit};
+#[cfg(feature = "otel")]
+use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
 use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
@@ -58,6 +61,10 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
+    /// Measures the session, where metrics are exported.
+    #[cfg(feature = "otel")]
+    #[expect(dead_code, reason = "it measures until it is dropped")]
+    timer: Option<SessionTimer>,
 }
 
 impl Session {
@@ -67,6 +74,7 @@ impl Session {
         (capabilities, names): (ClientCapabilities, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
+        answer_timeout: Duration,
     ) -> Self {
         Self {
             id: id.into(),
@@ -79,14 +87,23 @@ impl Session {
             streams: Streams::new(version),
             news,
             subscribed: Mutex::default(),
-            client_requests: Arc::default(),
+            client_requests: Arc::new(ClientRequests::within(answer_timeout)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             used: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
+            #[cfg(feature = "otel")]
+            timer: None,
         }
+    }
+
+    /// Returns the session with its duration measured, where metrics are exported.
+    #[cfg(feature = "otel")]
+    pub(super) fn measured_by(self, telemetry: Option<&Arc<Telemetry>>) -> Self {
+        let timer = telemetry.map(|it| it.session(self.version.as_str()));
+        Self { timer, ..self }
     }
 
     pub(super) fn reads_for(&self, who: &Principal) {
@@ -135,10 +152,10 @@ impl Session {
             session: Arc::clone(self),
             number,
         };
-        Ok(async move {
-            let _in_flight = in_flight;
-            call.await.ok()
-        })
+        Ok(call.map(move |ended| {
+            drop(in_flight);
+            ended.ok()
+        }))
     }
 
     /// Cancels the call with this id; an unknown one is ignored.

@@ -17,6 +17,11 @@ use std::time::Duration;
 /// let server = Server::new("shop", "1.0.0").limits(limits);
 /// assert!(server.check().is_ok());
 /// ```
+///
+/// A method takes any number; what is out of range is an error of the start. Keys are those of the
+/// table `[limits]` of `mcp.toml`; sizes there have a unit (`32KiB`), and durations too (`10s`,
+/// `1m15s`), from 1 ms to 365 days. Limits are read at the start, except where a reload is
+/// mentioned.
 #[derive(Clone, Debug)]
 #[must_use = "limits are given to `Server::limits`"]
 pub struct Limits {
@@ -31,6 +36,7 @@ pub struct Limits {
     pub(crate) body_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) bodies: usize,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Default for Limits {
@@ -47,12 +53,17 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
             bodies: 256 * 1024 * 1024,
+            answer_timeout: Duration::from_mins(10),
         }
     }
 }
 
 impl Limits {
     /// Sets the maximum number of open connections. Default: 10,000.
+    ///
+    /// At least one, and never more than 80 % of the files that the process may have open. One more
+    /// connection is answered 503, and `/healthz` all the same. Key `connections`, variable
+    /// `MCP_LIMITS_CONNECTIONS`.
     pub fn connections(mut self, most: usize) -> Self {
         self.connections = most;
         self
@@ -61,6 +72,9 @@ impl Limits {
     /// Sets the maximum number of open connections from one IP address, or from one IPv6 network of 64 bits. Default: 256.
     ///
     /// Connections of [`Server::trusted_proxies`](crate::Server::trusted_proxies) do not count here.
+    ///
+    /// At least one. One more connection is answered 429. Key `connections_per_ip`, variable
+    /// `MCP_LIMITS_CONNECTIONS_PER_IP`.
     pub fn connections_per_ip(mut self, most: usize) -> Self {
         self.connections_per_ip = most;
         self
@@ -71,6 +85,8 @@ impl Limits {
     ///
     /// They are counted before the caller is verified, and refused with 429. Behind a proxy the addresses of callers are
     /// known if it is one of [`Server::trusted_proxies`](crate::Server::trusted_proxies).
+    ///
+    /// At least one. Key `flood`, variable `MCP_LIMITS_FLOOD`.
     pub fn flood(mut self, per_second: usize) -> Self {
         self.flood = per_second;
         self
@@ -80,36 +96,52 @@ impl Limits {
     ///
     /// One principal, or the anonymous callers of one address, has at most half of them. What would be one more is refused
     /// with 429 or 503.
+    ///
+    /// At least one. Calls in sessions have maxima of their own: 1,024 for a session and 10,000 in
+    /// all. Key `calls`, variable `MCP_LIMITS_CALLS`.
     pub fn calls(mut self, most: usize) -> Self {
         self.calls = most;
         self
     }
 
     /// Sets the maximum size of a request's head, in bytes, at least 8 KiB. Default: 32 KiB.
+    ///
+    /// A larger head is answered 431. Key `headers`, variable `MCP_LIMITS_HEADERS`.
     pub fn headers(mut self, bytes: usize) -> Self {
         self.headers = bytes;
         self
     }
 
     /// Sets the maximum number of a request's header fields. Default: 100.
+    ///
+    /// At least one. More of them are answered 431. Key `header_count`, variable
+    /// `MCP_LIMITS_HEADER_COUNT`.
     pub fn header_count(mut self, most: usize) -> Self {
         self.header_count = most;
         self
     }
 
     /// Sets the time that a handshake of TLS may take. Default: 10 s.
+    ///
+    /// The connection is closed then. Key `handshake_timeout`, variable
+    /// `MCP_LIMITS_HANDSHAKE_TIMEOUT`.
     pub fn handshake_timeout(mut self, limit: Duration) -> Self {
         self.handshake_timeout = limit;
         self
     }
 
     /// Sets the time from the first byte of a head to its end. Default: 10 s.
+    ///
+    /// The connection is closed then, which ends attacks of the kind of Slowloris. Key
+    /// `header_timeout`, variable `MCP_LIMITS_HEADER_TIMEOUT`.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         self.header_timeout = limit;
         self
     }
 
     /// Sets the time in which a body has to come. Default: 30 s.
+    ///
+    /// Answered 408. Key `body_timeout`, variable `MCP_LIMITS_BODY_TIMEOUT`; changed by a reload.
     pub fn body_timeout(mut self, limit: Duration) -> Self {
         self.body_timeout = limit;
         self
@@ -118,8 +150,19 @@ impl Limits {
     /// Sets the time after which a connection is closed on which nothing is asked and nothing is sent. Default: 75 s.
     ///
     /// Streams show every 15 s that they live, so that they are not idle unless their client has stopped to read.
+    ///
+    /// A load balancer should have a shorter one, so that it does not send a request on a
+    /// connection that is just being closed. Key `idle_timeout`, variable
+    /// `MCP_LIMITS_IDLE_TIMEOUT`.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = limit;
+        self
+    }
+
+    /// Sets the time in which the client of a session answers a request of the server's, such as a form that its user fills
+    /// in. Default: 10 min. Sessions that are open keep the time that they began with.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.answer_timeout = limit;
         self
     }
 
@@ -127,6 +170,9 @@ impl Limits {
     ///
     /// One of at most 16 KiB does not count. The largest single one is
     /// [`Server::max_message_size`](crate::Server::max_message_size).
+    ///
+    /// At least one byte. A body for which there is no room is answered 503 with `Retry-After`. Key
+    /// `bodies`, variable `MCP_LIMITS_BODIES`.
     pub fn bodies(mut self, bytes: usize) -> Self {
         self.bodies = bytes;
         self

@@ -59,6 +59,8 @@ pub struct Finding {
 }
 
 /// The reaction of a client to a part that it does not take.
+///
+/// A test may fail on [`Verdict::Rejects`] and let [`Verdict::Ignores`] pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -76,6 +78,10 @@ pub enum Verdict {
 /// let found = lint::tool(&json!({"name": "shop.search", "inputSchema": {"type": "object"}}));
 /// assert!(found[0].to_string().starts_with("`shop.search`: Claude rejects the name"));
 /// ```
+///
+/// `description` has the members `name`, `description`, `inputSchema` and so on; anything that is
+/// missing is not judged. The command `check` prints the findings for all tools of
+/// a server, and fails if one of them is a rejection.
 #[must_use]
 pub fn tool(description: &Value) -> Vec<Finding> {
     findings(&Subject::from_json(description))

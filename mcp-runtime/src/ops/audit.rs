@@ -2,6 +2,11 @@
 //!
 //! Invariants: a record never waits for the file; what does not fit in the queue is dropped and counted; a flood of
 //! refusals is no flood of records.
+//!
+//! Records of calls are made by `policy/audit.rs`; here they are written. Without a file they are
+//! log events under their own target. The file has a queue of 1 MiB and a thread, as stderr has
+//! (`log/queue.rs`): a disk that hangs costs records, which are counted, and never a call. The file
+//! is looked at before each write, so that logrotate needs no signal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -118,6 +123,8 @@ impl Audit {
     }
 
     /// Waits until all records are in the file, at most `limit`.
+    ///
+    /// Blocks its thread; called once, in the end.
     pub(crate) fn flush(&self, limit: Duration) {
         let Some(file) = &self.file else { return };
         let begun = Real::now();

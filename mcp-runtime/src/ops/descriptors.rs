@@ -1,4 +1,8 @@
 //! The number of files and sockets that the process may have open.
+//!
+//! The soft limit is often 1,024, from the days of `select`; the hard one is what the system
+//! allows. A server that accepts until descriptors run out cannot open its files any more either,
+//! so connections get 80 % of them, and 32 are kept in any case.
 
 /// The part of the descriptors that connections may take, in percent.
 const CONNECTIONS: u64 = 80;

@@ -1,7 +1,15 @@
 //! Shutdown in order: refuse new calls, end streams, wait for calls in flight, then cancel them.
+//!
+//! Four moments, each a token that others wait for: *leaving* (clients should go elsewhere, calls
+//! are still taken), *begun* (new calls are refused, streams end), *expired* (calls in flight are
+//! cancelled), *ended* (nothing is in flight any more, connections end). They come in this order
+//! and never go back.
+//!
+//! A call in flight is a token of a [`TaskTracker`]; closing the tracker refuses new calls, and
+//! lets the wait for the others end.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,6 +18,8 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::hook::{self, Hooks};
+#[cfg(feature = "otel")]
+use super::otel::Telemetry;
 
 /// The time that cancelled calls have to answer, before they are left behind.
 pub(crate) const CANCELLED: Duration = Duration::from_secs(1);
@@ -24,14 +34,17 @@ pub(crate) struct Drain {
     begun: CancellationToken,
     expired: CancellationToken,
     ended: CancellationToken,
-    /// The times of a shutdown, once they are known.
-    times: Arc<OnceLock<Times>>,
+    /// The times of a shutdown; none in a server that was never built.
+    times: Arc<Mutex<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
+    /// The parts that are flushed after those.
+    #[cfg(feature = "otel")]
+    telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }
 
 /// The times of a shutdown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Times {
     delay: Duration,
     deadline: Duration,
@@ -60,19 +73,43 @@ impl Drain {
     /// Sets the time in which calls are still taken, the time that calls in flight have, and the functions that run after
     /// the last of them.
     pub(crate) fn prepare(&self, delay: Duration, deadline: Duration, hooks: Arc<Hooks>) {
+        self.set_times(delay, deadline);
         // A server is built once.
-        let _ = self.times.set(Times { delay, deadline });
         let _ = self.hooks.set(hooks);
+    }
+
+    /// Sets the time in which calls are still taken, and the time that calls in flight have, for a shutdown that has not
+    /// begun.
+    pub(crate) fn set_times(&self, delay: Duration, deadline: Duration) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        *times = Times { delay, deadline };
+    }
+
+    fn times(&self) -> Times {
+        *self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The exporters of spans and metrics, where there is a collector.
+    #[cfg(feature = "otel")]
+    pub(crate) fn telemetry(&self) -> Option<&Arc<Telemetry>> {
+        self.telemetry.get()
+    }
+
+    /// Has telemetry flushed after the functions of the stop.
+    #[cfg(feature = "otel")]
+    pub(crate) fn flushes(&self, telemetry: Arc<Telemetry>) {
+        // A server is built once.
+        let _ = self.telemetry.set(telemetry);
     }
 
     /// The time that calls in flight have; none in a server that was never built.
     pub(crate) fn deadline(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.deadline)
+        self.times().deadline
     }
 
     /// The time in which calls are still taken after the shutdown was asked for.
     pub(crate) fn delay(&self) -> Duration {
-        self.times.get().map_or(Duration::ZERO, |it| it.delay)
+        self.times().delay
     }
 
     /// Returns `true` from the moment on in which the shutdown was asked for: the server is not ready, and its clients should
@@ -130,8 +167,12 @@ impl Drain {
         self.ended.cancelled().await;
     }
 
-    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, and runs the hooks of the stop. Returns
+    /// Waits until no call is in flight, at most `deadline`, then cancels the rest, runs the hooks of the stop and
+    /// flushes telemetry. Returns
     /// whether all calls ended by themselves.
+    ///
+    /// May be called more than once, and by several at a time: each waits for the same calls, and
+    /// the hooks run once.
     pub(crate) async fn finish(&self, deadline: Duration) -> bool {
         let begun = Instant::now();
         self.begin();
@@ -145,6 +186,10 @@ impl Drain {
         if let Some(hooks) = self.hooks.get() {
             let earliest = Instant::now() + hook::GRACE;
             hooks.stop(earliest.max(begun + deadline)).await;
+        }
+        #[cfg(feature = "otel")]
+        if let Some(telemetry) = self.telemetry() {
+            telemetry.flush().await;
         }
         all
     }

@@ -1,6 +1,11 @@
 //! Health: `/healthz` (alive), `/ready` (dependencies answer, not draining), `/health` (both, in detail).
 //!
 //! Checks run concurrently, each with a timeout, and their reports are reused for a moment so that probes are no load.
+//!
+//! A failing check answers quickly and is asked again after a second, whatever the number of
+//! probes: one mutex is held for a whole round, so that probes that come meanwhile wait for it and
+//! share its reports. A check that does not answer within 2 s has failed. The last error stays in
+//! the report after a recovery, with its time, so that what flickers can be seen.
 
 use std::time::{Duration, SystemTime};
 

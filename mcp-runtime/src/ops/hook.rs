@@ -2,6 +2,11 @@
 //!
 //! Invariants: no call is carried out before all of the first have succeeded, or after one has failed; the others run
 //! once, after the last call.
+//!
+//! `OnceCell`s make both ends idempotent: the router, `serve_http` and the shutdown handle may each
+//! ask for the start or the stop, and the hooks run once. A start that failed is final: its error
+//! answers every call, and no hook of the stop runs, as there is nothing that it could undo with
+//! certainty.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,8 @@
 //! Logs by `tracing`, to stderr only: stdout is a wire.
+//!
+//! stdout carries the protocol, so the log goes to stderr, through a queue (`log/queue.rs`): a
+//! terminal or a pipe that nobody reads must not stop a call that logs. A subscriber of the
+//! program's own wins; then nothing here has an effect, the level of the settings included.
 
 use std::sync::OnceLock;
 

@@ -1,8 +1,15 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
 //! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+//!
+//! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
+//! a call adds to atomics and takes no lock. Names of series are those of declared items, known
+//! methods and enums, so that their number does not depend on callers. Items that are added at run
+//! time have series of their own up to 1,000 names, which are not removed with them, as counters
+//! must not go back.
 
 mod classic;
+mod clients;
 #[cfg(target_os = "linux")]
 mod process;
 
@@ -19,12 +26,16 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use clients::Clients;
+
 use super::log;
 use crate::auth::{Reason, Refusal};
 use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
 use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
+#[cfg(feature = "redis")]
+use crate::store::redis::stats::Stats;
 
 /// Upper bounds of the duration buckets, in seconds: from 100 µs to a minute.
 const BUCKETS: [f64; 14] = [
@@ -57,6 +68,7 @@ pub(crate) struct Metrics {
     active: Gauge<i64, AtomicI64>,
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
+    clients: Clients,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
@@ -199,6 +211,7 @@ impl Metrics {
             active: Gauge::default(),
             breakers: Family::default(),
             streams: Streams::default(),
+            clients: Clients::default(),
             #[cfg(feature = "tls")]
             certificate: Family::default(),
             registry: Registry::default(),
@@ -220,20 +233,25 @@ impl Metrics {
             "Audit records that were dropped, as their file did not take them",
             unaudited,
         );
+        this.begin_at_zero();
+        Self { registry, ..this }
+    }
+
+    /// Makes the series of closed sets.
+    fn begin_at_zero(&self) {
         for limit in Limit::ALL {
-            drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
+            drop(self.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
         for outcome in RELOADED {
-            drop(this.reloads.get_or_create(&[("outcome", outcome)]));
+            drop(self.reloads.get_or_create(&[("outcome", outcome)]));
         }
         for reason in Reason::ALL {
             let label = [("reason", reason.as_str())];
-            drop(this.auth_failures.get_or_create(&label));
+            drop(self.auth_failures.get_or_create(&label));
         }
         for code in ERROR_CODES {
-            drop(this.errors.get_or_create(&[("code", code)]));
+            drop(self.errors.get_or_create(&[("code", code)]));
         }
-        Self { registry, ..this }
     }
 
     /// Registers the metrics that are not of a method.
@@ -284,6 +302,7 @@ impl Metrics {
             self.sessions.clone(),
         );
         self.register_activity(registry);
+        self.clients.register(registry);
         #[cfg(feature = "tls")]
         registry.register(
             "mcp_tls_certificate_expiry_timestamp_seconds",
@@ -314,6 +333,17 @@ impl Metrics {
             "Breakers: 0 is closed, 1 a trial, 2 open",
             self.breakers.clone(),
         );
+    }
+
+    /// Counts a request of the client called `name`.
+    pub(crate) fn client(&self, name: Option<&str>) {
+        self.clients.count(name);
+    }
+
+    /// Adds the metrics of the store that instances share.
+    #[cfg(feature = "redis")]
+    pub(crate) fn measure_store(&mut self, stats: &Stats) {
+        stats.register(&mut self.registry);
     }
 
     /// The counters of a declared function, registered at zero.

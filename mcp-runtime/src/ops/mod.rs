@@ -9,6 +9,8 @@ pub(crate) mod log;
 #[cfg(feature = "cli")]
 pub(crate) mod logging;
 pub(crate) mod metrics;
+#[cfg(feature = "otel")]
+pub(crate) mod otel;
 pub(crate) mod signal;
 pub(crate) mod systemd;
 

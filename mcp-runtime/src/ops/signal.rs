@@ -2,6 +2,12 @@
 //!
 //! A thread of its own, with a runtime of its own, waits for signals and for the shutdown to begin: where every thread
 //! of the server's runtime runs code that does not yield, this one still ends the process.
+//!
+//! The first signal is told to the server, which begins its shutdown; the second ends the process
+//! with code 130; a shutdown that takes longer than all of its parts may ends it with code 1.
+//! SIGHUP reloads, and is ignored where the process was started with it ignored (`nohup`). Handlers
+//! of tokio cannot be removed, so a process whose server has ended keeps this thread, which then
+//! gives SIGTERM its usual meaning.
 
 use std::io;
 use std::process::exit;
@@ -47,8 +53,9 @@ impl Watch {
     /// Takes over the handling of SIGTERM and SIGINT (Ctrl-C elsewhere), which end the process, and of SIGHUP, which never
     /// does, from now on.
     ///
-    /// The process has `limit` from the beginning of the shutdown on, be it a signal or that of `drain`.
-    pub(crate) fn begin(drain: Drain, limit: Duration) -> io::Result<Self> {
+    /// From the beginning of the shutdown on, be it a signal or that of `drain`, the process has the times of `drain`, and
+    /// then `rest`.
+    pub(crate) fn begin(drain: Drain, rest: Duration) -> io::Result<Self> {
         let ((tell, signals), (leave, left)) = (unbounded_channel(), unbounded_channel());
         let (begun, is_begun) = mpsc::channel();
         let hang_up = Arc::new(Notify::new());
@@ -61,7 +68,7 @@ impl Watch {
                     tell,
                     left,
                 };
-                runtime.block_on(watched.run(&drain, limit));
+                runtime.block_on(watched.run(&drain, rest));
             }
             Err(error) => {
                 let _ = begun.send(Err(error));
@@ -96,6 +103,8 @@ impl Watch {
     }
 
     /// Ends the process after `within`, whatever still runs in it; `answered` says whether all callers know.
+    ///
+    /// Returns at once; `main` may return earlier and end the process itself.
     pub(crate) fn leave(self, within: Duration, answered: bool) {
         let code = if answered { 0 } else { HUNG };
         let _ = self.leave.send(Leave { within, code });
@@ -138,7 +147,7 @@ struct Watched {
 }
 
 impl Watched {
-    async fn run(mut self, drain: &Drain, limit: Duration) {
+    async fn run(mut self, drain: &Drain, rest: Duration) {
         tokio::select! {
             signal = self.signals.next() => {
                 let _ = self.tell.send(signal);
@@ -146,6 +155,8 @@ impl Watched {
             () = drain.begun() => {}
             left = self.left.recv() => return self.after(left).await,
         }
+        let times = drain.delay().saturating_add(drain.deadline());
+        let limit = times.saturating_add(rest);
         tokio::select! {
             signal = self.signals.next() => interrupt(signal),
             () = sleep(limit) => {

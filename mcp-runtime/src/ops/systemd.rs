@@ -1,4 +1,8 @@
 //! The state of the process, told to systemd (`sd_notify(3)`); nothing where no service manager listens.
+//!
+//! `Type=notify` and `WatchdogSec=` of a unit need no library: a datagram to the socket in
+//! `NOTIFY_SOCKET`. The beat of the watchdog is a task of the server's runtime, so that it stops
+//! when that hangs; the server is not told about pauses of its own.
 
 use std::time::Duration;
 
@@ -8,6 +12,18 @@ pub(crate) const READY: &str = "READY=1";
 pub(crate) const STOPPING: &str = "STOPPING=1";
 /// The server lives.
 const WATCHDOG: &str = "WATCHDOG=1";
+
+/// Tells that the configuration is read anew, until [`READY`] (`Type=notify-reload`).
+#[cfg(unix)]
+pub(crate) fn reloading() {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let microseconds = i128::from(now.tv_sec) * 1_000_000 + i128::from(now.tv_nsec) / 1_000;
+    notify(&format!("RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+}
+
+/// There is no such service manager.
+#[cfg(not(unix))]
+pub(crate) fn reloading() {}
 
 /// Tells the service manager.
 pub(crate) fn notify(state: &str) {

@@ -1,7 +1,8 @@
 //! A server as clients and registries take it: entries of their configurations, bundles, `server.json`.
 //!
 //! Invariants: an edit of somebody's file changes the entry and nothing else, keeps comments and order, and is checked
-//! by reading the file before and after; what cannot be kept is refused in words. Nothing here runs while a server serves.
+//! by reading the file before and after; what cannot be kept is refused in words. While a server serves, nothing
+//! here runs but the making of entries, for its page.
 
 pub(crate) mod bundle;
 pub(crate) mod client;

@@ -1,38 +1,17 @@
-// How clients are told of this server: the entry of each to copy.
+// How clients are told of this server: the entry of each to copy, as `package client-config` makes it.
 
-import { copy, el } from './dom.js';
+import { copy, el, fill, note } from './dom.js';
 
-const json = value => JSON.stringify(value, null, 2);
-
-/** The clients: each with the file or command, and the text for a server called `name` at `url`. */
-const CLIENTS = [
-  ['Claude Code', 'a command', (name, url) => `claude mcp add --transport http ${name} ${url}`],
-  [
-    'Claude Desktop',
-    'claude_desktop_config.json',
-    (name, url) => json({ mcpServers: { [name]: { command: 'npx', args: ['-y', 'mcp-remote', url] } } }),
-  ],
-  ['VS Code', '.vscode/mcp.json', (name, url) => json({ servers: { [name]: { type: 'http', url } } })],
-  ['Cursor', '.cursor/mcp.json', (name, url) => json({ mcpServers: { [name]: { url } } })],
-  ['Zed', 'settings.json', (name, url) => json({ context_servers: { [name]: { url } } })],
-  ['Codex CLI', '~/.codex/config.toml', (name, url) => `[mcp_servers.${name}]\nurl = ${JSON.stringify(url)}`],
-  ['Gemini CLI', '~/.gemini/settings.json', (name, url) => json({ mcpServers: { [name]: { httpUrl: url } } })],
-  [
-    'Goose',
-    '~/.config/goose/config.yaml',
-    (name, url) =>
-      `extensions:\n  ${name}:\n    name: ${name}\n    type: streamable_http\n    uri: ${JSON.stringify(url)}\n    enabled: true\n    timeout: 300`,
-  ],
-  ['Inspector', 'a command', (name, url) => `npx @modelcontextprotocol/inspector --transport http --server-url ${url}`],
-];
+const LINK = /^(cursor|goose|vscode):/;
 
 /** The section of the clients. */
-export function section({ info }) {
-  const name = (info.name ?? 'server').replace(/[^\w-]+/g, '-') || 'server';
+export function section() {
   const url = new URL('mcp', document.baseURI).href;
   return {
-    detail: () =>
-      el(
+    detail() {
+      const place = el('div', { class: 'snippets' }, note('Reading…', 'loading'));
+      read(url).then(nodes => fill(place, nodes));
+      return el(
         'div',
         {},
         el('h2', {}, 'Connect a client'),
@@ -44,21 +23,49 @@ export function section({ info }) {
           ' ',
           copy(() => url),
         ),
-        CLIENTS.map(([client, where, write]) => {
-          const text = write(name, url);
-          return el(
-            'section',
-            { class: 'snippet' },
-            el(
-              'div',
-              { class: 'row' },
-              el('h3', {}, client),
-              el('span', { class: 'faint' }, where),
-              copy(() => text),
-            ),
-            el('pre', { class: 'text', tabindex: 0, role: 'region', 'aria-label': `Entry for ${client}` }, text),
-          );
-        }),
-      ),
+        place,
+      );
+    },
   };
+}
+
+async function read(url) {
+  try {
+    const response = await fetch(new URL(`page/clients?url=${encodeURIComponent(url)}`, document.baseURI), {
+      credentials: 'omit',
+    });
+    if (response.ok) return (await response.json()).map(snippet);
+    return note(
+      'This server was built without its command line, which knows the entries of clients. Give clients the URL.',
+    );
+  } catch {
+    return note('The entries cannot be read.', 'error');
+  }
+}
+
+function snippet({ title, file, entry, command, link, then }) {
+  return el(
+    'section',
+    { class: 'snippet' },
+    el('h3', {}, title),
+    link && LINK.test(link) && el('p', {}, el('a', { href: link }, `Add it to ${title}`)),
+    command && text(command, 'a command', `Command for ${title}`),
+    text(entry.trimEnd(), file ?? 'its configuration', `Entry for ${title}`),
+    then && el('p', { class: 'hint' }, `Then ${then}.`),
+  );
+}
+
+function text(words, where, label) {
+  const pre = el('pre', { class: 'text', tabindex: 0, role: 'region', 'aria-label': label }, words);
+  return el(
+    'div',
+    {},
+    el(
+      'div',
+      { class: 'row' },
+      el('span', { class: 'faint' }, where),
+      copy(() => words),
+    ),
+    pre,
+  );
 }

@@ -38,16 +38,15 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-
 use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{RateLimit, Retry, Source};
 use crate::handler::{Context, ToolError};
 use crate::limits;
-use crate::protocol::RpcError;
+use crate::protocol::{Given, RpcError};
 use crate::seal::Stamp;
+use crate::store::Stores;
 use access::Access;
 use breaker::Circuit;
 pub(crate) use cache::Budget;
@@ -81,6 +80,8 @@ pub(crate) struct Policies {
     cache: Option<Arc<Results>>,
     /// The maximum size of the results that are remembered, with those of other functions.
     budget: Arc<Budget>,
+    /// The stores that instances share.
+    stores: Stores,
     timeout: Option<Duration>,
     retry: Option<Retry>,
     breaker: Option<Arc<Circuit>>,
@@ -97,7 +98,7 @@ pub(crate) struct Policies {
 pub(crate) struct Call<'a> {
     pub item: Item<'a>,
     pub cx: &'a Context,
-    pub arguments: Option<&'a RawValue>,
+    pub arguments: Option<Given<'a>>,
 }
 
 /// A handler that has its arguments and is ready to run.
@@ -114,6 +115,7 @@ impl Policies {
             concurrency: (spec.concurrency).map(|(limit, _)| Arc::new(Slots::new(limit))),
             cache: (spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, &budget))),
             budget,
+            stores: Stores::default(),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: (spec.breaker).map(|(limit, _)| Arc::new(Circuit::new(limit))),
@@ -137,7 +139,7 @@ impl Policies {
             rate_limit: kept(
                 self.rate_limit.as_ref(),
                 (old.rate_limit, spec.rate_limit),
-                RateLimiter::new,
+                |limit| limiter(limit, spec, &self.stores),
             ),
             completions: Arc::clone(&self.completions),
             concurrency: kept(
@@ -149,6 +151,7 @@ impl Policies {
                 Results::new(cache, &self.budget)
             }),
             budget: Arc::clone(&self.budget),
+            stores: self.stores.clone(),
             timeout: spec.timeout.map(|(duration, _)| duration),
             retry: spec.retry.map(|(retry, _)| retry),
             breaker: kept(
@@ -167,9 +170,14 @@ impl Policies {
         }
     }
 
-    /// The same policies, whose remembered results share `budget` with those of other functions.
-    pub(crate) fn cached_within(&self, budget: &Arc<Budget>) -> Self {
+    /// The same policies, whose remembered results share `budget` with those of other functions, and whose counts are
+    /// shared by `stores` with those of other instances.
+    pub(crate) fn joined(&self, budget: &Arc<Budget>, stores: &Stores) -> Self {
+        let spec = &self.spec;
+        let rate_limit = spec.rate_limit;
         Self {
+            stores: stores.clone(),
+            rate_limit: rate_limit.map(|(limit, _)| Arc::new(limiter(limit, spec, stores))),
             budget: Arc::clone(budget),
             cache: (self.spec.cache).map(|(cache, _)| Arc::new(Results::new(cache, budget))),
             ..self.reconfigured(&self.spec, true)
@@ -185,7 +193,7 @@ impl Policies {
 
     /// Counts a call, before its arguments are decoded, unless it is a `round` that continues one; returns an error if
     /// the rate limit is exceeded.
-    pub(crate) fn check_rate(
+    pub(crate) async fn check_rate(
         &self,
         item: Item<'_>,
         cx: &Context,
@@ -194,7 +202,7 @@ impl Policies {
         let Some(limiter) = &self.rate_limit else {
             return Ok(());
         };
-        limiter.check(cx, round).map_err(|wait| {
+        limiter.check(cx, round).await.map_err(|wait| {
             let text = limiter.refusal(item);
             Box::new(Completed::refused(item, Outcome::RateLimited, &text, wait))
         })
@@ -205,9 +213,9 @@ impl Policies {
     /// Called where a round was counted as a continuation and then refused before the function ran,
     /// such as for arguments that do not fit: the client may send the same round again without
     /// being counted.
-    pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
+    pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
         if let Some(limiter) = &self.rate_limit {
-            limiter.give_back(cx, round);
+            limiter.give_back(cx, round).await;
         }
     }
 
@@ -218,7 +226,7 @@ impl Policies {
     pub(crate) fn check_completion(&self, item: Item<'_>, cx: &Context) -> Result<(), RpcError> {
         self.access.check(item, cx.principal())?;
         self.completions
-            .check(cx, None)
+            .check_here(cx.principal(), cx.peer())
             .map_err(|wait| outcome::refusal(&self.completions.refusal(item), wait))
     }
 
@@ -235,6 +243,12 @@ impl Policies {
         );
         Completed::failed(item, Outcome::Cancelled, text)
     }
+}
+
+/// The limiter of a function.
+fn limiter(limit: RateLimit, spec: &Spec, stores: &Stores) -> RateLimiter {
+    let name = format!("{}:{}", spec.kind.noun(), spec.name);
+    RateLimiter::shared(limit, &name, stores)
 }
 
 /// A limit with the place where it was declared.

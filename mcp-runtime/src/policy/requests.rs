@@ -1,6 +1,10 @@
 //! The rate limit of all requests of one caller, with tiers for callers whose claims name one.
 //!
 //! Invariant: a reload that does not change a limit keeps its counters.
+//!
+//! In front of all methods, lists and pings too, where a tool's `rate_limit` is for its calls. It
+//! is set by the operator only (`[rate_limit]` of `mcp.toml`), not by the program. A caller whose
+//! claim names a tier that is not configured has the quota of all.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,6 +19,7 @@ use crate::handler::Principal;
 use crate::handler::spec::policy::RateLimit;
 use crate::limits::Limit;
 use crate::protocol::RpcError;
+use crate::store::Stores;
 
 /// The limits of all requests of one caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +66,13 @@ pub(crate) struct Requests {
     all: Option<Arc<RateLimiter>>,
     /// The counters of each tier.
     tiers: Vec<(String, Arc<RateLimiter>)>,
+    /// The stores that instances share.
+    stores: Stores,
 }
+
+/// The counters that hold for a caller.
+#[derive(Debug)]
+pub(crate) struct Counted(Arc<RateLimiter>);
 
 /// The time after which a refused request may come again, and the error until then.
 #[derive(Debug)]
@@ -73,43 +84,38 @@ pub(crate) struct TooManyRequests {
 }
 
 impl Requests {
-    /// The counters of `limits`; those whose limit is the same are kept.
-    pub(crate) fn reconfigured(&self, limits: &RequestLimits) -> Self {
-        let limiter = |known: Option<&Arc<RateLimiter>>, limit| match known {
-            Some(known) if known.limit() == limit => Arc::clone(known),
-            _ => Arc::new(RateLimiter::new(limit)),
-        };
-        let tier = |(name, limit): &(String, RateLimit)| {
-            let known = self.tiers.iter().find(|(known, _)| known == name);
-            let limiter = limiter(known.map(|(_, limiter)| limiter), *limit);
-            (name.clone(), limiter)
-        };
+    /// No limits yet, whose counts will be shared by `stores`.
+    pub(crate) fn new(stores: &Stores) -> Self {
         Self {
-            all: (limits.quota()).map(|limit| limiter(self.all.as_ref(), limit)),
-            tiers: limits.tiers.iter().map(tier).collect(),
-            limits: limits.clone(),
+            stores: stores.clone(),
+            ..Self::default()
         }
     }
 
-    /// Counts a request of a caller, or refuses it.
-    pub(crate) fn check(
-        &self,
-        principal: &Principal,
-        peer: Option<IpAddr>,
-    ) -> Result<(), Box<TooManyRequests>> {
-        let Some(limiter) = self.tier(principal).or(self.all.as_ref()) else {
-            return Ok(());
+    /// The counters of `limits`; those whose limit is the same are kept.
+    pub(crate) fn reconfigured(&self, limits: &RequestLimits) -> Self {
+        let limiter = |known: Option<&Arc<RateLimiter>>, name: &str, limit| match known {
+            Some(known) if known.limit() == limit => Arc::clone(known),
+            _ => Arc::new(RateLimiter::shared(limit, name, &self.stores)),
         };
-        limiter.check_caller(principal, peer).map_err(|wait| {
-            let text = format!(
-                "rate limit of {} for all requests of one caller reached",
-                limiter.limit()
-            );
-            let error = outcome::refusal(&text, wait)
-                .over(Limit::Rate)
-                .with_status(429);
-            Box::new(TooManyRequests { wait, error })
-        })
+        let tier = |(name, limit): &(String, RateLimit)| {
+            let known = self.tiers.iter().find(|(known, _)| known == name);
+            let key = format!("tier:{name}");
+            let limiter = limiter(known.map(|(_, limiter)| limiter), &key, *limit);
+            (name.clone(), limiter)
+        };
+        Self {
+            all: (limits.quota()).map(|limit| limiter(self.all.as_ref(), "requests", limit)),
+            tiers: limits.tiers.iter().map(tier).collect(),
+            limits: limits.clone(),
+            stores: self.stores.clone(),
+        }
+    }
+
+    /// Returns the counters that hold for a caller, if there is a limit.
+    pub(crate) fn of(&self, principal: &Principal) -> Option<Counted> {
+        let limiter = self.tier(principal).or(self.all.as_ref());
+        limiter.cloned().map(Counted)
     }
 
     /// The counters of the caller's tier, if its claim names one.
@@ -121,6 +127,44 @@ impl Requests {
         let tier = tier.and_then(Value::as_str)?;
         let found = self.tiers.iter().find(|(name, _)| name == tier);
         found.map(|(_, limiter)| limiter)
+    }
+}
+
+impl Counted {
+    /// Returns `true` if all instances count together.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.0.is_shared()
+    }
+
+    /// Counts a request of a caller of this instance alone, or refuses it.
+    pub(crate) fn check_here(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Box<TooManyRequests>> {
+        let checked = self.0.check_here(principal, peer);
+        checked.map_err(|wait| Box::new(self.refused(wait)))
+    }
+
+    /// Counts a request of a caller, or refuses it.
+    pub(crate) async fn check(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Box<TooManyRequests>> {
+        let checked = self.0.check_caller(principal, peer).await;
+        checked.map_err(|wait| Box::new(self.refused(wait)))
+    }
+
+    fn refused(&self, wait: Duration) -> TooManyRequests {
+        let text = format!(
+            "rate limit of {} for all requests of one caller reached",
+            self.0.limit()
+        );
+        let error = outcome::refusal(&text, wait)
+            .over(Limit::Rate)
+            .with_status(429);
+        TooManyRequests { wait, error }
     }
 }
 
@@ -142,8 +186,14 @@ mod tests {
         Principal::new(name, [] as [&str; 0]).with_claims(claims)
     }
 
+    /// Counts are those of this instance, and at hand at once.
+    fn check(requests: &Requests, principal: &Principal) -> Result<(), Box<TooManyRequests>> {
+        let counted = requests.of(principal);
+        counted.map_or(Ok(()), |it| it.check_here(principal, None))
+    }
+
     fn admitted(requests: &Requests, principal: &Principal) -> usize {
-        let checks = (0..10).filter(|_| requests.check(principal, None).is_ok());
+        let checks = (0..10).filter(|_| check(requests, principal).is_ok());
         checks.count()
     }
 
@@ -153,7 +203,7 @@ mod tests {
         assert_eq!(admitted(&requests, &caller("ann", "gold")), 3);
         assert_eq!(admitted(&requests, &caller("bob", "unknown")), 2);
         assert_eq!(admitted(&requests, &caller("cy", "gold")), 3);
-        let refused = requests.check(&caller("bob", ""), None).unwrap_err();
+        let refused = check(&requests, &caller("bob", "")).unwrap_err();
         assert_eq!(refused.error.http_status(), 429);
         tokio::time::advance(refused.wait).await;
         assert_eq!(admitted(&requests, &caller("bob", "")), 1);

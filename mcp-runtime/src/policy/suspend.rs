@@ -8,8 +8,8 @@
 //! round.
 //!
 //! A handler is suspended only where nothing but responses can resume it: not while a `once` is
-//! running, and in a session or a
-//! task only if its requests have failed, as the response comes to the handler that waits there.
+//! running, and in a session or a task only if its requests have failed, as the response comes to
+//! the handler that waits there.
 
 use std::future::poll_fn;
 use std::pin::Pin;

@@ -2,6 +2,11 @@
 //!
 //! Invariants: no tokio, no I/O, no user code; nothing here decides what a server does with a message. The module is
 //! private: `lib.rs` and `content.rs` name the types that users need.
+//!
+//! The types of the wire, without tokio and without I/O. They parse in stages: the envelope at
+//! once, `params` as slices of the message that are decoded when somebody asks ([`Members`]). What
+//! a client may send in any form is read leniently here and refused where it is used, with words;
+//! an id is kept as it was received, byte by byte.
 
 pub(crate) mod capabilities;
 pub(crate) mod client_info;
@@ -21,6 +26,7 @@ pub(crate) mod notification;
 pub(crate) mod oversized;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+mod scan;
 pub(crate) mod server_info;
 pub(crate) mod skill;
 pub(crate) mod tool;
@@ -33,7 +39,7 @@ pub(crate) use content::{Annotations, Content, Resource, Role};
 pub(crate) use error::RpcError;
 pub(crate) use id::RequestId;
 pub(crate) use input::InputRequest;
-pub(crate) use json::{Members, Object, RawJson};
+pub(crate) use json::{Given, Members, Object, RawJson, RawStr};
 pub(crate) use level::Level;
 pub(crate) use message::{Malformed, Message, Notification, Request, Response};
 pub(crate) use meta::RequestMeta;

@@ -1,4 +1,8 @@
 //! The descriptions of declarations in lists.
+//!
+//! Made once, in the newest revision and with all of its fields; `answer/downgrade.rs` takes away
+//! what an older one does not define, when a list is rendered. A tool that only reads is said to
+//! destroy nothing, since the protocol's default for `destructiveHint` is true.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};

@@ -1,11 +1,15 @@
 //! Parameters with `elicit`: those that the client did not send are elicited from its user, all in one round.
+//!
+//! All missing arguments are asked for together, so that they make one round; each has a form of
+//! its own, with the name of the argument as its key. The user's values are checked by the rules of
+//! the parameter when they come, and again with all arguments afterwards.
 
 use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
 
 use crate::handler::argument::arg::MissingArgument;
 use crate::handler::{Context, ElicitError};
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 
 /// Returns the arguments that the client sent, as `raw`, merged with its user's input for the missing ones.
 pub(super) async fn complete(
@@ -26,12 +30,13 @@ pub(super) async fn complete(
         .iter()
         .filter(|(_, value)| value.get() != "null")
         .map(|(name, value)| member(name, value));
-    let written = answers.filter_map(|(argument, answer)| Some(member(argument.name, &answer?)));
+    let written =
+        answers.filter_map(|(argument, answer)| Some(member(argument.name, (&*answer?).into())));
     let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
     // Put together from JSON: there is nothing in it that could not be read.
     Ok(RawValue::from_string(text).unwrap_or_default())
 }
 
-fn member(name: &str, value: &RawValue) -> String {
+fn member(name: &str, value: RawStr<'_>) -> String {
     format!("{}:{}", serde_json::Value::from(name), value.get())
 }

@@ -1,4 +1,9 @@
 //! One registered function: its declaration bound to the server's state, with the state's type erased.
+//!
+//! Here types end: an entry has a `Box<dyn Callable>`, and everything behind it (arguments, state,
+//! the output's type) is known to `function.rs` alone. Faults of the declaration are collected
+//! instead of returned, so that the start can list them all; an entry with faults is never served.
+//! The policies can be replaced while calls run, since each call has the ones that it began with.
 
 use std::any::Any;
 use std::fmt;
@@ -25,8 +30,9 @@ use crate::ops::metrics::ItemMetrics;
 use crate::policy::{self, Budget, Policies, Redacted};
 use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
-use crate::protocol::{Object, extension, resource};
+use crate::protocol::{Object, RawStr, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
+use crate::store::Stores;
 
 /// A declared function as the service sees it.
 pub(crate) struct Entry {
@@ -149,9 +155,11 @@ impl Entry {
         self.policies.set(policies);
     }
 
-    /// Has its remembered results share `budget` with those of other functions.
-    pub(crate) fn cache_within(&self, budget: &Arc<Budget>) {
-        self.policies.set(self.policies.get().cached_within(budget));
+    /// Has its remembered results share `budget` with those of other functions, and its counts `stores` with those of other
+    /// instances.
+    pub(crate) fn join(&self, budget: &Arc<Budget>, stores: &Stores) {
+        self.policies
+            .set(self.policies.get().joined(budget, stores));
     }
 
     /// The item that messages call it: its kind and its name.
@@ -190,6 +198,8 @@ impl Entry {
     }
 
     /// Puts it under a prefix, as a part of another server.
+    ///
+    /// The entry's own declaration keeps its name; what clients see and call changes.
     pub(crate) fn mount(&mut self, prefix: &str) {
         self.name = format!("{prefix}.{}", self.name);
         if let Err(rule) =
@@ -236,7 +246,7 @@ impl Entry {
     }
 
     /// The value that was sent for an argument, by its name or by another.
-    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         self.handler.sent(object, name)
     }
 
@@ -257,6 +267,9 @@ impl Entry {
 const NAME: usize = 128;
 
 /// Checks a name: clients write those of tools and prompts, and show those of resources.
+///
+/// The rule of the specification for tools (1 to 128 of letters, digits, `_`, `-` and `.`), which
+/// prompts share. Clients have narrower ones, which [`lint`](crate::lint) knows.
 pub(super) fn check_name(kind: Kind, name: &str) -> Result<(), String> {
     let is_allowed = |c: char| match kind {
         Kind::Resource => !c.is_control(),

@@ -1,6 +1,10 @@
 //! Resources that are not functions: files as they were when the server was built, in folders.
 //!
 //! Invariants: everybody may read them; every folder is listed with all that is in it; the order is that of the URIs.
+//!
+//! Files are read into memory at the start: a skill cannot change under a client that reads it in
+//! parts, a path in a URI never reaches the file system, and a read costs a look-up. `skills/`
+//! fills them, within its limits.
 
 use std::collections::{BTreeMap, HashMap};
 

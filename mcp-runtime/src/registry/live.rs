@@ -3,7 +3,12 @@
 //!
 //! Invariants: the code of a program never runs under the lock; a call in flight keeps its entry; subscribers are told of
 //! each change after it is there.
+//!
+//! Copy on write: a change clones the registry if a reader has it, which costs a reference count
+//! for each entry, and readers never wait for one another. A subscriber that asks for the list
+//! after the notification sees the change, since that is published after it is in force.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{Conflict, Entry, Registry};
@@ -14,6 +19,7 @@ use crate::live::Live;
 use crate::ops::metrics::Metrics;
 use crate::policy::Budget;
 use crate::protocol::skill::Skill;
+use crate::store::Stores;
 
 use super::files::Files;
 
@@ -29,10 +35,22 @@ pub(crate) struct LiveRegistry {
 pub(crate) struct Setup {
     pub metrics: Arc<Metrics>,
     pub budget: Arc<Budget>,
+    pub stores: Stores,
     pub describe_rules: bool,
     pub changes: Changes,
     /// The program holds a handle by which it may add entries of every kind.
     pub is_open: bool,
+    /// Puts the limits of the configuration in force for an entry.
+    pub configure: Configure,
+}
+
+/// Changes the policies of an entry.
+pub(crate) struct Configure(pub Box<dyn Fn(&Entry) + Send + Sync>);
+
+impl fmt::Debug for Configure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Configure")
+    }
 }
 
 /// The reason why an entry is not added.
@@ -74,6 +92,9 @@ impl LiveRegistry {
     }
 
     /// Adds an entry, and tells subscribers.
+    ///
+    /// Linear in the number of entries. Adding many one by one is a notification each, which
+    /// coalesce for a reader that has not seen the first.
     pub(crate) fn add(&self, mut entry: Entry) -> Result<(), Refusal> {
         self.setup.connect(&mut entry);
         let kind = entry.spec.kind;
@@ -122,6 +143,7 @@ impl Setup {
         if self.describe_rules {
             entry.describe_rules();
         }
-        entry.cache_within(&self.budget);
+        entry.join(&self.budget, &self.stores);
+        (self.configure.0)(entry);
     }
 }

@@ -38,6 +38,9 @@ impl Template {
     }
 
     /// Compiles a template, or returns the reason why it is invalid.
+    ///
+    /// The regular expression is linear in the text to be matched: the `regex` crate has no
+    /// backtracking, so that a URI of a caller cannot make it slow.
     pub(crate) fn compile(template: &str) -> Result<Self, String> {
         let parsed = UriTemplateStr::new(template)
             .map_err(|error| format!("`{template}` is no URI template: {error}"))?;

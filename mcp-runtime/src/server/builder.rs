@@ -16,8 +16,8 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +33,8 @@ use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
 #[cfg(feature = "page")]
 use crate::config::Page;
+#[cfg(feature = "redis")]
+use crate::config::problem::HIDDEN;
 use crate::config::reload::Reloaders;
 use crate::config::{Settings, contact};
 use crate::error::{Error, Result};
@@ -51,13 +53,15 @@ use crate::ops::hook::{Hook, Hooks};
 #[cfg(feature = "cli")]
 use crate::ops::logging::BoxedLayer;
 use crate::ops::metrics::Metrics;
+#[cfg(feature = "otel")]
+use crate::ops::otel::Telemetry;
 use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::protocol::Implementation;
 use crate::registry::Entry;
 use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 use crate::registry::items::Items;
-use crate::registry::live::{LiveRegistry, Setup};
+use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::seal::Secrets;
 use crate::service::Service;
 use crate::service::list::Lists;
@@ -65,7 +69,11 @@ use crate::share::{Amount, Calls, Shares};
 #[cfg(feature = "skills")]
 use crate::skills::Source;
 use crate::skills::{Catalogue, Sources};
-use crate::task::{TaskStore, Tasks};
+#[cfg(feature = "redis")]
+use crate::store::redis::{Keeper, Link, Place};
+use crate::store::sharing::Sharing;
+use crate::store::{MemoryValues, Shelf, Stores};
+use crate::task::{TaskPlace, TaskStore, Tasks};
 use crate::transport::http;
 
 /// A server: its name, its state, its tools, resources and prompts.
@@ -460,6 +468,31 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Exports spans and metrics of requests to a collector, by OTLP over HTTP: `"http://localhost:4318"`.
+    ///
+    /// Each request is a span such as `tools/call add`, within the trace of its client if `_meta` or the HTTP header has a
+    /// [`traceparent`](https://www.w3.org/TR/trace-context/), with the attributes of OpenTelemetry's
+    /// [conventions for MCP](https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md), and
+    /// counts in the histogram `mcp.server.operation.duration`; sessions count in `mcp.server.session.duration`. No argument and
+    /// no result is exported. Under [`Server::run`], the spans of `tracing` that the program makes in a call, at `info` or
+    /// above, are exported within that of the request.
+    ///
+    /// The variables of OpenTelemetry hold for the rest: `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`,
+    /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, `OTEL_METRIC_EXPORT_INTERVAL`,
+    /// `OTEL_BSP_*`, `OTEL_TRACES_EXPORTER=none`, `OTEL_METRICS_EXPORTER=none` and `OTEL_SDK_DISABLED`; those of endpoints are read
+    /// by [`Server::run`], and win. The protocol is `http/protobuf`.
+    ///
+    /// No call waits for an export. Up to 2,048 spans wait for the collector, each text in them cut after 1,000
+    /// characters; the rest is dropped. Failed exports are logged once a minute. The shutdown exports what is left, for at
+    /// most 5 s, after the functions of [`Server::on_stop`].
+    ///
+    /// A URL that is none, and a server that is not built within a tokio runtime, stop the start.
+    #[cfg(feature = "otel")]
+    pub fn telemetry(mut self, endpoint: impl Into<String>) -> Self {
+        self.parts.settings.telemetry.base = endpoint.into();
+        self
+    }
+
     /// Sets an address for health and metrics alone, such as `"0.0.0.0:9090"`: `/health` and `/metrics` are served there,
     /// and no longer where clients call; `/healthz` and `/ready` are served at both.
     ///
@@ -469,6 +502,15 @@ impl<S: State> Server<S> {
     /// Key `ops.bind`, variable `MCP_OPS_BIND`; read at the start.
     pub fn ops_bind(mut self, address: impl Into<String>) -> Self {
         self.parts.settings.ops_bind = address.into();
+        self
+    }
+
+    /// Counts requests by the names that clients give themselves, in `mcp_client_requests_total{client=".."}`.
+    ///
+    /// A name is the client's word for itself. At most 50 are told apart; the rest, and names longer than 64 bytes or with
+    /// other characters than those of printable ASCII, count as `_other`, and clients without a name as `_none`. Default: false.
+    pub fn client_names(mut self, count: bool) -> Self {
+        self.parts.settings.client_names = count;
         self
     }
 
@@ -694,6 +736,31 @@ impl<S: State> Server<S> {
         self
     }
 
+    /// Sets stores of the program's own that instances share; those of [`Server::redis`] take the places of the others.
+    pub fn stores(mut self, stores: Stores) -> Self {
+        self.parts.settings.stores = stores;
+        self
+    }
+
+    /// Shares limits, tasks, changes and values with the other instances of this server, in the Redis or Valkey at `url`:
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` with the feature `tls`.
+    ///
+    /// Instances with the same URL and [prefix](Self::store_prefix) are one server, and need the same
+    /// [state keys](Self::state_keys). A URL that cannot be read, and a password that is wrong, stop the start; while
+    /// Redis is away, each instance goes on by itself: see [`store`](crate::store).
+    #[cfg(feature = "redis")]
+    pub fn redis(mut self, url: impl Into<String>) -> Self {
+        self.parts.settings.redis = Secrets(vec![url.into().into_bytes()]);
+        self
+    }
+
+    /// Sets the beginning of the keys and channels in Redis. Default: the server's name.
+    #[cfg(feature = "redis")]
+    pub fn store_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.parts.settings.store_prefix = prefix.into();
+        self
+    }
+
     /// Sets the time that a task may run, and is kept, from its beginning. Default: an hour.
     ///
     /// At least 1 ms. A task that still runs then is ended. Key `limits.task_ttl`, variable
@@ -877,11 +944,16 @@ impl<S: State> Server<S> {
         self.build()
     }
 
-    pub(crate) fn build(self) -> Result<Arc<Service>> {
+    /// Makes what can fail, and begins to export telemetry.
+    fn prepared(&self) -> Result<Verified> {
         let verified = self.verify()?;
-        let Verified {
-            keys, catalogue, ..
-        } = verified;
+        #[cfg(feature = "otel")]
+        self.parts.begin_telemetry()?;
+        Ok(verified)
+    }
+
+    pub(crate) fn build(self) -> Result<Arc<Service>> {
+        let verified = self.prepared()?;
         let Parts {
             info,
             instructions,
@@ -890,11 +962,9 @@ impl<S: State> Server<S> {
             start,
             stop,
             changes,
-            skills: _,
             drain,
-            #[cfg(feature = "cli")]
-                layers: _,
             settings,
+            ..
         } = self.parts;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
@@ -904,20 +974,28 @@ impl<S: State> Server<S> {
         };
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
-        let metrics = Arc::new(Metrics::new(&info.version, audit.dropped()));
-        let registry = registered(&items, catalogue, &settings, (&metrics, &changes));
+        let live = Arc::new(Live::new(settings.clone()));
+        let sharing = sharing(&settings, &info.name)?;
+        let metrics = Metrics::new(&info.version, audit.dropped());
+        let metrics = Arc::new(measured(metrics, &sharing));
+        let connected = (&metrics, &changes, &sharing.stores);
+        let registry = registered(&items, verified.catalogue, &live, connected);
         let auth = settings.auth.verifier();
         Ok(Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
             registry,
             metrics,
-            health: Health::new(checks),
+            health: Health::new(with_store(checks, &sharing)),
             hooks,
             audit,
             drain,
             changes,
-            tasks: tasks(&settings, most(settings.max_tasks)),
+            tasks: Arc::new(tasks(&settings, &sharing, most(settings.max_tasks))),
+            leases: OnceLock::new(),
+            shelf: shelf(&sharing.stores, &settings),
+            requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
+            sharing,
             #[cfg(feature = "websocket")]
             websockets: shares(Limit::WebSockets, settings.max_sessions),
             in_flight: Calls::new(settings.limits.calls),
@@ -926,14 +1004,27 @@ impl<S: State> Server<S> {
             subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
             reloaders: reloaders(auth.as_ref()),
             auth,
-            keys: Live::new(keys),
-            requests: Live::new(Requests::default().reconfigured(&settings.requests)),
-            live: Live::new(settings.clone()),
+            keys: Live::new(verified.keys),
+            live,
             lists_are_filtered: AtomicBool::new(false),
             #[cfg(feature = "tls")]
             tls: verified.tls.map(Arc::new),
             settings,
         }))
+    }
+}
+
+#[cfg(feature = "otel")]
+impl Parts {
+    /// Begins to export, if that was not done before; the shutdown flushes what is left.
+    pub(super) fn begin_telemetry(&self) -> Result<Option<&Arc<Telemetry>>> {
+        let identity = (&*self.info.name, &*self.info.version);
+        if self.drain.telemetry().is_none()
+            && let Some(begun) = Telemetry::begin(&self.settings.telemetry, identity)?
+        {
+            self.drain.flushes(begun);
+        }
+        Ok(self.drain.telemetry())
     }
 }
 
@@ -946,8 +1037,85 @@ fn prepare(drain: &Drain, settings: &Settings, hooks: &Arc<Hooks>) {
 }
 
 /// Makes the store of tasks.
-fn tasks(settings: &Settings, most: Amount) -> Tasks {
-    Tasks::new(settings.task_store.clone(), settings.task_ttl, most)
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, reason = "no store has tasks")
+)]
+fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tasks {
+    let place = TaskPlace::Memory;
+    #[cfg(feature = "redis")]
+    let place = match &sharing.keeper {
+        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+        None => place,
+    };
+    let own = settings.task_store.clone();
+    let place = own.map_or(place, TaskPlace::Own);
+    Tasks::new(place, settings.task_ttl, most)
+}
+
+/// Makes the stores that instances share.
+fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
+    let stores = settings.stores.clone();
+    #[cfg(feature = "redis")]
+    if let Some(url) = settings.redis_url() {
+        let place = Place::parse(&url).map_err(|help| Error::setting("redis", HIDDEN, &help))?;
+        let prefix = Some(&*settings.store_prefix).filter(|prefix| !prefix.is_empty());
+        let link = Link::new(place, prefix.unwrap_or(name));
+        if settings.state_keys.0.is_empty() {
+            tracing::warn!(
+                "instances that share a store need the same state keys, or a call that asks its caller something goes on at one of them only: set MCP_STATE_KEYS"
+            );
+        }
+        return Ok(Sharing::with_redis(stores, Keeper::new(link)));
+    }
+    let _ = name;
+    Ok(Sharing::new(stores))
+}
+
+/// Adds the metrics of the store.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has metrics")
+)]
+fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        metrics.measure_store(&keeper.link.stats);
+    }
+    metrics
+}
+
+/// Adds the check of the store, which the server can do without.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has a check")
+)]
+fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        let link = Arc::clone(&keeper.link);
+        let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
+            Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
+        };
+        checks.push(Check {
+            hook: Hook {
+                name: "redis".to_owned(),
+                run: Box::new(trouble),
+            },
+            is_optional: true,
+        });
+    }
+    checks
+}
+
+/// Makes the store of values by key.
+fn shelf(stores: &Stores, settings: &Settings) -> Arc<Shelf> {
+    let values = stores.values.clone();
+    Arc::new(Shelf {
+        values: values.unwrap_or_else(|| Arc::new(MemoryValues::new(settings.max_held))),
+        most: settings.max_held / limits::SHARE,
+        line: crate::random::id().unwrap_or_default(),
+    })
 }
 
 /// Opens the file of audit records, if one is set.
@@ -975,25 +1143,38 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
 fn registered(
     items: &Items,
     catalogue: Catalogue,
-    settings: &Settings,
-    (metrics, changes): (&Arc<Metrics>, &Changes),
+    settings: &Arc<Live<Settings>>,
+    (metrics, changes, stores): (&Arc<Metrics>, &Changes, &Stores),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
-        budget: Budget::new(settings.max_held),
-        describe_rules: settings.describe_rules,
+        budget: Budget::new(settings.get().max_held),
+        stores: stores.clone(),
+        describe_rules: settings.get().describe_rules,
+        configure: configure(settings),
         changes: changes.clone(),
         is_open: items.is_held(),
     };
     let entries = items.with_entries(std::mem::take);
     let registry = LiveRegistry::new(entries, (catalogue.files, catalogue.skills), setup);
-    #[cfg(feature = "cli")]
-    for entry in registry.read().declared() {
-        settings.overrides.put_in_force(entry);
-    }
     let registry = Arc::new(registry);
     items.run(&registry);
     registry
+}
+
+/// Puts the limits of the configuration that is in force over those of an entry.
+#[cfg(feature = "cli")]
+fn configure(settings: &Arc<Live<Settings>>) -> Configure {
+    let settings = Arc::clone(settings);
+    Configure(Box::new(move |entry| {
+        settings.get().overrides.put_in_force(entry);
+    }))
+}
+
+/// Without the command line there is no configuration.
+#[cfg(not(feature = "cli"))]
+fn configure(_: &Arc<Live<Settings>>) -> Configure {
+    Configure(Box::new(|_| ()))
 }
 
 /// Registers the entries of a list.

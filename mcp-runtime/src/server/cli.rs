@@ -13,6 +13,8 @@ use crate::config::watch::Seen;
 use crate::config::{self, LogFormat};
 use crate::error::Result;
 use crate::handler::call::inject::State;
+#[cfg(feature = "otel")]
+use crate::ops::otel::{self, endpoints::Endpoints};
 use crate::ops::{REQUESTS, log, logging, signal};
 use crate::registry::Descriptor;
 use crate::service::Service;
@@ -110,6 +112,8 @@ impl<S: State> Server<S> {
         configuration: Box<Configuration>,
     ) -> Result<()> {
         let json = self.parts.settings.log_format == LogFormat::Json;
+        #[cfg(feature = "otel")]
+        self.begin_telemetry(matches.subcommand_name())?;
         let level = log_level(&self.parts.settings.log_level, matches.subcommand_name());
         let _flushed = logging::init(&level, json, std::mem::take(&mut self.parts.layers));
         match matches.subcommand() {
@@ -129,12 +133,13 @@ impl<S: State> Server<S> {
             Some(("check", matches)) => {
                 let service = self.build_http()?;
                 check::callers(&service).await?;
+                check::machine(&service)?;
                 let client = matches.get_one::<String>("client").map(String::as_str);
                 check::report(&service, client)
             }
             Some(("health", matches)) => {
                 let url = matches.get_one::<String>("url").map(String::as_str);
-                health::check(url, &self.parts.settings.bind).await
+                health::check(url, &self.parts.settings).await
             }
             Some(("package", package)) => {
                 let service = self.build()?;
@@ -151,13 +156,29 @@ impl<S: State> Server<S> {
         }
     }
 
+    /// Begins to export where the command serves, with the spans of the program; other commands export nothing.
+    #[cfg(feature = "otel")]
+    fn begin_telemetry(&mut self, command: Option<&str>) -> Result<()> {
+        if !matches!(command, None | Some("http" | "stdio")) {
+            self.parts.settings.telemetry = Endpoints::default();
+        }
+        let telemetry = self.parts.begin_telemetry()?;
+        let layer = telemetry.and_then(|it| otel::layer(it));
+        self.parts.layers.extend(layer);
+        Ok(())
+    }
+
     /// Puts the settings of `sources` over those of the program.
     fn configure(&mut self, sources: Sources) -> Result<Box<Configuration>> {
         let declared = self.parts.items.with_entries(|entries| {
             let declared = entries.iter();
             let declared = declared.map(|entry| (entry.name.clone(), entry.spec.clone()));
-            Declared(declared.collect())
+            declared.collect()
         });
+        let declared = Declared {
+            functions: declared,
+            is_open: self.parts.items.is_held(),
+        };
         let seen = Seen::now(sources.files());
         let layers = sources.over(&self.parts.settings, &declared)?;
         let program = std::mem::replace(&mut self.parts.settings, layers.settings.clone());
@@ -171,8 +192,17 @@ impl<S: State> Server<S> {
     }
 }
 
-/// Logs the variables that look like settings and are none; hosts have some of their own.
+/// Logs the variables that look like settings and are none, which hosts have too, and the tables of functions that are
+/// not there.
 fn name_foreign(layers: &Layers) {
+    let awaited = layers.settings.overrides.awaited();
+    if !awaited.is_empty() {
+        let tables = awaited.join(", ");
+        tracing::warn!(
+            tables,
+            "these functions are not there yet; their tables hold when they are added"
+        );
+    }
     if !layers.foreign.is_empty() {
         let names = layers.foreign.join(", ");
         tracing::info!(

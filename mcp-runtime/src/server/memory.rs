@@ -119,10 +119,7 @@ impl Connection {
     fn finish(&self) {
         // Without a runtime nothing is in flight.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (drain, deadline) = (
-                self.service.drain.clone(),
-                self.service.settings.shutdown_deadline,
-            );
+            let (drain, deadline) = (self.service.drain.clone(), self.service.drain.deadline());
             runtime.spawn(async move { drain.finish(deadline).await });
         }
     }

@@ -12,6 +12,7 @@ use crate::config::layers::{Layers, Sources};
 #[cfg(feature = "cli")]
 use crate::config::overrides::Declared;
 use crate::config::watch::Seen;
+use crate::ops::systemd;
 use crate::service::Service;
 
 /// The sources of a configuration, and what was read from them last.
@@ -59,6 +60,7 @@ impl Reloading {
             }
             // What is written while it is read is a change.
             let before = Seen::now(self.files());
+            systemd::reloading();
             if let Err(mistakes) = self.reload(cause) {
                 self.service.metrics.reloaded(false);
                 tracing::error!(
@@ -66,6 +68,7 @@ impl Reloading {
                     "the configuration is refused, and everything stays as it was: {mistakes}"
                 );
             }
+            systemd::notify(systemd::READY);
             seen = before.renewed(self.files());
         }
     }

@@ -28,6 +28,8 @@ use crate::handler::call::blocking;
 use crate::handler::call::inject::State;
 use crate::ops::drain::CANCELLED;
 use crate::ops::log;
+#[cfg(feature = "otel")]
+use crate::ops::otel::FLUSH;
 use crate::ops::signal::Watch;
 use crate::ops::systemd;
 use crate::policy::contain::contain_now;
@@ -186,10 +188,10 @@ struct Served {
 impl Served {
     /// From here on signals are handled.
     fn begin(service: Arc<Service>, configuration: Option<Box<Configuration>>) -> Result<Self> {
-        let deadline = service.settings.shutdown_deadline;
-        let times = service.drain.delay().saturating_add(deadline);
-        let limit = times.saturating_add(CANCELLED + 2 * GRACE + service.hooks.grace());
-        let watch = Watch::begin(service.drain.clone(), limit)
+        let rest = CANCELLED + 2 * GRACE + service.hooks.grace();
+        #[cfg(feature = "otel")]
+        let rest = rest + service.drain.telemetry().map_or(Duration::ZERO, |_| FLUSH);
+        let watch = Watch::begin(service.drain.clone(), rest)
             .map_err(|cause| Error::io("signals cannot be handled", cause))?;
         if cfg!(panic = "abort") {
             tracing::warn!(
@@ -210,10 +212,14 @@ impl Served {
 
     /// Runs the hooks of the start; `None` if a signal ends the server before it has begun.
     async fn start(mut self) -> Result<Option<Self>> {
-        let hooks = Arc::clone(&self.service.hooks);
+        let service = Arc::clone(&self.service);
+        let start = async {
+            service.share().await?;
+            service.hooks.start().await.map_err(str::to_owned)
+        };
         tokio::select! {
             biased;
-            started = hooks.start() => match started {
+            started = start => match started {
                 Ok(()) => Ok(Some(self)),
                 Err(text) => Err(Error::other(format!("the server cannot start: {text}"))),
             },
@@ -281,6 +287,7 @@ impl Served {
         reloading.abort();
         let (drain, blocked) = (service.drain.clone(), blocking::running());
         service.audit.flush(log::FLUSH);
+        service.sharing.stop().await;
         release(service).await;
         let answered = drain.is_empty();
         // Tokio waits for what cannot be stopped; the process ends without it.
@@ -304,12 +311,12 @@ async fn until_shutdown(
     is_balanced: bool,
     serving: impl Future<Output = io::Result<()>>,
 ) -> io::Result<()> {
-    let (drain, deadline) = (&service.drain, service.settings.shutdown_deadline);
+    let drain = &service.drain;
     tokio::pin!(serving);
     let cause = tokio::select! {
         biased;
         ended = &mut serving => {
-            drain.finish(deadline).await;
+            drain.finish(drain.deadline()).await;
             return ended;
         }
         signal = watch.signal() => signal,
@@ -325,13 +332,13 @@ async fn until_shutdown(
         tokio::select! {
             biased;
             ended = &mut serving => {
-                drain.finish(deadline).await;
+                drain.finish(drain.deadline()).await;
                 return ended;
             }
             () = leaving => drain.begin(),
         }
     }
-    let finish = drain.finish(deadline);
+    let finish = drain.finish(drain.deadline());
     tokio::pin!(finish);
     tokio::select! {
         ended = &mut serving => {

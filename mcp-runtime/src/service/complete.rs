@@ -1,9 +1,10 @@
 //! `completion/complete`: completions for an argument of a prompt, or for a variable of a resource template.
 //!
 //! `ref/prompt` names a prompt, `ref/resource` the URI of a template or of a resource. A parameter
-//! with `complete = ..` is completed by its function, whose first poll is on the blocking pool, within 5 s; one whose schema has an `enum` by the values that begin
-//! like what was typed, in any case; any other has no completions. An error of the function is
-//! logged, and the client gets -32603 without its text: users who type have no use for it.
+//! with `complete = ..` is completed by its function, whose first poll is on the blocking pool,
+//! within 5 s; one whose schema has an `enum` by the values that begin like what was typed, in any
+//! case; any other has no completions. An error of the function is logged, and the client gets
+//! -32603 without its text: users who type have no use for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -106,6 +106,8 @@ pub(crate) struct Lists([[Mutex<Option<Arc<List>>>; Version::ALL.len()]; ListKin
 struct List {
     /// The revision of the registry.
     revision: u64,
+    /// The maximum number of entries in a page of it.
+    page_size: usize,
     /// The only page, where everybody sees the same and it is not too long.
     whole: Option<Bytes>,
     /// Declared functions in the order of the registry, then what everybody may see.
@@ -128,7 +130,7 @@ impl Lists {
         let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(list) = kept
             .as_ref()
-            .filter(|list| list.revision == registry.revision)
+            .filter(|list| list.revision == registry.revision && list.page_size == page_size)
         {
             return Arc::clone(list);
         }
@@ -173,6 +175,7 @@ impl List {
         });
         Self {
             revision: registry.revision,
+            page_size,
             whole,
             rows,
         }
@@ -221,7 +224,7 @@ impl Service {
     ) -> Result<Answer, RpcError> {
         let after = page::cursor(which.member(), params)?;
         let registry = self.registry.read();
-        let page_size = self.settings.page_size;
+        let page_size = self.live.with(|it| it.page_size);
         let list = self.lists.get(which, cx.version(), &registry, page_size);
         let listing = match which {
             ListKind::Resources => registry.listing(cx.principal()),

@@ -8,8 +8,8 @@
 //!
 //! Bounds: [`max_listeners`](crate::Server::max_listeners) in number, a quarter of it for one
 //! caller; 1,000 URIs and task ids, and 256 KiB of URIs. It ends with a result when the server
-//! shuts down, when the
-//! caller's token expires, and after a day for a verified caller without an expiry.
+//! shuts down, when the caller's token expires, and after a day for a verified caller without an
+//! expiry.
 
 use std::sync::Arc;
 

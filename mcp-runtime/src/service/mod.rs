@@ -30,8 +30,8 @@ pub(crate) mod tools_call;
 pub(crate) mod watch;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -52,12 +52,14 @@ use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
-use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
 use crate::share::{Calls, Shares};
+use crate::store::Shelf;
+use crate::store::sharing::Sharing;
 use crate::task::Tasks;
+use crate::task::lease::Leases;
 #[cfg(feature = "tls")]
 use crate::tls::Handshake;
 
@@ -74,8 +76,14 @@ pub(crate) struct Service {
     pub audit: Audit,
     pub drain: Drain,
     pub changes: Changes,
+    /// The stores that instances share.
+    pub sharing: Sharing,
+    /// The values by key.
+    pub shelf: Arc<Shelf>,
     pub keys: Live<Keys>,
-    pub tasks: Tasks,
+    pub tasks: Arc<Tasks>,
+    /// The leases of the tasks that run here.
+    pub leases: OnceLock<Option<Leases>>,
     /// The calls outside of sessions.
     pub in_flight: Calls,
     /// The calls that run in sessions.
@@ -92,7 +100,7 @@ pub(crate) struct Service {
     /// The settings that it was built with.
     pub settings: Settings,
     /// The settings that are in force, of which some have changed since.
-    pub live: Live<Settings>,
+    pub live: Arc<Live<Settings>>,
     /// The limits of all requests of one caller.
     pub requests: Live<Requests>,
     /// The parts that read files of their own anew when the server reloads.
@@ -160,6 +168,10 @@ impl Service {
 
     /// Begins the hooks of the start without waiting for them, where there is a runtime.
     pub(crate) fn begin_start(self: &Arc<Self>) {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.sharing.begin(&self.changes);
+            self.begin_leases();
+        }
         if self.hooks.outcome().is_none()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -169,6 +181,17 @@ impl Service {
                 let _ = service.hooks.start().await;
             });
         }
+    }
+
+    /// Connects to what instances share, before the first call.
+    pub(crate) async fn share(&self) -> Result<(), String> {
+        self.begin_leases();
+        self.sharing.start(&self.changes).await
+    }
+
+    fn begin_leases(&self) {
+        self.leases
+            .get_or_init(|| Leases::begin(&self.tasks, &self.changes));
     }
 
     async fn dispatch(
@@ -225,8 +248,8 @@ pub(crate) fn text_param<'p>(
     name: &str,
     question: &str,
 ) -> Result<Cow<'p, str>, RpcError> {
-    match params.and_then(|params| params.decode::<Text<'p>>(name)) {
-        Some(Ok(Text(text))) => Ok(text),
+    match params.and_then(|params| params.text(name)) {
+        Some(Ok(text)) => Ok(text),
         Some(Err(_)) => Err(RpcError::invalid_params(format!(
             "`{name}` must be a string"
         ))),

@@ -20,6 +20,8 @@ impl Service {
         self.requests
             .set(self.requests.get().reconfigured(&settings.requests));
         self.replace_keys(settings);
+        self.drain
+            .set_times(settings.shutdown_delay, settings.shutdown_deadline);
         let mut changed = Vec::new();
         for entry in self.registry.read().declared() {
             let before = entry.policies();

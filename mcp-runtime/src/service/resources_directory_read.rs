@@ -15,7 +15,7 @@ impl Service {
             folder.ok_or_else(|| RpcError::invalid_params("not a directory resource").at(&uri))?;
         // A cursor of one folder is none of another.
         let after = page::cursor(&uri, params)?;
-        let mut page = Page::new(self.settings.page_size);
+        let mut page = Page::new(self.live.with(|it| it.page_size));
         let rows = folder.values().enumerate();
         let mut rows = rows.map(|(index, file)| Row::new(Place::Fixed(index as u64), file));
         let is_behind = |row: &Row| after.as_ref().is_none_or(|after| row.place > *after);

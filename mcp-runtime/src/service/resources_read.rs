@@ -1,8 +1,9 @@
 //! `resources/read`: the resource at a URI, or the template that matches it.
 //!
-//! Files (of skills) come first, then fixed resources, then the template that matches. The variables of a template become the arguments of its function, as strings; a
-//! value that does not fit is a URI at which there is nothing (-32002 in sessions, -32602 with the
-//! URI in 2026-07-28). No contents are the same as `not_found`.
+//! Files (of skills) come first, then fixed resources, then the template that matches. The
+//! variables of a template become the arguments of its function, as strings; a value that does not
+//! fit is a URI at which there is nothing (-32002 in sessions, -32602 with the URI in 2026-07-28).
+//! No contents are the same as `not_found`.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::watch::check_uri;
 use super::{Service, text_param};
 use crate::answer::{Answer, Hint, ReadResult};
 use crate::handler::Context;
-use crate::protocol::{Members, Resource, RpcError};
+use crate::protocol::{Given, Members, Resource, RpcError};
 
 impl Service {
     pub(super) async fn read_resource(
@@ -38,7 +39,7 @@ impl Service {
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
         let call = CallParams {
             members: params,
-            arguments: variables.as_deref(),
+            arguments: variables.as_deref().map(Given::from),
             textual: true,
         };
         let mut answer = self

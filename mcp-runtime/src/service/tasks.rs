@@ -2,6 +2,15 @@
 //!
 //! [Tasks extension](https://github.com/modelcontextprotocol/ext-tasks). A call that is refused, or whose arguments do
 //! not fit, gets its response at once and no task.
+//!
+//! A call becomes a task if its tool allows or requires it and the client declares the extension in
+//! the request. Everything that can be refused is refused in the answer: access, rate, arguments,
+//! and elicitation of arguments happens there too. What follows runs in a task of tokio's that the
+//! shutdown waits for, for at most the `ttl`; input requests are put into the record, and
+//! `tasks/update` answers them.
+//!
+//! A task's result is kept at most as large as one caller's share of what is kept; a larger one
+//! ends the task as failed, with a text that says so.
 
 use std::sync::Arc;
 
@@ -21,9 +30,10 @@ use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::policy::{Call, CallResponse, Completed};
 use crate::protocol::extension::TASKS;
-use crate::protocol::{Members, Object, RpcError, ToolResult};
+use crate::protocol::{Given, Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
+use crate::task::lease::Signal;
 use crate::task::{DetailedTask, Running as Task, TaskError, TaskStatus};
 
 /// The mode in which a call runs.
@@ -74,7 +84,9 @@ impl Service {
         cx: &Context,
         params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
-        let arguments = params.arguments.filter(|raw| raw.get() != "null");
+        let arguments = params
+            .arguments
+            .filter(|given| given.text().get() != "null");
         let call = Call {
             item: entry.item(),
             cx,
@@ -85,7 +97,7 @@ impl Service {
             Ok((arguments, round)) => {
                 let begun = self.begin_task(entry, cx, arguments).await;
                 if let Some(round) = round.filter(|_| begun.is_err()) {
-                    entry.policies().give_back(cx, round);
+                    entry.policies().give_back(cx, round).await;
                 }
                 begun
             }
@@ -112,15 +124,16 @@ impl Service {
         call: Call<'_>,
         params: CallParams<'_>,
     ) -> Result<(Option<Box<RawValue>>, Option<Stamp>), Completed> {
-        let round =
-            (self.admit(&entry.policies(), &call, params.members)).map_err(|refused| *refused)?;
+        let policies = entry.policies();
+        let admitted = self.admit(&policies, &call, params.members).await;
+        let round = admitted.map_err(|refused| *refused)?;
         let arguments = Arguments::parse(call.arguments, self.settings.reading)
             .map_err(Completed::malformed)?;
         let missing = contain_now(|| entry.complete_arguments(call.cx, arguments))
             .map_err(|Panicked| Completed::panicked(call.item))?
             .map_err(|problems| invalid_arguments(&call, &problems))?;
         let arguments = match missing {
-            None => call.arguments.map(RawValue::to_owned),
+            None => call.arguments.map(|given| given.text().to_boxed()),
             Some(elicited) => Some(entry.policies().elicit(&call, elicited).await?),
         };
         Ok((arguments, round))
@@ -142,7 +155,8 @@ impl Service {
         let span = Span::current();
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.call_admitted(&entry, &cx, arguments.as_deref())).instrument(span),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref().map(Given::from)))
+                    .instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
@@ -195,11 +209,11 @@ impl Service {
         };
         let answers = answers
             .iter()
-            .map(|(key, answer)| (key.to_owned(), answer.to_owned()))
+            .map(|(key, answer)| (key.to_owned(), answer.to_boxed()))
             .collect();
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.answer(answers).await,
-            None => self.check_ended(&id, cx).await?,
+            None => self.signal_task(&id, cx, &Signal::Answer(answers)).await?,
         }
         Ok(Answer::Empty)
     }
@@ -212,22 +226,22 @@ impl Service {
         let id = task_id(params, cx)?;
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.cancel().await,
-            None => self.check_ended(&id, cx).await?,
+            None => self.signal_task(&id, cx, &Signal::Cancel).await?,
         }
         Ok(Answer::Empty)
     }
 
-    /// Checks that a task that does not run here has ended; a running one must be cancelled on its own instance.
-    async fn check_ended(&self, id: &str, cx: &Context) -> Result<(), RpcError> {
-        let found = self
-            .tasks
-            .get(id, cx.principal())
-            .await
-            .map_err(|error| store_failure(&error))?;
-        match found.ok_or_else(|| unknown(id))?.status {
-            status if status.is_terminal() => Ok(()),
-            _ => Err(RpcError::internal(
-                "this task does not run on this instance: route its requests by `Mcp-Name`",
+    /// Tells the instance that runs a task, if it has not ended.
+    ///
+    /// Cancelling or answering a task that has ended succeeds and does nothing, as the extension
+    /// wants it.
+    async fn signal_task(&self, id: &str, cx: &Context, signal: &Signal) -> Result<(), RpcError> {
+        let reached = self.tasks.signal(id, cx.principal(), signal).await;
+        match reached.map_err(|error| store_failure(&error))? {
+            None => Err(unknown(id)),
+            Some(true) => Ok(()),
+            Some(false) => Err(RpcError::internal(
+                "this task does not run on this instance, and the one that runs it cannot be reached: route its requests by `Mcp-Name`, or ask again in a minute",
             )),
         }
     }

@@ -3,7 +3,10 @@
 //! Invariants: an id is unguessable and belongs to a principal, so that it is worth nothing to another one; a task is
 //! recorded before its client learns of it; running tasks are bounded in number and bytes, and no caller has them all.
 
+pub(crate) mod lease;
 mod record;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 mod running;
 mod store;
 
@@ -24,10 +27,23 @@ pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
 use store::MemoryStore;
-pub use store::{StoreError, StoreFuture, TaskStore};
+pub use store::{TaskSignals, TaskStore};
+
+use crate::store::StoreError;
 
 /// The interval at which clients should poll, in milliseconds.
 pub(crate) const POLL_INTERVAL_MS: u64 = 500;
+
+/// The place where tasks are kept.
+pub(crate) enum TaskPlace {
+    /// In this process.
+    Memory,
+    /// In a store of the program's.
+    Own(Arc<dyn TaskStore>),
+    /// In the Redis that instances share.
+    #[cfg(feature = "redis")]
+    Redis(Arc<crate::store::redis::Link>),
+}
 
 /// The tasks of one server.
 #[derive(Debug)]
@@ -54,17 +70,29 @@ pub(crate) enum TaskError {
 
 impl Tasks {
     /// Returns no tasks yet, of which `most` may run, kept in `store` or else in memory.
-    pub(crate) fn new(store: Option<Arc<dyn TaskStore>>, ttl: Duration, most: Amount) -> Self {
+    ///
+    /// What is stored of one task is bounded if the store is one of the runtime's.
+    pub(crate) fn new(store: TaskPlace, ttl: Duration, most: Amount) -> Self {
         let kept = Amount {
             number: limits::KEPT_TASKS,
             ..most
         };
+        let share = most.share().bytes;
+        let (store, bytes): (Arc<dyn TaskStore>, _) = match store {
+            TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), share),
+            // What a program's own store takes is its own affair.
+            TaskPlace::Own(store) => (store, usize::MAX),
+            #[cfg(feature = "redis")]
+            TaskPlace::Redis(link) => {
+                let bytes = share.min(redis::OUTCOME);
+                (Arc::new(redis::RedisTasks::new(link)), bytes)
+            }
+        };
         Self {
             clock: Clock::default(),
             ttl,
-            // What a program's own store takes is its own affair.
-            most: store.as_ref().map_or(most.share().bytes, |_| usize::MAX),
-            store: store.unwrap_or_else(|| Arc::new(MemoryStore::new(kept))),
+            most: bytes,
+            store,
             running: Mutex::default(),
             shares: Shares::new(Limit::Tasks, most),
         }
@@ -116,6 +144,9 @@ impl Tasks {
             tasks: self,
             id: Some(&task_id),
         };
+        let claimed = [task_id.clone()];
+        let claim = self.store.claim(&claimed, lease::LEASE);
+        claim.await.map_err(TaskError::Store)?;
         task.write().await.map_err(TaskError::Store)?;
         unkept.id = None;
         Ok(task)
@@ -124,7 +155,12 @@ impl Tasks {
     /// The task has ended: as soon as the store has its end, only the store knows it.
     pub(crate) async fn forget(&self, task: &Running) {
         task.kept().await;
-        self.lock().remove(&task.record().task_id);
+        let id = task.record().task_id;
+        self.lock().remove(&id);
+        if let Err(error) = self.store.release(&id).await {
+            // The lease ends by itself.
+            tracing::debug!(task = id, %error, "the task store failed");
+        }
     }
 
     /// A running task of `principal`'s.

@@ -12,12 +12,13 @@ use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
 use super::record::{TaskRecord, TaskStatus};
-use super::store::{StoreError, TaskStore};
+use super::store::TaskStore;
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
 use crate::handler::input::client::{Client, ClientError, PendingResponse};
 use crate::handler::input::outbox::Outbox;
 use crate::protocol::{InputRequest, Version};
+use crate::store::StoreError;
 
 /// The backoff before a failed write of a task's final record is retried: initial and maximum.
 const FIRST_WAIT: Duration = Duration::from_secs(1);

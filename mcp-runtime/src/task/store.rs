@@ -11,19 +11,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::pin::Pin;
+use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::{Panicked, contain};
 use crate::share::Amount;
-
-/// The reason why a store failed; its text goes to the log.
-pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
-
-/// The future of a [`TaskStore`]'s method: `Box::pin(async move { .. })`.
-pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
@@ -35,7 +31,8 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// use std::sync::Mutex;
 ///
 /// use mcp_runtime::{Server, serde_json};
-/// use mcp_runtime::task::{StoreFuture, TaskRecord, TaskStore};
+/// use mcp_runtime::store::StoreFuture;
+/// use mcp_runtime::task::{TaskRecord, TaskStore};
 ///
 /// /// What a database would do, as JSON by id.
 /// #[derive(Debug, Default)]
@@ -65,15 +62,15 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// # Errors and panics
 ///
-/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal error. A later
-/// failure is logged, and the task goes on. A panic is a failure like any other. The text of a [`StoreError`]
-/// is for the log.
+/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal
+/// error. A later failure is logged, and the task goes on. A panic is a failure like any other. The
+/// text of a [`StoreError`] is for the log.
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
     ///
-    /// Called at the beginning, when input is requested or given, and at the end. A message of progress is stored
-    /// with the next of these. If the put of the end fails it is tried again, after one second and then ever
-    /// later, until the task has expired.
+    /// Called at the beginning, when input is requested or given, and at the end. A message of
+    /// progress is stored with the next of these. If the put of the end fails it is tried again,
+    /// after one second and then ever later, until the task has expired.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// Returns the task with this id.
@@ -81,7 +78,44 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
     /// `None` for an id that is not known, or no longer. The id is a text of the client's: it may
     /// have any form.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
+
+    /// Notes for the time `lease` that this instance runs these tasks. Called every few seconds while they run.
+    ///
+    /// Leases and signals are for stores that instances share. One with [`signals`](TaskStore::signals) has all of these
+    /// methods; without them, a task is answered and cancelled where it runs, and one whose instance has gone is `working`
+    /// until it expires.
+    fn claim<'a>(&'a self, ids: &'a [String], lease: Duration) -> StoreFuture<'a, ()> {
+        let _ = (ids, lease);
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Ends the lease of a task.
+    fn release<'a>(&'a self, id: &'a str) -> StoreFuture<'a, ()> {
+        let _ = id;
+        Box::pin(ready(Ok(())))
+    }
+
+    /// Returns tasks whose lease has ended without a release, as when their instance was killed. For the time `lease` no
+    /// other instance is told of them.
+    fn orphans(&self, lease: Duration) -> StoreFuture<'_, Vec<String>> {
+        let _ = lease;
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    /// Sends a signal to the instance that runs a task; returns `false` if that does not listen.
+    fn signal<'a>(&'a self, id: &'a str, signal: Vec<u8>) -> StoreFuture<'a, bool> {
+        let _ = (id, signal);
+        Box::pin(ready(Ok(false)))
+    }
+
+    /// Listens to the signals for tasks of this instance; `None` if the store has none.
+    fn signals(&self) -> Option<TaskSignals> {
+        None
+    }
 }
+
+/// The signals for the tasks of one instance, each with the id of the task.
+pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
 /// The error reported when a store panics.
 const PANICKED: &str = "it panicked";
@@ -240,8 +274,6 @@ fn size(task: &TaskRecord) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    use std::time::Duration;
 
     use serde_json::Map;
     use serde_json::value::to_raw_value;

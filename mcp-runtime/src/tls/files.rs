@@ -1,4 +1,9 @@
 //! The files of a certificate, its key and the authorities of callers, as a configuration of rustls.
+//!
+//! Everything that can be wrong with files is found here, before a client meets it: a file that is
+//! missing, too large or no PEM, a chain without a certificate, a key of another certificate.
+//! Nothing is kept of the key but what rustls holds. No file system is watched here;
+//! `config/watch.rs` looks at the paths.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

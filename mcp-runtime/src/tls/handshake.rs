@@ -1,4 +1,8 @@
 //! Handshakes with the configuration in force, which follows its files.
+//!
+//! A handshake takes the `Arc` of the configuration at its beginning, so a reload in between does
+//! not disturb it. The lock is held for that clone alone. A certificate that rustls has accepted,
+//! and that cannot be read here, closes the connection: its caller would otherwise be anonymous.
 
 use std::io;
 use std::path::PathBuf;

@@ -1,11 +1,20 @@
 //! TLS by rustls: the settings, and the configuration of handshakes that is made of their files.
+//!
+//! Three forms of one thing: the settings ([`Tls`]), what is read from their files (`files.rs`),
+//! and the configuration in force, which handshakes take and reloads replace (`handshake.rs`).
+//! Faults of files are settings' faults: they name the setting, the file and what to write there,
+//! and all come out at [`Server::check`](crate::Server::check).
 
+#[cfg(feature = "cli")]
+mod connect;
 mod files;
 mod handshake;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+pub(crate) use connect::connect;
 pub(crate) use handshake::{Handshake, Refused};
 use tokio_rustls::rustls::ServerConfig;
 
@@ -25,6 +34,16 @@ use tokio_rustls::rustls::ServerConfig;
 /// Server::new("shop", "1.0.0").tls(Tls::files("server.crt", "server.key")).serve_http("0.0.0.0:8443").await
 /// # }
 /// ```
+///
+/// | method | key | variable |
+/// |---|---|---|
+/// | [`Tls::files`] | `tls.cert`, `tls.key` | `MCP_TLS_CERT_PATH`, `MCP_TLS_KEY_PATH` |
+/// | [`Tls::min_version`] | `tls.min_version` | `MCP_TLS_MIN_VERSION` |
+/// | [`Tls::client_ca`] | `tls.client_ca` | `MCP_TLS_CLIENT_CA` |
+/// | [`Tls::client_auth`] | `tls.client_auth` | `MCP_TLS_CLIENT_AUTH` |
+///
+/// A file has at most 1 MiB. A handshake has
+/// [`Limits::handshake_timeout`](crate::Limits::handshake_timeout).
 #[derive(Clone, Debug)]
 #[must_use = "TLS is given to `Server::tls`"]
 pub struct Tls(Source);
@@ -56,6 +75,9 @@ pub enum TlsVersion {
 }
 
 /// The certificate that a caller must have.
+///
+/// Written `none`, `request` and `require` in `mcp.toml` and the environment. `request` and
+/// `require` without authorities stop the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuth {
     /// None is asked for.
@@ -68,6 +90,9 @@ pub enum ClientAuth {
 
 impl Tls {
     /// Reads the certificate, with its chain, and its private key from files.
+    ///
+    /// The chain begins with the server's own certificate. The key is PKCS#8, PKCS#1 or SEC1,
+    /// without a password.
     pub fn files(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         Self(Source::Files(Files {
             certificate: certificate.into(),
@@ -89,6 +114,9 @@ impl Tls {
     }
 
     /// Sets the file of the authorities whose certificates callers have. No effect on [`Tls::config`].
+    ///
+    /// With it alone, a caller needs a certificate ([`ClientAuth::Require`]). To let its name
+    /// decide what it may call, add [`auth::Mtls`](crate::auth::Mtls).
     pub fn client_ca(self, file: impl Into<PathBuf>) -> Self {
         self.with(|files| files.client_ca = Some(file.into()))
     }

@@ -11,9 +11,9 @@
 //!
 //! Bounds: 1,024 calls in flight and 1,024 that wait, whose messages have at most 16 MiB or four
 //! messages of the largest size; past that, no further line is read, so that the client's own pipe
-//! fills up. A
-//! control message (ping, cancellation, a response) takes no place among the calls. If the
-//! client owes answers, its lines are read even then: one of them may be what everything waits for.
+//! fills up. A control message (ping, cancellation, a response) takes no place among the calls. If
+//! the client owes answers, its lines are read even then: one of them may be what everything waits
+//! for.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 
 use bytes::Bytes;
-use futures_util::future::{FutureExt as _, OptionFuture};
+use futures_util::future::{BoxFuture, FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -35,6 +35,7 @@ use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
+use crate::policy::requests::Counted;
 use crate::protocol::{Malformed, Method, Request, RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -104,9 +105,21 @@ struct QueuedCall {
     bytes: usize,
 }
 
-impl QueuedCall {
-    fn new(id: Option<RequestId>, future: Pending, bytes: usize) -> Self {
-        Self { id, future, bytes }
+/// A call that was received, and has not begun.
+pub(crate) struct NewCall {
+    call: QueuedCall,
+    /// It may take long.
+    long: bool,
+}
+
+impl NewCall {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "reads as the other outcomes of a line"
+    )]
+    fn new(id: Option<RequestId>, future: Pending, bytes: usize, long: bool) -> Option<Self> {
+        let call = QueuedCall { id, future, bytes };
+        Some(Self { call, long })
     }
 }
 
@@ -188,6 +201,19 @@ impl Peer {
     /// Never waits for a call: one that is not done at its first poll becomes a task. It may take
     /// as long as that poll does, which `stdio/turns.rs` watches.
     pub(crate) fn receive(&self, line: &Bytes, principal: &Principal, out: &mut Vec<u8>) {
+        if let Some(call) = self.decide(line, principal, out) {
+            self.begin(call, out);
+        }
+    }
+
+    /// Decides what follows one line of `principal`, which takes no code of the program's; returns the call that
+    /// begins, which is in flight then.
+    pub(crate) fn decide(
+        &self,
+        line: &Bytes,
+        principal: &Principal,
+        out: &mut Vec<u8>,
+    ) -> Option<NewCall> {
         let service = &self.0.service;
         let origin = Line {
             peer: self,
@@ -195,28 +221,38 @@ impl Peer {
         };
         let bytes = line.len();
         match dispatch(service, &origin, line) {
-            Next::Nothing => {}
-            Next::Reply(reply) => write(&reply.text, out),
-            Next::Call(call) if self.refuses(&call.request, None, principal, out) => {}
+            Next::Nothing => None,
+            Next::Reply(reply) => {
+                write(&reply.text, out);
+                None
+            }
+            Next::Call(call) if self.refuses(&call.request, None, principal, out) => None,
             Next::InSession(session, call)
-                if self.refuses(&call.request, Some(&session), principal, out) => {}
+                if self.refuses(&call.request, Some(&session), principal, out) =>
+            {
+                None
+            }
             Next::Call(call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let count = self.count_elsewhere(&call.request, None, principal);
                 let call = call.run(Arc::clone(service), None, self.caller(principal));
-                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
+                let call = counted(count, call);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
-                self.start(QueuedCall::new(Some(id), Box::pin(listening), bytes), out);
+                NewCall::new(Some(id), Box::pin(listening), bytes, true)
             }
             Next::InSession(session, call) => {
                 let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+                let count = self.count_elsewhere(&call.request, Some(&session), principal);
                 let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                self.begin(QueuedCall::new(Some(id), Box::pin(call), bytes), long, out);
+                let call = counted(count, call);
+                NewCall::new(Some(id), call, bytes, long)
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
-                self.start(QueuedCall::new(None, call, bytes), out);
+                NewCall::new(None, call, bytes, true)
             }
         }
     }
@@ -242,13 +278,36 @@ impl Peer {
     ) -> bool {
         let service = &self.0.service;
         let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
-        let Err(refused) = service.requests.with(|it| it.check(principal, peer)) else {
+        let counted = service.requests.with(|it| it.of(principal));
+        let Some(counted) = counted.filter(|it| !it.is_shared()) else {
+            return false;
+        };
+        let Err(refused) = counted.check_here(principal, peer) else {
             return false;
         };
         let version = session.map_or(Version::LATEST, |session| session.version);
         let reply = refuse(service, Some(&request.id), version, refused.error);
         write(&reply.text, out);
         true
+    }
+
+    /// Counts a request where all instances count theirs, and returns the reply to one that is one too many.
+    fn count_elsewhere(
+        &self,
+        request: &Request,
+        session: Option<&Session>,
+        principal: &Principal,
+    ) -> Option<BoxFuture<'static, Option<Bytes>>> {
+        let service = Arc::clone(&self.0.service);
+        let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
+        let counted = service.requests.with(|it| it.of(principal));
+        let counted = counted.filter(Counted::is_shared)?;
+        let (id, principal) = (request.id.clone(), principal.clone());
+        let version = session.map_or(Version::LATEST, |session| session.version);
+        Some(Box::pin(async move {
+            let refused = counted.check(&principal, peer).await.err()?;
+            Some(refuse(&service, Some(&id), version, refused.error).text)
+        }))
     }
 
     /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
@@ -367,7 +426,7 @@ impl Peer {
     }
 
     /// Begins a call; one that cannot take long never waits.
-    fn begin(&self, call: QueuedCall, long: bool, out: &mut Vec<u8>) {
+    pub(crate) fn begin(&self, NewCall { call, long }: NewCall, out: &mut Vec<u8>) {
         if long {
             self.start(call, out);
         } else {
@@ -384,7 +443,7 @@ impl Peer {
         if state.may_run(call.bytes, most) {
             drop(state);
             self.start_now(call, out);
-        } else if state.has_room(most) {
+        } else if state.has_room(most) || self.has_kept_room(&state) {
             state.waiting_bytes += call.bytes;
             state.waiting.push_back(call);
         } else {
@@ -397,6 +456,13 @@ impl Peer {
             );
             write(&refused.text, out);
         }
+    }
+
+    /// Returns whether a thread that has lost its turn may still let its call wait: it was received when there was room,
+    /// which others have taken since.
+    fn has_kept_room(&self, state: &State) -> bool {
+        let overtaken = self.0.overtaken.load(Ordering::Relaxed);
+        overtaken > 0 && state.waiting.len() < WAITING + overtaken
     }
 
     fn start_now(&self, call: QueuedCall, out: &mut Vec<u8>) {
@@ -497,6 +563,7 @@ impl Peer {
             holder: self.holder(principal),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
             changes: self.0.service.changes.clone(),
+            shelf: Some(Arc::clone(&self.0.service.shelf)),
             ..remote.map_or_else(Caller::default, |remote| remote.caller.clone())
         }
     }
@@ -606,6 +673,22 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
+/// Carries out `call` once it has been counted.
+fn counted(
+    count: Option<BoxFuture<'static, Option<Bytes>>>,
+    call: impl Future<Output = (u16, Bytes)> + Send + 'static,
+) -> Pending {
+    let Some(count) = count else {
+        return Box::pin(call);
+    };
+    Box::pin(async move {
+        match count.await {
+            Some(refused) => (429, refused),
+            None => call.await,
+        }
+    })
+}
+
 async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.send(text);
@@ -639,7 +722,11 @@ mod tests {
         let service = Server::new("broken", "1.0.0").build().unwrap();
         let peer = Peer::new(service, Arc::clone(&output) as Arc<dyn LineSink>);
         let mut out = Vec::new();
-        let call = |future| QueuedCall::new(None, future, 0);
+        let call = |future| QueuedCall {
+            id: None,
+            future,
+            bytes: 0,
+        };
         peer.start(call(Box::pin(async { panic!("at once") })), &mut out);
         let later = async {
             tokio::task::yield_now().await;
@@ -664,7 +751,11 @@ mod tests {
                 end.notified().await;
                 (200, Bytes::new())
             });
-            QueuedCall::new(None, future, limits::LINE_BYTES / 2 + 1)
+            QueuedCall {
+                id: None,
+                future,
+                bytes: limits::LINE_BYTES / 2 + 1,
+            }
         };
         for _ in 0..3 {
             assert!(peer.has_room());

@@ -1,4 +1,9 @@
 //! The keys of one server, as digests.
+//!
+//! A secret is hashed with SHA-256 at once and dropped. That is enough for random texts of at least
+//! 24 characters; a slow hash is for passwords that people choose. Looking a key up compares with
+//! all of them, in constant time for each, so that the time says nothing about how much of a secret
+//! was right.
 
 use std::fmt;
 

@@ -1,4 +1,7 @@
 //! Signature algorithms of tokens (RFC 7518, RFC 8037), verified by `ring`.
+//!
+//! A closed list: `none` is no member, and the algorithm of a token is compared with those that the
+//! key and the settings allow before anything is verified (RFC 8725, section 3.1).
 
 use std::fmt;
 use std::str::FromStr;

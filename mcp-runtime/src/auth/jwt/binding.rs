@@ -1,4 +1,9 @@
 //! Tokens that are bound to a key of their client (RFC 7800), which must show that it has the key.
+//!
+//! A token with `cnf` is of no use to whoever has stolen it: it needs a proof by the key (`jkt`,
+//! RFC 9449), or the certificate (`x5t#S256`, RFC 8705), that it is bound to. Such a token sent as
+//! a plain bearer token is refused, whatever the settings: otherwise the binding could be taken off
+//! by leaving it out.
 
 #[cfg(feature = "tls")]
 use std::sync::Arc;

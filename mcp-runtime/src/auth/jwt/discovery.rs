@@ -1,4 +1,8 @@
 //! The metadata of an issuer (RFC 8414, OpenID Connect Discovery), for the place of its keys.
+//!
+//! The issuer in the document must be the one that was asked for, letter for letter (RFC 8414,
+//! section 3.3), so that one tenant's document cannot stand for another's. Keys are fetched by
+//! HTTPS alone; plain HTTP is for this machine, as in tests.
 
 use axum::http::Uri;
 use axum::http::uri::Authority;

@@ -2,6 +2,11 @@
 //!
 //! Invariants: a failure empties nothing; tokens with unknown keys cause at most one fetch in [`COOL_DOWN`]; at most
 //! [`MOST`] keys are kept, and a document has at most the size that the client reads.
+//!
+//! Three ages: fresh (used), stale (used, and fetched anew in the background) and too old (a day:
+//! refused with 503). An unknown key id may mean that the issuer has rotated, so it causes a fetch,
+//! but at most one in 30 s: otherwise a stranger with invented ids could have this server call the
+//! issuer at will. Requests that need the same fetch wait for one, behind `flight`.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -79,6 +84,8 @@ impl Keys {
     }
 
     /// The keys that are known now, after a first fetch; keys that are not fresh are fetched anew meanwhile.
+    ///
+    /// Waits for the network only while there are no keys at all.
     pub(super) async fn known(self: &Arc<Self>) -> Result<Arc<Vec<Key>>, Refusal> {
         let now = Instant::now();
         let (usable, ageing) = self.read(|state| (state.usable(now), state.is_ageing(now)));

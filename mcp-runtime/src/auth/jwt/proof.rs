@@ -1,4 +1,8 @@
 //! Proofs of possession of the key that a token is bound to (RFC 9449, DPoP).
+//!
+//! A proof is a token of its own, signed by the client's key, for one method, one URL, one access
+//! token and one moment. It is accepted for a minute after it was made, 30 s before, and once. The
+//! memory of used proofs is asked last, so that only valid ones take room in it.
 
 mod memory;
 mod nonce;

@@ -1,4 +1,8 @@
 //! The signatures of an issuer's tokens, by its keys.
+//!
+//! A token that names its key is compared with that one; one without a name with at most eight. A
+//! signature that is wrong under a named key is final: fetching the keys again would let forged
+//! tokens cause requests.
 
 use std::sync::Arc;
 

@@ -1,4 +1,9 @@
 //! The compact form of a signed token (RFC 7515, section 7.1), taken apart within limits and without trust.
+//!
+//! Limits come first: 16 KiB for a token, 8 KiB for its header, three parts. Members must be
+//! unique, as two parsers may take different ones of two. `crit` is refused, since nothing that it
+//! could name is implemented. Nothing of a token is trusted here; `signature.rs` and `claims.rs`
+//! decide.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

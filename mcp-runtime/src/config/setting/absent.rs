@@ -7,6 +7,9 @@ const NO_TOKENS: &str = "it was built without the feature `auth`";
 #[cfg(not(feature = "tls"))]
 const NO_TLS: &str = "it was built without the feature `tls`";
 
+#[cfg(not(feature = "redis"))]
+const NO_REDIS: &str = "it was built without the feature `redis`";
+
 /// The names of tokens.
 #[cfg(not(feature = "auth"))]
 pub(super) const TOKENS: &[Setting] = &[
@@ -14,6 +17,9 @@ pub(super) const TOKENS: &[Setting] = &[
     Setting::absent("auth.jwt.audience", "MCP_OAUTH_AUDIENCE", NO_TOKENS),
     Setting::absent("auth.jwt.secret_key", "MCP_JWT_SECRET_KEY", NO_TOKENS),
 ];
+
+/// A program with all features has none of them.
+const _: fn(&'static str, &'static str, &'static str) -> Setting = Setting::absent;
 
 pub(super) const ROWS: &[Setting] = &[
     #[cfg(not(feature = "page"))]
@@ -32,9 +38,14 @@ pub(super) const ROWS: &[Setting] = &[
     Setting::absent("tls.client_ca", "MCP_TLS_CLIENT_CA", NO_TLS),
     #[cfg(not(feature = "tls"))]
     Setting::absent("tls.client_auth", "MCP_TLS_CLIENT_AUTH", NO_TLS),
+    #[cfg(not(feature = "otel"))]
     Setting::absent(
-        "store.redis",
-        "MCP_REDIS_URL",
-        "this version has no store that instances share",
+        "telemetry.otlp",
+        "MCP_TELEMETRY_OTLP",
+        "it was built without the feature `otel`",
     ),
+    #[cfg(not(feature = "redis"))]
+    Setting::absent("store.redis", "MCP_REDIS_URL", NO_REDIS),
+    #[cfg(not(feature = "redis"))]
+    Setting::absent("store.prefix", "MCP_STORE_PREFIX", NO_REDIS),
 ];

@@ -30,25 +30,29 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_HEADERS",
         Kind::Size(|it| &mut it.limits.headers, 8192, usize::MAX),
         "The maximum size of a request's head.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.header_count",
         "MCP_LIMITS_HEADER_COUNT",
         Kind::Number(|it| &mut it.limits.header_count, 1, usize::MAX),
         "The maximum number of a request's header fields.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.handshake_timeout",
         "MCP_LIMITS_HANDSHAKE_TIMEOUT",
         Kind::Time(|it| &mut it.limits.handshake_timeout, SHORTEST),
         "The time that a handshake of TLS may take.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.header_timeout",
         "MCP_LIMITS_HEADER_TIMEOUT",
         Kind::Time(|it| &mut it.limits.header_timeout, SHORTEST),
         "The time from the first byte of a head to its end.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.body_timeout",
         "MCP_LIMITS_BODY_TIMEOUT",
@@ -61,25 +65,36 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_IDLE_TIMEOUT",
         Kind::Time(|it| &mut it.limits.idle_timeout, SHORTEST),
         "The time after which a connection is closed on which nothing is asked and nothing is sent.",
-    ),
+    )
+    .live(),
+    Setting::new(
+        "limits.answer_timeout",
+        "MCP_LIMITS_ANSWER_TIMEOUT",
+        Kind::Time(|it| &mut it.limits.answer_timeout, SHORTEST),
+        "The time in which the client of a session answers a request of the server's, such as a form for its user.",
+    )
+    .live(),
     Setting::new(
         "limits.connections",
         "MCP_LIMITS_CONNECTIONS",
         Kind::Number(|it| &mut it.limits.connections, 1, usize::MAX),
         "The maximum number of open connections.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.connections_per_ip",
         "MCP_LIMITS_CONNECTIONS_PER_IP",
         Kind::Number(|it| &mut it.limits.connections_per_ip, 1, usize::MAX),
         "The maximum number of open connections from one IP address, or one IPv6 network of 64 bits.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.flood",
         "MCP_LIMITS_FLOOD",
         Kind::Number(|it| &mut it.limits.flood, 1, usize::MAX),
         "The maximum number of requests and new connections from one IP address, or one IPv6 network of 64 bits, in a second.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.calls",
         "MCP_LIMITS_CALLS",

@@ -11,6 +11,10 @@ mod ops;
 mod rate_limit;
 mod server;
 mod state;
+#[cfg(feature = "redis")]
+mod store;
+#[cfg(feature = "otel")]
+mod telemetry;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "auth")]
@@ -124,7 +128,11 @@ static TABLES: &[&[Setting]] = &[
     #[cfg(feature = "cli")]
     log::ROWS,
     ops::ROWS,
+    #[cfg(feature = "otel")]
+    telemetry::ROWS,
     state::ROWS,
+    #[cfg(feature = "redis")]
+    store::ROWS,
     #[cfg(feature = "tls")]
     tls::ROWS,
     rate_limit::ROWS,

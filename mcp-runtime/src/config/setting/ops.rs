@@ -24,4 +24,11 @@ pub(super) const ROWS: &[Setting] = &[
         "The address of health and metrics alone, such as `0.0.0.0:9090`; without one they are where clients call.",
     )
     .code("ops_bind"),
+    Setting::new(
+        "ops.client_names",
+        "MCP_OPS_CLIENT_NAMES",
+        Kind::Switch(|it| it.client_names, |it, count| it.client_names = count),
+        "`mcp_client_requests_total` counts requests by the names that clients give themselves, of which 50 at most are told apart.",
+    )
+    .code("client_names"),
 ];

@@ -83,21 +83,24 @@ pub(super) const ROWS: &[Setting] = &[
         Kind::Time(|it| &mut it.shutdown_delay, Duration::ZERO),
         "The time for which calls are still taken after the signal, while `/ready` says 503.",
     )
-    .code("shutdown_delay"),
+    .code("shutdown_delay")
+    .live(),
     Setting::new(
         "server.shutdown_deadline",
         "MCP_SERVER_SHUTDOWN_DEADLINE",
         Kind::Time(|it| &mut it.shutdown_deadline, Duration::ZERO),
         "The time that a shutdown waits for calls in flight before it cancels them.",
     )
-    .code("shutdown_deadline"),
+    .code("shutdown_deadline")
+    .live(),
     Setting::new(
         "server.page_size",
         "MCP_SERVER_PAGE_SIZE",
         Kind::Number(|it| &mut it.page_size, 1, usize::MAX),
         "The maximum number of entries in one page of a list.",
     )
-    .code("page_size"),
+    .code("page_size")
+    .live(),
     #[cfg(feature = "page")]
     Setting::new(
         "server.page",

@@ -10,7 +10,6 @@ use serde::de::value::Error as AbsentError;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::fit::Names;
 use super::path::Name;
@@ -19,7 +18,7 @@ use super::rule::Rule;
 use super::words;
 use crate::handler::form;
 use crate::handler::form::field::Askable;
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 use crate::schema::{FinishedInput, InputSchema};
 
 /// A type that can be read from a client's JSON, and whose JSON Schema is known.
@@ -327,7 +326,7 @@ impl<T> Arg<T> {
     }
 
     /// The value that was sent by one of its names; two of them are a problem.
-    fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<&'a RawValue> {
+    fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<RawStr<'a>> {
         let names = std::iter::once(&self.name).chain(self.aliases);
         let mut given = names.filter_map(|name| Some((*name, input.object.get(name)?)));
         let (first, sent) = given.next()?;

@@ -1,4 +1,8 @@
 //! The structured content of a result against the output schema of its tool.
+//!
+//! The server's own promise, kept as the arguments are: a result that does not fit is an error of
+//! the program, logged in full, and told to the client without its content. Forms of texts are not
+//! checked, since the type has written them; members that a schema leaves open are not either.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -45,7 +49,7 @@ impl Contract {
     }
 
     fn check(&self, structured: &RawValue) -> Result<(), String> {
-        let tape = Tape::parse(structured);
+        let tape = Tape::parse(structured.into());
         let mut fit = Fit::of_result(&self.shapes);
         fit.run(&tape, self.root);
         if fit.problems.is_empty() {

@@ -1,4 +1,7 @@
 //! A parameter whose members are arguments: `#[arg(flatten)]`.
+//!
+//! The members are collected into an object, which is then decoded as any other value; paths of
+//! problems begin with the member, as the client knows nothing of the struct.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -43,7 +46,7 @@ impl<T> Arg<T> {
         }
         let object = format!("{{{}}}", sent.join(","));
         let raw = RawValue::from_string(object).ok()?;
-        let value = self.read(&raw, input)?;
+        let value = self.read((&*raw).into(), input)?;
         self.check(&value, input).then_some(value)
     }
 }

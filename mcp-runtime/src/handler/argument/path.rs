@@ -1,4 +1,7 @@
 //! The way from a parameter to a part of its value.
+//!
+//! A path is a list of borrowed parts on the stack: nothing is allocated while a value fits. Names
+//! that a caller has chosen are cut to 64 characters, and control characters replaced.
 
 use std::fmt::{self, Display};
 

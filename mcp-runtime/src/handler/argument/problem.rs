@@ -1,4 +1,8 @@
 //! The problems of arguments, described so that a model can correct them.
+//!
+//! At most 20 problems are written, the rest is counted. A problem has two parts, what is wrong and
+//! what was given; for a redacted parameter the second is left out, and so are names in paths that
+//! the caller has chosen.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -198,6 +202,9 @@ impl Problems {
 }
 
 /// The one of `known` that `given` most likely means.
+///
+/// By the number of edits, ignoring case and separators; a name of more than 128 bytes has none.
+/// Costs the product of the lengths for each known name.
 pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     if given.len() > 128 {
         return None;

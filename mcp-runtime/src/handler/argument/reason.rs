@@ -1,4 +1,8 @@
 //! The reasons of a decoder, which speaks of Rust's types, in the words of JSON.
+//!
+//! A decoder's error is a text in terms of Rust (`invalid type: string "x", expected u8`), which a
+//! model has no use for. It is taken apart by its known forms; one that is not known, as of a
+//! hand-written `Deserialize`, is repeated without its position.
 
 use super::path::Name;
 use super::problem::{Fault, Given, nearest};

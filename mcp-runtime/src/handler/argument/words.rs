@@ -1,4 +1,8 @@
 //! Shapes and misfits in words.
+//!
+//! All sentences about values in one place, so that the same mistake has the same words by
+//! whichever way it was found. They say what must be, then what was: `must be an integer, was
+//! "one"`.
 
 use std::fmt::Display;
 

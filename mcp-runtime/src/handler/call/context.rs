@@ -41,7 +41,9 @@ use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
     Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
 };
+use crate::seal::Subject;
 use crate::share::{Holder, head};
+use crate::store::{Shelf, Store};
 
 /// The time after which a silent call shows that it still runs. Hosts and proxies give up after a minute, some after 30 s.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -98,6 +100,7 @@ struct Call {
     input_requests: OnceLock<Box<InputRequests>>,
     watcher: AtomicWaker,
     changes: Changes,
+    shelf: Option<Arc<Shelf>>,
     /// `true` if it has reported progress since the last heartbeat.
     spoken: AtomicBool,
     ended: AtomicBool,
@@ -157,6 +160,8 @@ pub(crate) struct Caller {
     /// The params of the request, for their `_meta`.
     pub params: Option<Arc<Members>>,
     pub changes: Changes,
+    /// The values by key.
+    pub shelf: Option<Arc<Shelf>>,
 }
 
 impl Context {
@@ -184,6 +189,7 @@ impl Context {
             input_requests: OnceLock::new(),
             watcher: AtomicWaker::new(),
             changes: caller.changes,
+            shelf: caller.shelf,
             spoken: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
@@ -209,6 +215,12 @@ impl Context {
     /// The address that the call comes from, where the transport has one.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         self.0.peer
+    }
+
+    /// Returns `true` if the call came over HTTP.
+    #[cfg(feature = "otel")]
+    pub(crate) fn is_http(&self) -> bool {
+        !self.0.headers.is_empty()
     }
 
     /// Returns the caller that held resources are counted for.
@@ -428,6 +440,34 @@ impl Context {
         self.notifier().resource_updated(uri);
     }
 
+    /// Returns the values of the caller by key, which later calls find again: those of the same principal, on any instance
+    /// if the server has a [shared store](crate::store), else in the memory of this one.
+    ///
+    /// An anonymous caller has values of its own in a session, and over stdio; elsewhere they are refused, and
+    /// [`Store::for_all`] has those that all callers share.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use mcp_runtime::{Context, ToolError};
+    /// async fn remember(cx: &Context, city: String) -> Result<Option<String>, ToolError> {
+    ///     let before = cx.store().get("city").await?;
+    ///     cx.store().put("city", &city, Duration::from_secs(3600)).await?;
+    ///     Ok(before)
+    /// }
+    /// ```
+    pub fn store(&self) -> Store {
+        let kept = self.0.shelf.clone().unwrap_or_default();
+        let owner = match &self.0.holder {
+            Holder::Line => Some(kept.line.clone()),
+            Holder::Principal(_) => Some(self.principal().digest().short()),
+            Holder::Network(_) | Holder::Anonymous => self.0.session_id.as_ref().map(|id| {
+                let parts = [&b"session"[..], id.as_bytes()];
+                Subject::from_parts(parts).short()
+            }),
+        };
+        Store::new(kept, owner)
+    }
+
     /// The same for work that outlives the call.
     ///
     /// Unlike this context it goes on working after the call has ended.
@@ -566,6 +606,7 @@ impl Context {
             session_id,
             params,
             changes,
+            shelf,
             ..
         } = &*self.0;
         let caller = Caller {
@@ -578,6 +619,7 @@ impl Context {
             // The task does not keep the whole message.
             params: params.as_ref().map(|params| Arc::new(params.meta_alone())),
             changes: changes.clone(),
+            shelf: shelf.clone(),
             ..Caller::default()
         };
         Self::new(

@@ -19,9 +19,8 @@ impl<T: Send + Sync + 'static> State for T {}
 ///
 /// `#[derive(State)]` implements it for the state and for the type of each field.
 ///
-/// Implemented for [`Context`](crate::Context) and [`Principal`](crate::Principal) with any state,
-/// and by the derive for the state's fields. Two fields of one type would be ambiguous, so one of
-/// them has `#[state(skip)]`.
+/// Implemented for [`Context`] and [`Principal`] with any state, and by the derive for the state's
+/// fields. Two fields of one type would be ambiguous, so one of them has `#[state(skip)]`.
 #[diagnostic::on_unimplemented(
     message = "the server state `{S}` does not provide `{Self}`",
     label = "no `{Self}` in `{S}`",

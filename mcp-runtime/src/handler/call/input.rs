@@ -22,7 +22,7 @@ use crate::handler::input::pending::{InputFailure, Reach};
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
 use crate::protocol::input::sampling::{Sample, Sampled};
-use crate::protocol::{InputRequest, Object};
+use crate::protocol::{InputRequest, Object, RawStr};
 
 /// The key of [`Context::roots`].
 const ROOTS: &str = "client_roots";
@@ -129,7 +129,7 @@ impl Context {
                 let content = content.unwrap_or(RawValue::NULL);
                 check(content)?;
                 let members: Object<'_> = serde_json::from_str(content.get()).unwrap_or_default();
-                Ok(members.get(argument.name).map(ToOwned::to_owned))
+                Ok(members.get(argument.name).map(RawStr::to_boxed))
             })
         })
         .await

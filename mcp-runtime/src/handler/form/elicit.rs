@@ -8,6 +8,26 @@ use crate::handler::argument::arg::{Arg, ArgList, Values};
 /// `#[derive(Elicit)]` implements it for a struct, whose fields are those of the form, and for an enum without data,
 /// which is a choice. A `String`, a number, a `bool`, a choice, or a `Vec` of choices by itself is a form with one
 /// field, called `answer`.
+///
+/// ```
+/// use mcp_runtime::{Context, Elicit, ToolError, tool};
+///
+/// /// The delivery.
+/// #[derive(Elicit)]
+/// struct Delivery {
+///     /// Street and number.
+///     street: String,
+///     #[elicit(range = 1..=9)]
+///     parcels: u8,
+/// }
+///
+/// /// Sends parcels.
+/// #[tool]
+/// async fn send(cx: &Context) -> Result<String, ToolError> {
+///     let to: Delivery = cx.elicit("delivery", "To which address?").await?;
+///     Ok(format!("{} parcels to {}", to.parcels, to.street))
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be asked of the user: it is no elicitation form",
     label = "no form",
@@ -50,6 +70,9 @@ impl<T: Field> Elicit for T {
 ///     Ok(format!("deleted {path}"))
 /// }
 /// ```
+///
+/// A user who sends the form without the box has said no; one who declines the form is an
+/// [`ElicitError`](crate::ElicitError).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Confirm(bool);
 

@@ -1,4 +1,9 @@
 //! Forms: their schemas, which clients show to their users, and the reading of the users' input.
+//!
+//! Clients show forms with their own widgets, and the specification allows flat objects of a few
+//! kinds only (elicitation, requested schema). Types that are no field do not compile; keywords
+//! that a form may not have are left out of its schema, and checked all the same when the content
+//! comes.
 
 pub(crate) mod elicit;
 pub(crate) mod field;

@@ -1,4 +1,7 @@
 //! The error of an elicitation that was not accepted.
+//!
+//! The text is for the model, which reads it where a function passes the error on with `?`: it says
+//! that the user has decided, so that the model does not try again.
 
 use std::fmt;
 

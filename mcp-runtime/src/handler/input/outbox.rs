@@ -4,10 +4,10 @@
 //!
 //! Three destinations: the response stream of the call itself (2026-07-28 over HTTP), the lines of
 //! a connection, and a stored stream of a session, from which a client can read on after a
-//! disconnect. Each has a bound of its own: 256 notes and 256 KiB here,
-//! 1 MiB on stdio and 256 KiB on a WebSocket, 256 messages and 256 KiB in a stored stream. What
-//! does not fit is dropped and never waited for: a tool that reports progress must not be stopped
-//! by a client that does not read it. A response is not sent this way, and never dropped.
+//! disconnect. Each has a bound of its own: 256 notes and 256 KiB here, 1 MiB on stdio and 256 KiB
+//! on a WebSocket, 256 messages and 256 KiB in a stored stream. What does not fit is dropped and
+//! never waited for: a tool that reports progress must not be stopped by a client that does not
+//! read it. A response is not sent this way, and never dropped.
 
 use std::fmt;
 use std::sync::Arc;

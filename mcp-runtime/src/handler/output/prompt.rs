@@ -7,6 +7,8 @@ use crate::protocol::{Content, Prompt, PromptMessage};
 
 /// The types that a prompt may return: [`Prompt`], text or [`Content`] for one message of the user's,
 /// `Vec<PromptMessage>`, and `Result` of one of them.
+///
+/// An error is told to the client as a JSON-RPC error: a prompt has no result that says it failed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a prompt",
     label = "no messages",

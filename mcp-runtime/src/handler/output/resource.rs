@@ -17,6 +17,16 @@ use crate::protocol::view::View;
 ///
 /// Contents without a URI have the URI that was read; without a media type, they have the one that the attribute
 /// declares, or else `text/plain`, `application/json` or `application/octet-stream`.
+///
+/// ```
+/// use mcp_runtime::resource;
+///
+/// /// A note, if there is one of that name.
+/// #[resource("note://{name}")]
+/// fn note(name: String) -> Option<String> {
+///     (name == "start").then(|| "# Start".to_owned())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a resource",
     label = "no contents of a resource",

@@ -20,6 +20,17 @@ use crate::schema;
 
 /// The types that a tool may return: text, numbers, `bool`, `()`, [`Content`], `Vec<Content>`, [`ToolResult`],
 /// [`Json<T>`], [`Structured<T>`], and `Result` of one of them.
+///
+/// | returned | content | structured content |
+/// |---|---|---|
+/// | text | a text block | none |
+/// | a number, a `bool` | its text | none |
+/// | `()` | none | none |
+/// | [`Content`], `Vec<Content>` | the blocks | none |
+/// | [`Json<T>`] | the JSON as text | the value |
+/// | [`Structured<T>`] | its own blocks | the value |
+/// | [`ToolResult`] | its blocks | its own |
+/// | `Err(..)` | the text, with `isError` | none |
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a tool",
     label = "not a tool result",

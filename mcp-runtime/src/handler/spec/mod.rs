@@ -1,4 +1,9 @@
 //! The declaration that an attribute makes of a function, before the server's settings are applied.
+//!
+//! Plain data, made by generated code and by the builders of dynamic items, and changed by nothing
+//! but the configuration, which makes a changed copy. Whatever is enforced reads it from here:
+//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its [`Source`],
+//! which the commands `tools`, `resources` and `prompts` show.
 
 pub(crate) mod kind;
 pub(crate) mod policy;

@@ -1,4 +1,8 @@
 //! The policies that the keys of an attribute declare: plain data, enforced by `policy`.
+//!
+//! Constructors are `const`, because generated code makes these values in constants; they take what
+//! they are given, and bounds are checked by the macros, the builders and the configuration, each
+//! in its own words.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,6 +10,8 @@ use std::time::Duration;
 
 use super::text::rate;
 use crate::clock::millis;
+use crate::store::Rate;
+pub use crate::store::rates::Algorithm;
 
 /// The place where a setting was declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +27,18 @@ pub enum Source {
 }
 
 /// A rate: a number of calls per period.
+///
+/// Parsed from text by `FromStr`, in the form of the attribute:
+///
+/// ```
+/// use mcp_runtime::{Algorithm, Per, RateLimit};
+///
+/// let limit: RateLimit = "100/min".parse().unwrap();
+/// let limit = limit.burst(20).per(Per::Ip);
+/// let windowed = limit.algorithm(Algorithm::SlidingWindow);
+/// assert!("100/fortnight".parse::<RateLimit>().is_err());
+/// # let _ = windowed;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     pub(crate) count: u32,
@@ -40,18 +58,6 @@ pub enum Per {
     Ip,
     /// All callers together.
     All,
-}
-
-/// The algorithm that counts the calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// Calls come back one by one, evenly over the period; `burst` of them can be saved up.
-    TokenBucket,
-    /// Never more than the count within any stretch of time as long as the period.
-    SlidingWindow,
-    /// The count starts again in each period; a period begins with the first call after the one before has ended.
-    FixedWindow,
 }
 
 impl RateLimit {
@@ -78,6 +84,20 @@ impl RateLimit {
     pub const fn per(mut self, per: Per) -> Self {
         self.per = per;
         self
+    }
+
+    /// Returns the rate that a store counts.
+    pub(crate) fn rate(self) -> Rate {
+        Rate::new(self.algorithm, self.count, self.period).with_burst(self.burst)
+    }
+
+    /// Returns the part of the limit that one of `instances` has, rounded up.
+    pub(crate) fn divided(self, instances: u32) -> Self {
+        Self {
+            count: self.count.div_ceil(instances.max(1)),
+            burst: self.burst.div_ceil(instances.max(1)),
+            ..self
+        }
     }
 
     /// Sets the algorithm.

@@ -1,4 +1,7 @@
 //! `visible_if`: the program's rule for the callers that may see and call an item.
+//!
+//! The rule is erased to a closure over `dyn Any`, as [`Spec`](super::Spec) does not know the type
+//! of the state; the cast back cannot fail on the server that the function is declared for.
 
 use std::any::Any;
 use std::fmt;

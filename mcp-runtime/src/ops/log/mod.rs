@@ -1,4 +1,10 @@
 //! stderr, written by one thread behind a bounded queue: logs, and while a server runs whatever else is printed.
+//!
+//! A pipe that nobody reads is full after 64 KiB, and the next `write` to it blocks its thread for
+//! ever; with logs written directly, that would be each thread of the runtime in turn. So lines go
+//! to a queue of 1 MiB, a thread of its own writes them, and what does not fit is dropped, counted
+//! and reported once writing works again. The same holds for what a tool prints, while stdout or
+//! stderr is taken over (`capture.rs`).
 
 #[cfg(unix)]
 mod capture;
@@ -101,6 +107,9 @@ fn is_written() -> Option<bool> {
 
 /// Waits until all lines and prints are written, at most `limit`, and not at all for an output that takes nothing.
 /// Returns whether they are.
+///
+/// Blocks its thread, for at most `limit`. A write that has gone on for more than 100 ms is not
+/// waited for.
 pub(crate) fn flush(limit: Duration) -> bool {
     let begun = Instant::now();
     loop {

@@ -1,6 +1,10 @@
 //! Lines on their way to stderr: bounded in bytes, so that a reader that does not read stops nobody who logs.
 //!
 //! Invariants: writing to the queue never waits; what does not fit is dropped and counted.
+//!
+//! One text of more than 64 KiB is cut, with its length. A write takes everything that waits, so
+//! that a slow output is written in few calls. The lock is held while lines are copied, never while
+//! they are written.
 
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

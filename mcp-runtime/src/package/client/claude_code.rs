@@ -1,13 +1,13 @@
 //! Claude Code: <https://docs.claude.com/en/docs/claude-code/mcp>.
 
-use super::{Client, Format, Launch, entry, in_project, none, quoted};
+use super::{Client, Format, Launch, entry, none, quoted};
 
 pub(super) const CLIENT: Client = Client {
     key: "claude-code",
     title: "Claude Code",
     format: Format::Json,
     table: "mcpServers",
-    file: |places| in_project(places, ".mcp.json"),
+    file: |places| Some(places.in_project(".mcp.json")),
     entry: |_, launch| entry(launch, "url", &[("type", "http")]),
     link: none,
     command: |name, launch| {

@@ -4,14 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Client, Format, entry, in_project, none};
+use super::{Client, Format, entry, none};
 
 pub(super) const CLIENT: Client = Client {
     key: "cursor",
     title: "Cursor",
     format: Format::JsonWithComments,
     table: "mcpServers",
-    file: |places| in_project(places, ".cursor/mcp.json"),
+    file: |places| Some(places.in_project(".cursor/mcp.json")),
     entry: |_, launch| entry(launch, "url", &[]),
     link: |name, launch| {
         let entry = STANDARD.encode(entry(launch, "url", &[]).to_string());

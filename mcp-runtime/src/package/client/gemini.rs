@@ -1,13 +1,13 @@
 //! Gemini CLI: <https://github.com/google-gemini/gemini-cli/blob/main/docs/tools/mcp-server.md>.
 
-use super::{Client, Format, Launch, entry, in_project, none, quoted};
+use super::{Client, Format, Launch, entry, none, quoted};
 
 pub(super) const CLIENT: Client = Client {
     key: "gemini",
     title: "Gemini CLI",
     format: Format::JsonWithComments,
     table: "mcpServers",
-    file: |places| in_project(places, ".gemini/settings.json"),
+    file: |places| Some(places.in_project(".gemini/settings.json")),
     entry: |_, launch| entry(launch, "httpUrl", &[]),
     link: none,
     command: |name, launch| {

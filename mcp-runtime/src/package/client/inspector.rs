@@ -1,13 +1,13 @@
 //! The MCP Inspector: <https://github.com/modelcontextprotocol/inspector>.
 
-use super::{Client, Format, Launch, entry, in_project, none, quoted};
+use super::{Client, Format, Launch, entry, none, quoted};
 
 pub(super) const CLIENT: Client = Client {
     key: "inspector",
     title: "MCP Inspector",
     format: Format::Json,
     table: "mcpServers",
-    file: |places| in_project(places, "mcp.json"),
+    file: |places| Some(places.in_project("mcp.json")),
     entry: |_, launch| entry(launch, "url", &[("type", "streamable-http")]),
     link: none,
     command: |name, launch| {

@@ -1,6 +1,6 @@
 //! The clients that can be told of a server, one file each: the form of an entry, its file, links and commands.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
@@ -92,6 +92,11 @@ impl Places {
         }
     }
 
+    /// A file of the project.
+    fn in_project(&self, path: &str) -> PathBuf {
+        self.project.join(path)
+    }
+
     /// The path under `~/.config`, which some programs use on every system but Windows.
     fn dot_config(&self, windows: &str, others: &str) -> Option<PathBuf> {
         if cfg!(windows) {
@@ -162,11 +167,6 @@ fn entry(launch: &Launch, url_key: &str, remote: &[(&str, &str)]) -> Value {
 /// For a client without links or commands.
 fn none(_: &str, _: &Launch) -> Option<String> {
     None
-}
-
-/// A file of the project.
-fn in_project(places: &Places, path: impl AsRef<Path>) -> Option<PathBuf> {
-    Some(places.project.join(path))
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Client, Format, Launch, entry, in_project, quoted};
+use super::{Client, Format, Launch, entry, quoted};
 
 pub(super) const CLIENT: Client = Client {
     key: "vscode",
     title: "VS Code",
     format: Format::JsonWithComments,
     table: "servers",
-    file: |places| in_project(places, ".vscode/mcp.json"),
+    file: |places| Some(places.in_project(".vscode/mcp.json")),
     entry: of,
     link: |name, launch| {
         let entry = named(name, launch).to_string();

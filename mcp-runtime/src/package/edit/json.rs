@@ -28,7 +28,7 @@ pub(in super::super) fn put(
         return Ok(insert(text, &root, servers, name, &entry.clone().into()));
     };
     let old = old.object.as_ref().ok_or_else(|| of(name))?;
-    same_transport(name, old.members.iter().map(|it| it.key.as_str()), entry)?;
+    same_transport(name, &old.members.iter().map(|it| it.key.as_str()), entry)?;
     let mut text = text.to_owned();
     for (key, value) in entry {
         text = set(&text, comments, [table, name], key, value)?;

@@ -13,7 +13,7 @@ const TRANSPORTS: [&[&str]; 2] = [&["command", "cmd"], &["url", "httpUrl", "uri"
 /// Checks that an entry that is there already is reached in the same way as the one that takes its place.
 fn same_transport<'k>(
     name: &str,
-    old: impl Iterator<Item = &'k str> + Clone,
+    old: &(impl Iterator<Item = &'k str> + Clone),
     new: &Map<String, Value>,
 ) -> Result<(), String> {
     for [ours, others] in [

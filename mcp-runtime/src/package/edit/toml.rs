@@ -1,5 +1,7 @@
 //! An entry in a TOML file.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -24,7 +26,7 @@ pub(in super::super) fn put(
     match old {
         None => append(&mut changed, table, name, entry),
         Some(old) => {
-            same_transport(name, old.keys().map(String::as_str), entry)?;
+            same_transport(name, &old.keys().map(String::as_str), entry)?;
             let differing = entry
                 .iter()
                 .filter(|(key, value)| old.get(*key) != Some(*value));
@@ -53,9 +55,9 @@ fn append(text: &mut String, table: &str, name: &str, entry: &Map<String, Value>
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&format!("[{table}.{}]\n", key(name)));
+    let _ = writeln!(text, "[{table}.{}]", key(name));
     for (name, value) in entry {
-        text.push_str(&format!("{} = {value}\n", key(name)));
+        let _ = writeln!(text, "{} = {value}", key(name));
     }
 }
 
@@ -64,7 +66,7 @@ fn set(text: &str, path: [&str; 2], name: &str, value: &Value) -> Result<String,
     let root = DeTable::parse(text).map_err(|error| error.to_string())?;
     let mut table = root.get_ref();
     for step in path {
-        table = match table.get(step).map(|it| it.get_ref()) {
+        table = match table.get(step).map(toml::Spanned::get_ref) {
             Some(DeValue::Table(inside)) => inside,
             _ => return Err(format!("`{step}` is no table")),
         };

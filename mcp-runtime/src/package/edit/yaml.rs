@@ -28,7 +28,8 @@ pub(in super::super) fn put(
         (Some((at, line)), None) => {
             let value = without_comment(line[line.find(':').unwrap_or(0) + 1..].trim());
             if matches!(value, "{}" | "null" | "~") {
-                lines[at] = line.replacen(value, "", 1).trim_end().to_owned();
+                let kept = line.replacen(value, "", 1);
+                kept.trim_end().clone_into(&mut lines[at]);
             } else if !value.is_empty() {
                 return Err(format!(
                     "`{table}` is not written as a block; put the entry there by hand"

@@ -6,7 +6,8 @@
 //!
 //! At most [`MOST`] (65,536) callers. Whoever has that many identities can evict others and so
 //! begin anew with each of them; that takes as many verified subjects or networks of 64 bits, for
-//! each of which it could have made its calls anyway. One mutex is enough for all: it is held for a few look-ups in maps, never across an `.await`.
+//! each of which it could have made its calls anyway. One mutex is enough for all: it is held for a
+//! few look-ups in maps, never across an `.await`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

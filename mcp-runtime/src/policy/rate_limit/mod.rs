@@ -19,6 +19,7 @@
 mod callers;
 mod fixed_window;
 mod rounds;
+mod shared;
 mod sliding_window;
 mod token_bucket;
 
@@ -34,9 +35,11 @@ use crate::handler::{Context, Principal};
 use crate::network::subscriber;
 use crate::principal;
 use crate::seal::Stamp;
+use crate::store::Stores;
 use callers::Callers;
 use fixed_window::FixedWindow;
 use rounds::Rounds;
+use shared::Shared;
 use sliding_window::SlidingWindow;
 use token_bucket::TokenBucket;
 
@@ -47,6 +50,14 @@ const SHARED_ROUNDS: usize = 1 << 12;
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     limit: RateLimit,
+    local: Local,
+    /// The counts of all instances, in the place of the local ones.
+    shared: Option<Shared>,
+}
+
+/// The counts of one instance.
+#[derive(Debug)]
+struct Local {
     /// The counter of all callers without one of their own.
     shared: Counter,
     rounds: Mutex<Rounds>,
@@ -72,9 +83,16 @@ impl RateLimiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
         Self {
             limit,
-            shared: Counter::new(limit),
-            rounds: Mutex::default(),
-            callers: Callers::new(limit),
+            local: Local::new(limit),
+            shared: None,
+        }
+    }
+
+    /// Counts calls for all instances, under `name`, if there is a store.
+    pub(crate) fn shared(limit: RateLimit, name: &str, stores: &Stores) -> Self {
+        Self {
+            shared: Shared::new(limit, name, stores),
+            ..Self::new(limit)
         }
     }
 
@@ -82,26 +100,21 @@ impl RateLimiter {
     ///
     /// The time is exact for a caller with a counter of its own: nobody else can use up what it
     /// waits for. With the shared counter another caller may be faster.
-    pub(crate) fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
-        match self.caller(cx.principal(), cx.peer()) {
-            Some(caller) => self.callers.check(caller, round),
-            None if round.is_some_and(|round| self.rounds().continues(round, SHARED_ROUNDS)) => {
-                Ok(())
-            }
-            None => self.shared.check(Instant::now()),
+    pub(crate) async fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
+        let caller = self.caller(cx.principal(), cx.peer());
+        match &self.shared {
+            None => self.local.check(caller, round),
+            Some(shared) => Box::pin(shared.check(caller, round)).await,
         }
     }
 
     /// Allows a round that did not run to continue its call again.
-    pub(crate) fn give_back(&self, cx: &Context, round: Stamp) {
-        match self.caller(cx.principal(), cx.peer()) {
-            Some(caller) => self.callers.give_back(&caller, round),
-            None => self.rounds().give_back(round),
+    pub(crate) async fn give_back(&self, cx: &Context, round: Stamp) {
+        let caller = self.caller(cx.principal(), cx.peer());
+        match &self.shared {
+            None => self.local.give_back(caller.as_ref(), round),
+            Some(shared) => Box::pin(shared.give_back(caller.as_ref(), round)).await,
         }
-    }
-
-    fn rounds(&self) -> MutexGuard<'_, Rounds> {
-        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns the text of the error for an exceeded limit.
@@ -114,15 +127,30 @@ impl RateLimiter {
         self.limit
     }
 
-    /// Counts a request of a caller, or returns the time to wait.
-    pub(super) fn check_caller(
+    /// Returns `true` if all instances count together.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Counts a request of this instance alone, or returns the time to wait.
+    pub(super) fn check_here(
         &self,
         principal: &Principal,
         peer: Option<IpAddr>,
     ) -> Result<(), Duration> {
-        match self.caller(principal, peer) {
-            Some(caller) => self.callers.check(caller, None),
-            None => self.shared.check(Instant::now()),
+        self.local.check(self.caller(principal, peer), None)
+    }
+
+    /// Counts a request of a caller, or returns the time to wait.
+    pub(super) async fn check_caller(
+        &self,
+        principal: &Principal,
+        peer: Option<IpAddr>,
+    ) -> Result<(), Duration> {
+        let caller = self.caller(principal, peer);
+        match &self.shared {
+            None => self.local.check(caller, None),
+            Some(shared) => Box::pin(shared.check(caller, None)).await,
         }
     }
 
@@ -133,6 +161,37 @@ impl RateLimiter {
             Per::Ip => address(),
             Per::All => None,
         }
+    }
+}
+
+impl Local {
+    fn new(limit: RateLimit) -> Self {
+        Self {
+            shared: Counter::new(limit),
+            rounds: Mutex::default(),
+            callers: Callers::new(limit),
+        }
+    }
+
+    fn check(&self, caller: Option<Caller>, round: Option<Stamp>) -> Result<(), Duration> {
+        match caller {
+            Some(caller) => self.callers.check(caller, round),
+            None if round.is_some_and(|round| self.rounds().continues(round, SHARED_ROUNDS)) => {
+                Ok(())
+            }
+            None => self.shared.check(Instant::now()),
+        }
+    }
+
+    fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
+        match caller {
+            Some(caller) => self.callers.give_back(caller, round),
+            None => self.rounds().give_back(round),
+        }
+    }
+
+    fn rounds(&self) -> MutexGuard<'_, Rounds> {
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -176,6 +235,33 @@ fn memory(limit: RateLimit) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use crate::store::{Admission, Rate, Rates, StoreFuture, contract};
+
+    /// The counters in memory as a store.
+    #[derive(Debug, Default)]
+    struct Memory(Mutex<HashMap<String, Arc<Counter>>>);
+
+    impl Rates for Memory {
+        fn check<'a>(&'a self, key: &'a str, rate: Rate) -> StoreFuture<'a, Admission> {
+            let limit = RateLimit::new(rate.count, crate::clock::millis(rate.period));
+            let limit = limit.burst(rate.burst).algorithm(rate.algorithm);
+            let mut counters = self.0.lock().unwrap();
+            let counter = counters.entry(key.to_owned());
+            let counter = counter.or_insert_with(|| Arc::new(Counter::new(limit)));
+            let checked = counter.check(Instant::now());
+            let verdict = checked.map_or_else(Admission::Wait, |()| Admission::Admitted);
+            Box::pin(std::future::ready(Ok(verdict)))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_counters_in_memory_keep_the_contract_of_a_store() {
+        contract::rates(&Memory::default()).await;
+    }
 
     /// For every algorithm and distribution of calls, the wait is the shortest that succeeds.
     #[tokio::test(start_paused = true)]

@@ -36,8 +36,8 @@ macro_rules! keys {
 
             /// Sets the rate limit: `"10/min"`, for each caller.
             ///
-            /// The unit is `s`, `min`, `h` or `d`, with a number where it is not one: `10/5 min`. A text that is no rate is a fault, told when
-            /// the item is added.
+            /// The unit is `s`, `min`, `h` or `d`, with a number where it is not one: `10/5 min`. A
+            /// text that is no rate is a fault, told when the item is added.
             #[must_use]
             pub fn rate_limit(self, rate: &str) -> Self {
                 self.rate_limit_with(rate, |limit| limit)

@@ -1,4 +1,7 @@
 //! The schemas that items made at run time may have: those by which arguments can be checked.
+//!
+//! A schema that is given is read strictly: a keyword that is not known is a fault, not ignored,
+//! since the caller of the tool would be told a rule that nobody checks.
 
 use serde_json::{Map, Value};
 

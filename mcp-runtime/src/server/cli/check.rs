@@ -1,8 +1,11 @@
-//! `check`: the findings of clients about the tools, one line for each.
+//! `check`: callers, the machine, and the findings of clients about the tools, one line for each.
+
+use std::time::{Duration, SystemTime};
 
 use super::show::print;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
+use crate::ops::descriptors;
 use crate::protocol::tool::Tool;
 use crate::service::Service;
 
@@ -21,6 +24,55 @@ pub(super) async fn callers(service: &Service) -> Result<()> {
     }
     Ok(())
 }
+
+/// Checks what the server needs of its machine: the clock, the certificate and open files; an error if it could not serve.
+pub(super) fn machine(service: &Service) -> Result<()> {
+    let now = SystemTime::now();
+    if let Some(fault) = clock_fault(now) {
+        return Err(Error::usage(fault));
+    }
+    #[cfg(feature = "tls")]
+    if let Some(end) = service.tls.as_ref().and_then(|tls| tls.expiry()) {
+        print(&certificate(end, now)?);
+    }
+    let wanted = service.settings.limits.connections;
+    let fit = descriptors::for_connections(wanted);
+    if fit < wanted {
+        print(&format!(
+            "note: limits.connections is {wanted}, and the limit of open files lets {fit} in; raise it (RLIMIT_NOFILE, ulimit -n)"
+        ));
+    }
+    Ok(())
+}
+
+/// The fault of a clock that is before the first release of this crate, by which no certificate and no token is valid.
+fn clock_fault(now: SystemTime) -> Option<String> {
+    let earliest = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    (now < earliest).then(|| {
+        let now = humantime::format_rfc3339_seconds(now);
+        format!("the clock of this machine says {now}, by which tokens and certificates are not valid yet; set it")
+    })
+}
+
+/// The line about the certificate that ends at `end`, in seconds since 1970.
+#[cfg(feature = "tls")]
+fn certificate(end: i64, now: SystemTime) -> Result<String> {
+    let end = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(end).unwrap_or(0));
+    let shown = humantime::format_rfc3339_seconds(end);
+    let Ok(left) = end.duration_since(now) else {
+        let text = format!("the certificate has ended at {shown}; renew it");
+        return Err(Error::usage(text));
+    };
+    let days = left.as_secs() / 86_400;
+    let level = if days < SOON { "note: " } else { "" };
+    Ok(format!(
+        "{level}the certificate ends at {shown}, in {days} days"
+    ))
+}
+
+/// The number of days before its end in which a certificate is to be renewed.
+#[cfg(feature = "tls")]
+const SOON: u64 = 14;
 
 /// The names of the clients as they are typed: `claude-code`, `llama.cpp`.
 pub(super) fn clients() -> impl Iterator<Item = String> {
@@ -91,5 +143,30 @@ fn counted(count: usize, noun: &str) -> String {
         format!("1 {noun}")
     } else {
         format!("{count} {noun}s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_never_set_is_a_fault() {
+        let fault = clock_fault(SystemTime::UNIX_EPOCH + Duration::from_secs(5));
+        assert!(fault.unwrap().contains("1970-01-01T00:00:05Z"));
+        assert_eq!(clock_fault(SystemTime::now()), None);
+    }
+
+    #[test]
+    #[cfg(feature = "tls")]
+    fn a_certificate_is_good_near_its_end_or_over() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000);
+        let line = |days: i64| certificate(2_000_000_000 + days * 86_400, now);
+        let good = line(90).unwrap();
+        assert!(
+            good.starts_with("the certificate ends at 2033-08-16") && good.ends_with("90 days")
+        );
+        assert!(line(13).unwrap().starts_with("note: "));
+        assert!(line(-1).unwrap_err().to_string().contains("renew it"));
     }
 }

@@ -116,7 +116,7 @@ fn operations() -> [Command; 3] {
                 .arg(
                     Arg::new("url")
                         .value_name("URL")
-                        .help("A URL, or a path such as /healthz [default: /ready at the address of `http`]"),
+                        .help("A URL, unix:FILE, or a path such as /healthz [default: /ready at the address of `http`]"),
                 )
                 .args(flags()),
         Command::new("check").about(

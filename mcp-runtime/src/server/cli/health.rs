@@ -4,10 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use axum::http::Uri;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+#[cfg(feature = "tls")]
+use tokio_rustls::rustls::RootCertStore;
 
 use super::show::print;
+use crate::config::Settings;
 use crate::config::address::Bind;
 use crate::error::{Error, Result};
 
@@ -18,21 +21,21 @@ const LONGEST: u64 = 64 * 1024;
 /// The path without a URL.
 const PATH: &str = "/ready";
 
-/// Asks the server at `url`, or the one at the own address whether it is ready; an error says what is wrong.
-pub(super) async fn check(url: Option<&str>, bind: &Bind) -> Result<()> {
-    let url = match url {
-        Some(url) if url.contains("://") => url.to_owned(),
-        Some(path) if path.starts_with('/') => format!("http://{}{path}", reachable(bind)),
-        Some(address) => format!("http://{address}{PATH}"),
-        None => format!("http://{}{PATH}", reachable(bind)),
+/// Asks the server at `url`, or the one of the own settings whether it is ready; an error says what is wrong.
+///
+/// A URL is one of http or https, an address, a Unix socket such as `unix:/run/mcp.sock`, or a path at the own address,
+/// which is that of health and metrics if they have one.
+pub(super) async fn check(url: Option<&str>, settings: &Settings) -> Result<()> {
+    let (base, path) = match url {
+        Some(socket) if socket.starts_with("unix:") => (socket.to_owned(), PATH),
+        Some(url) if url.contains("://") => (url.to_owned(), ""),
+        Some(path) if path.starts_with('/') => (own(settings), path),
+        Some(address) => (format!("http://{address}"), PATH),
+        None => (own(settings), PATH),
     };
+    let url = format!("{base}{path}");
     let failed = |why: String| Error::usage(format!("{url}: {why}"));
-    let uri: Uri = url.parse().map_err(|_| failed("it is no URL".to_owned()))?;
-    if uri.scheme_str() != Some("http") {
-        let why = "only http:// can be asked; a server with TLS can have health checks of its own";
-        return Err(failed(why.to_owned()));
-    }
-    let asked = tokio::time::timeout(LIMIT, ask(&uri));
+    let asked = tokio::time::timeout(LIMIT, ask(&base, path, settings));
     let answer = match asked.await {
         Ok(Ok(answer)) => answer,
         Ok(Err(cause)) => return Err(failed(cause.to_string())),
@@ -52,6 +55,22 @@ pub(super) async fn check(url: Option<&str>, bind: &Bind) -> Result<()> {
     Err(failed(format!("{code} {body}")))
 }
 
+/// The place at which the server of these settings is asked.
+fn own(settings: &Settings) -> String {
+    let mut apart = Bind::default();
+    if !settings.ops_bind.is_empty() && apart.set(&settings.ops_bind).is_ok() {
+        return format!("http://{}", reachable(&apart));
+    }
+    if let Some(path) = &settings.bind.path {
+        return format!("unix:{path}");
+    }
+    #[cfg(feature = "tls")]
+    if settings.tls.is_some() {
+        return format!("https://{}", reachable(&settings.bind));
+    }
+    format!("http://{}", reachable(&settings.bind))
+}
+
 /// The address at which a server that listens on all addresses is reached from here.
 pub(super) fn reachable(bind: &Bind) -> Bind {
     let mut reachable = bind.clone();
@@ -63,18 +82,75 @@ pub(super) fn reachable(bind: &Bind) -> Bind {
     reachable
 }
 
-/// Sends one request and reads its answer to the end.
-async fn ask(uri: &Uri) -> io::Result<String> {
+/// Sends one request to `base`, a URL or a socket, and reads its answer to the end.
+async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> {
+    #[cfg(not(feature = "tls"))]
+    let _ = settings;
+    #[cfg(unix)]
+    if let Some(socket) = base.strip_prefix("unix:") {
+        let stream = tokio::net::UnixStream::connect(socket).await?;
+        return exchange(stream, "localhost", path).await;
+    }
+    let refused = |why: &str| io::Error::new(io::ErrorKind::InvalidInput, why.to_owned());
+    let uri: Uri = format!("{base}{path}")
+        .parse()
+        .map_err(|_| refused("it is no URL"))?;
+    let port = match uri.scheme_str() {
+        Some("http") => 80,
+        #[cfg(feature = "tls")]
+        Some("https") => 443,
+        #[cfg(not(feature = "tls"))]
+        Some("https") => {
+            let why = "it was built without the feature `tls`; ask a plain address, such as that of ops.bind";
+            return Err(refused(why));
+        }
+        _ => return Err(refused("write a URL of http or https")),
+    };
     let host = uri.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let mut stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(80))).await?;
+    let stream = TcpStream::connect((bare, uri.port_u16().unwrap_or(port))).await?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let authority = uri.authority().map_or(host, |authority| authority.as_str());
+    #[cfg(feature = "tls")]
+    if uri.scheme_str() == Some("https") {
+        let files = settings.tls.as_ref().and_then(|tls| tls.of_files());
+        let own = files.map(|files| &*files.certificate);
+        let stream = crate::tls::connect(stream, bare, own, roots()).await?;
+        return exchange(stream, authority, path).await;
+    }
+    exchange(stream, authority, path).await
+}
+
+/// The roots that certificates of other servers are verified by.
+#[cfg(all(feature = "tls", feature = "client"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "there are none without the outbound client"
+)]
+fn roots() -> Option<RootCertStore> {
+    Some(crate::client::roots())
+}
+
+/// Without the outbound client there are none.
+#[cfg(all(feature = "tls", not(feature = "client")))]
+fn roots() -> Option<RootCertStore> {
+    None
+}
+
+async fn exchange(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    host: &str,
+    path: &str,
+) -> io::Result<String> {
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: mcp-runtime\r\nConnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: mcp-runtime\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
-    stream.take(LONGEST).read_to_end(&mut answer).await?;
+    let read = stream.take(LONGEST).read_to_end(&mut answer).await;
+    // A peer may end without saying goodbye, as TLS has it.
+    if answer.is_empty() {
+        read?;
+    }
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }

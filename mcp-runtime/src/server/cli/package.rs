@@ -238,7 +238,7 @@ fn urls(settings: &Settings) -> Vec<String> {
 
 fn public(settings: &Settings) -> impl Iterator<Item = String> {
     let urls = settings.public_urls.iter();
-    urls.map(|url| format!("{}{PATH}", url.to_string().trim_end_matches('/')))
+    urls.map(|url| format!("{}{PATH}", url.trim_end_matches('/')))
 }
 
 /// Shows the difference, and writes the file in one step.

@@ -64,7 +64,7 @@ impl Endpoint {
     /// Verifies the sender of a request without a body, and counts the request.
     pub(super) async fn receive(&self, request: Request) -> Result<Sender, Response> {
         let sender = self.admit(request).await?;
-        self.count(&sender).map_err(|refused| *refused)?;
+        self.count(&sender).await.map_err(|refused| *refused)?;
         Ok(sender)
     }
 }

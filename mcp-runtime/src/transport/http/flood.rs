@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::quiet::Quiet;
+use crate::config::reload::Number;
 use crate::limits::Limit;
 use crate::network::subscriber;
 use crate::protocol::RpcError;
@@ -26,9 +27,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 /// Counts requests by address.
 #[derive(Debug)]
 pub(super) struct Flood {
-    per_second: usize,
-    /// The time of one request.
-    cost: Duration,
+    per_second: Number,
     counted: Mutex<Counted>,
     log: Quiet,
 }
@@ -44,10 +43,9 @@ struct Counted {
 }
 
 impl Flood {
-    pub(super) fn new(per_second: usize) -> Self {
+    pub(super) fn new(per_second: Number) -> Self {
         Self {
             per_second,
-            cost: WINDOW / u32::try_from(per_second.max(1)).unwrap_or(u32::MAX),
             counted: Mutex::new(Counted {
                 begun: Instant::now(),
                 now: HashMap::new(),
@@ -61,17 +59,20 @@ impl Flood {
     ///
     /// Loopback is not counted: what is local is a proxy, or has other ways to keep this machine busy.
     pub(super) fn check(&self, address: IpAddr) -> Result<(), RpcError> {
-        if address.to_canonical().is_loopback() || self.lock().takes(subscriber(address), self.cost)
-        {
+        if address.to_canonical().is_loopback() {
+            return Ok(());
+        }
+        let most = self.per_second.get();
+        // The time of one request.
+        let cost = WINDOW / u32::try_from(most.max(1)).unwrap_or(u32::MAX);
+        if self.lock().takes(subscriber(address), cost) {
             return Ok(());
         }
         if self.log.may_speak() {
             tracing::warn!(%address, "requests are refused: too many from one address; if it is a proxy's, name it in trusted_proxies");
         }
-        let text = format!(
-            "too many requests from this address: at most {} in a second; slow down",
-            self.per_second
-        );
+        let text =
+            format!("too many requests from this address: at most {most} in a second; slow down");
         Err(RpcError::internal(text).with_status(429).over(Limit::Flood))
     }
 
@@ -122,7 +123,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_address_has_its_requests_back_after_a_second_and_others_have_theirs() {
-        let flood = Flood::new(50);
+        let flood = Flood::new(Number::fixed(50));
         let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
         assert_eq!(passed(&flood, one, 80), 50);
         assert_eq!(passed(&flood, other, 80), 50);
@@ -138,7 +139,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_says_how_many_and_is_counted_as_a_flood() {
-        let flood = Flood::new(1);
+        let flood = Flood::new(Number::fixed(1));
         let one = address("2001:db8::1");
         assert!(flood.check(one).is_ok());
         let refused = flood.check(address("2001:db8::2")).unwrap_err();
@@ -154,7 +155,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_beyond_the_maximum_share_one_count_and_nothing_is_kept() {
-        let flood = Flood::new(2);
+        let flood = Flood::new(Number::fixed(2));
         let nth = |n: u32| IpAddr::V4(Ipv4Addr::from_bits(0x0b00_0000 + n));
         let most = u32::try_from(MOST).unwrap();
         assert!((0..most).all(|n| flood.check(nth(n)).is_ok()));

@@ -4,8 +4,8 @@
 //! names ignore case, values do not; white space around a value does not count; a value may be in base64.
 //!
 //! A gateway may route by `Mcp-Name`, limit by it, or allow by it. A request that says one thing to
-//! the gateway and another to the server would get around all of that, so a difference is an error (-32020,
-//! `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
+//! the gateway and another to the server would get around all of that, so a difference is an error
+//! (-32020, `HeaderMismatch`), and not a matter of precedence. Headers of parameters are those that
 //! `#[arg(header = ..)]` declares; the error for one that is redacted does not show its value.
 //!
 //! Only requests of 2026-07-28 are compared; sessions have the version header alone.
@@ -13,10 +13,9 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::value::RawValue;
 
 use crate::excerpt::excerpt;
-use crate::protocol::{Method, Object, Request, RpcError};
+use crate::protocol::{Method, RawStr, Request, RpcError};
 use crate::service::Service;
 use crate::service::tools_call::mirrored;
 
@@ -60,7 +59,7 @@ pub(super) fn same_params(
     let Some(params) = &request.params else {
         return Ok(());
     };
-    let Some(Ok(name)) = params.decode::<String>(named) else {
+    let Some(Ok(name)) = params.text(named) else {
         return Ok(());
     };
     match text(headers, "Mcp-Name", &NAME)? {
@@ -81,10 +80,8 @@ pub(super) fn same_params(
     else {
         return Ok(());
     };
-    let arguments = params
-        .decode::<Object<'_>>("arguments")
-        .and_then(Result::ok)
-        .unwrap_or_default();
+    let arguments = params.arguments().and_then(|given| given.object().ok());
+    let arguments = arguments.unwrap_or_default();
     for (argument, header) in &entry.headers {
         same_argument(headers, header, entry.sent(&arguments, argument)).map_err(|error| {
             // The error shows both values.
@@ -102,7 +99,7 @@ pub(super) fn same_params(
 fn same_argument(
     headers: &HeaderMap,
     header: &str,
-    argument: Option<&RawValue>,
+    argument: Option<RawStr<'_>>,
 ) -> Result<(), RpcError> {
     let name = format!("Mcp-Param-{header}");
     // The macro has checked that the name is a token; without one there is nothing to compare.

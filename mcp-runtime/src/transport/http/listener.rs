@@ -30,7 +30,8 @@ use super::secure;
 use super::sender::Peer;
 use super::socket::{Listener, Socket};
 use super::turn_away::TurnAway;
-use crate::limits::Limit;
+use crate::config::reload::Number;
+use crate::limits::{Limit, Limits};
 use crate::ops::descriptors;
 use crate::service::Service;
 
@@ -46,9 +47,11 @@ pub(crate) async fn serve(
     mut listener: Listener,
     apart: Option<TcpListener>,
 ) -> io::Result<()> {
-    let limits = &service.settings.limits;
-    let most = descriptors::for_connections(limits.connections);
-    let places = Places::new(most, limits.connections_per_ip);
+    let number = |read| Number::following(&service.reloaders, &service.settings, read);
+    let places = Places::new(
+        number(|it| descriptors::for_connections(it.limits.connections)),
+        number(|it| it.limits.connections_per_ip),
+    );
     let turn_away = TurnAway::new(service.scheme() == "https");
     let server = Server::new(&service, apart.is_none());
     let connections = TaskTracker::new();
@@ -84,27 +87,13 @@ pub(crate) async fn serve(
 struct Server {
     service: Arc<Service>,
     front: Front,
-    http: Builder<TokioExecutor>,
 }
 
 impl Server {
     fn new(service: &Arc<Service>, has_operations: bool) -> Self {
-        let limits = &service.settings.limits;
-        let mut http = Builder::new(TokioExecutor::new());
-        // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
-        http.http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(None)
-            .max_headers(limits.header_count)
-            .max_buf_size(limits.headers.max(8192));
-        http.http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(STREAMS)
-            .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
         Self {
             front: Front::new(Arc::clone(service), has_operations),
             service: Arc::clone(service),
-            http,
         }
     }
 
@@ -123,7 +112,8 @@ impl Server {
     async fn serve(self, socket: Socket, address: Option<IpAddr>, place: Place) {
         let metrics = &self.service.metrics;
         let open = Open::new(metrics.connections.clone(), place);
-        let limits = &self.service.settings.limits;
+        let settings = self.service.settings_now();
+        let limits = &settings.limits;
         let mut from = From::new(address.map(Peer), &open);
         let Some(socket) = secure::secure(&self.service, socket, &mut from).await else {
             return;
@@ -131,9 +121,8 @@ impl Server {
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
         let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
         let front = self.front.for_connection(from, Arc::clone(&activity));
-        let serving = self
-            .http
-            .serve_connection_with_upgrades(io, TowerToHyperService::new(front));
+        let http = http(limits);
+        let serving = http.serve_connection_with_upgrades(io, TowerToHyperService::new(front));
         let mut serving = pin!(serving);
         let mut ended = pin!(self.service.drain.ended());
         let mut leaving = pin!(self.service.drain.leaving());
@@ -180,6 +169,22 @@ impl Server {
         }
         tracing::debug!(error = %error, "a connection has failed");
     }
+}
+
+/// HTTP/1.1 and HTTP/2 for one connection.
+fn http(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut http = Builder::new(TokioExecutor::new());
+    // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_headers(limits.header_count)
+        .max_buf_size(limits.headers.max(8192));
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
+    http
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(crate) use socket::Listener;
 #[cfg(unix)]
 pub(crate) use unix::bind as bind_unix;
 
-use crate::config::reload::{Commit, Reload};
+use crate::config::reload::{Commit, Number, Reload};
 use crate::config::{Page, Settings};
 use crate::legacy::Sessions;
 use crate::live::Live;
@@ -103,9 +103,12 @@ impl Reload for Renamed {
 
 impl Endpoint {
     /// Counts a request against the limit of all requests of its sender; returns the response that refuses it.
-    fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
+    async fn count(&self, sender: &Sender) -> Result<(), Box<Response>> {
         let requests = &self.service.requests;
-        let admitted = requests.with(|it| it.check(sender.principal(), sender.peer()));
+        let Some(counted) = requests.with(|it| it.of(sender.principal())) else {
+            return Ok(());
+        };
+        let admitted = counted.check(sender.principal(), sender.peer()).await;
         admitted.map_err(|refused| Box::new(self.refuse_until(refused.wait, refused.error)))
     }
 }
@@ -185,7 +188,8 @@ impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let proxies = Proxies::new(&settings.trusted_proxies);
-        let flood = Flood::new(settings.limits.flood);
+        let flood = Number::following(&service.reloaders, settings, |it| it.limits.flood);
+        let flood = Flood::new(flood);
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders

@@ -1,4 +1,4 @@
-//! The page to try the server: its files at `/` and below `/page/`, and the limits in force.
+//! The page to try the server: its files at `/` and below `/page/`, the limits in force, and the entries of clients.
 
 use std::sync::Arc;
 
@@ -20,6 +20,9 @@ use crate::page::{FILES, File};
 use crate::policy::in_force::in_force;
 use crate::registry::Entry;
 
+#[cfg(feature = "cli")]
+mod clients;
+
 /// The headers that keep other origins away from the page's documents.
 const APART: [(HeaderName, HeaderValue); 2] = [
     (
@@ -37,8 +40,10 @@ const LIMITS: [&str; 2] = ["limits", "rate_limit"];
 
 /// The routes of the files and of the limits.
 pub(super) fn routes() -> Router<Arc<Endpoint>> {
-    let limits = Router::new().route("/page/limits", get(limits));
-    FILES.iter().fold(limits, |router, file| {
+    let router = Router::new().route("/page/limits", get(limits));
+    #[cfg(feature = "cli")]
+    let router = router.route("/page/clients", get(clients::clients));
+    FILES.iter().fold(router, |router, file| {
         router.route(file.path, get(move || async move { served(file) }))
     })
 }

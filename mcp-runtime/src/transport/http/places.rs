@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::config::reload::Number;
 use crate::limits::Limit;
 use crate::network::subscriber;
 
@@ -16,8 +17,8 @@ pub(super) struct Places(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    most: usize,
-    most_per_address: usize,
+    most: Number,
+    most_per_address: Number,
     taken: Mutex<Taken>,
 }
 
@@ -36,7 +37,7 @@ pub(super) struct Place {
 }
 
 impl Places {
-    pub(super) fn new(most: usize, most_per_address: usize) -> Self {
+    pub(super) fn new(most: Number, most_per_address: Number) -> Self {
         Self(Arc::new(Shared {
             most,
             most_per_address,
@@ -49,12 +50,12 @@ impl Places {
     pub(super) fn take(&self, address: Option<IpAddr>) -> Result<Place, Limit> {
         let address = address.map(subscriber);
         let mut taken = self.0.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.all >= self.0.most {
+        if taken.all >= self.0.most.get() {
             return Err(Limit::Connections);
         }
         if let Some(address) = address {
             let own = taken.by_address.entry(address).or_default();
-            if *own >= self.0.most_per_address {
+            if *own >= self.0.most_per_address.get() {
                 return Err(Limit::PerIp);
             }
             *own += 1;
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn hosts_are_told_apart_as_networks_are_given_out() {
-        let places = Places::new(10, 1);
+        let places = Places::new(Number::fixed(10), Number::fixed(1));
         let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
             .map(|text| places.take(Some(address(text))).unwrap());
         for text in ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::2"] {
@@ -114,14 +115,14 @@ mod tests {
 
     #[test]
     fn a_trusted_proxy_has_as_many_as_there_are() {
-        let places = Places::new(3, 1);
+        let places = Places::new(Number::fixed(3), Number::fixed(1));
         let _held = [(); 3].map(|()| places.take(None).unwrap());
         assert_eq!(places.take(None).unwrap_err(), Limit::Connections);
     }
 
     #[test]
     fn what_is_refused_takes_no_place() {
-        let places = Places::new(2, 1);
+        let places = Places::new(Number::fixed(2), Number::fixed(1));
         let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {
             assert_eq!(

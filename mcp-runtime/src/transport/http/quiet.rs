@@ -1,6 +1,6 @@
 //! Log lines about what may happen all the time: one in a minute.
 //!
-//! For lines that an attacker could cause as often as he likes; the metric counts each case.
+//! For lines that an attacker could cause at will; the metric counts each case.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

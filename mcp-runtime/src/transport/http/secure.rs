@@ -29,9 +29,10 @@ pub(super) async fn secure(service: &Service, socket: Socket, from: &mut From) -
         // A Unix socket ends on this machine.
         other => return Some(other),
     };
+    let limit = service.live.with(|it| it.limits.handshake_timeout);
     let accepted = tokio::select! {
         biased;
-        accepted = tls.accept(stream, service.settings.limits.handshake_timeout) => accepted,
+        accepted = tls.accept(stream, limit) => accepted,
         () = service.drain.ended() => return None,
     };
     match accepted {

@@ -8,14 +8,15 @@
 //! for one.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use axum::http::{Extensions, HeaderMap, request};
 
-use crate::changes::Changes;
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::Outbox;
+use crate::service::Service;
 use crate::share::Holder;
 
 /// The address at the other end of a connection of the server's own listener.
@@ -60,7 +61,7 @@ impl Sender {
     }
 
     /// The caller of a method, as its handler sees it.
-    pub(super) fn caller(self, outbox: Option<Outbox>, changes: &Changes) -> Caller {
+    pub(super) fn caller(self, outbox: Option<Outbox>, service: &Service) -> Caller {
         let holder = self.holder();
         let Self {
             headers,
@@ -73,7 +74,8 @@ impl Sender {
             holder,
             headers,
             outbox,
-            changes: changes.clone(),
+            changes: service.changes.clone(),
+            shelf: Some(Arc::clone(&service.shelf)),
             ..Caller::default()
         }
     }

@@ -1,9 +1,10 @@
 //! Event streams: one message, one event, one `data:` line; a comment at intervals keeps the connection alive.
 //!
 //! The format is that of the HTML standard, server-sent events, without event names. JSON has no
-//! line ends outside of strings, so one `data:` line is enough for any message. Streams that a client can resume have ids; their first event, from revision 2025-11-25 on, also says when
-//! to come back (`retry: 1000`). A comment every 15 s shows proxies and idle timeouts that the stream lives, and lets a
-//! dead connection be noticed when it is written.
+//! line ends outside of strings, so one `data:` line is enough for any message. Streams that a
+//! client can resume have ids; their first event, from revision 2025-11-25 on, also says when to
+//! come back (`retry: 1000`). A comment every 15 s shows proxies and idle timeouts that the stream
+//! lives, and lets a dead connection be noticed when it is written.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};

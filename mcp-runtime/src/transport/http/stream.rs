@@ -39,7 +39,7 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
             RpcError::invalid_request("`Accept` must list text/event-stream").with_status(406);
         return endpoint.refuse(error);
     }
-    if let Err(refused) = endpoint.count(&sender) {
+    if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
     match endpoint.reader(&sender) {

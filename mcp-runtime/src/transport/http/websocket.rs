@@ -33,6 +33,7 @@ use super::Endpoint;
 use super::connection::Open;
 use super::metered::{Account, Metered};
 use super::sender::Sender;
+use crate::config::Settings;
 use crate::handler::Principal;
 use crate::handler::call::context::HEARTBEAT;
 use crate::handler::input::outbox::LineSink;
@@ -173,7 +174,7 @@ impl Connection {
         let sink = Arc::clone(&output) as Arc<dyn LineSink>;
         let remote = Remote {
             holder: holder.clone(),
-            caller: sender.caller(None, &service.changes),
+            caller: sender.caller(None, service),
         };
         Self {
             peer: Peer::remote(Arc::clone(service), sink, remote),
@@ -186,11 +187,10 @@ impl Connection {
 
     /// Serves the connection until its client leaves, its principal's token expires, or the server ends.
     async fn serve(self, upgraded: OnUpgrade, open: Option<Open>) {
-        let Ok(Ok(io)) = timeout(self.service.settings.limits.header_timeout, upgraded).await
-        else {
+        let Ok(Ok(io)) = timeout(self.settings().limits.header_timeout, upgraded).await else {
             return;
         };
-        let most = self.service.settings.max_body;
+        let most = self.settings().max_body;
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER)
             .write_buffer_size(0)
@@ -237,6 +237,10 @@ impl Connection {
         let _ = timeout(CLOSING, closing).await;
     }
 
+    fn settings(&self) -> Arc<Settings> {
+        self.service.settings_now()
+    }
+
     /// Resolves when the server shuts down and no call of this connection is in flight.
     async fn drained(&self) {
         self.service.drain.begun().await;
@@ -248,7 +252,7 @@ impl Connection {
         &self,
         stream: &mut (impl futures_util::Stream<Item = Result<Message, WsError>> + Unpin),
     ) -> End {
-        let idle = self.service.settings.limits.idle_timeout;
+        let idle = self.settings().limits.idle_timeout;
         loop {
             self.output.room().await;
             self.peer.room().await;
@@ -320,7 +324,7 @@ impl Connection {
         &self,
         sink: &mut (impl futures_util::Sink<Message, Error = WsError> + Unpin),
     ) -> End {
-        let idle = self.service.settings.limits.idle_timeout;
+        let idle = self.settings().limits.idle_timeout;
         let mut pings = interval(HEARTBEAT.min(idle / 3));
         pings.reset();
         loop {

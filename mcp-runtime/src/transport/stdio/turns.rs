@@ -6,9 +6,9 @@
 //!
 //! Which thread has the turn is a number in `state`; a thread that finds another number there has
 //! lost it, ends after its line, and writes the answers that it still has. The watching thread
-//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a second
-//! without work. At most 32 first polls go on like this at a time;
-//! from then on calls are polled by the runtime.
+//! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a
+//! second without work. At most 32 first polls go on like this at a time; from then on calls are
+//! polled by the runtime.
 //!
 //! Lock order: `source`, `state`, the output's.
 
@@ -41,6 +41,8 @@ pub(super) struct Turns {
     state: Mutex<State>,
     /// A line is carried out while the watching thread sleeps.
     busy: Condvar,
+    /// Every line that was taken is decided about.
+    all_decided: Condvar,
     peer: WeakPeer,
     output: Arc<Stdout>,
     runtime: Handle,
@@ -64,6 +66,8 @@ struct State {
     turn: u64,
     /// Lines that were begun so far.
     begun: u64,
+    /// Lines that a thread has taken and not decided about.
+    undecided: usize,
     doing: Doing,
     sleeps: bool,
     ended: bool,
@@ -104,6 +108,7 @@ impl Turns {
             }),
             state: Mutex::default(),
             busy: Condvar::new(),
+            all_decided: Condvar::new(),
             peer: peer.downgrade(),
             output: Arc::clone(output),
             runtime: Handle::current(),
@@ -141,11 +146,16 @@ impl Turns {
                     Next::Line(line) => {
                         self.wait_for_room(&peer, &mut answers);
                         let principal = Principal::anonymous();
-                        match line {
-                            Line::Text(text) => peer.receive(&text, &principal, &mut answers),
+                        let call = match line {
+                            Line::Text(text) => peer.decide(&text, &principal, &mut answers),
                             Line::Oversized(malformed) => {
                                 peer.reject(malformed, &principal, &mut answers);
+                                None
                             }
+                        };
+                        self.decided();
+                        if let Some(call) = call {
+                            peer.begin(call, &mut answers);
                         }
                     }
                     Next::Write => self.output.write_now(&mut answers),
@@ -153,7 +163,7 @@ impl Turns {
                     // Nothing new can come, so what waits begins now, before the shutdown would refuse it.
                     Next::Read if self.begin_waiting(&peer, &mut answers) => {}
                     Next::Read => {
-                        self.lock().ended = true;
+                        self.wait_for_others();
                         peer.end_of_input();
                         return;
                     }
@@ -192,6 +202,7 @@ impl Turns {
             return Next::Read;
         };
         self.carry_out(&mut state);
+        state.undecided += 1;
         Next::Line(line)
     }
 
@@ -207,6 +218,24 @@ impl Turns {
         self.output.wait_for_room();
         self.runtime.block_on(peer.room());
         self.lock().doing = Doing::CarryingOut;
+    }
+
+    /// A line was read to its end: the call that it begins is in flight.
+    fn decided(&self) {
+        self.lock().undecided -= 1;
+        self.all_decided.notify_all();
+    }
+
+    /// Ends the input: waits for threads that have lost their turn with a line that they have not looked at, as on a
+    /// machine under load, so that the shutdown does not refuse what came before it.
+    fn wait_for_others(&self) {
+        let mut state = self.lock();
+        state.ended = true;
+        let undecided = |state: &mut State| state.undecided > 0;
+        let waited = self
+            .all_decided
+            .wait_timeout_while(state, self.patience, undecided);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Polls a call that waits for its turn; returns whether there was one.

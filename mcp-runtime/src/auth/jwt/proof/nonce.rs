@@ -1,4 +1,9 @@
 //! Nonces of the server for proofs (RFC 9449, section 8): a keyed digest of the time, which nothing has to remember.
+//!
+//! The nonce is an HMAC of the current five minutes under a key of this process: nothing is stored,
+//! and the last one is still taken. A client without one is told the current one in its refusal and
+//! repeats the request. Instances behind a balancer have different nonces, so `proof_nonces` wants
+//! sticky connections there.
 
 use std::fmt;
 use std::time::Duration;

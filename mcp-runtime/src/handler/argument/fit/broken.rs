@@ -1,4 +1,8 @@
 //! The constraint of its shape that a single value violates, regardless of the values in it.
+//!
+//! Numbers are compared as they were written, texts in characters, not in bytes, as JSON Schema
+//! counts them. A violation is final if the type's decoder cannot know better: it may accept more
+//! names of a variant than the schema lists, but no number that it cannot hold.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,8 @@
 //! Lossless coercion: `"5"` becomes 5, `5.0` becomes 5, a JSON text its object or array.
+//!
+//! Models write `"5"` for 5, and objects as texts. Only what has one meaning is coerced: no text
+//! becomes a date, no number a text, no `"yes"` a boolean, and integers beyond 2⁵³ are left, since
+//! a float may have lost digits.
 
 use serde_json::value::RawValue;
 
@@ -33,7 +37,7 @@ impl Coerced {
     }
 
     pub(super) fn tape(&self) -> Tape<'_> {
-        Tape::parse(&self.0)
+        Tape::parse((&*self.0).into())
     }
 }
 

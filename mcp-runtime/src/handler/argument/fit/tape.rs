@@ -1,11 +1,14 @@
 //! The values of a JSON text, as places in it: read in one pass, whatever the depth, without decoding any.
+//!
+//! A flat list of places instead of a tree: parsing cannot recurse, so that no depth overflows the
+//! stack, and a value of a megabyte costs one allocation that grows. The text is known to be valid
+//! JSON, as it comes as a [`RawValue`]; nothing here panics if it were not.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::value::RawValue;
-
 use crate::handler::argument::path::Name;
+use crate::protocol::RawStr;
 use crate::protocol::json::Text;
 use crate::schema::shape::Kinds;
 
@@ -25,7 +28,7 @@ struct Entry {
 }
 
 impl<'a> Tape<'a> {
-    pub(in crate::handler::argument) fn parse(raw: &'a RawValue) -> Self {
+    pub(in crate::handler::argument) fn parse(raw: RawStr<'a>) -> Self {
         let text = raw.get();
         let bytes = text.as_bytes();
         let (mut entries, mut open) = (Vec::new(), Vec::new());

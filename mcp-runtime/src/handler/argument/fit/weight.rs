@@ -2,6 +2,10 @@
 //!
 //! With recursive branches, this grows exponentially with the depth, and no timeout ends it: such values are weighed
 //! before they are decoded.
+//!
+//! The weight is an estimate from above of how often a decoder looks at each part. A value that is
+//! too heavy is refused as nested too deeply, before serde sees it; what is refused so could take
+//! hours.
 
 use super::Fit;
 use super::tape::Node;

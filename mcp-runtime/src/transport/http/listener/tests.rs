@@ -564,7 +564,7 @@ async fn calls_are_taken_during_the_delay_and_told_to_go_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_connection_of_http_2_is_told_by_goaway() {
+async fn t22_a_connection_of_http_2_is_told_by_goaway() {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     // `GET http://localhost/` of the static table, with the authority as a literal (RFC 7541).
     const HEADERS: &[u8] = b"\0\0\x0e\x01\x05\0\0\0\x01\x82\x86\x84\x41\x09localhost";

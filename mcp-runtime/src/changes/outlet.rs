@@ -1,0 +1,140 @@
+//! Changes of this instance that others have not been told of.
+//!
+//! Invariants: bounded in number and bytes; beyond that, everything may have changed.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use super::{Change, List, lock};
+use crate::limits;
+
+/// Changes that wait to be sent.
+#[derive(Debug, Default)]
+pub(crate) struct Outlet {
+    waiting: Mutex<Outgoing>,
+    wake: Notify,
+}
+
+/// Changes that are sent together.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Outgoing {
+    /// The lists, one bit each.
+    lists: u8,
+    resources: BTreeSet<String>,
+    tasks: BTreeSet<String>,
+    /// Everything may have changed.
+    pub everything: bool,
+    #[serde(skip)]
+    bytes: usize,
+}
+
+impl Outlet {
+    pub(super) fn add(&self, change: &Change) {
+        let mut waiting = lock(&self.waiting);
+        if waiting.everything {
+            return;
+        }
+        let is_new = match change {
+            Change::List(list) => {
+                waiting.lists |= *list as u8;
+                None
+            }
+            Change::Resource(uri) => {
+                let is_new = waiting.resources.insert(uri.as_ref().to_owned());
+                is_new.then_some(uri.len())
+            }
+            Change::Task(id) => {
+                let is_new = waiting.tasks.insert(id.as_ref().to_owned());
+                is_new.then_some(id.len())
+            }
+        };
+        waiting.bytes += is_new.unwrap_or_default();
+        let number = waiting.resources.len() + waiting.tasks.len();
+        if number > limits::WATCHED || waiting.bytes > limits::WATCHED_BYTES {
+            *waiting = Outgoing::everything();
+        }
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    /// Something was not sent: the next message is that everything may have changed.
+    pub(crate) fn lose(&self) {
+        *lock(&self.waiting) = Outgoing::everything();
+        self.wake.notify_one();
+    }
+
+    /// Waits for changes, and takes them.
+    pub(crate) async fn next(&self) -> Outgoing {
+        loop {
+            let wake = self.wake.notified();
+            let news = std::mem::take(&mut *lock(&self.waiting));
+            if !news.is_empty() {
+                return news;
+            }
+            wake.await;
+        }
+    }
+}
+
+impl Outgoing {
+    fn everything() -> Self {
+        Self {
+            everything: true,
+            ..Self::default()
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lists == 0 && self.resources.is_empty() && self.tasks.is_empty() && !self.everything
+    }
+
+    pub(crate) fn into_changes(self) -> impl Iterator<Item = Change> {
+        let changed = self.lists;
+        let lists = List::ALL.into_iter();
+        lists
+            .filter(move |list| changed & *list as u8 != 0)
+            .map(Change::List)
+            .chain((self.resources.into_iter()).map(|uri| Change::Resource(uri.into())))
+            .chain(self.tasks.into_iter().map(|id| Change::Task(id.into())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changes::Changes;
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_wait_together_and_too_many_are_everything() {
+        let changes = Changes::default();
+        let outlet = changes.open_outlet();
+        changes.publish(&Change::List(List::Tools));
+        changes.publish(&Change::Resource("db://a".into()));
+        changes.publish(&Change::Resource("db://a".into()));
+        let news: Vec<_> = outlet.next().await.into_changes().collect();
+        assert_eq!(
+            news,
+            [Change::List(List::Tools), Change::Resource("db://a".into())]
+        );
+        for number in 0..=limits::WATCHED {
+            changes.publish(&Change::Resource(format!("db://{number}").into()));
+        }
+        let news = outlet.next().await;
+        assert!(news.everything && news.resources.is_empty());
+    }
+
+    #[test]
+    fn what_comes_in_does_not_go_out() {
+        let changes = Changes::default();
+        let outlet = changes.open_outlet();
+        let subscriber = changes.subscribe([List::Tools]);
+        changes.publish_here(&Change::List(List::Tools));
+        changes.publish_gap();
+        assert!(lock(&outlet.waiting).is_empty());
+        drop(subscriber);
+    }
+}

@@ -1,0 +1,41 @@
+//! `[store]`.
+
+use super::Setting;
+use crate::config::kind::Kind;
+use crate::config::problem::{HIDDEN, Problem};
+use crate::seal::Secrets;
+use crate::store::redis::Place;
+
+pub(super) const ROWS: &[Setting] = &[
+    Setting::new(
+        "store.redis",
+        "MCP_REDIS_URL",
+        Kind::Secrets(|it| &mut it.redis, check),
+        "The URL of the Redis or Valkey that the instances of this server share: `redis://[user:password@]host[:port][/database]`, or `rediss://`.",
+    )
+    .code("redis"),
+    Setting::new(
+        "store.prefix",
+        "MCP_STORE_PREFIX",
+        Kind::Text(
+            |it| it.store_prefix.clone(),
+            |it, text| {
+                text.clone_into(&mut it.store_prefix);
+                Ok(())
+            },
+        ),
+        "The beginning of its keys and channels there, in the place of the server's name.",
+    )
+    .code("store_prefix"),
+];
+
+/// Checks the URL, without showing it.
+fn check(urls: &Secrets) -> Result<(), Problem> {
+    let parts = urls.0.iter();
+    let parts: Vec<_> = parts.map(|part| String::from_utf8_lossy(part)).collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let refused = |help| Problem::new(HIDDEN, "", help);
+    Place::parse(&parts.join(",")).map(drop).map_err(refused)
+}

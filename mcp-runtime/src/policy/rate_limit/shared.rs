@@ -1,0 +1,173 @@
+//! The counts of all instances, in a store.
+//!
+//! Invariants: while the store fails, each instance counts against its part of the limit, so that none is left out and
+//! none has all of it; a round that cannot be looked up counts as a call.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Caller, Local};
+use crate::handler::spec::policy::RateLimit;
+use crate::policy::contain::{Panicked, contain};
+use crate::principal;
+use crate::seal::{LIFETIME, Stamp, Subject};
+use crate::store::{Admission, Rates, Spent, StoreError, StoreFuture, Stores};
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    limit: RateLimit,
+    name: String,
+    rates: Arc<dyn Rates>,
+    spent: Option<Arc<dyn Spent>>,
+    /// The counts while the store fails, for a number of instances.
+    away: Mutex<Option<(u32, Arc<Local>)>>,
+}
+
+impl Shared {
+    /// Shares the counts of what is called `name`, if there is a store of them.
+    pub(super) fn new(limit: RateLimit, name: &str, stores: &Stores) -> Option<Self> {
+        Some(Self {
+            limit,
+            name: name.to_owned(),
+            rates: Arc::clone(stores.rates.as_ref()?),
+            spent: stores.spent.clone(),
+            away: Mutex::default(),
+        })
+    }
+
+    pub(super) async fn check(
+        &self,
+        caller: Option<Caller>,
+        round: Option<Stamp>,
+    ) -> Result<(), Duration> {
+        if let Some(round) = round
+            && self.continues(caller.as_ref(), round).await
+        {
+            return Ok(());
+        }
+        let key = self.key(caller.as_ref());
+        match held(self.rates.check(&key, self.limit.rate())).await {
+            Ok(Admission::Admitted) => Ok(()),
+            Ok(Admission::Wait(wait)) => Err(wait),
+            Err(error) => {
+                tracing::debug!(%error, "the store of rate limits failed; calls are counted here");
+                self.away().check(caller, None)
+            }
+        }
+    }
+
+    pub(super) async fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
+        if let Some(spent) = &self.spent {
+            let key = self.round(caller, round);
+            // A mark that stays costs the caller a call.
+            let _ = held(spent.forget(&key)).await;
+        }
+    }
+
+    /// Returns `true` if `round` continues a counted call.
+    async fn continues(&self, caller: Option<&Caller>, round: Stamp) -> bool {
+        let Some(spent) = &self.spent else {
+            return false;
+        };
+        let key = self.round(caller, round);
+        held(spent.first(&key, 2 * LIFETIME)).await.unwrap_or(false)
+    }
+
+    /// The counts of this instance for its part of the limit.
+    fn away(&self) -> Arc<Local> {
+        let instances = self.rates.instances().max(1);
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*away {
+            Some((known, local)) if *known == instances => Arc::clone(local),
+            _ => {
+                let local = Arc::new(Local::new(self.limit.divided(instances)));
+                *away = Some((instances, Arc::clone(&local)));
+                local
+            }
+        }
+    }
+
+    fn key(&self, caller: Option<&Caller>) -> String {
+        match caller {
+            None => format!("{}:all", self.name),
+            Some(caller) => format!("{}:{caller}", self.name),
+        }
+    }
+
+    fn round(&self, caller: Option<&Caller>, round: Stamp) -> String {
+        let key = self.key(caller);
+        format!("{key}:{:x}.{:x}", round.issued, round.id)
+    }
+}
+
+/// A digest, so that no name of a caller is in a store.
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digest = match self {
+            Self::Principal(principal::Key { issuer, subject }) => {
+                let issuer = issuer.as_deref().unwrap_or_default();
+                Subject::from_parts([b"principal", issuer.as_bytes(), subject.as_bytes()])
+            }
+            Self::Address(address) => {
+                Subject::from_parts([&b"address"[..], address.to_string().as_bytes()])
+            }
+        };
+        f.write_str(&digest.short())
+    }
+}
+
+/// The result of a store; a panic is a failure like any other.
+async fn held<T>(future: StoreFuture<'_, T>) -> Result<T, StoreError> {
+    contain(future)
+        .await
+        .unwrap_or_else(|Panicked| Err("it panicked".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Rate;
+
+    /// A store that counts for ever, until it is away.
+    #[derive(Debug, Default)]
+    struct Counting(Mutex<Option<u32>>);
+
+    impl Rates for Counting {
+        fn check<'a>(&'a self, _: &'a str, rate: Rate) -> StoreFuture<'a, Admission> {
+            Box::pin(async move {
+                let mut count = self.0.lock().unwrap();
+                let count = count.as_mut().ok_or("away")?;
+                *count += 1;
+                Ok(if *count <= rate.count {
+                    Admission::Admitted
+                } else {
+                    Admission::Wait(Duration::from_secs(1))
+                })
+            })
+        }
+
+        fn instances(&self) -> u32 {
+            3
+        }
+    }
+
+    async fn admitted(shared: &Shared) -> usize {
+        let mut admitted = 0;
+        for _ in 0..20 {
+            admitted += usize::from(shared.check(None, None).await.is_ok());
+        }
+        admitted
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_the_store_is_away_an_instance_has_its_part() {
+        let limit = RateLimit::new(10, 60_000);
+        for (count, expected) in [(Some(0), 10), (None, 4)] {
+            let stores = Stores::default().rates(Counting(Mutex::new(count)));
+            let shared = Shared::new(limit, "tool:search", &stores).unwrap();
+            assert_eq!(admitted(&shared).await, expected);
+            assert_eq!(admitted(&shared).await, 0);
+        }
+    }
+}

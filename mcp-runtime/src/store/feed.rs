@@ -1,0 +1,33 @@
+//! Messages as they come.
+
+use std::fmt;
+use std::pin::Pin;
+
+use futures_util::stream::{Stream, StreamExt as _, unfold};
+
+/// The messages that a store brings, one by one; it ends when dropped.
+pub struct Feed<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
+
+impl<T> Feed<T> {
+    /// Makes a feed of what `next` returns: a message and the state after it, or `None` at the end. Each call gets the
+    /// state that the one before has returned.
+    pub fn new<S, F>(state: S, next: impl FnMut(S) -> F + Send + 'static) -> Self
+    where
+        S: Send + 'static,
+        T: 'static,
+        F: Future<Output = Option<(T, S)>> + Send + 'static,
+    {
+        Self(Box::pin(unfold(state, next)))
+    }
+
+    /// Waits for the next message; `None` at the end.
+    pub async fn next(&mut self) -> Option<T> {
+        self.0.next().await
+    }
+}
+
+impl<T> fmt::Debug for Feed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Feed")
+    }
+}

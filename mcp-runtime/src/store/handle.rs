@@ -1,0 +1,128 @@
+//! `cx.store()`: the values of one caller, or of all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{MemoryValues, PutValue, StoreError, Values};
+
+/// The longest key, in bytes.
+const KEY: usize = 1024;
+/// The largest value, in bytes.
+const VALUE: usize = 1 << 20;
+
+/// The stores that the calls of a server have, and the bound on what one caller keeps in them.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    pub values: Arc<dyn Values>,
+    /// The maximum number of bytes of one caller.
+    pub most: usize,
+    /// The owner of the values of the one caller of a line connection.
+    pub line: String,
+}
+
+/// Nothing is kept.
+impl Default for Shelf {
+    fn default() -> Self {
+        Self {
+            values: Arc::new(MemoryValues::new(0)),
+            most: 0,
+            line: String::new(),
+        }
+    }
+}
+
+/// The values of one caller, by key, from [`Context::store`](crate::Context::store).
+///
+/// Values are JSON, of at most 1 MiB; keys have at most 1024 bytes. Each is kept for the time that it is put with. One
+/// caller, and what is for all, has at most a quarter of [`Server::max_held`](crate::Server::max_held) bytes.
+#[derive(Clone, Debug)]
+pub struct Store {
+    shelf: Arc<Shelf>,
+    /// `None` if nothing tells the caller from others.
+    owner: Option<String>,
+}
+
+/// The reason why a value could not be read or stored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueError {
+    /// Nothing tells the caller from others, as of an anonymous one outside of a session.
+    #[error(
+        "the caller is not verified, so no values are its own; `cx.store().for_all()` has those of all callers"
+    )]
+    Unverified,
+    /// The key has more than 1024 bytes.
+    #[error("the key has {0} bytes, and at most {KEY} are possible")]
+    LongKey(usize),
+    /// The value has more than 1 MiB as JSON.
+    #[error("the value has {0} bytes, and at most {VALUE} are possible")]
+    LargeValue(usize),
+    /// The caller has no room for the value, or the store has none.
+    #[error("there is no room for the value; remove others, or keep them for a shorter time")]
+    Full,
+    /// The value is not what the type needs, or cannot be JSON.
+    #[error("the value is not of this type")]
+    Type(#[source] serde_json::Error),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+}
+
+impl Store {
+    pub(crate) fn new(shelf: Arc<Shelf>, owner: Option<String>) -> Self {
+        Self { shelf, owner }
+    }
+
+    /// Returns the values of all callers.
+    #[must_use]
+    pub fn for_all(&self) -> Self {
+        Self::new(Arc::clone(&self.shelf), Some("all".to_owned()))
+    }
+
+    /// Returns the value under `key`; `None` if there is none, or its time is over.
+    pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ValueError> {
+        let owner = self.owner(key)?;
+        let found = self.shelf.values.get(owner, key).await;
+        let found = found.map_err(ValueError::Store)?;
+        let value = found.map(|value| serde_json::from_slice(&value));
+        value.transpose().map_err(ValueError::Type)
+    }
+
+    /// Stores a value under `key` for the time `ttl`, in place of the one before.
+    pub async fn put<T: Serialize + ?Sized>(
+        &self,
+        key: &str,
+        value: &T,
+        ttl: Duration,
+    ) -> Result<(), ValueError> {
+        let owner = self.owner(key)?;
+        let value = serde_json::to_vec(value).map_err(ValueError::Type)?;
+        if value.len() > VALUE {
+            return Err(ValueError::LargeValue(value.len()));
+        }
+        let value = PutValue::new(owner, key, value, ttl).within(self.shelf.most);
+        match self.shelf.values.put(value).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ValueError::Full),
+            Err(error) => Err(ValueError::Store(error)),
+        }
+    }
+
+    /// Removes the value under `key`; returns `true` if there was one.
+    pub async fn remove(&self, key: &str) -> Result<bool, ValueError> {
+        let owner = self.owner(key)?;
+        let removed = self.shelf.values.remove(owner, key).await;
+        removed.map_err(ValueError::Store)
+    }
+
+    /// Returns the owner, if it may use `key`.
+    fn owner(&self, key: &str) -> Result<&str, ValueError> {
+        if key.len() > KEY {
+            return Err(ValueError::LongKey(key.len()));
+        }
+        self.owner.as_deref().ok_or(ValueError::Unverified)
+    }
+}

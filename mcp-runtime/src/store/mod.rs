@@ -1,0 +1,108 @@
+//! State that the instances of a server share: a trait for each kind of it, the forms in memory, and Redis.
+//!
+//! Without a store an instance keeps everything itself, and no call pays for the possibility. With one, each instance
+//! can still go on by itself: a store that fails costs what is shared, never the calls.
+//!
+//! | trait | shares | without it, and while it fails |
+//! |---|---|---|
+//! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
+//! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
+//! | [`Changes`] | notifications of changes | subscribers hear of changes on their own instance |
+//! | [`Values`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
+//! | [`TaskStore`](crate::task::TaskStore) | tasks | in memory; while a store fails, no task begins |
+//!
+//! With the feature `redis`, [`Server::redis`](crate::Server::redis), `MCP_REDIS_URL` or `[store] redis` sets all of
+//! them. A program with a store of its own implements the traits, hands them to
+//! [`Server::stores`](crate::Server::stores), and tests them by the functions in [`contract`].
+//!
+//! [Many instances](https://github.com/mcp-runtime/mcp-runtime/blob/main/mcp-runtime/docs/instances.md) says what is shared, what that costs, and how to run Redis.
+
+mod changes;
+pub mod contract;
+mod feed;
+mod handle;
+mod memory;
+pub(crate) mod rates;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
+mod relay;
+pub(crate) mod sharing;
+mod spent;
+mod values;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use changes::{Changes, Incoming};
+pub use feed::Feed;
+pub(crate) use handle::Shelf;
+pub use handle::{Store, ValueError};
+pub use memory::MemoryValues;
+
+pub use rates::{Admission, Rate, Rates};
+pub use spent::Spent;
+pub use values::{PutValue, Values};
+
+/// The reason why a store failed; its text goes to the log.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The future of a store's method: `Box::pin(async move { .. })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// The stores of a server that are not those of each instance.
+///
+/// ```
+/// use mcp_runtime::Server;
+/// use mcp_runtime::store::{MemoryValues, Stores};
+///
+/// let stores = Stores::default().values(MemoryValues::new(1 << 20));
+/// let server = Server::new("shop", "1.0.0").stores(stores);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Stores {
+    pub(crate) rates: Option<Arc<dyn Rates>>,
+    pub(crate) spent: Option<Arc<dyn Spent>>,
+    pub(crate) changes: Option<Arc<dyn Changes>>,
+    pub(crate) values: Option<Arc<dyn Values>>,
+}
+
+impl Stores {
+    /// Sets the store of rate limits.
+    #[must_use]
+    pub fn rates(mut self, rates: impl Rates) -> Self {
+        self.rates = Some(Arc::new(rates));
+        self
+    }
+
+    /// Sets the store of the rounds that have continued a call.
+    #[must_use]
+    pub fn spent(mut self, spent: impl Spent) -> Self {
+        self.spent = Some(Arc::new(spent));
+        self
+    }
+
+    /// Sets the way of changes from one instance to the others.
+    #[must_use]
+    pub fn changes(mut self, changes: impl Changes) -> Self {
+        self.changes = Some(Arc::new(changes));
+        self
+    }
+
+    /// Sets the store of values by key.
+    #[must_use]
+    pub fn values(mut self, values: impl Values) -> Self {
+        self.values = Some(Arc::new(values));
+        self
+    }
+
+    /// Returns these, and those of `others` where there are none of these.
+    #[cfg(feature = "redis")]
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self {
+            rates: self.rates.or(others.rates),
+            spent: self.spent.or(others.spent),
+            changes: self.changes.or(others.changes),
+            values: self.values.or(others.values),
+        }
+    }
+}

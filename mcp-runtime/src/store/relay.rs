@@ -1,0 +1,94 @@
+//! Changes of this instance to the others, and theirs to the subscribers here.
+//!
+//! Invariants: a change that could not be sent is followed by a message that everything may have changed; nothing that
+//! comes in goes out again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Changes as Shared, Feed, Incoming};
+use crate::changes::outlet::{Outgoing, Outlet};
+use crate::changes::{Change, Changes};
+
+/// The wait after a failure to send.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A message between instances.
+#[derive(Serialize, Deserialize)]
+struct Message {
+    /// The instance that sends it.
+    from: String,
+    #[serde(flatten)]
+    news: Outgoing,
+}
+
+/// Carries changes to and from other instances until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    _out: AbortOnDropHandle<()>,
+    _in: AbortOnDropHandle<()>,
+}
+
+impl Relay {
+    /// Begins to relay the `changes` of this instance. Needs a runtime.
+    pub(crate) fn begin(changes: &Changes, shared: &Arc<dyn Shared>, instance: &str) -> Self {
+        let outlet = changes.open_outlet();
+        let incoming = shared.subscribe();
+        let out = send(Arc::clone(shared), outlet, instance.to_owned());
+        let take = receive(incoming, changes.clone(), instance.to_owned());
+        Self {
+            _out: AbortOnDropHandle::new(tokio::spawn(out)),
+            _in: AbortOnDropHandle::new(tokio::spawn(take)),
+        }
+    }
+}
+
+async fn send(shared: Arc<dyn Shared>, outlet: Arc<Outlet>, from: String) {
+    loop {
+        let news = outlet.next().await;
+        let message = Message {
+            from: from.clone(),
+            news,
+        };
+        let text = serde_json::to_vec(&message).unwrap_or_default();
+        if let Err(error) = shared.publish(text).await {
+            tracing::debug!(%error, "changes were not sent to other instances");
+            sleep(PAUSE).await;
+            outlet.lose();
+        }
+    }
+}
+
+async fn receive(mut incoming: Feed<Incoming>, changes: Changes, own: String) {
+    while let Some(incoming) = incoming.next().await {
+        match incoming {
+            Incoming::Gap => changes.publish_gap(),
+            Incoming::Message(text) => publish(&text, &changes, &own),
+        }
+    }
+}
+
+fn publish(text: &[u8], changes: &Changes, own: &str) {
+    let Ok(message) = serde_json::from_slice::<Message>(text) else {
+        tracing::warn!(
+            "a message about changes cannot be read; is another version of the server running?"
+        );
+        changes.publish_gap();
+        return;
+    };
+    if message.from == own {
+        return;
+    }
+    if message.news.everything {
+        changes.publish_gap();
+        return;
+    }
+    let news: Vec<Change> = message.news.into_changes().collect();
+    for change in &news {
+        changes.publish_here(change);
+    }
+}

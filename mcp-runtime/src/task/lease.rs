@@ -1,0 +1,135 @@
+//! Leases of tasks whose store instances share: renewed while a task runs, and what becomes of a task whose instance is
+//! gone.
+//!
+//! Invariants: a task whose lease has ended is failed by one instance; its outcome is unknown, and it is not run again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::record::{TaskRecord, TaskStatus};
+use super::store::{TaskSignals, get, put};
+use super::{TaskError, Tasks};
+use crate::changes::{Change, Changes};
+use crate::handler::Principal;
+use crate::protocol::RpcError;
+use crate::store::StoreError;
+
+/// The time for which an instance has a task, and the time between two renewals.
+pub(super) const LEASE: Duration = Duration::from_secs(30);
+const RENEWAL: Duration = Duration::from_secs(5);
+/// The text of a task whose instance is gone.
+const GONE: &str = "the instance that ran this task is gone; whether it did its work is unknown";
+
+/// Something that the instance of a task is told.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Signal {
+    /// The client calls the task off.
+    Cancel,
+    /// The client's responses, by key.
+    Answer(Vec<(String, Box<RawValue>)>),
+}
+
+/// Keeps the leases of an instance, and hears its signals, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Leases {
+    _renewing: AbortOnDropHandle<()>,
+    _hearing: AbortOnDropHandle<()>,
+}
+
+impl Leases {
+    /// Begins for `tasks`, if their store is shared. Needs a runtime.
+    pub(crate) fn begin(tasks: &Arc<Tasks>, changes: &Changes) -> Option<Self> {
+        let signals = tasks.store.signals()?;
+        let renew = renew(Arc::clone(tasks), changes.clone());
+        let hear = hear(Arc::clone(tasks), signals);
+        Some(Self {
+            _renewing: AbortOnDropHandle::new(tokio::spawn(renew)),
+            _hearing: AbortOnDropHandle::new(tokio::spawn(hear)),
+        })
+    }
+}
+
+impl Tasks {
+    /// Tells the instance that runs a task of `principal`'s; returns `false` if that cannot be reached. `None` if there is
+    /// no such task.
+    pub(crate) async fn signal(
+        &self,
+        id: &str,
+        principal: &Principal,
+        signal: &Signal,
+    ) -> Result<Option<bool>, TaskError> {
+        match self.get(id, principal).await? {
+            None => Ok(None),
+            Some(task) if task.status.is_terminal() => Ok(Some(true)),
+            Some(_) => {
+                let text = serde_json::to_vec(signal).unwrap_or_default();
+                let reached = self.store.signal(id, text).await;
+                reached.map(Some).map_err(TaskError::Store)
+            }
+        }
+    }
+}
+
+async fn renew(tasks: Arc<Tasks>, changes: Changes) {
+    let mut beats = interval(RENEWAL);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        let running: Vec<String> = tasks.lock().keys().cloned().collect();
+        let renewed = async {
+            if !running.is_empty() {
+                tasks.store.claim(&running, LEASE).await?;
+            }
+            for id in tasks.store.orphans(LEASE).await? {
+                if !running.contains(&id) {
+                    fail(&tasks, &changes, &id).await?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(error) = renewed.await {
+            tracing::debug!(%error, "the leases of tasks were not renewed");
+        }
+    }
+}
+
+/// Ends a task whose instance is gone.
+async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreError> {
+    let found = get(&*tasks.store, id).await?;
+    if let Some(task) = found.filter(|task| !task.status.is_terminal()) {
+        tracing::warn!(task = id, "{GONE}");
+        let failed = TaskRecord {
+            status: TaskStatus::Failed,
+            status_message: Some(GONE.to_owned()),
+            updated_at: tasks.clock.now(),
+            input_requests: serde_json::Map::new(),
+            outcome: to_raw_value(&RpcError::internal(GONE)).ok(),
+            ..task
+        };
+        put(&*tasks.store, failed).await?;
+        changes.publish(&Change::Task(id.into()));
+    }
+    tasks.store.release(id).await
+}
+
+async fn hear(tasks: Arc<Tasks>, mut signals: TaskSignals) {
+    while let Some((id, text)) = signals.next().await {
+        let task = tasks.lock().get(&id).map(|(task, _)| Arc::clone(task));
+        let Some(task) = task else { continue };
+        match read(&text) {
+            Some(Signal::Cancel) => task.cancel().await,
+            Some(Signal::Answer(answers)) => task.answer(answers).await,
+            None => tracing::warn!(task = id, "a signal cannot be read"),
+        }
+    }
+}
+
+fn read(text: &[u8]) -> Option<Signal> {
+    serde_json::from_slice(text).ok()
+}

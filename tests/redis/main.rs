@@ -1,0 +1,26 @@
+//! Instances that share a real Redis, or Valkey: each test starts its own, and kills, stops or pauses it.
+//!
+//! `.ci/redis/run` installs Redis and runs them. Each obligation of the design has a test named for it: `t16_..`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+#![expect(
+    clippy::print_stderr,
+    reason = "an instance says why it could not start"
+)]
+
+mod instance;
+mod outage;
+mod server;
+mod share;
+mod task;
+
+/// An instance, in a process that a test has started.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "only in a process of its own"]
+async fn an_instance() {
+    instance::serve().await;
+}
