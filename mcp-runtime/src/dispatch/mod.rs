@@ -273,7 +273,6 @@ impl<O: Origin> Dispatcher<'_, O> {
         request: &Request,
         meta: Result<Option<RawMeta<'_>>, RpcError>,
     ) -> Result<Decided, RpcError> {
-        let begun = Instant::now();
         let meta = modern::read_meta(meta?, |version| self.origin.check_version(version))?;
         self.origin.check_method(request)?;
         if !self.service.offers(&request.method) {
@@ -283,6 +282,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         if request.method != Method::SubscriptionsListen {
             return Ok(Decided::Modern(meta));
         }
+        let begun = Instant::now();
         let subscription = Subscription::open(
             Arc::clone(self.service),
             request,

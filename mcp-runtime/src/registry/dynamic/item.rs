@@ -107,7 +107,7 @@ impl Dynamic {
         let arguments = Value::Object(arguments);
         if let Some(keywords) = &self.keywords {
             let raw = to_raw_value(&arguments).ok();
-            keywords.check(raw.as_deref())?;
+            keywords.check(raw.as_deref().map(Into::into))?;
         }
         Ok(arguments)
     }
