@@ -237,11 +237,7 @@ impl Metrics {
         Self { registry, ..this }
     }
 
-<<<<<<< HEAD
-    /// Makes the series whose labels are known.
-=======
     /// Makes the series of closed sets.
->>>>>>> main
     fn begin_at_zero(&self) {
         for limit in Limit::ALL {
             drop(self.refusals.get_or_create(&[("limit", limit.as_str())]));
