@@ -261,10 +261,7 @@ fn impls(source: &Crate) -> Impls<'_> {
     paths.sort();
     let mut found = Impls::new();
     for path in paths {
-        // A module in a file of another has documentation alone.
-        let Some(module) = source.0.get(path) else {
-            return;
-        };
+        let module = &source.0[path];
         for item in &module.items {
             let Item::Impl(block) = item else { continue };
             if is_test(&block.attrs) {

@@ -237,7 +237,7 @@ impl Metrics {
         Self { registry, ..this }
     }
 
-    /// Makes the series whose labels are known.
+    /// Makes the series of closed sets.
     fn begin_at_zero(&self) {
         for limit in Limit::ALL {
             drop(self.refusals.get_or_create(&[("limit", limit.as_str())]));
