@@ -22,8 +22,9 @@ impl<P: SpanProcessor> SpanProcessor for Bounded<P> {
 
     fn on_end(&self, mut span: SpanData) {
         cut(&mut span.attributes);
-        let links = &mut span.links.links;
-        links.iter_mut().for_each(|link| cut(&mut link.attributes));
+        for link in &mut span.links.links {
+            cut(&mut link.attributes);
+        }
         // What happens in a span is in the log.
         span.events.events.clear();
         self.0.on_end(span);

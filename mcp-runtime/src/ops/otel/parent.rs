@@ -41,8 +41,7 @@ mod tests {
         };
         let state = |context: Option<Context>| {
             let context = context.unwrap();
-            let state = context.span().span_context().trace_state().header();
-            state
+            context.span().span_context().trace_state().header()
         };
         assert_eq!(state(with("vendor=7".to_owned())), "vendor=7");
         assert_eq!(state(with(format!("vendor={}", "7".repeat(600)))), "");

@@ -47,7 +47,7 @@ pub(super) fn machine(service: &Service) -> Result<()> {
 
 /// The fault of a clock that is before the first release of this crate, by which no certificate and no token is valid.
 fn clock_fault(now: SystemTime) -> Option<String> {
-    let earliest = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let earliest = SystemTime::UNIX_EPOCH + Duration::from_hours(490_896);
     (now < earliest).then(|| {
         let now = humantime::format_rfc3339_seconds(now);
         format!("the clock of this machine says {now}, by which tokens and certificates are not valid yet; set it")
