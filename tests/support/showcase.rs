@@ -242,7 +242,7 @@ fn book(#[arg(complete = books)] book: String, page: u16) -> String {
 
 fn books(typed: String) -> Vec<String> {
     let all = ["Middlemarch", "Moby-Dick", "Emma"];
-    let found = all.into_iter().filter(|book| book.starts_with(&typed));
+    let found = all.into_iter().filter(move |book| book.starts_with(&typed));
     found.map(str::to_owned).collect()
 }
 
