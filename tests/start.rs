@@ -89,7 +89,7 @@ async fn a_server_is_checked_and_then_served() {
 #[test]
 fn a_setting_out_of_range_is_not_bent() {
     let long = Duration::from_secs(u64::MAX);
-    let cases: [(Server, &str); 11] = [
+    let cases: Vec<(Server, &str)> = vec![
         (
             sound().page_size(0),
             r#"page_size is "0": write at least 1"#,

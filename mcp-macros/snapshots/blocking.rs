@@ -29,7 +29,7 @@ const _: () = {
                     (
                         (),
                         __mcp::arg::<String>("path")
-                            .custom(check)
+                            .custom(|__mcp_value| __mcp::verdict(check(__mcp_value)))
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::returns::<String>(),
@@ -46,6 +46,20 @@ const _: () = {
                             .await
                     },
                 );
+        }
+    }
+};
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod tool {
+            use crate::sdk::__private::ide::tool::*;
+            use self::{blocking as _, schema as _};
+        }
+        mod arg {
+            use crate::sdk::__private::ide::arg::*;
+            use self::custom as _;
         }
     }
 };

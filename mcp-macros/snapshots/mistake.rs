@@ -19,6 +19,16 @@ const _: () = {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {}
     }
 };
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod tool {
+            use ::mcp_runtime::__private::ide::tool::*;
+            use self::ratelimit as _;
+        }
+    }
+};
 ::core::compile_error! {
     "unknown key `ratelimit` in `#[tool]`\n\nhelp: did you mean `rate_limit`?"
 }

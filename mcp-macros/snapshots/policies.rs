@@ -54,3 +54,37 @@ const _: () = {
         }
     }
 };
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod tool {
+            use ::mcp_runtime::__private::ide::tool::*;
+            use self::{
+                read_only as _, rate_limit as _, timeout as _, concurrency as _,
+                cache as _, retry as _, breaker as _, max_output as _, scopes as _,
+                visible_if as _, audit as _,
+            };
+        }
+        mod rate_limit {
+            use ::mcp_runtime::__private::ide::rate_limit::*;
+            use self::{quota as _, per as _, algorithm as _};
+        }
+        mod concurrency {
+            use ::mcp_runtime::__private::ide::concurrency::*;
+            use self::{max as _, queue as _};
+        }
+        mod cache {
+            use ::mcp_runtime::__private::ide::cache::*;
+            use self::{ttl as _, max_entries as _, per as _};
+        }
+        mod retry {
+            use ::mcp_runtime::__private::ide::retry::*;
+            use self::{max as _, backoff as _};
+        }
+        mod breaker {
+            use ::mcp_runtime::__private::ide::breaker::*;
+            use self::{failures as _, cooldown as _};
+        }
+    }
+};

@@ -18,12 +18,14 @@ const _: () = {
     impl<__McpState: __mcp::State> __mcp::ListedPrompt<__McpState> for pitch {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            use __mcp::single::{Decimal as _, Other as _, Whole as _};
             __mcp_visitor
                 .declare(
                     __mcp::Spec::prompt("pitch", "A sales pitch.").title("Pitch").sync(),
                     (
                         (),
                         __mcp::text::<String>("product")
+                            .single((&&&__mcp::single::Probe::<String>::NEW).text())
                             .describe("What is sold.")
                             .length(__mcp::Some(1), __mcp::None)
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
@@ -34,6 +36,20 @@ const _: () = {
                         pitch(__mcp_arg_product)
                     },
                 );
+        }
+    }
+};
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod prompt {
+            use ::mcp_runtime::__private::ide::prompt::*;
+            use self::title as _;
+        }
+        mod arg {
+            use ::mcp_runtime::__private::ide::arg::*;
+            use self::length as _;
         }
     }
 };

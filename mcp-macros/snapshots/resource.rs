@@ -22,6 +22,7 @@ const _: () = {
     {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<__McpState>) {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            use __mcp::single::{Decimal as _, Other as _, Whole as _};
             __mcp_visitor
                 .declare(
                     __mcp::Spec::resource("item", "One item.", "shop://items/{id}")
@@ -32,6 +33,7 @@ const _: () = {
                     (
                         (),
                         __mcp::variable::<u64>("id")
+                            .single((&&&__mcp::single::Probe::<u64>::NEW).part())
                             .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
                     ),
                     __mcp::contents::<Option<Json<Item>>>(),
@@ -51,6 +53,20 @@ const _: () = {
                             .await
                     },
                 );
+        }
+    }
+};
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod resource {
+            use ::mcp_runtime::__private::ide::resource::*;
+            use self::{mime_type as _, audience as _, priority as _, cache as _};
+        }
+        mod arg {
+            use ::mcp_runtime::__private::ide::arg::*;
+            use self::complete as _;
         }
     }
 };

@@ -74,6 +74,7 @@ const _: () = {
     {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            use __mcp::single::{Decimal as _, Other as _, Whole as _};
             __mcp_visitor
                 .declare(
                     __mcp::Spec::resource("item", "One item.", "shop://items/{id}")
@@ -81,6 +82,7 @@ const _: () = {
                     (
                         (),
                         __mcp::variable::<u64>("id")
+                            .single((&&&__mcp::single::Probe::<u64>::NEW).part())
                             .nested((&&&&__mcp::nested::Probe::<u64>::NEW).rule()),
                     ),
                     __mcp::contents::<String>(),
@@ -117,6 +119,7 @@ const _: () = {
     {
         fn visit(__mcp_visitor: &mut impl __mcp::Visitor<Shop>) {
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            use __mcp::single::{Decimal as _, Other as _, Whole as _};
             __mcp_visitor
                 .declare(
                     __mcp::Spec::prompt("pitch", "A sales pitch.")
@@ -124,6 +127,7 @@ const _: () = {
                     (
                         (),
                         __mcp::text::<String>("product")
+                            .single((&&&__mcp::single::Probe::<String>::NEW).text())
                             .nested((&&&&__mcp::nested::Probe::<String>::NEW).rule()),
                     ),
                     __mcp::messages::<String>(),
@@ -178,13 +182,33 @@ const _: () = {
                 let __mcp_server = __mcp_server
                     .ready(
                         "database",
-                        |__mcp_state| ::std::boxed::Box::pin(
-                            __mcp::ready(<Shop>::database(__mcp_state)),
-                        ),
+                        |__mcp_state| __mcp::ready(<Shop>::database(__mcp_state)),
                     );
                 __mcp_server
             }
             __mcp_build(self)
+        }
+    }
+};
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod server {
+            use ::mcp_runtime::__private::ide::server::*;
+            use self::defaults as _;
+        }
+        mod defaults {
+            use ::mcp_runtime::__private::ide::defaults::*;
+            use self::timeout as _;
+        }
+        mod tool {
+            use ::mcp_runtime::__private::ide::tool::*;
+            use self::read_only as _;
+        }
+        mod arg {
+            use ::mcp_runtime::__private::ide::arg::*;
+            use self::{default as _, complete as _};
         }
     }
 };

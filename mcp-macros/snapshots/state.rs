@@ -4,13 +4,19 @@ const _: () = {
     use ::mcp_runtime::__private as __mcp;
     #[automatically_derived]
     impl __mcp::Inject<App> for App {
-        fn inject<'a>(__mcp_state: &'a App, _: &'a ::mcp_runtime::Context) -> &'a Self {
+        fn inject<'__mcp>(
+            __mcp_state: &'__mcp App,
+            _: &'__mcp ::mcp_runtime::Context,
+        ) -> &'__mcp Self {
             __mcp_state
         }
     }
     #[automatically_derived]
     impl __mcp::Inject<App> for Db {
-        fn inject<'a>(__mcp_state: &'a App, _: &'a ::mcp_runtime::Context) -> &'a Self {
+        fn inject<'__mcp>(
+            __mcp_state: &'__mcp App,
+            _: &'__mcp ::mcp_runtime::Context,
+        ) -> &'__mcp Self {
             &__mcp_state.db
         }
     }

@@ -67,3 +67,17 @@ const _: () = {
         }
     }
 };
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    mod __mcp_keys {
+        mod tool {
+            use ::mcp_runtime::__private::ide::tool::*;
+            use self::{rate_limit as _, timeout as _, read_only as _};
+        }
+        mod arg {
+            use ::mcp_runtime::__private::ide::arg::*;
+            use self::{length as _, default as _, range as _};
+        }
+    }
+};

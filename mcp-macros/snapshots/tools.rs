@@ -12,6 +12,11 @@ const LIST: () = (
             #[cfg(unix)]
             const _: () = __mcp::unique("tool", __MCP_ALL, 1usize);
         }
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            let _ = (add, #[cfg(unix)] path::to::sub);
+        };
     },
     (
         (

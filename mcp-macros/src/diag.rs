@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 /// One mistake: the tokens to underline and the text to print.
@@ -101,17 +101,42 @@ macro_rules! err {
 }
 pub(crate) use err;
 
-/// The known name nearest to `got`, if it is near enough to be meant.
+/// The fewest letters of a name's beginning that are taken for the name.
+const BEGINNING: usize = 3;
+
+/// The tokens that an error of `syn` about `tokens` is about: the last one where they end too early, which `syn` puts at
+/// the whole call.
+pub(crate) fn place(error: &syn::Error, tokens: &TokenStream) -> TokenStream {
+    let last = tokens.clone().into_iter().last();
+    match last {
+        Some(last) if is_cut_off(error) => last.into(),
+        _ => Ident::new("_", error.span()).into_token_stream(),
+    }
+}
+
+/// Reports whether the error is that the tokens end too early.
+pub(crate) fn is_cut_off(error: &syn::Error) -> bool {
+    error.to_string().starts_with("unexpected end of input")
+}
+
+/// The known name nearest to `got`, if it is near enough to be meant; one that begins with `got` is the nearest.
 ///
 /// Compares after dropping case, `_` and the specification's suffix `Hint`.
 pub(crate) fn nearest<'a>(got: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let got = bare(got);
+    let is_begun = |name: &str| got.len() >= BEGINNING && bare(name).starts_with(&got);
+    let is_near = |distance: usize, name: &str| {
+        distance <= 1 + name.len() / 5 && distance < name.len() && distance < got.len()
+    };
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&got, &bare(name)), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 5 && *distance < name.len())
+        .map(|name| {
+            let distance = strsim::damerau_levenshtein(&got, &bare(name));
+            (!is_begun(name), distance, name)
+        })
+        .filter(|(is_other, distance, name)| !is_other || is_near(*distance, name))
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, _, name)| name)
 }
 
 fn bare(name: &str) -> String {
@@ -136,6 +161,15 @@ mod tests {
         assert_eq!(nearest("nmae", known), Some("name"));
         assert_eq!(nearest("readOnlyHint", known), Some("read_only"));
         assert_eq!(nearest("colour", known), None);
+    }
+
+    #[test]
+    fn a_name_that_is_begun_is_nearer_than_any_other() {
+        let known = ["crate", "rate_limit", "output", "max_output", "timeout"];
+        assert_eq!(nearest("rate_", known), Some("rate_limit"));
+        assert_eq!(nearest("outp", known), Some("output"));
+        assert_eq!(nearest("tim", known), Some("timeout"));
+        assert_eq!(nearest("ra", known), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use syn::DeriveInput;
 use syn::spanned::Spanned;
 
-use crate::diag::{Errors, err};
+use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::notice::Notice;
 use crate::kind::Kind;
 use crate::lower::declaration::reading::Reading;
@@ -38,20 +38,23 @@ pub(crate) fn declaration(
     };
     let item = clean::function(&function.item, &DECLARING);
     lower::declaration::marker::check_single(kind, &function, &attributes, &mut errors);
+    let own_type = function.self_in_attributes(&attributes);
+    let typed = lower::declaration::keys::function(kind.noun(), &attributes, &function);
     // The place of the attribute, whose own tokens rustc does not hand over.
     let at = Ident::new(kind.noun(), Span::call_site()).into_token_stream();
     let keys = args::declaration::read(kind, at, attributes, &mut errors);
-    if function.mentions_self() {
-        let error = err!(
-            function.name,
-            "`{attribute}` on a method needs `#[server]` on its `impl` block"
-        );
-        errors.push(
-            error.help("put `#[server]` above `impl`, or make the method a function outside of it"),
-        );
-        return finish(&item, &TokenStream::new(), &errors);
-    }
     let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let typed = codegen::keys::keys(&typed, &runtime);
+    if function.mentions_self() {
+        errors.push(on_a_method(&function, &attribute));
+        return finish(&item, &typed, &errors);
+    }
+    // A value that ends after `Self::` has an error of its own.
+    if let (Some(at), true) = (own_type, errors.is_empty()) {
+        let error = err!(at, "`Self` in a function outside of an `impl` block");
+        errors.push(error.help("write the path of the function, as in `complete = product_names`"));
+        return finish(&item, &typed, &errors);
+    }
     let declaration = {
         let reading = Reading {
             kind,
@@ -66,7 +69,22 @@ pub(crate) fn declaration(
         .signature
         .is_none()
         .then(|| unreadable(&function.name, &attribute));
-    finish(&item, &quote!(#generated #unreadable), &errors)
+    finish(&item, &quote!(#generated #typed #unreadable), &errors)
+}
+
+/// The error about a method that no `#[server]` sees.
+fn on_a_method(function: &Function, attribute: &str) -> Diagnostic {
+    let error = err!(
+        function.name,
+        "`{attribute}` on a method needs `#[server]` on its `impl` block"
+    );
+    if function.has_body() {
+        error.help("put `#[server]` above `impl`, or make the method a function outside of it")
+    } else {
+        error.help(format!(
+            "a trait declares nothing to clients: write the `{attribute}` on a method of an `impl` block with `#[server]`, which calls the trait"
+        ))
+    }
 }
 
 /// Reads a function outside of a block, beside which there will be a type of its name.
@@ -96,7 +114,9 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
             return finish(tokens, &TokenStream::new(), &errors);
         }
     };
+    let typed = lower::declaration::keys::block(&attributes, &block);
     let keys = args::server::KEYS.read(attributes, &mut errors);
+    let typed = codegen::keys::keys(&typed, &lower::runtime::path(keys.runtime.as_ref()));
     let server = lower::server::lower(&block, &keys, &mut errors);
     let generated = server
         .as_ref()
@@ -106,7 +126,11 @@ pub(crate) fn server(attributes: TokenStream, tokens: &TokenStream) -> TokenStre
         .head
         .is_none()
         .then(|| unreadable(&block.keyword(), "#[server]"));
-    finish(&block.cleaned(), &quote!(#generated #unreadable), &errors)
+    finish(
+        &block.cleaned(),
+        &quote!(#generated #typed #unreadable),
+        &errors,
+    )
 }
 
 /// Expands `#[derive(State)] item`.
@@ -140,6 +164,7 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
 /// Expands `#[model(attributes)] item`.
 pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let typed = lower::declaration::keys::model(&attributes);
     let keys = args::types::model::KEYS.read(attributes, &mut errors);
     let item = Item::read(tokens.clone());
     let is_data = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "struct" || word == "enum");
@@ -148,12 +173,22 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
         return finish(tokens, &TokenStream::new(), &errors);
     }
     let runtime = lower::runtime::path(keys.runtime.as_ref());
+    let mut marker = TokenStream::new();
+    if let Ok(input) = syn::parse2::<DeriveInput>(tokens.clone()) {
+        lower::types::model::check(&keys, &input, &mut errors);
+        if lower::types::model::has_members(&input) {
+            marker = codegen::types::model::structured(&input, &runtime);
+        }
+    }
+    let typed = codegen::keys::keys(&typed, &runtime);
     let model = lower::types::model::lower(&keys, &item);
     let derives = codegen::types::model::derives(model, &runtime);
-    let ordered = codegen::types::order::in_order(tokens, &runtime);
+    let imports = codegen::types::model::imports(model, &runtime);
+    let cleaned = lower::types::model::without_args(tokens.clone());
+    let ordered = codegen::types::order::in_order(&cleaned, &runtime);
     finish(
         &quote!(#derives #ordered),
-        &codegen::types::model::imports(model, &runtime),
+        &quote!(#imports #marker #typed),
         &errors,
     )
 }
@@ -170,7 +205,7 @@ pub(crate) fn list(kind: Kind, tokens: TokenStream) -> TokenStream {
     }
 }
 
-fn misplaced(attribute: &str, place: &str, item: &Item) -> crate::diag::Diagnostic {
+fn misplaced(attribute: &str, place: &str, item: &Item) -> Diagnostic {
     const KINDS: [&str; 11] = [
         "struct",
         "enum",

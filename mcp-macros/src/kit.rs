@@ -2,15 +2,16 @@
 //!
 //! Invariant: the test stays a function that takes a client; the code generated beside it only calls it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ItemFn, ReturnType};
+use syn::{Attribute, Expr, ItemFn, ReturnType};
 
 use crate::args::table::form::Form;
 use crate::args::table::setting::Set;
 use crate::args::table::{Row, Table};
 use crate::diag::{Errors, err};
+use crate::syntax::attribute;
 
 /// The revisions, newest first, and their names in `Version`.
 const REVISIONS: [(&str, &str); 5] = [
@@ -54,7 +55,9 @@ pub(crate) fn test(attributes: TokenStream, tokens: TokenStream) -> TokenStream 
         // A body that does not parse yet: rustc says so at the place itself.
         return tokens;
     };
+    let mut function = function;
     check(&function, &mut errors);
+    check_other_tests(&mut function, &mut errors);
     let tests: TokenStream = if errors.is_empty() {
         revisions(keys.eras.as_ref(), &mut errors)
             .iter()
@@ -85,6 +88,23 @@ fn check(function: &ItemFn, errors: &mut Errors) {
             "write `async fn {}(client: TestClient)`",
             signature.ident
         )));
+    }
+}
+
+/// Refuses the attributes of other test harnesses, and takes them off.
+fn check_other_tests(function: &mut ItemFn, errors: &mut Errors) {
+    let is_test = |attribute: &Attribute| {
+        attribute::is(attribute, "test") || attribute::is(attribute, "rstest")
+    };
+    for other in function.attrs.extract_if(.., |it| is_test(it)) {
+        let error = err!(
+            other,
+            "`{}` is a test by `#[mcp_testkit::test]` already",
+            function.sig.ident
+        );
+        errors.push(error.help(
+            "remove the other attribute: the test runs on a runtime of its own, in paused time",
+        ));
     }
 }
 
@@ -119,7 +139,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
     );
     let version = format_ident!("{version}");
     let server = match keys.server.as_ref().map(|set| &set.value) {
-        None => quote_spanned!(name.span()=> __mcp_testkit_server().await),
+        None => of_the_module(name),
         Some(Expr::Path(path)) => quote_spanned!(path.span()=> #path()),
         Some(expression) => quote!(#expression),
     };
@@ -133,6 +153,31 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
             });
         }
     }
+}
+
+/// The call of the function that `#[mcp_testkit::server]` makes.
+///
+/// Where the module has none, the call finds the function of the outer block, whose type says what is missing.
+fn of_the_module(test: &Ident) -> TokenStream {
+    let (server, span) = (hidden_server(test.span()), test.span());
+    quote_spanned! {span=>
+        {
+            #[allow(dead_code)]
+            async fn #server() -> ::mcp_testkit::__private::NoServerInThisModule {
+                ::mcp_testkit::__private::NoServerInThisModule
+            }
+            ::mcp_testkit::__private::tested({
+                #[allow(unused_imports)]
+                use self::*;
+                #server().await
+            })
+        }
+    }
+}
+
+/// The function by which the tests of a module get their server; rustc shows its name when there are two.
+fn hidden_server(span: Span) -> Ident {
+    Ident::new("server_for_the_tests_of_this_module", span)
 }
 
 /// Expands `#[mcp_testkit::server] item`.
@@ -160,12 +205,13 @@ pub(crate) fn server(attributes: &TokenStream, tokens: TokenStream) -> TokenStre
         return quote!(#function #errors);
     }
     let wait = function.sig.asyncness.map(|_| quote!(.await));
+    let hidden = hidden_server(Span::call_site());
     quote! {
         #function
 
         #[doc(hidden)]
         #[allow(dead_code, clippy::unused_async)]
-        async fn __mcp_testkit_server() #output {
+        async fn #hidden() #output {
             #name() #wait
         }
     }

@@ -24,19 +24,31 @@ use proc_macro::TokenStream;
 /// Declares a function as a tool. See `mcp_runtime::tool`.
 #[proc_macro_attribute]
 pub fn tool(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::declaration(Kind::Tool, attributes.into(), &item.into()).into()
+    expand::declaration(Kind::Tool, listed(attributes).into(), &item.into()).into()
 }
 
 /// Declares a function as a resource. See `mcp_runtime::resource`.
 #[proc_macro_attribute]
 pub fn resource(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::declaration(Kind::Resource, attributes.into(), &item.into()).into()
+    expand::declaration(Kind::Resource, listed(attributes).into(), &item.into()).into()
 }
 
 /// Declares a function as a prompt. See `mcp_runtime::prompt`.
 #[proc_macro_attribute]
 pub fn prompt(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::declaration(Kind::Prompt, attributes.into(), &item.into()).into()
+    expand::declaration(Kind::Prompt, listed(attributes).into(), &item.into()).into()
+}
+
+/// The tokens between the parentheses of an attribute; nothing for `#[tool = ".."]`, which rustc reports by itself.
+fn listed(attributes: TokenStream) -> TokenStream {
+    let written = proc_macro::Span::call_site().source_text();
+    let pair = written.as_deref().and_then(|text| text.split_once('='));
+    let is_pair = pair.is_some_and(|(path, _)| path.starts_with("#[") && !path.contains('('));
+    if is_pair {
+        TokenStream::new()
+    } else {
+        attributes
+    }
 }
 
 /// Declares an `impl` block as a server. See `mcp_runtime::server`.

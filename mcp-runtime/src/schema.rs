@@ -19,13 +19,12 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use self::closed::close;
 use self::normal::{Direction, normalize};
 use self::shape::{Compiler, ShapeId, Shapes};
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 
 pub(crate) mod bound;
 mod closed;
@@ -249,7 +248,7 @@ impl FinishedInput {
     ///
     /// If several of its names were sent, the value under its own name is returned; decoding
     /// refuses the request before.
-    pub(crate) fn sent<'a>(&self, object: &Object<'a>, property: &str) -> Option<&'a RawValue> {
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, property: &str) -> Option<RawStr<'a>> {
         object.get(property).or_else(|| {
             let aliases = self.aliases.iter().filter(|(_, name)| *name == property);
             aliases.into_iter().find_map(|(alias, _)| object.get(alias))

@@ -121,20 +121,28 @@ async fn the_list_names_arguments_and_which_are_needed() {
 
 /// Something with parts.
 #[model]
-struct Options {
+struct Parts {
     topic: String,
 }
+
+/// The same behind a type of which the compiler cannot tell.
+#[model]
+struct Options(Parts);
+
+/// A list, likewise.
+#[model]
+struct Topics(Vec<String>);
 
 /// Takes what nobody can type.
 #[prompt]
 async fn structured(opts: Options) -> String {
-    opts.topic
+    opts.0.topic
 }
 
 /// Takes several.
 #[prompt]
-async fn several(topics: Vec<String>) -> String {
-    topics.concat()
+async fn several(topics: Topics) -> String {
+    topics.0.concat()
 }
 
 #[test]

@@ -49,7 +49,10 @@ impl Listing {
         public: &str,
         found: &mut Vec<Found<'a>>,
     ) {
-        let module = &source.0[path];
+        // A module in a file of another has documentation alone.
+        let Some(module) = source.0.get(path) else {
+            return;
+        };
         for item in &module.items {
             match item {
                 Item::Mod(inner) if is_public(&inner.vis) && !is_hidden(&inner.attrs) => {
@@ -258,7 +261,10 @@ fn impls(source: &Crate) -> Impls<'_> {
     paths.sort();
     let mut found = Impls::new();
     for path in paths {
-        let module = &source.0[path];
+        // A module in a file of another has documentation alone.
+        let Some(module) = source.0.get(path) else {
+            return;
+        };
         for item in &module.items {
             let Item::Impl(block) = item else { continue };
             if is_test(&block.attrs) {

@@ -72,6 +72,8 @@ impl<T: AsMut<Argument> + 'static> Rows<T> {
         });
 }
 
+const REST: &str = "take a `Vec` for a list, or `flatten` a struct: its members are arguments, and its field `#[serde(flatten)] rest: HashMap<String, serde_json::Value>` has all others";
+
 pub(crate) static KEYS: Table<Argument> = Table {
     attribute: "#[arg]",
     rows: &[&[
@@ -198,6 +200,16 @@ pub(crate) static KEYS: Table<Argument> = Table {
         ("completion", "did you mean `complete`?"),
         ("aliases", "did you mean `alias`?"),
         ("ask", "did you mean `elicit`?"),
+        ("rest", REST),
+        ("variadic", REST),
+        (
+            "skip",
+            "what the client does not send is taken by reference, from the server's state",
+        ),
+        (
+            "nullable",
+            "take an `Option`: `null` is the same as no value, and `Option<Option<T>>` tells them apart",
+        ),
         ("question", "did you mean `elicit`?"),
     ],
 };

@@ -8,7 +8,9 @@ use crate::ir::argument::{Argument, Bound, Rule, Value};
 use crate::kind::Kind;
 
 /// `arg::<T>("name").describe("..")..`
-pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
+///
+/// `lists` are the variables of a URI template that stand for several values.
+pub(crate) fn argument(kind: Kind, lists: &[String], argument: &Argument) -> TokenStream {
     let Argument { name, ty, .. } = argument;
     let span = ty.span().resolved_at(Span::mixed_site());
     let describe = argument
@@ -25,10 +27,12 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
         .map(|value| call(span, "example", &closure(value)));
     let rules = argument.rules.iter().map(|rule| self::rule(rule, span));
     let redact = argument.redact.then(|| quote!(.redact()));
+    let probe = quote!((&&&__mcp::single::Probe::<#ty>::NEW));
+    let scalar = call(span, "scalar", &TokenStream::new());
     let header = argument
         .header
         .as_ref()
-        .map(|header| call(span, "header", &quote!(#header)));
+        .map(|header| call(span, "header", &quote!(#header, #probe #scalar)));
     let aliases = &argument.aliases;
     let alias = (!aliases.is_empty()).then(|| quote!(.alias(&[#(#aliases),*])));
     let flatten = argument.flatten.then(|| quote!(.flatten()));
@@ -39,8 +43,15 @@ pub(crate) fn argument(kind: Kind, argument: &Argument) -> TokenStream {
     let nested = quote!(.nested((&&&&__mcp::nested::Probe::<#ty>::NEW).rule()));
     let new = match kind {
         Kind::Tool => quote!(__mcp::arg::<#ty>(#name)),
-        Kind::Resource => quote!(__mcp::variable::<#ty>(#name)),
-        Kind::Prompt => quote!(__mcp::text::<#ty>(#name)),
+        Kind::Resource if lists.contains(name) => quote!(__mcp::variable::<#ty>(#name)),
+        Kind::Resource => {
+            let part = call(span, "part", &TokenStream::new());
+            quote!(__mcp::variable::<#ty>(#name).single(#probe #part))
+        }
+        Kind::Prompt => {
+            let text = call(span, "text", &TokenStream::new());
+            quote!(__mcp::text::<#ty>(#name).single(#probe #text))
+        }
     };
     quote!(#new #describe #default #example #(#rules)* #redact #header #alias #flatten #elicit #nested)
 }
@@ -53,8 +64,8 @@ pub(super) fn call(span: Span, method: &str, arguments: &TokenStream) -> TokenSt
 
 pub(super) fn closure(value: &Value) -> TokenStream {
     match value {
-        Value::OfType(key) => quote_spanned!(*key=> ::core::default::Default::default),
-        Value::Text(text) => quote_spanned!(text.span()=> || ::core::convert::Into::into(#text)),
+        Value::OfType(key) => quote_spanned!(*key=> __mcp::default_of),
+        Value::Text(text) => quote_spanned!(text.span()=> || __mcp::written(#text)),
         Value::Expression(expression) => quote!(|| #expression),
     }
 }
@@ -75,7 +86,15 @@ pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
         Rule::Date => call(span, "date", &TokenStream::new()),
         Rule::DateTime => call(span, "date_time", &TokenStream::new()),
         Rule::OneOf(texts) => call(span, "one_of", &quote!(&[#(#texts),*])),
-        Rule::Custom(path) => call(span, "custom", path),
+        Rule::Custom(path) => {
+            let at = path
+                .clone()
+                .into_iter()
+                .next()
+                .map_or(span, |tree| tree.span());
+            let checked = quote_spanned!(at=> |__mcp_value| __mcp::verdict(#path(__mcp_value)));
+            call(span, "custom", &checked)
+        }
     }
 }
 

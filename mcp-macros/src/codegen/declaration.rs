@@ -160,12 +160,24 @@ fn implementation(declaration: &Declaration, location: &Location<'_>) -> TokenSt
 fn visit(declaration: &Declaration, body: &Body, location: &Location<'_>) -> TokenStream {
     let state = location.generics.map(|_| &location.state);
     let (output, spec) = (&body.output, spec::spec(declaration, body, state));
+    let lists = match &body.own {
+        KindSpec::Resource(resource) => resource.lists.as_slice(),
+        _ => &[],
+    };
     let arguments: Vec<TokenStream> = arguments(body)
-        .map(|it| argument::argument(declaration.kind, it))
+        .map(|it| argument::argument(declaration.kind, lists, it))
         .collect();
+    let is_single =
+        declaration.kind != Kind::Tool || self::arguments(body).any(|it| it.header.is_some());
+    let singles = is_single.then(|| {
+        quote!(
+            use __mcp::single::{Decimal as _, Other as _, Whole as _};
+        )
+    });
     let probes = (!arguments.is_empty()).then(|| {
         quote!(
             use __mcp::nested::{Each as _, Maybe as _, Never as _, One as _};
+            #singles
         )
     });
     let returns = match declaration.kind {

@@ -30,6 +30,7 @@ pub(crate) fn list(list: &List) -> TokenStream {
             |at, place| quote_spanned!(at=> __mcp::unique_uri(__MCP_ALL, #place)),
         )
     });
+    let functions = entries.iter().map(function);
     let leaves: Vec<TokenStream> = entries.iter().map(leaf).collect();
     let tree = tree(&leaves);
     quote! {
@@ -38,6 +39,11 @@ pub(crate) fn list(list: &List) -> TokenStream {
             use #rt::__private as __mcp;
             #names
             #uris
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                let _ = (#(#functions)*);
+            };
         }, #tree)
     }
 }
@@ -71,6 +77,12 @@ fn text(place: usize, entry: &Entry, constant: &str) -> TokenStream {
     let constant = Ident::new(constant, span(entry));
     let text = quote_spanned!(span(entry)=> <#path as __mcp::Declared>::#constant);
     quote!(#(#cfgs)* (#text, #place))
+}
+
+/// The function itself, which editors rename, find and complete.
+fn function(entry: &Entry) -> TokenStream {
+    let (cfgs, path) = (&entry.cfgs, &entry.path);
+    quote!(#(#cfgs)* #path,)
 }
 
 /// A value of the entry's type.

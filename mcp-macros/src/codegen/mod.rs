@@ -8,6 +8,7 @@ mod argument;
 mod bounds;
 mod completion;
 pub(crate) mod declaration;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod server;

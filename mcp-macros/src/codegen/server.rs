@@ -53,7 +53,10 @@ pub(crate) fn server(server: &Server) -> TokenStream {
             impl #parameters #self_type #predicates { #members #taken }
         },
     );
-    quote!(#constant #(#notices)*)
+    // In the scope of the block's module, where `into_server` is called.
+    let refusal = matches!(server.role, Role::Part(_))
+        .then(|| quote!(#[allow(unused_imports)] use #rt::__private::IntoServer as _;));
+    quote!(#constant #refusal #(#notices)*)
 }
 
 /// `into_server`, spanned at the type, where a second block that makes a server is reported.
@@ -321,6 +324,6 @@ fn hook(hook: &Hook, server: &Server) -> TokenStream {
 fn method_call(ident: &Ident, self_type: &syn::Type, outcome: &str) -> TokenStream {
     let outcome = format_ident!("{outcome}");
     quote_spanned! {ident.span()=>
-        |__mcp_state| ::std::boxed::Box::pin(__mcp::#outcome(<#self_type>::#ident(__mcp_state)))
+        |__mcp_state| __mcp::#outcome(<#self_type>::#ident(__mcp_state))
     }
 }

@@ -6,6 +6,7 @@
 pub(crate) mod argument;
 pub(crate) mod completion;
 pub(crate) mod declaration;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod policy;

@@ -6,6 +6,8 @@ use syn::LitStr;
 /// The URI of a resource, and the facts about its contents.
 #[derive(Debug)]
 pub(crate) struct Resource {
+    /// The variables that stand for several values each.
+    pub(crate) lists: Vec<String>,
     pub(crate) uri: LitStr,
     pub(crate) mime_type: Option<String>,
     /// In bytes.

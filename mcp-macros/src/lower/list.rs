@@ -6,7 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Path, Token};
 
 use super::value::ty;
-use crate::diag::{Diagnostic, Errors, err};
+use crate::diag::{Diagnostic, Errors, err, is_cut_off};
 use crate::ir::list::{Entry, List};
 use crate::kind::Kind;
 use crate::syntax::attribute;
@@ -65,10 +65,14 @@ fn entry(kind: Kind, input: ParseStream) -> syn::Result<Entry> {
     let start = input.fork();
     let path = input
         .parse::<Path>()
-        .map_err(|error| match start.parse::<TokenTree>() {
-            Ok(tree) => no_path(kind, &tree).into(),
-            Err(_) => error,
+        .map_err(|error| match written(&start) {
+            Some(path) if is_cut_off(&error) => half(kind, &path).into(),
+            _ => match start.parse::<TokenTree>() {
+                Ok(tree) => no_path(kind, &tree).into(),
+                Err(_) => error,
+            },
         })?;
+    check_method(kind, &path)?;
     if !input.is_empty() && !input.peek(Token![,]) {
         return Err(not_only_a_path(kind, &path, &input.parse()?).into());
     }
@@ -87,6 +91,46 @@ fn entry(kind: Kind, input: ParseStream) -> syn::Result<Entry> {
         cfgs: attributes,
         path,
     })
+}
+
+/// The tokens of an entry.
+fn written(start: ParseStream) -> Option<TokenStream> {
+    let start = start.fork();
+    let mut written = TokenStream::new();
+    while !start.is_empty() && !start.peek(Token![,]) {
+        written.extend([start.parse::<TokenTree>().ok()?]);
+    }
+    (!written.is_empty()).then_some(written)
+}
+
+fn half(kind: Kind, written: &TokenStream) -> Diagnostic {
+    let last: TokenStream = written.clone().into_iter().last().into_iter().collect();
+    err!(last, "the path of a {} ends here", kind.noun()).help(format!(
+        "write the name of a function with `{}`",
+        kind.attribute()
+    ))
+}
+
+/// Refuses `Type::method`: what a block declares, its `into_server()` lists.
+fn check_method(kind: Kind, path: &Path) -> syn::Result<()> {
+    let names: Vec<String> = path
+        .segments
+        .iter()
+        .map(|it| it.ident.to_string())
+        .collect();
+    let is_type = |name: &String| name.starts_with(|c: char| c.is_ascii_uppercase());
+    match &names[..] {
+        [owner, name] if path.leading_colon.is_none() && is_type(owner) => Err(err!(
+            path,
+            "`{owner}::{name}` is a method, and methods are not listed"
+        )
+        .help(format!(
+            "`{owner}.into_server()` lists them, where `#[server]` is on the `impl` block; a {} of a module `{owner}` is listed as `self::{owner}::{name}`",
+            kind.noun()
+        ))
+        .into()),
+        _ => Ok(()),
+    }
 }
 
 fn no_path(kind: Kind, at: &TokenTree) -> Diagnostic {

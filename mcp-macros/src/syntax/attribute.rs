@@ -14,6 +14,8 @@ pub(crate) const DOC: &str = "doc";
 pub(crate) const ELICIT: &str = "elicit";
 pub(crate) const PROMPT: &str = Kind::Prompt.noun();
 pub(crate) const READY: &str = "ready";
+pub(crate) const SCHEMARS: &str = "schemars";
+pub(crate) const SERDE: &str = "serde";
 pub(crate) const RESOURCE: &str = Kind::Resource.noun();
 pub(crate) const START: &str = "start";
 pub(crate) const STOP: &str = "stop";
@@ -22,6 +24,12 @@ pub(crate) const VALIDATE: &str = "validate";
 
 /// The attributes that declare a function.
 pub(crate) const DECLARING: [&str; 3] = [TOOL, RESOURCE, PROMPT];
+
+/// The attributes of derives, which people write on parameters as on fields.
+pub(crate) const DERIVED: [&str; 3] = [SERDE, SCHEMARS, VALIDATE];
+
+/// The attributes that the parameters of a declared function may have, and those that are reported there.
+pub(crate) const ON_PARAMETERS: [&str; 5] = [ARG, DOC, SERDE, SCHEMARS, VALIDATE];
 
 /// The attributes that `#[server]` reads off the functions of its block.
 pub(crate) const MARKERS: [&str; 6] = [TOOL, READY, RESOURCE, PROMPT, START, STOP];

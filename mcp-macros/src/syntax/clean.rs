@@ -1,4 +1,4 @@
-//! Items without our own attributes, for rustc.
+//! Items without our own attributes, and without those that we report, for rustc.
 //!
 //! Invariant: only the attributes of functions and of their parameters are looked at; a body is never entered.
 
@@ -41,8 +41,11 @@ pub(crate) fn other(item: &Item, markers: &[&str]) -> TokenStream {
         .collect()
 }
 
+/// Reports whether the attribute is read, or reported, by us: one of `markers`, or an `#[arg]` on the function itself.
 fn is_ours(attribute: &Attribute, markers: &[&str]) -> bool {
-    attribute::is_any(attribute, markers) || attribute::conditional(attribute, markers).is_some()
+    attribute::is_any(attribute, markers)
+        || attribute::is(attribute, attribute::ARG)
+        || attribute::conditional(attribute, markers).is_some()
 }
 
 /// A parameter list without `#[arg(..)]` and doc comments, which rustc refuses there; any other tree as it is.
@@ -85,7 +88,7 @@ fn is_read_by_us(tree: &TokenTree) -> bool {
         return false;
     }
     let inside = group.stream();
-    if attribute::inside_is(&inside, &[attribute::ARG, attribute::DOC]) {
+    if attribute::inside_is(&inside, &attribute::ON_PARAMETERS) {
         return true;
     }
     let whole = Attribute::parse_outer

@@ -53,6 +53,17 @@ impl Function {
         attributes.filter(|attribute| attribute::is(attribute, attribute::ARG))
     }
 
+    /// Reports whether there is a body, as there is none in a trait.
+    pub(crate) fn has_body(&self) -> bool {
+        self.item.rest.last().is_some_and(is_block)
+    }
+
+    /// The first `Self` in `attributes`, the tokens of the declaring attribute, or in the attributes of the parameters.
+    pub(crate) fn self_in_attributes(&self, attributes: &TokenStream) -> Option<Ident> {
+        let mut args = self.args().map(attribute::arguments);
+        self_in(attributes.clone()).or_else(|| args.find_map(self_in))
+    }
+
     /// Reports whether the parameters or the types mention `self` or `Self`, as they do inside an `impl` block only.
     pub(crate) fn mentions_self(&self) -> bool {
         mentions_self(visibility(head(&self.item)).1)
@@ -76,11 +87,24 @@ fn visibility(head: &[TokenTree]) -> (Visibility, TokenStream) {
         .unwrap_or((Visibility::Inherited, tokens))
 }
 
+fn self_in(tokens: TokenStream) -> Option<Ident> {
+    tokens.into_iter().find_map(|tree| match tree {
+        TokenTree::Ident(ident) => (ident == "Self").then_some(ident),
+        TokenTree::Group(group) => self_in(group.stream()),
+        _ => None,
+    })
+}
+
+/// Reports whether the tokens mention `self` or `Self` outside of attributes.
 fn mentions_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == "self" || ident == "Self",
-        TokenTree::Group(group) => mentions_self(group.stream()),
-        _ => false,
+    let mut is_attribute = false;
+    tokens.into_iter().any(|tree| {
+        let is_skipped = std::mem::replace(&mut is_attribute, is_punct(&tree, '#'));
+        match tree {
+            TokenTree::Ident(ident) => ident == "self" || ident == "Self",
+            TokenTree::Group(group) => !is_skipped && mentions_self(group.stream()),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
     })
 }
 

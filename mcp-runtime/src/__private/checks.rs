@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 
-use crate::handler::argument::arg::{Arg, Decode, Describe};
+use crate::handler::argument::arg::{Arg, Decode};
 use crate::handler::call::completion::{Completes, Completion, CompletionFn};
 use crate::handler::call::context::Context;
 use crate::handler::call::inject::{Inject, State};
@@ -22,7 +22,7 @@ use crate::protocol::content::ResourceLink;
 use crate::registry::overlap::is_ambiguous;
 
 /// [`Arg::new`]: a type given to a function is what rustc underlines, as a whole.
-pub fn arg<T: Decode + Describe>(name: &'static str) -> Arg<T> {
+pub fn arg<T: Decode>(name: &'static str) -> Arg<T> {
     Arg::new(name)
 }
 
@@ -40,23 +40,93 @@ pub fn variable<T: Variable>(name: &'static str) -> Arg<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a prompt argument: prompt arguments are text",
     label = "cannot be read from text",
-    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data that derives `serde::Deserialize` and `schemars::JsonSchema`, as `#[mcp_runtime::model]` does; or take it by reference (`&{Self}`) if the server's state provides it"
+    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data with `#[mcp_runtime::model]`",
+    note = "what the server gives (its state, a field of it, `Context`, `Principal`) is taken by reference: `&{Self}`"
 )]
-pub trait Text: Decode + Describe {}
+pub trait Text: Decode {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Decode + Describe> Text for T {}
+impl<T: Decode> Text for T {}
 
 /// A type that can be read from a part of a URI.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a variable of a URI template: what is in a URI is text",
     label = "cannot be read from text",
-    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data that derives `serde::Deserialize` and `schemars::JsonSchema`, as `#[mcp_runtime::model]` does; or take it by reference (`&{Self}`) if the server's state provides it"
+    note = "use `String`, a number, a `bool`, an `Option` of these, or an enum without data with `#[mcp_runtime::model]`",
+    note = "what the server gives (its state, a field of it, `Context`, `Principal`) is taken by reference: `&{Self}`"
 )]
-pub trait Variable: Decode + Describe {}
+pub trait Variable: Decode {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Decode + Describe> Variable for T {}
+impl<T: Decode> Variable for T {}
+
+/// The return type of the function of `custom`.
+#[diagnostic::on_unimplemented(
+    message = "the function of `custom` returns `Result<(), E>`, with an error that implements `Display`, but this one returns `{Self}`",
+    label = "returns `{Self}`",
+    note = "write for example `fn check(value: &T) -> Result<(), String>`: the model reads the text of the error"
+)]
+pub trait Verdict {
+    #[doc(hidden)]
+    fn verdict(self) -> Result<(), String>;
+}
+
+impl<E: std::fmt::Display> Verdict for Result<(), E> {
+    fn verdict(self) -> Result<(), String> {
+        self.map_err(|error| error.to_string())
+    }
+}
+
+/// The verdict of the function of `custom`.
+pub fn verdict<V: Verdict>(given: V) -> Result<(), String> {
+    given.verdict()
+}
+
+/// Returns a string as the default or example of an argument.
+pub fn written<T: Written>(text: &'static str) -> T {
+    T::written(text)
+}
+
+/// A type whose values can be written as strings in an attribute.
+#[diagnostic::on_unimplemented(
+    message = "the value of an argument of type `{Self}` is not written as a string",
+    label = "no `{Self}`",
+    note = "write a value of the type, such as a variant of an enum: `default = {Self}::Name`"
+)]
+pub trait Written {
+    #[doc(hidden)]
+    fn written(text: &'static str) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: From<&'static str>> Written for T {
+    fn written(text: &'static str) -> Self {
+        text.into()
+    }
+}
+
+/// Returns the default of a type.
+pub fn default_of<T: HasDefault>() -> T {
+    T::default_value()
+}
+
+/// A type with a value that `default` stands for.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default of its own",
+    label = "does not implement `Default`",
+    note = "write the value, as in `default = 10`; or derive `Default` for the type, in an enum with `#[default]` on a variant"
+)]
+pub trait HasDefault {
+    #[doc(hidden)]
+    fn default_value() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> HasDefault for T {
+    fn default_value() -> Self {
+        T::default()
+    }
+}
 
 /// That a form can have a `T`, likewise.
 pub fn askable<T: Field>() -> Askable<T> {
@@ -178,7 +248,8 @@ pub fn unchanged(_: &mut schemars::Schema) {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between threads safely",
     label = "holds something that is not `Send` and `Sync`",
-    note = "a server handles calls on several threads: hold an `Arc` instead of an `Rc`, a `Mutex` instead of a `RefCell`, an atomic instead of a `Cell`"
+    note = "a server handles calls on several threads: hold an `Arc` instead of an `Rc`, a `Mutex` instead of a `RefCell`, an atomic instead of a `Cell`",
+    note = "a type parameter needs the bounds `T: Send + Sync + 'static`"
 )]
 pub trait SharedFor<'a>: State {}
 
@@ -193,7 +264,13 @@ pub const fn unique(noun: &str, names: &[(&str, usize)], place: usize) {
     let (name, mut earlier) = (names[at].0, 0);
     while earlier < at {
         if same(names[earlier].0, name) && !name.is_empty() {
-            fail(&["duplicate ", noun, " name `", name, "`"]);
+            fail(&[
+                "duplicate ",
+                noun,
+                " name `",
+                name,
+                "`: rename one of them by the key `name`",
+            ]);
         }
         earlier += 1;
     }
@@ -207,7 +284,11 @@ pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
     while earlier < at {
         let other = uris[earlier].0;
         if !uri.is_empty() && same(other, uri) {
-            fail(&["duplicate resource URI \"", uri, "\""]);
+            fail(&[
+                "duplicate resource URI \"",
+                uri,
+                "\": change one of them, or remove its resource",
+            ]);
         }
         if !uri.is_empty() && !other.is_empty() && is_ambiguous(other, uri) {
             fail(&[
@@ -215,7 +296,7 @@ pub const fn unique_uri(uris: &[(&str, usize)], place: usize) {
                 uri,
                 "\" and \"",
                 other,
-                "\" match the same URIs",
+                "\" match the same URIs: give one of them another fixed part, such as another first segment",
             ]);
         }
         earlier += 1;

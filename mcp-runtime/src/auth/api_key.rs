@@ -1,4 +1,9 @@
 //! API keys: digests with a label and scopes each, from the program, the environment or a file.
+//!
+//! A key is a label, a secret and scopes. The label is what logs, limits and functions know the
+//! caller by, so that a secret can be replaced without anybody becoming somebody else. Keys from a
+//! variable or a file are read at the start, and again by [`ApiKeys::reload`] or SIGHUP; requests
+//! that are under way keep the caller that they have.
 
 mod table;
 

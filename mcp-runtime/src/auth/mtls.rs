@@ -1,4 +1,8 @@
 //! Callers by their client certificates, which TLS has verified.
+//!
+//! TLS has done the work: it has verified the chain, the time and that the caller has the key. Here
+//! a name is chosen, which must be one that the authority vouches for in the certificate, never one
+//! that the request says.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,9 @@
 //! The kinds of settings: how a value is read, checked and shown.
+//!
+//! One kind has four operations: read a text into the settings, list the problems of a value that a
+//! program has set, show it as `mcp.toml` has it, compare two. A row of the table thus needs a kind
+//! and a place in [`Settings`], and no code. A number out of range is refused with the range; it is
+//! never moved into it.
 
 use std::fmt;
 use std::time::Duration;

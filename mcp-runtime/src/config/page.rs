@@ -1,4 +1,4 @@
-//! When the page to try the server is served.
+//! The conditions under which the page to try the server is served.
 
 use super::problem::Problem;
 

@@ -1,4 +1,8 @@
 //! The values of the settings, with their defaults.
+//!
+//! Plain values with their defaults, the lowest layer. Whatever is read from them while a server
+//! runs is read from `Service::settings_now` if it is live, and from the copy that the server was
+//! built with if not.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,6 +2,12 @@
 //!
 //! Invariants: a batch with too many members is refused before one of them is read; few of its calls run at a time; the
 //! array of answers is bounded.
+//!
+//! Only 2025-03-26 has batches: the revision before does not, and the next one has removed them.
+//! Members are parsed one by one from slices of the array. Notifications and responses take effect
+//! while the array is read, requests afterwards, at most eight at a time and answered in their
+//! order. When the answers have reached 16 MiB, calls that have not begun are not begun, and each
+//! is answered with an error that says so: a client can send them again.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,4 +1,11 @@
 //! Calls, from their first poll to their encoded answer.
+//!
+//! A call is a future of a status and a text: what carries it out (a connection's task, a task of
+//! its own, the first poll of a line) is the transport's choice, and the future does not know.
+//! Inside, from the outside in: the heartbeat, the span, the service; then the record in the log
+//! and the encoding, for which the caller's share of unread answers is taken. Dropping the future
+//! at any point ends the context, which completes `Context::cancelled` in whatever the function has
+//! spawned.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -137,6 +144,8 @@ async fn exchange(
 
 /// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
 /// error.
+///
+/// The work of the call is done by then: an answer that is not kept is lost, and the error says so.
 fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
     let write = |answer: Answer| {
         let status = answer.status(cx.version());

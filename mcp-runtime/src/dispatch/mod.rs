@@ -2,6 +2,19 @@
 //! are decided here, once for all transports.
 //!
 //! Invariants: nothing here waits; a transport adds what only it can check, by its [`Origin`], and decides nothing.
+//!
+//! | the message | in a session | outside of one |
+//! |---|---|---|
+//! | a request whose `_meta` names a revision | modern, the session notwithstanding | modern |
+//! | `initialize` | opens another session | opens a session |
+//! | `ping` | by `legacy` | answered |
+//! | another request | by `legacy`, then `service` | refused: no session |
+//! | `notifications/cancelled` | cancels by id | cancels by id, on lines |
+//! | a response | ends a request of the server's | refused over HTTP |
+//! | an array | a batch, in 2025-03-26 | refused |
+//!
+//! What is refused here is counted and logged here, so that no transport can forget it. A message
+//! of the modern revision needs no session and leaves none.
 
 mod batch;
 mod call;
@@ -260,7 +273,6 @@ impl<O: Origin> Dispatcher<'_, O> {
         request: &Request,
         meta: Result<Option<RawMeta<'_>>, RpcError>,
     ) -> Result<Decided, RpcError> {
-        let begun = Instant::now();
         let meta = modern::read_meta(meta?, |version| self.origin.check_version(version))?;
         self.origin.check_method(request)?;
         if !self.service.offers(&request.method) {
@@ -270,6 +282,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         if request.method != Method::SubscriptionsListen {
             return Ok(Decided::Modern(meta));
         }
+        let begun = Instant::now();
         let subscription = Subscription::open(
             Arc::clone(self.service),
             request,

@@ -1,4 +1,8 @@
 //! The detection of modern requests, and the members of `_meta` that they require.
+//!
+//! A request is modern by its own word (`_meta` with a protocol version), so a client of either era
+//! can use one endpoint. All members that the revision requires of `_meta` are checked, and the
+//! first that is missing is named.
 
 use crate::protocol::meta::{PROTOCOL_VERSION, RawMeta, missing};
 use crate::protocol::{RequestMeta, RpcError, Version};

@@ -1,6 +1,11 @@
 //! One line in the log for each request, and the span around it, which lines of the function's own stand in.
 //!
 //! Invariants: nothing is computed for a line or a span that nobody takes; texts of a caller are cut.
+//!
+//! The span is named `mcp`, under the target of requests; log lines that a function writes have its
+//! fields. Lists, pings and the like, which clients send by themselves, are logged at `debug`, so
+//! that `info` shows calls. Names and ids are cut as everywhere (`excerpt.rs`); a URI is logged as
+//! the name of its resource, since its variables may be values that `redact` hides.
 
 #[cfg(feature = "otel")]
 mod export;
@@ -15,7 +20,6 @@ use crate::answer::Answer;
 use crate::excerpt::{Excerpt, excerpt};
 use crate::handler::{Context, Principal};
 use crate::ops::REQUESTS;
-use crate::protocol::json::Text;
 use crate::protocol::trace::TraceParent;
 use crate::protocol::{Members, Method, Request, RpcError, Version};
 use crate::service::Service;
@@ -152,8 +156,8 @@ impl<'a> Subject<'a> {
 
     fn named_trace(&self) -> Option<Cow<'a, str>> {
         let meta = self.request.params.as_deref().and_then(Members::meta);
-        let own = meta.and_then(|meta| meta.ok()?.decode::<Text<'a>>("traceparent")?.ok());
-        if let Some(trace) = own.as_ref().and_then(|Text(text)| TraceParent::parse(text)) {
+        let own = meta.and_then(|meta| meta.ok()?.text("traceparent")?.ok());
+        if let Some(trace) = own.as_ref().and_then(|text| TraceParent::parse(text)) {
             return Some(trace.trace_id.to_owned().into());
         }
         let header = self.cx?.header("traceparent")?;
@@ -178,10 +182,7 @@ const LONGEST_MATCHED: usize = 8 * 1024;
 impl<'a> Details<'a> {
     fn read(subject: &Subject<'a>) -> Self {
         let params = subject.request.params.as_deref();
-        let text = |member| match params?.decode::<Text<'a>>(member)? {
-            Ok(Text(text)) => Some(text),
-            Err(_) => None,
-        };
+        let text = |member| params?.text(member)?.ok();
         let name = || match text("name")? {
             Cow::Borrowed(name) => Some(excerpt(name)),
             Cow::Owned(name) => Some(excerpt(&name).into_owned().into()),

@@ -69,16 +69,21 @@ impl<S> std::fmt::Debug for Callbacks<S> {
 }
 
 macro_rules! family {
-    ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal) => {
+    ($Listed:ident, $Set:ident, $list:literal, $message:literal, $label:literal, $note:literal, $other:literal, $expected:literal, $written:literal) => {
         #[doc = concat!("What `", $list, "` names: a type that anyone may see, in front of a function whose types may \
                          be private.")]
-        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note, note = $other)]
         pub trait $Listed<S: State> {
             /// Shows the declaration to `visitor`.
             fn visit(visitor: &mut impl Visitor<S>);
         }
 
         #[doc = concat!("A list as `", $list, "` makes it: a tree of pairs.")]
+        #[diagnostic::on_unimplemented(
+            message = $expected,
+            label = "not a list",
+            note = $written
+        )]
         pub trait $Set<S: State> {
             /// Shows each declaration to `visitor`, in order.
             fn visit(self, visitor: &mut impl Visitor<S>);
@@ -109,7 +114,10 @@ family!(
     "tools![..]",
     "`{Self}` is not a tool",
     "not a tool",
-    "put `#[tool]` on the function `{Self}`"
+    "put `#[tool]` on the function `{Self}`",
+    "a function with `#[resource]` is listed in `.resources(resources![{Self}])`, one with `#[prompt]` in `.prompts(prompts![{Self}])`",
+    "`.tools(..)` takes what `tools![..]` makes",
+    "write `.tools(tools![search, path::to::other])`, with the names of the functions"
 );
 family!(
     ListedResource,
@@ -117,7 +125,10 @@ family!(
     "resources![..]",
     "`{Self}` is not a resource",
     "not a resource",
-    "put `#[resource(\"..\")]` on the function `{Self}`"
+    "put `#[resource(\"..\")]` on the function `{Self}`",
+    "a function with `#[tool]` is listed in `.tools(tools![{Self}])`, one with `#[prompt]` in `.prompts(prompts![{Self}])`",
+    "`.resources(..)` takes what `resources![..]` makes",
+    "write `.resources(resources![readme, path::to::other])`, with the names of the functions"
 );
 family!(
     ListedPrompt,
@@ -125,5 +136,8 @@ family!(
     "prompts![..]",
     "`{Self}` is not a prompt",
     "not a prompt",
-    "put `#[prompt]` on the function `{Self}`"
+    "put `#[prompt]` on the function `{Self}`",
+    "a function with `#[tool]` is listed in `.tools(tools![{Self}])`, one with `#[resource]` in `.resources(resources![{Self}])`",
+    "`.prompts(..)` takes what `prompts![..]` makes",
+    "write `.prompts(prompts![pitch, path::to::other])`, with the names of the functions"
 );

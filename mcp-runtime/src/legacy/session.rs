@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -151,10 +152,10 @@ impl Session {
             session: Arc::clone(self),
             number,
         };
-        Ok(async move {
-            let _in_flight = in_flight;
-            call.await.ok()
-        })
+        Ok(call.map(move |ended| {
+            drop(in_flight);
+            ended.ok()
+        }))
     }
 
     /// Cancels the call with this id; an unknown one is ignored.

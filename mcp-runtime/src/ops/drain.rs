@@ -38,7 +38,7 @@ pub(crate) struct Drain {
     times: Arc<Mutex<Times>>,
     /// The functions that run after the last call, once they are known.
     hooks: Arc<OnceLock<Arc<Hooks>>>,
-    /// What is flushed after those.
+    /// The parts that are flushed after those.
     #[cfg(feature = "otel")]
     telemetry: Arc<OnceLock<Arc<Telemetry>>>,
 }

@@ -233,20 +233,25 @@ impl Metrics {
             "Audit records that were dropped, as their file did not take them",
             unaudited,
         );
+        this.begin_at_zero();
+        Self { registry, ..this }
+    }
+
+    /// Makes the series of closed sets.
+    fn begin_at_zero(&self) {
         for limit in Limit::ALL {
-            drop(this.refusals.get_or_create(&[("limit", limit.as_str())]));
+            drop(self.refusals.get_or_create(&[("limit", limit.as_str())]));
         }
         for outcome in RELOADED {
-            drop(this.reloads.get_or_create(&[("outcome", outcome)]));
+            drop(self.reloads.get_or_create(&[("outcome", outcome)]));
         }
         for reason in Reason::ALL {
             let label = [("reason", reason.as_str())];
-            drop(this.auth_failures.get_or_create(&label));
+            drop(self.auth_failures.get_or_create(&label));
         }
         for code in ERROR_CODES {
-            drop(this.errors.get_or_create(&[("code", code)]));
+            drop(self.errors.get_or_create(&[("code", code)]));
         }
-        Self { registry, ..this }
     }
 
     /// Registers the metrics that are not of a method.

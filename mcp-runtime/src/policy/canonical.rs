@@ -12,10 +12,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
-use crate::protocol::Object;
 use crate::protocol::json::Text;
+use crate::protocol::{Given, Object, RawStr};
 
 /// The maximum depth at which values are put in order; deeper ones are unchanged.
 const DEPTH: usize = 16;
@@ -27,14 +25,14 @@ const DEPTH: usize = 16;
 )]
 pub(super) enum Walk<'a> {
     Members(Object<'a>),
-    Items(Vec<&'a RawValue>),
+    Items(Vec<RawStr<'a>>),
     Text(Cow<'a, str>),
     Leaf(&'a str),
 }
 
 impl<'a> Walk<'a> {
     /// Opens `value`, unless that lies too deep.
-    pub(super) fn into(value: &'a RawValue, depth: usize) -> Self {
+    pub(super) fn into(value: RawStr<'a>, depth: usize) -> Self {
         let text = value.get();
         let opened = match text.as_bytes().first() {
             Some(b'{') if depth < DEPTH => serde_json::from_str(text).map(Self::Members).ok(),
@@ -52,17 +50,16 @@ impl<'a> Walk<'a> {
 ///
 /// Absent arguments are `{}`. A duplicate member stays, in the order in which it was sent. Takes
 /// one pass for each level of depth.
-pub(crate) fn arguments(raw: Option<&RawValue>) -> Box<str> {
-    let mut object: Object<'_> = raw
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default();
+pub(crate) fn arguments(given: Option<Given<'_>>) -> Box<str> {
+    let object = given.and_then(|given| given.object().ok());
+    let mut object = object.unwrap_or_default();
     object.retain(|_, value| value.get() != "null");
     let mut out = String::new();
     members(object, 0, &mut out);
     out.into()
 }
 
-fn write(value: &RawValue, depth: usize, out: &mut String) {
+fn write(value: RawStr<'_>, depth: usize, out: &mut String) {
     match Walk::into(value, depth) {
         Walk::Members(object) => members(object, depth, out),
         Walk::Items(items) => {
@@ -101,11 +98,13 @@ fn string(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
 
     fn of(text: &str) -> String {
         let raw: Box<RawValue> = serde_json::from_str(text).unwrap();
-        arguments(Some(&raw)).into()
+        arguments(Some(Given::from(&*raw))).into()
     }
 
     #[test]

@@ -42,10 +42,16 @@ impl Slots {
         }
     }
 
+    /// Takes a permit if one is free, which none is while a call waits.
+    pub(super) fn try_enter(&self) -> Option<Slot> {
+        let slot = Arc::clone(&self.running).try_acquire_owned();
+        slot.ok().map(Arc::new)
+    }
+
     /// Waits for a permit; `None` if the queue is full.
     pub(super) async fn enter(&self) -> Option<Slot> {
-        if let Ok(slot) = Arc::clone(&self.running).try_acquire_owned() {
-            return Some(Arc::new(slot));
+        if let Some(slot) = self.try_enter() {
+            return Some(slot);
         }
         let _place = self.waiting.try_acquire().ok()?;
         // Fails only if the semaphore is closed, which it never is.

@@ -17,12 +17,12 @@ use futures_util::future::BoxFuture;
 pub(crate) struct Panicked;
 
 /// Runs `work`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
-pub(crate) async fn contain<F: Future>(work: F) -> Result<F::Output, Panicked> {
+pub(crate) fn contain<F: Future>(
+    work: F,
+) -> impl Future<Output = Result<F::Output, Panicked>> + use<F> {
     // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
-    AssertUnwindSafe(work)
-        .catch_unwind()
-        .await
-        .map_err(|_| Panicked)
+    let work = AssertUnwindSafe(work).catch_unwind();
+    work.map(|ended| ended.map_err(|_| Panicked))
 }
 
 /// The same for user code that does not wait, such as the checks of arguments.

@@ -38,15 +38,13 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::value::RawValue;
-
 use crate::handler::output::value::Output;
 use crate::handler::spec::Spec;
 use crate::handler::spec::kind::Item;
 use crate::handler::spec::policy::{RateLimit, Retry, Source};
 use crate::handler::{Context, ToolError};
 use crate::limits;
-use crate::protocol::RpcError;
+use crate::protocol::{Given, RpcError};
 use crate::seal::Stamp;
 use crate::store::Stores;
 use access::Access;
@@ -100,7 +98,7 @@ pub(crate) struct Policies {
 pub(crate) struct Call<'a> {
     pub item: Item<'a>,
     pub cx: &'a Context,
-    pub arguments: Option<&'a RawValue>,
+    pub arguments: Option<Given<'a>>,
 }
 
 /// A handler that has its arguments and is ready to run.

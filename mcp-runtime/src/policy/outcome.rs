@@ -1,4 +1,9 @@
 //! The outcome of a call: the response, and its label in metrics, logs and audit records.
+//!
+//! An outcome is for operators (a closed set, the label of metrics and audit records), a response
+//! for the client. They are made together, so that a metric cannot say something else than the
+//! client has read. The forms differ by kind: a tool's failure is a result with `isError`, which
+//! its model reads; a resource's or prompt's is a JSON-RPC error.
 
 use std::time::Duration;
 
@@ -132,6 +137,9 @@ impl Completed {
     }
 
     /// Builds the error for a panic of the author's code; its message is on stderr already, by the panic hook.
+    ///
+    /// The reference in the text is that of the log line; the panic's message is on stderr, and
+    /// never sent.
     pub(crate) fn panicked(item: Item<'_>) -> Self {
         let reference = reference();
         event!(error, item, { %reference, }, "panicked");
@@ -252,6 +260,8 @@ fn retry_after(text: &str, wait: Duration) -> (String, Map<String, Value>) {
 }
 
 /// Tenths of a second, never too few: waiting that long must succeed.
+///
+/// Rounded up, since a wait that is too short by a moment is refused again.
 fn rounded_up(wait: Duration) -> f64 {
     let tenths = u32::try_from(wait.as_nanos().div_ceil(100_000_000)).unwrap_or(u32::MAX);
     f64::from(tenths) / 10.0

@@ -1,6 +1,12 @@
 //! `redact`: the values of such parameters stay out of audit records, logs and error texts.
 //!
 //! Texts of the runtime never contain them; the texts of the author's own errors are searched for them.
+//!
+//! In two ways. Texts that the runtime makes leave redacted values out where they are made. Texts
+//! of the author's own errors may contain them anyhow, as by `format!("no user {pin}")`, so they
+//! are searched for each text and number that the redacted arguments have, by an Aho-Corasick
+//! automaton in one pass. If there are more than 1,000 of them, or 64 KiB, no text is shown at all:
+//! a caller must not be able to switch the search off by its size.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,12 +15,11 @@ use aho_corasick::Anchored;
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::noncontiguous::NFA;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::canonical::Walk;
 use crate::excerpt::excerpt;
 use crate::handler::spec::Text;
-use crate::protocol::{Content, Object, ToolResult};
+use crate::protocol::{Content, Given, RawStr, ToolResult};
 
 /// The replacement of a redacted value.
 const HIDDEN: &str = "[redacted]";
@@ -43,10 +48,9 @@ impl Redacted {
     }
 
     /// The arguments as an audit record may show them.
-    pub(super) fn arguments(&self, raw: Option<&RawValue>) -> String {
-        let Some(object) = raw.and_then(|raw| serde_json::from_str::<Object<'_>>(raw.get()).ok())
-        else {
-            return raw.map_or("{}", |_| "[not an object]").to_owned();
+    pub(super) fn arguments(&self, given: Option<Given<'_>>) -> String {
+        let Some(object) = given.and_then(|given| given.object().ok()) else {
+            return given.map_or("{}", |_| "[not an object]").to_owned();
         };
         let mut members: Vec<String> = object
             .iter()
@@ -68,13 +72,13 @@ impl Redacted {
     }
 
     /// Replaces the redacted values in `text`.
-    pub(super) fn hide(&self, text: String, raw: Option<&RawValue>) -> String {
-        self.secrets(raw).hide(text)
+    pub(super) fn hide(&self, text: String, given: Option<Given<'_>>) -> String {
+        self.secrets(given).hide(text)
     }
 
     /// Replaces the redacted values in the texts of a failed result.
-    pub(super) fn hide_in(&self, mut result: ToolResult, raw: Option<&RawValue>) -> ToolResult {
-        let secrets = self.secrets(raw);
+    pub(super) fn hide_in(&self, mut result: ToolResult, given: Option<Given<'_>>) -> ToolResult {
+        let secrets = self.secrets(given);
         for block in &mut result.content {
             if let Content::Text(block) = block {
                 block.text = secrets.hide(std::mem::take(&mut block.text));
@@ -84,13 +88,12 @@ impl Redacted {
     }
 
     /// The texts and numbers in the values of redacted parameters.
-    fn secrets(&self, raw: Option<&RawValue>) -> Secrets {
+    fn secrets(&self, given: Option<Given<'_>>) -> Secrets {
         if self.names.is_empty() {
             return Secrets::None;
         }
-        let object: Object<'_> = raw
-            .and_then(|raw| serde_json::from_str(raw.get()).ok())
-            .unwrap_or_default();
+        let object = given.and_then(|given| given.object().ok());
+        let object = object.unwrap_or_default();
         let mut leaves = Leaves::default();
         for (_, value) in object.iter().filter(|(name, _)| lists(&self.names, name)) {
             leaves.add(value, 0);
@@ -100,7 +103,7 @@ impl Redacted {
 }
 
 /// Returns a value as JSON; a long one becomes a string of its beginning.
-fn recorded(value: &RawValue) -> Cow<'_, str> {
+fn recorded(value: RawStr<'_>) -> Cow<'_, str> {
     match excerpt(value.get()) {
         Cow::Borrowed(whole) => Cow::Borrowed(whole),
         cut @ Cow::Owned(_) => Cow::Owned(Value::from(cut).to_string()),
@@ -169,7 +172,7 @@ struct Leaves {
 }
 
 impl Leaves {
-    fn add(&mut self, value: &RawValue, depth: usize) {
+    fn add(&mut self, value: RawStr<'_>, depth: usize) {
         if self.is_over {
             return;
         }
@@ -177,7 +180,7 @@ impl Leaves {
             Walk::Members(object) => object
                 .iter()
                 .for_each(|(_, value)| self.add(value, depth + 1)),
-            Walk::Items(items) => items.iter().for_each(|value| self.add(value, depth + 1)),
+            Walk::Items(items) => items.iter().for_each(|value| self.add(*value, depth + 1)),
             Walk::Text(text) => {
                 // As an author's `{:?}` would write it.
                 let debug = format!("{text:?}");
@@ -222,6 +225,8 @@ fn lists(names: &[Text], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
 
     fn redacted() -> Redacted {
@@ -237,15 +242,15 @@ mod tests {
 
     #[test]
     fn audit_shows_what_may_be_read() {
-        let shown = redacted().arguments(Some(&raw(
+        let shown = redacted().arguments(Some(Given::from(&*raw(
             r#"{"user": "ann", "password": "hunter2", "passwrod": "hunter2"}"#,
-        )));
+        ))));
         assert_eq!(
             shown,
             r#"{"user":"ann","password":"[redacted]","passwrod":"[unknown argument]"}"#
         );
         assert_eq!(
-            redacted().arguments(Some(&raw("[\"hunter2\"]"))),
+            redacted().arguments(Some(Given::from(&*raw("[\"hunter2\"]")))),
             "[not an object]"
         );
         assert_eq!(redacted().arguments(None), "{}");
@@ -257,7 +262,7 @@ mod tests {
             r#"{"user": "ann", "password": {"old": "a\"b\"c", "new": ["hunter2", 123456, true]}}"#,
         );
         let text = r#"ann: a"b"c ("a\"b\"c") is not hunter2, 123456 is true"#.to_owned();
-        let hidden = redacted().hide(text, Some(&arguments));
+        let hidden = redacted().hide(text, Some(Given::from(&*arguments)));
         assert_eq!(
             hidden,
             r#"ann: [redacted] ("[redacted]") is not [redacted], [redacted] is true"#
@@ -267,7 +272,7 @@ mod tests {
     #[test]
     fn values_that_overlap_in_a_text_are_hidden_as_one() {
         let arguments = raw(r#"{"password": ["abcd", "cdef", "bcde", "xyz"]}"#);
-        let hide = |text: &str| redacted().hide(text.to_owned(), Some(&arguments));
+        let hide = |text: &str| redacted().hide(text.to_owned(), Some(Given::from(&*arguments)));
         assert_eq!(
             hide("<abcdef> <abcd> <cdefxyz>"),
             "<[redacted]> <[redacted]> <[redacted][redacted]>"
@@ -287,7 +292,10 @@ mod tests {
         ] {
             let arguments = raw(&format!(r#"{{"password": {value}}}"#));
             let text = "bad key-7 hunter2 ".repeat(50_000);
-            assert_eq!(redacted().hide(text, Some(&arguments)), HIDDEN);
+            assert_eq!(
+                redacted().hide(text, Some(Given::from(&*arguments))),
+                HIDDEN
+            );
         }
     }
 
@@ -302,7 +310,7 @@ mod tests {
         ));
         let hidden = redacted().hide(
             format!("{} {}", "a".repeat(1_000_000), many[7]),
-            Some(&arguments),
+            Some(Given::from(&*arguments)),
         );
         assert!(
             !hidden.contains(&many[7]) && hidden.ends_with(HIDDEN),

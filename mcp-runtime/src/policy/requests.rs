@@ -1,6 +1,10 @@
 //! The rate limit of all requests of one caller, with tiers for callers whose claims name one.
 //!
 //! Invariant: a reload that does not change a limit keeps its counters.
+//!
+//! In front of all methods, lists and pings too, where a tool's `rate_limit` is for its calls. It
+//! is set by the operator only (`[rate_limit]` of `mcp.toml`), not by the program. A caller whose
+//! claim names a tier that is not configured has the quota of all.
 
 use std::net::IpAddr;
 use std::sync::Arc;

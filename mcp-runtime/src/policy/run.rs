@@ -39,11 +39,17 @@ impl Policies {
         handler: HandlerFuture,
         again: &impl Again,
     ) -> Completed {
-        if self.concurrency.is_none() && self.cache.is_none() {
-            self.run_limited(call, handler, again).await
-        } else {
-            Box::pin(self.run_queued(call, handler, again)).await
+        let slot = match (&self.concurrency, &self.cache) {
+            (Some(slots), None) => slots.try_enter(),
+            _ => None,
+        };
+        if slot.is_none() && (self.concurrency.is_some() || self.cache.is_some()) {
+            return Box::pin(self.run_queued(call, handler, again)).await;
         }
+        if let Some(slot) = &slot {
+            call.cx.take_slot(slot);
+        }
+        self.run_limited(call, handler, again).await
     }
 
     /// Runs the elicitation of arguments, before the call itself.

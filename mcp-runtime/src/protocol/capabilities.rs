@@ -133,6 +133,9 @@ fn merge(all: &mut Value, more: Value) {
 impl ClientCapabilities {
     /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
     pub(crate) fn read(json: &[u8]) -> Option<Self> {
+        if json == b"{}" {
+            return Some(Self::default());
+        }
         let object = Some(json).filter(|json| json.first() == Some(&b'{'))?;
         serde_json::from_slice(object).ok()
     }

@@ -1,9 +1,7 @@
 //! The name, the title and the version that a client gives itself (`clientInfo`): for display and logs, never for
 //! decisions.
 
-use serde_json::value::RawValue;
-
-use super::json::Object;
+use super::json::{Object, RawStr};
 
 /// The maximum number of characters that are kept of each.
 const MOST: usize = 128;
@@ -29,7 +27,7 @@ impl ClientNames {
     }
 }
 
-fn shortened(raw: &RawValue) -> Option<Box<str>> {
+fn shortened(raw: RawStr<'_>) -> Option<Box<str>> {
     let text: String = serde_json::from_str(raw.get()).ok()?;
     let kept = text.chars().filter(|c| !c.is_control()).take(MOST);
     let kept: String = kept.collect();

@@ -5,22 +5,23 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
+
+use super::scan::{Invalid, Name as Scanned, Scanner};
 
 /// One JSON value, valid but not decoded: a slice of the message it came in, shared without copying.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RawJson(Bytes);
 
 impl RawJson {
-    /// The part of `whole` that `raw` borrows from it.
-    pub(crate) fn slice_of(whole: &Bytes, raw: &RawValue) -> Self {
-        Self(whole.slice_ref(raw.get().as_bytes()))
+    /// The part of `whole` that `json` borrows from it.
+    pub(super) fn slice_of(whole: &Bytes, json: &str) -> Self {
+        Self(whole.slice_ref(json.as_bytes()))
     }
 
     /// The JSON text.
@@ -70,13 +71,41 @@ impl fmt::Display for RawJson {
     }
 }
 
+/// One JSON value, valid but not decoded, borrowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RawStr<'a>(&'a str);
+
+impl<'a> RawStr<'a> {
+    /// The JSON text.
+    pub(crate) fn get(self) -> &'a str {
+        self.0
+    }
+
+    /// Copies it.
+    pub(crate) fn to_boxed(self) -> Box<RawValue> {
+        RawValue::from_string(self.0.to_owned()).unwrap_or_default()
+    }
+}
+
+impl<'a> From<&'a RawValue> for RawStr<'a> {
+    fn from(raw: &'a RawValue) -> Self {
+        Self(raw.get())
+    }
+}
+
+impl<'de> Deserialize<'de> for RawStr<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(Self::from)
+    }
+}
+
 /// The members of a JSON object in the order sent, names decoded, values raw.
 #[derive(Debug, Default)]
-pub(crate) struct Object<'a>(SmallVec<[(Cow<'a, str>, &'a RawValue); 6]>);
+pub(crate) struct Object<'a>(SmallVec<[(Cow<'a, str>, RawStr<'a>); 6]>);
 
 impl<'a> Object<'a> {
     /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
-    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn get(&self, name: &str) -> Option<RawStr<'a>> {
         self.0
             .iter()
             .rev()
@@ -85,17 +114,17 @@ impl<'a> Object<'a> {
     }
 
     /// The members, in the order sent.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &'a RawValue)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, RawStr<'a>)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
     /// Keeps the members for which `keep` says so.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &RawValue) -> bool) {
-        self.0.retain(|(name, value)| keep(name, value));
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, RawStr<'_>) -> bool) {
+        self.0.retain(|(name, value)| keep(name, *value));
     }
 
     /// The members by name; those of one name in the order sent.
-    pub(crate) fn sorted(mut self) -> impl IntoIterator<Item = (Cow<'a, str>, &'a RawValue)> {
+    pub(crate) fn sorted(mut self) -> impl IntoIterator<Item = (Cow<'a, str>, RawStr<'a>)> {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         self.0
     }
@@ -112,7 +141,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
                 let mut members = SmallVec::new();
                 while let Some(Text(name)) = map.next_key()? {
-                    members.push((name, map.next_value::<&'de RawValue>()?));
+                    members.push((name, map.next_value()?));
                 }
                 Ok(Object(members))
             }
@@ -121,58 +150,84 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// The members of a JSON object, kept as positions in the message: parsed once, and decoded as often as needed.
+/// The arguments of a call: a JSON text, whose members have been read with its message, or are read when they are needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'a> {
+    text: RawStr<'a>,
+    message: Option<&'a Members>,
+}
+
+impl<'a> Given<'a> {
+    /// The JSON text.
+    pub(crate) fn text(self) -> RawStr<'a> {
+        self.text
+    }
+
+    /// The members, unless it is no object.
+    pub(crate) fn object(self) -> Result<Object<'a>, NotAnObject> {
+        match self.message {
+            Some(message) => Ok(message.arguments_object(self.text.0)),
+            None => serde_json::from_str(self.text.0).map_err(|_| NotAnObject),
+        }
+    }
+}
+
+impl<'a> From<&'a RawValue> for Given<'a> {
+    fn from(raw: &'a RawValue) -> Self {
+        Self {
+            text: raw.into(),
+            message: None,
+        }
+    }
+}
+
+/// The `params` of a message, kept as positions in it: the members of `params`, and those of `_meta` and `arguments`,
+/// which nearly every message needs. They are scanned once, and decoded as often as needed.
 #[derive(Clone, Debug)]
 pub(crate) struct Members {
     message: Bytes,
+    /// The members of all three; those of `_meta`, and those of `arguments`, in one run.
     entries: Entries,
-    /// The members of `_meta`, which every message needs.
-    meta: Option<Shape<Entries>>,
+    meta: Shape,
+    /// The entries of `_meta`.
+    in_meta: Range<usize>,
+    /// The place of `arguments` and its entries, if it is an object whose members are kept.
+    arguments: Option<(Place, Range<usize>)>,
 }
 
 /// A member that should be an object is something else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotAnObject;
 
-/// Members, borrowed.
+/// Members of one object, borrowed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MembersRef<'a> {
     message: &'a Bytes,
     entries: &'a [Entry],
+    of_params: bool,
 }
 
-/// A value that should be an object.
-#[derive(Clone, Debug)]
-pub(super) enum Shape<T> {
-    Object(T),
+/// The form of a value that should be an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shape {
+    #[default]
+    Absent,
+    Object,
     Null,
     Other,
 }
 
-impl<T> Shape<T> {
-    /// The object, if it is one.
-    fn object(&self) -> Option<&T> {
-        match self {
-            Self::Object(object) => Some(object),
-            Self::Null | Self::Other => None,
-        }
-    }
+/// The maximum number of arguments that are kept with a message; more are read again for each call.
+const ARGUMENTS: usize = 32;
 
-    fn map<U>(self, convert: impl FnOnce(T) -> U) -> Shape<U> {
-        match self {
-            Self::Object(object) => Shape::Object(convert(object)),
-            Self::Null => Shape::Null,
-            Self::Other => Shape::Other,
-        }
-    }
-}
-
-type Entries = SmallVec<[Entry; 6]>;
+type Entries = SmallVec<[Entry; 10]>;
 
 #[derive(Clone, Debug)]
 struct Entry {
     name: Name,
     value: Place,
+    /// `true` for a member of `params` itself.
+    is_param: bool,
 }
 
 /// The position of a part in the message, which is smaller than 4 GiB.
@@ -186,6 +241,13 @@ enum Name {
 }
 
 impl Name {
+    fn new(scanned: Scanned<'_>) -> Self {
+        match scanned.text {
+            Cow::Borrowed(_) => Self::At(place(scanned.place)),
+            Cow::Owned(name) => Self::Decoded(name.into()),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::At(place) => place.len(),
@@ -194,61 +256,192 @@ impl Name {
     }
 }
 
+fn place(at: Range<usize>) -> Place {
+    let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+    offset(at.start)..offset(at.end)
+}
+
+fn range(place: &Place) -> Range<usize> {
+    place.start as usize..place.end as usize
+}
+
 impl Members {
+    fn new(message: Bytes) -> Self {
+        Self {
+            message,
+            entries: Entries::new(),
+            meta: Shape::Absent,
+            in_meta: 0..0,
+            arguments: None,
+        }
+    }
+
+    /// Scans the `params` that come next in `message`; `Ok(None)` for `null`, an error if they are something else.
+    pub(super) fn read(
+        message: &Bytes,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<Result<Option<Arc<Self>>, NotAnObject>, Invalid> {
+        if scanner.peek() != Some(b'{') {
+            return Ok(match other(scanner)? {
+                Shape::Null => Ok(None),
+                _ => Err(NotAnObject),
+            });
+        }
+        let mut members = Arc::new(Self::new(message.clone()));
+        if let Some(members) = Arc::get_mut(&mut members) {
+            scanner.object(|scanner, name| members.scan(scanner, name))?;
+        }
+        Ok(Ok(Some(members)))
+    }
+
+    /// Scans one member of `params`.
+    fn scan(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
+        let is_object = scanner.peek() == Some(b'{');
+        let value = match &*name.text {
+            "_meta" => {
+                let start = self.entries.len();
+                self.meta = if is_object {
+                    scanner.object(|scanner, name| self.push(scanner, name))?;
+                    Shape::Object
+                } else {
+                    other(scanner)?
+                };
+                self.in_meta = start..self.entries.len();
+                return Ok(());
+            }
+            "arguments" => self.scan_arguments(scanner, is_object)?,
+            _ => scanner.value()?,
+        };
+        self.entries.push(Entry {
+            name: Name::new(name),
+            value: place(value),
+            is_param: true,
+        });
+        Ok(())
+    }
+
+    fn scan_arguments(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        is_object: bool,
+    ) -> Result<Range<usize>, Invalid> {
+        self.arguments = None;
+        if !is_object {
+            return scanner.value();
+        }
+        let (start, mut count) = (self.entries.len(), 0);
+        let whole = scanner.object(|scanner, name| {
+            count += 1;
+            if count > ARGUMENTS {
+                return scanner.value().map(drop);
+            }
+            self.push(scanner, name)
+        })?;
+        if count <= ARGUMENTS {
+            self.arguments = Some((place(whole.clone()), start..self.entries.len()));
+        }
+        Ok(whole)
+    }
+
+    fn push(&mut self, scanner: &mut Scanner<'_>, name: Scanned<'_>) -> Result<(), Invalid> {
+        let value = place(scanner.value()?);
+        self.entries.push(Entry {
+            name: Name::new(name),
+            value,
+            is_param: false,
+        });
+        Ok(())
+    }
+
     /// The members.
     pub(crate) fn view(&self) -> MembersRef<'_> {
         MembersRef {
             message: &self.message,
             entries: &self.entries,
+            of_params: true,
         }
     }
 
     /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
     pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
-        let meta = (self.meta.as_ref()).filter(|meta| !matches!(meta, Shape::Null))?;
-        Some(
-            meta.object()
-                .map(|entries| MembersRef {
-                    message: &self.message,
-                    entries,
-                })
-                .ok_or(NotAnObject),
-        )
+        match self.meta {
+            Shape::Absent | Shape::Null => None,
+            Shape::Other => Some(Err(NotAnObject)),
+            Shape::Object => Some(Ok(MembersRef {
+                message: &self.message,
+                entries: self.meta_entries(),
+                of_params: false,
+            })),
+        }
+    }
+
+    /// The member `arguments`, of whatever type; `None` when it is absent.
+    pub(crate) fn arguments(&self) -> Option<Given<'_>> {
+        let text = std::str::from_utf8(self.get("arguments")?).ok()?;
+        Some(Given {
+            text: RawStr(text),
+            message: self.arguments.is_some().then_some(self),
+        })
+    }
+
+    /// The members of `arguments`, whose text is `text`.
+    fn arguments_object<'a>(&'a self, text: &'a str) -> Object<'a> {
+        let (start, entries) = match &self.arguments {
+            Some((place, entries)) => (place.start as usize, entries.clone()),
+            None => (0, 0..0),
+        };
+        let part = |place: &Place| {
+            let at = range(place);
+            text.get(at.start.wrapping_sub(start)..at.end.wrapping_sub(start))
+                .unwrap_or_default()
+        };
+        let entries = self.entries.get(entries).unwrap_or_default();
+        let members = entries.iter().map(|entry| {
+            let name = match &entry.name {
+                Name::At(place) => part(place),
+                Name::Decoded(name) => name,
+            };
+            (Cow::Borrowed(name), RawStr(part(&entry.value)))
+        });
+        Object(members.collect())
     }
 
     /// The size of what [`meta_alone`](Self::meta_alone) keeps.
     pub(crate) fn meta_size(&self) -> usize {
         let size = |entry: &Entry| size_of::<Entry>() + entry.name.len() + entry.value.len();
-        self.meta_entries().map(size).sum()
+        self.meta_entries().iter().map(size).sum()
     }
 
     /// Copies the members of `_meta`, which then keep nothing of the message.
     pub(crate) fn meta_alone(&self) -> Self {
         let mut message = Vec::new();
         let mut copy = |part: &[u8]| {
-            let begin = u32::try_from(message.len()).unwrap_or(u32::MAX);
+            let begin = message.len();
             message.extend_from_slice(part);
-            begin..u32::try_from(message.len()).unwrap_or(u32::MAX)
+            place(begin..message.len())
         };
         let entries: Entries = self
             .meta_entries()
+            .iter()
             .map(|entry| Entry {
                 name: match &entry.name {
                     Name::At(place) => Name::At(copy(at(&self.message, place))),
                     Name::Decoded(name) => Name::Decoded(name.clone()),
                 },
                 value: copy(at(&self.message, &entry.value)),
+                is_param: false,
             })
             .collect();
         Self {
-            message: message.into(),
-            entries: Entries::new(),
-            meta: Some(Shape::Object(entries)),
+            meta: Shape::Object,
+            in_meta: 0..entries.len(),
+            entries,
+            ..Self::new(message.into())
         }
     }
 
-    fn meta_entries(&self) -> impl Iterator<Item = &Entry> {
-        self.meta.iter().filter_map(Shape::object).flatten()
+    fn meta_entries(&self) -> &[Entry] {
+        self.entries.get(self.in_meta.clone()).unwrap_or_default()
     }
 
     /// The JSON of the last member called `name`.
@@ -268,14 +461,32 @@ impl Members {
     ) -> Option<Result<T, serde_json::Error>> {
         self.view().decode(name)
     }
+
+    /// The member called `name` as a text, borrowed where it has no escapes; `None` when absent.
+    pub(crate) fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, serde_json::Error>> {
+        self.view().text(name)
+    }
+}
+
+/// Passes a value that is no object.
+fn other(scanner: &mut Scanner<'_>) -> Result<Shape, Invalid> {
+    let value = scanner.value()?;
+    Ok(match scanner.text(value) {
+        "null" => Shape::Null,
+        _ => Shape::Other,
+    })
 }
 
 impl<'a> MembersRef<'a> {
     /// The JSON of the last member called `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
-        let entry = self.entries.iter().rev().find(|entry| match &entry.name {
-            Name::At(place) => at(self.message, place) == name.as_bytes(),
-            Name::Decoded(decoded) => **decoded == *name,
+        let mut entries = self.entries.iter().rev();
+        let entry = entries.find(|entry| {
+            entry.is_param == self.of_params
+                && match &entry.name {
+                    Name::At(place) => at(self.message, place) == name.as_bytes(),
+                    Name::Decoded(decoded) => **decoded == *name,
+                }
         })?;
         Some(at(self.message, &entry.value))
     }
@@ -293,124 +504,27 @@ impl<'a> MembersRef<'a> {
     ) -> Option<Result<T, serde_json::Error>> {
         self.get(name).map(serde_json::from_slice)
     }
+
+    /// The member called `name` as a text, borrowed where it has no escapes; `None` when absent.
+    pub(crate) fn text(&self, name: &str) -> Option<Result<Cow<'a, str>, serde_json::Error>> {
+        self.get(name).map(text)
+    }
+}
+
+/// Decodes a JSON string, which is borrowed where it has no escapes.
+pub(super) fn text(json: &[u8]) -> Result<Cow<'_, str>, serde_json::Error> {
+    if let [b'"', inner @ .., b'"'] = json
+        && !inner.contains(&b'\\')
+        && let Ok(text) = std::str::from_utf8(inner)
+    {
+        return Ok(Cow::Borrowed(text));
+    }
+    serde_json::from_slice::<Text<'_>>(json).map(|Text(text)| text)
 }
 
 /// The part at `place`; nothing where the message is too large to have places.
 fn at<'m>(message: &'m Bytes, place: &Place) -> &'m [u8] {
-    message
-        .get(place.start as usize..place.end as usize)
-        .unwrap_or_default()
-}
-
-/// Reads a value of a message that should be an object, in the same pass as what is around it.
-pub(super) struct ReadMembers<'m> {
-    pub message: &'m Bytes,
-}
-
-impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
-    type Value = Shape<Members>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let read = ReadEntries {
-            message: self.message,
-            with_meta: true,
-        }
-        .deserialize(deserializer)?;
-        Ok(read.map(|(entries, meta)| Members {
-            message: self.message.clone(),
-            entries,
-            meta,
-        }))
-    }
-}
-
-struct ReadEntries<'m> {
-    message: &'m Bytes,
-    /// `true` if the members of `_meta` are read separately.
-    with_meta: bool,
-}
-
-type ReadResult = Shape<(Entries, Option<Shape<Entries>>)>;
-
-impl ReadEntries<'_> {
-    /// Returns the position in the message of `part`, which borrows from it.
-    fn place(&self, part: &str) -> Place {
-        let begin = part.as_ptr().addr() - self.message.as_ptr().addr();
-        let offset = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        offset(begin)..offset(begin + part.len())
-    }
-
-    fn name(&self, name: Cow<'_, str>) -> Name {
-        match name {
-            Cow::Borrowed(name) => Name::At(self.place(name)),
-            Cow::Owned(name) => Name::Decoded(name.into()),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for ReadEntries<'_> {
-    type Value = ReadResult;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ReadResult, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ReadEntries<'_> {
-    type Value = ReadResult;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ReadResult, A::Error> {
-        let (mut entries, mut meta) = (Entries::new(), None);
-        while let Some(Text(name)) = map.next_key()? {
-            if name == "_meta" && self.with_meta {
-                let read = map.next_value_seed(ReadEntries {
-                    message: self.message,
-                    with_meta: false,
-                })?;
-                meta = Some(read.map(|(entries, _)| entries));
-            } else {
-                let value = self.place(map.next_value::<&'de RawValue>()?.get());
-                entries.push(Entry {
-                    name: self.name(name),
-                    value,
-                });
-            }
-        }
-        Ok(Shape::Object((entries, meta)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ReadResult, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Shape::Other)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<ReadResult, E> {
-        Ok(Shape::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<ReadResult, E> {
-        Ok(Shape::Null)
-    }
+    message.get(range(place)).unwrap_or_default()
 }
 
 /// A string that is borrowed where it has no escapes.
@@ -438,22 +552,74 @@ mod tests {
     #[test]
     fn members_are_found_again_by_name_also_behind_escapes() {
         let message =
-            Bytes::from_static(br#" {"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
-        let text = std::str::from_utf8(&message).unwrap();
-        let mut json = serde_json::Deserializer::from_str(text);
-        let members = ReadMembers { message: &message }
-            .deserialize(&mut json)
-            .unwrap();
-        let Shape::Object(members) = members else {
-            panic!("not an object")
-        };
+            Bytes::from_static(br#"{"a": [1], "\u0062": "x", "a": 2, "_meta": {"m": true}} "#);
+        let members = members(&message);
         assert_eq!(
             members.meta().unwrap().unwrap().get("m"),
             Some(&b"true"[..])
         );
         assert_eq!(members.get("a"), Some(&b"2"[..]));
         assert_eq!(members.decode::<String>("b").unwrap().unwrap(), "x");
+        assert_eq!(members.text("b").unwrap().unwrap(), "x");
         assert_eq!(members.get_raw("c"), None);
+    }
+
+    fn members(message: &Bytes) -> Arc<Members> {
+        let mut scanner = Scanner::new(std::str::from_utf8(message).unwrap());
+        let read = Members::read(message, &mut scanner).unwrap();
+        read.unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_last_arguments_count_and_many_are_read_again() {
+        let many: Vec<String> = (0..100).map(|n| format!("\"a{n}\": {n}")).collect();
+        let many = format!("{{{}}}", many.join(", "));
+        for (written, expected) in [
+            ("{}", vec![]),
+            (
+                r#"{"\u0061": "é\n", "b": 1}"#,
+                vec![("a", r#""é\n""#), ("b", "1")],
+            ),
+            (&many, vec![("a0", "0"), ("a1", "1")]),
+        ] {
+            let message = format!(
+                r#"{{"arguments": {{"x": 1}}, "_meta": {{"x": 2}}, "arguments": {written}, "y": 3}}"#
+            );
+            let message = Bytes::from(message);
+            let members = members(&message);
+            let given = members.arguments().unwrap();
+            assert_eq!(given.text().get(), written);
+            let object = given.object().unwrap();
+            let read: Vec<_> = object
+                .iter()
+                .take(2)
+                .map(|(name, it)| (name, it.get()))
+                .collect();
+            assert_eq!(read, expected);
+            assert_eq!(members.get("x"), None);
+            assert!(object.get("y").is_none());
+        }
+        for other in ["null", "[1]", "\"{}\"", "3"] {
+            let message = Bytes::from(format!(r#"{{"arguments": {other}}}"#));
+            assert!(
+                members(&message).arguments().unwrap().object().is_err(),
+                "{other}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_meta_that_is_no_object_is_told_from_none() {
+        for (meta, is_error) in [("null", false), ("[]", true), ("\"null\"", true)] {
+            let message = Bytes::from(format!(r#"{{"_meta": {{"a": 1}}, "_meta": {meta}}}"#));
+            let members = members(&message);
+            assert_eq!(
+                members.meta().is_some_and(|it| it.is_err()),
+                is_error,
+                "{meta}"
+            );
+            assert_eq!(members.meta_size(), 0);
+        }
     }
 
     #[test]

@@ -3,17 +3,17 @@
 //! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
 //! and params are left raw for the method that knows them.
 
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::error::RpcError;
 use super::id::RequestId;
-use super::json::{Members, RawJson, ReadMembers, Shape, Text};
+use super::json::{Members, NotAnObject, Object, RawJson, text};
 use super::method::Method;
+use super::scan::{Invalid, Scanner};
 use crate::limits::{self, Limit};
 
 /// One parsed JSON-RPC message, or a batch of them.
@@ -103,11 +103,7 @@ impl Message {
         }
         let envelope = Envelope::read(bytes).map_err(|error| Malformed {
             id: None,
-            error: Box::new(if error.is_data() {
-                RpcError::invalid_request("a message is a JSON object")
-            } else {
-                RpcError::parse_error(&error)
-            }),
+            error: Box::new(error),
             is_response: false,
         })?;
         let is_response = envelope.method.is_none() && envelope.id.is_some();
@@ -122,22 +118,46 @@ impl Message {
 /// The members of a message, before it is known to be one.
 #[derive(Default)]
 struct Envelope<'m> {
-    jsonrpc: Option<&'m RawValue>,
-    id: Option<&'m RawValue>,
-    method: Option<&'m RawValue>,
-    params: Option<Shape<Members>>,
-    result: Option<&'m RawValue>,
-    error: Option<&'m RawValue>,
+    jsonrpc: Option<&'m str>,
+    id: Option<&'m str>,
+    method: Option<&'m str>,
+    /// `Ok(None)` for `null`.
+    params: Option<Result<Option<Arc<Members>>, NotAnObject>>,
+    result: Option<&'m str>,
+    error: Option<&'m str>,
 }
 
 impl<'m> Envelope<'m> {
-    fn read(bytes: &'m Bytes) -> Result<Self, serde_json::Error> {
+    fn read(bytes: &'m Bytes) -> Result<Self, RpcError> {
         // Once for the whole message; a text needs no further checks.
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| serde_json::Error::io(std::io::ErrorKind::InvalidData.into()))?;
-        let mut json = serde_json::Deserializer::from_str(text);
-        let envelope = json.deserialize_map(ReadEnvelope { message: bytes })?;
-        json.end()?;
+        let text = std::str::from_utf8(bytes).map_err(|_| {
+            let error = serde_json::Error::io(std::io::ErrorKind::InvalidData.into());
+            RpcError::parse_error(&error)
+        })?;
+        Self::scan(bytes, &mut Scanner::new(text)).map_err(|Invalid| fault(text))
+    }
+
+    fn scan(bytes: &'m Bytes, scanner: &mut Scanner<'m>) -> Result<Self, Invalid> {
+        let mut envelope = Self::default();
+        scanner.space();
+        scanner.object(|scanner, name| {
+            let member = match &*name.text {
+                "params" => {
+                    envelope.params = Some(Members::read(bytes, scanner)?);
+                    return Ok(());
+                }
+                "jsonrpc" => &mut envelope.jsonrpc,
+                "id" => &mut envelope.id,
+                "method" => &mut envelope.method,
+                "result" => &mut envelope.result,
+                "error" => &mut envelope.error,
+                _ => return scanner.value().map(drop),
+            };
+            let value = scanner.value()?;
+            *member = Some(scanner.text(value));
+            Ok(())
+        })?;
+        scanner.end()?;
         Ok(envelope)
     }
 
@@ -145,31 +165,27 @@ impl<'m> Envelope<'m> {
         let id = self
             .id
             .and_then(|raw| RequestId::new(RawJson::slice_of(bytes, raw)));
-        if self.jsonrpc.map(RawValue::get) != Some("\"2.0\"") {
+        if self.jsonrpc != Some("\"2.0\"") {
             return Err(Malformed::envelope(id, "`jsonrpc` must be \"2.0\""));
         }
         let Some(method) = self.method else {
             return self.response(bytes, id);
         };
-        let Ok(method) = serde_json::from_str::<Text<'_>>(method.get()) else {
+        let Ok(method) = text(method.as_bytes()) else {
             return Err(Malformed::envelope(id, "`method` must be a string"));
         };
-        let method = Method::parse(&method.0);
-        let params = match self.params {
-            // `null` loses nothing; some clients write it for a message without params.
-            None | Some(Shape::Null) => None,
-            Some(Shape::Object(params)) => Some(Arc::new(params)),
-            Some(Shape::Other) => {
-                return Err(Malformed::envelope(id, "`params` must be an object"));
-            }
+        let method = Method::parse(&method);
+        // `null` loses nothing; some clients write it for a message without params.
+        let Ok(params) = self.params.unwrap_or(Ok(None)) else {
+            return Err(Malformed::envelope(id, "`params` must be an object"));
         };
         match (self.id, id) {
             (None, _) => Ok(Message::Notification(Notification { method, params })),
             (Some(_), Some(id)) => Ok(Message::Request(Request { id, method, params })),
-            (Some(raw), None) if raw.get().len() > limits::ID => {
+            (Some(raw), None) if raw.len() > limits::ID => {
                 let error = RpcError::invalid_request(format!(
                     "`id` has {} bytes, and may have {}; use a shorter one",
-                    raw.get().len(),
+                    raw.len(),
                     limits::ID
                 ));
                 Err(Malformed {
@@ -186,8 +202,8 @@ impl<'m> Envelope<'m> {
     }
 
     fn response(self, bytes: &Bytes, id: Option<RequestId>) -> Result<Message, Malformed> {
-        let error = self.error.filter(|error| error.get() != "null");
-        let result = (self.result).filter(|result| error.is_none() || result.get() != "null");
+        let error = self.error.filter(|error| *error != "null");
+        let result = (self.result).filter(|result| error.is_none() || *result != "null");
         let outcome = match (result, error) {
             (Some(result), None) => Ok(RawJson::slice_of(bytes, result)),
             (None, Some(error)) => Err(RawJson::slice_of(bytes, error)),
@@ -202,35 +218,15 @@ impl<'m> Envelope<'m> {
     }
 }
 
-struct ReadEnvelope<'m> {
-    message: &'m Bytes,
-}
-
-impl<'m> Visitor<'m> for ReadEnvelope<'m> {
-    type Value = Envelope<'m>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message")
-    }
-
-    fn visit_map<A: MapAccess<'m>>(self, mut map: A) -> Result<Envelope<'m>, A::Error> {
-        let mut envelope = Envelope::default();
-        while let Some(Text(name)) = map.next_key()? {
-            match &*name {
-                "jsonrpc" => envelope.jsonrpc = Some(map.next_value()?),
-                "id" => envelope.id = Some(map.next_value()?),
-                "method" => envelope.method = Some(map.next_value()?),
-                "params" => {
-                    envelope.params = Some(map.next_value_seed(ReadMembers {
-                        message: self.message,
-                    })?);
-                }
-                "result" => envelope.result = Some(map.next_value()?),
-                "error" => envelope.error = Some(map.next_value()?),
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
+/// Returns the error for a text that is no message: it is not JSON, or not an object.
+fn fault(text: &str) -> RpcError {
+    match serde_json::from_str::<Object<'_>>(text) {
+        Err(error) if error.is_data() => RpcError::invalid_request("a message is a JSON object"),
+        Err(error) => RpcError::parse_error(&error),
+        Ok(_) => {
+            let error = "the name of a member holds half of a character";
+            RpcError::parse_error(&serde_json::Error::custom(error))
         }
-        Ok(envelope)
     }
 }
 
@@ -246,7 +242,7 @@ fn parse_batch(bytes: &Bytes) -> Result<Message, Malformed> {
     Ok(Message::Batch(
         members
             .into_iter()
-            .map(|raw| RawJson::slice_of(bytes, raw))
+            .map(|raw| RawJson::slice_of(bytes, raw.get()))
             .collect(),
     ))
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::capabilities::ClientCapabilities;
 use super::error::RpcError;
-use super::json::{Members, MembersRef, RawJson, Text};
+use super::json::{Members, MembersRef, RawJson};
 use super::level::Level;
 use crate::limits::{self, Limit};
 
@@ -54,8 +54,8 @@ impl<'a> RawMeta<'a> {
 
     /// The protocol version, which a modern request must name.
     pub(crate) fn protocol_version(&self) -> Result<Cow<'a, str>, RpcError> {
-        match self.0.decode::<Text<'a>>(PROTOCOL_VERSION) {
-            Some(Ok(Text(version))) => Ok(version),
+        match self.0.text(PROTOCOL_VERSION) {
+            Some(Ok(version)) => Ok(version),
             Some(Err(_)) => Err(RpcError::invalid_meta(format!(
                 "`_meta[\"{PROTOCOL_VERSION}\"]` must be a string"
             ))),

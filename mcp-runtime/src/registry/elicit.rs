@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::handler::argument::arg::MissingArgument;
 use crate::handler::{Context, ElicitError};
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 
 /// Returns the arguments that the client sent, as `raw`, merged with its user's input for the missing ones.
 pub(super) async fn complete(
@@ -30,12 +30,13 @@ pub(super) async fn complete(
         .iter()
         .filter(|(_, value)| value.get() != "null")
         .map(|(name, value)| member(name, value));
-    let written = answers.filter_map(|(argument, answer)| Some(member(argument.name, &answer?)));
+    let written =
+        answers.filter_map(|(argument, answer)| Some(member(argument.name, (&*answer?).into())));
     let text = format!("{{{}}}", sent.chain(written).collect::<Vec<_>>().join(","));
     // Put together from JSON: there is nothing in it that could not be read.
     Ok(RawValue::from_string(text).unwrap_or_default())
 }
 
-fn member(name: &str, value: &RawValue) -> String {
+fn member(name: &str, value: RawStr<'_>) -> String {
     format!("{}:{}", serde_json::Value::from(name), value.get())
 }

@@ -30,7 +30,7 @@ use crate::ops::metrics::ItemMetrics;
 use crate::policy::{self, Budget, Policies, Redacted};
 use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
-use crate::protocol::{Object, extension, resource};
+use crate::protocol::{Object, RawStr, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
 use crate::store::Stores;
 
@@ -246,7 +246,7 @@ impl Entry {
     }
 
     /// The value that was sent for an argument, by its name or by another.
-    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         self.handler.sent(object, name)
     }
 

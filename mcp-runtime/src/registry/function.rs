@@ -26,28 +26,26 @@ use crate::handler::{Context, ToolError};
 use crate::policy;
 use crate::policy::contain::Contained;
 use crate::protocol::content::ResourceLink;
-use crate::protocol::{Object, RpcError};
+use crate::protocol::{Given, Object, RawStr, RpcError};
 use crate::schema::FinishedInput;
 
 /// The arguments of a call.
 #[derive(Debug)]
 pub(crate) struct Arguments<'a> {
     pub object: Object<'a>,
-    pub raw: Option<&'a RawValue>,
+    pub raw: Option<RawStr<'a>>,
     pub reading: Reading,
 }
 
 impl<'a> Arguments<'a> {
-    /// The members of `raw`; no arguments are the same as an empty object.
-    pub(crate) fn parse(raw: Option<&'a RawValue>, reading: Reading) -> Result<Self, RpcError> {
-        let object = raw
-            .map(|raw| serde_json::from_str::<Object<'a>>(raw.get()))
-            .transpose();
+    /// The members of `given`; no arguments are the same as an empty object.
+    pub(crate) fn parse(given: Option<Given<'a>>, reading: Reading) -> Result<Self, RpcError> {
+        let object = given.map(Given::object).transpose();
         let object =
             object.map_err(|_| RpcError::invalid_params("`arguments` must be an object"))?;
         Ok(Self {
             object: object.unwrap_or_default(),
-            raw,
+            raw: given.map(Given::text),
             reading,
         })
     }
@@ -80,7 +78,7 @@ pub(super) trait Callable: Send + Sync {
     /// The schema of an argument, if there is such an argument.
     fn argument(&self, name: &str) -> Option<&Value>;
     /// The value that was sent for an argument, by its name or by another.
-    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         object.get(name)
     }
     /// Returns `true` if it lists the resources of its template.
@@ -168,7 +166,9 @@ where
         };
         let whole = elicit::complete(cx, raw.as_deref(), missing, check).await?;
         let misfit = |problems: Problems| ToolError::new(problems.describe(self.spec.item()));
-        self.keywords.check(Some(&whole)).map_err(misfit)?;
+        self.keywords
+            .check(Some((&*whole).into()))
+            .map_err(misfit)?;
         let object = serde_json::from_str(whole.get())?;
         let values = Input::new(object, &self.input, Reading::Lenient)
             .decode::<A>(&self.args)
@@ -199,7 +199,7 @@ where
             Decoded::Incomplete(missing) => Ok((
                 policy::HandlerFuture::new(Arc::clone(function).ask(
                     cx.clone(),
-                    raw.map(ToOwned::to_owned),
+                    raw.map(RawStr::to_boxed),
                     missing,
                 )),
                 Leniency::default(),
@@ -216,7 +216,7 @@ where
         let Decoded::Incomplete(missing) = self.0.decode(arguments)? else {
             return Ok(None);
         };
-        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(ToOwned::to_owned));
+        let (function, cx, raw) = (Arc::clone(&self.0), cx.clone(), raw.map(RawStr::to_boxed));
         Ok(Some(policy::HandlerFuture::new(async move {
             function
                 .elicit_missing(&cx, raw, &missing)
@@ -250,7 +250,7 @@ where
         properties.find_map(|(known, schema)| (known == name).then_some(schema))
     }
 
-    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<&'a RawValue> {
+    fn sent<'a>(&self, object: &Object<'a>, name: &str) -> Option<RawStr<'a>> {
         self.0.input.sent(object, name)
     }
 

@@ -6,13 +6,13 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::handler::argument::problem::Problems;
 use crate::handler::spec::Spec;
 #[cfg(feature = "json-schema")]
 use crate::handler::spec::Text;
 use crate::policy::Redacted;
+use crate::protocol::RawStr;
 
 /// The hand-written keywords of `schema = ..`, compiled into a check.
 #[cfg(feature = "json-schema")]
@@ -63,11 +63,11 @@ impl Keywords {
         }
     }
 
-    pub(super) fn check(&self, arguments: Option<&RawValue>) -> Result<(), Problems> {
+    pub(super) fn check(&self, arguments: Option<RawStr<'_>>) -> Result<(), Problems> {
         let Some(validator) = &self.validator else {
             return Ok(());
         };
-        let text = arguments.map_or("{}", RawValue::get);
+        let text = arguments.map_or("{}", RawStr::get);
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         let mut problems = Problems::new();
         for error in validator.iter_errors(&value) {
@@ -126,13 +126,15 @@ impl Keywords {
         clippy::unnecessary_wraps,
         reason = "same shape as with the feature"
     )]
-    pub(super) fn check(&self, _: Option<&RawValue>) -> Result<(), Problems> {
+    pub(super) fn check(&self, _: Option<RawStr<'_>>) -> Result<(), Problems> {
         Ok(())
     }
 }
 
 #[cfg(all(test, feature = "json-schema"))]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
     use crate::handler::spec::kind::{Item, Kind};
 
@@ -164,7 +166,7 @@ mod tests {
         };
         let told = |arguments: &str| {
             keywords
-                .check(Some(&raw(arguments)))
+                .check(Some((&*raw(arguments)).into()))
                 .unwrap_err()
                 .describe(sign_in)
         };

@@ -1,5 +1,7 @@
 //! Building a server, and serving it.
 
+#[cfg(not(all(feature = "cli", feature = "skills", feature = "tls")))]
+mod absent;
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;

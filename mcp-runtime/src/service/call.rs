@@ -11,7 +11,6 @@
 //! limited too. A call that is dropped at any point is recorded by the destructor of
 //! [`CallInProgress`], as cancelled.
 
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::Service;
@@ -23,7 +22,7 @@ use crate::handler::spec::kind::{Kind, event};
 use crate::ops::metrics::ItemMetrics;
 use crate::policy::contain::{Panicked, contain_now};
 use crate::policy::{Call, CallResponse, Completed, HandlerFuture, Outcome, Policies};
-use crate::protocol::{Members, RpcError};
+use crate::protocol::{Given, Members, RpcError};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
 
@@ -31,7 +30,7 @@ use crate::seal::Stamp;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CallParams<'a> {
     pub members: Option<&'a Members>,
-    pub arguments: Option<&'a RawValue>,
+    pub arguments: Option<Given<'a>>,
     /// `true` if the arguments are strings by their nature, and are coerced to the types of the parameters.
     pub textual: bool,
 }
@@ -48,7 +47,7 @@ impl Service {
         let call = Call {
             item: entry.item(),
             cx,
-            arguments: arguments.filter(|raw| raw.get() != "null"),
+            arguments: arguments.filter(|given| given.text().get() != "null"),
         };
         let policies = entry.policies();
         let policies = &*policies;
@@ -202,7 +201,7 @@ impl Service {
         &self,
         entry: &Entry,
         cx: &Context,
-        arguments: Option<&RawValue>,
+        arguments: Option<Given<'_>>,
     ) -> Completed {
         let call = Call {
             item: entry.item(),

@@ -15,13 +15,11 @@
 
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::Service;
 use crate::answer::{Answer, members};
 use crate::handler::input::pending::InputRequired;
 use crate::policy::{Call, canonical};
-use crate::protocol::json::Text;
 use crate::protocol::{InputRequest, Members, Object, RpcError};
 use crate::seal::{KeyedValues, Stamp, State, Subject, Unsealable};
 
@@ -42,7 +40,7 @@ impl Service {
         let Some(params) = params.filter(|_| call.cx.is_modern()) else {
             return Ok(None);
         };
-        let (sent, state) = (responses(params)?, params.decode::<Text<'_>>(STATE));
+        let (sent, state) = (responses(params)?, params.text(STATE));
         if sent.is_none() && state.is_none() {
             return Ok(None);
         }
@@ -52,7 +50,7 @@ impl Service {
             Some(Err(_)) => {
                 return Err(RpcError::invalid_params("`requestState` must be a string"));
             }
-            Some(Ok(Text(text))) => {
+            Some(Ok(text)) => {
                 let opened =
                     self.keys
                         .get()
@@ -107,7 +105,7 @@ fn responses(params: &Members) -> Result<Option<KeyedValues>, RpcError> {
         Some(Ok(object)) => {
             let kept = object
                 .iter()
-                .map(|(key, raw): (&str, &RawValue)| (key.to_owned(), raw.to_owned()));
+                .map(|(key, raw)| (key.to_owned(), raw.to_boxed()));
             Ok(Some(kept.collect()))
         }
     }

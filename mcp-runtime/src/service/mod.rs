@@ -52,7 +52,6 @@ use crate::ops::hook::Hooks;
 use crate::ops::metrics::{Format, Metrics};
 use crate::policy::contain::{Panicked, contain};
 use crate::policy::requests::Requests;
-use crate::protocol::json::Text;
 use crate::protocol::{Members, Method, Request, RpcError};
 use crate::registry::live::LiveRegistry;
 use crate::seal::Keys;
@@ -249,8 +248,8 @@ pub(crate) fn text_param<'p>(
     name: &str,
     question: &str,
 ) -> Result<Cow<'p, str>, RpcError> {
-    match params.and_then(|params| params.decode::<Text<'p>>(name)) {
-        Some(Ok(Text(text))) => Ok(text),
+    match params.and_then(|params| params.text(name)) {
+        Some(Ok(text)) => Ok(text),
         Some(Err(_)) => Err(RpcError::invalid_params(format!(
             "`{name}` must be a string"
         ))),

@@ -1,7 +1,5 @@
 //! `prompts/get`: the prompt and its arguments, which are strings.
 
-use serde_json::value::RawValue;
-
 use super::call::CallParams;
 use super::{Service, text_param};
 use crate::answer::Answer;
@@ -22,9 +20,7 @@ impl Service {
             .get(&name)
             .cloned()
             .ok_or_else(|| RpcError::unknown("prompt", &name))?;
-        let arguments = params
-            .and_then(|params| params.decode::<&RawValue>("arguments"))
-            .and_then(Result::ok);
+        let arguments = params.and_then(Members::arguments);
         self.call(
             &entry,
             cx,

@@ -15,7 +15,7 @@ use super::watch::check_uri;
 use super::{Service, text_param};
 use crate::answer::{Answer, Hint, ReadResult};
 use crate::handler::Context;
-use crate::protocol::{Members, Resource, RpcError};
+use crate::protocol::{Given, Members, Resource, RpcError};
 
 impl Service {
     pub(super) async fn read_resource(
@@ -39,7 +39,7 @@ impl Service {
         let variables = variables.and_then(|variables| RawValue::from_string(variables).ok());
         let call = CallParams {
             members: params,
-            arguments: variables.as_deref(),
+            arguments: variables.as_deref().map(Given::from),
             textual: true,
         };
         let mut answer = self

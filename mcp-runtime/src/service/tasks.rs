@@ -30,7 +30,7 @@ use crate::handler::spec::TaskSupport;
 use crate::policy::contain::{Panicked, contain, contain_now};
 use crate::policy::{Call, CallResponse, Completed};
 use crate::protocol::extension::TASKS;
-use crate::protocol::{Members, Object, RpcError, ToolResult};
+use crate::protocol::{Given, Members, Object, RpcError, ToolResult};
 use crate::registry::{Arguments, Entry};
 use crate::seal::Stamp;
 use crate::task::lease::Signal;
@@ -84,7 +84,9 @@ impl Service {
         cx: &Context,
         params: CallParams<'_>,
     ) -> Result<Answer, RpcError> {
-        let arguments = params.arguments.filter(|raw| raw.get() != "null");
+        let arguments = params
+            .arguments
+            .filter(|given| given.text().get() != "null");
         let call = Call {
             item: entry.item(),
             cx,
@@ -131,7 +133,7 @@ impl Service {
             .map_err(|Panicked| Completed::panicked(call.item))?
             .map_err(|problems| invalid_arguments(&call, &problems))?;
         let arguments = match missing {
-            None => call.arguments.map(RawValue::to_owned),
+            None => call.arguments.map(|given| given.text().to_boxed()),
             Some(elicited) => Some(entry.policies().elicit(&call, elicited).await?),
         };
         Ok((arguments, round))
@@ -153,7 +155,8 @@ impl Service {
         let span = Span::current();
         self.drain.spawn(async move {
             let run = Abortable::new(
-                contain(service.call_admitted(&entry, &cx, arguments.as_deref())).instrument(span),
+                contain(service.call_admitted(&entry, &cx, arguments.as_deref().map(Given::from)))
+                    .instrument(span),
                 registration,
             );
             let ended = tokio::time::timeout(service.tasks.ttl(), run).await;
@@ -206,7 +209,7 @@ impl Service {
         };
         let answers = answers
             .iter()
-            .map(|(key, answer)| (key.to_owned(), answer.to_owned()))
+            .map(|(key, answer)| (key.to_owned(), answer.to_boxed()))
             .collect();
         match self.tasks.running(&id, cx.principal()) {
             Some(task) => task.answer(answers).await,

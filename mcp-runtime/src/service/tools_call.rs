@@ -6,15 +6,13 @@
 
 use std::sync::Arc;
 
-use serde_json::value::RawValue;
-
 use super::call::CallParams;
 use super::tasks::Mode;
 use super::{Service, text_param};
 use crate::answer::Answer;
 use crate::handler::argument::problem::nearest;
 use crate::handler::{Context, Principal};
-use crate::protocol::{Members, RpcError};
+use crate::protocol::{Members, RawStr, RpcError};
 
 /// The maximum number of tools whose names are compared with an unknown one.
 const COMPARED: usize = 1_000;
@@ -64,9 +62,7 @@ impl Service {
             .get(name)
             .cloned()
             .ok_or_else(|| RpcError::unknown("tool", name))?;
-        let arguments = params
-            .and_then(|params| params.decode::<&RawValue>("arguments"))
-            .and_then(Result::ok);
+        let arguments = params.and_then(Members::arguments);
         let call = CallParams {
             members: params,
             arguments,
@@ -87,6 +83,6 @@ impl Service {
 }
 
 /// The text of an argument as a header mirrors it; `None` when it is absent or `null`.
-pub(crate) fn mirrored(raw: Option<&RawValue>) -> Option<&str> {
-    raw.map(RawValue::get).filter(|text| *text != "null")
+pub(crate) fn mirrored(raw: Option<RawStr<'_>>) -> Option<&str> {
+    raw.map(RawStr::get).filter(|text| *text != "null")
 }

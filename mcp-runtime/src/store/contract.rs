@@ -21,7 +21,7 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::rates::Algorithm;
-use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, StoreError, Values};
+use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, StoreError, ValueStore};
 
 /// The time that a message may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -152,12 +152,12 @@ pub async fn changes(store: &dyn Changes) {
     }
 }
 
-/// The promises of [`Values`].
+/// The promises of [`ValueStore`].
 ///
 /// # Panics
 ///
 /// Panics if one of them is broken.
-pub async fn values(store: &dyn Values) {
+pub async fn values(store: &dyn ValueStore) {
     let [ann, bob] = ["ann", "bob"].map(unique);
     let hour = Duration::from_hours(1);
     let get = async |owner: &str, key: &str| kept(store.get(owner, key).await);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{MemoryValues, PutValue, StoreError, Values};
+use super::{MemoryValues, PutValue, StoreError, ValueStore};
 
 /// The longest key, in bytes.
 const KEY: usize = 1024;
@@ -16,7 +16,7 @@ const VALUE: usize = 1 << 20;
 /// The stores that the calls of a server have, and the bound on what one caller keeps in them.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    pub values: Arc<dyn Values>,
+    pub values: Arc<dyn ValueStore>,
     /// The maximum number of bytes of one caller.
     pub most: usize,
     /// The owner of the values of the one caller of a line connection.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::values::ENTRY;
-use super::{PutValue, StoreFuture, Values};
+use super::{PutValue, StoreFuture, ValueStore};
 
 /// The longest that a value is kept: 30 years, which no clock overflows by.
 const FOREVER: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 30);
@@ -49,7 +49,7 @@ impl MemoryValues {
     }
 }
 
-impl Values for MemoryValues {
+impl ValueStore for MemoryValues {
     fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
         let mut kept = self.lock();
         kept.expire(Instant::now());

@@ -8,14 +8,14 @@
 //! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
 //! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
 //! | [`Changes`] | notifications of changes | subscribers hear of changes on their own instance |
-//! | [`Values`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
+//! | [`ValueStore`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
 //! | [`TaskStore`](crate::task::TaskStore) | tasks | in memory; while a store fails, no task begins |
 //!
 //! With the feature `redis`, [`Server::redis`](crate::Server::redis), `MCP_REDIS_URL` or `[store] redis` sets all of
 //! them. A program with a store of its own implements the traits, hands them to
 //! [`Server::stores`](crate::Server::stores), and tests them by the functions in [`contract`].
 //!
-//! [Many instances](https://github.com/mcp-runtime/mcp-runtime/blob/main/mcp-runtime/docs/instances.md) says what is shared, what that costs, and how to run Redis.
+//! The [guide](crate::guide::instances) says what is shared, what that costs, and how to run Redis.
 
 mod changes;
 pub mod contract;
@@ -41,7 +41,7 @@ pub use memory::MemoryValues;
 
 pub use rates::{Admission, Rate, Rates};
 pub use spent::Spent;
-pub use values::{PutValue, Values};
+pub use values::{PutValue, ValueStore};
 
 /// The reason why a store failed; its text goes to the log.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
@@ -63,7 +63,7 @@ pub struct Stores {
     pub(crate) rates: Option<Arc<dyn Rates>>,
     pub(crate) spent: Option<Arc<dyn Spent>>,
     pub(crate) changes: Option<Arc<dyn Changes>>,
-    pub(crate) values: Option<Arc<dyn Values>>,
+    pub(crate) values: Option<Arc<dyn ValueStore>>,
 }
 
 impl Stores {
@@ -90,7 +90,7 @@ impl Stores {
 
     /// Sets the store of values by key.
     #[must_use]
-    pub fn values(mut self, values: impl Values) -> Self {
+    pub fn values(mut self, values: impl ValueStore) -> Self {
         self.values = Some(Arc::new(values));
         self
     }

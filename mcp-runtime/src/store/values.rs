@@ -47,7 +47,7 @@ impl<'a> PutValue<'a> {
 /// Keeps values by owner and key.
 ///
 /// Tested by [`contract::values`](super::contract::values).
-pub trait Values: fmt::Debug + Send + Sync + 'static {
+pub trait ValueStore: fmt::Debug + Send + Sync + 'static {
     /// Returns the value of `owner` under `key`, unless its time is over.
     fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>>;
 

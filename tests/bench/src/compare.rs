@@ -38,7 +38,7 @@ fn compare(transport: Transport, cores: Option<Cores>, plan: &Plan) -> Result<Co
             plan,
         )?));
         ours.push(Numbers::of(&load::measure(
-            Contender::Ours,
+            Contender::OursAll,
             transport,
             cores,
             plan,

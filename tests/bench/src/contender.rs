@@ -12,8 +12,10 @@ use crate::{error::Error, floor, ours};
 pub(crate) enum Contender {
     /// Written by hand, without an SDK.
     Floor,
-    /// Declared, with every policy on.
+    /// Declared, without a policy.
     Ours,
+    /// Declared, with every policy on.
+    OursAll,
 }
 
 /// What carries the calls.
@@ -35,12 +37,13 @@ impl Contender {
         match self {
             Self::Floor => "floor",
             Self::Ours => "ours",
+            Self::OursAll => "ours-all",
         }
     }
 
     /// The opposite of [`name`](Self::name).
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Floor, Self::Ours]
+        [Self::Floor, Self::Ours, Self::OursAll]
             .into_iter()
             .find(|contender| contender.name() == name)
     }
@@ -86,9 +89,11 @@ pub(crate) fn serve(
         (Contender::Floor, Transport::Http) => runtime()?.block_on(floor::http::serve(addr)),
         (Contender::Floor, Transport::Stdio) => floor::stdio::serve(),
         (Contender::Floor, Transport::Pipelined) => floor::batched::serve(),
-        (Contender::Ours, Transport::Http) => runtime()?.block_on(ours::serve_http(addr)),
-        (Contender::Ours, Transport::Stdio | Transport::Pipelined) => {
-            runtime()?.block_on(ours::serve_stdio())
+        (Contender::Ours | Contender::OursAll, Transport::Http) => {
+            runtime()?.block_on(ours::serve_http(addr, contender == Contender::OursAll))
+        }
+        (Contender::Ours | Contender::OursAll, Transport::Stdio | Transport::Pipelined) => {
+            runtime()?.block_on(ours::serve_stdio(contender == Contender::OursAll))
         }
     }
 }

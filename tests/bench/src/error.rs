@@ -28,6 +28,9 @@ pub(crate) enum Error {
     /// Our own server ended with an error.
     #[error("our server failed")]
     Ours(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Instructions could not be counted.
+    #[error("{0}")]
+    Counts(String),
     /// The report could not be rendered.
     #[error("the report could not be written")]
     Report(#[from] serde_json::Error),

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p bench` starts a server and a load generator, each on a core of its own, in turns:
 //! the hand-written floor, ours, the floor, ours, and so on. It prints the pairwise ratios, ours to the floor.
-//! A server is this same binary, started as `bench serve-ours-http` and its three siblings.
+//! A server is this same binary, started as `bench serve-ours-http` and its siblings. `--counts` counts instructions
+//! instead, which no other program on the machine changes.
 //!
 //! Invariants: a call whose answer is not the right result ends the run with an error, so that refusals are never
 //! counted as throughput; both sides of a pair get the same runtime, core, requests and socket options.
@@ -10,6 +11,7 @@
 mod call;
 mod compare;
 mod contender;
+mod counts;
 mod cpu;
 mod error;
 mod floor;
@@ -48,6 +50,7 @@ fn run() -> Result<(), Error> {
             server::end_with_parent()?;
             contender::serve(contender, transport, addr)
         }
+        Command::Counts { write } => counts::run(write),
         Command::Compare(plan) => report::print(&compare::run(&plan)?, plan.format),
         Command::Help => {
             report::print_line(options::USAGE);

@@ -1,4 +1,4 @@
-//! The command line, read by hand: four words and four flags.
+//! The command line, read by hand: a few words and flags.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -19,7 +19,12 @@ usage: bench [http] [stdio] [pipelined] [--quick] [--json] [--rounds N] [--secon
   --rounds N     pairs of runs per transport (default 7)
   --seconds S    length of one run (default 2)
 
-       bench serve-{floor,ours}-{http,stdio,pipelined} [ADDR] [--core N]
+       bench --counts [--write]
+
+  counts the instructions and the allocations of a call by callgrind, and compares them with counts.txt
+  --write        writes counts.txt instead
+
+       bench serve-{floor,ours,ours-all}-{http,stdio,pipelined} [ADDR] [--core N]
 
   one of the servers by itself (HTTP default: 127.0.0.1:8080, at /mcp)";
 
@@ -39,6 +44,11 @@ pub(crate) enum Command {
     },
     /// Compare them.
     Compare(Plan),
+    /// Count instructions, and compare them with the table, or write it.
+    Counts {
+        /// `true` to write the table.
+        write: bool,
+    },
     /// Print the usage.
     Help,
 }
@@ -72,12 +82,13 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Command, Error
     let mut args = args.peekable();
     match args.peek().and_then(|word| served(word)) {
         Some((contender, transport)) => serve(contender, transport, args.skip(1)),
+        None if args.next_if(|word| word == "--counts").is_some() => counts(args),
         None => compare(args),
     }
 }
 
 fn served(word: &str) -> Option<(Contender, Transport)> {
-    let (contender, transport) = word.strip_prefix("serve-")?.split_once('-')?;
+    let (contender, transport) = word.strip_prefix("serve-")?.rsplit_once('-')?;
     Some((Contender::named(contender)?, Transport::named(transport)?))
 }
 
@@ -100,6 +111,17 @@ fn serve(
         addr,
         core,
     })
+}
+
+fn counts(args: impl Iterator<Item = String>) -> Result<Command, Error> {
+    let mut write = false;
+    for arg in args {
+        match arg.as_str() {
+            "--write" => write = true,
+            other => return Err(Error::Usage(format!("unknown argument `{other}`"))),
+        }
+    }
+    Ok(Command::Counts { write })
 }
 
 fn compare(mut args: impl Iterator<Item = String>) -> Result<Command, Error> {
@@ -184,11 +206,14 @@ mod tests {
             transport,
             addr,
             core,
-        }) = parsed("serve-ours-http 127.0.0.1:9 --core 1")
+        }) = parsed("serve-ours-all-http 127.0.0.1:9 --core 1")
         else {
             panic!("a server")
         };
-        assert_eq!((contender, transport), (Contender::Ours, Transport::Http));
+        assert_eq!(
+            (contender, transport),
+            (Contender::OursAll, Transport::Http)
+        );
         assert_eq!((addr.port(), core), (9, Some(1)));
     }
 
@@ -196,6 +221,7 @@ mod tests {
     fn mistakes_are_refused() {
         for line in [
             "serve-theirs-http",
+            "--counts --quick",
             "--rounds 0",
             "--rounds",
             "--seconds NaN",

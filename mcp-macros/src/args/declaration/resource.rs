@@ -138,7 +138,12 @@ pub(crate) static KEYS: Table<Declaration<Resource>> = Table {
 pub(super) fn uri(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, TokenStream) {
     let mut trees = tokens.into_iter().peekable();
     let Some(first) = trees.next_if(is_literal) else {
-        return (None, without_late_uri(trees.collect(), errors));
+        let (trees, found) = without_computed_uri(trees.collect());
+        let Some(found) = found else {
+            return (None, without_late_uri(trees, errors));
+        };
+        errors.push(computed_uri(&found));
+        return (None, trees.into_iter().collect());
     };
     let first: TokenStream = [first].into_iter().collect();
     let uri = match syn::parse2::<Lit>(first.clone()).ok() {
@@ -156,6 +161,34 @@ pub(super) fn uri(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, 
         errors.push(err!(next, "expected `,` before `{next}`").help("add a comma after the URI"));
     }
     (uri, trees.collect())
+}
+
+/// The keys without an expression that stands in the place of the URI, and the expression.
+fn without_computed_uri(trees: Vec<TokenTree>) -> (Vec<TokenTree>, Option<TokenStream>) {
+    let end = trees.iter().position(|tree| is_punct(tree, ','));
+    let (first, rest) = trees.split_at(end.unwrap_or(trees.len()));
+    let is_key = match first {
+        [TokenTree::Ident(name)] => KEYS.keys().any(|key| name == key.name) || is_lower(name),
+        [_, next, ..] => is_punct(next, '=') || matches!(next, TokenTree::Group(_)),
+        _ => true,
+    };
+    let first: TokenStream = first.iter().cloned().collect();
+    if is_key || syn::parse2::<Expr>(first.clone()).is_err() {
+        return (trees, None);
+    }
+    (rest.iter().skip(1).cloned().collect(), Some(first))
+}
+
+fn is_lower(name: &proc_macro2::Ident) -> bool {
+    name.to_string().chars().any(|c| c.is_ascii_lowercase())
+}
+
+fn computed_uri(found: &TokenStream) -> crate::diag::Diagnostic {
+    let kind =
+        syn::parse2::<Expr>(found.clone()).map_or("an expression", |expr| check::kind(&expr));
+    err!(found, "the URI of a resource is a string literal, found {kind}").help(
+        "write the URI out, as in `#[resource(\"docs://readme\")]`: its variables are checked when the program is compiled; `DynamicResource` takes a URI made at run time",
+    )
 }
 
 /// The keys without a URI that comes after them, which is reported.

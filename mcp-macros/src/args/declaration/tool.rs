@@ -131,6 +131,14 @@ pub(crate) static KEYS: Table<Declaration<Tool>> = Table {
             "the MCP field `_meta.ui.visibility` is written `visible_to` here",
         ),
         ("taskSupport", "did you mean `task`?"),
+        (
+            "uri",
+            "only a `#[resource]` has a URI: write `#[resource(\"docs://readme\")]`",
+        ),
+        (
+            "enabled",
+            "`[tools.name] enabled = false` in the configuration takes a tool away; `visible_if = path` says who sees it",
+        ),
         ("background", "did you mean `task`?"),
     ],
 };

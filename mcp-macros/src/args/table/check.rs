@@ -113,10 +113,17 @@ fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
         ) => {
             format!("write `{}({})`", key.name, text.to_token_stream())
         }
+        (Form::Text, Expr::Macro(_)) if DOCUMENTED.contains(&key.name) => {
+            let written = source(expr);
+            format!("write `#[doc = {written}]` in the place of a doc comment")
+        }
         _ => format!("write `{}`", key.usage()),
     };
     diagnostic.help(help)
 }
+
+/// The keys that a doc comment stands for.
+const DOCUMENTED: [&str; 2] = ["description", "instructions"];
 
 /// The help for a number without a unit, or outside of quotes.
 fn with_unit(key: &Key, int: &LitInt, unit: &str, units: &str) -> String {

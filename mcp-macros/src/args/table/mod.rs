@@ -5,19 +5,20 @@
 
 pub(crate) mod check;
 pub(crate) mod form;
+pub(crate) mod home;
 pub(crate) mod key;
 pub(crate) mod nested;
 pub(crate) mod setting;
 pub(crate) mod value;
 mod written;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 
 use form::Form;
 use key::Key;
 use setting::Setting;
-use written::Written;
+use written::{Words, Written};
 
 use crate::diag::{Errors, err, nearest};
 
@@ -92,7 +93,7 @@ impl<T> Table<T> {
         errors: &mut Errors,
     ) -> Vec<(&'static Row<T>, Setting)> {
         let mut settings: Vec<(&'static Row<T>, Setting)> = Vec::new();
-        for Written { name, value } in written::written(tokens, errors) {
+        for Written { name, value } in written::written(tokens, self, errors) {
             let Some(row) = self.known(&name, errors) else {
                 continue;
             };
@@ -129,7 +130,11 @@ impl<T> Table<T> {
         if let Some((_, help)) = self.expected.iter().find(|(other, _)| name == other) {
             return (*help).to_owned();
         }
-        if let Some(near) = nearest(&name.to_string(), self.keys().map(|key| key.name)) {
+        let written = name.to_string();
+        if let Some(help) = home::help(&written, self.attribute) {
+            return help;
+        }
+        if let Some(near) = nearest(&written, self.keys().map(|key| key.name)) {
             return format!("did you mean `{near}`?");
         }
         let names: Vec<String> = self.keys().map(|key| format!("`{}`", key.name)).collect();
@@ -137,6 +142,38 @@ impl<T> Table<T> {
             return "it takes no keys: remove this one".to_owned();
         }
         format!("the keys are {}", names.join(", "))
+    }
+}
+
+impl<T> Words for Table<T> {
+    fn usage(&self, name: &Ident) -> String {
+        let key = self.keys().find(|key| name == key.name);
+        key.map_or_else(|| format!("{name} = .."), Key::usage)
+    }
+
+    fn keyless(&self, found: &TokenTree) -> String {
+        // `#[tool("text")]`, or the `=` of `#[tool = "text"]`.
+        let written = found.to_string();
+        let is_text = written.starts_with('"') || written == "=";
+        let text = if written == "=" { "\"..\"" } else { &written };
+        let has = |name| self.keys().any(|key| key.name == name);
+        if is_text && has("description") {
+            return format!(
+                "a description is a doc comment above the function, or `{}`",
+                self.attribute
+                    .replace(']', &format!("(description = {text})]"))
+            );
+        }
+        let described = if is_text {
+            self.expected.iter()
+        } else {
+            [].iter()
+        };
+        let mut described = described.filter(|(name, _)| *name == "description");
+        described.next().map_or_else(
+            || "keys are written `key` or `key = value`".to_owned(),
+            |(_, help)| (*help).to_owned(),
+        )
     }
 }
 

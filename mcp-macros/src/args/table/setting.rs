@@ -4,13 +4,13 @@ use darling::FromMeta;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token};
 
 use super::key::Key;
 use super::value::Value;
-use crate::diag::{Errors, err};
+use crate::diag::{Errors, err, place};
 
 /// A key with its value, which has the form that the key asks for.
 #[derive(Debug)]
@@ -77,10 +77,9 @@ impl Setting {
     /// Reads the strings of a list.
     pub(crate) fn texts(self, errors: &mut Errors) -> Option<Set<Vec<LitStr>>> {
         let tokens = self.list()?;
-        let list =
-            syn::parse::Parser::parse2(Punctuated::<LitStr, Token![,]>::parse_terminated, tokens);
+        let list = Punctuated::<LitStr, Token![,]>::parse_terminated.parse2(tokens.clone());
         let list = list.map_err(|error| {
-            let at = Ident::new("_", error.span());
+            let at = place(&error, &tokens);
             err!(at, "`{}` needs a list of strings: {error}", self.key.name)
                 .help(format!("write `{}`", self.key.usage()))
         });
@@ -92,10 +91,9 @@ impl Setting {
     /// Reads the members of a list: `key = value`, the key an identifier or a string.
     pub(crate) fn members(self, errors: &mut Errors) -> Option<Set<Vec<Member>>> {
         let tokens = self.list()?;
-        let list =
-            syn::parse::Parser::parse2(Punctuated::<Member, Token![,]>::parse_terminated, tokens);
+        let list = Punctuated::<Member, Token![,]>::parse_terminated.parse2(tokens.clone());
         let list = list.map_err(|error| {
-            let at = Ident::new("_", error.span());
+            let at = place(&error, &tokens);
             err!(
                 at,
                 "`{}` needs a list of `key = value`: {error}",

@@ -1,10 +1,10 @@
 //! The part of a setting that comes after its key.
 
-use proc_macro2::{Delimiter, Group, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, Token, token};
 
-use crate::diag::err;
+use crate::diag::{err, is_cut_off};
 
 /// Nothing, `= expression` or `(..)`.
 #[derive(Debug)]
@@ -15,8 +15,8 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Parses the value of the key `name`.
-    pub(super) fn parse(name: &Ident, input: ParseStream) -> syn::Result<Self> {
+    /// Parses the value of the key `name`, which is written as in `usage`.
+    pub(super) fn parse(name: &Ident, usage: &str, input: ParseStream) -> syn::Result<Self> {
         if input.peek(token::Paren) {
             return match input.parse()? {
                 TokenTree::Group(group) => Ok(Self::List(group)),
@@ -40,11 +40,32 @@ impl Value {
         };
         if input.is_empty() || input.peek(Token![,]) {
             return Err(err!(eq, "`{name}` needs a value after the `=`")
-                .help("write the value, or remove the key")
+                .help(format!("write `{usage}`, or remove the key"))
                 .into());
         }
-        input.parse::<Expr>().map(Self::Expr)
+        let start = input.fork();
+        match input.parse::<Expr>() {
+            Ok(expr) => Ok(Self::Expr(expr)),
+            Err(error) => Err(cut_off(name, usage, &start).unwrap_or(error)),
+        }
     }
+}
+
+/// The error about a value that ends too early, at its last token; `None` for other errors.
+fn cut_off(name: &Ident, usage: &str, start: ParseStream) -> Option<syn::Error> {
+    let mut value = TokenStream::new();
+    while !start.is_empty() && !start.peek(Token![,]) {
+        value.extend([start.parse::<TokenTree>().ok()?]);
+    }
+    let error = syn::parse2::<Expr>(value.clone()).err()?;
+    let last = value.into_iter().last().filter(|_| is_cut_off(&error))?;
+    let why = error.to_string();
+    let why = why.trim_start_matches("unexpected end of input, ");
+    Some(
+        err!(last, "the value of `{name}` ends here: {why}")
+            .help(format!("write for example `{usage}`"))
+            .into(),
+    )
 }
 
 fn bracket(group: &TokenTree) -> &'static str {

@@ -5,7 +5,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Token};
 
 use super::value::Value;
@@ -17,12 +17,24 @@ pub(super) struct Written {
     pub(super) value: Value,
 }
 
-/// Parses all of `tokens`.
-pub(super) fn written(tokens: TokenStream, errors: &mut Errors) -> Vec<Written> {
+/// The texts about the keys of a table, for errors.
+pub(super) trait Words {
+    /// The key with its example.
+    fn usage(&self, name: &Ident) -> String;
+    /// The help for a value without a key.
+    fn keyless(&self, found: &TokenTree) -> String;
+}
+
+/// Parses all of `tokens`, settings of a table with these `words`.
+pub(super) fn written(
+    tokens: TokenStream,
+    words: &impl Words,
+    errors: &mut Errors,
+) -> Vec<Written> {
     let read = |input: ParseStream| {
         let mut all = Vec::new();
         while !input.is_empty() {
-            match Written::parse(input) {
+            match Written::parse(words, input) {
                 Ok(written) => all.push(written),
                 Err(error) => {
                     errors.push(error);
@@ -36,16 +48,16 @@ pub(super) fn written(tokens: TokenStream, errors: &mut Errors) -> Vec<Written> 
     read.parse2(tokens).unwrap_or_default()
 }
 
-impl Parse for Written {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
+impl Written {
+    fn parse(words: &impl Words, input: ParseStream) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             let tree: TokenTree = input.parse()?;
             return Err(err!(tree, "expected a key, found `{tree}`")
-                .help("keys are written `key` or `key = value`")
+                .help(words.keyless(&tree))
                 .into());
         }
         let name = input.call(Ident::parse_any)?;
-        let value = Value::parse(&name, input)?;
+        let value = Value::parse(&name, &words.usage(&name), input)?;
         Ok(Self { name, value })
     }
 }

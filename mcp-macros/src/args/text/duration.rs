@@ -57,6 +57,9 @@ fn split(text: &str) -> Result<(u64, &str, &str), String> {
     if count.is_empty() {
         return Err(format!("`{after}` does not start with a whole number"));
     }
+    if after.starts_with(['.', ',']) {
+        return Err("a count is a whole number: write it in a smaller unit".to_owned());
+    }
     let letters = after
         .find(|c: char| c.is_ascii_digit())
         .unwrap_or(after.len());
@@ -106,7 +109,10 @@ mod tests {
         let why = |text| parse(text).err().unwrap_or_default();
         assert_eq!(why("5"), "`5` has no unit");
         assert_eq!(why("s"), "`s` does not start with a whole number");
-        assert_eq!(why("1.5s"), "unknown unit `.` (units: ms, s, m, h)");
+        assert_eq!(
+            why("1.5s"),
+            "a count is a whole number: write it in a smaller unit"
+        );
         assert_eq!(why("30s1m"), "`m` does not come after a longer unit");
         assert_eq!(why("5min"), "unknown unit `min` (units: ms, s, m, h)");
         assert_eq!(why(""), "it is empty");

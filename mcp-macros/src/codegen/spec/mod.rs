@@ -3,8 +3,8 @@
 mod policy;
 mod resource;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
@@ -82,6 +82,13 @@ fn hints(tool: &Tool) -> TokenStream {
         TaskSupport::Optional => quote!(.task(__mcp::TaskSupport::Optional)),
         TaskSupport::Required => quote!(.task(__mcp::TaskSupport::Required)),
     });
-    let schema = tool.schema.as_ref().map(|path| quote!(.schema(#path)));
+    let schema = tool.schema.as_ref().map(|path| {
+        let at = path
+            .clone()
+            .into_iter()
+            .next()
+            .map_or_else(Span::call_site, |it| it.span());
+        quote_spanned!(at.resolved_at(Span::mixed_site())=> .schema(#path))
+    });
     quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #task #schema)
 }

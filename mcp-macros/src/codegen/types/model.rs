@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Path;
+use syn::{DeriveInput, Path};
 
 use crate::ir::types::model::{Model, Rules};
 
@@ -23,12 +23,25 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
     });
+    let described = model
+        .schema
+        .then(|| quote!(#rt::__private::schemars::JsonSchema));
+    let schemars = model.schema.then(|| quote!(#[schemars(crate = #schemars)]));
+    let is_derived = model.input || model.output || model.schema;
+    let serde = is_derived.then(|| quote!(#[serde(crate = #serde)]));
     quote! {
-        #[derive(#read #write #rt::__private::schemars::JsonSchema)]
+        #[derive(#read #write #described)]
         #rules
-        #[serde(crate = #serde)]
-        #[schemars(crate = #schemars)]
+        #serde
+        #schemars
     }
+}
+
+/// The implementation that says that the type has members.
+pub(crate) fn structured(input: &DeriveInput, rt: &Path) -> TokenStream {
+    let name = &input.ident;
+    let (parameters, arguments, predicates) = input.generics.split_for_impl();
+    quote!(impl #parameters #rt::__private::single::Structured for #name #arguments #predicates {})
 }
 
 /// The import after the item: the trait whose method the derive of nested rules calls without naming it.

@@ -34,7 +34,10 @@ fn inject(state: &State, ty: &TokenStream, place: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #parameters __mcp::Inject<#ident #arguments> for #ty #predicates {
-            fn inject<'a>(__mcp_state: &'a #ident #arguments, _: &'a #rt::Context) -> &'a Self { #place }
+            fn inject<'__mcp>(
+                __mcp_state: &'__mcp #ident #arguments,
+                _: &'__mcp #rt::Context,
+            ) -> &'__mcp Self { #place }
         }
     }
 }

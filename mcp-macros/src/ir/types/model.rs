@@ -7,6 +7,8 @@ pub(crate) struct Model {
     pub(crate) input: bool,
     /// It is written as JSON.
     pub(crate) output: bool,
+    /// Its schema is made, unless its author derives it.
+    pub(crate) schema: bool,
     /// Its rules, unless its author derives them.
     pub(crate) rules: Rules,
 }

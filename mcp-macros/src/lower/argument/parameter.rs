@@ -1,7 +1,7 @@
 //! The parameters of a function: by reference is injected, by value is input.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, Ident, Pat, PatType, Signature, Type};
+use syn::{FnArg, Ident, Pat, PatTupleStruct, PatType, Signature, Type};
 
 use super::{Lowered, conflicts, injected, receiver};
 use crate::diag::{Diagnostic, Errors, err};
@@ -64,6 +64,7 @@ fn one(
     errors: &mut Errors,
 ) -> Option<Parameter> {
     check_conditional(kind, typed, errors);
+    check_derived(typed, errors);
     if let Type::Reference(reference) = ty::peeled(&typed.ty) {
         check_unsent(typed, errors);
         errors.handle(injected::check(kind, &typed.ty, reference))?;
@@ -87,6 +88,30 @@ fn check_unsent(typed: &PatType, errors: &mut Errors) {
             error.help(
                 "take the parameter by value if the client is to send it, or remove `#[arg]`",
             ),
+        );
+    }
+}
+
+/// Refuses the attributes of derives, which fields have and parameters do not.
+fn check_derived(typed: &PatType, errors: &mut Errors) {
+    let is_derived = |it: &&syn::Attribute| attribute::is_any(it, &attribute::DERIVED);
+    for derived in typed.attrs.iter().filter(is_derived) {
+        let (written, name) = (ty::source(derived.path()), ty::source(&typed.pat));
+        let keys = match written.as_str() {
+            attribute::SERDE => "`default`, `rename = \"..\"`, `alias(\"..\")` or `flatten`",
+            attribute::SCHEMARS => {
+                "`length = ..`, `range = ..`, `pattern = \"..\"` or `example = ..`"
+            }
+            _ => "`length = ..`, `range = ..`, `pattern = \"..\"`, `email` or `custom = path`",
+        };
+        errors.push(
+            err!(
+                derived,
+                "`#[{written}]` goes on a field, found it on the parameter `{name}`"
+            )
+            .help(format!(
+                "the keys of a parameter are in `#[arg(..)]`, such as {keys}"
+            )),
         );
     }
 }
@@ -125,9 +150,24 @@ fn named(kind: Kind, typed: &PatType) -> Result<Ident, Diagnostic> {
                 )),
             )
         }
+        Pat::TupleStruct(pat) => Err(extracted(kind, pat, &typed.ty)),
         other => Err(err!(other, "{noun} arguments need a name, found a pattern")
             .help("give the parameter a name, and take it apart in the body")),
     }
+}
+
+/// The error about `State(db): State<Db>`, as other frameworks have it.
+fn extracted(kind: Kind, pat: &PatTupleStruct, given: &Type) -> Diagnostic {
+    let noun = kind.noun();
+    let error = err!(pat, "{noun} arguments need a name, found a pattern");
+    let name = match pat.elems.first() {
+        Some(Pat::Ident(inner)) if pat.elems.len() == 1 => inner.ident.to_string(),
+        _ => return error.help("give the parameter a name, and take it apart in the body"),
+    };
+    let inner = ty::first_argument(given).map_or_else(|| "T".to_owned(), ty::source);
+    error.help(format!(
+        "nothing is wrapped here: write `{name}: &{inner}` for what the server gives (its state, `&Context`, `&Principal`), `{name}: {inner}` for what the client sends"
+    ))
 }
 
 /// Refuses a type that cannot be made from what the client sends.
@@ -145,6 +185,17 @@ fn check_owned(kind: Kind, given: &Type) -> Result<(), Diagnostic> {
     }
     match ty::borrows(given) {
         None => Ok(()),
+        Some(from) if from == "&" && ty::borrowed(given).is_some() && help.is_none() => {
+            let inner = ty::borrowed(given).unwrap_or_default();
+            Err(err!(
+                given,
+                "{noun} arguments must be owned, found `{written}`"
+            )
+            .help(format!(
+                "write `&{inner}` for what the server gives, which is never absent; write `{}` for what the client sends",
+                written.replace('&', "")
+            )))
+        }
         Some(from) => {
             let help = help
                 .unwrap_or_else(|| "take an owned type, such as `String` or `Vec<T>`".to_owned());

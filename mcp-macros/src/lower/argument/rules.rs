@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::{Bound, Rule};
 use crate::lower::enclosing::Enclosing;
 use crate::lower::value::literal::{self, Number};
+use crate::lower::value::matching;
 
 /// The rules, in the order of the reference.
 pub(crate) fn all(keys: &Argument, enclosing: Enclosing<'_>, errors: &mut Errors) -> Vec<Rule> {
@@ -209,6 +210,16 @@ fn check_text(
             "{subject} has {count} characters, outside its length {allowed}"
         )
         .help(format!("change the {what} or the `length`")));
+    }
+    if let Some(set) = &keys.pattern
+        && let Ok(pattern) = regex_syntax::Parser::new().parse(&set.value.value())
+        && matching::is_found(&pattern, text) == Some(false)
+    {
+        let allowed = set.value.value();
+        return Err(
+            err!(value.at, "{subject} does not match its pattern `{allowed}`")
+                .help(format!("change the {what} or the `pattern`")),
+        );
     }
     if keys.email.is_some() && !text.contains('@') {
         return Err(err!(value.at, "{subject} is no e-mail address")

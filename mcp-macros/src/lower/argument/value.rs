@@ -1,6 +1,6 @@
 //! The default and the example of an argument.
 
-use syn::{Expr, ExprLit, Lit, Type};
+use syn::{Expr, ExprLit, Lit, Type, UnOp};
 
 use super::rules;
 use crate::args::argument::{Argument, Default};
@@ -9,6 +9,9 @@ use crate::diag::{Diagnostic, Errors, err};
 use crate::ir::argument::Value;
 use crate::lower::enclosing::Enclosing;
 use crate::lower::value::ty;
+
+/// The words of other languages for no value.
+const NOTHING: [&str; 4] = ["null", "nil", "none", "undefined"];
 
 /// The argument that a value is for.
 pub(crate) struct Context<'c> {
@@ -52,6 +55,21 @@ impl Context<'_> {
                 lit: Lit::Str(text),
                 ..
             }) => Ok(Value::Text(text.clone())),
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) && ty::is_unsigned(given) => {
+                let written = ty::source(given);
+                Err(err!(
+                    set.at,
+                    "the {what} of `{name}` is negative, but `{name}` is a `{written}`"
+                )
+                .help("write a number from 0, or take a signed type, such as `i64`"))
+            }
+            Expr::Path(path) if NOTHING.iter().any(|word| path.path.is_ident(word)) => {
+                let word = ty::source(path);
+                Err(err!(set.at, "the {what} of `{name}` is `{word}`, which Rust does not have")
+                    .help(format!(
+                        "remove it and take an `Option`: `{name}` is `None` when the client sends no value, or `null`"
+                    )))
+            }
             other => Ok(Value::Expression(self.enclosing.written_out(other))),
         }
     }

@@ -29,8 +29,21 @@ pub(crate) fn check_single(
     }
 }
 
-/// The error at the second of two attributes.
+/// The error at the second of two attributes; at the first, if the function's doc comment comes after it.
 pub(crate) fn second(function: &Function, first: &Attribute, second: &Attribute) -> Diagnostic {
+    let is_not = |attribute: &&Attribute, one: &Attribute| !std::ptr::eq(*attribute, one);
+    let mut between = function
+        .attributes()
+        .iter()
+        .skip_while(|attribute| is_not(attribute, first))
+        .take_while(|attribute| is_not(attribute, second));
+    if between.any(|attribute| attribute::is(attribute, attribute::DOC)) {
+        let written = ty::source(first.path());
+        return err!(first, "`#[{written}]` has no function of its own").help(format!(
+            "write its function below it, or remove it: `{}` has another attribute",
+            function.name
+        ));
+    }
     match attribute::kind(first) {
         Some(kind) if attribute::kind(second) == Some(kind) => {
             twice(function, &attribute::arguments(first), second)

@@ -1,6 +1,7 @@
 //! One function with `#[tool]`, `#[resource]` or `#[prompt]`.
 
 mod conflicts;
+pub(crate) mod keys;
 pub(crate) mod marker;
 pub(crate) mod reading;
 pub(crate) mod signature;
@@ -12,7 +13,7 @@ use reading::Reading;
 pub(crate) use conflicts::check_defaults;
 
 use super::argument::parameter::{self, Parameter};
-use super::value::{meta, name};
+use super::value::{meta, name, ty};
 use super::{policy, resource, tool};
 use crate::args::declaration::KindKeys;
 use crate::diag::{Diagnostic, Errors, err};
@@ -20,6 +21,7 @@ use crate::ir::declaration::{Body, Declaration, KindSpec};
 use crate::kind::Kind;
 use crate::syntax::attribute;
 use crate::syntax::doc::{self, Text};
+use crate::syntax::function::Function;
 
 /// Lowers a function to what it declares; without a body when it has mistakes, or is still being typed.
 pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
@@ -32,6 +34,7 @@ pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
     let (is_readable, mut found) = (errors.is_empty(), Errors::default());
     let name = name::declared(*kind, keys.name.as_ref(), &function.name, &mut found);
     let signature = function.signature.as_ref();
+    check_misplaced(function, &mut found);
     if let (Some(signature), true) = (signature, is_readable) {
         conflicts::check(reading, signature, &mut found);
     }
@@ -43,7 +46,14 @@ pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
     };
     let body = signature.and_then(|signature| {
         let parameters = parameters.unwrap_or_default();
-        body(reading, signature, parameters, own?, &mut found)
+        body(
+            reading,
+            signature,
+            parameters,
+            own?,
+            is_readable,
+            &mut found,
+        )
     });
     let body = body.filter(|_| found.is_empty() && is_readable);
     errors.append(found);
@@ -55,6 +65,25 @@ pub(crate) fn lower(reading: &Reading<'_>, errors: &mut Errors) -> Declaration {
         name,
         uri,
         body,
+    }
+}
+
+/// Refuses an `#[arg]` on the function itself.
+pub(crate) fn check_misplaced(function: &Function, errors: &mut Errors) {
+    let is_arg = |attribute: &&syn::Attribute| attribute::is(attribute, attribute::ARG);
+    for misplaced in function.attributes().iter().filter(is_arg) {
+        let written = ty::source(&misplaced.meta);
+        errors.push(
+            err!(
+                misplaced,
+                "`#[arg]` goes on a parameter, found it on the function `{}`",
+                function.name
+            )
+            .help(format!(
+                "write it in front of the parameter: `fn {}(#[{written}] name: Type)`",
+                function.name
+            )),
+        );
     }
 }
 
@@ -97,6 +126,7 @@ fn body(
     signature: &Signature,
     parameters: Vec<Parameter>,
     own: KindSpec,
+    is_readable: bool,
     errors: &mut Errors,
 ) -> Option<Body> {
     let Reading {
@@ -108,7 +138,7 @@ fn body(
     let noun = kind.noun();
     signature::check(signature, noun, errors);
     errors.handle(check_blocking(reading, signature));
-    let description = description(reading, errors);
+    let description = description(reading, is_readable, errors);
     let parameters: Vec<_> = parameters.into_iter().map(Into::into).collect();
     errors.handle(conflicts::check_elicit(&keys.policies, &parameters));
     let subject = Some((*kind, &function.name));
@@ -134,13 +164,13 @@ fn check_blocking(reading: &Reading<'_>, signature: &Signature) -> Result<(), Di
     }
 }
 
-/// The key `description`, or else the doc comment.
-fn description(reading: &Reading<'_>, errors: &mut Errors) -> Option<Text> {
+/// The key `description`, or else the doc comment; a key that could not be read may have been the description.
+fn description(reading: &Reading<'_>, is_readable: bool, errors: &mut Errors) -> Option<Text> {
     if let Some(text) = name::text(reading.keys.description.as_ref(), errors) {
         return Some(Text::Literal(text));
     }
     let text = doc::text(reading.function.attributes());
-    if text.is_none() {
+    if text.is_none() && is_readable {
         errors.push(nothing_described(reading.kind, &reading.function.name));
     }
     text

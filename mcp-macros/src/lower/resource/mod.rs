@@ -41,6 +41,11 @@ pub(crate) fn lower(
     let last_modified = keys.last_modified.as_ref();
     let resource = Resource {
         uri: uri?.clone(),
+        lists: known
+            .iter()
+            .filter(|variable| variable.is_list)
+            .map(|variable| variable.name.clone())
+            .collect(),
         mime_type: mime_type.and_then(|set| errors.handle(self::mime_type(set))),
         size: size.and_then(|set| errors.handle(self::size(set, known))),
         audience: audience

@@ -9,6 +9,8 @@ use crate::lower::argument::Lowered;
 #[derive(Debug)]
 pub(crate) struct Variable {
     pub(crate) name: String,
+    /// It stands for several values, as in `{/name*}`.
+    pub(crate) is_list: bool,
     /// It is in the query, which a URI may leave out.
     pub(crate) is_optional: bool,
 }
@@ -57,6 +59,15 @@ fn read(
         .trim_start_matches(['+', '#', '.', '/', ';', '?', '&'])
         .split(',')
     {
+        if let Some(name) = written.strip_prefix('*') {
+            return Err(err!(
+                uri,
+                "`{{{expression}}}` is no expression of a URI template"
+            )
+            .help(format!(
+                "write `{{+{name}}}` for a value with slashes in it, or `{{/{name}*}}` for a list of segments"
+            )));
+        }
         let name = written.strip_suffix('*').unwrap_or(written);
         if let Some((name, _)) = name.split_once(':') {
             return Err(err!(
@@ -71,6 +82,7 @@ fn read(
         }
         variables.push(Variable {
             name: name.to_owned(),
+            is_list: name != written,
             is_optional: is_query,
         });
     }

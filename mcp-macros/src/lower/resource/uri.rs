@@ -185,6 +185,10 @@ mod tests {
                 "`{a:3}` cuts a value off, which cannot be read back",
             ),
             (
+                "docs://{*path}",
+                "`{*path}` is no expression of a URI template",
+            ),
+            (
                 "docs://{a}/{a}",
                 "variable `a` is in the URI template twice",
             ),

@@ -177,6 +177,7 @@ fn nothing_found(head: &Head) -> Diagnostic {
 
 /// Refuses `#[arg]` on the parameters of a function that is not declared.
 fn check_stray(function: &Function, errors: &mut Errors) {
+    declaration::check_misplaced(function, errors);
     for stray in function.args() {
         let error = err!(
             stray,

@@ -3,3 +3,4 @@
 pub(crate) mod elicit;
 pub(crate) mod model;
 pub(crate) mod state;
+mod wire;

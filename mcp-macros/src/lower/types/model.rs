@@ -1,24 +1,140 @@
 //! From the keys of `#[model]` and the item's own attributes to what is derived.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Path, Token};
+
+use super::wire;
 
 use crate::args::types::model as args;
+use crate::diag::{Errors, err};
 use crate::ir::types::model::{Model, Rules};
-use crate::syntax::attribute::{self, DERIVE, VALIDATE};
-use crate::syntax::item::Item;
+use crate::lower::value::ty;
+use crate::syntax::attribute::{self, ARG, DERIVE, SERDE, VALIDATE};
+use crate::syntax::item::{Item, is_punct};
 
 /// Lowers the keys; without them, a type is both an argument and a result.
 pub(crate) fn lower(keys: &args::Model, item: &Item) -> Model {
     let both = keys.input.is_none() && keys.output.is_none();
+    // What the author derives besides is an error, which stays the only one.
+    let derived: Vec<String> = derived(&item.attributes).iter().filter_map(last).collect();
+    let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
     Model {
-        input: both || keys.input.is_some(),
-        output: both || keys.output.is_some(),
+        input: (both || keys.input.is_some()) && is_missing("Deserialize"),
+        output: (both || keys.output.is_some()) && is_missing("Serialize"),
+        schema: is_missing("JsonSchema"),
         rules: if derives_rules(item) {
             Rules::None
         } else {
             rules(item)
         },
     }
+}
+
+/// Refuses what a model cannot have: another derive of its traits, lifetimes, `#[arg]`, one name twice.
+pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors) {
+    let writes_only = keys.output.is_some() && keys.input.is_none();
+    let reads_only = keys.input.is_some() && keys.output.is_none();
+    for path in derived(&input.attrs) {
+        let name = last(&path).unwrap_or_default();
+        let is_derived = match name.as_str() {
+            "Serialize" => !reads_only,
+            "Deserialize" => !writes_only,
+            other => other == "JsonSchema",
+        };
+        if is_derived {
+            let error = err!(path, "`#[model]` derives `{name}` already");
+            errors.push(error.help(format!("remove `{}` here", ty::source(&path))));
+        } else if ["Serialize", "Deserialize"].contains(&name.as_str()) {
+            let error = err!(path, "`{name}` beside `#[model]`");
+            errors.push(error.help("write `#[model]` without keys, which derives both"));
+        }
+    }
+    for parameter in &input.generics.params {
+        if let (GenericParam::Lifetime(lifetime), false) = (parameter, writes_only) {
+            let error = err!(
+                lifetime,
+                "a model owns what it holds: what a client sends is owned"
+            );
+            errors.push(error.help(
+                "hold `String` or `Vec<T>`; a type for results only is a `#[model(output)]`",
+            ));
+        }
+    }
+    for field in fields(&input.data) {
+        check_field(field, errors);
+    }
+    wire::check(input, errors);
+}
+
+/// Refuses `#[arg]` on a field.
+fn check_field(field: &Field, errors: &mut Errors) {
+    for attribute in field.attrs.iter().filter(|it| attribute::is(it, ARG)) {
+        let error = err!(attribute, "`#[arg]` goes on the parameter of a function");
+        errors.push(error.help(
+            "the rules of a field are in `#[validate(..)]`, such as `#[validate(length(min = 1))]`; its names and defaults in `#[serde(..)]`",
+        ));
+    }
+}
+
+fn fields(data: &Data) -> Vec<&Field> {
+    match data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|it| &it.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    }
+}
+
+/// Reports whether the type is an object in JSON: a struct with named fields, which serde reads by itself.
+pub(crate) fn has_members(input: &DeriveInput) -> bool {
+    const OTHERWISE: [&str; 5] = ["transparent", "from", "try_from", "into", "remote"];
+    let serde = input.attrs.iter().filter(|it| attribute::is(it, SERDE));
+    let mut settings = serde.map(attribute::arguments);
+    let is_read_by_serde =
+        !settings.any(|it| OTHERWISE.iter().any(|word| mentions(it.clone(), word)));
+    matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_)))
+        && is_read_by_serde
+}
+
+/// The traits that the author derives.
+fn derived(attributes: &[Attribute]) -> Vec<Path> {
+    let derives = attributes.iter().filter(|it| attribute::is(it, DERIVE));
+    derives
+        .filter_map(|it| {
+            it.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+                .ok()
+        })
+        .flatten()
+        .collect()
+}
+
+fn last(path: &Path) -> Option<String> {
+    Some(path.segments.last()?.ident.to_string())
+}
+
+/// The tokens of the item without `#[arg(..)]` on its fields, which rustc does not know.
+pub(crate) fn without_args(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.into_iter().peekable();
+    let mut kept = TokenStream::new();
+    while let Some(tree) = trees.next() {
+        let is_arg = |tree: &TokenTree| match tree {
+            TokenTree::Group(group) => attribute::inside_is(&group.stream(), &[ARG]),
+            _ => false,
+        };
+        if is_punct(&tree, '#') && trees.next_if(is_arg).is_some() {
+            continue;
+        }
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_args(group.stream()));
+                inner.set_span(group.span());
+                kept.extend([TokenTree::Group(inner)]);
+            }
+            other => other.to_tokens(&mut kept),
+        }
+    }
+    kept
 }
 
 /// Reports whether the author derives `Validate`.

@@ -106,6 +106,22 @@ fn concrete(bound: &TypeParamBound) -> Option<String> {
     }
 }
 
+/// The first type among the generic arguments of a path.
+pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
+    match peeled(ty) {
+        Type::Path(path) => first_type(&path.path.segments.last()?.arguments),
+        _ => None,
+    }
+}
+
+/// The type behind the reference in a type such as `Option<&T>`.
+pub(crate) fn borrowed(ty: &Type) -> Option<String> {
+    match peeled(first_argument(ty)?) {
+        Type::Reference(reference) => Some(source(&reference.elem)),
+        _ => None,
+    }
+}
+
 fn first_type(arguments: &PathArguments) -> Option<&Type> {
     let PathArguments::AngleBracketed(list) = arguments else {
         return None;
@@ -122,6 +138,12 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
         "u32", "u64", "u128", "usize",
     ];
+    matches!(peeled(ty), Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
+}
+
+/// Reports whether the tokens are the name of a primitive number without a sign.
+pub(crate) fn is_unsigned(ty: &Type) -> bool {
+    const NAMES: [&str; 6] = ["u8", "u16", "u32", "u64", "u128", "usize"];
     matches!(peeled(ty), Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
 }
 

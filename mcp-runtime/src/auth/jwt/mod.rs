@@ -1,4 +1,9 @@
 //! Tokens: signed by an issuer whose keys are fetched, or by a shared secret.
+//!
+//! The order of checks is from cheap to dear, and nothing of a token is believed before its
+//! signature: its form, its algorithm, its issuer (only to choose the keys), the signature, the
+//! type, the audience, the times, and then the proof of possession. Every refusal has a [`Reason`],
+//! which is the label of the metric.
 
 mod algorithm;
 mod binding;

@@ -10,7 +10,6 @@ use serde::de::value::Error as AbsentError;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::fit::Names;
 use super::path::Name;
@@ -19,14 +18,18 @@ use super::rule::Rule;
 use super::words;
 use crate::handler::form;
 use crate::handler::form::field::Askable;
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 use crate::schema::{FinishedInput, InputSchema};
 
-/// A type that can be read from a client's JSON.
+/// A type that can be read from a client's JSON, and whose JSON Schema is known.
+///
+/// One trait for both, so that a type without either is one error.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a tool argument: it does not implement `Deserialize`",
-    label = "cannot be read from JSON",
-    note = "add `#[derive(serde::Deserialize)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed; or take it by reference (`&{Self}`) if the server's state provides it"
+    message = "`{Self}` cannot be a tool argument: it needs both `Deserialize` and `JsonSchema`",
+    label = "cannot be read from JSON, or has no JSON Schema",
+    note = "write `&{Self}` for what the server gives: `&Context`, `&Principal`, its state, a field of the state; nothing is wrapped in `Json`, `State` or `Arc`",
+    note = "put `#[mcp_runtime::model]` on `{Self}` and on the types in it if the client sends it: it derives both, the one of serde 1 and the one of schemars 1",
+    note = "a type of another crate needs that crate's feature `serde`, and its feature in `schemars` 1, such as `chrono04`, `uuid1`, `url2` or `rust_decimal1`; else take a type of your own around it, or `String`"
 )]
 pub trait Decode: Sized {
     #[doc(hidden)]
@@ -36,10 +39,12 @@ pub trait Decode: Sized {
     /// The value that `null` is if that is another than the absent one: `Some(None)` of an `Option<Option<_>>`.
     #[doc(hidden)]
     fn null() -> Option<Self>;
+    #[doc(hidden)]
+    fn describe(generator: &mut SchemaGenerator) -> Schema;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: for<'de> Deserialize<'de>> Decode for T {
+impl<T: for<'de> Deserialize<'de> + JsonSchema> Decode for T {
     fn decode(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
@@ -51,22 +56,7 @@ impl<T: for<'de> Deserialize<'de>> Decode for T {
     fn null() -> Option<Self> {
         T::deserialize(Null).ok()
     }
-}
 
-/// A type whose JSON Schema is known.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a tool argument: it does not implement `JsonSchema`",
-    label = "has no JSON Schema",
-    note = "add `#[derive(schemars::JsonSchema)]` to `{Self}` and to the types in it, or `#[mcp_runtime::model]`, which derives all that is needed",
-    note = "the derive must be that of schemars 1 (`mcp_runtime::schemars`): schemars 0.8 and 1 are different traits"
-)]
-pub trait Describe {
-    #[doc(hidden)]
-    fn describe(generator: &mut SchemaGenerator) -> Schema;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: JsonSchema> Describe for T {
     fn describe(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<T>()
     }
@@ -105,7 +95,18 @@ struct Default<T> {
     json: Value,
 }
 
-impl<T: Decode + Describe> Arg<T> {
+/// A value that its argument's schema shows.
+#[diagnostic::on_unimplemented(
+    message = "the default or example of an argument is in its schema, and `{Self}` does not implement `Serialize`",
+    label = "cannot be written as JSON",
+    note = "write `#[mcp_runtime::model]` on `{Self}`, without `input`: it derives `Serialize`, too"
+)]
+pub trait Shown: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Shown for T {}
+
+impl<T: Decode> Arg<T> {
     /// The parameter called `name` on the wire.
     pub fn new(name: &'static str) -> Self {
         Self {
@@ -162,7 +163,7 @@ impl<T> Arg<T> {
     #[must_use]
     pub fn default(self, make: fn() -> T) -> Self
     where
-        T: Serialize,
+        T: Shown,
     {
         let json = serde_json::to_value(make()).unwrap_or_default();
         self.with_default(make, json)
@@ -177,7 +178,7 @@ impl<T> Arg<T> {
     #[must_use]
     pub fn example(mut self, make: fn() -> T) -> Self
     where
-        T: Serialize,
+        T: Shown,
     {
         self.example = serde_json::to_value(make()).ok();
         self
@@ -192,8 +193,14 @@ impl<T> Arg<T> {
 
     /// It also travels in the HTTP header `Mcp-Param-<name>`.
     #[must_use]
-    pub fn header(mut self, name: &'static str) -> Self {
+    pub fn header(mut self, name: &'static str, (): ()) -> Self {
         self.header = Some(name);
+        self
+    }
+
+    /// Takes the proof that the value is a single one.
+    #[must_use]
+    pub fn single(self, (): ()) -> Self {
         self
     }
 
@@ -319,7 +326,7 @@ impl<T> Arg<T> {
     }
 
     /// The value that was sent by one of its names; two of them are a problem.
-    fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<&'a RawValue> {
+    fn sent<'a>(&self, input: &mut Input<'a, '_>) -> Option<RawStr<'a>> {
         let names = std::iter::once(&self.name).chain(self.aliases);
         let mut given = names.filter_map(|name| Some((*name, input.object.get(name)?)));
         let (first, sent) = given.next()?;

@@ -49,7 +49,7 @@ impl Contract {
     }
 
     fn check(&self, structured: &RawValue) -> Result<(), String> {
-        let tape = Tape::parse(structured);
+        let tape = Tape::parse(structured.into());
         let mut fit = Fit::of_result(&self.shapes);
         fit.run(&tape, self.root);
         if fit.problems.is_empty() {

@@ -6,13 +6,12 @@
 //! ignores a place is found by putting something impossible there ([`POISON`]) and decoding once
 //! more. At most eight places are tried, so that the work stays in proportion to the value.
 
-use serde_json::value::RawValue;
-
 use super::arg::{Arg, Input};
 use super::fit::tape::Tape;
 use super::fit::{Doubt, Fit};
 use super::problem::{Fault, Problems};
 use super::reason::Reason;
+use crate::protocol::RawStr;
 use crate::schema::Root;
 
 /// A value that every decoder rejects unless it ignores it.
@@ -20,7 +19,7 @@ const POISON: &str = r#"{"":[[]]}"#;
 
 impl<T> Arg<T> {
     /// The value, coerced where that loses nothing; `None` after noting everything that is wrong with it.
-    pub(super) fn read(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+    pub(super) fn read(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let (_, root) = input.finished.shape(self.place);
         if root.retries && matches!(raw.get().as_bytes().first(), Some(b'{' | b'[' | b'"')) {
             return self.read_weighed(raw, input);
@@ -36,7 +35,7 @@ impl<T> Arg<T> {
     }
 
     /// Reads a value that is weighed before it is decoded.
-    fn read_weighed(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+    fn read_weighed(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let tape = Tape::parse(raw);
         let mut fit = self.fit(&tape, input);
         if fit.bears(fit.worst) {
@@ -66,7 +65,7 @@ impl<T> Arg<T> {
     /// Reads a value again that its decoder has refused, or has taken for another than it may be.
     fn reread(
         &self,
-        raw: &RawValue,
+        raw: RawStr<'_>,
         direct: Option<T>,
         mut fit: Fit<'_>,
         input: &mut Input<'_, '_>,
@@ -103,7 +102,7 @@ impl<T> Arg<T> {
     /// Notes why the decoder has not taken `text`, at the place where it stopped.
     fn explain(&self, error: &serde_json::Error, text: &str, problems: &mut Problems) {
         let Reason { member, fault } = Reason::read(error);
-        let Ok(raw) = serde_json::from_str::<&RawValue>(text) else {
+        let Ok(raw) = serde_json::from_str::<RawStr<'_>>(text) else {
             problems.note(&fault);
             return;
         };
@@ -130,7 +129,7 @@ impl<T> Arg<T> {
     }
 
     /// The value of a parameter that was sent as an empty text, where none is wanted and it may be absent.
-    fn unwritten(&self, raw: &RawValue, input: &mut Input<'_, '_>) -> Option<T> {
+    fn unwritten(&self, raw: RawStr<'_>, input: &mut Input<'_, '_>) -> Option<T> {
         let (shapes, root) = input.finished.shape(self.place);
         if raw.get() != "\"\"" || !input.coerces() || !shapes.is_unwritten(root.shape) {
             return None;
@@ -143,7 +142,7 @@ impl<T> Arg<T> {
 
 /// Returns `true` if a decoder may have misread a value: a member given twice, a list for an object, a number that it
 /// cannot hold.
-fn is_doubtful(raw: &RawValue, root: Root) -> bool {
+fn is_doubtful(raw: RawStr<'_>, root: Root) -> bool {
     match raw.get().as_bytes().first() {
         Some(b'{') => true,
         Some(b'[') => root.needs_check || raw.get().contains('{'),

@@ -46,7 +46,7 @@ impl<T> Arg<T> {
         }
         let object = format!("{{{}}}", sent.join(","));
         let raw = RawValue::from_string(object).ok()?;
-        let value = self.read(&raw, input)?;
+        let value = self.read((&*raw).into(), input)?;
         self.check(&value, input).then_some(value)
     }
 }

@@ -4,7 +4,6 @@
 //! value is the coerced JSON itself. Undeclared members are taken, ignored or refused as the
 //! schema's `additionalProperties` says.
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::arg::{Leniency, Reading, WEIGHED};
@@ -12,7 +11,7 @@ use super::fit::tape::Tape;
 use super::fit::{Fit, Names};
 use super::problem::{Fault, Problems, nearest};
 use super::words;
-use crate::protocol::Object;
+use crate::protocol::{Object, RawStr};
 use crate::schema::shape::{Compiler, Kinds, Rest, ShapeId, Shapes};
 
 /// A given schema of arguments, compiled.
@@ -110,7 +109,7 @@ impl GivenInput<'_> {
     }
 
     /// Returns `true` if a value counts as absent: `null` where it is no value, or an empty string where none is one.
-    fn is_absent(&self, raw: &RawValue, argument: &GivenArgument) -> bool {
+    fn is_absent(&self, raw: RawStr<'_>, argument: &GivenArgument) -> bool {
         let shapes = &self.schema.shapes;
         match raw.get() {
             "null" => !shapes.kinds(argument.shape).has(Kinds::NULL),
@@ -122,7 +121,7 @@ impl GivenInput<'_> {
     }
 
     /// Checks a value against its shape, and keeps it.
-    fn take(&mut self, name: &str, shape: ShapeId, raw: &RawValue) {
+    fn take(&mut self, name: &str, shape: ShapeId, raw: RawStr<'_>) {
         let tape = Tape::parse(raw);
         let mut fit = Fit::new(&self.schema.shapes, self.coerces(), name, false);
         fit.run(&tape, shape);

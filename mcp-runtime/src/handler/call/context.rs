@@ -25,6 +25,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::amount::{IntoAmount, IntoTotal};
 use super::client::ClientInfo;
 use crate::changes::Changes;
 use crate::changes::notifier::Notifier;
@@ -339,7 +340,7 @@ impl Context {
         self.0.headers.get(name)?.to_str().ok()
     }
 
-    /// Reports progress: `done` of `total`, in any unit.
+    /// Reports progress: `done` of `total`, numbers of any type in any unit; the total is `None` while it is not known.
     ///
     /// Sent only if the request has a progress token, and only while `done` grows. While nothing is
     /// reported, the client gets a heartbeat every 15 s, which is progress by a millionth.
@@ -347,7 +348,8 @@ impl Context {
     /// Never waits: what a slow client does not read is dropped, beyond 256 notifications or 256
     /// KiB. The message is left out for clients before 2025-03-26. In a task it becomes the status
     /// message of the task. A number that is not finite is not sent.
-    pub fn progress(&self, done: f64, total: impl Into<Option<f64>>, message: impl AsRef<str>) {
+    pub fn progress(&self, done: impl IntoAmount, total: impl IntoTotal, message: impl AsRef<str>) {
+        let done = done.into_amount();
         if let (Some(client), false) = (&self.0.client, self.has_ended()) {
             client.report_progress(message.as_ref());
         }
@@ -360,7 +362,10 @@ impl Context {
         self.0.spoken.store(true, Ordering::Relaxed);
         let is_known = self.version() >= Version::V2025_03_26;
         let message = Some(message.as_ref()).filter(|text| is_known && !text.is_empty());
-        let total = total.into().filter(|total| total.is_finite()).map(Amount);
+        let total = total
+            .into_total()
+            .filter(|total| total.is_finite())
+            .map(Amount);
         let params = Progress {
             token: &state.token,
             done: Amount(done),

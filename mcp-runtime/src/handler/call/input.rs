@@ -22,7 +22,7 @@ use crate::handler::input::pending::{InputFailure, Reach};
 use crate::protocol::input::elicitation::{Action, ElicitResult};
 use crate::protocol::input::roots::{ListRootsResult, Root};
 use crate::protocol::input::sampling::{Sample, Sampled};
-use crate::protocol::{InputRequest, Object};
+use crate::protocol::{InputRequest, Object, RawStr};
 
 /// The key of [`Context::roots`].
 const ROOTS: &str = "client_roots";
@@ -32,6 +32,20 @@ type Read<T> = Result<Result<T, ElicitError>, String>;
 
 /// The future of an elicitation: boxed, so that a `T` that is no form is one error.
 type ElicitFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, ElicitError>> + Send + 'a>>;
+
+/// The future of work that is done once: boxed, so that a `T` that cannot be remembered is one error.
+type OnceFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A value that is remembered between the rounds of a call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be remembered between the rounds of a call: it needs both `Serialize` and `Deserialize`",
+    label = "cannot be written as JSON and read again",
+    note = "put `#[mcp_runtime::model]` on `{Self}` and on the types in it, which derives both; or remember a part of it, such as an id"
+)]
+pub trait Remembered: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Remembered for T {}
 
 /// # Asking the client
 ///
@@ -115,7 +129,7 @@ impl Context {
                 let content = content.unwrap_or(RawValue::NULL);
                 check(content)?;
                 let members: Object<'_> = serde_json::from_str(content.get()).unwrap_or_default();
-                Ok(members.get(argument.name).map(ToOwned::to_owned))
+                Ok(members.get(argument.name).map(RawStr::to_boxed))
             })
         })
         .await
@@ -187,25 +201,30 @@ impl Context {
     /// The output is JSON; all outputs and responses of a call together have at most 1 MiB, as the
     /// client carries them. Two blocks with one key end the call with an error. In a session, where
     /// the function does not run again, the block simply runs.
-    pub async fn once<T>(&self, key: impl Into<String>, work: impl Future<Output = T>) -> T
+    pub fn once<'a, T>(
+        &'a self,
+        key: impl Into<String>,
+        work: impl Future<Output = T> + Send + 'a,
+    ) -> OnceFuture<'a, T>
     where
-        T: Serialize + DeserializeOwned,
+        T: Remembered + Send + 'a,
     {
-        self.input_requests_or_init().once(&key.into(), work).await
+        let key = key.into();
+        Box::pin(async move { self.input_requests_or_init().once(&key, work).await })
     }
 
     /// The same for `work` that can fail: an error is not remembered, so that the next round tries again.
-    pub async fn try_once<T, E>(
-        &self,
+    pub fn try_once<'a, T, E>(
+        &'a self,
         key: impl Into<String>,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E>
+        work: impl Future<Output = Result<T, E>> + Send + 'a,
+    ) -> OnceFuture<'a, Result<T, E>>
     where
-        T: Serialize + DeserializeOwned,
+        T: Remembered + Send + 'a,
+        E: Send + 'a,
     {
-        self.input_requests_or_init()
-            .try_once(&key.into(), work)
-            .await
+        let key = key.into();
+        Box::pin(async move { self.input_requests_or_init().try_once(&key, work).await })
     }
 
     async fn answer_to<T>(

@@ -1,6 +1,24 @@
 //! The wrapper of structured results.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::protocol::Content;
+
+/// A type that can be written as JSON, and whose JSON Schema is known.
+///
+/// One trait for both, so that a type without either is one error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned as JSON: it needs both `Serialize` and `JsonSchema`",
+    label = "cannot be written as JSON, or has no JSON Schema",
+    note = "put `#[mcp_runtime::model]` on `{Self}` and on the types in it: it derives both, the one of serde 1 and the one of schemars 1",
+    note = "`#[model(input)]` derives what an argument needs and nothing more: write `#[model]`",
+    note = "a type of another crate needs that crate's feature `serde`, and its feature in `schemars` 1, such as `chrono04`, `uuid1`, `url2` or `rust_decimal1`; else take a type of your own around it"
+)]
+pub trait Encode: Serialize + JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + JsonSchema> Encode for T {}
 
 /// A structured result: the output schema of the tool, its structured content, and the same JSON as text.
 ///

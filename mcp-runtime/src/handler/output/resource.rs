@@ -5,11 +5,9 @@ use std::borrow::Cow;
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::error::{IntoToolError, ToolError};
-use super::json::Json;
+use super::json::{Encode, Json};
 use crate::protocol::Resource;
 use crate::protocol::finite::not_in_json;
 use crate::protocol::view::View;
@@ -99,7 +97,7 @@ impl IntoContents for Bytes {
     }
 }
 
-impl<T: Serialize + JsonSchema> IntoContents for Json<T> {
+impl<T: Encode> IntoContents for Json<T> {
     fn into_contents(self) -> Result<Vec<Resource>, ToolError> {
         let json = serde_json::to_string(&self.0)?;
         if let Some(found) = not_in_json(&self.0, &json) {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::error::{IntoToolError, ToolError};
-use super::json::{Json, Structured};
+use super::json::{Encode, Json, Structured};
 use super::prompt::IntoPrompt;
 use super::resource::IntoContents;
 use super::value::Output;
@@ -115,7 +115,7 @@ impl IntoToolResult for ToolResult {
     }
 }
 
-impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
+impl<T: Encode> IntoToolResult for Json<T> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
         let result = ToolResult::new().structured(&self.0);
         let result = result.map_err(|error| unwritten(&self.0, error))?;
@@ -128,7 +128,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 }
 
-impl<T: Serialize + JsonSchema> IntoToolResult for Structured<T> {
+impl<T: Encode> IntoToolResult for Structured<T> {
     fn into_tool_result(self) -> Result<ToolResult, ToolError> {
         let result = ToolResult {
             content: self.content,

@@ -2,8 +2,8 @@
 //!
 //! Plain data, made by generated code and by the builders of dynamic items, and changed by nothing
 //! but the configuration, which makes a changed copy. Whatever is enforced reads it from here:
-//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its
-//! [`Source`], which the commands `tools`, `resources` and `prompts` show.
+//! `policy` the limits, `registry::descriptor` the hints for clients. A limit has its [`Source`],
+//! which the commands `tools`, `resources` and `prompts` show.
 
 pub(crate) mod kind;
 pub(crate) mod policy;
@@ -374,6 +374,17 @@ impl Spec {
     }
 
     /// Hand-written keywords for its input schema.
+    #[cfg(not(feature = "json-schema"))]
+    #[must_use]
+    pub fn schema(self, _: fn() -> serde_json::Value) -> Self
+    where
+        for<'a> Self: HandWritten<'a>,
+    {
+        self
+    }
+
+    /// Hand-written keywords for its input schema.
+    #[cfg(feature = "json-schema")]
     #[must_use]
     pub fn schema(mut self, schema: fn() -> serde_json::Value) -> Self {
         self.schema = Some(schema);
@@ -400,3 +411,12 @@ impl Spec {
 pub(crate) const fn is_view(uri: &str) -> bool {
     matches!(uri.as_bytes(), [b'u', b'i', b':', b'/', b'/', ..])
 }
+
+/// A declaration with hand-written keywords, which the feature `json-schema` checks.
+#[cfg(not(feature = "json-schema"))]
+#[diagnostic::on_unimplemented(
+    message = "`schema = ..` needs the feature `json-schema` of `mcp-runtime`",
+    label = "nothing checks these keywords",
+    note = "write `mcp-runtime = {{ version = \"..\", features = [\"json-schema\"] }}` in Cargo.toml, or remove the key"
+)]
+pub trait HandWritten<'a> {}

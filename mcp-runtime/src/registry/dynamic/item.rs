@@ -1,4 +1,8 @@
 //! An item that was made at run time, as the registry calls it.
+//!
+//! The second implementation of `Callable`, beside that of declared functions: arguments are
+//! checked by the given schema, and the closure gets them as JSON. Elicitation of arguments and
+//! completion belong to declared parameters, and do not exist here.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -103,7 +107,7 @@ impl Dynamic {
         let arguments = Value::Object(arguments);
         if let Some(keywords) = &self.keywords {
             let raw = to_raw_value(&arguments).ok();
-            keywords.check(raw.as_deref())?;
+            keywords.check(raw.as_deref().map(Into::into))?;
         }
         Ok(arguments)
     }

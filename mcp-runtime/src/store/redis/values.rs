@@ -8,7 +8,7 @@ use super::link::Link;
 use super::stats::Kind;
 use crate::clock::millis;
 use crate::store::values::ENTRY;
-use crate::store::{PutValue, StoreFuture, Values};
+use crate::store::{PutValue, StoreFuture, ValueStore};
 
 static PUT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/put_value.lua")));
 static GET: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("scripts/get_value.lua")));
@@ -25,7 +25,7 @@ impl RedisValues {
     }
 }
 
-impl Values for RedisValues {
+impl ValueStore for RedisValues {
     fn get<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, Option<Vec<u8>>> {
         Box::pin(async move {
             let [values, ends, _] = self.keys(owner);

@@ -23,7 +23,7 @@ use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use tower::Service as _;
 
-use super::connection::{Activity, Open};
+use super::connection::{Activity, Answering, Open};
 use super::drained::Drained;
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
@@ -115,71 +115,110 @@ impl tower::Service<Request<Incoming>> for Front {
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
         let is_http2 = request.version() == Version::HTTP_2;
-        let answering = self
-            .from
-            .as_ref()
-            .map(|(_, activity)| activity.request(is_http2));
-        let endpoint = Arc::clone(&self.endpoint);
-        let response = self.answer(request.map(|body| {
+        let (from, answering) = match &self.from {
+            Some((from, activity)) => (Some(from.clone()), Some(activity.request(is_http2))),
+            None => (None, None),
+        };
+        let is_message = request.method() == Method::POST && request.uri().path() == PATH;
+        let request = request.map(|body| {
             if is_http2 {
                 Body::new(Drained::new(body))
             } else {
                 Body::new(body)
             }
-        }));
-        Box::pin(async move {
-            let mut response = response.await;
-            if !is_http2 && endpoint.service.drain.is_leaving() {
-                response.headers_mut().insert(header::CONNECTION, CLOSE);
-            }
-            drop(answering);
-            Ok(response)
-        })
+        });
+        let endpoint = Arc::clone(&self.endpoint);
+        if is_message {
+            Box::pin(answer_message(endpoint, from, request, answering))
+        } else {
+            Box::pin(answer(
+                endpoint,
+                self.rest.clone(),
+                from,
+                request,
+                answering,
+            ))
+        }
     }
 }
 
-impl Front {
-    fn answer(&self, mut request: Request<Body>) -> impl Future<Output = Response> + Send + use<> {
-        let from = self.from.as_ref().map(|(from, _)| from);
-        let peer = from.and_then(|from| from.peer);
-        #[cfg(feature = "tls")]
-        if let Some(certificate) = from.and_then(|from| from.certificate.as_ref()) {
-            request.extensions_mut().insert(Arc::clone(certificate));
+/// Answers a message. The future has in it what nearly every request needs, and nothing else: it is moved into its box.
+async fn answer_message(
+    endpoint: Arc<Endpoint>,
+    from: Option<From>,
+    mut request: Request<Body>,
+    answering: Option<Answering>,
+) -> Result<Response, Infallible> {
+    let is_http2 = request.version() == Version::HTTP_2;
+    let peer = from.as_ref().and_then(|from| from.peer);
+    certify(&mut request, from.as_ref());
+    let response = match check_host(&endpoint, &request) {
+        Some(refused) => refused,
+        None => {
+            edge::around(
+                &endpoint,
+                peer.map(|Peer(it)| it),
+                request,
+                |caller, request| post::post_from(caller, Arc::clone(&endpoint), request),
+            )
+            .await
         }
-        let (endpoint, mut rest) = (Arc::clone(&self.endpoint), None);
-        if request.method() != Method::POST || request.uri().path() != PATH {
-            rest = Some(self.rest.clone());
-        }
-        #[cfg(feature = "websocket")]
-        let open = from.map(|from| from.open.clone());
-        async move {
-            if request.version() == Version::HTTP_11
-                && !request.headers().contains_key(header::HOST)
-            {
-                return edge::finished(&endpoint, endpoint.refuse(guard::no_host()), None);
-            }
-            let Some(mut rest) = rest else {
-                return edge::around(
-                    &endpoint,
-                    peer.map(|Peer(it)| it),
-                    request,
-                    |caller, request| post::post_from(caller, Arc::clone(&endpoint), request),
-                )
-                .await;
-            };
+    };
+    drop(answering);
+    Ok(last(&endpoint, response, is_http2))
+}
+
+/// Answers a request of another route.
+async fn answer(
+    endpoint: Arc<Endpoint>,
+    mut rest: Router,
+    from: Option<From>,
+    mut request: Request<Body>,
+    answering: Option<Answering>,
+) -> Result<Response, Infallible> {
+    let is_http2 = request.version() == Version::HTTP_2;
+    certify(&mut request, from.as_ref());
+    let response = if let Some(refused) = check_host(&endpoint, &request) {
+        refused
+    } else {
+        // Not for messages, each of which would pay for it.
+        if let Some(from) = from {
             #[cfg(feature = "websocket")]
-            if let Some(open) = open {
-                request.extensions_mut().insert(open);
-            }
-            // Not for messages, each of which would pay for it.
-            if let Some(peer) = peer {
+            request.extensions_mut().insert(from.open);
+            if let Some(peer) = from.peer {
                 request.extensions_mut().insert(peer);
             }
-            let response = rest
-                .call(request)
-                .await
-                .unwrap_or_else(|never| match never {});
-            edge::finished(&endpoint, response, None)
         }
+        let Ok(response) = rest.call(request).await;
+        edge::finished(&endpoint, response, None)
+    };
+    drop(answering);
+    Ok(last(&endpoint, response, is_http2))
+}
+
+/// Adds the certificate that the caller has proved to hold.
+#[cfg_attr(
+    not(feature = "tls"),
+    expect(unused_variables, reason = "without TLS there are no certificates")
+)]
+fn certify(request: &mut Request<Body>, from: Option<&From>) {
+    #[cfg(feature = "tls")]
+    if let Some(certificate) = from.and_then(|from| from.certificate.as_ref()) {
+        request.extensions_mut().insert(Arc::clone(certificate));
     }
+}
+
+/// Returns the response to a request of HTTP/1.1 without a host.
+fn check_host(endpoint: &Endpoint, request: &Request<Body>) -> Option<Response> {
+    let is_missing =
+        request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST);
+    is_missing.then(|| edge::finished(endpoint, endpoint.refuse(guard::no_host()), None))
+}
+
+/// Says with a response that its connection ends, if the server is leaving.
+fn last(endpoint: &Endpoint, mut response: Response, is_http2: bool) -> Response {
+    if !is_http2 && endpoint.service.drain.is_leaving() {
+        response.headers_mut().insert(header::CONNECTION, CLOSE);
+    }
+    response
 }

@@ -13,10 +13,9 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::value::RawValue;
 
 use crate::excerpt::excerpt;
-use crate::protocol::{Method, Object, Request, RpcError};
+use crate::protocol::{Method, RawStr, Request, RpcError};
 use crate::service::Service;
 use crate::service::tools_call::mirrored;
 
@@ -60,7 +59,7 @@ pub(super) fn same_params(
     let Some(params) = &request.params else {
         return Ok(());
     };
-    let Some(Ok(name)) = params.decode::<String>(named) else {
+    let Some(Ok(name)) = params.text(named) else {
         return Ok(());
     };
     match text(headers, "Mcp-Name", &NAME)? {
@@ -81,10 +80,8 @@ pub(super) fn same_params(
     else {
         return Ok(());
     };
-    let arguments = params
-        .decode::<Object<'_>>("arguments")
-        .and_then(Result::ok)
-        .unwrap_or_default();
+    let arguments = params.arguments().and_then(|given| given.object().ok());
+    let arguments = arguments.unwrap_or_default();
     for (argument, header) in &entry.headers {
         same_argument(headers, header, entry.sent(&arguments, argument)).map_err(|error| {
             // The error shows both values.
@@ -102,7 +99,7 @@ pub(super) fn same_params(
 fn same_argument(
     headers: &HeaderMap,
     header: &str,
-    argument: Option<&RawValue>,
+    argument: Option<RawStr<'_>>,
 ) -> Result<(), RpcError> {
     let name = format!("Mcp-Param-{header}");
     // The macro has checked that the name is a token; without one there is nothing to compare.

@@ -17,6 +17,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
@@ -144,15 +145,14 @@ async fn respond_to_call(
     };
     let caller = sender.caller(outbox, &service);
     let streams = service.metrics.streams.clone();
-    let call = call.run(service, None, caller);
-    let call = async {
-        let answer = call.await;
+    let call = call.run(service, None, caller).map(move |answer| {
         drop(permit);
         answer
-    };
+    });
+    let call: Pending = Box::pin(call);
     match notes {
-        Some(notes) => respond(Box::pin(call), notes, &streams).await,
-        None if accepts.stream => respond_late(Box::pin(call), &streams).await,
+        Some(notes) => respond(call, notes, &streams).await,
+        None if accepts.stream => respond_late(call, &streams).await,
         None => {
             let (status, text) = call.await;
             json(status, text)

@@ -165,7 +165,7 @@ fn connect(server: &mut Server, addr: SocketAddr) -> Result<StdStream, Error> {
 }
 
 /// Where the body of one answer with status 200 is, once all of it has been received.
-fn body(received: &[u8]) -> Result<Option<Range<usize>>, Error> {
+pub(crate) fn body(received: &[u8]) -> Result<Option<Range<usize>>, Error> {
     let Some(head) = received.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);
     };

@@ -20,6 +20,11 @@ where
     array: [u8; N],
 }
 
+#[derive(State)]
+struct Borrowed<'a> {
+    name: &'a str,
+}
+
 /// Reads the state.
 #[tool]
 async fn read(number: &u32, text: &String, tuple: &Tuple) -> u32 {
@@ -36,6 +41,7 @@ async fn all(all: &Vec<u8>, array: &[u8; 3]) -> u64 {
 fn main() {
     drop(Server::new("demo", "1.0.0").state(Unit).tools(tools![]));
     drop(Server::new("demo", "1.0.0").state(Tuple(1, String::new(), 2)).tools(tools![read]));
+    drop(Server::new("demo", "1.0.0").state(Borrowed { name: "x" }).tools(tools![]));
     let generic = Generic { one: 1_u8, all: vec![1_u8], array: [1; 3] };
     let _ = generic.one;
     drop(Server::new("demo", "1.0.0").state(generic).tools(tools![all]));

@@ -37,7 +37,7 @@ impl Coerced {
     }
 
     pub(super) fn tape(&self) -> Tape<'_> {
-        Tape::parse(&self.0)
+        Tape::parse((&*self.0).into())
     }
 }
 

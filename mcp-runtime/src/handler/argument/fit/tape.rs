@@ -7,9 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::value::RawValue;
-
 use crate::handler::argument::path::Name;
+use crate::protocol::RawStr;
 use crate::protocol::json::Text;
 use crate::schema::shape::Kinds;
 
@@ -29,7 +28,7 @@ struct Entry {
 }
 
 impl<'a> Tape<'a> {
-    pub(in crate::handler::argument) fn parse(raw: &'a RawValue) -> Self {
+    pub(in crate::handler::argument) fn parse(raw: RawStr<'a>) -> Self {
         let text = raw.get();
         let bytes = text.as_bytes();
         let (mut entries, mut open) = (Vec::new(), Vec::new());

@@ -28,7 +28,7 @@ fn fit_raw(raw: &RawValue, schema: &Value, defs: &Map<String, Value>) -> Fitted 
     let mut compiler = Compiler::new(defs);
     let root = compiler.compile(schema);
     let shapes = compiler.finish();
-    let tape = Tape::parse(raw);
+    let tape = Tape::parse(raw.into());
     let mut fit = Fit::new(&shapes, true, "x", false);
     fit.run(&tape, root);
     let problems = fit.problems;

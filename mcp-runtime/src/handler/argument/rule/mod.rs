@@ -16,10 +16,10 @@ use super::words;
 /// One rule: what the schema says, and the check that makes it true.
 pub(super) struct Rule<T> {
     pub keywords: Vec<(&'static str, Value)>,
-    pub check: Check<T>,
+    pub check: Checked<T>,
 }
 
-type Check<T> = Box<dyn Fn(&T) -> Result<(), Fault> + Send + Sync>;
+type Checked<T> = Box<dyn Fn(&T) -> Result<(), Fault> + Send + Sync>;
 
 impl<T> Rule<T> {
     fn new(
@@ -327,7 +327,7 @@ impl<T> Arg<T> {
 
     /// Accepted by the author's own function.
     #[must_use]
-    pub fn custom<E: Display + 'static>(self, check: fn(&T) -> Result<(), E>) -> Self
+    pub fn custom(self, check: fn(&T) -> Result<(), String>) -> Self
     where
         T: 'static,
     {

@@ -1,0 +1,348 @@
+//! A scanner of JSON: checks a text in one pass, whatever its depth, and tells the places of its parts.
+//!
+//! Invariant: it accepts what RFC 8259 defines, and nothing else; a text is decoded where its type is known.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+/// A text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Invalid;
+
+/// The name of a member.
+#[derive(Debug)]
+pub(super) struct Name<'m> {
+    /// The place between the quotes.
+    pub place: Range<usize>,
+    /// The name, decoded if it is written with escapes.
+    pub text: Cow<'m, str>,
+}
+
+/// A place in a text, before which everything has been checked.
+#[derive(Debug)]
+pub(super) struct Scanner<'m> {
+    text: &'m str,
+    at: usize,
+}
+
+impl<'m> Scanner<'m> {
+    pub(super) fn new(text: &'m str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Returns the byte that comes next.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek();
+        self.at += usize::from(byte.is_some());
+        byte
+    }
+
+    fn expect(&mut self, wanted: u8) -> Result<(), Invalid> {
+        if self.next() == Some(wanted) {
+            Ok(())
+        } else {
+            Err(Invalid)
+        }
+    }
+
+    /// Passes white space.
+    pub(super) fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    /// Passes white space, behind which there must be nothing.
+    pub(super) fn end(&mut self) -> Result<(), Invalid> {
+        self.space();
+        if self.at == self.text.len() {
+            Ok(())
+        } else {
+            Err(Invalid)
+        }
+    }
+
+    /// The text at `place`.
+    pub(super) fn text(&self, place: Range<usize>) -> &'m str {
+        self.text.get(place).unwrap_or_default()
+    }
+
+    /// Passes the object that comes next; `member` passes the value of each member.
+    pub(super) fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self, Name<'m>) -> Result<(), Invalid>,
+    ) -> Result<Range<usize>, Invalid> {
+        let start = self.at;
+        self.expect(b'{')?;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(start..self.at);
+        }
+        loop {
+            let name = self.name()?;
+            self.colon()?;
+            member(self, name)?;
+            self.space();
+            match self.next() {
+                Some(b',') => self.space(),
+                Some(b'}') => return Ok(start..self.at),
+                _ => return Err(Invalid),
+            }
+        }
+    }
+
+    /// Passes the value that comes next, of any type.
+    pub(super) fn value(&mut self) -> Result<Range<usize>, Invalid> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'{' | b'[') => self.nested()?,
+            Some(b'"') => drop(self.string()?),
+            _ => self.scalar()?,
+        }
+        Ok(start..self.at)
+    }
+
+    /// Passes an object or a list without recursion.
+    fn nested(&mut self) -> Result<(), Invalid> {
+        // The bytes that close what is open.
+        let mut open: SmallVec<[u8; 64]> = SmallVec::new();
+        loop {
+            match self.peek() {
+                Some(first @ (b'{' | b'[')) => {
+                    self.at += 1;
+                    self.space();
+                    // In ASCII, each closing byte is two behind its opening one.
+                    if self.peek() == Some(first + 2) {
+                        self.at += 1;
+                    } else {
+                        open.push(first + 2);
+                        if first == b'{' {
+                            self.string()?;
+                            self.colon()?;
+                        }
+                        continue;
+                    }
+                }
+                Some(b'"') => drop(self.string()?),
+                _ => self.scalar()?,
+            }
+            loop {
+                let Some(&close) = open.last() else {
+                    return Ok(());
+                };
+                self.space();
+                match self.next() {
+                    Some(b',') => {
+                        self.space();
+                        if close == b'}' {
+                            self.string()?;
+                            self.colon()?;
+                        }
+                        break;
+                    }
+                    Some(byte) if byte == close => drop(open.pop()),
+                    _ => return Err(Invalid),
+                }
+            }
+        }
+    }
+
+    fn colon(&mut self) -> Result<(), Invalid> {
+        self.space();
+        self.expect(b':')?;
+        self.space();
+        Ok(())
+    }
+
+    fn name(&mut self) -> Result<Name<'m>, Invalid> {
+        let (place, is_escaped) = self.string()?;
+        let text = if is_escaped {
+            let quoted = self.text(place.start - 1..place.end + 1);
+            Cow::Owned(serde_json::from_str(quoted).map_err(|_| Invalid)?)
+        } else {
+            Cow::Borrowed(self.text(place.clone()))
+        };
+        Ok(Name { place, text })
+    }
+
+    /// Passes a string, and returns the place between its quotes, and whether it has escapes.
+    fn string(&mut self) -> Result<(Range<usize>, bool), Invalid> {
+        self.expect(b'"')?;
+        let (start, mut is_escaped) = (self.at, false);
+        loop {
+            self.at += plain(&self.text.as_bytes()[self.at..]);
+            match self.next() {
+                Some(b'"') => return Ok((start..self.at - 1, is_escaped)),
+                Some(b'\\') => {
+                    is_escaped = true;
+                    self.escape()?;
+                }
+                _ => return Err(Invalid),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), Invalid> {
+        match self.next() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
+            Some(b'u') => {
+                let is_hex = |digit: Option<u8>| digit.is_some_and(|it| it.is_ascii_hexdigit());
+                (0..4)
+                    .all(|_| is_hex(self.next()))
+                    .then_some(())
+                    .ok_or(Invalid)
+            }
+            _ => Err(Invalid),
+        }
+    }
+
+    fn scalar(&mut self) -> Result<(), Invalid> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let word = match rest.first() {
+            Some(b't') => "true",
+            Some(b'f') => "false",
+            Some(b'n') => "null",
+            _ => return self.number(),
+        };
+        if rest.starts_with(word.as_bytes()) {
+            self.at += word.len();
+            Ok(())
+        } else {
+            Err(Invalid)
+        }
+    }
+
+    fn number(&mut self) -> Result<(), Invalid> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    /// Passes at least one digit.
+    fn digits(&mut self) -> Result<(), Invalid> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at > start {
+            Ok(())
+        } else {
+            Err(Invalid)
+        }
+    }
+}
+
+/// Returns the number of bytes before the first one that ends a string or that an unescaped string must not have.
+fn plain(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let found = special(u64::from_le_bytes(*word));
+        if found != 0 {
+            return number * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+    let found = rest.iter().position(is_special);
+    words.len() * 8 + found.unwrap_or(rest.len())
+}
+
+/// Returns a word whose lowest set bit is the high one of the first byte of `word` that is a quote, a backslash or a
+/// control character.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES << 7;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let quote = zero(word ^ (ONES * u64::from(b'"')));
+    let backslash = zero(word ^ (ONES * u64::from(b'\\')));
+    (control | quote | backslash) & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn scans(text: &str) -> bool {
+        let mut scanner = Scanner::new(text);
+        scanner.space();
+        scanner.value().is_ok() && scanner.end().is_ok()
+    }
+
+    fn agrees(text: &str) {
+        let read = serde_json::from_str::<&RawValue>(text).is_ok();
+        assert_eq!(scans(text), read, "{text:?}");
+    }
+
+    #[test]
+    fn it_accepts_what_serde_json_accepts() {
+        let texts = [
+            r#"{"a":[1,-0.5e+10,"x\"\\\/\b\f\n\r\t\u00e9"],"b":{"c":null},"d":[[],{}],"e":[{"f":[true,false]}]}"#,
+            " [ 1 , { \"a\" : 2 , \"b\" : [ ] } ] ",
+            "0",
+            "-1E9",
+            "\"é\\ud800\"",
+            "\"12345678\\n1234567\"",
+        ];
+        for text in texts {
+            assert!(scans(text), "{text}");
+            // Every text that is a few bytes away from it.
+            for (at, _) in text.char_indices() {
+                agrees(&text[..at]);
+                for other in [
+                    "", "\"", "\\", ",", ":", "{", "]", "0", "e", ".", "\u{1}", " ",
+                ] {
+                    let behind = text[at..].chars().next().map_or(0, char::len_utf8);
+                    agrees(&[&text[..at], other, &text[at + behind..]].concat());
+                    agrees(&[&text[..at], other, &text[at..]].concat());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_string_is_found_at_every_place() {
+        for length in 0..40 {
+            for byte in ['"', '\\', '\u{1f}', '\u{0}'] {
+                let text = format!("{}{byte}{}", "é".repeat(length), "\"~ \u{7f}".repeat(4));
+                assert_eq!(plain(text.as_bytes()), 2 * length, "{text:?}");
+            }
+            assert_eq!(plain("x".repeat(length).as_bytes()), length);
+        }
+    }
+
+    #[test]
+    fn a_deep_value_is_scanned_without_recursion() {
+        assert!(scans(&format!(
+            "{}{}",
+            "[".repeat(1 << 20),
+            "]".repeat(1 << 20)
+        )));
+        assert!(!scans(&"[{\"a\":".repeat(1 << 18)));
+    }
+}

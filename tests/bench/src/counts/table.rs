@@ -1,0 +1,161 @@
+//! The committed table of costs, and the comparison with it.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::callgrind::Costs;
+use crate::error::Error;
+
+/// Where the table is.
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
+
+/// The change, in percent, that is none.
+const TOLERANCE: u64 = 2;
+
+const HEADING: &str = "\
+# The cost of a call: instructions in user space, and allocations, counted by callgrind on x86-64.
+# Written by `cargo run --release -p bench -- --counts --write`; CI fails where a figure differs by more than 2 %.";
+
+/// The costs of every server.
+#[derive(Debug, PartialEq)]
+pub(super) struct Table {
+    /// By part and server; the floor of a part comes first.
+    pub(super) rows: Vec<Row>,
+}
+
+/// The cost of one kind of call at one server.
+#[derive(Debug, PartialEq)]
+pub(super) struct Row {
+    /// The transport and the size.
+    pub(super) part: String,
+    /// The server.
+    pub(super) server: String,
+    /// Of one call.
+    pub(super) costs: Costs,
+}
+
+impl Table {
+    /// Reads the committed table.
+    pub(super) fn read() -> Result<Self, Error> {
+        let text = std::fs::read_to_string(PATH).map_err(Error::io("reading counts.txt"))?;
+        Self::parse(&text)
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let rows = lines.map(|line| {
+            Row::parse(line)
+                .ok_or_else(|| Error::Counts(format!("counts.txt has a bad line: {line}")))
+        });
+        Ok(Self {
+            rows: rows.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Writes the table to be committed.
+    pub(super) fn write(&self) -> Result<(), Error> {
+        std::fs::write(PATH, format!("{self}\n")).map_err(Error::io("writing counts.txt"))
+    }
+
+    /// The figures that differ from `before` by more than the tolerance, as lines.
+    pub(super) fn changes(&self, before: &Self) -> Vec<String> {
+        let changed = self.rows.iter().filter_map(|row| {
+            let name = format!("{} {}", row.part, row.server);
+            let is_same = |it: &&Row| it.part == row.part && it.server == row.server;
+            let Some(Row { costs: was, .. }) = before.rows.iter().find(is_same) else {
+                return Some(format!("{name}: not in the table"));
+            };
+            let is = row.costs;
+            let differs = |is: u64, was: u64| is.abs_diff(was) * 100 > was * TOLERANCE;
+            (differs(is.instructions, was.instructions) || differs(is.allocations, was.allocations))
+                .then(|| {
+                    format!(
+                        "{name}: {} instructions and {} allocations, in the table {} and {}",
+                        is.instructions, is.allocations, was.instructions, was.allocations
+                    )
+                })
+        });
+        changed.collect()
+    }
+
+    fn floor(&self, part: &str) -> Option<u64> {
+        let mut rows = self.rows.iter();
+        let floor = rows.find(|row| row.part == part && row.server == "floor")?;
+        Some(floor.costs.instructions)
+    }
+}
+
+impl Row {
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split_whitespace();
+        let (part, server) = (words.next()?.to_owned(), words.next()?.to_owned());
+        let costs = Costs {
+            instructions: words.next()?.parse().ok()?,
+            allocations: words.next()?.parse().ok()?,
+        };
+        Some(Self {
+            part,
+            server,
+            costs,
+        })
+    }
+}
+
+impl Display for Table {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(HEADING)?;
+        write!(
+            f,
+            "\n# {:<10} {:<8} {:>12} {:>11} {:>7}",
+            "call", "server", "instructions", "allocations", "÷ floor"
+        )?;
+        for row in &self.rows {
+            let Costs {
+                instructions,
+                allocations,
+            } = row.costs;
+            write!(
+                f,
+                "\n{:<12} {:<8} {instructions:>12} {allocations:>11}",
+                row.part, row.server
+            )?;
+            if let Some(floor) = self.floor(&row.part) {
+                let percent = (instructions * 100 + floor / 2) / floor.max(1);
+                write!(f, " {:>4}.{:02}", percent / 100, percent % 100)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    fn table(instructions: u64, allocations: u64) -> Table {
+        let text =
+            format!("# heading\nhttp floor 1000 30 1.00\nhttp ours {instructions} {allocations}");
+        Table::parse(&text).unwrap_or_else(|_| panic!("a table"))
+    }
+
+    #[test]
+    fn a_table_is_read_as_it_is_written() {
+        let written = table(1200, 27);
+        let read = Table::parse(&written.to_string());
+        assert_eq!(read.ok(), Some(written));
+    }
+
+    #[test]
+    fn a_change_of_more_than_two_percent_is_told() {
+        let before = table(1000, 50);
+        for (instructions, allocations, changes) in [
+            (1020, 50, 0),
+            (980, 51, 0),
+            (1021, 50, 1),
+            (979, 50, 1),
+            (1000, 52, 1),
+        ] {
+            let changed = table(instructions, allocations).changes(&before);
+            assert_eq!(changed.len(), changes, "{instructions} {allocations}");
+        }
+    }
+}

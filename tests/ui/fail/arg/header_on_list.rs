@@ -1,0 +1,12 @@
+use mcp_runtime::{Server, tool, tools};
+
+/// Searches.
+#[tool]
+async fn search(#[arg(header = "Region")] regions: Vec<String>) -> String {
+    regions.concat()
+}
+
+fn main() {
+    drop(search(Vec::new()));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}

@@ -1,0 +1,11 @@
+use mcp_runtime::model;
+
+#[model]
+#[derive(serde::Serialize)]
+struct Filter {
+    tag: String,
+}
+
+fn main() {
+    drop(Filter { tag: String::new() });
+}

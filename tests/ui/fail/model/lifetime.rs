@@ -1,0 +1,10 @@
+use mcp_runtime::model;
+
+#[model]
+struct Filter<'a> {
+    tag: &'a str,
+}
+
+fn main() {
+    drop(Filter { tag: "" });
+}

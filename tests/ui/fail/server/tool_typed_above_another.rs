@@ -1,0 +1,20 @@
+use mcp_runtime::server;
+
+struct Demo;
+
+/// A demo.
+#[server]
+impl Demo {
+    /// Searches.
+    #[tool]
+    /// Pings.
+    #[tool]
+    async fn ping(&self) -> String {
+        String::new()
+    }
+}
+
+fn main() {
+    drop(Demo.ping());
+    drop(Demo.into_server());
+}

@@ -1,0 +1,11 @@
+use mcp_runtime::{Server, tool, tools};
+
+#[tool(description = include_str!("search.md"))]
+async fn search(query: String) -> String {
+    query
+}
+
+fn main() {
+    drop(search(String::new()));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}

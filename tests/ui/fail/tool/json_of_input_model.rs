@@ -1,0 +1,17 @@
+use mcp_runtime::{Json, Server, model, tool, tools};
+
+#[model(input)]
+struct Page {
+    text: String,
+}
+
+/// Searches.
+#[tool]
+async fn search(query: String) -> Json<Page> {
+    Json(Page { text: query })
+}
+
+fn main() {
+    drop(search(String::new()));
+    drop(Server::new("demo", "1.0.0").tools(tools![search]));
+}
