@@ -162,7 +162,7 @@ fn of_the_module(test: &Ident) -> TokenStream {
     let (server, span) = (hidden_server(test.span()), test.span());
     quote_spanned! {span=>
         {
-            #[allow(dead_code)]
+            #[allow(dead_code, clippy::unused_async)]
             async fn #server() -> ::mcp_testkit::__private::NoServerInThisModule {
                 ::mcp_testkit::__private::NoServerInThisModule
             }

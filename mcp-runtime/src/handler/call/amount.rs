@@ -72,7 +72,10 @@ mod tests {
             3_usize.into_amount(),
             0.5_f32.into_amount(),
         ];
-        assert_eq!(amounts, [1.0, -2.0, 3.0, 0.5]);
+        assert_eq!(
+            amounts.map(f64::to_bits),
+            [1.0, -2.0, 3.0, 0.5].map(f64::to_bits)
+        );
         assert_eq!((10.into_total(), None.into_total()), (Some(10.0), None));
     }
 }

@@ -40,9 +40,8 @@ mod tests {
             })
         };
         let state = |context: Option<Context>| {
-            context
-                .map(|it| it.span().span_context().trace_state().header())
-                .unwrap()
+            let context = context.unwrap();
+            context.span().span_context().trace_state().header()
         };
         assert_eq!(state(with("vendor=7".to_owned())), "vendor=7");
         assert_eq!(state(with(format!("vendor={}", "7".repeat(600)))), "");

@@ -107,15 +107,15 @@ async fn ask(base: &str, path: &str, settings: &Settings) -> io::Result<String> 
         _ => return Err(refused("write a URL of http or https")),
     };
     let host = uri.host().unwrap_or_default();
-    let unbracketed = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((unbracketed, uri.port_u16().unwrap_or(port))).await?;
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let stream = TcpStream::connect((name, uri.port_u16().unwrap_or(port))).await?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let authority = uri.authority().map_or(host, |authority| authority.as_str());
     #[cfg(feature = "tls")]
     if uri.scheme_str() == Some("https") {
         let files = settings.tls.as_ref().and_then(|tls| tls.of_files());
         let own = files.map(|files| &*files.certificate);
-        let stream = crate::tls::connect(stream, unbracketed, own, roots()).await?;
+        let stream = crate::tls::connect(stream, name, own, roots()).await?;
         return exchange(stream, authority, path).await;
     }
     exchange(stream, authority, path).await
