@@ -72,8 +72,8 @@ async fn requests_are_counted_by_client_where_that_is_wanted_and_names_are_bound
         (2.0, 1.0, 1.0)
     );
     assert_eq!(count("_other"), 14.0, "{text}");
-    let names = text.matches("mcp_client_requests_total{").count();
-    assert_eq!(names, 52, "50, and two for the rest");
+    let written = text.matches("mcp_client_requests_total{").count();
+    assert_eq!(written, 52, "50, and two for the rest");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A collector of OpenTelemetry in the test, on a thread of its own: it takes OTLP over HTTP, and decodes it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -181,7 +182,10 @@ fn attributes(attributes: &[KeyValue]) -> Attributes {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, it| {
+        let _ = write!(text, "{it:02x}");
+        text
+    })
 }
 
 /// The time that an export may take beyond its limit, on a machine under load.

@@ -10,7 +10,7 @@ async fn render(cx: &Context, #[arg(range = 1..=100)] frames: u32) -> String {
     for frame in 1..=frames {
         // Dropped at this point, if the client cancels.
         tokio::time::sleep(Duration::from_secs(1)).await;
-        cx.progress(frame.into(), f64::from(frames), format!("frame {frame}"));
+        cx.progress(frame, frames, format!("frame {frame}"));
     }
     format!("{frames} frames")
 }
