@@ -28,6 +28,10 @@ mod mistake;
 mod origin;
 #[cfg(feature = "cli")]
 pub(crate) mod overrides;
+#[cfg_attr(
+    all(feature = "cli", not(feature = "page")),
+    expect(dead_code, reason = "the setting is that of the page")
+)]
 mod page;
 pub(crate) mod problem;
 mod raw;
