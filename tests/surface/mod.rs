@@ -60,8 +60,9 @@ fn the_public_interface_is_the_one_that_is_listed() {
 fn each_public_type_has_one_name() {
     let lines = listing().lines;
     let mut names = BTreeSet::new();
-    for line in lines.iter().filter(|line| !line.starts_with([' ', 'u'])) {
-        let Some((_, path)) = line.split_once(' ') else {
+    let kinds = ["struct ", "enum ", "trait ", "type "];
+    for line in &lines {
+        let Some(path) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else {
             continue;
         };
         let name = path.split(['<', '(', ' ', '=']).next().unwrap_or(path);

@@ -46,8 +46,11 @@ fn add<T>(table: &Table<T>, keys: &mut Keys) {
 fn described() -> Keys {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src/docs");
     let mut keys = Keys::new();
-    for page in fs::read_dir(folder).unwrap() {
-        let page = fs::read_to_string(page.unwrap().path()).unwrap();
+    let pages = fs::read_dir(folder)
+        .unwrap()
+        .map(|page| page.unwrap().path());
+    for page in pages.filter(|page| page.is_file()) {
+        let page = fs::read_to_string(page).unwrap();
         for section in page.split("\n#").skip(1).chain(page.strip_prefix('#')) {
             let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
             let names: Vec<String> = rows

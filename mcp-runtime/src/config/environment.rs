@@ -227,6 +227,7 @@ fn near<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
     let by_letters = names()
         .map(|known| (strsim::damerau_levenshtein(own, known), known))
         .filter(|(distance, known)| *distance <= (known.len().min(own.len()) / 5).clamp(1, 3))
+        .filter(|(_, known)| !has_another_word(own, known))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known);
     let by_words = || names().find(|known| lacks_one_word(own, known));
@@ -235,6 +236,15 @@ fn near<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
         .iter()
         .map(String::as_str)
         .find(|it| it.strip_prefix(PREFIX) == Some(found))
+}
+
+/// Returns true if `name` has a word that is not a misspelt one of `known`, such as `NAME` for `PAGE`.
+fn has_another_word(name: &str, known: &str) -> bool {
+    let (words, known_words) = (name.split('_'), known.split('_'));
+    let is_other = |(word, known): (&str, &str)| {
+        strsim::damerau_levenshtein(word, known) > (known.len() / 3).max(1)
+    };
+    words.clone().count() == known_words.clone().count() && words.zip(known_words).any(is_other)
 }
 
 /// Returns true if `name` is `known` without its first word, or without its last one where two remain.
