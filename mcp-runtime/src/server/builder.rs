@@ -1054,6 +1054,10 @@ fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tasks {
 }
 
 /// Makes the stores that instances share.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
+)]
 fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
     let stores = settings.stores.clone();
     #[cfg(feature = "redis")]

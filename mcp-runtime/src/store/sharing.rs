@@ -37,6 +37,10 @@ impl Sharing {
     }
 
     /// Connects, and relays changes from now on. An error would be the same for ever.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(clippy::unused_async, reason = "Redis is awaited")
+    )]
     pub(crate) async fn start(&self, changes: &Changes) -> Result<(), String> {
         self.relay(changes);
         #[cfg(feature = "redis")]
@@ -56,6 +60,10 @@ impl Sharing {
     }
 
     /// Takes leave of the other instances.
+    #[cfg_attr(
+        not(feature = "redis"),
+        expect(clippy::unused_async, reason = "Redis is awaited")
+    )]
     pub(crate) async fn stop(&self) {
         #[cfg(feature = "redis")]
         if let Some(keeper) = &self.keeper {
