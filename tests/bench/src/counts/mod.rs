@@ -47,6 +47,11 @@ pub(crate) fn run(write: bool) -> Result<(), Error> {
     }
     let committed = Table::read()?;
     print_line(&counted.to_string());
+    for part in counted.incomparable(&committed) {
+        print_line(&format!(
+            "{part} is not compared: its floor counts differently here than in the table"
+        ));
+    }
     let changes = counted.changes(&committed);
     if changes.is_empty() {
         return Ok(());
