@@ -121,13 +121,13 @@ fn links_and_commands_name_the_same_server() {
 #[test]
 fn files_are_those_of_the_project_or_of_the_user() {
     let places = Places {
-        project: "/work".into(),
+        project: "/project".into(),
         home: Some("/home/ann".into()),
         settings: Some("/home/ann/.config".into()),
     };
     let file = |key: &str| Client::find(key).unwrap().file(&places).unwrap();
-    assert_eq!(file("claude-code"), Path::new("/work/.mcp.json"));
-    assert_eq!(file("vscode"), Path::new("/work/.vscode/mcp.json"));
+    assert_eq!(file("claude-code"), Path::new("/project/.mcp.json"));
+    assert_eq!(file("vscode"), Path::new("/project/.vscode/mcp.json"));
     assert!(file("claude-desktop").ends_with("Claude/claude_desktop_config.json"));
     let nowhere = Places {
         home: None,
