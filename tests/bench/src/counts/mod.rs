@@ -39,7 +39,10 @@ pub(crate) fn run(write: bool) -> Result<(), Error> {
             });
         }
     }
-    let counted = Table { rows };
+    let counted = Table {
+        processor: table::processor(),
+        rows,
+    };
     if write {
         counted.write()?;
         print_line(&counted.to_string());
@@ -47,6 +50,10 @@ pub(crate) fn run(write: bool) -> Result<(), Error> {
     }
     let committed = Table::read()?;
     print_line(&counted.to_string());
+    if counted.processor != committed.processor {
+        print_line("not compared: the table was counted on another processor");
+        return Ok(());
+    }
     for part in counted.incomparable(&committed) {
         print_line(&format!(
             "{part} is not compared: its floor counts differently here than in the table"
