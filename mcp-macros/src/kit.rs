@@ -157,7 +157,7 @@ fn one(function: &ItemFn, keys: &Keys, (revision, version): &(&str, &str)) -> To
 
 /// The call of the function that `#[mcp_testkit::server]` makes.
 ///
-/// Where the module has none, the call finds the function of the outer block, whose type says what is missing.
+/// In a module without one, the call finds the function of the outer block, whose type says what is missing.
 fn of_the_module(test: &Ident) -> TokenStream {
     let (server, span) = (hidden_server(test.span()), test.span());
     quote_spanned! {span=>

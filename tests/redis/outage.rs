@@ -25,7 +25,7 @@ async fn pair(redis: &Redis) -> [Instance; 2] {
     pair
 }
 
-/// How long each of some calls takes.
+/// Returns the times that each of some calls takes.
 async fn times(on: &Instance, calls: usize) -> Vec<Duration> {
     let mut times = Vec::new();
     for _ in 0..calls {

@@ -6,7 +6,7 @@
 //! Invariants: every value knows its [`Origin`](origin::Origin); nothing that is set is ignored; all mistakes are
 //! reported at once.
 //!
-//! What goes in: the builder's values, `mcp.toml`, the variables `MCP_*`, flags. What comes out:
+//! The input is the builder's values, `mcp.toml`, the variables `MCP_*` and flags; the output is
 //! one [`Settings`], the origin of each value, and every mistake of all sources at once, each with
 //! its place. A name that is no setting is a mistake, with the nearest one; so is a value out of
 //! range. The page of reference, the command `config` and the texts of errors are made of the same

@@ -1,6 +1,6 @@
 //! Public URLs: absolute ones, of which scheme, host and port are allowed.
 //!
-//! What a browser sends as `Host` and `Origin` is compared with these URLs, so each must have one
+//! The `Host` and `Origin` that a browser sends are compared with these URLs, so each must have one
 //! host: wildcards would allow what nobody has listed. User and password are refused without
 //! repeating them.
 

@@ -13,7 +13,7 @@
 //! | a response | ends a request of the server's | refused over HTTP |
 //! | an array | a batch, in 2025-03-26 | refused |
 //!
-//! What is refused here is counted and logged here, so that no transport can forget it. A message
+//! Refusals are counted and logged in this module, so that no transport can forget it. A message
 //! of the modern revision needs no session and leaves none.
 
 mod batch;

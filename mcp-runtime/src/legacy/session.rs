@@ -1,6 +1,6 @@
 //! The session of a client that opened with `initialize`.
 //!
-//! What a session keeps: the outcome of the handshake, the level of the log, the calls in flight,
+//! A session keeps the outcome of the handshake, the level of the log, the calls in flight,
 //! the open requests to the client, subscriptions, and over HTTP its streams. It belongs to the
 //! principal that has opened it; its id is a secret, but no authentication. Each part has a lock of
 //! its own; only `subscribed` is held while others (of `news` and of the ledger) are taken.

@@ -1,6 +1,6 @@
 //! `max_output`: how large a result may be, measured as it is written: the JSON of its content.
 //!
-//! What counts is the JSON that the model is going to read: `content` and `structuredContent` of a
+//! Counted is the JSON that the model is going to read: `content` and `structuredContent` of a
 //! tool, `contents` of a resource, `messages` of a prompt; not `_meta`, and not the envelope. The
 //! measure is a writer that counts and keeps nothing, so that a result of 100 MiB is not copied to
 //! find out that it is too large. The error names the arguments of the function, as they are the

@@ -148,7 +148,7 @@ pub struct EmbeddedResource {
 
 /// The contents of a resource: text, or base64 bytes in `blob`.
 ///
-/// What a function with `#[resource]` returns, one or several. A `uri` that is empty becomes the
+/// A function with `#[resource]` returns one or several. A `uri` that is empty becomes the
 /// one that was read; without a media type it is that of the declaration, or else `text/plain`, and
 /// `application/octet-stream` for bytes.
 ///

@@ -188,7 +188,7 @@ impl Registry {
 
     /// The scopes of what a caller without any may see, sorted.
     ///
-    /// What a challenge and the metadata of the resource list: scopes of hidden items are not told.
+    /// A challenge and the metadata of the resource list them: scopes of hidden items are not told.
     pub(crate) fn scopes(&self) -> Vec<String> {
         let access = self.declared().map(|entry| entry.policies().access.clone());
         let shown = access.filter(|access| access.shows_itself_to(&Principal::anonymous()));

@@ -4,7 +4,7 @@
 //! or for any character at all, and may be repeated. Two sequences are walked in step.
 //!
 //! Two templates that match one URI would make the answer depend on the order of registration.
-//! Whether they do is the intersection of two regular languages of a simple form, decided in
+//! The check is the intersection of two regular languages of a simple form, decided in
 //! `length × length` steps by a walk over both at once; it is `const`, so that for one list the
 //! compiler finds it. Templates of more than 256 steps are not compared.
 

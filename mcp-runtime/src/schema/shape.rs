@@ -296,7 +296,7 @@ impl Shapes {
     /// Returns `true` if a decoder may accept a value that does not have this shape: a list for an object, a number
     /// that is too large.
     ///
-    /// Where it is false, a value that decodes is not looked at again: the hot path of scalars.
+    /// If it is false, a value that decodes is not looked at again: the hot path of scalars.
     pub(crate) fn needs_check(&self, root: ShapeId) -> bool {
         self.any_within(vec![root], &|id| {
             let shape = self.get(id);

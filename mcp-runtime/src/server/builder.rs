@@ -845,7 +845,7 @@ impl<S: State> Server<S> {
     /// release build does not. A router to merge into an application has it only if it is asked for here or by a setting of
     /// `always`, as the application may have a page of its own.
     ///
-    /// Whoever reaches the server can load the page, which has nothing but the page itself: what it shows is read from
+    /// Every caller that reaches the server can load the page, which has nothing but itself: what it shows is read from
     /// `/mcp` with the caller's own credentials, and so is guarded as any call. Limits in force are told besides, at
     /// `/page/limits`: to callers that the server has verified, or to all where it verifies none.
     #[cfg(feature = "page")]

@@ -3,8 +3,8 @@
 //! Invariants: a response is not read before its input request has been made; a request state is accepted only as the
 //! server has sealed it, for this caller and this call.
 //!
-//! What comes in: the client's responses by their keys, and the state that the last round has
-//! sealed. What goes out: the open requests by their keys, and a new state with all responses so
+//! The input is the client's responses by their keys, and the state that the last round has
+//! sealed; the output is the open requests by their keys, and a new state with all responses so
 //! far and the outputs of `once`. The server keeps nothing between two rounds, so that any instance
 //! with the same keys can take the next one.
 //!

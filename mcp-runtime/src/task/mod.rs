@@ -71,7 +71,7 @@ pub(crate) enum TaskError {
 impl Tasks {
     /// Returns no tasks yet, of which `most` may run, kept in `store` or else in memory.
     ///
-    /// What is stored of one task is bounded if the store is one of the runtime's.
+    /// The stored size of one task is bounded if the store is one of the runtime's.
     pub(crate) fn new(store: TaskPlace, ttl: Duration, most: Amount) -> Self {
         let kept = Amount {
             number: limits::KEPT_TASKS,

@@ -5,7 +5,7 @@
 //! Invariants: control messages pass while calls run; calls in flight are bounded; a response is written after the
 //! notifications of its call.
 //!
-//! What enters: whole lines, one message each, in the order in which they came. What leaves: lines,
+//! The input is whole lines, one message each, in the order in which they came; the output is lines,
 //! in `out` as long as the caller of [`Peer::receive`] holds the turn, and from tasks by the
 //! [`LineSink`]. Messages are read in their order; their answers come in any.
 //!

@@ -7,7 +7,7 @@
 //!
 //! While a block runs, the call is not suspended (`running` is not empty), and a request within it
 //! is refused: it could never be answered, since the block would have to run again to get there.
-//! Which code is within it is found by the thread that polls it (`inside`), which is exact because
+//! Code within it is recognized by the thread that polls it (`inside`), which is exact because
 //! a poll does not move.
 
 use std::convert::Infallible;

@@ -1,7 +1,7 @@
 //! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
 //!
 //! Order: the caller's address behind trusted proxies, the flood, host and origin, then the route.
-//! What is refused here has cost one look-up and no body. Every response, of a refusal too, has
+//! A refusal in this module costs one look-up and no body. Every response, of a refusal too, has
 //! `nosniff`, `no-store` and `no-referrer`, and HSTS where clients use HTTPS: a JSON text must not
 //! be taken for a page, nor kept by a cache between two callers.
 

@@ -4,7 +4,7 @@
 //! first poll, a watching thread gives the turn to a new thread, which goes on with the next line: no function keeps
 //! pings, cancellations, other calls or the end of input waiting.
 //!
-//! Which thread has the turn is a number in `state`; a thread that finds another number there has
+//! The thread that has the turn is a number in `state`; a thread that finds another number there has
 //! lost it, ends after its line, and writes the answers that it still has. The watching thread
 //! looks every 10 ms, so a line keeps others waiting for about 20 ms at most, and sleeps after a
 //! second without work. At most 32 first polls go on like this at a time; from then on calls are

@@ -19,7 +19,7 @@ use crate::{
 /// Has glibc copy in vectors, as callgrind counts each byte of a copy by `rep movsb` as an instruction.
 const COPIES: &str = "glibc.cpu.x86_rep_movsb_threshold=1073741824";
 
-/// What calls cost.
+/// The costs of calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Costs {
     /// Instructions in user space.

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{error::Error, load::http::body};
 
-/// How often, and how long apart, a server is asked whether it listens: callgrind is slow.
+/// The number of times, and the time apart, at which a server is asked whether it listens: callgrind is slow.
 const CONNECT_TRIES: u32 = 1200;
 const CONNECT_PAUSE: Duration = Duration::from_millis(50);
 

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 use super::callgrind::Costs;
 use crate::error::Error;
 
-/// Where the table is.
+/// The path of the table.
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.txt");
 
 /// The change, in percent, that is none.

@@ -3,7 +3,7 @@
 //! Invariants: each value is looked at once, and the steps are counted, so that no value costs more than work that is
 //! linear in its size; problems beyond the maximum are counted and not written.
 //!
-//! What enters is the value as a [`Tape`] and the root of its shape; what leaves is the value
+//! The input is the value as a [`Tape`] and the root of its shape; the output is the value
 //! written anew, with everything coerced, the problems, and the places that a decoder might see
 //! otherwise. The bounds: depth 128, 16 shapes for one value, and 100,000 steps plus 16 for each
 //! part. When the steps are used up, the rest is written as it was, and the decoder decides.
