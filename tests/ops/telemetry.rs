@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mcp_runtime::{Server, prompt, prompts, resource, resources, tool, tools};
+use mcp_runtime::{Server, ShutdownHandle, prompt, prompts, resource, resources, tool, tools};
 use mcp_testkit::{TestClient, era};
 use serde_json::json;
 
@@ -65,13 +65,28 @@ async fn exported(calls: impl IntoIterator<Item = Call>) -> Collector {
     collector
 }
 
+/// The call of `add` that is answered by 3.
+fn sum() -> Call {
+    Call::tool("add", json!({ "a": 1, "b": 2 }))
+}
+
+/// Serves `server` over HTTP, and has it add so many times.
+async fn adding(server: Server, times: usize) -> (Client, ShutdownHandle) {
+    let end = server.shutdown_handle();
+    let client = Client::new(server);
+    for _ in 0..times {
+        client.send(sum()).await.assert_text("3");
+    }
+    (client, end)
+}
+
 fn parent(trace: &str) -> String {
     format!("00-{trace}-{SPAN}-01")
 }
 
 #[tokio::test]
 async fn a_call_is_a_span_within_the_trace_that_its_meta_names() {
-    let call = Call::tool("add", json!({ "a": 1, "b": 2 }))
+    let call = sum()
         .id(json!("a7"))
         .meta("traceparent", json!(parent(TRACE)))
         .header("traceparent", &parent(OTHER));
@@ -97,7 +112,7 @@ async fn a_call_is_a_span_within_the_trace_that_its_meta_names() {
 
 #[tokio::test]
 async fn a_call_without_a_trace_in_its_meta_is_within_that_of_the_http_header() {
-    let call = Call::tool("add", json!({ "a": 1, "b": 2 }));
+    let call = sum();
     let in_header = call.clone().header("traceparent", &parent(OTHER));
     let malformed = call.meta("traceparent", json!("00-nonsense"));
     let collector = exported([in_header, malformed]).await;
@@ -110,7 +125,7 @@ async fn a_call_without_a_trace_in_its_meta_is_within_that_of_the_http_header() 
 #[tokio::test]
 async fn a_trace_that_its_client_does_not_sample_is_not_exported() {
     let unsampled = format!("00-{TRACE}-{SPAN}-00");
-    let call = Call::tool("add", json!({ "a": 1, "b": 2 }));
+    let call = sum();
     let collector = exported([call.meta("traceparent", json!(unsampled))]).await;
     assert!(collector.spans().is_empty());
     assert_eq!(
@@ -236,12 +251,7 @@ async fn the_last_spans_are_exported_after_the_functions_of_the_stop() {
         count.store(asked.count(), Ordering::SeqCst);
         Box::pin(async { Ok(()) })
     });
-    let end = server.shutdown_handle();
-    let client = Client::new(server);
-    client
-        .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
-        .await
-        .assert_text("3");
+    let (_client, end) = adding(server, 1).await;
     end.shutdown().await;
     assert_eq!(arrived.load(Ordering::SeqCst), 0, "not before");
     collector.span("tools/call add");
@@ -251,16 +261,9 @@ async fn the_last_spans_are_exported_after_the_functions_of_the_stop() {
 async fn a_dead_collector_costs_calls_nothing_and_is_logged_once_a_minute() {
     let logs = Logs::new();
     let server = server().telemetry(dead());
-    let end = server.shutdown_handle();
-    let client = Client::new(server);
-    // More than wait for their export.
     let begun = Instant::now();
-    for _ in 0..3_000 {
-        client
-            .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
-            .await
-            .assert_text("3");
-    }
+    // More than wait for their export.
+    let (_client, end) = adding(server, 3_000).await;
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(30), "{took:?}");
     end.shutdown().await;
@@ -274,12 +277,7 @@ async fn a_shutdown_waits_five_seconds_for_a_collector_that_does_not_answer() {
     let collector = Collector::with_manner(Manner::NeverAnswers);
     let logs = Logs::new();
     let server = server().telemetry(&*collector.url);
-    let end = server.shutdown_handle();
-    let client = Client::new(server);
-    client
-        .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
-        .await
-        .assert_text("3");
+    let (_client, end) = adding(server, 1).await;
     let begun = Instant::now();
     end.shutdown().await;
     let took = begun.elapsed();
@@ -296,12 +294,7 @@ async fn a_collector_that_refuses_is_logged() {
     let collector = Collector::with_manner(Manner::Refuses);
     let logs = Logs::new();
     let server = server().telemetry(&*collector.url);
-    let end = server.shutdown_handle();
-    let client = Client::new(server);
-    client
-        .send(Call::tool("add", json!({ "a": 1, "b": 2 })))
-        .await
-        .assert_text("3");
+    let (_client, end) = adding(server, 1).await;
     end.shutdown().await;
     let text = logs.text();
     assert!(text.contains("the collector answers 403"), "{text}");

@@ -632,15 +632,19 @@ mod tests {
 
     /// Reads `[tools]` or `[resources]` of `text`, and the mistakes in it.
     fn read(text: &str) -> (Overrides, Vec<String>) {
-        let (declared, mut mistakes) = (declared(), Vec::new());
-        let mut overrides = Overrides::default();
+        read_of(&declared(), text)
+    }
+
+    /// Reads the tables of `text` for what is declared.
+    fn read_of(declared: &Declared, text: &str) -> (Overrides, Vec<String>) {
+        let (mut overrides, mut mistakes) = (Overrides::default(), Vec::new());
         for table in tree::parse(text).unwrap() {
             let Value::Table(members) = &table.node.value else {
                 panic!("{table:?}");
             };
             let mut reader = Reader {
                 file: "mcp.toml",
-                declared: &declared,
+                declared,
                 mistakes: &mut mistakes,
             };
             reader.read(kind_of(&table.name).unwrap(), members, &mut overrides);
@@ -797,18 +801,7 @@ cache = \"1m\"
             ..declared()
         };
         let read = |text: &str| {
-            let (mut overrides, mut mistakes) = (Overrides::default(), Vec::new());
-            for table in tree::parse(text).unwrap() {
-                let Value::Table(members) = &table.node.value else {
-                    panic!("{table:?}");
-                };
-                let mut reader = Reader {
-                    file: "mcp.toml",
-                    declared: &declared,
-                    mistakes: &mut mistakes,
-                };
-                reader.read(kind_of(&table.name).unwrap(), members, &mut overrides);
-            }
+            let (overrides, mistakes) = read_of(&declared, text);
             assert!(mistakes.is_empty(), "{mistakes:?}");
             overrides
         };

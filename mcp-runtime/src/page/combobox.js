@@ -1,5 +1,6 @@
 // A text field with proposals of the server's, as one types (`completion/complete`).
 
+import { presence } from './controls.js';
 import { el, fill, fresh } from './dom.js';
 
 const PAUSE = 150; // milliseconds without typing
@@ -35,7 +36,7 @@ export function combobox({ name, title, required, help, propose }) {
       { class: 'label' },
       el('label', { for: id }, title ?? name),
       title && title !== name && el('code', {}, name),
-      required ? el('span', { class: 'required' }, 'required') : el('span', { class: 'faint' }, 'optional'),
+      presence({ required }),
       propose && el('span', { class: 'hint' }, 'completes as you type'),
     ),
     help && el('span', { class: 'help', id: `${id}-help` }, help),

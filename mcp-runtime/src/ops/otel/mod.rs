@@ -16,7 +16,7 @@ use opentelemetry::metrics::{Histogram, Meter, MeterProvider as _};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_otlp::{
-    MetricExporter, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _,
+    MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
 };
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -179,14 +179,21 @@ fn histogram(meter: &Meter, name: &'static str, help: &'static str) -> Histogram
         .build()
 }
 
-fn traces_to(url: String, transport: &Transport, resource: &Resource) -> Result<SdkTracerProvider> {
-    let exporter = SpanExporter::builder()
-        .with_http()
+/// Sends what is exported to `url`, as OTLP in protobuf, by the client of the server.
+fn sent_to<B: WithExportConfig + WithHttpConfig>(
+    url: String,
+    transport: &Transport,
+    exporter: B,
+) -> B {
+    exporter
         .with_protocol(Protocol::HttpBinary)
         .with_http_client(transport.clone())
         .with_endpoint(url)
-        .build()
-        .map_err(Error::other)?;
+}
+
+fn traces_to(url: String, transport: &Transport, resource: &Resource) -> Result<SdkTracerProvider> {
+    let exporter = sent_to(url, transport, SpanExporter::builder().with_http());
+    let exporter = exporter.build().map_err(Error::other)?;
     let batches = BatchSpanProcessor::builder(exporter).build();
     Ok(SdkTracerProvider::builder()
         .with_resource(resource.clone())
@@ -195,13 +202,8 @@ fn traces_to(url: String, transport: &Transport, resource: &Resource) -> Result<
 }
 
 fn metrics_to(url: String, transport: &Transport, resource: &Resource) -> Result<SdkMeterProvider> {
-    let exporter = MetricExporter::builder()
-        .with_http()
-        .with_protocol(Protocol::HttpBinary)
-        .with_http_client(transport.clone())
-        .with_endpoint(url)
-        .build()
-        .map_err(Error::other)?;
+    let exporter = sent_to(url, transport, MetricExporter::builder().with_http());
+    let exporter = exporter.build().map_err(Error::other)?;
     Ok(SdkMeterProvider::builder()
         .with_resource(resource.clone())
         .with_periodic_exporter(exporter)

@@ -101,11 +101,8 @@ impl RateLimiter {
     /// The time is exact for a caller with a counter of its own: nobody else can use up what it
     /// waits for. With the shared counter another caller may be faster.
     pub(crate) async fn check(&self, cx: &Context, round: Option<Stamp>) -> Result<(), Duration> {
-        let caller = self.caller(cx.principal(), cx.peer());
-        match &self.shared {
-            None => self.local.check(caller, round),
-            Some(shared) => Box::pin(shared.check(caller, round)).await,
-        }
+        self.count(self.caller(cx.principal(), cx.peer()), round)
+            .await
     }
 
     /// Allows a round that did not run to continue its call again.
@@ -147,10 +144,13 @@ impl RateLimiter {
         principal: &Principal,
         peer: Option<IpAddr>,
     ) -> Result<(), Duration> {
-        let caller = self.caller(principal, peer);
+        self.count(self.caller(principal, peer), None).await
+    }
+
+    async fn count(&self, caller: Option<Caller>, round: Option<Stamp>) -> Result<(), Duration> {
         match &self.shared {
-            None => self.local.check(caller, None),
-            Some(shared) => Box::pin(shared.check(caller, None)).await,
+            None => self.local.check(caller, round),
+            Some(shared) => Box::pin(shared.check(caller, round)).await,
         }
     }
 
