@@ -113,17 +113,14 @@ impl Batch {
         session: &Arc<Session>,
         caller: &Caller,
     ) -> Pending {
-        let requests = service.requests.get();
+        // A batch is a request, and so is every member but one.
+        let counted = service.requests.get().of(&caller.principal);
         let begin = |(place, member)| match member {
             Member::Call(call) => {
                 let id = call.request.id.clone();
                 let call = call.begin(service, session, caller.clone());
                 let call = call.unwrap_or_else(|refused| answered(refused.text));
-                // A batch is a request, and so is every member but one.
-                let counted = (place > 0)
-                    .then(|| requests.of(&caller.principal))
-                    .flatten();
-                let call = match counted {
+                let call = match counted.clone().filter(|_| place > 0) {
                     Some(counted) => {
                         let caller = (caller.principal.clone(), caller.peer);
                         counted_call(Arc::clone(service), (counted, caller), id.clone(), call)

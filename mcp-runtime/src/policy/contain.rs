@@ -12,6 +12,8 @@ use std::task::{Context, Poll};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
+use crate::store::StoreError;
+
 /// User code panicked.
 #[derive(Debug)]
 pub(crate) struct Panicked;
@@ -23,6 +25,15 @@ pub(crate) fn contain<F: Future>(
     // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
     let work = AssertUnwindSafe(work).catch_unwind();
     work.map(|ended| ended.map_err(|_| Panicked))
+}
+
+/// Runs `work` of a store; a panic in it is a failure like any other.
+pub(crate) async fn held<T>(
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    contain(work)
+        .await
+        .unwrap_or_else(|Panicked| Err("it panicked".into()))
 }
 
 /// The same for user code that does not wait, such as the checks of arguments.

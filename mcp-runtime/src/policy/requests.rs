@@ -71,7 +71,7 @@ pub(crate) struct Requests {
 }
 
 /// The counters that hold for a caller.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Counted(Arc<RateLimiter>);
 
 /// The time after which a refused request may come again, and the error until then.

@@ -134,7 +134,7 @@ impl Service {
             .map_err(|problems| invalid_arguments(&call, &problems))?;
         let arguments = match missing {
             None => call.arguments.map(|given| given.text().to_boxed()),
-            Some(elicited) => Some(entry.policies().elicit(&call, elicited).await?),
+            Some(elicited) => Some(policies.elicit(&call, elicited).await?),
         };
         Ok((arguments, round))
     }

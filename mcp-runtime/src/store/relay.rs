@@ -11,8 +11,8 @@ use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Changes as Shared, Feed, Incoming};
+use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
-use crate::changes::{Change, Changes};
 
 /// The wait after a failure to send.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -87,8 +87,7 @@ fn publish(text: &[u8], changes: &Changes, own: &str) {
         changes.publish_gap();
         return;
     }
-    let news: Vec<Change> = message.news.into_changes().collect();
-    for change in &news {
-        changes.publish_here(change);
+    for change in message.news.into_changes() {
+        changes.publish_here(&change);
     }
 }

@@ -144,8 +144,7 @@ impl Tasks {
             tasks: self,
             id: Some(&task_id),
         };
-        let claimed = [task_id.clone()];
-        let claim = self.store.claim(&claimed, lease::LEASE);
+        let claim = (self.store).claim(std::slice::from_ref(&task_id), lease::LEASE);
         claim.await.map_err(TaskError::Store)?;
         task.write().await.map_err(TaskError::Store)?;
         unkept.id = None;

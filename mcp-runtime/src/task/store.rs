@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::record::TaskRecord;
 use crate::clock::Clock;
-use crate::policy::contain::{Panicked, contain};
+use crate::policy::contain::held;
 use crate::share::Amount;
 use crate::store::{Feed, StoreError, StoreFuture};
 
@@ -117,21 +117,14 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 /// The signals for the tasks of one instance, each with the id of the task.
 pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
-/// The error reported when a store panics.
-const PANICKED: &str = "it panicked";
-
 /// Keeps a task; a panic of the store's is a failure like any other.
 pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
-    contain(async { store.put(task).await })
-        .await
-        .unwrap_or_else(|Panicked| Err(PANICKED.into()))
+    held(async { store.put(task).await }).await
 }
 
 /// The task with this id, likewise.
 pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
-    contain(async { store.get(id).await })
-        .await
-        .unwrap_or_else(|Panicked| Err(PANICKED.into()))
+    held(async { store.get(id).await }).await
 }
 
 /// The bytes that a record is counted with besides its texts.

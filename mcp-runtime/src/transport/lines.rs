@@ -21,13 +21,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, OptionFuture};
+use futures_util::future::{FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::answer::Answer;
-use crate::dispatch::{Next, Origin, Pending, dispatch, refuse, reject};
+use crate::dispatch::{Call, Next, Origin, Pending, dispatch, refuse, reject};
 use crate::handler::Principal;
 use crate::handler::call::context::Caller;
 use crate::handler::input::outbox::{LineSink, Outbox};
@@ -35,7 +35,6 @@ use crate::legacy::Session;
 use crate::legacy::session::too_many_calls;
 use crate::limits;
 use crate::policy::contain::{Panicked, contain, contain_now};
-use crate::policy::requests::Counted;
 use crate::protocol::{Malformed, Method, Request, RequestId, RpcError, Version, meta};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
@@ -226,29 +225,13 @@ impl Peer {
                 write(&reply.text, out);
                 None
             }
-            Next::Call(call) if self.refuses(&call.request, None, principal, out) => None,
-            Next::InSession(session, call)
-                if self.refuses(&call.request, Some(&session), principal, out) =>
-            {
-                None
-            }
-            Next::Call(call) => {
-                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
-                let count = self.count_elsewhere(&call.request, None, principal);
-                let call = call.run(Arc::clone(service), None, self.caller(principal));
-                let call = counted(count, call);
-                NewCall::new(Some(id), call, bytes, long)
-            }
+            Next::Call(call) => self.call(None, call, principal, (bytes, out)),
             Next::Listen(id, subscription) => {
                 let listening = listen(subscription, Arc::clone(&self.0.output));
                 NewCall::new(Some(id), Box::pin(listening), bytes, true)
             }
             Next::InSession(session, call) => {
-                let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
-                let count = self.count_elsewhere(&call.request, Some(&session), principal);
-                let call = call.run(Arc::clone(service), Some(session), self.caller(principal));
-                let call = counted(count, call);
-                NewCall::new(Some(id), call, bytes, long)
+                self.call(Some(session), call, principal, (bytes, out))
             }
             Next::Batch(session, batch) => {
                 let call = batch.begin(service, &session, &self.caller(principal));
@@ -268,46 +251,46 @@ impl Peer {
         }
     }
 
-    /// Answers a request that is one too many of `principal`, and returns `true` if it is.
-    fn refuses(
+    /// Begins a call of `bytes` bytes, unless it is one too many of `principal`. Where all instances count together, it is
+    /// counted when it is carried out.
+    fn call(
         &self,
-        request: &Request,
-        session: Option<&Session>,
+        session: Option<Arc<Session>>,
+        call: Call,
         principal: &Principal,
-        out: &mut Vec<u8>,
-    ) -> bool {
+        (bytes, out): (usize, &mut Vec<u8>),
+    ) -> Option<NewCall> {
         let service = &self.0.service;
         let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
-        let counted = service.requests.with(|it| it.of(principal));
-        let Some(counted) = counted.filter(|it| !it.is_shared()) else {
-            return false;
+        let version = session.as_ref().map_or(Version::LATEST, |it| it.version);
+        let (id, long) = (call.request.id.clone(), may_take_long(&call.request));
+        let mut counted = service.requests.with(|it| it.of(principal));
+        if let Some(here) = counted.take_if(|it| !it.is_shared())
+            && let Err(refused) = here.check_here(principal, peer)
+        {
+            write(
+                &refuse(service, Some(&id), version, refused.error).text,
+                out,
+            );
+            return None;
+        }
+        let call = call.run(Arc::clone(service), session, self.caller(principal));
+        let call: Pending = match counted {
+            None => Box::pin(call),
+            Some(counted) => {
+                let (service, id, principal) = (Arc::clone(service), id.clone(), principal.clone());
+                Box::pin(async move {
+                    match counted.check(&principal, peer).await {
+                        Ok(()) => call.await,
+                        Err(refused) => {
+                            let reply = refuse(&service, Some(&id), version, refused.error);
+                            (429, reply.text)
+                        }
+                    }
+                })
+            }
         };
-        let Err(refused) = counted.check_here(principal, peer) else {
-            return false;
-        };
-        let version = session.map_or(Version::LATEST, |session| session.version);
-        let reply = refuse(service, Some(&request.id), version, refused.error);
-        write(&reply.text, out);
-        true
-    }
-
-    /// Counts a request where all instances count theirs, and returns the reply to one that is one too many.
-    fn count_elsewhere(
-        &self,
-        request: &Request,
-        session: Option<&Session>,
-        principal: &Principal,
-    ) -> Option<BoxFuture<'static, Option<Bytes>>> {
-        let service = Arc::clone(&self.0.service);
-        let peer = self.0.remote.as_ref().and_then(|it| it.caller.peer);
-        let counted = service.requests.with(|it| it.of(principal));
-        let counted = counted.filter(Counted::is_shared)?;
-        let (id, principal) = (request.id.clone(), principal.clone());
-        let version = session.map_or(Version::LATEST, |session| session.version);
-        Some(Box::pin(async move {
-            let refused = counted.check(&principal, peer).await.err()?;
-            Some(refuse(&service, Some(&id), version, refused.error).text)
-        }))
+        NewCall::new(Some(id), call, bytes, long)
     }
 
     /// Returns `true` if another line may be received. A peer with an open request of the server may always send its
@@ -673,22 +656,6 @@ fn write(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// One listen request: its messages are lines of their own, the closing result too; the call ends without a text.
-/// Carries out `call` once it has been counted.
-fn counted(
-    count: Option<BoxFuture<'static, Option<Bytes>>>,
-    call: impl Future<Output = (u16, Bytes)> + Send + 'static,
-) -> Pending {
-    let Some(count) = count else {
-        return Box::pin(call);
-    };
-    Box::pin(async move {
-        match count.await {
-            Some(refused) => (429, refused),
-            None => call.await,
-        }
-    })
-}
-
 async fn listen(mut subscription: Subscription, output: Arc<dyn LineSink>) -> (u16, Bytes) {
     while let Some(text) = subscription.next().await {
         output.send(text);

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use super::{Caller, Local};
 use crate::handler::spec::policy::RateLimit;
-use crate::policy::contain::{Panicked, contain};
+use crate::policy::contain::held;
 use crate::principal;
 use crate::seal::{LIFETIME, Stamp, Subject};
-use crate::store::{Admission, Rates, Spent, StoreError, StoreFuture, Stores};
+use crate::store::{Admission, Rates, Spent, Stores};
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -41,12 +41,12 @@ impl Shared {
         caller: Option<Caller>,
         round: Option<Stamp>,
     ) -> Result<(), Duration> {
+        let key = self.key(caller.as_ref());
         if let Some(round) = round
-            && self.continues(caller.as_ref(), round).await
+            && self.continues(&key, round).await
         {
             return Ok(());
         }
-        let key = self.key(caller.as_ref());
         match held(self.rates.check(&key, self.limit.rate())).await {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(wait)) => Err(wait),
@@ -59,18 +59,18 @@ impl Shared {
 
     pub(super) async fn give_back(&self, caller: Option<&Caller>, round: Stamp) {
         if let Some(spent) = &self.spent {
-            let key = self.round(caller, round);
+            let key = marked(&self.key(caller), round);
             // A mark that stays costs the caller a call.
             let _ = held(spent.forget(&key)).await;
         }
     }
 
-    /// Returns `true` if `round` continues a counted call.
-    async fn continues(&self, caller: Option<&Caller>, round: Stamp) -> bool {
+    /// Returns `true` if `round` continues a call that was counted under `key`.
+    async fn continues(&self, key: &str, round: Stamp) -> bool {
         let Some(spent) = &self.spent else {
             return false;
         };
-        let key = self.round(caller, round);
+        let key = marked(key, round);
         held(spent.first(&key, 2 * LIFETIME)).await.unwrap_or(false)
     }
 
@@ -94,11 +94,11 @@ impl Shared {
             Some(caller) => format!("{}:{caller}", self.name),
         }
     }
+}
 
-    fn round(&self, caller: Option<&Caller>, round: Stamp) -> String {
-        let key = self.key(caller);
-        format!("{key}:{:x}.{:x}", round.issued, round.id)
-    }
+/// The key of the mark that `round` leaves beside the count under `key`.
+fn marked(key: &str, round: Stamp) -> String {
+    format!("{key}:{:x}.{:x}", round.issued, round.id)
 }
 
 /// A digest, so that no name of a caller is in a store.
@@ -117,17 +117,10 @@ impl fmt::Display for Caller {
     }
 }
 
-/// The result of a store; a panic is a failure like any other.
-async fn held<T>(future: StoreFuture<'_, T>) -> Result<T, StoreError> {
-    contain(future)
-        .await
-        .unwrap_or_else(|Panicked| Err("it panicked".into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Rate;
+    use crate::store::{Rate, StoreFuture};
 
     /// A store that counts for ever, until it is away.
     #[derive(Debug, Default)]

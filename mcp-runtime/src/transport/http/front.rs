@@ -115,26 +115,27 @@ impl tower::Service<Request<Incoming>> for Front {
 
     fn call(&mut self, request: Request<Incoming>) -> Self::Future {
         let is_http2 = request.version() == Version::HTTP_2;
-        let (from, answering) = match &self.from {
-            Some((from, activity)) => (Some(from.clone()), Some(activity.request(is_http2))),
-            None => (None, None),
-        };
+        let from = self.from.as_ref().map(|(from, _)| from);
+        let activity = self.from.as_ref().map(|(_, activity)| activity);
+        let answering = activity.map(|activity| activity.request(is_http2));
         let is_message = request.method() == Method::POST && request.uri().path() == PATH;
-        let request = request.map(|body| {
+        let mut request = request.map(|body| {
             if is_http2 {
                 Body::new(Drained::new(body))
             } else {
                 Body::new(body)
             }
         });
+        certify(&mut request, from);
         let endpoint = Arc::clone(&self.endpoint);
         if is_message {
-            Box::pin(answer_message(endpoint, from, request, answering))
+            let peer = from.and_then(|from| from.peer);
+            Box::pin(answer_message(endpoint, peer, request, answering))
         } else {
             Box::pin(answer(
                 endpoint,
                 self.rest.clone(),
-                from,
+                from.cloned(),
                 request,
                 answering,
             ))
@@ -145,13 +146,11 @@ impl tower::Service<Request<Incoming>> for Front {
 /// Answers a message. The future has in it what nearly every request needs, and nothing else: it is moved into its box.
 async fn answer_message(
     endpoint: Arc<Endpoint>,
-    from: Option<From>,
-    mut request: Request<Body>,
+    peer: Option<Peer>,
+    request: Request<Body>,
     answering: Option<Answering>,
 ) -> Result<Response, Infallible> {
     let is_http2 = request.version() == Version::HTTP_2;
-    let peer = from.as_ref().and_then(|from| from.peer);
-    certify(&mut request, from.as_ref());
     let response = match check_host(&endpoint, &request) {
         Some(refused) => refused,
         None => {
@@ -177,7 +176,6 @@ async fn answer(
     answering: Option<Answering>,
 ) -> Result<Response, Infallible> {
     let is_http2 = request.version() == Version::HTTP_2;
-    certify(&mut request, from.as_ref());
     let response = if let Some(refused) = check_host(&endpoint, &request) {
         refused
     } else {

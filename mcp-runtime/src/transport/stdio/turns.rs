@@ -222,8 +222,12 @@ impl Turns {
 
     /// A line was read to its end: the call that it begins is in flight.
     fn decided(&self) {
-        self.lock().undecided -= 1;
-        self.all_decided.notify_all();
+        let mut state = self.lock();
+        state.undecided -= 1;
+        // Only the end of the input waits for it.
+        if state.ended {
+            self.all_decided.notify_all();
+        }
     }
 
     /// Ends the input: waits for threads that have lost their turn with a line that they have not looked at, as on a
