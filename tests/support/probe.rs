@@ -244,7 +244,6 @@ impl Drop for Burden {
     }
 }
 
-/// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
 /// Adds the tool `later` when the server starts.
 fn adding(server: Server<Burden>) -> Server<Burden> {
     let items = server.items();
@@ -258,6 +257,7 @@ fn adding(server: Server<Burden>) -> Server<Burden> {
     })
 }
 
+/// Adds functions for the start and the stop, if `PROBE_HOOKS` asks for them.
 fn hooked(server: Server<Burden>) -> Server<Burden> {
     let Ok(wanted) = std::env::var("PROBE_HOOKS") else {
         return server;

@@ -170,10 +170,17 @@ impl Default for Settings {
 impl Settings {
     /// The URL of the Redis that instances share, if there is one.
     pub(crate) fn redis_url(&self) -> Option<String> {
-        let parts = self.redis.0.iter();
-        let parts: Vec<_> = parts.map(|part| String::from_utf8_lossy(part)).collect();
-        (!parts.is_empty()).then(|| parts.join(","))
+        redis_url(&self.redis)
     }
+}
+
+/// The URL whose parts, as a list of secrets is separated, are `parts`; `None` without any.
+#[cfg(feature = "redis")]
+pub(super) fn redis_url(parts: &Secrets) -> Option<String> {
+    let parts: Vec<_> = (parts.0.iter())
+        .map(|part| String::from_utf8_lossy(part))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(","))
 }
 
 impl LogFormat {

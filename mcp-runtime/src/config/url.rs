@@ -8,6 +8,15 @@ use axum::http::Uri;
 
 use super::problem::{HIDDEN, Problem};
 
+/// Returns true if `url` is an absolute one of http or https.
+#[cfg(any(feature = "otel", all(feature = "page", feature = "cli")))]
+pub(crate) fn is_web(url: &str) -> bool {
+    let uri = url.parse::<Uri>().ok();
+    uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+    })
+}
+
 /// Checks one public URL.
 pub(crate) fn check(url: &str) -> Result<(), Problem> {
     let refused = |shown: &str, problem: &str| {

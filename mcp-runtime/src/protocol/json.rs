@@ -191,8 +191,8 @@ pub(crate) struct Members {
     meta: Shape,
     /// The entries of `_meta`.
     in_meta: Range<usize>,
-    /// The place of `arguments` and its entries, if it is an object whose members are kept.
-    arguments: Option<(Place, Range<usize>)>,
+    /// The start of `arguments` in the message and its entries, if it is an object whose members are kept.
+    arguments: Option<(usize, Range<usize>)>,
 }
 
 /// A member that should be an object is something else.
@@ -208,11 +208,10 @@ pub(crate) struct MembersRef<'a> {
 }
 
 /// The form of a value that should be an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Shape {
-    #[default]
-    Absent,
+#[derive(Clone, Copy, Debug)]
+enum Shape {
     Object,
+    /// `null`, or nothing at all.
     Null,
     Other,
 }
@@ -270,7 +269,7 @@ impl Members {
         Self {
             message,
             entries: Entries::new(),
-            meta: Shape::Absent,
+            meta: Shape::Null,
             in_meta: 0..0,
             arguments: None,
         }
@@ -338,7 +337,7 @@ impl Members {
             self.push(scanner, name)
         })?;
         if count <= ARGUMENTS {
-            self.arguments = Some((place(whole.clone()), start..self.entries.len()));
+            self.arguments = Some((whole.start, start..self.entries.len()));
         }
         Ok(whole)
     }
@@ -365,7 +364,7 @@ impl Members {
     /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
     pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
         match self.meta {
-            Shape::Absent | Shape::Null => None,
+            Shape::Null => None,
             Shape::Other => Some(Err(NotAnObject)),
             Shape::Object => Some(Ok(MembersRef {
                 message: &self.message,
@@ -386,10 +385,7 @@ impl Members {
 
     /// The members of `arguments`, whose text is `text`.
     fn arguments_object<'a>(&'a self, text: &'a str) -> Object<'a> {
-        let (start, entries) = match &self.arguments {
-            Some((place, entries)) => (place.start as usize, entries.clone()),
-            None => (0, 0..0),
-        };
+        let (start, entries) = self.arguments.clone().unwrap_or_default();
         let part = |place: &Place| {
             let at = range(place);
             text.get(at.start.wrapping_sub(start)..at.end.wrapping_sub(start))

@@ -168,13 +168,12 @@ impl Service {
 
     /// Begins the hooks of the start without waiting for them, where there is a runtime.
     pub(crate) fn begin_start(self: &Arc<Self>) {
-        if tokio::runtime::Handle::try_current().is_ok() {
-            self.sharing.begin(&self.changes);
-            self.begin_leases();
-        }
-        if self.hooks.outcome().is_none()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        self.sharing.begin(&self.changes);
+        self.begin_leases();
+        if self.hooks.outcome().is_none() {
             let service = Arc::clone(self);
             runtime.spawn(async move {
                 // What fails is logged there, and told to callers.

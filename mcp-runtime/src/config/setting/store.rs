@@ -3,6 +3,7 @@
 use super::Setting;
 use crate::config::kind::Kind;
 use crate::config::problem::{HIDDEN, Problem};
+use crate::config::settings::redis_url;
 use crate::seal::Secrets;
 use crate::store::redis::Place;
 
@@ -31,11 +32,9 @@ pub(super) const ROWS: &[Setting] = &[
 
 /// Checks the URL, without showing it.
 fn check(urls: &Secrets) -> Result<(), Problem> {
-    let parts = urls.0.iter();
-    let parts: Vec<_> = parts.map(|part| String::from_utf8_lossy(part)).collect();
-    if parts.is_empty() {
+    let Some(url) = redis_url(urls) else {
         return Ok(());
-    }
+    };
     let refused = |help| Problem::new(HIDDEN, "", help);
-    Place::parse(&parts.join(",")).map(drop).map_err(refused)
+    Place::parse(&url).map(drop).map_err(refused)
 }

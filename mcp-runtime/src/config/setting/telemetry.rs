@@ -1,10 +1,9 @@
 //! `[telemetry]`.
 
-use axum::http::Uri;
-
 use super::{Part, Setting};
 use crate::config::kind::Kind;
 use crate::config::problem::Problem;
+use crate::config::url::is_web;
 
 pub(super) const ROWS: &[Setting] = &[Setting::new(
     "telemetry.otlp",
@@ -33,11 +32,7 @@ pub(super) const ROWS: &[Setting] = &[Setting::new(
 
 /// Sets an endpoint; an empty one is none.
 fn set(endpoint: &mut String, text: &str) -> Result<(), Problem> {
-    let uri = text.parse::<Uri>().ok();
-    let is_url = uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
-    });
-    if !is_url && !text.is_empty() {
+    if !text.is_empty() && !is_web(text) {
         let help = "write an absolute URL such as http://localhost:4318";
         return Err(Problem::new(text, "it is not a URL of http or https", help));
     }

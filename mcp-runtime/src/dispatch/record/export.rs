@@ -13,7 +13,6 @@ use crate::digest::sha256;
 use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::ops::otel::{names, parent};
-use crate::protocol::json::Text;
 use crate::protocol::{Members, Method};
 
 /// A request that is exported.
@@ -195,10 +194,7 @@ fn digest(id: &str) -> String {
 fn parents(subject: &Subject<'_>) -> (Option<TraceContext>, Option<TraceContext>) {
     let meta = subject.request.params.as_deref().and_then(Members::meta);
     let meta = meta.and_then(Result::ok);
-    let in_meta = parent(|key| match meta.as_ref()?.decode::<Text<'_>>(key)? {
-        Ok(Text(text)) => Some(text),
-        Err(_) => None,
-    });
+    let in_meta = parent(|key| meta.as_ref()?.text(key)?.ok());
     let in_header = parent(|key| Some(subject.cx?.header(key)?.into()));
     match in_meta {
         Some(within) => (Some(within), in_header),

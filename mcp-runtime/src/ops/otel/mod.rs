@@ -134,7 +134,7 @@ pub(crate) fn layer(telemetry: &Telemetry) -> Option<super::logging::BoxedLayer>
     use tracing_subscriber::Layer as _;
     use tracing_subscriber::filter::filter_fn;
 
-    let tracer = telemetry.traces.as_ref()?.tracer_with_scope(scope());
+    let tracer = telemetry.tracer()?.clone();
     // The span of the log says the same as that of the request.
     let exported = filter_fn(|it| {
         it.is_span() && *it.level() <= Level::INFO && it.target() != super::REQUESTS

@@ -3,6 +3,7 @@
 //! 1 is for whatever keeps the server from starting, and for a `check` or a `health` that finds something.
 
 use crate::policy::Outcome;
+use crate::protocol::RpcError;
 
 /// A mistake on the command line, or arguments that the function does not take.
 pub(super) const USAGE: u8 = 2;
@@ -11,17 +12,14 @@ pub(super) const REFUSED: u8 = 3;
 /// The function ran and failed, or was stopped.
 pub(super) const FAILED: u8 = 4;
 
-/// The error code of JSON-RPC for params that are not valid.
-const INVALID_PARAMS: i64 = -32602;
-
 /// Returns the exit code of a call that failed with this outcome, or before it had one.
 pub(super) fn of(outcome: Option<Outcome>, code: Option<i64>) -> u8 {
     match outcome {
         Some(Outcome::InvalidArguments) => USAGE,
-        Some(Outcome::Error) if code == Some(-32021) => REFUSED,
+        Some(Outcome::Error) if code == Some(RpcError::MISSING_CAPABILITY.into()) => REFUSED,
         Some(outcome) if outcome.is_refusal() => REFUSED,
         Some(_) => FAILED,
-        None if code == Some(INVALID_PARAMS) => USAGE,
+        None if code == Some(RpcError::INVALID_PARAMS.into()) => USAGE,
         None => REFUSED,
     }
 }

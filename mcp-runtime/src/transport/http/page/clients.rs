@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::stream::empty;
 use super::super::{Endpoint, response};
+use crate::config::url::is_web;
 use crate::package::Launch;
 use crate::package::client::{ALL, Client, Places};
 
@@ -28,9 +29,7 @@ pub(super) async fn clients(State(endpoint): State<Arc<Endpoint>>, uri: Uri) -> 
 fn asked(query: &str) -> Option<Launch> {
     let url = percent_decode_str(query.strip_prefix("url=")?);
     let url = url.decode_utf8().ok()?;
-    let parsed: Uri = url.parse().ok()?;
-    let is_web = matches!(parsed.scheme_str(), Some("http" | "https")) && parsed.host().is_some();
-    is_web.then(|| Launch::Url(url.into_owned()))
+    is_web(&url).then(|| Launch::Url(url.into_owned()))
 }
 
 fn entry(client: &Client, name: &str, launch: &Launch) -> Value {
