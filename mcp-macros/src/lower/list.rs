@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Errors, err, is_cut_off};
 use crate::ir::list::{Entry, List};
 use crate::kind::Kind;
 use crate::syntax::attribute;
+use crate::syntax::item::until_comma;
 
 /// Lowers the entries of the list; what is no path is recorded and left out.
 ///
@@ -29,7 +30,7 @@ pub(crate) fn lower(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Lis
                 Ok(entry) => push(entry, &mut list.entries, errors),
                 Err(error) => {
                     errors.push(error);
-                    skip_to_comma(input)?;
+                    until_comma(input)?;
                 }
             }
             input.parse::<Option<Token![,]>>()?;
@@ -50,13 +51,6 @@ fn runtime(input: ParseStream) -> syn::Result<Option<Path>> {
     let path = input.parse()?;
     input.parse::<Token![;]>()?;
     Ok(Some(path))
-}
-
-fn skip_to_comma(input: ParseStream) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
 }
 
 /// One path, up to the next comma.
@@ -95,11 +89,7 @@ fn entry(kind: Kind, input: ParseStream) -> syn::Result<Entry> {
 
 /// The tokens of an entry.
 fn written(start: ParseStream) -> Option<TokenStream> {
-    let start = start.fork();
-    let mut written = TokenStream::new();
-    while !start.is_empty() && !start.peek(Token![,]) {
-        written.extend([start.parse::<TokenTree>().ok()?]);
-    }
+    let written = until_comma(&start.fork()).ok()?;
     (!written.is_empty()).then_some(written)
 }
 

@@ -4,8 +4,8 @@
 //! function does not take its neighbours along.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use syn::Attribute;
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Token};
 
 /// One item as it was written.
 #[derive(Debug)]
@@ -125,6 +125,15 @@ fn is_before_fn(tree: &TokenTree) -> bool {
 
 pub(crate) fn is_punct(tree: &TokenTree, c: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == c)
+}
+
+/// Takes the tokens up to the next comma, or to the end.
+pub(crate) fn until_comma(input: ParseStream) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(tokens)
 }
 
 /// A block, perhaps in the invisible group that `macro_rules!` puts around a `$body:block`.

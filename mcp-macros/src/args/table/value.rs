@@ -1,10 +1,11 @@
 //! The part of a setting that comes after its key.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, Token, token};
 
 use crate::diag::{err, is_cut_off};
+use crate::syntax::item::until_comma;
 
 /// Nothing, `= expression` or `(..)`.
 #[derive(Debug)]
@@ -53,10 +54,7 @@ impl Value {
 
 /// The error about a value that ends too early, at its last token; `None` for other errors.
 fn cut_off(name: &Ident, usage: &str, start: ParseStream) -> Option<syn::Error> {
-    let mut value = TokenStream::new();
-    while !start.is_empty() && !start.peek(Token![,]) {
-        value.extend([start.parse::<TokenTree>().ok()?]);
-    }
+    let value = until_comma(start).ok()?;
     let error = syn::parse2::<Expr>(value.clone()).err()?;
     let last = value.into_iter().last().filter(|_| is_cut_off(&error))?;
     let why = error.to_string();

@@ -24,10 +24,10 @@ pub(crate) fn lower(keys: &args::Model, item: &Item) -> Model {
         input: (both || keys.input.is_some()) && is_missing("Deserialize"),
         output: (both || keys.output.is_some()) && is_missing("Serialize"),
         schema: is_missing("JsonSchema"),
-        rules: if derives_rules(item) {
-            Rules::None
-        } else {
+        rules: if is_missing("Validate") {
             rules(item)
+        } else {
+            Rules::None
         },
     }
 }
@@ -135,17 +135,6 @@ pub(crate) fn without_args(tokens: TokenStream) -> TokenStream {
         }
     }
     kept
-}
-
-/// Reports whether the author derives `Validate`.
-fn derives_rules(item: &Item) -> bool {
-    let derives = item
-        .attributes
-        .iter()
-        .filter(|attribute| attribute::is(attribute, DERIVE));
-    derives
-        .map(attribute::arguments)
-        .any(|traits| mentions(traits, "Validate"))
 }
 
 /// The kind of rules in the attributes `#[validate(..)]` on the item and in it.

@@ -138,13 +138,17 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
         "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
         "u32", "u64", "u128", "usize",
     ];
-    matches!(peeled(ty), Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
+    is_one_of(ty, &NAMES)
 }
 
 /// Reports whether the tokens are the name of a primitive number without a sign.
 pub(crate) fn is_unsigned(ty: &Type) -> bool {
     const NAMES: [&str; 6] = ["u8", "u16", "u32", "u64", "u128", "usize"];
-    matches!(peeled(ty), Type::Path(path) if NAMES.iter().any(|name| path.path.is_ident(name)))
+    is_one_of(ty, &NAMES)
+}
+
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
+    matches!(peeled(ty), Type::Path(path) if names.iter().any(|name| path.path.is_ident(name)))
 }
 
 #[cfg(test)]
