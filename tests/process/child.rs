@@ -1,6 +1,8 @@
 //! A running `probe`: its input, its lines, its end.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -26,6 +28,38 @@ pub(crate) fn probe() -> Command {
     command.env_remove("NOTIFY_SOCKET");
     command.env("RUST_BACKTRACE", "0");
     command
+}
+
+/// Runs to the end: exit code, stdout, stderr.
+pub(crate) fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    run_with(command, Stdio::null())
+}
+
+pub(crate) fn run_with(command: &mut Command, stdin: Stdio) -> (Option<i32>, String, String) {
+    let output = command.stdin(stdin).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// A folder of one test, removed at its end.
+pub(crate) struct Folder(pub PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("mcp-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(fs::canonicalize(path).unwrap())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// A `probe` that runs; killed when a test lets go of it.

@@ -3,27 +3,12 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use super::child::{Process, probe};
+use super::child::{Process, probe, run, run_with};
 use super::http::Listening;
-
-/// Runs to the end: exit code, stdout, stderr.
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    run_with(command, Stdio::null())
-}
-
-fn run_with(command: &mut Command, stdin: Stdio) -> (Option<i32>, String, String) {
-    let output = command.stdin(stdin).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
 
 fn args(args: &[&str]) -> (Option<i32>, String, String) {
     run(probe().args(args))

@@ -1,52 +1,39 @@
 //! The configuration of a process: its layers, their origins, and mistakes in them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::child::{Process, call, probe};
+use super::child::{self, Process, call, probe};
 use super::http::Listening;
 
 /// A folder with an `mcp.toml`, deleted at the end.
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder(child::Folder);
 
 impl Folder {
     pub(super) fn new(name: &str, toml: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("mcp-config-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        let folder = Self(path);
+        let folder = Self(child::Folder::new(&format!("config-{name}")));
         folder.write(toml);
         folder
     }
 
     pub(super) fn write(&self, toml: &str) {
-        fs::write(self.0.join("mcp.toml"), toml).unwrap();
+        fs::write(self.0.0.join("mcp.toml"), toml).unwrap();
     }
 
     pub(super) fn probe(&self) -> Command {
         let mut command = probe();
-        command.current_dir(&self.0);
+        command.current_dir(&self.0.0);
         command
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 /// Runs to the end: whether it succeeds, stdout, stderr.
 fn run(command: &mut Command) -> (bool, String, String) {
-    let output: Output = command.stdin(Stdio::null()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.success(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    let (code, stdout, stderr) = child::run(command);
+    (code == Some(0), stdout, stderr)
 }
 
 #[track_caller]
@@ -151,7 +138,7 @@ fn a_file_that_is_named_has_to_be_there() {
 #[test]
 fn a_secret_is_read_from_a_file_that_its_twin_names() {
     let folder = Folder::new("twin", "");
-    let path = folder.0.join("secret");
+    let path = folder.0.0.join("secret");
     let config = |file: &Path, variable: Option<&str>| {
         let mut command = folder.probe();
         command.arg("config").env("MCP_STATE_KEYS_FILE", file);
@@ -189,14 +176,14 @@ fn a_secret_is_read_from_a_file_that_its_twin_names() {
 fn a_secret_is_read_from_a_credential_of_systemd() {
     let folder = Folder::new("credential", "");
     fs::write(
-        folder.0.join("state.keys"),
+        folder.0.0.join("state.keys"),
         "0123456789abcdef0123456789abcdef",
     )
     .unwrap();
     let (ok, stdout, stderr) = run(folder
         .probe()
         .arg("config")
-        .env("CREDENTIALS_DIRECTORY", &folder.0));
+        .env("CREDENTIALS_DIRECTORY", &folder.0.0));
     assert!(ok, "{stderr}");
     assert!(line(&stdout, "keys").ends_with("state.keys"), "{stdout}");
 }

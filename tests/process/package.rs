@@ -1,23 +1,13 @@
 //! `package`: entries of clients' configurations, bundles, `server.json`.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::child::probe;
-
-/// A folder that is removed at the end of a test.
-struct Folder(PathBuf);
+use super::child::{Folder, probe, run};
 
 impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("package-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(fs::canonicalize(path).unwrap())
-    }
-
     /// `probe package ..` in this folder, which is the user's home too.
     fn package(&self, args: &[&str]) -> Command {
         let mut command = probe();
@@ -30,27 +20,15 @@ impl Folder {
     }
 
     /// Exit code, stdout and stderr of that.
-    fn run(&self, args: &[&str]) -> (Option<i32>, String, String) {
-        let output = self.package(args).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code(),
-            text(output.stdout),
-            text(output.stderr),
-        )
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+    fn package_to_end(&self, args: &[&str]) -> (Option<i32>, String, String) {
+        run(&mut self.package(args))
     }
 }
 
 #[test]
 fn an_entry_names_the_program_by_its_path_and_the_file_of_settings() {
     let folder = Folder::new("entry");
-    let (code, stdout, stderr) = folder.run(&["client-config", "claude-code"]);
+    let (code, stdout, stderr) = folder.package_to_end(&["client-config", "claude-code"]);
     assert_eq!(code, Some(0), "{stderr}");
     let entry: Value = serde_json::from_str(&stdout).unwrap();
     let entry = &entry["mcpServers"]["probe"];
@@ -62,7 +40,7 @@ fn an_entry_names_the_program_by_its_path_and_the_file_of_settings() {
     );
     assert!(stderr.contains("that of a build"), "{stderr}");
     fs::write(folder.0.join("mcp.toml"), "[log]\nlevel = \"warn\"\n").unwrap();
-    let (_, stdout, _) = folder.run(&["client-config", "claude-code"]);
+    let (_, stdout, _) = folder.package_to_end(&["client-config", "claude-code"]);
     let entry: Value = serde_json::from_str(&stdout).unwrap();
     let file = folder.0.join("mcp.toml").display().to_string();
     assert_eq!(
@@ -74,7 +52,8 @@ fn an_entry_names_the_program_by_its_path_and_the_file_of_settings() {
 #[test]
 fn every_client_is_shown_with_its_file() {
     let folder = Folder::new("all");
-    let (code, stdout, stderr) = folder.run(&["client-config", "--http", "--name", "mine"]);
+    let (code, stdout, stderr) =
+        folder.package_to_end(&["client-config", "--http", "--name", "mine"]);
     assert_eq!(code, Some(0), "{stderr}");
     for part in [
         "# Claude Desktop\nfile: ",
@@ -87,12 +66,13 @@ fn every_client_is_shown_with_its_file() {
     ] {
         assert!(stdout.contains(part), "{part}: {stdout}");
     }
-    let (_, stdout, _) = folder.run(&["client-config", "cursor", "--url", "https://x.com/mcp"]);
+    let (_, stdout, _) =
+        folder.package_to_end(&["client-config", "cursor", "--url", "https://x.com/mcp"]);
     assert!(
         stdout.contains("\"url\": \"https://x.com/mcp\""),
         "{stdout}"
     );
-    let (code, _, stderr) = folder.run(&["client-config", "curser"]);
+    let (code, _, stderr) = folder.package_to_end(&["client-config", "curser"]);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("cursor"), "{stderr}");
 }
@@ -104,7 +84,7 @@ fn an_entry_is_written_after_its_difference_was_shown_and_the_rest_stays() {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     let mine = "# mine\nmodel = \"o\"\n";
     fs::write(&file, mine).unwrap();
-    let (code, stdout, stderr) = folder.run(&["client-config", "codex", "--write"]);
+    let (code, stdout, stderr) = folder.package_to_end(&["client-config", "codex", "--write"]);
     assert_eq!(code, Some(0), "{stderr}");
     assert!(
         stdout.contains("+ [mcp_servers.probe]") && stdout.contains("  model"),
@@ -115,10 +95,10 @@ fn an_entry_is_written_after_its_difference_was_shown_and_the_rest_stays() {
         written.starts_with(mine) && written.contains("[mcp_servers.probe]\ncommand = "),
         "{written}"
     );
-    let (_, stdout, _) = folder.run(&["client-config", "codex", "--write"]);
+    let (_, stdout, _) = folder.package_to_end(&["client-config", "codex", "--write"]);
     assert!(stdout.contains("already"), "{stdout}");
     assert_eq!(fs::read_to_string(&file).unwrap(), written);
-    let (code, _, stderr) = folder.run(&["client-config", "vscode", "--write"]);
+    let (code, _, stderr) = folder.package_to_end(&["client-config", "vscode", "--write"]);
     assert_eq!(code, Some(0), "{stderr}");
     let written = fs::read_to_string(folder.0.join(".vscode/mcp.json")).unwrap();
     assert_eq!(
@@ -132,7 +112,7 @@ fn a_file_that_cannot_be_kept_stays_as_it_is() {
     let folder = Folder::new("refuse");
     let file = folder.0.join("mcp.json");
     fs::write(&file, "{ \"mcpServers\": [] }").unwrap();
-    let (code, stdout, stderr) = folder.run(&["client-config", "inspector", "--write"]);
+    let (code, stdout, stderr) = folder.package_to_end(&["client-config", "inspector", "--write"]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(
         stderr.contains("mcp.json stays as it is: `mcpServers` is no object"),
@@ -149,7 +129,7 @@ fn a_file_that_cannot_be_kept_stays_as_it_is() {
 #[test]
 fn a_bundle_has_its_manifest_and_the_program() {
     let folder = Folder::new("bundle");
-    let (code, stdout, stderr) = folder.run(&["mcpb", "--author", "Ann"]);
+    let (code, stdout, stderr) = folder.package_to_end(&["mcpb", "--author", "Ann"]);
     assert_eq!(code, Some(0), "{stderr}");
     let bundle = fs::read(folder.0.join("probe.mcpb")).unwrap();
     let program = fs::read(env!("CARGO_BIN_EXE_probe")).unwrap();
@@ -167,7 +147,7 @@ fn a_bundle_has_its_manifest_and_the_program() {
     let url = "https://x.com/probe.mcpb";
     let name = ["server-json", "--name", "io.github.ann/probe"];
     let bundled = [&name[..], &["--bundle", "probe.mcpb", "--bundle-url", url]].concat();
-    let (code, listing, stderr) = folder.run(&bundled);
+    let (code, listing, stderr) = folder.package_to_end(&bundled);
     assert_eq!(code, Some(0), "{stderr}");
     let listing: Value = serde_json::from_str(&listing).unwrap();
     let digest = listing["packages"][0]["fileSha256"].as_str().unwrap();
@@ -185,11 +165,11 @@ fn server_json_lists_the_public_urls() {
         .unwrap();
     let listing: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(listing["remotes"][0]["url"], "https://mcp.example.com/mcp");
-    let (code, _, stderr) = folder.run(&name);
+    let (code, _, stderr) = folder.package_to_end(&name);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("--url"), "{stderr}");
     let (code, _, stderr) =
-        folder.run(&["server-json", "--name", "probe", "--url", "https://x.com"]);
+        folder.package_to_end(&["server-json", "--name", "probe", "--url", "https://x.com"]);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("io.github.ann/calculator"), "{stderr}");
 }

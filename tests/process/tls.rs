@@ -1,7 +1,6 @@
 //! Certificates of an authority in the test, and tokens that are bound to one of a client.
 
 use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,7 +16,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, version};
 
-use super::child::probe;
+use super::child::{Folder, probe};
 use super::http::Listening;
 
 /// An authority that issues certificates.
@@ -34,7 +33,7 @@ struct Pair {
 
 /// The files of a server, removed at the end.
 pub(super) struct Files {
-    folder: PathBuf,
+    folder: Folder,
 }
 
 impl Authority {
@@ -58,8 +57,7 @@ impl Authority {
 
     /// Writes the files of a server.
     pub(super) fn files(&self, name: &str) -> Files {
-        let folder = std::env::temp_dir().join(format!("mcp-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let folder = Folder::new(name);
         let own = self.issue("localhost");
         let files = Files { folder };
         fs::write(files.file("crt"), own.certificate.pem()).unwrap();
@@ -71,7 +69,7 @@ impl Authority {
 
 impl Files {
     fn file(&self, name: &str) -> String {
-        self.folder.join(name).display().to_string()
+        self.folder.0.join(name).display().to_string()
     }
 
     pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
@@ -79,12 +77,6 @@ impl Files {
             ("MCP_TLS_CERT_PATH", self.file("crt")),
             ("MCP_TLS_KEY_PATH", self.file("key")),
         ]
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

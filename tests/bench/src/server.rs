@@ -87,7 +87,7 @@ impl Drop for Server {
 }
 
 /// A loopback address nobody listens at. Somebody could before the server does: then the run fails, and says so.
-fn free_addr() -> Result<SocketAddr, Error> {
+pub(crate) fn free_addr() -> Result<SocketAddr, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map_err(Error::io("finding a free port"))

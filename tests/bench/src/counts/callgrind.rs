@@ -3,7 +3,6 @@
 use std::{
     collections::HashMap,
     io::ErrorKind,
-    net::{Ipv4Addr, TcpListener},
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
@@ -14,6 +13,7 @@ use super::client::{self, Call};
 use crate::{
     contender::{Contender, Transport},
     error::Error,
+    server::free_addr,
 };
 
 /// Has glibc copy in vectors, as callgrind counts each byte of a copy by `rep movsb` as an instruction.
@@ -72,9 +72,7 @@ pub(super) fn measure(
     calls: u32,
 ) -> Result<Costs, Error> {
     let profile = Profile::new();
-    let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map_err(Error::io("finding a free port"))?;
+    let addr = free_addr()?;
     let itself = std::env::current_exe().map_err(Error::io("finding this program"))?;
     let mut child = Command::new("valgrind")
         .args(["-q", "--tool=callgrind"])
