@@ -121,6 +121,8 @@ async fn exchange(
     let subject = Subject::of(&service, &request, &cx);
     let (span, record) = (subject.span(), subject.begin());
     let ended = EndOnDrop(&cx);
+    // Held to the end: a shutdown waits for the record too, whose span it flushes then.
+    let in_flight = in_flight.as_ref();
     let answer = async {
         match &session {
             None => service.answer(&request, &cx, in_flight).await,

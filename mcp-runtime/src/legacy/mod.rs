@@ -49,7 +49,7 @@ pub(crate) async fn answer(
     session: &Session,
     request: &Request,
     cx: &Context,
-    in_flight: Option<TaskTrackerToken>,
+    in_flight: Option<&TaskTrackerToken>,
 ) -> Answer {
     let begun = Instant::now();
     let has_resources = service.offers(&Method::ResourcesRead);

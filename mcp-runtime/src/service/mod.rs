@@ -139,7 +139,7 @@ impl Service {
         self: &Arc<Self>,
         request: &Request,
         cx: &Context,
-        in_flight: Option<TaskTrackerToken>,
+        in_flight: Option<&TaskTrackerToken>,
     ) -> Answer {
         let begun = Instant::now();
         let answer = if in_flight.is_some() && !self.is_started().await {
