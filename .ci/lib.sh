@@ -31,14 +31,29 @@ table() {
   printf '%s\n' "${times[@]}"
 }
 
+# install_packages <folder> <package ...>: installs these from npm, unless they are there.
+install_packages() {
+  local folder=$1
+  shift
+  [[ $(cat "$folder/installed" 2>/dev/null) != "$*" ]] || return 0
+  npm install --loglevel=error --prefix "$folder" --save-exact "$@"
+  echo "$*" >"$folder/installed"
+}
+
 # Node 22 and the conformance suite, which needs it.
 install_suite() {
-  local packages=(node@22.23.3 @modelcontextprotocol/conformance@0.2.0-alpha.12)
-  if [[ $(cat "$cache/suite/installed" 2>/dev/null) != "${packages[*]}" ]]; then
-    npm install --loglevel=error --prefix "$cache/suite" --save-exact "${packages[@]}"
-    "$node" --version
-    echo "${packages[*]}" >"$cache/suite/installed"
-  fi
+  install_packages "$cache/suite" node@22.23.3 @modelcontextprotocol/conformance@0.2.0-alpha.12
+  "$node" --version
+}
+
+# The hosts that call servers: Claude Code, Codex CLI and Gemini CLI.
+install_hosts() {
+  install_packages "$cache/hosts" node@22.23.3 @anthropic-ai/claude-code@2.1.197 @openai/codex@0.171.0 @google/gemini-cli@0.61.0
+}
+
+# A port of this machine that nobody listens at.
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
 # start_server <command ...>: starts it, waits at most 30 s for the address it prints, and leaves that in $url.
