@@ -3,7 +3,7 @@
 import { blocks } from './content.js';
 import { button, copy, el, fill, fresh, link } from './dom.js';
 import { form } from './form.js';
-import { block, pretty } from './json.js';
+import { block } from './json.js';
 
 /** Asks all of `requests` at `place`; returns the answers by their keys, or nothing if the call is to end. */
 export function ask(place, requests, signal) {
@@ -119,7 +119,7 @@ function model({ messages = [], systemPrompt, ...rest }, answer, end) {
     messages.map(({ role, content }) =>
       el('div', { class: 'turn' }, el('span', { class: 'role' }, String(role)), blocks([content].flat())),
     ),
-    el('details', {}, el('summary', {}, 'What else it asks for'), block(pretty(rest), 'Parameters')),
+    el('details', {}, el('summary', {}, 'What else it asks for'), block(rest, 'Parameters')),
     el('p', { class: 'hint' }, 'This page has no model. Answer in its place, or refuse, which ends the call.'),
     el('div', { class: 'field' }, el('label', { for: id }, 'The answer of the model'), text),
     el('div', { class: 'field' }, el('label', { for: `${id}-name` }, 'The name of the model'), name),

@@ -43,14 +43,7 @@ export function combobox({ name, title, required, help, propose }) {
     el('div', { class: 'combobox' }, input, list),
   );
   if (propose) proposing(input, list, propose);
-  return {
-    node,
-    input,
-    get: () => input.value,
-    set: value => {
-      input.value = value;
-    },
-  };
+  return { node, get: () => input.value };
 }
 
 function proposing(input, list, propose) {

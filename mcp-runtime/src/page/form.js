@@ -1,6 +1,6 @@
 // A form made of the schema of an object, and the same value as JSON.
 
-import { button, el, fresh } from './dom.js';
+import { button, el, fresh, note } from './dom.js';
 import { field } from './fields.js';
 import { parse, pretty } from './json.js';
 import { resolved } from './schema.js';
@@ -22,7 +22,7 @@ export function form(declared) {
     {},
     members.length
       ? members.map(([, member]) => member.node)
-      : el('p', { class: 'note empty' }, 'It takes no arguments.'),
+      : note('It takes no arguments.'),
   );
   const text = el('div', { class: 'field', hidden: true }, el('label', { for: id }, 'Arguments as JSON'), area, fault);
   const collect = faults =>

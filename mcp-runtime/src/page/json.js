@@ -42,6 +42,10 @@ export function block(value, label = 'JSON') {
   return el('div', {}, pre, rest);
 }
 
+/** Creates the declaration of an item as the server sent it, folded. */
+export const declaration = value =>
+  el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(value, 'Declaration'));
+
 function colour(pre, text) {
   let end = 0;
   for (const match of text.matchAll(TOKEN)) {

@@ -5,13 +5,16 @@ import { el, fill, note } from './dom.js';
 import { history } from './history.js';
 import { time } from './panel.js';
 
+const get = (path, token) =>
+  fetch(new URL(path, document.baseURI), {
+    credentials: 'omit',
+    headers: token ? { Authorization: `Bearer ${token}` } : {},
+  });
+
 /** Reads the limits as the server has them; nothing where it does not tell this caller. */
 export async function read(token) {
   try {
-    const response = await fetch(new URL('page/limits', document.baseURI), {
-      credentials: 'omit',
-      headers: token ? { Authorization: `Bearer ${token}` } : {},
-    });
+    const response = await get('page/limits', token);
     return response.ok ? await response.json() : undefined;
   } catch {
     return undefined;
@@ -92,10 +95,7 @@ const COUNTERS = /^mcp_(requests_refused|rate_limit_rejections|auth_failures)_to
 /** Reads the counters among the metrics. */
 async function counted({ client }) {
   try {
-    const response = await fetch(new URL('metrics', document.baseURI), {
-      credentials: 'omit',
-      headers: client.token ? { Authorization: `Bearer ${client.token}` } : {},
-    });
+    const response = await get('metrics', client.token);
     if (!response.ok) return note('Metrics are not at this address.');
     const rows = [...(await response.text()).matchAll(COUNTERS)].filter(([, , , count]) => count !== '0');
     if (!rows.length) return note('Nothing.');

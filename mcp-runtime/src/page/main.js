@@ -90,7 +90,7 @@ async function renew() {
   status('Connected', 'ok');
   if (declared() !== before) return show();
   navigation();
-  return list(where());
+  list(where());
 }
 
 /** The declaration of the entry that is shown. */
@@ -150,9 +150,8 @@ function navigation() {
 function show() {
   const { section, entry } = where();
   navigation();
-  const [, title, module] = SECTIONS.find(([id]) => id === section) ?? SECTIONS[0];
-  const made = module.section(page);
-  const hasList = list({ section, entry });
+  const { title, made } = list({ section, entry });
+  const hasList = Boolean(made.entries);
   document.body.classList.toggle('chosen', entry !== undefined || !hasList);
   const shown = made.detail(entry);
   const back = hasList && el('a', { href: address(section), class: 'back' }, `All ${title.toLowerCase()}`);
@@ -192,13 +191,13 @@ function facts() {
   );
 }
 
-/** Shows the list of a section; returns whether it has one. */
+/** Shows the list of a section, if it has one; returns the section. */
 function list({ section, entry }) {
-  const [id, , module] = SECTIONS.find(([id]) => id === section) ?? SECTIONS[0];
-  const { entries } = module.section(page);
-  document.body.classList.toggle('listed', Boolean(entries));
-  showList($('list'), id, entries, entry);
-  return Boolean(entries);
+  const [id, title, module] = SECTIONS.find(([id]) => id === section) ?? SECTIONS[0];
+  const made = module.section(page);
+  document.body.classList.toggle('listed', Boolean(made.entries));
+  showList($('list'), id, made.entries, entry);
+  return { title, made };
 }
 
 function openAccess(isOpen) {

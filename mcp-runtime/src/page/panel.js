@@ -37,7 +37,6 @@ export class Panel {
 
   /** Sets the state; `detail` follows its words. */
   show(kind, detail = '') {
-    this.kind = kind;
     this.state.className = `state ${kind}`;
     this.state.textContent = WORDS[kind] + (detail && ` ${detail}`);
     this.stop.hidden = !['running', 'asking', 'task'].includes(kind);

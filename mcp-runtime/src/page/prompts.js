@@ -3,8 +3,8 @@
 import { call } from './call.js';
 import { combobox } from './combobox.js';
 import { blocks } from './content.js';
-import { el } from './dom.js';
-import { block } from './json.js';
+import { el, note } from './dom.js';
+import { declaration } from './json.js';
 import { policies } from './limits.js';
 
 /** The section of the prompts. */
@@ -53,11 +53,11 @@ function detail(prompt, page) {
     el(
       'form',
       { class: 'call', onsubmit: submit },
-      fields.length ? fields.map(field => field.node) : el('p', { class: 'note empty' }, 'It takes no arguments.'),
+      fields.length ? fields.map(field => field.node) : note('It takes no arguments.'),
       el('div', { class: 'actions' }, el('button', { type: 'submit', class: 'primary' }, 'Get the messages')),
     ),
     place,
-    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(prompt, 'Declaration')),
+    declaration(prompt),
   );
 }
 

@@ -4,7 +4,7 @@ import { call } from './call.js';
 import { combobox } from './combobox.js';
 import { resource } from './content.js';
 import { button, el } from './dom.js';
-import { block } from './json.js';
+import { declaration } from './json.js';
 import { policies } from './limits.js';
 import { expand, variables } from './uri.js';
 
@@ -74,7 +74,7 @@ function one(declared, page) {
       watch(declared.uri, place, page),
     ),
     place,
-    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(declared, 'Declaration')),
+    declaration(declared),
   );
 }
 
@@ -124,6 +124,6 @@ function filled(template, page) {
     head(template, page),
     node,
     place,
-    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(template, 'Declaration')),
+    declaration(template),
   );
 }

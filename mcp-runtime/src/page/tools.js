@@ -4,7 +4,7 @@ import { call } from './call.js';
 import { blocks } from './content.js';
 import { button, el, fill, fresh, note } from './dom.js';
 import { form } from './form.js';
-import { block } from './json.js';
+import { block, declaration } from './json.js';
 import { policies } from './limits.js';
 import { View } from './view.js';
 
@@ -16,7 +16,7 @@ export function section(page) {
   return {
     entries: tools.map(tool => ({
       id: tool.name,
-      title: tool.title ?? tool.annotations?.title ?? tool.name,
+      title: titleOf(tool),
       help: tool.description,
     })),
     detail: name => {
@@ -25,6 +25,8 @@ export function section(page) {
     },
   };
 }
+
+const titleOf = tool => tool.title ?? tool.annotations?.title ?? tool.name;
 
 function detail(tool, page) {
   const { client } = page;
@@ -90,7 +92,7 @@ function detail(tool, page) {
     head(tool, page),
     node,
     place,
-    el('details', { class: 'schema' }, el('summary', {}, 'Declaration'), block(tool, 'Declaration')),
+    declaration(tool),
   );
 }
 
@@ -124,7 +126,7 @@ function options(client, level) {
 }
 
 function head(tool, page) {
-  const { title, readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations ?? {};
+  const { readOnlyHint, destructiveHint, idempotentHint, openWorldHint } = tool.annotations ?? {};
   const badges = [
     readOnlyHint ? 'read only' : 'may change things',
     !readOnlyHint && destructiveHint !== false && 'may destroy',
@@ -135,11 +137,11 @@ function head(tool, page) {
   return el(
     'header',
     {},
-    el('h2', {}, tool.title ?? title ?? tool.name),
+    el('h2', {}, titleOf(tool)),
     el(
       'p',
       { class: 'name' },
-      (tool.title ?? title ?? tool.name) !== tool.name && el('code', {}, tool.name),
+      titleOf(tool) !== tool.name && el('code', {}, tool.name),
       badges.filter(Boolean).map(words => el('span', { class: 'badge' }, words)),
     ),
     tool.description ? el('p', { class: 'description' }, tool.description) : note('It has no description.'),
