@@ -6,15 +6,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-// Two tests: trybuild checks all programs by one call of cargo only where none of them is to be run.
+mod pass;
+
+// trybuild checks all programs by one call of cargo, since none of them is to be run.
 #[test]
-fn diagnostics_of_mistakes() {
+fn diagnostics() {
     trybuild::TestCases::new().compile_fail("ui/fail/*/*.rs");
 }
 
 #[test]
-fn diagnostics_of_nothing() {
-    trybuild::TestCases::new().pass("ui/pass/*/*.rs");
+fn every_program_that_passes_is_a_module() {
+    let modules = include_str!("ui/pass.rs");
+    for path in files(Path::new("ui/pass"), "rs") {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        assert!(modules.contains(&format!("mod {name};")), "{name}");
+    }
 }
 
 #[test]

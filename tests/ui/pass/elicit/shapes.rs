@@ -51,16 +51,35 @@ struct Elsewhere {
 #[tool]
 async fn ask(cx: &Context) -> Result<String, ElicitError> {
     let all: Everything = cx.elicit("all", "Everything").await?;
-    let Everything { text, short, mail, home, day, moment, small, share, switch, r#type, more, maybe } = all;
-    let _ = (short, mail, home, day, moment, small, share, switch, r#type, more, maybe);
+    let Everything {
+        text,
+        short,
+        mail,
+        home,
+        day,
+        moment,
+        small,
+        share,
+        switch,
+        r#type,
+        more,
+        maybe,
+    } = all;
+    let _ = (
+        short, mail, home, day, moment, small, share, switch, r#type, more, maybe,
+    );
     let Nothing {} = cx.elicit("nothing", "Nothing").await?;
     let size: Size = cx.elicit("size", "Which size?").await?;
     let sizes: Vec<Size> = cx.elicit("sizes", "Which sizes?").await?;
-    let (number, yes): (u32, Confirm) = (cx.elicit("number", "?").await?, cx.elicit("yes", "?").await?);
+    let (number, yes): (u32, Confirm) = (
+        cx.elicit("number", "?").await?,
+        cx.elicit("yes", "?").await?,
+    );
     let _ = (size, sizes, number, yes.yes());
     Ok(text + &cx.elicit::<Elsewhere>("name", "Who?").await?.name)
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(Server::new("demo", "1.0.0").tools(tools![ask]));
 }

@@ -40,6 +40,12 @@ pub async fn pair(pair: Pair) -> usize {
     pair.addresses.len() + usize::from(pair.person.age)
 }
 
-fn main() {
-    assert!(Server::new("pairs", "1").tools(tools![pair]).check().is_ok());
+#[test]
+fn compiles() {
+    assert!(
+        Server::new("pairs", "1")
+            .tools(tools![pair])
+            .check()
+            .is_ok()
+    );
 }

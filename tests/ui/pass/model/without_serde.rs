@@ -30,9 +30,18 @@ pub async fn page(order: Order, before: Option<Page>) -> Json<Page> {
         Order::Name => 1,
         Order::Size => 2,
     };
-    Json(Page { rows, next: before.map(Box::new) })
+    Json(Page {
+        rows,
+        next: before.map(Box::new),
+    })
 }
 
-fn main() {
-    assert!(Server::new("pages", "1").tools(tools![page]).check().is_ok());
+#[test]
+fn compiles() {
+    assert!(
+        Server::new("pages", "1")
+            .tools(tools![page])
+            .check()
+            .is_ok()
+    );
 }

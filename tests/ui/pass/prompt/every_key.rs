@@ -33,8 +33,14 @@ fn review(code: String) -> Result<Prompt, ToolError> {
     Ok(Prompt::new().user(code))
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = review(String::new());
     assert!(!staff::is_staff(&Principal::anonymous()));
-    assert!(Server::new("demo", "1.0.0").prompts(prompts![review]).check().is_ok());
+    assert!(
+        Server::new("demo", "1.0.0")
+            .prompts(prompts![review])
+            .check()
+            .is_ok()
+    );
 }

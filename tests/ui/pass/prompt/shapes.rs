@@ -2,7 +2,8 @@
 #![deny(warnings)]
 
 use mcp_runtime::{
-    Completion, Content, Context, Prompt, PromptMessage, Server, State, ToolError, model, prompt, prompts,
+    Completion, Content, Context, Prompt, PromptMessage, Server, State, ToolError, model, prompt,
+    prompts,
 };
 
 /// A state.
@@ -34,7 +35,15 @@ async fn write(
     db: &Db,
     cx: &Context,
 ) -> Result<Prompt, ToolError> {
-    let _ = (sentences, matches!(tone, Tone::Plain), short, language, &app.db, db, cx);
+    let _ = (
+        sentences,
+        matches!(tone, Tone::Plain),
+        short,
+        language,
+        &app.db,
+        db,
+        cx,
+    );
     Ok(Prompt::new().user(r#type))
 }
 
@@ -46,7 +55,10 @@ fn fixed() -> &'static str {
 
 /// Shows something.
 #[prompt]
-async fn show(#[arg(complete = words::all)] word: String, #[arg(complete = later)] other: String) -> Content {
+async fn show(
+    #[arg(complete = words::all)] word: String,
+    #[arg(complete = later)] other: String,
+) -> Content {
     Content::text(word + &other)
 }
 
@@ -84,8 +96,28 @@ macro_rules! say {
 say!(hello, "Says hello.");
 say!(goodbye, "Says goodbye.");
 
-fn main() {
-    drop((fixed(), show(String::new(), String::new()), messages(), hello(String::new()), goodbye(String::new())));
-    let prompts = prompts![write, fixed, show, messages, #[cfg(any())] gone, hello, goodbye];
-    drop(Server::new("demo", "1.0.0").state(App { db: Db }).prompts(prompts));
+#[test]
+fn compiles() {
+    drop((
+        fixed(),
+        show(String::new(), String::new()),
+        messages(),
+        hello(String::new()),
+        goodbye(String::new()),
+    ));
+    let prompts = prompts![
+        write,
+        fixed,
+        show,
+        messages,
+        #[cfg(any())]
+        gone,
+        hello,
+        goodbye
+    ];
+    drop(
+        Server::new("demo", "1.0.0")
+            .state(App { db: Db })
+            .prompts(prompts),
+    );
 }

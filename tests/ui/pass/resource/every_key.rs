@@ -49,9 +49,15 @@ async fn page(page: String) -> Result<String, ToolError> {
     Ok(page)
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = readme();
     drop(page(String::new()));
     assert!(!staff::is_staff(&Principal::anonymous()));
-    assert!(Server::new("demo", "1.0.0").resources(resources![readme, page]).check().is_ok());
+    assert!(
+        Server::new("demo", "1.0.0")
+            .resources(resources![readme, page])
+            .check()
+            .is_ok()
+    );
 }

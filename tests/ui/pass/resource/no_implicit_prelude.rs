@@ -13,9 +13,22 @@ struct App {
 }
 
 /// Greets.
-#[resource("demo://{word}", mime_type = "text/plain", audience("user"), timeout = "5s")]
-async fn greet(app: &App, _cx: &Context, #[arg(length = ..=5, complete = words)] word: String) -> String {
-    if word.is_empty() { ::std::clone::Clone::clone(&app.name) } else { word }
+#[resource(
+    "demo://{word}",
+    mime_type = "text/plain",
+    audience("user"),
+    timeout = "5s"
+)]
+async fn greet(
+    app: &App,
+    _cx: &Context,
+    #[arg(length = ..=5, complete = words)] word: String,
+) -> String {
+    if word.is_empty() {
+        ::std::clone::Clone::clone(&app.name)
+    } else {
+        word
+    }
 }
 
 /// Asks.
@@ -49,10 +62,21 @@ impl App {
     }
 }
 
-fn main() {
-    let app = App { name: String::new() };
+#[::core::prelude::v1::test]
+fn compiles() {
+    let app = App {
+        name: String::new(),
+    };
     ::std::mem::drop(
-        Server::new("demo", "1.0.0").state(app).resources(resources![greet]).prompts(prompts![ask]),
+        Server::new("demo", "1.0.0")
+            .state(app)
+            .resources(resources![greet])
+            .prompts(prompts![ask]),
     );
-    ::std::mem::drop(App { name: String::new() }.into_server());
+    ::std::mem::drop(
+        App {
+            name: String::new(),
+        }
+        .into_server(),
+    );
 }

@@ -1,7 +1,9 @@
 //! Every shape of function and template that a resource may have.
 #![deny(warnings)]
 
-use mcp_runtime::{Completion, Context, Json, Resource, Server, State, ToolError, model, resource, resources};
+use mcp_runtime::{
+    Completion, Context, Json, Resource, Server, State, ToolError, model, resource, resources,
+};
 
 /// A state.
 #[derive(State)]
@@ -77,9 +79,25 @@ macro_rules! page {
 page!(intro, "docs:intro", "An introduction.", "text/plain");
 page!(outro, "docs:outro", "An end.", "text/plain");
 
-fn main() {
-    drop((r#match(String::new(), 1), web(), file(String::new()), intro(), outro()));
+#[test]
+fn compiles() {
+    drop((
+        r#match(String::new(), 1),
+        web(),
+        file(String::new()),
+        intro(),
+        outro(),
+    ));
     let app = App { db: Db };
-    let resources = resources![r#match, parts, file, web, #[cfg(any())] gone, intro, outro];
+    let resources = resources![
+        r#match,
+        parts,
+        file,
+        web,
+        #[cfg(any())]
+        gone,
+        intro,
+        outro
+    ];
     drop(Server::new("demo", "1.0.0").state(app).resources(resources));
 }

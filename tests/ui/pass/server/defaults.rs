@@ -4,7 +4,7 @@
 use mcp_runtime::{Principal, ToolError, server};
 
 /// A demo.
-pub struct Demo<T>(T);
+pub(crate) struct Demo<T>(T);
 
 impl<T> Demo<T> {
     fn is_staff(who: &Principal) -> bool {
@@ -48,6 +48,7 @@ impl<T: Send + Sync + 'static> Demo<T> {
     }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(Demo(1).into_server());
 }

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use mcp_runtime::{Completion, Context, Json, State, server};
 
 /// A shop of anything.
-pub struct Shop<T> {
+pub(crate) struct Shop<T> {
     items: Vec<T>,
 }
 
@@ -21,7 +21,10 @@ fn free(typed: String) -> Vec<String> {
 }
 
 /// The whole shop.
-#[server(parts("more"), defaults(timeout = "30s", max_output = "1MB", scopes("shop:read")))]
+#[server(
+    parts("more"),
+    defaults(timeout = "30s", max_output = "1MB", scopes("shop:read"))
+)]
 impl<T: Debug + Send + Sync + 'static> Shop<T> {
     /// One item.
     #[tool(name = "item")]
@@ -31,7 +34,10 @@ impl<T: Debug + Send + Sync + 'static> Shop<T> {
 
     /// One item.
     #[resource("shop://items/{id}", cache = "60s")]
-    pub async fn item(&self, #[arg(complete = Self::ids)] id: usize) -> Option<Json<String>> {
+    pub(crate) async fn item(
+        &self,
+        #[arg(complete = Self::ids)] id: usize,
+    ) -> Option<Json<String>> {
         self.items.get(id).map(|item| Json(format!("{item:?}")))
     }
 
@@ -119,7 +125,7 @@ impl Other {
 }
 
 /// A shop with nothing but a prompt.
-pub struct Third;
+pub(crate) struct Third;
 
 /// Only a prompt.
 #[server]
@@ -131,8 +137,16 @@ impl Third {
     }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     assert!(Shop { items: vec![1] }.into_server().check().is_ok());
-    assert!(Other { name: String::new() }.into_server().check().is_ok());
+    assert!(
+        Other {
+            name: String::new()
+        }
+        .into_server()
+        .check()
+        .is_ok()
+    );
     assert!(Third.into_server().check().is_ok());
 }

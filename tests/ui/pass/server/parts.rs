@@ -37,7 +37,7 @@ mod orders {
 
 mod reports {
     #[mcp_runtime::server(part = "reports")]
-    impl<T: ToString + Send + Sync + 'static> crate::Shop<T> {
+    impl<T: ToString + Send + Sync + 'static> super::Shop<T> {
         /// Reports.
         #[tool(name = "report.all-time")]
         async fn report(&self) -> String {
@@ -60,6 +60,7 @@ macro_rules! part {
 }
 part!("generated", Shop, made, "Is made by a macro.");
 
-fn main() {
+#[test]
+fn compiles() {
     drop(Shop { first: 1 }.into_server());
 }

@@ -25,7 +25,11 @@ impl Shop {
     const MOST: u32 = 10;
 
     fn check(text: &String) -> Result<(), String> {
-        if text.is_empty() { Err("is empty".to_owned()) } else { Ok(()) }
+        if text.is_empty() {
+            Err("is empty".to_owned())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -34,7 +38,7 @@ impl Shop {
     name = "shop",
     version = "1.0.0",
     title = "The shop",
-    defaults(timeout = "30s", rate_limit(quota = "100/min", per = "all")),
+    defaults(timeout = "30s", rate_limit(quota = "100/min", per = "all"))
 )]
 impl Shop {
     /// Is no tool.
@@ -81,7 +85,7 @@ impl Shop {
 }
 
 /// A store of anything.
-pub struct Store<T, const N: usize> {
+pub(crate) struct Store<T, const N: usize> {
     items: [T; N],
 }
 
@@ -94,13 +98,17 @@ where
     /// The first item.
     #[tool(read_only)]
     async fn first(&self) -> Option2<String> {
-        self.items.first().map(ToString::to_string).ok_or("there is none")
+        self.items
+            .first()
+            .map(ToString::to_string)
+            .ok_or("there is none")
     }
 }
 
 type Option2<T> = Result<T, &'static str>;
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = Shop::help();
     drop(Shop { limit: 1, db: Db }.into_server());
     drop(Store { items: [1, 2] }.into_server());

@@ -13,6 +13,7 @@ impl Demo {
     async fn search(&self) {}
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = Demo;
 }

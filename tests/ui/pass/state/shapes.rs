@@ -38,11 +38,28 @@ async fn all(all: &Vec<u8>, array: &[u8; 3]) -> u64 {
     (all.len() + array.len()) as u64
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(Server::new("demo", "1.0.0").state(Unit).tools(tools![]));
-    drop(Server::new("demo", "1.0.0").state(Tuple(1, String::new(), 2)).tools(tools![read]));
-    drop(Server::new("demo", "1.0.0").state(Borrowed { name: "x" }).tools(tools![]));
-    let generic = Generic { one: 1_u8, all: vec![1_u8], array: [1; 3] };
+    drop(
+        Server::new("demo", "1.0.0")
+            .state(Tuple(1, String::new(), 2))
+            .tools(tools![read]),
+    );
+    drop(
+        Server::new("demo", "1.0.0")
+            .state(Borrowed { name: "x" })
+            .tools(tools![]),
+    );
+    let generic = Generic {
+        one: 1_u8,
+        all: vec![1_u8],
+        array: [1; 3],
+    };
     let _ = generic.one;
-    drop(Server::new("demo", "1.0.0").state(generic).tools(tools![all]));
+    drop(
+        Server::new("demo", "1.0.0")
+            .state(generic)
+            .tools(tools![all]),
+    );
 }

@@ -39,9 +39,14 @@ impl Demo {
     }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(here());
-    drop(Server::new("demo", "1.0.0").tools(tools![here, #[cfg(any())] gone]));
+    drop(Server::new("demo", "1.0.0").tools(tools![
+        here,
+        #[cfg(any())]
+        gone
+    ]));
     drop(Demo.either());
     drop(Demo.into_server());
 }

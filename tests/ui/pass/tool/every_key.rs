@@ -62,12 +62,18 @@ async fn look() -> Result<(), ToolError> {
 }
 
 /// Writes.
-#[tool(destructive, idempotent, retry(max = 1), rate_limit(quota = "1/s", algorithm = "fixed_window", per = "all"))]
+#[tool(
+    destructive,
+    idempotent,
+    retry(max = 1),
+    rate_limit(quota = "1/s", algorithm = "fixed_window", per = "all")
+)]
 fn write() -> Result<(), ToolError> {
     Ok(())
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = search(String::new());
     drop(look());
     let _ = write();

@@ -32,7 +32,10 @@ macro_rules! shop {
         }
     };
 }
-shop!(Shop { search: "Searches.", find: "Finds." });
+shop!(Shop {
+    search: "Searches.",
+    find: "Finds."
+});
 
 macro_rules! whole {
     ($item:item) => {
@@ -60,8 +63,14 @@ attributed! {
     }
 }
 
-fn main() {
-    drop((echo_number(1), echo_text(String::new()), item(String::new()), attributed_item(String::new())));
+#[test]
+fn compiles() {
+    drop((
+        echo_number(1),
+        echo_text(String::new()),
+        item(String::new()),
+        attributed_item(String::new()),
+    ));
     drop(Server::new("demo", "1.0.0").tools(tools![echo_number, echo_text, item, attributed_item]));
     drop((Shop.search(String::new()), Shop.find(String::new())));
     drop(Shop.into_server());

@@ -13,7 +13,8 @@ mod deeper {
     }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     /// Adds.
     #[tool]
     async fn add(a: i64, b: i64) -> i64 {

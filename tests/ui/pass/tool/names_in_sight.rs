@@ -18,7 +18,11 @@ use globbed::time::*;
 async fn serde_json(value: serde_json::Value) -> String {
     use serde_json::Value::Null;
     let serde_json = serde_json::to_string(&value).unwrap_or_default();
-    if value == Null { String::new() } else { serde_json }
+    if value == Null {
+        String::new()
+    } else {
+        serde_json
+    }
 }
 
 /// Is called like a crate that nothing here uses.
@@ -89,10 +93,33 @@ mod search {
 
 use search::find;
 
-fn main() {
-    let _ = (serde_json(::serde_json::Value::Null), tokio(String::new()), sleep(1));
-    let _ = (drop(String::new()), env(String::new()), format(String::new()), echo(String::new()));
-    let _ = (search::search(String::new()), find(String::new()), inner::server());
-    let _ = Server::new("demo", "1.0.0")
-        .tools(tools![serde_json, tokio, drop, env, sleep, format, echo, search::search, find]);
+#[test]
+fn compiles() {
+    let _ = (
+        serde_json(::serde_json::Value::Null),
+        tokio(String::new()),
+        sleep(1),
+    );
+    let _ = (
+        drop(String::new()),
+        env(String::new()),
+        format(String::new()),
+        echo(String::new()),
+    );
+    let _ = (
+        search::search(String::new()),
+        find(String::new()),
+        inner::server(),
+    );
+    let _ = Server::new("demo", "1.0.0").tools(tools![
+        serde_json,
+        tokio,
+        drop,
+        env,
+        sleep,
+        format,
+        echo,
+        search::search,
+        find
+    ]);
 }

@@ -14,8 +14,16 @@ struct App {
 
 /// Greets.
 #[tool(read_only, timeout = "5s", rate_limit = "10/min")]
-async fn greet(app: &App, _cx: &Context, #[arg(length = ..=5, default = "hi")] word: String) -> String {
-    if word.is_empty() { Clone::clone(&app.name) } else { word }
+async fn greet(
+    app: &App,
+    _cx: &Context,
+    #[arg(length = ..=5, default = "hi")] word: String,
+) -> String {
+    if word.is_empty() {
+        Clone::clone(&app.name)
+    } else {
+        word
+    }
 }
 
 /// A server.
@@ -34,7 +42,19 @@ impl App {
     }
 }
 
-fn main() {
-    ::std::mem::drop(Server::new("demo", "1.0.0").state(App { name: String::new() }).tools(tools![greet]));
-    ::std::mem::drop(App { name: String::new() }.into_server());
+#[::core::prelude::v1::test]
+fn compiles() {
+    ::std::mem::drop(
+        Server::new("demo", "1.0.0")
+            .state(App {
+                name: String::new(),
+            })
+            .tools(tools![greet]),
+    );
+    ::std::mem::drop(
+        App {
+            name: String::new(),
+        }
+        .into_server(),
+    );
 }

@@ -15,7 +15,7 @@ async fn add(a: i64, #[arg(default = 1)] b: i64) -> i64 {
 struct Demo;
 
 /// A demo.
-#[sdk::server(crate = crate::inner::sdk)]
+#[sdk::server(crate = super::other_path::inner::sdk)]
 impl Demo {
     /// Adds.
     #[sdk::tool]
@@ -29,7 +29,8 @@ impl Demo {
     }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(add(1, 2));
     drop(sdk::Server::new("demo", "1.0.0").tools(sdk::tools![add]));
     drop(Demo.add(1, 2));

@@ -29,7 +29,10 @@ pub mod mcp_runtime_ {}
 
 /// Shouts.
 #[tool]
-async fn shout(#[arg(length = 1..=10, default = "hey")] word: String, #[arg(range = 1.., default)] times: u32) -> Result<String> {
+async fn shout(
+    #[arg(length = 1..=10, default = "hey")] word: String,
+    #[arg(range = 1.., default)] times: u32,
+) -> Result<String> {
     let mut out = String::new();
     for _ in 0..times {
         std::fmt::Write::write_str(&mut out, &word.to_uppercase())?;
@@ -37,7 +40,8 @@ async fn shout(#[arg(length = 1..=10, default = "hey")] word: String, #[arg(rang
     Result::Ok(out)
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(shout(String::new(), 1));
     drop(Server::new("demo", "1.0.0").tools(tools![shout]));
 }

@@ -13,7 +13,11 @@ mod tools {
     #[mcp_runtime::tool]
     pub async fn search(db: &Db, query: Query) -> Result<mcp_runtime::Json<Query>, String> {
         let _ = db;
-        if query.text.is_empty() { Err(query.text) } else { Ok(mcp_runtime::Json(query)) }
+        if query.text.is_empty() {
+            Err(query.text)
+        } else {
+            Ok(mcp_runtime::Json(query))
+        }
     }
 }
 
@@ -22,7 +26,12 @@ struct App {
     db: tools::Db,
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let app = App { db: tools::Db };
-    drop(mcp_runtime::Server::new("demo", "1.0.0").state(app).tools(mcp_runtime::tools![tools::search]));
+    drop(
+        mcp_runtime::Server::new("demo", "1.0.0")
+            .state(app)
+            .tools(mcp_runtime::tools![tools::search]),
+    );
 }

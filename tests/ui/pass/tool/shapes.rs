@@ -1,5 +1,12 @@
 //! Every shape of function that a tool may have.
-#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, missing_debug_implementations, missing_copy_implementations)]
+#![deny(
+    warnings,
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    missing_debug_implementations,
+    missing_copy_implementations
+)]
 
 use mcp_runtime::{Context, Json, Server, State, tool, tools};
 
@@ -34,29 +41,47 @@ async fn mixed(
     _unused: Option<Vec<u8>>,
 ) -> Result<Json<Page>, String> {
     second += db.0 + other.0;
-    if first.is_empty() { Err(r#type) } else { Ok(Json(Page { rows: second })) }
+    if first.is_empty() {
+        Err(r#type)
+    } else {
+        Ok(Json(Page { rows: second }))
+    }
 }
 
 /// Runs on the blocking pool.
-#[tool(blocking, timeout = "1m30s", rate_limit(quota = "10/5 min", burst = 5, per = "all"))]
+#[tool(
+    blocking,
+    timeout = "1m30s",
+    rate_limit(quota = "10/5 min", burst = 5, per = "all")
+)]
 fn slow(app: &App, #[arg(custom = even)] number: u32) -> u32 {
     app.db.0 + number
 }
 
 fn even(number: &u32) -> Result<(), &'static str> {
-    if number % 2 == 0 { Ok(()) } else { Err("is odd") }
+    if number % 2 == 0 {
+        Ok(())
+    } else {
+        Err("is odd")
+    }
 }
 
 /// Has constants for limits.
 #[tool(destructive = false, open_world, idempotent)]
-async fn limits(#[arg(range = ..MOST, default = MOST - 1)] a: u32, #[arg(length = ..=LONGEST)] b: String) -> String {
+async fn limits(
+    #[arg(range = ..MOST, default = MOST - 1)] a: u32,
+    #[arg(length = ..=LONGEST)] b: String,
+) -> String {
     format!("{a}{b}")
 }
 
 const MOST: u32 = 10;
 const LONGEST: usize = 10;
 
-#[tool(description = "Has its description in the attribute.", name = "described.here-1")]
+#[tool(
+    description = "Has its description in the attribute.",
+    name = "described.here-1"
+)]
 async fn described<'a>(db: &'a Db) -> u32 {
     db.0
 }
@@ -67,7 +92,8 @@ async fn computed() -> bool {
     true
 }
 
-fn main() {
+#[test]
+fn compiles() {
     nothing();
     drop(limits(1, String::new()));
     drop(described(&Db(1)));

@@ -36,7 +36,8 @@ block! {
     async fn alive(&self) -> Result<(), String> { Ok(()) }
 }
 
-fn main() {
+#[test]
+fn compiles() {
     drop(shout(String::new()));
     drop(Server::new("demo", "1.0.0").tools(tools![shout]));
     drop(Demo.whisper(String::new()));
