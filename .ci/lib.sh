@@ -40,6 +40,18 @@ install_packages() {
   echo "$*" >"$folder/installed"
 }
 
+# install_debian <command=packages ...>: installs the packages of Debian whose commands are absent.
+install_debian() {
+  local absent=() as_root=()
+  for entry in "$@"; do
+    command -v "${entry%%=*}" >/dev/null || absent+=(${entry#*=}) # several are words
+  done
+  ((${#absent[@]})) || return 0
+  ((EUID == 0)) || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${absent[@]}" >/dev/null
+}
+
 # Node 22 and the conformance suite, which needs it.
 install_suite() {
   install_packages "$cache/suite" node@22.23.3 @modelcontextprotocol/conformance@0.2.0-alpha.12
@@ -65,7 +77,7 @@ start_server() {
   server=$!
   trap 'kill "$server" 2>/dev/null' EXIT
   for _ in {1..150}; do
-    url=$(grep -om1 'http://[^ ]*/mcp' "$log" || true)
+    url=$(grep -om1 'https\?://[^ ]*/mcp' "$log" || true)
     [[ -z $url ]] || return 0
     kill -0 "$server" 2>/dev/null || break
     sleep 0.2

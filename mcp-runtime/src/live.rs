@@ -4,7 +4,9 @@
 //! clone. A value is never changed in place while somebody reads it, so that a call sees one
 //! configuration from its beginning to its end.
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 /// A value that is read as it is now, and kept by its readers for as long as they need it.
 #[derive(Debug)]
@@ -39,4 +41,52 @@ impl<T> Live<T> {
         // Destructors run without the lock.
         drop(old);
     }
+}
+
+/// A number that is replaced while others read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Number(Arc<AtomicUsize>);
+
+impl Number {
+    /// Returns the number that is in force.
+    pub(crate) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Puts `number` in force.
+    pub(crate) fn set(&self, number: usize) {
+        self.0.store(number, Ordering::Relaxed);
+    }
+}
+
+impl From<usize> for Number {
+    fn from(number: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(number)))
+    }
+}
+
+/// A span of time, of at most 584 years, that is replaced while others read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Span(Arc<AtomicU64>);
+
+impl Span {
+    /// Returns the time that is in force.
+    pub(crate) fn get(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Puts `time` in force.
+    pub(crate) fn set(&self, time: Duration) {
+        self.0.store(nanos(time), Ordering::Relaxed);
+    }
+}
+
+impl From<Duration> for Span {
+    fn from(time: Duration) -> Self {
+        Self(Arc::new(AtomicU64::new(nanos(time))))
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use super::child::{Process, call, probe};
+use super::child::{Process, call, probe, request};
 use super::config::Folder;
 use super::http::Listening;
 
@@ -140,10 +140,12 @@ fn the_level_of_the_log_changes_while_the_server_runs() {
 fn a_setting_that_takes_a_restart_is_named() {
     let folder = Folder::new("restart", "");
     let process = serving(&folder);
-    folder.write("[limits]\nflood = 7\nsessions = 9\ntasks = 9\n");
+    folder.write(
+        "[limits]\nflood = 7\n[ops]\nbind = \"127.0.0.1:0\"\n[server]\nbind = \"127.0.0.1:0\"\n",
+    );
     process.signal(Signal::HUP);
     let line = process.hears("take a restart");
-    assert!(line.contains("\"limits.sessions, limits.tasks\""), "{line}");
+    assert!(line.contains("\"server.bind, ops.bind\""), "{line}");
 }
 
 #[test]
@@ -202,6 +204,45 @@ fn limits_of_connections_and_pages_change_while_the_server_runs() {
     reload("[limits]\nidle_timeout = \"200ms\"\n");
     let mut slow = server.connect();
     assert!(slow.is_closed(), "it says nothing");
+}
+
+#[test]
+fn limits_of_what_callers_hold_change_while_the_server_runs() {
+    let folder = Folder::new("held", "");
+    let server = Listening::with(&mut folder.probe());
+    let reload = |name: &str, value: &str| {
+        folder.write(&format!("[limits]\n{name} = {value}\n"));
+        server.process.signal(Signal::HUP);
+        let line = server.process.hears("is reloaded");
+        assert!(line.contains(&format!("limits.{name}")), "{line}");
+    };
+    let ask = |message: &str| {
+        let mut connection = server.connect();
+        connection.send(message);
+        connection
+    };
+    let large = call("1", "echo", json!({ "text": "a".repeat(20_000) }));
+    assert_eq!(ask(&large).answer().0, 200);
+    reload("bodies", "\"17KiB\"");
+    let (status, text) = ask(&large).answer();
+    assert_eq!(status, 503, "{text}");
+    reload("calls", "1");
+    let mut running = ask(&call("1", "stuck", json!({})));
+    assert_eq!(running.head().status, 200);
+    running.event().unwrap();
+    let (status, text) = ask(&call("2", "add", json!({ "a": 1, "b": 2 }))).answer();
+    assert_eq!(status, 503, "{text}");
+    reload("listeners", "1");
+    let filter = json!({ "notifications": { "toolsListChanged": true } });
+    let listen = request("1", "subscriptions/listen", filter);
+    let mut first = ask(&listen);
+    assert_eq!(first.head().status, 200);
+    first.event().unwrap();
+    let (status, text) = ask(&listen).answer();
+    assert_eq!(status, 429, "{text}");
+    reload("held", "1");
+    let (_, text) = ask(&listen).answer();
+    assert!(text.contains("bytes of them"), "{text}");
 }
 
 #[test]

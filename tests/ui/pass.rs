@@ -3,7 +3,9 @@
 #![expect(
     dead_code,
     unreachable_pub,
-    reason = "what is declared is not always used, nor by others"
+    clippy::all,
+    clippy::pedantic,
+    reason = "what is declared is not always used, nor written as this house would"
 )]
 
 mod elicit {

@@ -3,10 +3,11 @@
 //! In two steps, so that a mistake anywhere changes nothing: everything is read and checked, and then put in force.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Settings;
+use crate::live::{Number, Span};
 
 /// Reads files of its own anew when the server reloads.
 ///
@@ -26,51 +27,29 @@ pub(crate) trait Reload: std::fmt::Debug + Send + Sync {
 /// Puts what was read in force.
 pub(crate) type Commit = Box<dyn FnOnce() + Send>;
 
-/// A number of the settings that changes while the server runs.
-#[derive(Clone, Debug)]
-pub(crate) struct Number {
-    value: Arc<AtomicUsize>,
-    read: fn(&Settings) -> usize,
+/// A number or a time that follows a setting.
+#[derive(Debug)]
+enum Following {
+    Number(Number, fn(&Settings) -> usize),
+    Span(Span, fn(&Settings) -> Duration),
 }
 
-impl Number {
-    /// The number that `read` finds in the settings, from now on and after each reload.
-    pub(crate) fn following(
-        reloaders: &Reloaders,
-        settings: &Settings,
-        read: fn(&Settings) -> usize,
-    ) -> Self {
-        let number = Self {
-            value: Arc::new(AtomicUsize::new(read(settings))),
-            read,
-        };
-        reloaders.register(Arc::new(number.clone()));
-        number
-    }
-
-    /// A number that stays as it is.
-    #[cfg(test)]
-    pub(crate) fn fixed(value: usize) -> Self {
-        Self {
-            value: Arc::new(AtomicUsize::new(value)),
-            read: |_| 0,
-        }
-    }
-
-    /// Returns the number that is in force.
-    pub(crate) fn get(&self) -> usize {
-        self.value.load(Ordering::Relaxed)
-    }
-}
-
-impl Reload for Number {
+impl Reload for Following {
     fn prepare(&self, settings: &Settings) -> Result<Commit, String> {
-        let (value, number) = (Arc::clone(&self.value), (self.read)(settings));
-        Ok(Box::new(move || value.store(number, Ordering::Relaxed)))
+        Ok(match self {
+            Self::Number(number, read) => {
+                let (number, new) = (number.clone(), read(settings));
+                Box::new(move || number.set(new))
+            }
+            Self::Span(span, read) => {
+                let (span, new) = (span.clone(), read(settings));
+                Box::new(move || span.set(new))
+            }
+        })
     }
 }
 
-/// Those that read files of their own.
+/// Those that follow the settings, or read files of their own.
 #[derive(Debug, Default)]
 pub(crate) struct Reloaders(Mutex<Vec<Arc<dyn Reload>>>);
 
@@ -79,6 +58,20 @@ impl Reloaders {
     pub(crate) fn register(&self, reloader: Arc<dyn Reload>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.push(reloader);
+    }
+
+    /// The number that `read` finds in the settings, from now on and after each reload.
+    pub(crate) fn number(&self, settings: &Settings, read: fn(&Settings) -> usize) -> Number {
+        let number = Number::from(read(settings));
+        self.register(Arc::new(Following::Number(number.clone(), read)));
+        number
+    }
+
+    /// The time that `read` finds in the settings, likewise.
+    pub(crate) fn span(&self, settings: &Settings, read: fn(&Settings) -> Duration) -> Span {
+        let span = Span::from(read(settings));
+        self.register(Arc::new(Following::Span(span.clone(), read)));
+        span
     }
 
     /// Reads everything anew; an error lists all that is wrong.

@@ -17,7 +17,6 @@
 //! waiters would make it again.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -31,6 +30,7 @@ use crate::handler::spec::policy::Cache;
 use crate::limits;
 use crate::protocol::RpcError;
 use crate::seal::Subject;
+use crate::share::{Budget, Reserved};
 
 /// The results of one tool.
 #[derive(Debug)]
@@ -39,20 +39,6 @@ pub(crate) struct Results {
     entries: Mutex<Entries>,
     /// The maximum size of the results of all functions together.
     budget: Arc<Budget>,
-}
-
-/// The bytes of results that are remembered, whatever their function.
-#[derive(Debug)]
-pub(crate) struct Budget {
-    most: usize,
-    used: AtomicUsize,
-}
-
-/// A part of the budget, until it is dropped.
-#[derive(Debug)]
-struct Reserved {
-    budget: Arc<Budget>,
-    bytes: usize,
 }
 
 #[derive(Debug, Default)]
@@ -180,7 +166,7 @@ impl Results {
             Some(true) | None => return,
         }
         let bytes = completed.response.output().map_or(0, max_output::kept);
-        let most = self.budget.most / limits::SHARE;
+        let most = self.budget.most() / limits::SHARE;
         let mut entries = self.lock();
         if entries.find(&key, cell).is_none() {
             return;
@@ -223,7 +209,7 @@ impl Entries {
     fn put(&mut self, key: Key, cell: &Arc<Cell>, reserved: Option<Reserved>) {
         let age = self.next;
         self.next += 1;
-        self.bytes += reserved.as_ref().map_or(0, |it| it.bytes);
+        self.bytes += reserved.as_ref().map_or(0, Reserved::bytes);
         self.by_age.insert(age, key);
         let entry = Entry {
             age,
@@ -236,7 +222,7 @@ impl Entries {
     fn remove(&mut self, key: &Key) {
         if let Some(entry) = self.by_key.remove(key) {
             self.by_age.remove(&entry.age);
-            self.bytes -= entry.reserved.map_or(0, |it| it.bytes);
+            self.bytes -= entry.reserved.as_ref().map_or(0, Reserved::bytes);
         }
     }
 
@@ -255,30 +241,5 @@ impl Entries {
 
     fn make_room(&mut self, most: usize) {
         while self.by_key.len() >= most && self.remove_oldest(|_| true) {}
-    }
-}
-
-impl Budget {
-    pub(crate) fn new(most: usize) -> Arc<Self> {
-        let used = AtomicUsize::new(0);
-        Arc::new(Self { most, used })
-    }
-
-    /// Lock-free; a reservation that would pass the maximum changes nothing.
-    fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Reserved> {
-        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
-        let reserved = self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        reserved.is_ok().then(|| Reserved {
-            budget: Arc::clone(self),
-            bytes,
-        })
-    }
-}
-
-impl Drop for Reserved {
-    fn drop(&mut self) {
-        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }

@@ -27,11 +27,12 @@ use crate::handler::spec::kind::{Item, Kind};
 use crate::handler::spec::{Spec, is_view};
 use crate::live::Live;
 use crate::ops::metrics::ItemMetrics;
-use crate::policy::{self, Budget, Policies, Redacted};
+use crate::policy::{self, Policies, Redacted};
 use crate::protocol::metadata::is_reserved;
 use crate::protocol::resource::Place;
 use crate::protocol::{Object, RawStr, extension, resource};
 use crate::schema::{FinishedInput, InputSchema, rules};
+use crate::share::Budget;
 use crate::store::Stores;
 
 /// A declared function as the service sees it.

@@ -17,8 +17,8 @@ use crate::handler::spec::kind::Kind;
 use crate::limits;
 use crate::live::Live;
 use crate::ops::metrics::Metrics;
-use crate::policy::Budget;
 use crate::protocol::skill::Skill;
+use crate::share::Budget;
 use crate::store::Stores;
 
 use super::files::Files;

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Amount, Full, Holder, Share, Shares};
+use super::{Full, Holder, Most, Share, Shares};
 use crate::limits::{Limit, SHARE};
+use crate::live::Number;
 
 /// The calls of one server that are in flight.
 ///
@@ -19,7 +20,7 @@ pub(crate) struct Calls(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    most: usize,
+    most: Number,
     all: AtomicUsize,
     counted: Shares,
 }
@@ -33,10 +34,11 @@ pub(crate) struct Permit {
 
 impl Calls {
     /// Allows `most` calls at a time.
-    pub(crate) fn new(most: usize) -> Self {
-        let amount = Amount {
-            number: most,
-            bytes: usize::MAX,
+    pub(crate) fn new(most: impl Into<Number>) -> Self {
+        let most = most.into();
+        let amount = Most {
+            number: most.clone(),
+            bytes: usize::MAX.into(),
         };
         Self(Arc::new(Shared {
             most,
@@ -54,10 +56,11 @@ impl Calls {
             calls: Arc::clone(&self.0),
             share: None,
         };
-        if all > self.0.most {
+        let most = self.0.most.get();
+        if all > most {
             return Err(self.0.counted.full());
         }
-        if all > self.0.most / SHARE {
+        if all > most / SHARE {
             permit.share = Some(self.0.counted.take(&holder(), 0)?);
         }
         Ok(permit)
@@ -72,6 +75,7 @@ impl Drop for Permit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Amount;
     use super::*;
     use crate::principal::Principal;
     use crate::protocol::RpcError;

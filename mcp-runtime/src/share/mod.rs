@@ -12,6 +12,7 @@
 //! One mutex for each ledger, held for a look-up in a map; the map has one entry for each holder of
 //! something.
 
+mod budget;
 mod calls;
 mod holder;
 
@@ -20,11 +21,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+pub(crate) use budget::{Budget, Reserved};
 use bytes::Bytes;
 pub(crate) use calls::{Calls, Permit};
 pub(crate) use holder::Holder;
 
 use crate::limits::{self, Limit, SHARE};
+use crate::live::Number;
 use crate::protocol::RpcError;
 
 /// Returns the size of a request's head.
@@ -40,6 +43,13 @@ pub(crate) struct Amount {
     pub bytes: usize,
 }
 
+/// A maximum that a reload changes. What is held beyond a new one stays until it is given back.
+#[derive(Clone, Debug)]
+pub(crate) struct Most {
+    pub number: Number,
+    pub bytes: Number,
+}
+
 /// One kind of what callers hold, with its bounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Shares(Arc<Ledger>);
@@ -47,7 +57,7 @@ pub(crate) struct Shares(Arc<Ledger>);
 #[derive(Debug)]
 struct Ledger {
     limit: Limit,
-    most: Amount,
+    most: Most,
     held: Mutex<Held>,
 }
 
@@ -113,12 +123,31 @@ impl Amount {
     }
 }
 
+impl Most {
+    /// Returns the maximum that is in force.
+    pub(crate) fn get(&self) -> Amount {
+        Amount {
+            number: self.number.get(),
+            bytes: self.bytes.get(),
+        }
+    }
+}
+
+impl From<Amount> for Most {
+    fn from(most: Amount) -> Self {
+        Self {
+            number: most.number.into(),
+            bytes: most.bytes.into(),
+        }
+    }
+}
+
 impl Shares {
     /// Bounds what `limit` is about to `most` for all callers together, and to a share of it for each.
-    pub(crate) fn new(limit: Limit, most: Amount) -> Self {
+    pub(crate) fn new(limit: Limit, most: impl Into<Most>) -> Self {
         Self(Arc::new(Ledger {
             limit,
-            most,
+            most: most.into(),
             held: Mutex::default(),
         }))
     }
@@ -158,7 +187,7 @@ impl Shares {
             limit: self.0.limit,
             is_own: false,
             is_in_number: true,
-            most: self.0.most,
+            most: self.0.most.get(),
         }
     }
 
@@ -181,15 +210,16 @@ impl Ledger {
     /// With `alone`, the first thing of a holder, and the first of all, fits whatever its size: an
     /// answer that is larger than a share would otherwise never be sent.
     fn add(&self, holder: &Holder, amount: Amount, alone: bool) -> Result<(), Full> {
+        let most = self.most.get();
         let mut held = self.lock();
         let own = held.by_holder.get(holder).copied().unwrap_or_default();
         let is_first = [own.number == 0, held.all.number == 0];
         let (own, all) = (own.plus(amount), held.all.plus(amount));
         let share = match holder {
-            Holder::Line => self.most,
-            _ => self.most.share(),
+            Holder::Line => most,
+            _ => most.share(),
         };
-        let sums = [(own, share, true), (all, self.most, false)];
+        let sums = [(own, share, true), (all, most, false)];
         for ((amount, most, is_own), is_first) in sums.into_iter().zip(is_first) {
             if !(amount.fits(most) || alone && is_first) {
                 return Err(Full {

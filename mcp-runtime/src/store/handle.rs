@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{MemoryValues, PutValue, StoreError, ValueStore};
+use crate::limits::SHARE;
+use crate::live::Number;
 
 /// The longest key, in bytes.
 const KEY: usize = 1024;
@@ -17,8 +19,8 @@ const VALUE: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) struct Shelf {
     pub values: Arc<dyn ValueStore>,
-    /// The maximum number of bytes of one caller.
-    pub most: usize,
+    /// The maximum number of bytes of all callers, of which one has a share.
+    pub most: Number,
     /// The owner of the values of the one caller of a line connection.
     pub line: String,
 }
@@ -28,7 +30,7 @@ impl Default for Shelf {
     fn default() -> Self {
         Self {
             values: Arc::new(MemoryValues::new(0)),
-            most: 0,
+            most: 0.into(),
             line: String::new(),
         }
     }
@@ -103,7 +105,7 @@ impl Store {
         if value.len() > VALUE {
             return Err(ValueError::LargeValue(value.len()));
         }
-        let value = PutValue::new(owner, key, value, ttl).within(self.shelf.most);
+        let value = PutValue::new(owner, key, value, ttl).within(self.shelf.most.get() / SHARE);
         match self.shelf.values.put(value).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(ValueError::Full),

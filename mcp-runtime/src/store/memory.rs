@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::values::ENTRY;
 use super::{PutValue, StoreFuture, ValueStore};
+use crate::live::Number;
 
 /// The longest that a value is kept: 30 years, which no clock overflows by.
 const FOREVER: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 30);
@@ -17,7 +18,7 @@ const FOREVER: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 
 /// Keeps values in memory, up to a number of bytes.
 #[derive(Debug)]
 pub struct MemoryValues {
-    most: usize,
+    most: Number,
     kept: Mutex<Kept>,
 }
 
@@ -38,8 +39,13 @@ struct Owned {
 impl MemoryValues {
     /// Makes an empty store of at most `bytes`: keys, values, and 64 bytes for each.
     pub fn new(bytes: usize) -> Self {
+        Self::within(bytes.into())
+    }
+
+    /// Makes an empty store whose maximum changes with `most`.
+    pub(crate) fn within(most: Number) -> Self {
         Self {
-            most: bytes,
+            most,
             kept: Mutex::default(),
         }
     }
@@ -61,7 +67,7 @@ impl ValueStore for MemoryValues {
         let now = Instant::now();
         let mut kept = self.lock();
         kept.expire(now);
-        Box::pin(ready(Ok(kept.put(value, self.most, now))))
+        Box::pin(ready(Ok(kept.put(value, self.most.get(), now))))
     }
 
     fn remove<'a>(&'a self, owner: &'a str, key: &'a str) -> StoreFuture<'a, bool> {

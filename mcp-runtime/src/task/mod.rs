@@ -22,7 +22,8 @@ use crate::clock::Clock;
 use crate::clock::millis;
 use crate::handler::{Context, Principal};
 use crate::limits::{self, Limit};
-use crate::share::{Amount, Full, Share, Shares};
+use crate::live::Span;
+use crate::share::{Full, Most, Share, Shares};
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
@@ -49,10 +50,11 @@ pub(crate) enum TaskPlace {
 #[derive(Debug)]
 pub(crate) struct Tasks {
     clock: Clock,
-    ttl: Duration,
+    ttl: Span,
     store: Arc<dyn TaskStore>,
-    /// The maximum size of a task's outcome in bytes.
-    most: usize,
+    /// The maximum size of a task's outcome in bytes, besides a share; `None` for a store of the program.
+    outcome: Option<usize>,
+    most: Most,
     running: Mutex<HashMap<String, (Arc<Running>, Share)>>,
     shares: Shares,
 }
@@ -72,40 +74,41 @@ impl Tasks {
     /// Returns no tasks yet, of which `most` may run, kept in `store` or else in memory.
     ///
     /// The stored size of one task is bounded if the store is one of the runtime's.
-    pub(crate) fn new(store: TaskPlace, ttl: Duration, most: Amount) -> Self {
-        let kept = Amount {
-            number: limits::KEPT_TASKS,
-            ..most
+    pub(crate) fn new(store: TaskPlace, ttl: impl Into<Span>, most: impl Into<Most>) -> Self {
+        let most = most.into();
+        let kept = Most {
+            number: limits::KEPT_TASKS.into(),
+            bytes: most.bytes.clone(),
         };
-        let share = most.share().bytes;
-        let (store, bytes): (Arc<dyn TaskStore>, _) = match store {
-            TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), share),
+        let (store, outcome): (Arc<dyn TaskStore>, _) = match store {
+            TaskPlace::Memory => (Arc::new(MemoryStore::new(kept)), Some(usize::MAX)),
             // What a program's own store takes is its own affair.
-            TaskPlace::Own(store) => (store, usize::MAX),
+            TaskPlace::Own(store) => (store, None),
             #[cfg(feature = "redis")]
             TaskPlace::Redis(link) => {
-                let bytes = share.min(redis::OUTCOME);
-                (Arc::new(redis::RedisTasks::new(link)), bytes)
+                (Arc::new(redis::RedisTasks::new(link)), Some(redis::OUTCOME))
             }
         };
         Self {
             clock: Clock::default(),
-            ttl,
-            most: bytes,
+            ttl: ttl.into(),
+            outcome,
             store,
             running: Mutex::default(),
-            shares: Shares::new(Limit::Tasks, most),
+            shares: Shares::new(Limit::Tasks, most.clone()),
+            most,
         }
     }
 
     /// Returns the maximum size of a task's outcome in bytes.
     pub(crate) fn most(&self) -> usize {
-        self.most
+        let share = self.most.get().share().bytes;
+        self.outcome.map_or(usize::MAX, |most| most.min(share))
     }
 
     /// For how long a task is kept, and may run.
     pub(crate) fn ttl(&self) -> Duration {
-        self.ttl
+        self.ttl.get()
     }
 
     /// Begins the call `cx` with arguments of `bytes` as a task, which `stop` stops. It is kept when this is done.
@@ -127,7 +130,7 @@ impl Tasks {
             status_message: None,
             created_at: now,
             updated_at: now,
-            ttl_ms: millis(self.ttl),
+            ttl_ms: millis(self.ttl()),
             input_requests: Map::new(),
             outcome: None,
         };

@@ -18,7 +18,7 @@ use std::time::Duration;
 use super::record::TaskRecord;
 use crate::clock::Clock;
 use crate::policy::contain::held;
-use crate::share::Amount;
+use crate::share::{Amount, Most};
 use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
@@ -135,7 +135,7 @@ const RECORD: usize = 512;
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
     clock: Clock,
-    most: Amount,
+    most: Most,
     kept: Mutex<Kept>,
 }
 
@@ -147,10 +147,10 @@ struct Kept {
 }
 
 impl MemoryStore {
-    pub(super) fn new(most: Amount) -> Self {
+    pub(super) fn new(most: impl Into<Most>) -> Self {
         Self {
             clock: Clock::default(),
-            most,
+            most: most.into(),
             kept: Mutex::default(),
         }
     }
@@ -162,7 +162,7 @@ impl MemoryStore {
 
 impl TaskStore for MemoryStore {
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()> {
-        let put = self.lock().put(task, self.most, self.clock.now());
+        let put = self.lock().put(task, self.most.get(), self.clock.now());
         Box::pin(std::future::ready(put))
     }
 

@@ -24,7 +24,8 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_BODIES",
         Kind::Size(|it| &mut it.limits.bodies, 1, usize::MAX),
         "The maximum size of all bodies together that are being read or answered.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.headers",
         "MCP_LIMITS_HEADERS",
@@ -100,47 +101,54 @@ pub(super) const ROWS: &[Setting] = &[
         "MCP_LIMITS_CALLS",
         Kind::Number(|it| &mut it.limits.calls, 1, usize::MAX),
         "The maximum number of calls outside of sessions that are in flight.",
-    ),
+    )
+    .live(),
     Setting::new(
         "limits.sessions",
         "MCP_LIMITS_SESSIONS",
         Kind::Number(|it| &mut it.max_sessions, 1, usize::MAX),
         "The maximum number of open sessions of clients older than 2026-07-28.",
     )
-    .code("max_sessions"),
+    .code("max_sessions")
+    .live(),
     Setting::new(
         "limits.session_idle",
         "MCP_LIMITS_SESSION_IDLE",
         Kind::Time(|it| &mut it.session_idle, SHORTEST),
         "The time that an idle session is kept.",
     )
-    .code("session_idle"),
+    .code("session_idle")
+    .live(),
     Setting::new(
         "limits.tasks",
         "MCP_LIMITS_TASKS",
         Kind::Number(|it| &mut it.max_tasks, 1, usize::MAX),
         "The maximum number of running tasks.",
     )
-    .code("max_tasks"),
+    .code("max_tasks")
+    .live(),
     Setting::new(
         "limits.task_ttl",
         "MCP_LIMITS_TASK_TTL",
         Kind::Time(|it| &mut it.task_ttl, SHORTEST),
         "The time that a task may run, and is kept, from its beginning.",
     )
-    .code("task_ttl"),
+    .code("task_ttl")
+    .live(),
     Setting::new(
         "limits.listeners",
         "MCP_LIMITS_LISTENERS",
         Kind::Number(|it| &mut it.max_listeners, 1, usize::MAX),
         "The maximum number of open `subscriptions/listen` streams.",
     )
-    .code("max_listeners"),
+    .code("max_listeners")
+    .live(),
     Setting::new(
         "limits.held",
         "MCP_LIMITS_HELD",
         Kind::Size(|it| &mut it.max_held, 1, usize::MAX),
         "The maximum size of what callers make the server keep, for each kind of it.",
     )
-    .code("max_held"),
+    .code("max_held")
+    .live(),
 ];

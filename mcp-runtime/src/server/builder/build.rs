@@ -25,14 +25,13 @@ use crate::ops::hook::Hooks;
 use crate::ops::metrics::Metrics;
 #[cfg(feature = "otel")]
 use crate::ops::otel::Telemetry;
-use crate::policy::Budget;
 use crate::policy::requests::Requests;
 use crate::registry::items::Items;
 use crate::registry::live::{Configure, LiveRegistry, Setup};
 use crate::server::verify::Verified;
 use crate::service::Service;
 use crate::service::list::Lists;
-use crate::share::{Amount, Calls, Shares};
+use crate::share::{Budget, Calls, Most, Shares};
 use crate::skills::Catalogue;
 use crate::store::Stores;
 
@@ -85,9 +84,13 @@ impl<S: State> Server<S> {
         } = self.parts;
         let hooks = Arc::new(Hooks::new(start, stop));
         prepare(&drain, &settings, &hooks);
-        let most = |number| Amount {
+        let auth = settings.auth.verifier();
+        let reloaders = reloaders(auth.as_ref());
+        let number = |read| reloaders.number(&settings, read);
+        let held = number(|it| it.max_held);
+        let most = |number| Most {
             number,
-            bytes: settings.max_held,
+            bytes: held.clone(),
         };
         let shares = |limit, number| Shares::new(limit, most(number));
         let audit = open_audit(&settings)?;
@@ -96,8 +99,9 @@ impl<S: State> Server<S> {
         let metrics = Metrics::new(&info.version, audit.dropped());
         let metrics = Arc::new(measured(metrics, &sharing));
         let connected = (&metrics, &changes, &sharing.stores);
-        let registry = registered(&items, verified.catalogue, &live, connected);
-        let auth = settings.auth.verifier();
+        let budget = Budget::new(held.clone());
+        let registry = registered(&items, verified.catalogue, &live, budget, connected);
+        let ttl = reloaders.span(&settings, |it| it.task_ttl);
         Ok(Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
@@ -108,18 +112,23 @@ impl<S: State> Server<S> {
             audit,
             drain,
             changes,
-            tasks: Arc::new(tasks(&settings, &sharing, most(settings.max_tasks))),
+            tasks: Arc::new(tasks(
+                &settings,
+                &sharing,
+                ttl,
+                most(number(|it| it.max_tasks)),
+            )),
             leases: OnceLock::new(),
-            shelf: shelf(&sharing.stores, &settings),
+            shelf: shelf(&sharing.stores, held.clone()),
             requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
             sharing,
             #[cfg(feature = "websocket")]
-            websockets: shares(Limit::WebSockets, settings.max_sessions),
-            in_flight: Calls::new(settings.limits.calls),
-            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS),
-            unread: shares(Limit::UnreadResults, usize::MAX),
-            subscriptions: shares(Limit::Subscriptions, settings.max_listeners),
-            reloaders: reloaders(auth.as_ref()),
+            websockets: shares(Limit::WebSockets, number(|it| it.max_sessions)),
+            in_flight: Calls::new(number(|it| it.limits.calls)),
+            calls: shares(Limit::SessionCalls, limits::SESSION_CALLS.into()),
+            unread: shares(Limit::UnreadResults, usize::MAX.into()),
+            subscriptions: shares(Limit::Subscriptions, number(|it| it.max_listeners)),
+            reloaders,
             auth,
             keys: Live::new(verified.keys),
             live,
@@ -179,11 +188,12 @@ fn registered(
     items: &Items,
     catalogue: Catalogue,
     settings: &Arc<Live<Settings>>,
+    budget: Arc<Budget>,
     (metrics, changes, stores): (&Arc<Metrics>, &Changes, &Stores),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
-        budget: Budget::new(settings.get().max_held),
+        budget,
         stores: stores.clone(),
         describe_rules: settings.get().describe_rules,
         configure: configure(settings),

@@ -8,12 +8,12 @@ use crate::config::problem::HIDDEN;
 #[cfg(feature = "redis")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::limits;
+use crate::live::{Number, Span};
 use crate::ops::health::Check;
 #[cfg(feature = "redis")]
 use crate::ops::hook::Hook;
 use crate::ops::metrics::Metrics;
-use crate::share::Amount;
+use crate::share::Most;
 #[cfg(feature = "redis")]
 use crate::store::redis::{Keeper, Link, Place};
 use crate::store::sharing::Sharing;
@@ -25,7 +25,7 @@ use crate::task::{TaskPlace, Tasks};
     not(feature = "redis"),
     expect(unused_variables, reason = "no store has tasks")
 )]
-pub(super) fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tasks {
+pub(super) fn tasks(settings: &Settings, sharing: &Sharing, ttl: Span, most: Most) -> Tasks {
     let place = TaskPlace::Memory;
     #[cfg(feature = "redis")]
     let place = match &sharing.keeper {
@@ -34,7 +34,7 @@ pub(super) fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tas
     };
     let own = settings.task_store.clone();
     let place = own.map_or(place, TaskPlace::Own);
-    Tasks::new(place, settings.task_ttl, most)
+    Tasks::new(place, ttl, most)
 }
 
 /// Makes the stores that instances share.
@@ -96,12 +96,12 @@ pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check
     checks
 }
 
-/// Makes the store of values by key.
-pub(super) fn shelf(stores: &Stores, settings: &Settings) -> Arc<Shelf> {
+/// Makes the store of values by key, which together have `held` bytes at most.
+pub(super) fn shelf(stores: &Stores, held: Number) -> Arc<Shelf> {
     let values = stores.values.clone();
     Arc::new(Shelf {
-        values: values.unwrap_or_else(|| Arc::new(MemoryValues::new(settings.max_held))),
-        most: settings.max_held / limits::SHARE,
+        values: values.unwrap_or_else(|| Arc::new(MemoryValues::within(held.clone()))),
+        most: held,
         line: crate::random::id().unwrap_or_default(),
     })
 }

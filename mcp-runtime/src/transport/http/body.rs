@@ -3,11 +3,10 @@
 //! Three limits: one body ([`Server::max_message_size`](crate::Server::max_message_size), 413), all
 //! bodies together ([`Limits::bodies`](crate::Limits::bodies), 503) and the time to send one
 //! ([`Limits::body_timeout`](crate::Limits::body_timeout), 408). The message borrows from the body
-//! for as long as its call runs, so a [`Charge`] is put behind the bytes themselves, and is given
-//! back with the last slice of them. A body in one piece, the usual case, is not copied.
+//! for as long as its call runs, so what it has [`Reserved`] is put behind the bytes themselves, and
+//! is given back with the last slice of them. A body in one piece, the usual case, is not copied.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, HttpBody as _};
 use bytes::{Bytes, BytesMut};
@@ -17,27 +16,15 @@ use tokio::time::sleep;
 use super::Endpoint;
 use crate::limits::Limit;
 use crate::protocol::RpcError;
+use crate::share::{Budget, Reserved};
 
 /// The size up to which a body is not counted against what all of them may take.
 const SMALL: usize = 16 * 1024;
 
-/// The budget of bytes that all bodies share.
-#[derive(Debug)]
-pub(super) struct Budget {
-    most: usize,
-    taken: AtomicUsize,
-}
-
-/// The part of a budget that one body takes, for as long as any slice of the body lives.
-#[derive(Debug)]
-struct Charge {
-    budget: Arc<Budget>,
-    bytes: usize,
-}
-
+/// A body with what it takes of the budget, for as long as any slice of the body lives.
 struct Charged {
     bytes: Bytes,
-    _charge: Charge,
+    _reserved: Reserved,
 }
 
 impl Endpoint {
@@ -62,7 +49,7 @@ impl Endpoint {
 }
 
 async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<Bytes, RpcError> {
-    let mut charge = Charge::none(budget);
+    let mut reserved: Option<Reserved> = None;
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -75,7 +62,11 @@ async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<By
             return Err(too_large(most));
         }
         if length > SMALL {
-            charge.grow_to(length)?;
+            match &mut reserved {
+                Some(reserved) => reserved.grow_to(length).then_some(()),
+                none => budget.reserve(length).map(|it| *none = Some(it)),
+            }
+            .ok_or_else(too_many)?;
         }
         if whole.is_empty() && pieces.is_empty() {
             whole = piece;
@@ -87,7 +78,13 @@ async fn collect(mut body: Body, most: usize, budget: &Arc<Budget>) -> Result<By
     if whole.is_empty() {
         whole = pieces.freeze();
     }
-    Ok(charge.cover(whole))
+    Ok(match reserved {
+        Some(reserved) => Bytes::from_owner(Charged {
+            bytes: whole,
+            _reserved: reserved,
+        }),
+        None => whole,
+    })
 }
 
 fn too_large(most: usize) -> RpcError {
@@ -100,59 +97,10 @@ fn broken(error: &axum::Error) -> RpcError {
     RpcError::invalid_request(format!("the body could not be read: {error}")).with_status(400)
 }
 
-impl Budget {
-    pub(super) fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self {
-            most,
-            taken: AtomicUsize::new(0),
-        })
-    }
-
-    fn take(&self, bytes: usize) -> bool {
-        let taken = self.taken.fetch_add(bytes, Ordering::Relaxed);
-        let fits = taken.saturating_add(bytes) <= self.most;
-        if !fits {
-            self.taken.fetch_sub(bytes, Ordering::Relaxed);
-        }
-        fits
-    }
-}
-
-impl Charge {
-    fn none(budget: &Arc<Budget>) -> Self {
-        Self {
-            budget: Arc::clone(budget),
-            bytes: 0,
-        }
-    }
-
-    fn grow_to(&mut self, bytes: usize) -> Result<(), RpcError> {
-        if self.budget.take(bytes - self.bytes) {
-            self.bytes = bytes;
-            return Ok(());
-        }
-        let text = "too many large messages are being read; try again later";
-        Err(RpcError::internal(text)
-            .with_status(503)
-            .over(Limit::Bodies))
-    }
-
-    /// The body, which gives back what it takes with its last slice.
-    fn cover(self, bytes: Bytes) -> Bytes {
-        if self.bytes == 0 {
-            return bytes;
-        }
-        Bytes::from_owner(Charged {
-            bytes,
-            _charge: self,
-        })
-    }
-}
-
-impl Drop for Charge {
-    fn drop(&mut self) {
-        self.budget.taken.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
+fn too_many() -> RpcError {
+    RpcError::internal("too many large messages are being read; try again later")
+        .with_status(503)
+        .over(Limit::Bodies)
 }
 
 impl AsRef<[u8]> for Charged {

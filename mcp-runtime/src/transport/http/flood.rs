@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::quiet::Quiet;
-use crate::config::reload::Number;
 use crate::limits::Limit;
+use crate::live::Number;
 use crate::network::subscriber;
 use crate::protocol::RpcError;
 
@@ -123,7 +123,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_address_has_its_requests_back_after_a_second_and_others_have_theirs() {
-        let flood = Flood::new(Number::fixed(50));
+        let flood = Flood::new(Number::from(50));
         let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
         assert_eq!(passed(&flood, one, 80), 50);
         assert_eq!(passed(&flood, other, 80), 50);
@@ -139,7 +139,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_says_how_many_and_is_counted_as_a_flood() {
-        let flood = Flood::new(Number::fixed(1));
+        let flood = Flood::new(Number::from(1));
         let one = address("2001:db8::1");
         assert!(flood.check(one).is_ok());
         let refused = flood.check(address("2001:db8::2")).unwrap_err();
@@ -155,7 +155,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_beyond_the_maximum_share_one_count_and_nothing_is_kept() {
-        let flood = Flood::new(Number::fixed(2));
+        let flood = Flood::new(Number::from(2));
         let nth = |n: u32| IpAddr::V4(Ipv4Addr::from_bits(0x0b00_0000 + n));
         let most = u32::try_from(MOST).unwrap();
         assert!((0..most).all(|n| flood.check(nth(n)).is_ok()));

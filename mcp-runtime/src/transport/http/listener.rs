@@ -30,7 +30,6 @@ use super::secure;
 use super::sender::Peer;
 use super::socket::{Listener, Socket};
 use super::turn_away::TurnAway;
-use crate::config::reload::Number;
 use crate::limits::{Limit, Limits};
 use crate::ops::descriptors;
 use crate::service::Service;
@@ -47,7 +46,7 @@ pub(crate) async fn serve(
     mut listener: Listener,
     apart: Option<TcpListener>,
 ) -> io::Result<()> {
-    let number = |read| Number::following(&service.reloaders, &service.settings, read);
+    let number = |read| service.reloaders.number(&service.settings, read);
     let places = Places::new(
         number(|it| descriptors::for_connections(it.limits.connections)),
         number(|it| it.limits.connections_per_ip),

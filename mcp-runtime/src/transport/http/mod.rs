@@ -60,13 +60,13 @@ pub(crate) use socket::Listener;
 #[cfg(unix)]
 pub(crate) use unix::bind as bind_unix;
 
-use crate::config::reload::{Commit, Number, Reload};
+use crate::config::reload::{Commit, Reload};
 use crate::config::{Page, Settings};
 use crate::legacy::Sessions;
 use crate::live::Live;
 use crate::service::Service;
+use crate::share::Budget;
 use authenticate::Gate;
-use body::Budget;
 use flood::Flood;
 use guard::Guard;
 use ops::Operators;
@@ -188,13 +188,13 @@ impl Endpoint {
     fn new(service: Arc<Service>, documents: bool) -> Arc<Self> {
         let settings = &service.settings;
         let proxies = Proxies::new(&settings.trusted_proxies);
-        let flood = Number::following(&service.reloaders, settings, |it| it.limits.flood);
-        let flood = Flood::new(flood);
+        let number = |read| service.reloaders.number(settings, read);
+        let flood = Flood::new(number(|it| it.limits.flood));
         let guard = Arc::new(Live::new(Guard::new(settings)));
         service
             .reloaders
             .register(Arc::new(Renamed(Arc::clone(&guard))));
-        let bodies = Budget::new(settings.limits.bodies);
+        let bodies = Budget::new(number(|it| it.limits.bodies));
         let mut public = settings.public_urls.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let gate = Gate::new(&service, documents);

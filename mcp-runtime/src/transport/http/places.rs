@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::config::reload::Number;
 use crate::limits::Limit;
+use crate::live::Number;
 use crate::network::subscriber;
 
 /// The places of one listener.
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn hosts_are_told_apart_as_networks_are_given_out() {
-        let places = Places::new(Number::fixed(10), Number::fixed(1));
+        let places = Places::new(Number::from(10), Number::from(1));
         let held = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1"]
             .map(|text| places.take(Some(address(text))).unwrap());
         for text in ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::2"] {
@@ -115,14 +115,14 @@ mod tests {
 
     #[test]
     fn a_trusted_proxy_has_as_many_as_there_are() {
-        let places = Places::new(Number::fixed(3), Number::fixed(1));
+        let places = Places::new(Number::from(3), Number::from(1));
         let _held = [(); 3].map(|()| places.take(None).unwrap());
         assert_eq!(places.take(None).unwrap_err(), Limit::Connections);
     }
 
     #[test]
     fn what_is_refused_takes_no_place() {
-        let places = Places::new(Number::fixed(2), Number::fixed(1));
+        let places = Places::new(Number::from(2), Number::from(1));
         let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {
             assert_eq!(
