@@ -8,6 +8,7 @@
 //! Lengths are checked against what is left before anything is taken; integers are not converted;
 //! an unknown extension is passed over.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
@@ -22,6 +23,8 @@ pub struct Certificate {
     common_name: Option<String>,
     dns_names: Vec<String>,
     uri_names: Vec<String>,
+    addresses: Vec<IpAddr>,
+    is_self_signed: bool,
     thumbprint: [u8; 32],
 }
 
@@ -42,15 +45,18 @@ impl Certificate {
         tbs.skip_if(VERSION)?;
         tbs.expect(INTEGER, "serial number")?;
         tbs.sequence("signature algorithm")?;
-        tbs.sequence("issuer")?;
+        let issuer = tbs.sequence("issuer")?;
         let mut validity = tbs.sequence("validity")?;
         validity.next("start of validity")?;
         let (tag, end) = validity.next("end of validity")?;
+        let subject = tbs.sequence("subject")?;
         let mut read = Self {
             not_after: time(tag, end).ok_or(Malformed("end of validity"))?,
-            common_name: common_name(tbs.sequence("subject")?)?,
+            common_name: common_name(subject)?,
             dns_names: Vec::new(),
             uri_names: Vec::new(),
+            addresses: Vec::new(),
+            is_self_signed: issuer.0 == subject.0,
             thumbprint: Sha256::digest(der).into(),
         };
         tbs.sequence("public key")?;
@@ -95,6 +101,43 @@ impl Certificate {
         self.thumbprint
     }
 
+    /// Returns true if its subject is its issuer, so that nobody trusts it who was not told to.
+    #[cfg(all(feature = "tls", feature = "cli"))]
+    pub(crate) fn is_self_signed(&self) -> bool {
+        self.is_self_signed
+    }
+
+    /// Returns true if it is for `host`, a DNS name or an IP address (RFC 9525, section 6).
+    ///
+    /// A `*` stands for one label, the first. The common name is for nobody: clients do not look at it.
+    #[cfg(all(feature = "tls", feature = "cli"))]
+    pub(crate) fn is_for(&self, host: &str) -> bool {
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(address) = address.parse() {
+            return self.addresses.contains(&address);
+        }
+        let rest = host.split_once('.').map(|(_, rest)| rest);
+        self.dns_names.iter().any(|name| {
+            let within = name.strip_prefix("*.");
+            name.eq_ignore_ascii_case(host)
+                || within
+                    .zip(rest)
+                    .is_some_and(|(within, rest)| within.eq_ignore_ascii_case(rest))
+        })
+    }
+
+    /// The names and addresses that it is for, as a text.
+    #[cfg(all(feature = "tls", feature = "cli"))]
+    pub(crate) fn hosts(&self) -> String {
+        let addresses = self.addresses.iter().map(IpAddr::to_string);
+        let all: Vec<_> = self.dns_names.iter().cloned().chain(addresses).collect();
+        if all.is_empty() {
+            "nothing".to_owned()
+        } else {
+            all.join(", ")
+        }
+    }
+
     fn extensions(&mut self, mut extensions: Reader<'_>) -> Result<(), Malformed> {
         const WHERE: &str = "extensions";
         while !extensions.is_empty() {
@@ -116,6 +159,10 @@ impl Certificate {
             let list = match tag {
                 DNS_NAME => &mut self.dns_names,
                 URI_NAME => &mut self.uri_names,
+                IP_ADDRESS => {
+                    self.addresses.push(address(value).ok_or(Malformed(WHERE))?);
+                    continue;
+                }
                 _ => continue,
             };
             list.push(printable(IA5_STRING, value).ok_or(Malformed(WHERE))?);
@@ -142,9 +189,10 @@ const SET: u8 = 0x31;
 const VERSION: u8 = 0xa0;
 /// `[3]`, in which its extensions are.
 const EXTENSIONS: u8 = 0xa3;
-/// `[2]` and `[6]` of a general name.
+/// `[2]`, `[6]` and `[7]` of a general name.
 const DNS_NAME: u8 = 0x82;
 const URI_NAME: u8 = 0x86;
+const IP_ADDRESS: u8 = 0x87;
 /// 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// 2.5.29.17.
@@ -224,6 +272,13 @@ fn common_name(mut names: Reader<'_>) -> Result<Option<String>, Malformed> {
         }
     }
     Ok(found)
+}
+
+/// An address of 4 or 16 bytes.
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
 }
 
 /// A text without control characters: a name that is shown, compared and logged.

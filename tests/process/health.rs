@@ -112,11 +112,20 @@ fn a_server_with_an_address_for_operations_is_asked_there() {
 #[test]
 fn check_names_the_end_of_the_certificate_and_too_few_descriptors() {
     let files = Authority::new().files("check");
-    let (code, stdout, stderr) = run(probe().envs(files.environment()).arg("check"));
-    assert!(
-        stdout.contains("the certificate ends at 4096-"),
-        "{code:?} {stdout}{stderr}"
+    let mut secured = probe();
+    secured.envs(files.environment());
+    secured.env(
+        "MCP_PUBLIC_URL",
+        "https://localhost,https://mcp.example.com",
     );
+    let (code, stdout, stderr) = run(secured.arg("check"));
+    for note in [
+        "the certificate ends at 4096-",
+        "note: the certificate is not for mcp.example.com, which is in `public_url`: it is for localhost",
+    ] {
+        assert!(stdout.contains(note), "{code:?} {stdout}{stderr}");
+    }
+    assert!(!stdout.contains("signed by itself"), "{stdout}");
     let shell = format!("ulimit -n 64; exec {} check", env!("CARGO_BIN_EXE_probe"));
     let mut command = Command::new("sh");
     let (_, stdout, stderr) = run(command.args(["-c", &shell]));

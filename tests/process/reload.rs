@@ -240,7 +240,7 @@ fn limits_of_what_callers_hold_change_while_the_server_runs() {
     first.event().unwrap();
     let (status, text) = ask(&listen).answer();
     assert_eq!(status, 429, "{text}");
-    reload("held", "1");
+    reload("held", "\"4KiB\"");
     let (_, text) = ask(&listen).answer();
     assert!(text.contains("bytes of them"), "{text}");
 }

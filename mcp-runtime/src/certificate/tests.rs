@@ -68,6 +68,46 @@ fn names_end_and_thumbprint_are_those_of_the_certificate() {
 }
 
 #[test]
+#[cfg(all(feature = "tls", feature = "cli"))]
+fn it_is_for_its_names_and_addresses_and_nothing_else() {
+    let names = [
+        dns("mcp.example.com"),
+        dns("*.shop.example"),
+        SanType::IpAddress([192, 0, 2, 1].into()),
+        SanType::IpAddress("2001:db8::1".parse().unwrap()),
+    ];
+    let common = [DnValue::Utf8String("old.example".into())];
+    let read = Certificate::from_der(&certificate(&common, &names, (2031, 2, 3))).unwrap();
+    assert!(read.is_self_signed());
+    let own = [
+        "mcp.example.com",
+        "MCP.Example.com",
+        "eu.shop.example",
+        "192.0.2.1",
+        "[2001:db8::1]",
+    ];
+    for host in own {
+        assert!(read.is_for(host), "{host}");
+    }
+    let foreign = [
+        "example.com",
+        "a.mcp.example.com",
+        "shop.example",
+        "a.eu.shop.example",
+        "192.0.2.2",
+        "old.example",
+        "",
+    ];
+    for host in foreign {
+        assert!(!read.is_for(host), "{host}");
+    }
+    assert_eq!(
+        read.hosts(),
+        "mcp.example.com, *.shop.example, 192.0.2.1, 2001:db8::1"
+    );
+}
+
+#[test]
 fn ends_on_both_sides_of_2050_are_read_though_they_are_written_differently() {
     for (end, wanted) in [
         ((1970, 1, 1), 0),

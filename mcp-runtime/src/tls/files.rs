@@ -7,7 +7,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -34,8 +33,8 @@ const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub config: Arc<ServerConfig>,
-    /// The end of the certificate, where it can be read.
-    pub not_after: Option<SystemTime>,
+    /// The certificate of the server, where it can be read.
+    pub certificate: Option<Certificate>,
 }
 
 impl Files {
@@ -52,10 +51,8 @@ impl Files {
         }
         let provider = Arc::new(ring::default_provider());
         let chain = certificates(CERTIFICATE, &self.certificate)?;
-        let not_after = chain
-            .first()
-            .and_then(|first| Certificate::from_der(first).ok())
-            .map(|certificate| certificate.not_after());
+        let first = chain.first();
+        let certificate = first.and_then(|first| Certificate::from_der(first).ok());
         let key = private_key(&self.key)?;
         let certified = CertifiedKey::from_der(chain, key, &provider).map_err(|problem| {
             let advice = format!(
@@ -77,7 +74,7 @@ impl Files {
         config.alpn_protocols = ALPN.map(<[u8]>::to_vec).into();
         Ok(Loaded {
             config: Arc::new(config),
-            not_after,
+            certificate,
         })
     }
 

@@ -44,7 +44,7 @@ impl Handshake {
             Source::Config(config) => {
                 let current = Loaded {
                     config: Arc::clone(config),
-                    not_after: None,
+                    certificate: None,
                 };
                 (current, None)
             }
@@ -71,12 +71,15 @@ impl Handshake {
         Ok((stream, certificate.map(Arc::new)))
     }
 
+    /// Returns the certificate of the server that is in force, where it is known.
+    pub(crate) fn certificate(&self) -> Option<Certificate> {
+        self.lock().certificate.clone()
+    }
+
     /// Returns the end of the certificate in force, in seconds since 1970, where it is known.
     pub(crate) fn expiry(&self) -> Option<i64> {
-        let end = self
-            .lock()
-            .not_after?
-            .duration_since(SystemTime::UNIX_EPOCH);
+        let end = self.certificate()?.not_after();
+        let end = end.duration_since(SystemTime::UNIX_EPOCH);
         i64::try_from(end.unwrap_or_default().as_secs()).ok()
     }
 

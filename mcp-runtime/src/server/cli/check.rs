@@ -2,7 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "tls")]
+use axum::http::Uri;
+
 use super::show::print;
+#[cfg(feature = "tls")]
+use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
 use crate::ops::descriptors;
@@ -32,8 +37,11 @@ pub(super) fn machine(service: &Service) -> Result<()> {
         return Err(Error::usage(fault));
     }
     #[cfg(feature = "tls")]
-    if let Some(end) = service.tls.as_ref().and_then(|tls| tls.expiry()) {
-        print(&certificate(end, now)?);
+    if let Some(certificate) = service.tls.as_ref().and_then(|tls| tls.certificate()) {
+        print(&validity(certificate.not_after(), now)?);
+        for note in trust(&certificate, &service.settings.public_urls) {
+            print(&note);
+        }
     }
     let wanted = service.settings.limits.connections;
     let fit = descriptors::for_connections(wanted);
@@ -54,10 +62,32 @@ fn clock_fault(now: SystemTime) -> Option<String> {
     })
 }
 
-/// The line about the certificate that ends at `end`, in seconds since 1970.
+/// The reasons for which clients would not trust the certificate.
 #[cfg(feature = "tls")]
-fn certificate(end: i64, now: SystemTime) -> Result<String> {
-    let end = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(end).unwrap_or(0));
+fn trust(certificate: &Certificate, public_urls: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if certificate.is_self_signed() {
+        notes.push(
+            "note: the certificate is signed by itself: clients refuse it that are not told to trust it; use one of an authority"
+                .to_owned(),
+        );
+    }
+    let urls = public_urls.iter().filter_map(|url| url.parse::<Uri>().ok());
+    for url in urls.filter(|url| url.scheme_str() == Some("https")) {
+        let host = url.host().unwrap_or_default();
+        if !certificate.is_for(host) {
+            notes.push(format!(
+                "note: the certificate is not for {host}, which is in `public_url`: it is for {}",
+                certificate.hosts()
+            ));
+        }
+    }
+    notes
+}
+
+/// The line about the certificate that ends at `end`.
+#[cfg(feature = "tls")]
+fn validity(end: SystemTime, now: SystemTime) -> Result<String> {
     let shown = humantime::format_rfc3339_seconds(end);
     let Ok(left) = end.duration_since(now) else {
         let text = format!("the certificate has ended at {shown}; renew it");
@@ -161,12 +191,18 @@ mod tests {
     #[cfg(feature = "tls")]
     fn a_certificate_is_good_near_its_end_or_over() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000);
-        let line = |days: i64| certificate(2_000_000_000 + days * 86_400, now);
+        let day = Duration::from_hours(24);
+        let line = |days| validity(now + day * days, now);
         let good = line(90).unwrap();
         assert!(
             good.starts_with("the certificate ends at 2033-08-16") && good.ends_with("90 days")
         );
         assert!(line(13).unwrap().starts_with("note: "));
-        assert!(line(-1).unwrap_err().to_string().contains("renew it"));
+        assert!(
+            validity(now - day, now)
+                .unwrap_err()
+                .to_string()
+                .contains("renew it")
+        );
     }
 }
