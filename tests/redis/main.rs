@@ -15,6 +15,7 @@
 mod instance;
 mod outage;
 mod server;
+mod session;
 mod share;
 mod task;
 
