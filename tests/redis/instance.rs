@@ -107,7 +107,7 @@ async fn forever(cx: &Context) -> &'static str {
         }
     }
     let _gone = Gone(cx.notifier());
-    cx.progress(1, None::<u32>, "begun");
+    cx.progress(1, None, "begun");
     std::future::pending().await
 }
 
@@ -398,9 +398,10 @@ impl Events {
         length > 0
     }
 
-    /// Waits for a text on the stream.
+    /// Waits for a line with a text on the stream, as a whole.
     pub(crate) async fn until(&mut self, text: &str) {
-        while !self.text.contains(text) {
+        let is_whole = |line: &str| line.ends_with('\n') && line.contains(text);
+        while !self.text.split_inclusive('\n').any(is_whole) {
             assert!(self.more().await, "the stream has ended: {}", self.text);
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Follower {
     place: u64,
     ready: VecDeque<(u64, Vec<u8>)>,
     has_ended: bool,
+    /// `true` if something was there when the store was last asked.
+    has_more: bool,
     /// The time of the last signal to its instance.
     told: Instant,
 }
@@ -63,6 +65,7 @@ impl Follower {
             place: id.place,
             ready: VecDeque::new(),
             has_ended: false,
+            has_more: false,
             told: Instant::now(),
             depot,
         };
@@ -95,7 +98,10 @@ impl Follower {
             if self.has_ended {
                 return None;
             }
-            sleep(PAUSE).await;
+            // There may be more than is read at a time.
+            if !std::mem::take(&mut self.has_more) {
+                sleep(PAUSE).await;
+            }
             match self.ask().await {
                 Ok(part) => {
                     failed_since = None;
@@ -127,6 +133,7 @@ impl Follower {
     }
 
     fn take(&mut self, part: StreamPart) {
+        self.has_more = !part.events.is_empty();
         self.ready.extend(part.events);
         self.has_ended = part.has_ended;
     }

@@ -25,6 +25,9 @@ use crate::service::Service;
 use crate::share::Holder;
 use crate::store::{Feed, Joined, SessionSignal, StoreError};
 
+/// The longest time between two looks for sessions whose clients only listen.
+const BEAT: Duration = Duration::from_secs(5);
+
 /// A reader of a stream that is written here, or on another instance.
 #[derive(Debug)]
 pub(crate) enum Reading {
@@ -35,7 +38,7 @@ pub(crate) enum Reading {
 impl Sessions {
     /// Looks a session up that is not known here, or was not compared with the store since signals may have been lost.
     ///
-    /// An error is one of the store, about a session that is not known here.
+    /// An error is about a session that is not known here: the store fails, or there is no room for it.
     pub(crate) async fn meet(
         self: &Arc<Self>,
         service: &Arc<Service>,
@@ -173,15 +176,20 @@ impl Sessions {
         )
         .shared_by(part);
         session.adopt(&record, service);
-        self.adopt(session);
-        Ok(())
+        if self.adopt(session) {
+            Ok(())
+        } else {
+            Err("too many sessions of other instances are in use here".into())
+        }
     }
 
     /// Begins to hear signals, and to send them, when the first request has come.
     fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
         shared.tasks.get_or_init(|| {
             let signals = shared.depot.sessions.signals();
-            let hear = hear(Arc::downgrade(self), Arc::clone(service), signals);
+            // At least twice in the time that a session is kept.
+            let beat = (shared.depot.idle / 4).clamp(Duration::from_millis(10), BEAT);
+            let hear = hear(Arc::downgrade(self), Arc::clone(service), signals, beat);
             let parcels = shared.parcels();
             let depot = shared.depot.clone();
             let carry = async move {
@@ -305,14 +313,18 @@ impl Session {
         let set = async { store.set(&part.key, field, value, signal.write()).await };
         if let Err(error) = held(set).await {
             tracing::debug!(%error, "a change of a session is known to this instance alone");
-            // It is compared again, and the store has nothing of it.
         }
     }
 }
 
 /// Hears signals until the sessions are gone, and notes that those whose clients only listen are in use.
-async fn hear(sessions: Weak<Sessions>, service: Arc<Service>, mut signals: Feed<SessionSignal>) {
-    let mut beats = interval(Duration::from_secs(5));
+async fn hear(
+    sessions: Weak<Sessions>,
+    service: Arc<Service>,
+    mut signals: Feed<SessionSignal>,
+    beat: Duration,
+) {
+    let mut beats = interval(beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

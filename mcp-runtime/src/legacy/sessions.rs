@@ -77,14 +77,13 @@ impl Sessions {
         Some(id)
     }
 
-    /// Keeps a session that another instance has opened, unless it is kept already, or all such are in use.
-    pub(super) fn adopt(&self, session: Session) {
+    /// Keeps a session that another instance has opened, unless it is kept already; returns `false` if all such are in
+    /// use.
+    pub(super) fn adopt(&self, session: Session) -> bool {
         let mut open = lock(&self.open);
         let is_kept = (open.sessions.get(&session.key()))
             .is_some_and(|kept| !kept.ended.is_cancelled() && !is_idle(kept, self.idle));
-        if !is_kept && self.admit(&mut open, session).is_none() {
-            tracing::warn!("too many sessions of other instances are in use here");
-        }
+        is_kept || self.admit(&mut open, session).is_some()
     }
 
     /// Sessions that were opened here and those of other instances have a maximum each, so that the latter end none.

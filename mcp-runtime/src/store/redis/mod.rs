@@ -32,6 +32,9 @@ pub async fn keeps_the_contract(url: &str) {
     let keeper = Keeper::new(Link::new(place, "contract"));
     let started = keeper.start().await;
     assert_eq!(started, Ok(()), "{url}");
+    while keeper.link.trouble().is_some() {
+        tokio::task::yield_now().await;
+    }
     contract::rates(&rates::RedisRates(Arc::clone(&keeper.link))).await;
     contract::spent(&spent::RedisSpent(Arc::clone(&keeper.link))).await;
     contract::changes(&changes::RedisChanges(Arc::clone(&keeper.link))).await;
