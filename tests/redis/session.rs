@@ -485,3 +485,32 @@ async fn a_session_that_ends_while_redis_is_away_has_ended_everywhere_afterwards
     client.until(&b, 404).await;
     client.until(&a, 404).await;
 }
+
+/// Returns the number of commands that Redis has carried out for sessions: scripts, expiries, signals and streams.
+fn commands(redis: &Redis) -> usize {
+    let text = redis.command(&["INFO", "commandstats"]);
+    let of = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let calls = line.and_then(|line| line.split(',').next());
+        calls.map_or(0, |calls| calls.parse().unwrap())
+    };
+    of("cmdstat_pexpire:calls=") + of("cmdstat_xadd:calls=") + of("cmdstat_hgetall:calls=")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
+    let redis = Redis::start();
+    let [a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-06-18").await;
+    client.until(&b, 200).await;
+    // Each heartbeat of an instance sets an expiry, too.
+    let before = commands(&redis);
+    let begun = Instant::now();
+    for _ in 0..100 {
+        client.call(&a, "free", json!({})).await;
+        client.call(&b, "free", json!({})).await;
+    }
+    let sent = commands(&redis) - before;
+    let beats = 2 + 4 * usize::try_from(begun.elapsed().as_secs() / 5 + 1).unwrap();
+    assert!(sent <= beats, "{sent} commands for 200 calls");
+}
