@@ -15,9 +15,9 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
@@ -122,7 +122,8 @@ impl Server {
         let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
         let front = self.front.for_connection(from, Arc::clone(&activity));
         let http = http(limits);
-        let serving = http.serve_connection_with_upgrades(io, TowerToHyperService::new(front));
+        let service = service_fn(move |request| front.answer(request));
+        let serving = http.serve_connection_with_upgrades(io, service);
         let mut serving = pin!(serving);
         let mut ended = pin!(self.service.drain.ended());
         let mut leaving = pin!(self.service.drain.leaving());
