@@ -138,6 +138,10 @@ pub(crate) async fn serve() {
         Ok(idle) => server.session_idle(Duration::from_millis(idle.parse().unwrap())),
         Err(_) => server,
     };
+    let server = match std::env::var("INSTANCE_SESSIONS") {
+        Ok(most) => server.max_sessions(most.parse().unwrap()),
+        Err(_) => server,
+    };
     let server = if std::env::var_os("INSTANCE_KEYS").is_some() {
         server.auth(ApiKeys::new([format!("ann:{ANN}"), format!("bob:{BOB}")]))
     } else {

@@ -12,6 +12,7 @@
     reason = "an instance says why it could not start"
 )]
 
+mod encrypted;
 mod instance;
 mod outage;
 mod server;

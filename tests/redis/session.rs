@@ -151,6 +151,12 @@ fn last(events: &Events) -> String {
     id.unwrap_or_else(|| panic!("no event: {text}")).to_owned()
 }
 
+/// Opens a session on one instance, and uses it on the other.
+pub(crate) async fn moves_between(one: &Instance, other: &Instance) {
+    let client = Client::open(one, "2025-06-18").await;
+    client.until(other, 200).await;
+}
+
 fn pair(redis: &Redis) -> [Instance; 2] {
     [(); 2].map(|()| Instance::start(&redis.url()))
 }
@@ -513,4 +519,30 @@ async fn calls_in_a_session_that_an_instance_knows_send_no_commands() {
     let sent = commands(&redis) - before;
     let beats = 2 + 4 * usize::try_from(begun.elapsed().as_secs() / 5 + 1).unwrap();
     assert!(sent <= beats, "{sent} commands for 200 calls");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_with_its_maximum_of_sessions_ends_one_that_it_has_opened_and_none_of_another()
+{
+    let redis = Redis::start();
+    let most = [("INSTANCE_SESSIONS", "2")];
+    let [a, b, c] = [(); 3].map(|()| Instance::with(&redis.url(), &most));
+    let mut clients = Vec::new();
+    for home in [&a, &a, &b, &b, &c] {
+        clients.push((Client::open(home, "2025-06-18").await, home));
+    }
+    for _ in 0..2 {
+        for (client, home) in &clients {
+            client.until(&b, 200).await;
+            client.until(home, 200).await;
+        }
+    }
+    Client::open(&a, "2025-06-18").await;
+    let (ended, _) = clients.remove(0);
+    for on in [&a, &b, &c] {
+        ended.until(on, 404).await;
+    }
+    for (client, _) in &clients {
+        client.until(&c, 200).await;
+    }
 }

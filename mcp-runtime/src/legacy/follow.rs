@@ -20,8 +20,9 @@ use crate::policy::contain::held;
 use crate::protocol::RpcError;
 use crate::store::{StoreError, StreamPart};
 
-/// The wait before the store is asked again.
-const PAUSE: Duration = Duration::from_millis(200);
+/// The waits before the store is asked again: the first after an event, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest time between two signals to the instance that writes the stream, and between two looks whether it lives.
 const SIGN: Duration = Duration::from_secs(5);
 /// The time after which a store that fails ends the stream.
@@ -77,18 +78,19 @@ impl Follower {
                 return Err(away());
             }
         }
-        follower.sign();
+        follower.sign(true);
         Ok(follower)
     }
 
     /// The next event; `None` when the stream has ended, or cannot be read any more.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         let mut failed_since = None;
+        let mut pause = FIRST_PAUSE;
         loop {
             if let Some((place, message)) = self.ready.pop_front() {
                 self.place = place;
                 if self.ready.is_empty() {
-                    self.sign();
+                    self.sign(false);
                 }
                 return Some(Event {
                     id: format!("{}-{}.{place}", self.instance, self.number),
@@ -100,22 +102,17 @@ impl Follower {
             }
             // There may be more than is read at a time.
             if !std::mem::take(&mut self.has_more) {
-                sleep(PAUSE).await;
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
             }
-            match self.ask().await {
-                Ok(part) => {
-                    failed_since = None;
-                    self.take(part?);
-                }
-                Err(_) => {
-                    let since = *failed_since.get_or_insert_with(Instant::now);
-                    if since.elapsed() > PATIENCE {
-                        return None;
-                    }
-                }
+            if let Ok(part) = self.ask().await {
+                failed_since = None;
+                self.take(part?);
+            } else if failed_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                return None;
             }
             if self.told.elapsed() >= SIGN && self.ready.is_empty() && !self.has_ended {
-                self.sign();
+                self.sign(false);
                 let lives = async { self.depot.sessions.is_there(&self.instance).await };
                 if matches!(held(lives).await, Ok(false)) {
                     tracing::debug!("the instance of a stream is gone; it ends here");
@@ -139,12 +136,13 @@ impl Follower {
     }
 
     /// Tells the instance of the stream how far it was read.
-    fn sign(&mut self) {
+    fn sign(&mut self, is_first: bool) {
         self.told = Instant::now();
         if let Some(part) = &self.client.session().part {
             let signal = Signal::Read {
                 stream: self.number,
                 place: self.place,
+                is_first,
             };
             part.send(&self.instance, signal, 0);
         }

@@ -262,9 +262,13 @@ impl Session {
                 }
                 self.streams.leave();
             }
-            Signal::Read { stream, place } => {
+            Signal::Read {
+                stream,
+                place,
+                is_first,
+            } => {
                 self.use_now();
-                self.streams.acknowledge(stream, place);
+                self.streams.acknowledge(stream, place, is_first);
             }
             Signal::Used => self.use_now(),
             Signal::End => {}

@@ -21,8 +21,13 @@ pub(super) enum Signal {
     Unwatch(String),
     /// The client reads the session's own stream at the instance that says so.
     Reads,
-    /// The client reads a stream of that instance at the one that says so, and has read it up to a place.
-    Read { stream: u64, place: u64 },
+    /// The client reads a stream of that instance at the one that says so, and has read it up to a place. The first of
+    /// them takes the stream from whoever has read it before.
+    Read {
+        stream: u64,
+        place: u64,
+        is_first: bool,
+    },
     /// The client uses the session at another instance than the one that has opened it.
     Used,
     /// The session has ended.

@@ -38,7 +38,7 @@ impl Sink {
     }
 
     /// Appends a message at `place`; those before `oldest` are not kept.
-    pub(super) fn append(&self, place: u64, oldest: u64, message: &Bytes) {
+    pub(super) fn append(&self, place: u64, oldest: u64, message: Bytes) {
         if message.len() > MOST {
             self.lose();
             return;
@@ -47,7 +47,7 @@ impl Sink {
             stream: self.stream.clone(),
             place,
             oldest,
-            message: message.clone(),
+            message,
             ttl: self.idle,
         });
     }

@@ -55,6 +55,8 @@ struct Log {
     next: u64,
     /// The number of the current reader.
     reader: u64,
+    /// The number of the reader on another instance, if there was one.
+    elsewhere: Option<u64>,
     /// The place at which the current reader ends.
     released: Option<u64>,
     ended: Option<Instant>,
@@ -94,6 +96,7 @@ impl Stream {
             oldest: 1,
             next: 1,
             reader: 0,
+            elsewhere: None,
             released: None,
             ended: None,
             sink: None,
@@ -142,7 +145,7 @@ impl Stream {
     pub(super) fn copy_to(&self, sink: Sink) {
         let mut log = self.lock();
         for (place, message) in (log.oldest..).zip(&log.kept) {
-            sink.append(place, log.oldest, message);
+            sink.append(place, log.oldest, message.clone());
         }
         log.sink = Some(sink);
         if log.ended.is_some() {
@@ -163,10 +166,14 @@ impl Stream {
         self.changed.notify_waiters();
     }
 
-    /// Notes that it was read up to `place` on another instance.
-    pub(super) fn acknowledge(&self, place: u64) {
+    /// Notes that it was read up to `place` on another instance, unless the client has come back since that began.
+    pub(super) fn acknowledge(&self, place: u64, is_first: bool) {
         let mut log = self.lock();
-        log.attach();
+        if is_first {
+            log.elsewhere = Some(log.attach());
+        } else if log.elsewhere != Some(log.reader) {
+            return;
+        }
         log.next = place.saturating_add(1).clamp(log.next, log.end());
         log.trim();
         drop(log);
@@ -316,11 +323,12 @@ impl Log {
 
     fn push(&mut self, message: Bytes) {
         let place = self.end();
+        let copied = self.sink.is_some().then(|| message.clone());
         self.bytes += message.len();
-        self.kept.push_back(message.clone());
+        self.kept.push_back(message);
         self.trim();
-        if let Some(sink) = &self.sink {
-            sink.append(place, self.oldest, &message);
+        if let (Some(sink), Some(message)) = (&self.sink, copied) {
+            sink.append(place, self.oldest, message);
         }
     }
 

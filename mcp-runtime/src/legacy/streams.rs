@@ -68,11 +68,11 @@ impl Streams {
     }
 
     /// The stream of a call is read on another instance, up to `place` so far.
-    pub(super) fn acknowledge(&self, number: u64, place: u64) {
+    pub(super) fn acknowledge(&self, number: u64, place: u64, is_first: bool) {
         if number != GENERAL
             && let Some(stream) = self.find(number)
         {
-            stream.acknowledge(place);
+            stream.acknowledge(place, is_first);
         }
     }
 
