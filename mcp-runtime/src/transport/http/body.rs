@@ -52,8 +52,8 @@ impl Endpoint {
             biased;
             read = collect(body, settings.max_body, &self.bodies) => read,
             () = sleep(settings.limits.body_timeout) => {
-                let limit = humantime::format_duration(settings.limits.body_timeout);
-                Err(RpcError::invalid_request(format!("the body was not complete after {limit}"))
+                let limit = settings.limits.body_timeout;
+                Err(RpcError::invalid_request(format!("the body was not complete after {limit:?}"))
                     .with_status(408)
                     .over(Limit::Slow))
             }
