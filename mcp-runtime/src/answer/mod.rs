@@ -15,8 +15,10 @@ pub(crate) use identity::Identity;
 pub(crate) use read::{Hint, ReadResult};
 
 use crate::handler::output::value::Output;
+use crate::protocol::content::Text;
 use crate::protocol::meta::SERVER_INFO;
-use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
+use crate::protocol::text::write_string;
+use crate::protocol::{Content, Prompt, RequestId, RpcError, ToolResult, Version};
 use crate::task::{DetailedTask, TaskRecord};
 
 /// The outcome of a request, before it is written for a revision.
@@ -185,14 +187,36 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
 }
 
 fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
-    out.extend_from_slice(b"\"content\":");
-    write_json(out, &result.content);
+    out.extend_from_slice(b"\"content\":[");
+    for (place, content) in result.content.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        write_content(out, content);
+    }
+    out.push(b']');
     if let Some(structured) = &result.structured {
         out.extend_from_slice(b",\"structuredContent\":");
         out.extend_from_slice(structured.get().as_bytes());
     }
     if result.is_error {
         out.extend_from_slice(b",\"isError\":true");
+    }
+}
+
+/// Writes a block of content; text, which most blocks are and which may be large, without a serializer in between.
+fn write_content(out: &mut Vec<u8>, content: &Content) {
+    match content {
+        Content::Text(Text {
+            text,
+            annotations: None,
+            meta: None,
+        }) => {
+            out.extend_from_slice(b"{\"type\":\"text\",\"text\":");
+            write_string(out, text);
+            out.push(b'}');
+        }
+        content => write_json(out, content),
     }
 }
 

@@ -290,7 +290,7 @@ impl<O: Origin> Dispatcher<'_, O> {
             &meta.capabilities,
         )?;
         let record = self.subject(request, Version::LATEST).begin();
-        self.service.count(request, &Answer::Empty, begun);
+        self.service.count(request, &Answer::Empty, begun.elapsed());
         record.end(&Answer::Empty);
         Ok(Decided::Listen(subscription))
     }
@@ -315,7 +315,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         answer: Answer,
         begun: Instant,
     ) -> Reply {
-        self.service.count(request, &answer, begun);
+        self.service.count(request, &answer, begun.elapsed());
         self.subject(request, version).begin().end(&answer);
         Reply::new(self.service, Some(&request.id), version, answer)
     }

@@ -15,7 +15,6 @@ mod translate;
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 pub(crate) use session::Session;
@@ -51,7 +50,7 @@ pub(crate) async fn answer(
     cx: &Context,
     in_flight: Option<&TaskTrackerToken>,
 ) -> Answer {
-    let begun = Instant::now();
+    cx.begin();
     let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
         Method::ServerDiscover
@@ -77,7 +76,7 @@ pub(crate) async fn answer(
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };
     let answer = answer.unwrap_or_else(Answer::Error);
-    service.count(request, &answer, begun);
+    service.count(request, &answer, cx.took());
     answer
 }
 

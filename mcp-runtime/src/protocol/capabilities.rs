@@ -141,7 +141,7 @@ impl ClientCapabilities {
     }
 
     /// Fails if they are larger than the limit for the declarations of a client.
-    pub(crate) fn bounded(self) -> Result<Self, RpcError> {
+    pub(crate) fn check_size(&self) -> Result<(), RpcError> {
         let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
         let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);
         let members: usize = elicitation
@@ -154,7 +154,7 @@ impl ClientCapabilities {
             .map(|(id, settings)| NODE + id.len() + size(settings))
             .sum();
         if members + extensions <= limits::CAPABILITIES {
-            return Ok(self);
+            return Ok(());
         }
         let error = RpcError::invalid_meta(format!(
             "the client's capabilities are too large: no more than {} bytes of them are kept; declare fewer extensions, or with fewer settings",

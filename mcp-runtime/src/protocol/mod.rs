@@ -29,6 +29,7 @@ pub(crate) mod resource;
 mod scan;
 pub(crate) mod server_info;
 pub(crate) mod skill;
+pub(crate) mod text;
 pub(crate) mod tool;
 pub(crate) mod trace;
 pub(crate) mod version;

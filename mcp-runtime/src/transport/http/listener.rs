@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until};
@@ -118,7 +119,12 @@ impl Server {
         let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
         let front = self.front.for_connection(from, Arc::clone(&activity));
         let http = versions::within(limits);
-        let mut serving = pin!(versions::serve(&http, io, front));
+        let service = service_fn(move |request| front.answer(request));
+        #[cfg(feature = "http2")]
+        let serving = http.serve_connection_with_upgrades(io, service);
+        #[cfg(not(feature = "http2"))]
+        let serving = http.serve_connection(io, service).with_upgrades();
+        let mut serving = pin!(serving);
         let mut ended = pin!(self.service.drain.ended());
         let mut leaving = pin!(self.service.drain.leaving());
         let (mut closing, mut is_told) = (false, false);

@@ -1,14 +1,11 @@
 //! The versions of HTTP that a connection may speak: HTTP/1.1, and HTTP/2 with the feature `http2`.
 
-use hyper::rt::{Read, Write};
 #[cfg(not(feature = "http2"))]
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 #[cfg(feature = "http2")]
 use hyper_util::{rt::TokioExecutor, server::conn::auto};
 
-use super::front::Front;
 use crate::limits::Limits;
 
 /// The maximum number of requests that one HTTP/2 connection has in flight.
@@ -21,8 +18,6 @@ pub(super) type Versions = auto::Builder<TokioExecutor>;
 /// Serves connections.
 #[cfg(not(feature = "http2"))]
 pub(super) type Versions = http1::Builder;
-
-type Service = TowerToHyperService<Front>;
 
 /// Returns the builder of connections within `limits`.
 #[cfg(feature = "http2")]
@@ -51,25 +46,4 @@ pub(super) fn within(limits: &Limits) -> Versions {
         .max_headers(limits.header_count)
         .max_buf_size(limits.headers.max(8192));
     http
-}
-
-/// Serves one connection.
-#[cfg(feature = "http2")]
-pub(super) fn serve<I: Read + Write + Unpin + Send + 'static>(
-    http: &Versions,
-    io: I,
-    front: Front,
-) -> auto::UpgradeableConnection<'_, I, Service, TokioExecutor> {
-    http.serve_connection_with_upgrades(io, TowerToHyperService::new(front))
-}
-
-/// Serves one connection.
-#[cfg(not(feature = "http2"))]
-pub(super) fn serve<I: Read + Write + Unpin + Send + 'static>(
-    http: &Versions,
-    io: I,
-    front: Front,
-) -> http1::UpgradeableConnection<I, Service> {
-    let serving = http.serve_connection(io, TowerToHyperService::new(front));
-    serving.with_upgrades()
 }
