@@ -99,6 +99,14 @@ impl From<Result<Output, RpcError>> for CallResponse {
 }
 
 impl CallResponse {
+    /// Writes the output, so that it need not be written again.
+    pub(super) fn written(self) -> Self {
+        match self {
+            Self::Output(output) => Self::Output(output.written()),
+            response => response,
+        }
+    }
+
     pub(crate) fn output(&self) -> Option<&Output> {
         match self {
             Self::Output(output) => Some(output),
