@@ -10,15 +10,15 @@ mod read;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 pub(crate) use identity::Identity;
 pub(crate) use read::{Hint, ReadResult};
 
 use crate::handler::output::value::Output;
-use crate::protocol::content::Text;
 use crate::protocol::meta::SERVER_INFO;
-use crate::protocol::text::write_string;
-use crate::protocol::{Content, Prompt, RequestId, RpcError, ToolResult, Version};
+use crate::protocol::written::{WrittenResult, write_json, write_members as write_tool_members};
+use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
 use crate::task::{DetailedTask, TaskRecord};
 
 /// The outcome of a request, before it is written for a revision.
@@ -28,6 +28,8 @@ pub(crate) enum Answer {
     Members(bytes::Bytes),
     /// The result of a tool.
     Tool(ToolResult),
+    /// The result of a tool, written already.
+    Written(WrittenResult),
     /// The contents of a resource.
     Read(ReadResult),
     /// The messages of a prompt.
@@ -46,6 +48,7 @@ impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         match output {
             Output::Tool(result) => Self::Tool(result),
+            Output::Written(result) => Self::Written(result),
             Output::Contents(contents) => Self::Read(ReadResult {
                 contents,
                 hint: Hint::NONE,
@@ -117,6 +120,11 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
             write_tool_members(out, &result);
             meta = result.meta;
         }
+        Answer::Written(result) => {
+            out.push(b',');
+            out.extend_from_slice(result.members());
+            meta = result.meta;
+        }
         Answer::Read(read) => {
             out.extend_from_slice(b",\"contents\":");
             write_json(out, &read.contents);
@@ -148,6 +156,13 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
 }
 
 fn write_legacy(out: &mut Vec<u8>, mut answer: Answer, version: Version) {
+    if let Answer::Written(result) = answer {
+        answer = if result.is_known_to(version) {
+            Answer::Written(result)
+        } else {
+            Answer::Tool(result.read())
+        };
+    }
     match &mut answer {
         Answer::Tool(result) => downgrade::result(result, version),
         Answer::Read(read) => downgrade::contents(&mut read.contents, version),
@@ -165,10 +180,11 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
         Answer::Members(members) => out.extend_from_slice(&members),
         Answer::Tool(result) => {
             write_tool_members(out, &result);
-            if let Some(meta) = &result.meta {
-                out.extend_from_slice(b",\"_meta\":");
-                write_json(out, meta);
-            }
+            write_meta(out, result.meta.as_ref());
+        }
+        Answer::Written(result) => {
+            out.extend_from_slice(result.members());
+            write_meta(out, result.meta.as_ref());
         }
         Answer::Read(read) => {
             out.extend_from_slice(b"\"contents\":");
@@ -176,47 +192,17 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
         }
         Answer::Prompt(prompt) => {
             out.extend_from_slice(&members(&prompt));
-            if let Some(meta) = &prompt.meta {
-                out.extend_from_slice(b",\"_meta\":");
-                write_json(out, meta);
-            }
+            write_meta(out, prompt.meta.as_ref());
         }
         // A session's client is asked by requests, and knows no tasks.
         Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
 }
 
-fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
-    out.extend_from_slice(b"\"content\":[");
-    for (place, content) in result.content.iter().enumerate() {
-        if place > 0 {
-            out.push(b',');
-        }
-        write_content(out, content);
-    }
-    out.push(b']');
-    if let Some(structured) = &result.structured {
-        out.extend_from_slice(b",\"structuredContent\":");
-        out.extend_from_slice(structured.get().as_bytes());
-    }
-    if result.is_error {
-        out.extend_from_slice(b",\"isError\":true");
-    }
-}
-
-/// Writes a block of content; text, which most blocks are and which may be large, without a serializer in between.
-fn write_content(out: &mut Vec<u8>, content: &Content) {
-    match content {
-        Content::Text(Text {
-            text,
-            annotations: None,
-            meta: None,
-        }) => {
-            out.extend_from_slice(b"{\"type\":\"text\",\"text\":");
-            write_string(out, text);
-            out.push(b'}');
-        }
-        content => write_json(out, content),
+fn write_meta(out: &mut Vec<u8>, meta: Option<&Map<String, Value>>) {
+    if let Some(meta) = meta {
+        out.extend_from_slice(b",\"_meta\":");
+        write_json(out, meta);
     }
 }
 
@@ -228,15 +214,6 @@ pub(crate) fn output_json(output: Output) -> Option<Box<RawValue>> {
     String::from_utf8(out)
         .ok()
         .and_then(|text| RawValue::from_string(text).ok())
-}
-
-/// Appends `value`; what cannot be written as JSON becomes `null`.
-fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
-    let begun = out.len();
-    if serde_json::to_writer(&mut *out, value).is_err() {
-        out.truncate(begun);
-        out.extend_from_slice(b"null");
-    }
 }
 
 /// The members of `value`, which serialises to an object, without the outer braces.

@@ -34,6 +34,7 @@ pub(crate) mod tool;
 pub(crate) mod trace;
 pub(crate) mod version;
 pub(crate) mod view;
+pub(crate) mod written;
 
 pub(crate) use capabilities::{Capability, ClientCapabilities};
 pub(crate) use content::{Annotations, Content, Resource, Role};

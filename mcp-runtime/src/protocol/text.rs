@@ -20,11 +20,14 @@ pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
         }
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(is_special).unwrap_or(rest.len())
+    at + rest
+        .iter()
+        .position(|byte| is_special(*byte))
+        .unwrap_or(rest.len())
 }
 
-fn is_special(byte: &u8) -> bool {
-    *byte < 0x20 || matches!(byte, b'"' | b'\\')
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
 }
 
 /// Returns the whole word at `at`.
@@ -92,7 +95,7 @@ fn unescape(bytes: &[u8]) -> Option<String> {
                 }
                 _ => return None,
             }
-        } else if is_special(&byte) {
+        } else if is_special(byte) {
             return None;
         } else {
             byte
@@ -162,7 +165,7 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         let byte = bytes[read];
         read += 1;
-        if !is_special(&byte) {
+        if !is_special(byte) {
             piece[written] = byte;
             written += 1;
             continue;
@@ -223,7 +226,7 @@ mod tests {
     #[test]
     fn a_text_is_written_as_serde_json_writes_it_and_read_again() {
         let long: String = texts().collect();
-        for text in texts().chain(["".to_owned(), long]) {
+        for text in texts().chain([String::new(), long]) {
             let mut written = Vec::new();
             write_string(&mut written, &text);
             let written = String::from_utf8(written).unwrap();

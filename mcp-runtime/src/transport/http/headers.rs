@@ -72,12 +72,10 @@ pub(super) fn same_params(
     if request.method != Method::ToolsCall {
         return Ok(());
     }
-    let Some(entry) = service
-        .registry
-        .read()
-        .tools
-        .get(&name)
-        .cloned()
+    let registry = service.registry.read();
+    let tools = Some(&registry.tools).filter(|_| registry.has_headers);
+    let Some(entry) = tools
+        .and_then(|tools| tools.get(&name))
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());

@@ -44,6 +44,7 @@ mod stream;
 mod turn_away;
 #[cfg(unix)]
 mod unix;
+mod versions;
 #[cfg(feature = "websocket")]
 mod websocket;
 mod well_known;
