@@ -11,7 +11,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-use sha2::{Digest as _, Sha256};
+use crate::digest::sha256;
 
 /// The certificate of a caller that proved to hold its key, or one of the server's own.
 ///
@@ -57,7 +57,7 @@ impl Certificate {
             uri_names: Vec::new(),
             addresses: Vec::new(),
             is_self_signed: issuer.0 == subject.0,
-            thumbprint: Sha256::digest(der).into(),
+            thumbprint: sha256([der]),
         };
         tbs.sequence("public key")?;
         while !tbs.is_empty() {

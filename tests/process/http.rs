@@ -75,13 +75,17 @@ impl Listening {
         Self::initialize_at(self.address)
     }
 
+    /// Asks for a legacy session; the status and the body of the response.
+    pub(crate) fn try_initialize(&self) -> (u16, String) {
+        let mut connection = self.connect();
+        connection.initialize();
+        connection.answer()
+    }
+
     /// The same of whatever listens there.
     pub(crate) fn initialize_at(address: SocketAddr) -> String {
-        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
-        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params })
-            .to_string();
         let mut connection = Connection::to(address);
-        connection.post(&[], &body);
+        connection.initialize();
         let head = connection.head();
         assert_eq!(head.status, 200);
         head.header("mcp-session-id").to_owned()
@@ -143,6 +147,12 @@ impl Connection {
             headers,
         ];
         self.write("POST", "/mcp", &all.concat(), body);
+    }
+
+    fn initialize(&mut self) {
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {} });
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+        self.post(&[], &body.to_string());
     }
 
     /// A modern request with the headers that mirror it.

@@ -246,6 +246,36 @@ fn limits_of_what_callers_hold_change_while_the_server_runs() {
 }
 
 #[test]
+fn limits_of_sessions_change_while_the_server_runs() {
+    let folder = Folder::new("sessions", "");
+    let server = Listening::with(&mut folder.probe());
+    let reload = |text: &str| {
+        folder.write(text);
+        server.process.signal(Signal::HUP);
+        server.process.hears("is reloaded");
+    };
+    let reads = |session: &str| {
+        let headers = [
+            ("mcp-session-id", session),
+            ("accept", "text/event-stream"),
+        ];
+        let mut connection = server.connect();
+        connection.get("/mcp", &headers);
+        (connection.head().status, connection)
+    };
+    let idle = server.initialize();
+    reload("[limits]\nsession_idle = \"1ms\"\n");
+    assert_eq!(reads(&idle).0, 404);
+    reload("[limits]\nsessions = 1\n");
+    let session = server.initialize();
+    let (status, _read) = reads(&session);
+    assert_eq!(status, 200);
+    let (status, text) = server.try_initialize();
+    assert_eq!(status, 503, "{text}");
+    assert!(text.contains("all 1 are in use"), "{text}");
+}
+
+#[test]
 fn a_shutdown_has_the_deadline_of_the_last_reload() {
     let folder = Folder::new("deadline", "[server]\nshutdown_deadline = \"10m\"\n");
     let mut process = serving(&folder);

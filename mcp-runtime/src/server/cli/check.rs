@@ -8,6 +8,7 @@ use axum::http::Uri;
 use super::show::print;
 #[cfg(feature = "tls")]
 use crate::certificate::Certificate;
+use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
 use crate::ops::descriptors;
@@ -57,7 +58,7 @@ pub(super) fn machine(service: &Service) -> Result<()> {
 fn clock_fault(now: SystemTime) -> Option<String> {
     let earliest = SystemTime::UNIX_EPOCH + Duration::from_hours(490_896);
     (now < earliest).then(|| {
-        let now = humantime::format_rfc3339_seconds(now);
+        let now = rfc3339(now, 0);
         format!("the clock of this machine says {now}, by which tokens and certificates are not valid yet; set it")
     })
 }
@@ -88,7 +89,7 @@ fn trust(certificate: &Certificate, public_urls: &[String]) -> Vec<String> {
 /// The line about the certificate that ends at `end`.
 #[cfg(feature = "tls")]
 fn validity(end: SystemTime, now: SystemTime) -> Result<String> {
-    let shown = humantime::format_rfc3339_seconds(end);
+    let shown = rfc3339(end, 0);
     let Ok(left) = end.duration_since(now) else {
         let text = format!("the certificate has ended at {shown}; renew it");
         return Err(Error::usage(text));

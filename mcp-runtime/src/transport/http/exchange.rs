@@ -44,7 +44,7 @@ impl Exchange {
             session,
             stream,
             drain: service.drain.clone(),
-            idle: service.settings.session_idle,
+            idle: service.settings_now().session_idle,
         }
     }
 
