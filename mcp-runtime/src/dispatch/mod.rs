@@ -128,7 +128,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
         Ok(Message::Notification(notification)) => dispatcher.notification(&notification),
         Ok(Message::Response(response)) => dispatcher.without_answer(|session| match session {
             Some(session) => {
-                session.client_requests.answer(&response);
+                session.answer(&response);
                 Ok(())
             }
             None => origin.check_response(),
@@ -334,7 +334,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         let Some((id, Ok(Some(session)))) = id.map(|id| (id, self.origin.session())) else {
             return false;
         };
-        session.client_requests.fail(id, &malformed.error.message)
+        session.fail(id, &malformed.error.message)
     }
 
     fn notification(&self, notification: &Notification) -> Next {

@@ -3,9 +3,19 @@
 //! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
 mod client;
+mod courier;
+pub(crate) mod follow;
+mod forward;
 pub(crate) mod handshake;
+mod hear;
+pub(crate) mod meet;
+mod part;
+mod record;
 pub(crate) mod session;
 mod sessions;
+mod shared;
+mod signal;
+mod sink;
 pub(crate) mod stream;
 mod streams;
 mod subscribe;
@@ -65,11 +75,13 @@ pub(crate) async fn answer(
             return service.answer(request, cx, in_flight).await;
         }
         Method::Ping => Ok(Answer::Empty),
-        Method::LoggingSetLevel => set_level(session, request),
+        Method::LoggingSetLevel => set_level(service, session, request).await,
         Method::ResourcesSubscribe if has_resources => {
-            subscribe::subscribe(service, session, request, cx)
+            subscribe::subscribe(service, session, request, cx).await
         }
-        Method::ResourcesUnsubscribe if has_resources => subscribe::unsubscribe(session, request),
+        Method::ResourcesUnsubscribe if has_resources => {
+            subscribe::unsubscribe(service, session, request).await
+        }
         Method::Initialize => Err(RpcError::invalid_request(
             "this session has been initialized already",
         )),
@@ -80,7 +92,11 @@ pub(crate) async fn answer(
     answer
 }
 
-fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
+async fn set_level(
+    service: &Service,
+    session: &Session,
+    request: &Request,
+) -> Result<Answer, RpcError> {
     match request
         .params
         .as_deref()
@@ -88,6 +104,7 @@ fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
     {
         Some(Ok(level)) => {
             session.set_log_level(level);
+            session.share_level(service, level).await;
             Ok(Answer::Empty)
         }
         _ => Err(RpcError::invalid_params(format!(

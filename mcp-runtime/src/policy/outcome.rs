@@ -16,6 +16,7 @@ use crate::excerpt::excerpt;
 use crate::handler::input::pending::{InputFailure, InputRequired, Suspension};
 use crate::handler::output::error::{failed, failure, reference};
 use crate::handler::output::value::Output;
+use crate::handler::spec::Spec;
 use crate::handler::spec::kind::{Item, Kind, event};
 use crate::protocol::{Capability, RpcError, ToolResult};
 
@@ -57,6 +58,20 @@ impl Outcome {
 
     pub(crate) fn as_str(self) -> &'static str {
         Self::ALL[self as usize].1
+    }
+
+    /// Returns `true` unless only a policy that `spec` does not declare ends a call so.
+    pub(crate) fn is_possible(self, spec: &Spec) -> bool {
+        match self {
+            Self::Ok | Self::Error | Self::InvalidArguments | Self::Panic | Self::Cancelled => true,
+            Self::Forbidden => !spec.scopes.is_empty() || spec.visible_if.is_some(),
+            Self::RateLimited => spec.rate_limit.is_some(),
+            Self::Busy => spec.concurrency.is_some(),
+            Self::Unavailable => spec.breaker.is_some(),
+            Self::Timeout => spec.timeout.is_some(),
+            Self::OutputTooLarge => spec.max_output.is_some(),
+            Self::InputRequired => spec.elicits.is_some(),
+        }
     }
 
     /// Returns `true` if the call was refused before its handler ran.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
@@ -11,7 +11,7 @@ use super::extension;
 use crate::limits::{self, Limit};
 
 /// The client's declared capabilities ([`Context::capabilities`](crate::Context::capabilities)).
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ClientCapabilities {
     /// Forms and URLs for the user.
     #[serde(default, deserialize_with = "declared")]
@@ -199,7 +199,7 @@ impl ClientCapabilities {
 }
 
 /// The ways to ask the user. `{}` means forms only.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Elicitation {
     /// Forms.
     #[serde(default, deserialize_with = "declared")]
@@ -210,7 +210,7 @@ pub(crate) struct Elicitation {
 }
 
 /// The parts of sampling.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sampling {
     /// Tools in the request.
     #[serde(default, deserialize_with = "declared")]
@@ -221,7 +221,7 @@ pub(crate) struct Sampling {
 }
 
 /// Roots, without settings.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Roots {}
 
 #[cfg(test)]

@@ -14,19 +14,19 @@
 //! # });
 //! ```
 
-use std::fmt::Debug;
+mod kept;
+mod sessions;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::rates::Algorithm;
-use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, StoreError, ValueStore};
+pub use sessions::{events, sessions};
 
-/// The time that a message may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The difference that clocks may have.
-const SLACK: Duration = Duration::from_millis(20);
+use super::rates::Algorithm;
+use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, ValueStore};
+use kept::{PATIENCE, SLACK, kept, unique};
 
 /// The promises of [`Rates`].
 ///
@@ -202,20 +202,4 @@ pub async fn values(store: &dyn ValueStore) {
         assert!(kept(store.remove(&ann, key).await), "{key}");
     }
     assert!(kept(store.remove(&bob, "").await));
-}
-
-/// The result of a store that must not fail.
-fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(error) => panic!("the store failed: {error}"),
-    }
-}
-
-/// A key that nobody else uses.
-fn unique(name: &str) -> String {
-    format!(
-        "contract {name} {}",
-        crate::random::id().unwrap_or_default()
-    )
 }

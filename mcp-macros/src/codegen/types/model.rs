@@ -19,7 +19,7 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let write = model
         .output
         .then(|| quote!(#rt::__private::serde::Serialize,));
-    let rules = (model.rules != Rules::None).then(|| {
+    let rules = matches!(model.rules, Rules::Flat | Rules::Nested).then(|| {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
     });

@@ -60,8 +60,7 @@ impl Endpoint {
         }
         let read = Box::pin(timeout(limit, reading)).await;
         read.unwrap_or_else(|_| {
-            let limit = humantime::format_duration(limit);
-            let text = format!("the body was not complete after {limit}");
+            let text = format!("the body was not complete after {limit:?}");
             Err(RpcError::invalid_request(text)
                 .with_status(408)
                 .over(Limit::Slow))

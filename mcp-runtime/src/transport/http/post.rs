@@ -26,7 +26,7 @@ use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, authenticate, sse};
-use crate::dispatch::{Call, Next, Pending, dispatch, refuse};
+use crate::dispatch::{Call, Next, Pending, Reply, dispatch, refuse};
 use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
@@ -96,6 +96,9 @@ pub(super) async fn answer(endpoint: &Arc<Endpoint>, received: Received) -> Resp
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
+    if let Err(refused) = endpoint.meet(&sender).await {
+        return *refused;
+    }
     let origin = Incoming {
         endpoint,
         sender: &sender,
@@ -105,7 +108,10 @@ pub(super) async fn answer(endpoint: &Arc<Endpoint>, received: Received) -> Resp
     let streams = &service.metrics.streams;
     match dispatch(service, &origin, &body) {
         Next::Nothing => accepted(),
-        Next::Reply(answer) => reply(answer),
+        Next::Reply(answer) => {
+            endpoint.publish(&sender, &answer).await;
+            reply(answer)
+        }
         Next::Listen(_, subscription) => sse::listen(subscription, streams),
         Next::Call(call) => {
             let permit = match service.in_flight.take(|| sender.holder()) {
@@ -137,6 +143,18 @@ pub(super) async fn answer(endpoint: &Arc<Endpoint>, received: Received) -> Resp
 }
 
 impl Endpoint {
+    /// Tells other instances of the session that an answer opens, before its client can name it to them.
+    async fn publish(&self, sender: &Sender, answer: &Reply) {
+        if let Some(id) = answer
+            .session
+            .as_ref()
+            .filter(|_| self.sessions.is_shared())
+        {
+            let published = self.sessions.publish(&self.service, id, sender.principal());
+            Box::pin(published).await;
+        }
+    }
+
     /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
     fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
         let stream = session.streams.begin();

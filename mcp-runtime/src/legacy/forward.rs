@@ -1,0 +1,84 @@
+//! Messages of a client that concern other instances than the one that they have come to.
+
+use super::record;
+use super::session::Session;
+use super::signal::Signal;
+use crate::policy::contain::held;
+use crate::protocol::{Level, RequestId, Response};
+use crate::service::Service;
+
+impl Session {
+    /// Delivers a response of the client's to the request that it answers, on whichever instance that waits.
+    pub(crate) fn answer(&self, response: &Response) {
+        let elsewhere = response
+            .id
+            .as_ref()
+            .and_then(|id| Some((id, self.client_requests.elsewhere(id)?)));
+        match (&self.part, elsewhere) {
+            (Some(part), Some((id, instance))) => {
+                if let Some(signal) = Signal::response(id, response) {
+                    let (Ok(text) | Err(text)) = &response.outcome;
+                    part.send(&instance, signal, text.as_bytes().len());
+                }
+            }
+            _ => self.client_requests.answer(response),
+        }
+    }
+
+    /// Fails the request that a malformed response answers; returns whether there is one, or may be one elsewhere.
+    pub(crate) fn fail(&self, id: &RequestId, reason: &str) -> bool {
+        if let Some(part) = &self.part
+            && let Some(instance) = self.client_requests.elsewhere(id)
+            && let Some(signal) = Signal::malformed(id, reason)
+        {
+            part.send(&instance, signal, reason.len());
+            return true;
+        }
+        self.client_requests.fail(id, reason)
+    }
+
+    /// Cancels the call with this id, on whichever instance carries it out; an unknown one is ignored.
+    pub(crate) fn cancel(&self, id: &RequestId) {
+        if !self.cancel_here(id)
+            && let Some(part) = &self.part
+            && let Some(signal) = Signal::cancelled(id)
+        {
+            part.tell(signal);
+        }
+    }
+}
+
+impl Session {
+    /// Tells the store and the other instances the level of the log.
+    pub(super) async fn share_level(&self, service: &Service, level: Level) {
+        let value = Some(record::level(level));
+        let change = (record::LEVEL, value);
+        self.share(service, change, Signal::Level(level)).await;
+    }
+
+    /// Tells the store and the other instances that the client watches a resource, or does no longer.
+    pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
+        let (value, signal) = if watches {
+            (Some(Vec::new()), Signal::Watch(uri.to_owned()))
+        } else {
+            (None, Signal::Unwatch(uri.to_owned()))
+        };
+        let field = record::field(uri);
+        self.share(service, (&field, value), signal).await;
+    }
+
+    async fn share(
+        &self,
+        service: &Service,
+        (field, value): (&str, Option<Vec<u8>>),
+        signal: Signal,
+    ) {
+        let (Some(part), Some(store)) = (&self.part, &service.sharing.stores.sessions) else {
+            return;
+        };
+        let set = async { store.set(&part.key, field, value, signal.write()).await };
+        if let Err(error) = held(set).await {
+            tracing::debug!(%error, "a change of a session is known to this instance alone");
+        }
+    }
+}
