@@ -184,7 +184,7 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
     let model = lower::types::model::lower(&keys, &item);
     let derives = codegen::types::model::derives(model, &runtime);
     let imports = codegen::types::model::imports(model, &runtime);
-    let cleaned = lower::types::model::without_args(tokens.clone());
+    let cleaned = lower::types::model::without_ours(tokens.clone());
     let ordered = codegen::types::order::in_order(&cleaned, &runtime);
     finish(
         &quote!(#derives #ordered),
