@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The crates that are measured, by their folders.
 const CRATES: [&str; 3] = ["mcp-macros", "mcp-runtime", "mcp-testkit"];
@@ -18,6 +19,10 @@ const ROOMS: [&str; 2] = ["mcp-runtime/src/handler", "mcp-macros/src/lower"];
 const DOCUMENTED: usize = 150;
 /// The maximum of first doc lines that open with a question word, in tenths of a percent.
 const QUESTIONED: usize = 20;
+/// The maximum number of crates that the first server is made of, itself and what its macros are made of included.
+const CRATES_OF_HELLO: usize = 110;
+/// The crates of which it has two versions, as others ask for them.
+const TWICE: [&str; 1] = ["hashbrown"];
 /// The words that open a free relative clause where a verb belongs.
 const QUESTIONS: [&str; 11] = [
     "What", "Whether", "How", "Where", "Why", "Who", "Whose", "When", "Which", "Whoever",
@@ -297,4 +302,33 @@ fn the_lines_of_a_function_are_counted_as_rustfmt_writes_them() {
         .map(|it| (it.name, it.lines))
         .collect();
     assert_eq!(found, [("one".to_owned(), 1), ("three".to_owned(), 5)]);
+}
+
+#[test]
+fn the_first_server_is_made_of_few_crates() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--frozen", "--package", "example-hello"])
+        .args(["--edges", "normal", "--prefix", "none"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
+    let crates: BTreeSet<_> = lines.filter(|line| !line.is_empty()).collect();
+    println!("example-hello: {} crates", crates.len());
+    assert!(
+        crates.len() <= CRATES_OF_HELLO,
+        "{} crates, at most {CRATES_OF_HELLO}; put what most servers do not use behind a feature:\n{crates:#?}",
+        crates.len()
+    );
+    let mut names = BTreeSet::new();
+    let of = |line: &&str| line.split(' ').next().unwrap_or_default().to_owned();
+    let twice: BTreeSet<_> = crates
+        .iter()
+        .map(of)
+        .filter(|name| !names.insert(name.clone()))
+        .collect();
+    assert_eq!(twice, TWICE.map(str::to_owned).into());
 }

@@ -7,11 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The circles between files that are left, each with its reason.
-const CIRCLES: [(&[&str], &str); 3] = [
-    (
-        &["server::builder", "server::verify"],
-        "`verify.rs` has the methods of the builder that prevent a start",
-    ),
+const CIRCLES: [(&[&str], &str); 2] = [
     (
         &[
             "handler::argument::arg",

@@ -161,8 +161,12 @@ pub(crate) fn elicit(tokens: TokenStream) -> TokenStream {
     )
 }
 
-/// Expands `#[model(attributes)] item`.
-pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStream {
+/// Expands `#[model(attributes)] item`, for a runtime that checks the rules of `validator` or does not.
+pub(crate) fn model(
+    attributes: TokenStream,
+    tokens: &TokenStream,
+    checks_rules: bool,
+) -> TokenStream {
     let mut errors = Errors::default();
     let typed = lower::declaration::keys::model(&attributes);
     let keys = args::types::model::KEYS.read(attributes, &mut errors);
@@ -176,15 +180,18 @@ pub(crate) fn model(attributes: TokenStream, tokens: &TokenStream) -> TokenStrea
     let mut marker = TokenStream::new();
     if let Ok(input) = syn::parse2::<DeriveInput>(tokens.clone()) {
         lower::types::model::check(&keys, &input, &mut errors);
+        if !checks_rules {
+            lower::types::model::refuse_rules(&input, &mut errors);
+        }
         if lower::types::model::has_members(&input) {
             marker = codegen::types::model::structured(&input, &runtime);
         }
     }
     let typed = codegen::keys::keys(&typed, &runtime);
-    let model = lower::types::model::lower(&keys, &item);
+    let model = lower::types::model::lower(&keys, &item, checks_rules);
     let derives = codegen::types::model::derives(model, &runtime);
     let imports = codegen::types::model::imports(model, &runtime);
-    let cleaned = lower::types::model::without_ours(tokens.clone());
+    let cleaned = lower::types::model::cleaned(tokens.clone(), model);
     let ordered = codegen::types::order::in_order(&cleaned, &runtime);
     finish(
         &quote!(#derives #ordered),

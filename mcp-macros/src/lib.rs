@@ -60,7 +60,8 @@ pub fn server(attributes: TokenStream, item: TokenStream) -> TokenStream {
 /// Derives the traits that arguments and results need. See `mcp_runtime::model`.
 #[proc_macro_attribute]
 pub fn model(attributes: TokenStream, item: TokenStream) -> TokenStream {
-    expand::model(attributes.into(), &item.into()).into()
+    let checks_rules = cfg!(feature = "validator");
+    expand::model(attributes.into(), &item.into(), checks_rules).into()
 }
 
 /// Makes a struct, and the type of each of its fields, injectable. See `mcp_runtime::State`.

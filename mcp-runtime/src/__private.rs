@@ -13,6 +13,7 @@ pub use std::sync::Arc;
 pub use schemars;
 pub use serde;
 pub use serde_json;
+#[cfg(feature = "validator")]
 pub use validator;
 
 pub use crate::handler::argument::arg::{Arg, ArgList, Values};

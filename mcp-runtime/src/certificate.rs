@@ -10,7 +10,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use sha2::{Digest as _, Sha256};
+use crate::digest::sha256;
 
 /// The certificate of a caller that proved to hold its key, or one of the server's own.
 ///
@@ -51,7 +51,7 @@ impl Certificate {
             common_name: common_name(tbs.sequence("subject")?)?,
             dns_names: Vec::new(),
             uri_names: Vec::new(),
-            thumbprint: Sha256::digest(der).into(),
+            thumbprint: sha256([der]),
         };
         tbs.sequence("public key")?;
         while !tbs.is_empty() {

@@ -44,6 +44,37 @@ fn ahead(system: Duration, moved: Duration, real: Duration) -> Duration {
     system.saturating_add(moved).saturating_sub(real)
 }
 
+/// Writes a time of UTC as RFC 3339 has it, with `digits` of a second's fraction: `2026-07-28T09:30:00Z`.
+pub(crate) fn rfc3339(time: SystemTime, digits: usize) -> String {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let seconds = since.as_secs();
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    let fraction = match digits {
+        0 => String::new(),
+        digits => format!(".{:09}", since.subsec_nanos())[..=digits.min(9)].to_owned(),
+    };
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+}
+
+/// The year, month and day of a number of days since 1970, in years that begin in March, of which 400 are alike.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    (400 * era + year + later, month, day)
+}
+
 /// Returns a duration in whole milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
@@ -62,6 +93,27 @@ mod tests {
             assert_eq!(ahead(system, HOUR, HOUR), now);
         }
         assert_eq!(ahead(late, HOUR, Duration::ZERO), late + HOUR);
+    }
+
+    #[test]
+    fn times_are_written_as_rfc_3339_has_them() {
+        let at = |seconds, nanos| SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_785_231_000, "2026-07-28T09:30:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(rfc3339(at(seconds, 0), 0), text);
+        }
+        let time = at(0, 1_020_304);
+        assert_eq!(rfc3339(time, 3), "1970-01-01T00:00:00.001Z");
+        assert_eq!(rfc3339(time, 6), "1970-01-01T00:00:00.001020Z");
+        let before = SystemTime::UNIX_EPOCH - HOUR;
+        assert_eq!(rfc3339(before, 0), "1970-01-01T00:00:00Z");
     }
 
     #[tokio::test(start_paused = true)]

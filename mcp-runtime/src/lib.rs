@@ -47,6 +47,8 @@
 //! | `macros` (default) | the attributes and lists |
 //! | `cli` (default) | `Server::run`: the binary as its own command line, with logging |
 //! | `page` (default) | the page to try the server in a browser, at `/` |
+//! | `validator` | `#[validate(..)]` on the fields of your own types: the rules of the crate `validator` |
+//! | `http2` | HTTP/2 for a server that listens itself; without it, HTTP/1.1 alone |
 //! | `tls` | `Server::tls`: HTTPS, client certificates |
 //! | `websocket` | WebSocket on `/ws` |
 //! | `auth` | `auth::Jwt`: callers by token |
@@ -79,7 +81,6 @@ mod clock;
 )]
 mod config;
 pub mod content;
-#[cfg(any(feature = "cli", feature = "skills", feature = "otel"))]
 mod digest;
 mod dispatch;
 mod error;

@@ -1,15 +1,16 @@
 //! The state that a server keeps between the rounds of a call, sealed so that its client can carry it and not read it.
 //!
-//! A sealed text is the base64url of a format byte, a random nonce and the `XChaCha20-Poly1305` ciphertext of the
+//! A sealed text is the base64url of a format byte, a random salt and the `ChaCha20-Poly1305` ciphertext of the
 //! [`State`], so that sealing the same state twice gives different texts. Invariants: a text that does not open, was
 //! sealed for another caller or call, or has expired reveals nothing of its content; keys are in no error and no log;
 //! no I/O.
 //!
 //! The client carries the state since the server must not keep one (revision 2026-07-28 is
 //! stateless), and since another instance may take the next round. It must neither read nor change
-//! it: it has the outputs of `once`, which may be internal ids. The extended nonce of 24 bytes may
-//! be random for any number of states under one key. The cipher authenticates as well: a changed
-//! byte, another key, another format byte are all [`Unsealed::Forged`].
+//! it: it has the outputs of `once`, which may be internal ids. Each state has a key of its own, which
+//! HKDF derives from the secret's and the salt (RFC 5869): a salt of 24 bytes may be random for any
+//! number of states, where the nonce of 12 bytes may not. The cipher authenticates as well: a
+//! changed byte, another key, another format byte are all [`Unsealed::Forged`].
 //!
 //! Rotation: a new secret is put first; the others still open what they sealed, and can be removed
 //! after [`LIFETIME`]. There is no list of states that were used: sending one twice runs the round
@@ -19,13 +20,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::Aead;
-use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hkdf::{HKDF_SHA256, Prk};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::clock::Clock;
+use crate::digest::sha256_framed;
+use crate::random;
 
 /// The maximum time from one round to the next.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(10);
@@ -35,12 +37,13 @@ const SHORTEST: usize = 32;
 /// The maximum number of bytes of a state, as JSON; a sealed text is less than twice as long.
 const LARGEST: usize = 1 << 20;
 /// The first byte of a sealed text.
-const FORMAT: u8 = 1;
-const NONCE: usize = 24;
+const FORMAT: u8 = 2;
+/// The length of a salt in bytes.
+const SALT: usize = 24;
 
 /// The keys of one server: the first seals, all of them open.
 pub(crate) struct Keys {
-    ciphers: Vec<XChaCha20Poly1305>,
+    secrets: Vec<Prk>,
     clock: Clock,
 }
 
@@ -185,25 +188,25 @@ impl Keys {
 
     fn random() -> Result<Self, NoRandom> {
         let mut secret = [0; SHORTEST];
-        getrandom::fill(&mut secret).map_err(|_| NoRandom)?;
-        Ok(Self::from_ciphers(vec![cipher(&secret, "")]))
+        random::fill(&mut secret).ok_or(NoRandom)?;
+        Ok(Self::of(vec![derived(&secret, "")]))
     }
 
     fn from_secrets(secrets: &[Vec<u8>], audience: &str) -> Self {
-        let ciphers = secrets.iter().map(|secret| cipher(secret, audience));
-        Self::from_ciphers(ciphers.collect())
+        let secrets = secrets.iter().map(|secret| derived(secret, audience));
+        Self::of(secrets.collect())
     }
 
-    fn from_ciphers(ciphers: Vec<XChaCha20Poly1305>) -> Self {
+    fn of(secrets: Vec<Prk>) -> Self {
         Self {
-            ciphers,
+            secrets,
             clock: Clock::default(),
         }
     }
 
     /// `state` as a text that only these keys open, only for `principal` and `call`, and not for long.
     ///
-    /// At most 1 MiB of JSON. The stamp's id is a part of the nonce: no second random number is
+    /// At most 1 MiB of JSON. The stamp's id is a part of the salt: no second random number is
     /// needed.
     pub(crate) fn seal(
         &self,
@@ -211,9 +214,9 @@ impl Keys {
         principal: Subject,
         call: Subject,
     ) -> Result<String, Unsealable> {
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).map_err(|_| NoRandom)?;
-        let (id, _) = nonce.split_first_chunk().ok_or(NoRandom)?;
+        let mut salt = [0; SALT];
+        random::fill(&mut salt).ok_or(NoRandom)?;
+        let (id, _) = salt.split_first_chunk().ok_or(NoRandom)?;
         let sealed = Sealed {
             round: Stamp {
                 issued: self.clock.now(),
@@ -228,10 +231,9 @@ impl Keys {
         if text.len() > LARGEST {
             return Err(Unsealable::TooLarge(text.len()));
         }
-        let first = self.ciphers.first().ok_or(NoRandom)?;
+        let first = self.secrets.first().ok_or(NoRandom)?;
         // Fails only for a text of 256 GiB.
-        let hidden = first.encrypt(&nonce.into(), &*text).map_err(|_| NoRandom)?;
-        Ok(URL_SAFE_NO_PAD.encode([&[FORMAT][..], &nonce, &hidden].concat()))
+        Ok(encrypt(first, &salt, text).ok_or(NoRandom)?)
     }
 
     /// Opens the `text` that was sealed for `principal` and `call`; returns its round, too.
@@ -266,19 +268,21 @@ impl Keys {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, hidden) = bytes
-            .strip_prefix(&[FORMAT])?
-            .split_first_chunk::<NONCE>()?;
-        self.ciphers
-            .iter()
-            .find_map(|cipher| cipher.decrypt(&(*nonce).into(), hidden).ok())
+        let (salt, hidden) = bytes.strip_prefix(&[FORMAT])?.split_first_chunk::<SALT>()?;
+        self.secrets.iter().find_map(|secret| {
+            let mut text = hidden.to_vec();
+            let opened = key(secret, salt)?.open_in_place(nonce(), Aad::empty(), &mut text);
+            let length = opened.ok()?.len();
+            text.truncate(length);
+            Some(text)
+        })
     }
 }
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys")
-            .field("ciphers", &self.ciphers.len())
+            .field("secrets", &self.secrets.len())
             .finish_non_exhaustive()
     }
 }
@@ -296,24 +300,38 @@ impl Subject {
 
     /// A digest of `parts`, each by itself.
     pub(crate) fn from_parts<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
-        let mut digest = Sha256::new();
-        for part in parts {
-            digest.update((part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        Self(digest.finalize().into())
+        Self(sha256_framed(parts))
     }
 }
 
-/// A secret is as long as it likes; a key is a digest of it that is used for nothing else.
-fn cipher(secret: &[u8], audience: &str) -> XChaCha20Poly1305 {
+/// A secret is as long as it likes; keys are derived from a digest of it that is used for nothing else.
+fn derived(secret: &[u8], audience: &str) -> Prk {
     let parts = [
         &b"mcp-runtime request state"[..],
         secret,
         audience.as_bytes(),
     ];
-    let key = Subject::from_parts(parts);
-    XChaCha20Poly1305::new(&key.0.into())
+    Prk::new_less_safe(HKDF_SHA256, &Subject::from_parts(parts).0)
+}
+
+/// Encrypts `text` by the key of this secret and salt; the sealed text.
+fn encrypt(secret: &Prk, salt: &[u8; SALT], mut text: Vec<u8>) -> Option<String> {
+    let key = key(secret, salt)?;
+    key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut text)
+        .ok()?;
+    Some(URL_SAFE_NO_PAD.encode([&[FORMAT][..], salt, &text].concat()))
+}
+
+/// Derives the key of the state with this salt, which is used once.
+fn key(secret: &Prk, salt: &[u8; SALT]) -> Option<LessSafeKey> {
+    let info = [&salt[..]];
+    let derived = secret.expand(&info, &CHACHA20_POLY1305).ok()?;
+    Some(LessSafeKey::new(UnboundKey::from(derived)))
+}
+
+/// The nonce of a key that is used once.
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; NONCE_LEN])
 }
 
 #[cfg(test)]
@@ -481,10 +499,7 @@ mod tests {
     fn what_was_sealed_in_another_shape_does_not_open() {
         let keys = keys(&[1]);
         for inside in ["", "null", "[]", "{}", "{\"expires\":1}", "\u{0}", "[[[["] {
-            let hidden = keys.ciphers[0]
-                .encrypt(&[7; NONCE].into(), inside.as_bytes())
-                .unwrap();
-            let text = URL_SAFE_NO_PAD.encode([&[FORMAT][..], &[7; NONCE], &hidden].concat());
+            let text = encrypt(&keys.secrets[0], &[7; SALT], inside.into()).unwrap();
             assert_eq!(opened(&keys, &text), Err(Unsealed::Forged), "{inside}");
         }
     }

@@ -215,7 +215,7 @@ impl Call {
         self.meta("progressToken", token)
     }
 
-    fn into_request(self) -> Request<Body> {
+    pub(super) fn into_request(self) -> Request<Body> {
         let mut request = Request::new(Body::from(self.body));
         *request.method_mut() = self.method;
         *request.uri_mut() = self.path.parse().unwrap();

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt as _;
 use mcp_runtime::{Server, tool, tools};
 use serde_json::json;
+use tower::ServiceExt as _;
 
 use super::client::{Call, Client};
 use crate::support::tools::{add, server, watched};
@@ -76,6 +78,64 @@ async fn requests_are_counted_by_client_where_that_is_wanted_and_names_are_bound
     assert_eq!(written, 52, "50, and two for the rest");
 }
 
+/// Adds nothing.
+#[tool(
+    rate_limit = "1/min",
+    timeout = "5s",
+    concurrency(max = 1),
+    scopes("all"),
+    max_output = "1KB"
+)]
+async fn limited() {}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_has_series_where_it_is_declared() {
+    let (series, _) = scrape(&Client::new(server().tools(tools![limited]))).await;
+    let outcome = |tool: &str, outcome: &str| {
+        format!(r#"mcp_tool_invocations_total{{tool="{tool}",outcome="{outcome}"}}"#)
+    };
+    for name in [
+        "rate_limited",
+        "timeout",
+        "busy",
+        "forbidden",
+        "output_too_large",
+    ] {
+        assert_eq!(series.get(&outcome("limited", name)), Some(&0.0), "{name}");
+        assert!(!series.contains_key(&outcome("add", name)), "{name}");
+    }
+    let rejections = |tool: &str| format!("mcp_rate_limit_rejections_total{{tool=\"{tool}\"}}");
+    assert!(series.contains_key(&rejections("limited")));
+    assert!(!series.contains_key(&rejections("add")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_without_policies_is_at_most_eighteen_lines_of_a_scrape() {
+    let (series, text) = scrape(&Client::new(server())).await;
+    let own = series.keys().filter(|name| name.contains("tool=\"add\""));
+    assert!(own.count() <= 18, "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scrape_is_rendered_beside_the_workers() {
+    let router = server().into_router();
+    let ask = |path: &str| {
+        let request = Call::get().at(path).into_request();
+        Box::pin(router.clone().oneshot(request))
+    };
+    // The hooks of the start have run then.
+    ask("/ready").await.unwrap();
+    let mut alive = ask("/healthz");
+    assert!((&mut alive).now_or_never().is_some());
+    let mut scrapes = [ask("/metrics"), ask("/metrics")];
+    for scrape in &mut scrapes {
+        assert!(scrape.now_or_never().is_none());
+    }
+    for scrape in scrapes {
+        assert_eq!(scrape.await.unwrap().status(), 200);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn everybody_else_gets_the_classic_text_format() {
     let client = Client::new(server());
@@ -112,21 +172,12 @@ async fn every_series_is_there_at_zero_before_anything_happens() {
     assert!(series.iter().all(zero), "{text}");
     assert_eq!(series[r#"mcp_build_info{version="1.2.3"}"#], 1.0);
     for tool in ["add", "work", "hold"] {
-        for outcome in [
-            "ok",
-            "error",
-            "invalid_arguments",
-            "rate_limited",
-            "timeout",
-            "panic",
-            "cancelled",
-        ] {
+        for outcome in ["ok", "error", "invalid_arguments", "panic", "cancelled"] {
             let name =
                 format!(r#"mcp_tool_invocations_total{{tool="{tool}",outcome="{outcome}"}}"#);
             assert!(series.contains_key(&name), "{name}");
         }
         for name in [
-            "mcp_rate_limit_rejections_total",
             "mcp_argument_coercions_total",
             "mcp_arguments_ignored_total",
             "mcp_tool_duration_seconds_count",

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_runtime::{Capability, Context, Server, State, ToolError, tool, tools};
+use mcp_runtime::{
+    Capability, Content, Context, Server, State, ToolError, ToolResult, tool, tools,
+};
 use mcp_testkit::{TestClient, Version, era};
 use serde_json::{Value, json};
 
@@ -55,6 +57,47 @@ async fn sample(gate: &Arc<Gate>, cx: &Context) -> Result<u32, ToolError> {
 fn large(gate: &Arc<Gate>, bytes: usize, key: String) -> String {
     let _ = (key, gate.come());
     "x".repeat(bytes)
+}
+
+/// Blocks of several kinds, and structured content that is no object.
+fn blocks() -> ToolResult {
+    ToolResult::text("\"a\"\n\u{1}é")
+        .with(Content::resource_link("shop://items/1", "item"))
+        .with(Content::audio([1, 2], "audio/wav"))
+        .structured(&[1, 2])
+        .unwrap()
+        .meta("example/a", 1)
+}
+
+/// Made once.
+#[tool(read_only, cache = "30s")]
+fn kept() -> ToolResult {
+    blocks()
+}
+
+/// Made once, and measured.
+#[tool(read_only, cache = "30s", max_output = "1KiB")]
+fn measured() -> ToolResult {
+    blocks()
+}
+
+/// Made at each call.
+#[tool(read_only)]
+fn made() -> ToolResult {
+    blocks()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_result_that_is_kept_is_answered_as_one_that_is_made_in_every_revision() {
+    for version in era::ALL {
+        let server = Server::new("kept", "1.0.0").tools(tools![kept, measured, made]);
+        let client = TestClient::with_version(server, version).await;
+        let made = client.call("made", json!({})).await;
+        for name in ["kept", "kept", "measured", "measured"] {
+            let kept = client.call(name, json!({})).await;
+            assert_eq!(kept.result(), made.result(), "{name} in {version:?}");
+        }
+    }
 }
 
 async fn start(version: Version) -> (TestClient, Arc<Gate>) {

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mcp_runtime::{Confirm, Context, Server, ToolError, tool, tools};
+use mcp_runtime::auth::ApiKeys;
+use mcp_runtime::{Capability, Confirm, Context, Level, Server, ToolError, tool, tools};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -71,11 +72,54 @@ async fn ask(cx: &Context) -> Result<&'static str, ToolError> {
     Ok(if sure.yes() { "sure" } else { "not sure" })
 }
 
+/// Says what it knows of its client.
+#[tool]
+async fn about(cx: &Context) -> String {
+    let elicits = cx.capabilities().has(Capability::Elicitation);
+    let name = cx.client().name().unwrap_or("nobody").to_owned();
+    format!("{} {name} elicits={elicits}", cx.version())
+}
+
+/// Logs a line, of little importance.
+#[tool]
+async fn chatty(cx: &Context) -> &'static str {
+    cx.log(Level::Debug, "a detail");
+    "said"
+}
+
+/// Reports its progress, a step every 0.2 s.
+#[tool]
+async fn steps(cx: &Context, steps: u32) -> &'static str {
+    for step in 1..=steps {
+        cx.progress(step, steps, format!("step {step}"));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    "arrived"
+}
+
+/// Waits until its call is cancelled, and counts that.
+#[tool]
+async fn forever(cx: &Context) -> &'static str {
+    struct Gone(mcp_runtime::Notifier);
+    impl Drop for Gone {
+        fn drop(&mut self) {
+            self.0.resource_updated("note://cancelled");
+        }
+    }
+    let _gone = Gone(cx.notifier());
+    cx.progress(1, None, "begun");
+    std::future::pending().await
+}
+
 /// Some text.
 #[mcp_runtime::resource("note://{name}")]
 async fn note(name: String) -> String {
     name
 }
+
+/// The keys of the callers of an instance with authentication.
+pub(crate) const ANN: &str = "3f9c5a7e1b2d4f6081a3c5e7";
+pub(crate) const BOB: &str = "0b1c2d3e4f5061728394a5b6";
 
 /// Serves one instance, if this process was started to be one.
 pub(crate) async fn serve() {
@@ -84,11 +128,25 @@ pub(crate) async fn serve() {
     };
     let server = Server::new("store-test", "1.0.0")
         .tools(tools![
-            limited, brief, many, free, remember, recall, touch, slow, ask
+            limited, brief, many, free, remember, recall, touch, slow, ask, about, chatty, steps,
+            forever
         ])
         .resources(mcp_runtime::resources![note])
         .state_keys(["0123456789abcdef0123456789abcdef"])
         .shutdown_deadline(Duration::from_secs(2));
+    let server = match std::env::var("INSTANCE_IDLE_MS") {
+        Ok(idle) => server.session_idle(Duration::from_millis(idle.parse().unwrap())),
+        Err(_) => server,
+    };
+    let server = match std::env::var("INSTANCE_SESSIONS") {
+        Ok(most) => server.max_sessions(most.parse().unwrap()),
+        Err(_) => server,
+    };
+    let server = if std::env::var_os("INSTANCE_KEYS").is_some() {
+        server.auth(ApiKeys::new([format!("ann:{ANN}"), format!("bob:{BOB}")]))
+    } else {
+        server
+    };
     let server = if url.is_empty() {
         server
     } else {
@@ -115,11 +173,21 @@ impl Instance {
         Self::try_start(redis).unwrap_or_else(|text| panic!("it did not start: {text}"))
     }
 
-    /// The same; an error is what it has written to stderr before it ended.
+    /// Starts an instance with further variables.
+    pub(crate) fn with(redis: &str, variables: &[(&str, &str)]) -> Self {
+        Self::spawn(redis, variables).unwrap_or_else(|text| panic!("it did not start: {text}"))
+    }
+
+    /// The same as `start`; an error is what it has written to stderr before it ended.
     pub(crate) fn try_start(redis: &str) -> Result<Self, String> {
+        Self::spawn(redis, &[])
+    }
+
+    fn spawn(redis: &str, variables: &[(&str, &str)]) -> Result<Self, String> {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "an_instance", "--ignored", "--nocapture"])
             .env("INSTANCE_REDIS", redis)
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -334,11 +402,30 @@ impl Events {
         length > 0
     }
 
-    /// Waits for a text on the stream.
+    /// Waits for a line with a text on the stream, as a whole.
     pub(crate) async fn until(&mut self, text: &str) {
-        while !self.text.contains(text) {
+        let is_whole = |line: &str| line.ends_with('\n') && line.contains(text);
+        while !self.text.split_inclusive('\n').any(is_whole) {
             assert!(self.more().await, "the stream has ended: {}", self.text);
         }
+    }
+
+    /// Returns a header of the response, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut values = lines.filter(|(it, _)| it.eq_ignore_ascii_case(name));
+        values.next().map(|(_, value)| value)
+    }
+
+    /// Returns the status of the response.
+    pub(crate) fn status(&self) -> u16 {
+        self.head.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Reads to the end of the stream.
+    pub(crate) async fn ended(&mut self) -> &str {
+        while self.more().await {}
+        &self.text
     }
 
     pub(crate) fn has(&self, text: &str) -> bool {

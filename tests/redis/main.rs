@@ -12,9 +12,11 @@
     reason = "an instance says why it could not start"
 )]
 
+mod encrypted;
 mod instance;
 mod outage;
 mod server;
+mod session;
 mod share;
 mod task;
 

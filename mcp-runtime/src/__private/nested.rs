@@ -2,9 +2,12 @@
 
 use std::marker::PhantomData;
 
+#[cfg(feature = "validator")]
 use validator::Validate;
 
-use crate::handler::argument::rule::{self, Nested};
+use crate::handler::argument::rule::Nested;
+#[cfg(feature = "validator")]
+use crate::handler::argument::rule::nested;
 
 /// Asks about `T`; each rung is one reference further away.
 #[derive(Debug)]
@@ -21,9 +24,10 @@ pub trait One<T> {
     fn rule(&self) -> Option<Nested<T>>;
 }
 
+#[cfg(feature = "validator")]
 impl<T: Validate> One<T> for &&&Probe<T> {
     fn rule(&self) -> Option<Nested<T>> {
-        Some(rule::validate_one::<T>)
+        Some(nested::validate_one::<T>)
     }
 }
 
@@ -33,9 +37,10 @@ pub trait Each<T> {
     fn rule(&self) -> Option<Nested<T>>;
 }
 
+#[cfg(feature = "validator")]
 impl<T: Validate> Each<Vec<T>> for &&Probe<Vec<T>> {
     fn rule(&self) -> Option<Nested<Vec<T>>> {
-        Some(rule::validate_each::<T>)
+        Some(nested::validate_each::<T>)
     }
 }
 
@@ -45,9 +50,10 @@ pub trait Maybe<T> {
     fn rule(&self) -> Option<Nested<T>>;
 }
 
+#[cfg(feature = "validator")]
 impl<T: Validate> Maybe<Option<T>> for &Probe<Option<T>> {
     fn rule(&self) -> Option<Nested<Option<T>>> {
-        Some(rule::validate_some::<T>)
+        Some(nested::validate_some::<T>)
     }
 }
 

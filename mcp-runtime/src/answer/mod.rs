@@ -10,12 +10,14 @@ mod read;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 pub(crate) use identity::Identity;
 pub(crate) use read::{Hint, ReadResult};
 
 use crate::handler::output::value::Output;
 use crate::protocol::meta::SERVER_INFO;
+use crate::protocol::written::{WrittenResult, write_json, write_members as write_tool_members};
 use crate::protocol::{Prompt, RequestId, RpcError, ToolResult, Version};
 use crate::task::{DetailedTask, TaskRecord};
 
@@ -26,6 +28,8 @@ pub(crate) enum Answer {
     Members(bytes::Bytes),
     /// The result of a tool.
     Tool(ToolResult),
+    /// The result of a tool, written already.
+    Written(WrittenResult),
     /// The contents of a resource.
     Read(ReadResult),
     /// The messages of a prompt.
@@ -44,6 +48,7 @@ impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         match output {
             Output::Tool(result) => Self::Tool(result),
+            Output::Written(result) => Self::Written(result),
             Output::Contents(contents) => Self::Read(ReadResult {
                 contents,
                 hint: Hint::NONE,
@@ -115,6 +120,11 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
             write_tool_members(out, &result);
             meta = result.meta;
         }
+        Answer::Written(result) => {
+            out.push(b',');
+            out.extend_from_slice(result.members());
+            meta = result.meta;
+        }
         Answer::Read(read) => {
             out.extend_from_slice(b",\"contents\":");
             write_json(out, &read.contents);
@@ -146,6 +156,13 @@ fn write_modern(out: &mut Vec<u8>, answer: Answer, identity: &Identity) {
 }
 
 fn write_legacy(out: &mut Vec<u8>, mut answer: Answer, version: Version) {
+    if let Answer::Written(result) = answer {
+        answer = if result.is_known_to(version) {
+            Answer::Written(result)
+        } else {
+            Answer::Tool(result.read())
+        };
+    }
     match &mut answer {
         Answer::Tool(result) => downgrade::result(result, version),
         Answer::Read(read) => downgrade::contents(&mut read.contents, version),
@@ -163,10 +180,11 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
         Answer::Members(members) => out.extend_from_slice(&members),
         Answer::Tool(result) => {
             write_tool_members(out, &result);
-            if let Some(meta) = &result.meta {
-                out.extend_from_slice(b",\"_meta\":");
-                write_json(out, meta);
-            }
+            write_meta(out, result.meta.as_ref());
+        }
+        Answer::Written(result) => {
+            out.extend_from_slice(result.members());
+            write_meta(out, result.meta.as_ref());
         }
         Answer::Read(read) => {
             out.extend_from_slice(b"\"contents\":");
@@ -174,25 +192,17 @@ fn write_members(out: &mut Vec<u8>, answer: Answer) {
         }
         Answer::Prompt(prompt) => {
             out.extend_from_slice(&members(&prompt));
-            if let Some(meta) = &prompt.meta {
-                out.extend_from_slice(b",\"_meta\":");
-                write_json(out, meta);
-            }
+            write_meta(out, prompt.meta.as_ref());
         }
         // A session's client is asked by requests, and knows no tasks.
         Answer::InputRequired(_) | Answer::Task(_) | Answer::Empty | Answer::Error(_) => {}
     }
 }
 
-fn write_tool_members(out: &mut Vec<u8>, result: &ToolResult) {
-    out.extend_from_slice(b"\"content\":");
-    write_json(out, &result.content);
-    if let Some(structured) = &result.structured {
-        out.extend_from_slice(b",\"structuredContent\":");
-        out.extend_from_slice(structured.get().as_bytes());
-    }
-    if result.is_error {
-        out.extend_from_slice(b",\"isError\":true");
+fn write_meta(out: &mut Vec<u8>, meta: Option<&Map<String, Value>>) {
+    if let Some(meta) = meta {
+        out.extend_from_slice(b",\"_meta\":");
+        write_json(out, meta);
     }
 }
 
@@ -204,15 +214,6 @@ pub(crate) fn output_json(output: Output) -> Option<Box<RawValue>> {
     String::from_utf8(out)
         .ok()
         .and_then(|text| RawValue::from_string(text).ok())
-}
-
-/// Appends `value`; what cannot be written as JSON becomes `null`.
-fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
-    let begun = out.len();
-    if serde_json::to_writer(&mut *out, value).is_err() {
-        out.truncate(begun);
-        out.extend_from_slice(b"null");
-    }
 }
 
 /// The members of `value`, which serialises to an object, without the outer braces.

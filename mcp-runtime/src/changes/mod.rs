@@ -323,6 +323,16 @@ impl Subscriber {
         Ok(())
     }
 
+    /// Returns the URIs that are watched.
+    pub(crate) fn watched(&self) -> Vec<Arc<str>> {
+        lock(&self.pending.news).watched.iter().cloned().collect()
+    }
+
+    /// Notes that changes may have been missed: everything that is wanted and watched may have changed.
+    pub(crate) fn miss(&self) {
+        self.pending.tell_everything();
+    }
+
     /// Watches it no longer; returns whether it was watched.
     pub(crate) fn unwatch(&self, uri: &str) -> bool {
         let news = &mut *lock(&self.pending.news);

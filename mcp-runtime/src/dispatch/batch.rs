@@ -78,7 +78,7 @@ impl<O: Origin> Dispatcher<'_, O> {
                 return None;
             }
             Ok(Message::Response(response)) => {
-                session.client_requests.answer(&response);
+                session.answer(&response);
                 return None;
             }
             Ok(Message::Batch(_)) => {

@@ -47,15 +47,22 @@ impl Call {
 
     /// Carries out the call, of the modern revision if it is in no session. It is in flight from now on, not from its first
     /// poll: a shutdown that begins in between does not refuse it.
+    ///
+    /// `held` is kept until the call is done.
     pub(crate) fn run(
         self,
-        service: Arc<Service>,
+        service: &Arc<Service>,
         session: Option<Arc<Session>>,
         caller: Caller,
-    ) -> impl Future<Output = (u16, Bytes)> + Send + use<> {
-        let in_flight = service.drain.enter();
+        held: impl Send + 'static,
+    ) -> Pending {
+        let (service, in_flight) = (Arc::clone(service), service.drain.enter());
         let cx = context(session.as_deref(), caller, self.meta, &self.request);
-        exchange(service, session, self.request, cx, in_flight)
+        let request = self.request;
+        Box::pin(async move {
+            let _held = held;
+            exchange(service, session, request, cx, in_flight).await
+        })
     }
 
     /// Begins the call in a session: it is counted for the holder of the session, and can be cancelled by its id.

@@ -128,7 +128,7 @@ pub(crate) fn dispatch(service: &Arc<Service>, origin: &impl Origin, bytes: &Byt
         Ok(Message::Notification(notification)) => dispatcher.notification(&notification),
         Ok(Message::Response(response)) => dispatcher.without_answer(|session| match session {
             Some(session) => {
-                session.client_requests.answer(&response);
+                session.answer(&response);
                 Ok(())
             }
             None => origin.check_response(),
@@ -290,7 +290,7 @@ impl<O: Origin> Dispatcher<'_, O> {
             &meta.capabilities,
         )?;
         let record = self.subject(request, Version::LATEST).begin();
-        self.service.count(request, &Answer::Empty, begun);
+        self.service.count(request, &Answer::Empty, begun.elapsed());
         record.end(&Answer::Empty);
         Ok(Decided::Listen(subscription))
     }
@@ -315,7 +315,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         answer: Answer,
         begun: Instant,
     ) -> Reply {
-        self.service.count(request, &answer, begun);
+        self.service.count(request, &answer, begun.elapsed());
         self.subject(request, version).begin().end(&answer);
         Reply::new(self.service, Some(&request.id), version, answer)
     }
@@ -334,7 +334,7 @@ impl<O: Origin> Dispatcher<'_, O> {
         let Some((id, Ok(Some(session)))) = id.map(|id| (id, self.origin.session())) else {
             return false;
         };
-        session.client_requests.fail(id, &malformed.error.message)
+        session.fail(id, &malformed.error.message)
     }
 
     fn notification(&self, notification: &Notification) -> Next {

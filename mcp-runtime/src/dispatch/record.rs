@@ -113,8 +113,8 @@ impl<'a> Subject<'a> {
     /// Begins a request, which leaves a line when the record is dropped.
     pub(super) fn begin(self) -> Record<'a> {
         Record {
+            begun: self.cx.map_or_else(Instant::now, Context::begin),
             subject: self,
-            begun: Instant::now(),
             end: End::Dropped,
         }
     }
@@ -254,7 +254,10 @@ impl End {
 impl Drop for Record<'_> {
     fn drop(&mut self) {
         let known = self.subject.cx.and_then(Context::outcome);
-        let took = self.begun.elapsed();
+        let took = self
+            .subject
+            .cx
+            .map_or_else(|| self.begun.elapsed(), Context::took);
         let duration_ms = took.as_secs_f64() * 1_000.0;
         #[cfg(feature = "otel")]
         if let Some(exported) = self.subject.exported.take() {

@@ -37,6 +37,8 @@ pub(crate) struct ClientRequests {
     open: Mutex<Open>,
     /// The maximum time that the client takes to respond: a person may have to decide.
     limit: Duration,
+    /// The instance that ids name, where instances share sessions.
+    instance: Option<Arc<str>>,
     /// Notified when a request is sent.
     request_sent: Notify,
 }
@@ -82,13 +84,45 @@ impl Client for ClientRequests {
 }
 
 impl ClientRequests {
-    /// None so far, each of which the client has `limit` to answer.
-    pub(crate) fn within(limit: Duration) -> Self {
+    /// None so far, each of which the client has `limit` to answer. Their ids name `instance`.
+    pub(crate) fn within(limit: Duration, instance: Option<Arc<str>>) -> Self {
         Self {
             open: Mutex::default(),
             limit,
+            instance,
             request_sent: Notify::new(),
         }
+    }
+
+    /// Returns the same, of which nothing was sent, with ids that name `instance`.
+    pub(super) fn of(&self, instance: Option<Arc<str>>) -> Self {
+        Self::within(self.limit, instance)
+    }
+
+    /// Returns the other instance whose request has this id.
+    pub(super) fn elsewhere(&self, id: &RequestId) -> Option<String> {
+        let own = self.instance.as_deref()?;
+        let text = serde_json::from_slice::<String>(id.as_bytes()).ok()?;
+        let (instance, _) = text.strip_prefix(PREFIX)?.split_once('-')?;
+        (instance != own && is_instance(instance)).then(|| instance.to_owned())
+    }
+
+    fn id(&self, number: u64) -> String {
+        match &self.instance {
+            Some(instance) => format!("{PREFIX}{instance}-{number}"),
+            None => format!("{PREFIX}{number}"),
+        }
+    }
+
+    /// Returns the number of the request of this instance with this id.
+    fn number(&self, id: &RequestId) -> Option<u64> {
+        let text = serde_json::from_slice::<String>(id.as_bytes()).ok()?;
+        let rest = text.strip_prefix(PREFIX)?;
+        let rest = match &self.instance {
+            Some(instance) => rest.strip_prefix(&**instance)?.strip_prefix('-')?,
+            None => rest,
+        };
+        rest.parse().ok()
     }
 
     fn send(
@@ -107,7 +141,7 @@ impl ClientRequests {
         };
         let message = RequestMessage {
             jsonrpc: "2.0",
-            id: id(number),
+            id: pending.requests.id(number),
             method,
             params,
         };
@@ -135,7 +169,7 @@ impl ClientRequests {
     }
 
     fn settle(&self, id: &RequestId, outcome: Outcome) -> bool {
-        let waiting = number(id).and_then(|number| self.lock().waiting.remove(&number));
+        let waiting = (self.number(id)).and_then(|number| self.lock().waiting.remove(&number));
         // The call that has asked may have ended meanwhile.
         waiting.map(|waiting| drop(waiting.send(outcome))).is_some()
     }
@@ -186,23 +220,16 @@ impl Drop for Pending {
     fn drop(&mut self) {
         self.requests.lock().waiting.remove(&self.number);
         if self.is_open {
-            let params = serde_json::json!({ "requestId": id(self.number), "reason": "nobody waits any more" });
+            let params = serde_json::json!({ "requestId": self.requests.id(self.number), "reason": "nobody waits any more" });
             let text = serde_json::json!({ "jsonrpc": "2.0", "method": Method::Cancelled.as_str(), "params": params });
             self.outbox.offer(text.to_string().into());
         }
     }
 }
 
-fn id(number: u64) -> String {
-    format!("{PREFIX}{number}")
-}
-
-fn number(id: &RequestId) -> Option<u64> {
-    serde_json::from_slice::<String>(id.as_bytes())
-        .ok()?
-        .strip_prefix(PREFIX)?
-        .parse()
-        .ok()
+/// Returns whether a part of an id may be the name of an instance.
+pub(super) fn is_instance(name: &str) -> bool {
+    (1..=64).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
 fn outcome(response: &Response) -> Outcome {
@@ -256,7 +283,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn answers_find_their_questions_in_any_order() {
-        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
+        let (requests, (outbox, mut messages)) =
+            (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let (first, second) = (request(&requests, &outbox), request(&requests, &outbox));
         let ids = [sent(&mut messages), sent(&mut messages)].map(|message| message["id"].clone());
         assert_eq!(ids, ["server-1", "server-2"]);
@@ -282,7 +310,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn answers_to_nothing_are_ignored() {
-        let (requests, (outbox, _messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
+        let (requests, (outbox, _messages)) =
+            (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let mut response = request(&requests, &outbox);
         for id in [json!("server-2"), json!(1), json!("1"), json!("server-")] {
             answer(
@@ -295,7 +324,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_question_that_nobody_waits_for_is_taken_back() {
-        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
+        let (requests, (outbox, mut messages)) =
+            (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         drop(request(&requests, &outbox));
         let id = sent(&mut messages)["id"].clone();
         let cancelled = sent(&mut messages);
@@ -306,7 +336,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_has_a_time_to_answer() {
-        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
+        let (requests, (outbox, mut messages)) =
+            (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let response = request(&requests, &outbox);
         assert_eq!(response.await.unwrap_err(), ClientError::TimedOut(LIMIT));
         sent(&mut messages);
@@ -315,7 +346,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_end_of_the_session_fails_what_is_open_and_what_comes() {
-        let (requests, (outbox, mut messages)) = (Arc::new(ClientRequests::within(LIMIT)), notes());
+        let (requests, (outbox, mut messages)) =
+            (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         let response = request(&requests, &outbox);
         requests.close();
         assert_eq!(response.await.unwrap_err(), ClientError::Gone);
@@ -327,7 +359,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_cannot_be_reached_is_not_waited_for() {
-        let requests = Arc::new(ClientRequests::within(LIMIT));
+        let requests = Arc::new(ClientRequests::within(LIMIT, None));
         let unheard = Arc::clone(&requests).request("roots", None, "roots/list", json!({}));
         assert_eq!(unheard.await.unwrap_err(), ClientError::Gone);
         let (full, _messages) = notes();

@@ -45,9 +45,9 @@ pub(crate) fn initialize(
     let capabilities = match params.and_then(|params| params.get("capabilities")) {
         None | Some(b"null") => ClientCapabilities::default(),
         Some(json) => ClientCapabilities::read(json)
-            .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?
-            .bounded()?,
+            .ok_or_else(|| RpcError::invalid_params("`capabilities` must be an object"))?,
     };
+    capabilities.check_size()?;
     let names = params.and_then(|params| params.get("clientInfo"));
     let names = names.map(ClientNames::read).unwrap_or_default();
     let id = crate::random::id()

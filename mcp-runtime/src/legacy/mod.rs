@@ -3,9 +3,18 @@
 //! The other modules that depend on a version are listed in `ARCHITECTURE.md`.
 
 mod client;
+mod courier;
+pub(crate) mod follow;
+mod forward;
 pub(crate) mod handshake;
+pub(crate) mod meet;
+mod part;
+mod record;
 pub(crate) mod session;
 mod sessions;
+mod shared;
+mod signal;
+mod sink;
 pub(crate) mod stream;
 mod streams;
 mod subscribe;
@@ -15,7 +24,6 @@ mod translate;
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 pub(crate) use session::Session;
@@ -51,7 +59,7 @@ pub(crate) async fn answer(
     cx: &Context,
     in_flight: Option<&TaskTrackerToken>,
 ) -> Answer {
-    let begun = Instant::now();
+    cx.begin();
     let has_resources = service.offers(&Method::ResourcesRead);
     let answer = match request.method {
         Method::ServerDiscover
@@ -66,22 +74,28 @@ pub(crate) async fn answer(
             return service.answer(request, cx, in_flight).await;
         }
         Method::Ping => Ok(Answer::Empty),
-        Method::LoggingSetLevel => set_level(session, request),
+        Method::LoggingSetLevel => set_level(service, session, request).await,
         Method::ResourcesSubscribe if has_resources => {
-            subscribe::subscribe(service, session, request, cx)
+            subscribe::subscribe(service, session, request, cx).await
         }
-        Method::ResourcesUnsubscribe if has_resources => subscribe::unsubscribe(session, request),
+        Method::ResourcesUnsubscribe if has_resources => {
+            subscribe::unsubscribe(service, session, request).await
+        }
         Method::Initialize => Err(RpcError::invalid_request(
             "this session has been initialized already",
         )),
         _ => Err(RpcError::method_not_found(request.method.as_str())),
     };
     let answer = answer.unwrap_or_else(Answer::Error);
-    service.count(request, &answer, begun);
+    service.count(request, &answer, cx.took());
     answer
 }
 
-fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
+async fn set_level(
+    service: &Service,
+    session: &Session,
+    request: &Request,
+) -> Result<Answer, RpcError> {
     match request
         .params
         .as_deref()
@@ -89,6 +103,7 @@ fn set_level(session: &Session, request: &Request) -> Result<Answer, RpcError> {
     {
         Some(Ok(level)) => {
             session.set_log_level(level);
+            session.share_level(service, level).await;
             Ok(Answer::Empty)
         }
         _ => Err(RpcError::invalid_params(format!(

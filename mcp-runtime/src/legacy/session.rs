@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::client::ClientRequests;
+use super::part::Part;
 use super::streams::Streams;
 use crate::changes::{Change, Subscriber};
 use crate::handler::Principal;
@@ -61,6 +62,8 @@ pub(crate) struct Session {
     clients: AtomicUsize,
     /// Cancelled when the session ends, so that its stream ends too.
     pub ended: CancellationToken,
+    /// The part that this instance takes in it, where instances share sessions.
+    pub(super) part: Option<Part>,
     /// Measures the session, where metrics are exported.
     #[cfg(feature = "otel")]
     #[expect(dead_code, reason = "it measures until it is dropped")]
@@ -84,19 +87,42 @@ impl Session {
             owner: who.key(),
             holder,
             reader: Mutex::new(who.clone()),
-            streams: Streams::new(version),
+            streams: Streams::new(version, None),
             news,
             subscribed: Mutex::default(),
-            client_requests: Arc::new(ClientRequests::within(answer_timeout)),
+            client_requests: Arc::new(ClientRequests::within(answer_timeout, None)),
             log_level: AtomicU8::new(Level::Info as u8),
             running: Mutex::default(),
             last_used: Mutex::new(Instant::now()),
             used: AtomicBool::new(false),
             clients: AtomicUsize::new(0),
             ended: CancellationToken::new(),
+            part: None,
             #[cfg(feature = "otel")]
             timer: None,
         }
+    }
+
+    /// Returns the session as one that instances share: the ids that are made here name this instance.
+    pub(super) fn shared_by(self, part: Part) -> Self {
+        let instance = || Some(Arc::clone(&part.instance));
+        Self {
+            streams: Streams::new(self.version, instance()),
+            client_requests: Arc::new(self.client_requests.of(instance())),
+            part: Some(part),
+            ..self
+        }
+    }
+
+    /// Returns the key of the session among those of this instance.
+    pub(super) fn key(&self) -> Arc<str> {
+        let shared = self.part.as_ref().map(|part| &part.key);
+        Arc::clone(shared.unwrap_or(&self.id))
+    }
+
+    /// Returns whether it was opened here.
+    pub(super) fn is_at_home(&self) -> bool {
+        self.part.as_ref().is_none_or(|part| part.home.is_none())
     }
 
     /// Returns the session with its duration measured, where metrics are exported.
@@ -158,9 +184,9 @@ impl Session {
         }))
     }
 
-    /// Cancels the call with this id; an unknown one is ignored.
-    pub(crate) fn cancel(&self, id: &RequestId) {
-        lock(&self.running).cancel(id);
+    /// Cancels the call with this id; returns whether it is carried out here.
+    pub(super) fn cancel_here(&self, id: &RequestId) -> bool {
+        lock(&self.running).cancel(id)
     }
 
     /// Ends the session: its stream ends, and its open input requests fail.

@@ -8,14 +8,17 @@
 //! sessions. An id has 128 random bits. A session that is not the caller's is answered as one that
 //! does not exist: 404, on which a client opens a new one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::session::{Session, lock};
+use super::shared::Shared;
 use crate::handler::Principal;
 use crate::limits;
 use crate::share::Holder;
+use crate::store::Stores;
 
 /// The open sessions, by id.
 #[derive(Debug)]
@@ -23,21 +26,37 @@ pub(crate) struct Sessions {
     open: Mutex<Open>,
     most: usize,
     idle: Duration,
+    /// What shares them with other instances.
+    pub(super) shared: Option<Shared>,
 }
 
 #[derive(Debug, Default)]
 struct Open {
+    /// By id, or by what stands for it where instances share sessions.
     sessions: HashMap<Arc<str>, Arc<Session>>,
-    /// The number of sessions of each holder.
-    held: HashMap<Holder, usize>,
+    /// The number of sessions of each holder, of those that were opened here and of the others.
+    held: HashMap<(bool, Holder), usize>,
 }
 
 impl Sessions {
-    pub(crate) fn new(most: usize, idle: Duration) -> Self {
-        Self {
+    pub(crate) fn new(most: usize, idle: Duration, stores: &Stores) -> Arc<Self> {
+        Arc::new(Self {
             open: Mutex::default(),
             most,
             idle,
+            shared: Shared::new(stores, idle),
+        })
+    }
+
+    /// Returns whether other instances know of them.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    fn key<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        match &self.shared {
+            Some(_) => Shared::key(id).into(),
+            None => id.into(),
         }
     }
 
@@ -46,23 +65,75 @@ impl Sessions {
     /// Idle sessions are removed when room is needed, when they are looked up and when they are
     /// counted: there is no task that wakes up for it.
     pub(crate) fn insert(&self, session: Session) -> Option<String> {
+        let session = match &self.shared {
+            Some(shared) => {
+                let part = shared.part(&session.id, None);
+                session.shared_by(part)
+            }
+            None => session,
+        };
+        let id = session.id.as_ref().to_owned();
+        self.admit(&mut lock(&self.open), session)?;
+        Some(id)
+    }
+
+    /// Keeps a session that another instance has opened, unless it is kept already; returns `false` if all such are in
+    /// use.
+    pub(super) fn adopt(&self, session: Session) -> bool {
         let mut open = lock(&self.open);
+        let is_kept = (open.sessions.get(&session.key()))
+            .is_some_and(|kept| !kept.ended.is_cancelled() && !is_idle(kept, self.idle));
+        is_kept || self.admit(&mut open, session).is_some()
+    }
+
+    /// Sessions that were opened here and those of other instances have a maximum each, so that the latter end none.
+    fn admit(&self, open: &mut Open, session: Session) -> Option<()> {
+        let is_at_home = session.is_at_home();
         if open.sessions.len() >= self.most {
             open.sweep(self.idle);
         }
-        if open.sessions.len() >= self.most {
+        if open.count(is_at_home) >= self.most {
             let share = (self.most / limits::SHARE).max(1);
-            let evicted = open.least(&session.holder, share, self.idle / limits::QUIET)?;
+            let evicted = open.least(&session, share, self.idle / limits::QUIET)?;
             tracing::debug!("the maximum number of sessions is open; one of them was evicted");
+            if let Some(part) = open.sessions.get(&evicted).and_then(|it| it.part.as_ref()) {
+                part.give_up();
+            }
             open.remove(&evicted);
         }
-        let id = session.id.as_ref().to_owned();
         open.insert(session);
-        Some(id)
+        Some(())
+    }
+
+    /// Returns the session with this id, if it is `who`'s and has not ended.
+    pub(super) fn find(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
+        let open = lock(&self.open);
+        let session = open.sessions.get(&*self.key(id))?;
+        let is_open = !session.ended.is_cancelled() && !is_idle(session, self.idle);
+        (is_open && session.is_of(who)).then(|| Arc::clone(session))
+    }
+
+    pub(super) fn by_key(&self, key: &str) -> Option<Arc<Session>> {
+        lock(&self.open).sessions.get(key).cloned()
+    }
+
+    /// Ends a session here, which goes on elsewhere, or has ended there.
+    pub(super) fn drop_here(&self, key: &str) {
+        lock(&self.open).remove(key);
+    }
+
+    /// Notes in the store that sessions are in use whose clients only listen.
+    pub(super) fn touch_attended(&self) {
+        let open = lock(&self.open);
+        let attended = open.sessions.values().filter(|it| it.is_attended());
+        for part in attended.filter_map(|session| session.part.as_ref()) {
+            part.touch();
+        }
     }
 
     /// Returns the session with this id, if it is `who`'s, unless it has ended or was idle for too long.
     pub(crate) fn get(&self, id: &str, who: &Principal) -> Option<Arc<Session>> {
+        let id = &*self.key(id);
         let mut open = lock(&self.open);
         let session = open.sessions.get(id).filter(|session| session.is_of(who))?;
         if session.ended.is_cancelled() || is_idle(session, self.idle) {
@@ -74,7 +145,8 @@ impl Sessions {
     }
 
     /// Ends a session of `who`'s; returns whether there was one.
-    pub(crate) fn remove(&self, id: &str, who: &Principal) -> bool {
+    pub(super) fn remove(&self, id: &str, who: &Principal) -> bool {
+        let id = &*self.key(id);
         let mut open = lock(&self.open);
         let owned = open
             .sessions
@@ -93,9 +165,18 @@ impl Sessions {
 
 impl Open {
     fn insert(&mut self, session: Session) {
-        *self.held.entry(session.holder.clone()).or_default() += 1;
-        self.sessions
-            .insert(Arc::clone(&session.id), Arc::new(session));
+        let key = session.key();
+        // One that has ended may be in the place.
+        self.remove(&key);
+        let holder = (session.is_at_home(), session.holder.clone());
+        *self.held.entry(holder).or_default() += 1;
+        self.sessions.insert(key, Arc::new(session));
+    }
+
+    /// Returns the number of those that were opened here, or elsewhere.
+    fn count(&self, is_at_home: bool) -> usize {
+        let sessions = self.sessions.values();
+        sessions.filter(|it| it.is_at_home() == is_at_home).count()
     }
 
     fn remove(&mut self, id: &str) -> bool {
@@ -103,10 +184,11 @@ impl Open {
             return false;
         };
         session.end_with_calls();
-        if let Some(held) = self.held.get_mut(&session.holder) {
+        let holder = (session.is_at_home(), session.holder.clone());
+        if let Some(held) = self.held.get_mut(&holder) {
             *held -= 1;
             if *held == 0 {
-                self.held.remove(&session.holder);
+                self.held.remove(&holder);
             }
         }
         true
@@ -129,8 +211,12 @@ impl Open {
     /// those the ones that were never used, and then the one that has been idle longest. One in use is evicted only where
     /// its caller has more than its share and the newcomer less; a caller that has its share takes from others that have
     /// no more only what was not used for the time `quiet`, after its own.
-    fn least(&self, newcomer: &Holder, share: usize, quiet: Duration) -> Option<Arc<str>> {
-        let held = |holder: &Holder| self.held.get(holder).copied().unwrap_or_default();
+    fn least(&self, newcomer: &Session, share: usize, quiet: Duration) -> Option<Arc<str>> {
+        let (is_at_home, newcomer) = (newcomer.is_at_home(), &newcomer.holder);
+        let held = |holder: &Holder| {
+            let held = self.held.get(&(is_at_home, holder.clone()));
+            held.copied().unwrap_or_default()
+        };
         let is_modest = held(newcomer) < share;
         let rank = |session: &Session| {
             let is_over = held(&session.holder) > share;
@@ -155,6 +241,7 @@ impl Open {
         let ranked = self
             .sessions
             .iter()
+            .filter(|(_, session)| session.is_at_home() == is_at_home)
             .filter_map(|(id, session)| Some((rank(session)?, id)));
         ranked
             .min_by_key(|(rank, _)| *rank)

@@ -22,6 +22,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::session::{Attended, Session};
+use super::sink::Sink;
+use super::streams::KEPT;
 use crate::handler::input::outbox::Stored;
 use crate::limits;
 
@@ -34,6 +36,8 @@ const BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub(crate) struct Stream {
     pub(super) number: u64,
+    /// The instance that ids name, where instances share sessions.
+    instance: Option<Arc<str>>,
     /// `true` if clients accept an event without data, and so can be asked to reconnect: from 2025-11-25.
     primes: bool,
     log: Mutex<Log>,
@@ -51,9 +55,13 @@ struct Log {
     next: u64,
     /// The number of the current reader.
     reader: u64,
+    /// The number of the reader on another instance, if there was one.
+    elsewhere: Option<u64>,
     /// The place at which the current reader ends.
     released: Option<u64>,
     ended: Option<Instant>,
+    /// The copy for other instances.
+    sink: Option<Sink>,
 }
 
 /// An event for a reader.
@@ -81,18 +89,21 @@ enum Turn {
 }
 
 impl Stream {
-    pub(super) fn new(number: u64, primes: bool) -> Self {
+    pub(super) fn new(number: u64, primes: bool, instance: Option<Arc<str>>) -> Self {
         let log = Log {
             kept: VecDeque::new(),
             bytes: 0,
             oldest: 1,
             next: 1,
             reader: 0,
+            elsewhere: None,
             released: None,
             ended: None,
+            sink: None,
         };
         Self {
             number,
+            instance,
             primes,
             log: Mutex::new(log),
             changed: Notify::new(),
@@ -124,7 +135,47 @@ impl Stream {
             if !answer.is_empty() {
                 log.push(answer);
             }
+            log.end_copy();
         }
+        drop(log);
+        self.changed.notify_waiters();
+    }
+
+    /// Copies to `sink` what is kept and what comes.
+    pub(super) fn copy_to(&self, sink: Sink) {
+        let mut log = self.lock();
+        for (place, message) in (log.oldest..).zip(&log.kept) {
+            sink.append(place, log.oldest, message.clone());
+        }
+        log.sink = Some(sink);
+        if log.ended.is_some() {
+            log.end_copy();
+        }
+    }
+
+    /// Forgets the copy, as nobody can come back to the stream any more.
+    pub(super) fn forget(&self) {
+        if let Some(sink) = self.lock().sink.take() {
+            sink.lose();
+        }
+    }
+
+    /// Ends the current reader: the client reads on another instance.
+    pub(super) fn leave(&self) {
+        self.lock().attach();
+        self.changed.notify_waiters();
+    }
+
+    /// Notes that it was read up to `place` on another instance, unless the client has come back since that began.
+    pub(super) fn acknowledge(&self, place: u64, is_first: bool) {
+        let mut log = self.lock();
+        if is_first {
+            log.elsewhere = Some(log.attach());
+        } else if log.elsewhere != Some(log.reader) {
+            return;
+        }
+        log.next = place.saturating_add(1).clamp(log.next, log.end());
+        log.trim();
         drop(log);
         self.changed.notify_waiters();
     }
@@ -202,7 +253,10 @@ impl Stream {
     }
 
     fn id(&self, place: u64) -> String {
-        format!("{}.{place}", self.number)
+        match &self.instance {
+            Some(instance) => format!("{instance}-{}.{place}", self.number),
+            None => format!("{}.{place}", self.number),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
@@ -268,9 +322,20 @@ impl Log {
     }
 
     fn push(&mut self, message: Bytes) {
+        let place = self.end();
+        let copied = self.sink.is_some().then(|| message.clone());
         self.bytes += message.len();
         self.kept.push_back(message);
         self.trim();
+        if let (Some(sink), Some(message)) = (&self.sink, copied) {
+            sink.append(place, self.oldest, message);
+        }
+    }
+
+    fn end_copy(&self) {
+        if let Some(sink) = &self.sink {
+            sink.end(self.end() - 1, KEPT);
+        }
     }
 
     fn read(&mut self) -> Option<(u64, Bytes)> {

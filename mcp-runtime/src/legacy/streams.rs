@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::client::is_instance;
+use super::part::Part;
 use super::session::Session;
 use super::stream::{Reader, Stream};
 use crate::limits;
@@ -21,8 +23,10 @@ use crate::protocol::{RpcError, Version};
 
 /// The maximum number of streams of calls that are kept.
 const STREAMS: usize = 32;
+/// The number of a session's own stream.
+const GENERAL: u64 = 0;
 /// The time for which a stream is kept after its end.
-const KEPT: Duration = Duration::from_mins(5);
+pub(super) const KEPT: Duration = Duration::from_mins(5);
 
 /// The streams of one session.
 #[derive(Debug)]
@@ -30,17 +34,20 @@ pub(crate) struct Streams {
     /// For what belongs to no call.
     general: Arc<Stream>,
     primes: bool,
+    /// The instance that ids name, where instances share sessions.
+    instance: Option<Arc<str>>,
     begun: AtomicU64,
     kept: Mutex<VecDeque<Arc<Stream>>>,
 }
 
 impl Streams {
-    pub(super) fn new(version: Version) -> Self {
+    pub(super) fn new(version: Version, instance: Option<Arc<str>>) -> Self {
         let primes = version >= Version::V2025_11_25;
-        let general = Arc::new(Stream::new(0, primes));
+        let general = Arc::new(Stream::new(GENERAL, primes, instance.clone()));
         Self {
             general,
             primes,
+            instance,
             begun: AtomicU64::new(0),
             kept: Mutex::default(),
         }
@@ -51,21 +58,40 @@ impl Streams {
         Arc::new(Stream::new(
             self.begun.fetch_add(1, Ordering::Relaxed) + 1,
             self.primes,
+            self.instance.clone(),
         ))
+    }
+
+    /// The session's own stream is read on another instance.
+    pub(super) fn leave(&self) {
+        self.general.leave();
+    }
+
+    /// The stream of a call is read on another instance, up to `place` so far.
+    pub(super) fn acknowledge(&self, number: u64, place: u64, is_first: bool) {
+        if number != GENERAL
+            && let Some(stream) = self.find(number)
+        {
+            stream.acknowledge(place, is_first);
+        }
     }
 
     pub(super) fn is_general(&self, stream: &Arc<Stream>) -> bool {
         Arc::ptr_eq(&self.general, stream)
     }
 
-    fn keep(&self, stream: &Arc<Stream>) {
+    /// Keeps a stream; returns the one that gives way.
+    fn keep(&self, stream: &Arc<Stream>) -> Option<Arc<Stream>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         forget(&mut kept);
-        if kept.len() >= STREAMS {
+        let removed = if kept.len() >= STREAMS {
             let ended = kept.iter().position(|stream| stream.ended().is_some());
-            kept.remove(ended.unwrap_or_default());
-        }
+            kept.remove(ended.unwrap_or_default())
+        } else {
+            None
+        };
         kept.push_back(Arc::clone(stream));
+        removed
     }
 
     /// Forgets what was read of the oldest streams where `read` and they have more than is kept of one session.
@@ -98,25 +124,40 @@ impl Streams {
 impl Session {
     /// The first reader of a call's stream, which from now on may be read again.
     pub(crate) fn read(self: &Arc<Self>, stream: &Arc<Stream>) -> Reader {
-        self.streams.keep(stream);
+        if let Some(removed) = self.streams.keep(stream) {
+            removed.forget();
+        }
+        if let Some(sink) = self.part.as_ref().and_then(|it| it.sink(stream.number)) {
+            stream.copy_to(sink);
+        }
         Arc::clone(stream).read(self)
     }
 
     /// The reader of the session's own stream, in place of the one before.
     pub(crate) fn read_general(self: &Arc<Self>) -> Reader {
+        self.reads_here();
         Arc::clone(&self.streams.general).read(self)
+    }
+
+    /// The client reads the session's own stream here. After it was read elsewhere, everything may have changed.
+    fn reads_here(&self) {
+        if self.part.as_ref().is_some_and(Part::reads_here) {
+            self.news.miss();
+        }
     }
 
     /// Reads on after the event with this id, on its stream.
     pub(crate) fn resume(self: &Arc<Self>, event: &str) -> Result<Reader, RpcError> {
-        let reader =
-            place(event).and_then(|(number, place)| self.streams.find(number)?.resume(self, place));
-        // Not 404, by which a client would take the whole session for ended.
-        reader.ok_or_else(|| {
-            RpcError::invalid_request(
-                "`Last-Event-ID` names no event that is kept; the stream cannot be resumed from there",
-            )
-        })
+        let id = EventId::parse(event);
+        let id = id.filter(|id| id.instance == self.streams.instance.as_deref());
+        let reader = id.as_ref().and_then(|id| {
+            let stream = self.streams.find(id.number)?;
+            stream.resume(self, id.place)
+        });
+        if reader.is_some() && id.is_some_and(|id| id.is_general()) {
+            self.reads_here();
+        }
+        reader.ok_or_else(unknown_event)
     }
 
     /// Says something that belongs to no call.
@@ -133,8 +174,41 @@ fn forget(kept: &mut VecDeque<Arc<Stream>>) {
     kept.retain(|stream| stream.ended().is_none_or(|ended| ended.elapsed() < KEPT));
 }
 
-/// The stream and the place that an event id names.
-fn place(event: &str) -> Option<(u64, u64)> {
-    let (stream, place) = event.trim().split_once('.')?;
-    Some((stream.parse().ok()?, place.parse().ok()?))
+/// The parts of an event id: `stream.place`, or `instance-stream.place` where instances share sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EventId<'a> {
+    pub instance: Option<&'a str>,
+    pub number: u64,
+    pub place: u64,
+}
+
+impl<'a> EventId<'a> {
+    pub(super) fn parse(event: &'a str) -> Option<Self> {
+        let (stream, place) = event.trim().split_once('.')?;
+        let (instance, number) = match stream.split_once('-') {
+            Some((instance, number)) => (Some(instance), number),
+            None => (None, stream),
+        };
+        Some(Self {
+            instance: match instance {
+                Some(name) => Some(Some(name).filter(|name| is_instance(name))?),
+                None => None,
+            },
+            number: number.parse().ok()?,
+            place: place.parse().ok()?,
+        })
+    }
+
+    /// Returns whether it is one of a session's own stream.
+    pub(super) fn is_general(&self) -> bool {
+        self.number == GENERAL
+    }
+}
+
+/// Returns the error for an event that nothing can be read after.
+pub(super) fn unknown_event() -> RpcError {
+    // Not 404, by which a client would take the whole session for ended.
+    RpcError::invalid_request(
+        "`Last-Event-ID` names no event that is kept; the stream cannot be resumed from there",
+    )
 }

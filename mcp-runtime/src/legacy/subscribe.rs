@@ -13,7 +13,7 @@ use crate::service::watch::{check_uri, too_many, uri_param, weight};
 use crate::share::Shares;
 
 /// Subscribes the client to the resource.
-pub(super) fn subscribe(
+pub(super) async fn subscribe(
     service: &Service,
     session: &Session,
     request: &Request,
@@ -24,18 +24,24 @@ pub(super) fn subscribe(
     service.may_watch(&uri, cx.principal())?;
     session.reads_for(cx.principal());
     session.subscribe(&uri, &service.subscriptions)?;
+    session.share_watched(service, &uri, true).await;
     Ok(Answer::Empty)
 }
 
 /// From now on it is not.
-pub(super) fn unsubscribe(session: &Session, request: &Request) -> Result<Answer, RpcError> {
+pub(super) async fn unsubscribe(
+    service: &Service,
+    session: &Session,
+    request: &Request,
+) -> Result<Answer, RpcError> {
     let uri = uri_param(request.params.as_deref(), "which resource?")?;
     session.unsubscribe(&uri);
+    session.share_watched(service, &uri, false).await;
     Ok(Answer::Empty)
 }
 
 impl Session {
-    fn subscribe(&self, uri: &str, shares: &Shares) -> Result<(), RpcError> {
+    pub(super) fn subscribe(&self, uri: &str, shares: &Shares) -> Result<(), RpcError> {
         let mut held = lock(&self.subscribed);
         if !self.news.watch(uri).map_err(|_| too_many())? {
             return Ok(());
@@ -52,7 +58,7 @@ impl Session {
         })
     }
 
-    fn unsubscribe(&self, uri: &str) {
+    pub(super) fn unsubscribe(&self, uri: &str) {
         let mut held = lock(&self.subscribed);
         if self.news.unwatch(uri)
             && let Some(share) = &mut *held

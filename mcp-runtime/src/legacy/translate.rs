@@ -12,6 +12,7 @@
 use serde_json::{Map, Value};
 
 use crate::protocol::{Capability, InputRequest, Version};
+use crate::random;
 
 /// `request` as `version` asks it; `None` if it cannot.
 pub(crate) fn translate(mut request: InputRequest, version: Version) -> Option<InputRequest> {
@@ -86,7 +87,7 @@ fn apart(message: Value) -> Vec<Value> {
 fn new_id() -> String {
     let mut bytes = [0; 16];
     // Without a random source all are the same, and only a client that shows two at once would mind.
-    let _ = getrandom::fill(&mut bytes);
+    let _ = random::fill(&mut bytes);
     format!("{:032x}", u128::from_be_bytes(bytes))
 }
 

@@ -21,7 +21,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::log::queue::Queue;
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 use crate::policy::audit::Record;
 use crate::policy::{Call, Outcome, Policies};
 
@@ -86,7 +86,7 @@ impl Audit {
         };
         let now = SystemTime::UNIX_EPOCH + self.clock.elapsed();
         let line = Line {
-            timestamp: humantime::format_rfc3339_micros(now).to_string(),
+            timestamp: rfc3339(now, 6),
             record,
         };
         if let Ok(mut line) = serde_json::to_vec(&line) {

@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::hook::Hook;
-use crate::clock::Clock;
+use crate::clock::{Clock, rfc3339};
 
 /// The timeout of a check.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -150,7 +150,7 @@ impl Health {
 impl Health {
     fn now(&self) -> String {
         let now = SystemTime::UNIX_EPOCH + self.clock.elapsed();
-        humantime::format_rfc3339_seconds(now).to_string()
+        rfc3339(now, 0)
     }
 }
 

@@ -26,9 +26,10 @@ pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 /// The guard that it returns waits for the last lines when it is dropped.
 pub(crate) fn init(level: &str, json: bool, layers: Vec<BoxedLayer>) -> log::Flushed {
     let filter = filter(level).unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let has_colours = !json && std::io::IsTerminal::is_terminal(&std::io::stderr());
     let layer = fmt::layer()
-        .with_writer(|| log::Writer)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+        .with_writer(move || log::Writer { has_colours })
+        .with_ansi(false);
     let layer = if json {
         layer.json().boxed()
     } else {

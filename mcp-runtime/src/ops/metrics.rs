@@ -1,6 +1,7 @@
 //! Prometheus metrics, by `prometheus-client`.
 //!
-//! Invariants: every series exists from the start, at zero; label values are declared names, never a caller's text.
+//! Invariants: every series that a declaration can have exists from the start, at zero; label values are declared names,
+//! never a caller's text.
 //!
 //! Counters are looked up once, at registration, and kept beside what they count ([`ItemMetrics`]):
 //! a call adds to atomics and takes no lock. Names of series are those of declared items, known
@@ -10,13 +11,14 @@
 
 mod classic;
 mod clients;
+mod item;
 #[cfg(target_os = "linux")]
 mod process;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::atomic::AtomicI64;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
@@ -25,14 +27,17 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
 
 use clients::Clients;
+pub(crate) use item::ItemMetrics;
+use item::{CallMetrics, Leniency};
 
 use super::log;
 use crate::auth::{Reason, Refusal};
+use crate::handler::spec::Spec;
 use crate::handler::spec::kind::{Item, Kind};
 use crate::limits::{self, Limit};
-use crate::policy::Outcome;
 use crate::protocol::{Method, RpcError};
 #[cfg(feature = "redis")]
 use crate::store::redis::stats::Stats;
@@ -58,8 +63,7 @@ pub(crate) struct Metrics {
     reloads: Family<Labels<1>, Counter>,
     auth_failures: Family<Labels<1>, Counter>,
     rejections: Family<ItemLabels<1>, Counter>,
-    coercions: Family<ItemLabels<1>, Counter>,
-    ignored: Family<ItemLabels<1>, Counter>,
+    leniency: Leniency,
     calls: [CallMetrics; 3],
     /// The items that were added while the server runs and have labels of their own.
     added: Mutex<HashSet<(Kind, String)>>,
@@ -69,6 +73,10 @@ pub(crate) struct Metrics {
     breakers: Family<ItemLabels<1>, Gauge<i64, AtomicI64>>,
     pub(crate) streams: Streams,
     clients: Clients,
+    /// The turn of a scrape: the text of thousands of tools is megabytes, and is made once at a time.
+    pub(crate) rendering: Arc<Semaphore>,
+    /// The length of the last text.
+    rendered: AtomicUsize,
     /// Without a series in a server without TLS, so that nothing seems to have ended in 1970.
     #[cfg(feature = "tls")]
     certificate: Family<Labels<0>, Gauge<i64, AtomicI64>>,
@@ -110,65 +118,6 @@ struct MethodMetrics {
     duration: Histogram,
 }
 
-/// The calls of one kind of declared functions.
-struct CallMetrics {
-    outcomes: Family<ItemLabels<2>, Counter>,
-    durations: Family<ItemLabels<1>, Histogram, fn() -> Histogram>,
-}
-
-/// The counters of one declared function.
-#[derive(Clone, Debug)]
-pub(crate) struct ItemMetrics {
-    outcomes: [Counter; Outcome::ALL.len()],
-    rejections: Counter,
-    coercions: Counter,
-    ignored: Counter,
-    duration: Histogram,
-}
-
-impl Default for ItemMetrics {
-    fn default() -> Self {
-        Self {
-            outcomes: std::array::from_fn(|_| Counter::default()),
-            rejections: Counter::default(),
-            coercions: Counter::default(),
-            ignored: Counter::default(),
-            duration: histogram(),
-        }
-    }
-}
-
-impl ItemMetrics {
-    pub(crate) fn record(&self, outcome: Outcome, took: Duration) {
-        self.outcomes[outcome as usize].inc();
-        if outcome == Outcome::RateLimited {
-            self.rejections.inc();
-        }
-        if !outcome.is_refusal() {
-            self.duration.observe(took.as_secs_f64());
-        }
-    }
-
-    /// The outcome of the only call that there was, apart from the rounds in which it asked.
-    #[cfg(feature = "cli")]
-    pub(crate) fn only_outcome(&self) -> Option<Outcome> {
-        let mut counted = Outcome::ALL.iter().zip(&self.outcomes);
-        let ended = |(outcome, counter): &(&(Outcome, _), &Counter)| {
-            outcome.0 != Outcome::InputRequired && counter.get() > 0
-        };
-        counted.find(ended).map(|(outcome, _)| outcome.0)
-    }
-
-    /// Counts arguments that were coerced, and those that were ignored.
-    pub(crate) fn made(&self, coerced: u32, ignored: u32) {
-        for (counter, arguments) in [(&self.coercions, coerced), (&self.ignored, ignored)] {
-            if arguments > 0 {
-                counter.inc_by(arguments.into());
-            }
-        }
-    }
-}
-
 type Histograms = Family<Labels<1>, Histogram, fn() -> Histogram>;
 
 /// The counters of each method, at zero.
@@ -199,12 +148,8 @@ impl Metrics {
             reloads: Family::default(),
             auth_failures: Family::default(),
             rejections: Family::default(),
-            coercions: Family::default(),
-            ignored: Family::default(),
-            calls: std::array::from_fn(|_| CallMetrics {
-                outcomes: Family::default(),
-                durations: Family::new_with_constructor(histogram as fn() -> Histogram),
-            }),
+            leniency: Leniency::default(),
+            calls: std::array::from_fn(|_| CallMetrics::default()),
             added: Mutex::default(),
             connections: Gauge::default(),
             sessions: Gauge::default(),
@@ -212,6 +157,8 @@ impl Metrics {
             breakers: Family::default(),
             streams: Streams::default(),
             clients: Clients::default(),
+            rendering: Arc::new(Semaphore::new(1)),
+            rendered: AtomicUsize::new(0),
             #[cfg(feature = "tls")]
             certificate: Family::default(),
             registry: Registry::default(),
@@ -284,12 +231,12 @@ impl Metrics {
         registry.register(
             "mcp_argument_coercions",
             "Arguments coerced without loss",
-            self.coercions.clone(),
+            self.leniency.coercions.clone(),
         );
         registry.register(
             "mcp_arguments_ignored",
             "Arguments ignored, of names that are not declared",
-            self.ignored.clone(),
+            self.leniency.ignored.clone(),
         );
         registry.register(
             "mcp_active_connections",
@@ -346,39 +293,25 @@ impl Metrics {
         stats.register(&mut self.registry);
     }
 
-    /// The counters of a declared function, registered at zero.
-    pub(crate) fn item(&self, item: Item<'_>) -> ItemMetrics {
-        let calls = &self.calls[item.kind as usize];
-        let own = (item.kind.noun(), Cow::from(item.name.to_owned()));
-        let label = [own.clone()];
-        let outcome = |(_, outcome): (Outcome, &'static str)| {
-            calls
-                .outcomes
-                .get_or_create(&[own.clone(), ("outcome", outcome.into())])
-                .clone()
-        };
-        ItemMetrics {
-            outcomes: Outcome::ALL.map(outcome),
-            rejections: self.rejections.get_or_create(&label).clone(),
-            coercions: self.coercions.get_or_create(&label).clone(),
-            ignored: self.ignored.get_or_create(&label).clone(),
-            duration: calls.durations.get_or_create(&label).clone(),
-        }
+    /// The counters of a declared function; those that its declaration can have are registered at zero.
+    pub(crate) fn item(&self, spec: &Spec, name: &str) -> ItemMetrics {
+        let calls = &self.calls[spec.kind as usize];
+        let own = (spec.kind.noun(), Cow::from(name.to_owned()));
+        let metrics = ItemMetrics::new(own, calls, &self.rejections, &self.leniency);
+        metrics.begin_at_zero(spec);
+        metrics
     }
 
     /// The counters of an item that is added while the server runs. One with a name that was there before continues its
     /// counters; beyond the maximum number of names, items are counted together as `_other`.
-    pub(crate) fn added_item(&self, item: Item<'_>) -> ItemMetrics {
+    pub(crate) fn added_item(&self, spec: &Spec, name: &str) -> ItemMetrics {
         let mut added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (item.kind, item.name.to_owned());
+        let key = (spec.kind, name.to_owned());
         if !added.contains(&key) && added.len() >= limits::MEASURED {
-            return self.item(Item {
-                name: "_other",
-                ..item
-            });
+            return self.item(spec, "_other");
         }
         added.insert(key);
-        self.item(item)
+        self.item(spec, name)
     }
 
     /// Counts a request and how long it took.
@@ -447,9 +380,10 @@ impl Metrics {
 
     /// The metrics as text.
     pub(crate) fn render(&self, format: Format) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.rendered.load(Ordering::Relaxed));
         // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &self.registry);
+        self.rendered.store(text.len(), Ordering::Relaxed);
         match format {
             Format::OpenMetrics => text,
             Format::Classic => classic::of(&text),

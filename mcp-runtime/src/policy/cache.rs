@@ -14,7 +14,8 @@
 //! the budget ([`Server::max_held`](crate::Server::max_held), 256 MiB by default) for all of them.
 //! A result larger than a function's share is returned to those who wait and not remembered. An
 //! entry that is being made has no bytes yet, and is never evicted to make room in bytes: its
-//! waiters would make it again.
+//! waiters would make it again. The result of a tool is kept as the text that is sent, so that a hit
+//! costs a copy of it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -110,7 +111,7 @@ impl Results {
             {
                 Err(completed)
             } else {
-                Ok((completed, Instant::now()))
+                Ok((as_kept(completed), Instant::now()))
             }
         });
         let completed = match kept.await {
@@ -170,7 +171,7 @@ impl Results {
 
     /// Counts the bytes of a result that is there, for which the oldest make room.
     ///
-    /// The lock is not held while the result is measured, which takes as long as writing it. So the
+    /// The lock is not held while the result is measured, which may take as long as writing it. So the
     /// entry is looked up again afterwards: another call may have replaced it, and then nothing is
     /// counted.
     fn keep(&self, key: Key, cell: &Arc<Cell>, completed: &Completed) {
@@ -204,6 +205,17 @@ impl Results {
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes a result that is kept: once, however often it is handed out.
+fn as_kept(completed: Completed) -> Completed {
+    if completed.outcome != Outcome::Ok {
+        return completed;
+    }
+    Completed {
+        response: completed.response.written(),
+        ..completed
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Counted is the JSON that the model is going to read: `content` and `structuredContent` of a
 //! tool, `contents` of a resource, `messages` of a prompt; not `_meta`, and not the envelope. The
-//! measure is a writer that counts and keeps nothing, so that a result of 100 MiB is not copied to
-//! find out that it is too large. The error names the arguments of the function, as they are the
+//! result of a tool is measured by writing it, and is sent as it was written then; one whose texts
+//! alone are too large is measured by a writer that counts and keeps nothing, as are the others, so
+//! that a result of 100 MiB is not copied to find out that it is too large. The error names the arguments of the function, as they are the
 //! model's only means to ask for less; it has the outcome `output_too_large`, and is not cached.
 
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use super::outcome::{Completed, Outcome};
 use crate::handler::output::value::Output;
 use crate::handler::spec::Text;
 use crate::handler::spec::kind::Item;
+use crate::protocol::Content;
 
 /// The limit of one tool.
 #[derive(Debug)]
@@ -35,7 +37,14 @@ impl MaxOutput {
     }
 
     /// Returns the call unchanged, or an error that advises how to request less if its result is too large.
-    pub(super) fn check(&self, item: Item<'_>, completed: Completed) -> Completed {
+    pub(super) fn check(&self, item: Item<'_>, mut completed: Completed) -> Completed {
+        if completed
+            .response
+            .output()
+            .is_some_and(|it| self.may_fit(it))
+        {
+            completed.response = completed.response.written();
+        }
         let output = completed
             .response
             .output()
@@ -52,6 +61,16 @@ impl MaxOutput {
             _ => completed,
         }
     }
+
+    /// Returns `true` if the texts of an output are not too large by themselves.
+    fn may_fit(&self, output: &Output) -> bool {
+        let Output::Tool(result) = output else {
+            return false;
+        };
+        let texts = result.content.iter().filter_map(Content::as_text);
+        let texts: usize = texts.map(str::len).sum();
+        texts as u64 <= self.bytes
+    }
 }
 
 /// Returns the size of a cached output in bytes.
@@ -62,6 +81,7 @@ pub(super) fn kept(output: &Output) -> usize {
     const ENTRY: u64 = 512;
     let meta = match output {
         Output::Tool(result) => written(&result.meta),
+        Output::Written(result) => written(&result.meta),
         Output::Prompt(prompt) => written(&prompt.meta),
         Output::Contents(_) => 0,
     };
@@ -77,6 +97,7 @@ fn size(output: &Output) -> u64 {
                 .map_or(0, |raw: &RawValue| raw.get().len());
             written(&result.content) + structured as u64
         }
+        Output::Written(result) => result.size() as u64,
         Output::Contents(contents) => written(contents),
         Output::Prompt(prompt) => written(&prompt.messages),
     }

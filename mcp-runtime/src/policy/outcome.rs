@@ -16,6 +16,7 @@ use crate::excerpt::excerpt;
 use crate::handler::input::pending::{InputFailure, InputRequired, Suspension};
 use crate::handler::output::error::{failed, failure, reference};
 use crate::handler::output::value::Output;
+use crate::handler::spec::Spec;
 use crate::handler::spec::kind::{Item, Kind, event};
 use crate::protocol::{Capability, RpcError, ToolResult};
 
@@ -59,6 +60,20 @@ impl Outcome {
         Self::ALL[self as usize].1
     }
 
+    /// Returns `true` unless only a policy that `spec` does not declare ends a call so.
+    pub(crate) fn is_possible(self, spec: &Spec) -> bool {
+        match self {
+            Self::Ok | Self::Error | Self::InvalidArguments | Self::Panic | Self::Cancelled => true,
+            Self::Forbidden => !spec.scopes.is_empty() || spec.visible_if.is_some(),
+            Self::RateLimited => spec.rate_limit.is_some(),
+            Self::Busy => spec.concurrency.is_some(),
+            Self::Unavailable => spec.breaker.is_some(),
+            Self::Timeout => spec.timeout.is_some(),
+            Self::OutputTooLarge => spec.max_output.is_some(),
+            Self::InputRequired => spec.elicits.is_some(),
+        }
+    }
+
     /// Returns `true` if the call was refused before its handler ran.
     pub(crate) fn is_refusal(self) -> bool {
         matches!(
@@ -84,6 +99,14 @@ impl From<Result<Output, RpcError>> for CallResponse {
 }
 
 impl CallResponse {
+    /// Writes the output, so that it need not be written again.
+    pub(super) fn written(self) -> Self {
+        match self {
+            Self::Output(output) => Self::Output(output.written()),
+            response => response,
+        }
+    }
+
     pub(crate) fn output(&self) -> Option<&Output> {
         match self {
             Self::Output(output) => Some(output),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::handler::spec::policy::Retry;
+use crate::random;
 
 /// The maximum delay, unless the declared backoff is longer.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -47,7 +48,7 @@ impl Backoff {
 fn jittered(wait: Duration) -> Duration {
     let mut random = [0; 4];
     // Without a random source each delay is half of `wait`.
-    let _ = getrandom::fill(&mut random);
+    let _ = random::fill(&mut random);
     let share = f64::from(u32::from_ne_bytes(random)) / f64::from(u32::MAX);
     (wait / 2).saturating_add((wait / 2).mul_f64(share))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::error::RpcError;
@@ -11,7 +11,7 @@ use super::extension;
 use crate::limits::{self, Limit};
 
 /// The client's declared capabilities ([`Context::capabilities`](crate::Context::capabilities)).
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ClientCapabilities {
     /// Forms and URLs for the user.
     #[serde(default, deserialize_with = "declared")]
@@ -141,7 +141,7 @@ impl ClientCapabilities {
     }
 
     /// Fails if they are larger than the limit for the declarations of a client.
-    pub(crate) fn bounded(self) -> Result<Self, RpcError> {
+    pub(crate) fn check_size(&self) -> Result<(), RpcError> {
         let elicitation = self.elicitation.iter().flat_map(|it| [&it.form, &it.url]);
         let sampling = self.sampling.iter().flat_map(|it| [&it.tools, &it.context]);
         let members: usize = elicitation
@@ -154,7 +154,7 @@ impl ClientCapabilities {
             .map(|(id, settings)| NODE + id.len() + size(settings))
             .sum();
         if members + extensions <= limits::CAPABILITIES {
-            return Ok(self);
+            return Ok(());
         }
         let error = RpcError::invalid_meta(format!(
             "the client's capabilities are too large: no more than {} bytes of them are kept; declare fewer extensions, or with fewer settings",
@@ -199,7 +199,7 @@ impl ClientCapabilities {
 }
 
 /// The ways to ask the user. `{}` means forms only.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Elicitation {
     /// Forms.
     #[serde(default, deserialize_with = "declared")]
@@ -210,7 +210,7 @@ pub(crate) struct Elicitation {
 }
 
 /// The parts of sampling.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sampling {
     /// Tools in the request.
     #[serde(default, deserialize_with = "declared")]
@@ -221,7 +221,7 @@ pub(crate) struct Sampling {
 }
 
 /// Roots, without settings.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Roots {}
 
 #[cfg(test)]

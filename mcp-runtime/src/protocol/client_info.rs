@@ -1,13 +1,15 @@
 //! The name, the title and the version that a client gives itself (`clientInfo`): for display and logs, never for
 //! decisions.
 
+use serde::{Deserialize, Serialize};
+
 use super::json::{Object, RawStr};
 
 /// The maximum number of characters that are kept of each.
 const MOST: usize = 128;
 
 /// The names of a client. Each is cut to 128 characters, and control characters are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClientNames {
     pub name: Option<Box<str>>,
     pub title: Option<Box<str>>,

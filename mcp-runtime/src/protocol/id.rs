@@ -18,6 +18,11 @@ impl RequestId {
         (is_short && raw.can_be_echoed()).then_some(Self(raw))
     }
 
+    /// Reads the JSON text of an id.
+    pub(crate) fn parse(json: &str) -> Option<Self> {
+        Self::new(RawJson::parse(json.as_bytes().to_vec())?)
+    }
+
     /// The JSON text of the id.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

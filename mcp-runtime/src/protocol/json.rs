@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use super::scan::{Invalid, Name as Scanned, Scanner};
+use super::text::read_string;
 
 /// One JSON value, valid but not decoded: a slice of the message it came in, shared without copying.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -509,11 +510,8 @@ impl<'a> MembersRef<'a> {
 
 /// Decodes a JSON string, which is borrowed where it has no escapes.
 pub(super) fn text(json: &[u8]) -> Result<Cow<'_, str>, serde_json::Error> {
-    if let [b'"', inner @ .., b'"'] = json
-        && !inner.contains(&b'\\')
-        && let Ok(text) = std::str::from_utf8(inner)
-    {
-        return Ok(Cow::Borrowed(text));
+    if let Some(text) = std::str::from_utf8(json).ok().and_then(read_string) {
+        return Ok(text);
     }
     serde_json::from_slice::<Text<'_>>(json).map(|Text(text)| text)
 }

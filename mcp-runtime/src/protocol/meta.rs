@@ -68,9 +68,9 @@ impl<'a> RawMeta<'a> {
         let capabilities = match self.0.get(CLIENT_CAPABILITIES) {
             None => return Err(missing(CLIENT_CAPABILITIES)),
             Some(json) => ClientCapabilities::read(json)
-                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?
-                .bounded()?,
+                .ok_or_else(|| mistyped(CLIENT_CAPABILITIES, "an object"))?,
         };
+        capabilities.check_size()?;
         let log_level = (self.0.decode::<Level>(LOG_LEVEL).transpose())
             .map_err(|_| mistyped(LOG_LEVEL, &format!("one of {}", Level::NAMES)))?;
         Ok(RequestMeta {

@@ -29,10 +29,12 @@ pub(crate) mod resource;
 mod scan;
 pub(crate) mod server_info;
 pub(crate) mod skill;
+pub(crate) mod text;
 pub(crate) mod tool;
 pub(crate) mod trace;
 pub(crate) mod version;
 pub(crate) mod view;
+pub(crate) mod written;
 
 pub(crate) use capabilities::{Capability, ClientCapabilities};
 pub(crate) use content::{Annotations, Content, Resource, Role};

@@ -77,7 +77,7 @@ impl LiveRegistry {
         };
         for mut entry in entries {
             setup.connect(&mut entry);
-            entry.measure(setup.metrics.item(entry.item()));
+            entry.measure(setup.metrics.item(&entry.spec, &entry.name));
             registry.insert(entry);
         }
         Self {
@@ -105,7 +105,7 @@ impl LiveRegistry {
             if let Some(conflict) = current.conflict(&entry) {
                 return Err(Refusal::Conflict(conflict));
             }
-            entry.measure(self.setup.metrics.added_item(entry.item()));
+            entry.measure(self.setup.metrics.added_item(&entry.spec, &entry.name));
             Arc::make_mut(current).insert(entry);
             Ok(())
         })?;

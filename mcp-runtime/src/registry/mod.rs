@@ -45,6 +45,8 @@ pub(crate) struct Registry {
     names: HashSet<(Kind, String)>,
     /// `true` if entries of every kind may be added.
     pub is_open: bool,
+    /// `true` if headers mirror arguments of some tool.
+    pub has_headers: bool,
     /// The number of entries that there have been.
     registered: u64,
     /// Grows with each change.
@@ -97,6 +99,7 @@ impl Registry {
         self.registered += 1;
         self.revision += 1;
         self.names.insert((entry.spec.kind, entry.name.clone()));
+        self.has_headers |= !entry.headers.is_empty();
         let (listing, key) = match &entry.descriptor {
             Descriptor::Tool(_) => (&mut self.tools, entry.name.clone()),
             Descriptor::Prompt(_) => (&mut self.prompts, entry.name.clone()),

@@ -13,8 +13,6 @@ mod builder;
 #[cfg(feature = "cli")]
 mod cli;
 mod memory;
-#[cfg(feature = "tls")]
-mod network;
 mod reload;
 mod serve;
 mod shutdown;

@@ -56,7 +56,7 @@ impl Service {
             entry,
             policies,
             call,
-            begun: Instant::now(),
+            begun: cx.begin(),
             outcome: Outcome::Cancelled,
         };
         let completed = self.admit_and_run((entry, policies), call, params).await;
@@ -215,7 +215,7 @@ impl Service {
             entry,
             policies,
             call,
-            begun: Instant::now(),
+            begun: cx.begin(),
             outcome: Outcome::Cancelled,
         };
         let completed = self.run((entry, policies), call, false).await;
@@ -243,6 +243,6 @@ impl Drop for CallInProgress<'_> {
         self.entry.metrics.record(self.outcome, took);
         let audit = &self.service.audit;
         audit.call(self.policies, &self.call, self.outcome, took);
-        self.call.cx.set_outcome(self.outcome.as_str());
+        self.call.cx.set_outcome(self.outcome.as_str(), took);
     }
 }

@@ -32,8 +32,8 @@ pub(crate) mod watch;
 use std::borrow::Cow;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::answer::{Answer, Identity};
@@ -141,7 +141,7 @@ impl Service {
         cx: &Context,
         in_flight: Option<&TaskTrackerToken>,
     ) -> Answer {
-        let begun = Instant::now();
+        cx.begin();
         let answer = if in_flight.is_some() && !self.is_started().await {
             Err(not_started())
         } else if in_flight.is_some() {
@@ -154,7 +154,7 @@ impl Service {
             Err(shutting_down())
         };
         let answer = answer.unwrap_or_else(Answer::Error);
-        self.count(request, &answer, begun);
+        self.count(request, &answer, cx.took());
         answer
     }
 
@@ -233,8 +233,8 @@ impl Service {
     }
 
     /// Counts a request and its answer.
-    pub(crate) fn count(&self, request: &Request, answer: &Answer, begun: Instant) {
-        self.metrics.request(&request.method, begun.elapsed());
+    pub(crate) fn count(&self, request: &Request, answer: &Answer, took: Duration) {
+        self.metrics.request(&request.method, took);
         if let Answer::Error(error) = answer {
             self.metrics.error(error);
         }

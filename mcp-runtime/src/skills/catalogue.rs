@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::sha256;
+use crate::digest::sha256_hex;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::frontmatter::{self, Frontmatter};
@@ -176,7 +176,7 @@ fn entry(tree: &Tree, folder: &str, manifests: &Manifests<'_>) -> Result<Skill, 
 }
 
 fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", sha256(bytes))
+    format!("sha256:{}", sha256_hex(bytes))
 }
 
 /// The files of skills, and the folders that lead to them.

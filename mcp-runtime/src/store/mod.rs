@@ -8,6 +8,8 @@
 //! | [`Rates`] | the counts of rate limits | each instance counts its own calls; while a store fails, against `limit / instances` |
 //! | [`Spent`] | the rounds that have continued a call | each instance knows its own |
 //! | [`Changes`] | notifications of changes | subscribers hear of changes on their own instance |
+//! | [`SessionStore`] | sessions of clients older than 2026-07-28 | a session is known to the instance that has opened it; while a store fails, to those that have used it |
+//! | [`EventStore`] | their event streams | a stream is resumed on its instance |
 //! | [`ValueStore`] | the values of [`Context::store`](crate::Context::store) | in memory; while a store fails, calls of it are errors |
 //! | [`TaskStore`](crate::task::TaskStore) | tasks | in memory; while a store fails, no task begins |
 //!
@@ -19,6 +21,7 @@
 
 mod changes;
 pub mod contract;
+mod events;
 mod feed;
 mod handle;
 mod memory;
@@ -26,6 +29,7 @@ pub(crate) mod rates;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
 mod relay;
+mod sessions;
 pub(crate) mod sharing;
 mod spent;
 mod values;
@@ -34,12 +38,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use changes::{Changes, Incoming};
+pub use events::{EventStore, StreamChange, StreamPart};
 pub use feed::Feed;
 pub(crate) use handle::Shelf;
 pub use handle::{Store, ValueError};
 pub use memory::MemoryValues;
 
 pub use rates::{Admission, Rate, Rates};
+pub use sessions::{Joined, SessionFields, SessionSignal, SessionStore};
 pub use spent::Spent;
 pub use values::{PutValue, ValueStore};
 
@@ -63,6 +69,8 @@ pub struct Stores {
     pub(crate) rates: Option<Arc<dyn Rates>>,
     pub(crate) spent: Option<Arc<dyn Spent>>,
     pub(crate) changes: Option<Arc<dyn Changes>>,
+    pub(crate) sessions: Option<Arc<dyn SessionStore>>,
+    pub(crate) events: Option<Arc<dyn EventStore>>,
     pub(crate) values: Option<Arc<dyn ValueStore>>,
 }
 
@@ -88,6 +96,20 @@ impl Stores {
         self
     }
 
+    /// Sets the store of sessions.
+    #[must_use]
+    pub fn sessions(mut self, sessions: impl SessionStore) -> Self {
+        self.sessions = Some(Arc::new(sessions));
+        self
+    }
+
+    /// Sets the store of the event streams of sessions, which is used with one of sessions.
+    #[must_use]
+    pub fn events(mut self, events: impl EventStore) -> Self {
+        self.events = Some(Arc::new(events));
+        self
+    }
+
     /// Sets the store of values by key.
     #[must_use]
     pub fn values(mut self, values: impl ValueStore) -> Self {
@@ -102,6 +124,8 @@ impl Stores {
             rates: self.rates.or(others.rates),
             spent: self.spent.or(others.spent),
             changes: self.changes.or(others.changes),
+            sessions: self.sessions.or(others.sessions),
+            events: self.events.or(others.events),
             values: self.values.or(others.values),
         }
     }

@@ -16,6 +16,7 @@ use super::store::{TaskSignals, get, put};
 use super::{TaskError, Tasks};
 use crate::changes::{Change, Changes};
 use crate::handler::Principal;
+use crate::policy::contain::held;
 use crate::protocol::RpcError;
 use crate::store::StoreError;
 
@@ -69,7 +70,7 @@ impl Tasks {
             Some(task) if task.status.is_terminal() => Ok(Some(true)),
             Some(_) => {
                 let text = serde_json::to_vec(signal).unwrap_or_default();
-                let reached = self.store.signal(id, text).await;
+                let reached = held(async { self.store.signal(id, text).await }).await;
                 reached.map(Some).map_err(TaskError::Store)
             }
         }
@@ -84,9 +85,9 @@ async fn renew(tasks: Arc<Tasks>, changes: Changes) {
         let running: Vec<String> = tasks.lock().keys().cloned().collect();
         let renewed = async {
             if !running.is_empty() {
-                tasks.store.claim(&running, LEASE).await?;
+                held(async { tasks.store.claim(&running, LEASE).await }).await?;
             }
-            for id in tasks.store.orphans(LEASE).await? {
+            for id in held(async { tasks.store.orphans(LEASE).await }).await? {
                 if !running.contains(&id) {
                     fail(&tasks, &changes, &id).await?;
                 }
@@ -115,7 +116,7 @@ async fn fail(tasks: &Tasks, changes: &Changes, id: &str) -> Result<(), StoreErr
         put(&*tasks.store, failed).await?;
         changes.publish(&Change::Task(id.into()));
     }
-    tasks.store.release(id).await
+    held(async { tasks.store.release(id).await }).await
 }
 
 async fn hear(tasks: Arc<Tasks>, mut signals: TaskSignals) {

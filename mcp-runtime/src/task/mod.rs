@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::clock::millis;
 use crate::handler::{Context, Principal};
 use crate::limits::{self, Limit};
+use crate::policy::contain::held;
 use crate::share::{Amount, Full, Share, Shares};
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
@@ -144,7 +145,8 @@ impl Tasks {
             tasks: self,
             id: Some(&task_id),
         };
-        let claim = (self.store).claim(std::slice::from_ref(&task_id), lease::LEASE);
+        let ids = std::slice::from_ref(&task_id);
+        let claim = held(async { self.store.claim(ids, lease::LEASE).await });
         claim.await.map_err(TaskError::Store)?;
         task.write().await.map_err(TaskError::Store)?;
         unkept.id = None;
@@ -156,7 +158,7 @@ impl Tasks {
         task.kept().await;
         let id = task.record().task_id;
         self.lock().remove(&id);
-        if let Err(error) = self.store.release(&id).await {
+        if let Err(error) = held(async { self.store.release(&id).await }).await {
             // The lease ends by itself.
             tracing::debug!(task = id, %error, "the task store failed");
         }

@@ -1,5 +1,6 @@
 //! A task as a store keeps it and as its client sees it.
 
+use crate::clock::rfc3339;
 use crate::handler::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -139,7 +140,7 @@ impl<'r> DetailedTask<'r> {
 fn timestamp(millis: u64) -> String {
     let time =
         std::time::SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_millis(millis));
-    humantime::format_rfc3339_millis(time.unwrap_or(std::time::SystemTime::UNIX_EPOCH)).to_string()
+    rfc3339(time.unwrap_or(std::time::SystemTime::UNIX_EPOCH), 3)
 }
 
 #[cfg(test)]

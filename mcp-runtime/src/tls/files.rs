@@ -28,7 +28,11 @@ const CLIENT_CA: &str = "tls.client_ca";
 /// The maximum size of a file.
 const MAX_SIZE: u64 = 1024 * 1024;
 /// The protocols that a client can choose, the preferred one first (RFC 7301).
-const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+const ALPN: &[&[u8]] = &[
+    #[cfg(feature = "http2")]
+    b"h2",
+    b"http/1.1",
+];
 
 /// The content of the files.
 #[derive(Debug)]
@@ -74,7 +78,7 @@ impl Files {
             .map_err(Error::other)?
             .with_client_cert_verifier(verifier)
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        config.alpn_protocols = ALPN.map(<[u8]>::to_vec).into();
+        config.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
         Ok(Loaded {
             config: Arc::new(config),
             not_after,

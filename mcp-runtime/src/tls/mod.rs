@@ -20,7 +20,8 @@ use tokio_rustls::rustls::ServerConfig;
 
 /// The certificate, the key and the client authorities of a server that listens itself.
 ///
-/// TLS 1.2 and 1.3 with the cipher suites of rustls, all of which have forward secrecy; HTTP/2 and HTTP/1.1 by ALPN. The
+/// TLS 1.2 and 1.3 with the cipher suites of rustls, all of which have forward secrecy; HTTP/1.1 by ALPN, and HTTP/2 with
+/// the feature `http2`. The
 /// provider of cryptography is ring, passed explicitly: the process-wide one stays as the program has set it.
 ///
 /// All files are PEM. They are read when the server is built, and again within 5 s after one of them has changed: new
@@ -103,7 +104,7 @@ impl Tls {
 
     /// Takes a configuration of rustls as it is, such as one with another provider of cryptography. Nothing is read again.
     ///
-    /// It names the protocols of ALPN itself: `h2` and `http/1.1`.
+    /// It names the protocols of ALPN itself: `http/1.1`, and `h2` with the feature `http2`.
     pub fn config(config: impl Into<Arc<ServerConfig>>) -> Self {
         Self(Source::Config(config.into()))
     }

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context as Task, Poll, Waker};
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use futures_util::future::{FutureExt as _, OptionFuture};
 use tokio::runtime::Handle;
@@ -274,9 +275,9 @@ impl Peer {
             );
             return None;
         }
-        let call = call.run(Arc::clone(service), session, self.caller(principal));
+        let call = call.run(service, session, self.caller(principal), ());
         let call: Pending = match counted {
-            None => Box::pin(call),
+            None => call,
             Some(counted) => {
                 let (service, id, principal) = (Arc::clone(service), id.clone(), principal.clone());
                 Box::pin(async move {
@@ -540,14 +541,19 @@ impl Peer {
     }
 
     fn caller(&self, principal: &Principal) -> Caller {
-        let remote = self.0.remote.as_ref();
+        let remote = self.0.remote.as_ref().map(|it| &it.caller);
         Caller {
             principal: principal.clone(),
+            peer: remote.and_then(|it| it.peer),
             holder: self.holder(principal),
+            headers: remote.map_or_else(HeaderMap::new, |it| it.headers.clone()),
             outbox: Some(Outbox::Lines(Arc::clone(&self.0.output))),
+            client: None,
+            session_id: None,
+            names: None,
+            params: None,
             changes: self.0.service.changes.clone(),
             shelf: Some(Arc::clone(&self.0.service.shelf)),
-            ..remote.map_or_else(Caller::default, |remote| remote.caller.clone())
         }
     }
 

@@ -21,7 +21,7 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let write = model
         .output
         .then(|| quote!(#rt::__private::derived_by_model_already::Serialize,));
-    let rules = (model.rules != Rules::None).then(|| {
+    let rules = matches!(model.rules, Rules::Flat | Rules::Nested).then(|| {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
     });

@@ -18,6 +18,8 @@ pub(crate) struct Model {
 pub(crate) enum Rules {
     /// There are none.
     None,
+    /// The runtime checks none.
+    Unchecked,
     /// They are about its own fields.
     Flat,
     /// Some go on to the rules of a field's own type.

@@ -15,7 +15,7 @@ use crate::syntax::attribute::{self, ARG, DERIVE, MODEL, SERDE, VALIDATE};
 use crate::syntax::item::{Item, is_punct};
 
 /// Lowers the keys; without them, a type is both an argument and a result.
-pub(crate) fn lower(keys: &args::Model, item: &Item) -> Model {
+pub(crate) fn lower(keys: &args::Model, item: &Item, checks_rules: bool) -> Model {
     let both = keys.input.is_none() && keys.output.is_none();
     // What the author derives besides is an error, which stays the only one.
     let derived: Vec<String> = derived(&item.attributes).iter().filter_map(last).collect();
@@ -24,10 +24,10 @@ pub(crate) fn lower(keys: &args::Model, item: &Item) -> Model {
         input: (both || keys.input.is_some()) && is_missing("Deserialize"),
         output: (both || keys.output.is_some()) && is_missing("Serialize"),
         schema: is_missing("JsonSchema"),
-        rules: if is_missing("Validate") {
-            rules(item)
-        } else {
-            Rules::None
+        rules: match is_missing("Validate") {
+            true if checks_rules => rules(item),
+            true => Rules::Unchecked,
+            false => Rules::None,
         },
     }
 }
@@ -79,6 +79,29 @@ pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors
     wire::check(input, errors);
 }
 
+/// Refuses rules that the runtime does not check: one error for all of a type.
+pub(crate) fn refuse_rules(input: &DeriveInput, errors: &mut Errors) {
+    let derived = derived(&input.attrs);
+    let derive = derived
+        .iter()
+        .find(|it| last(it).as_deref() == Some("Validate"));
+    let attributes = fields(&input.data).into_iter().flat_map(|it| &it.attrs);
+    let mut attributes = input.attrs.iter().chain(attributes);
+    let rule = attributes.find(|it| attribute::is(it, VALIDATE));
+    let at = match (derive, rule) {
+        (Some(path), _) => path.to_token_stream(),
+        (None, Some(attribute)) => attribute.to_token_stream(),
+        (None, None) => return,
+    };
+    let error = err!(
+        at,
+        "rules on fields need the feature `validator` of `mcp-runtime`"
+    );
+    errors.push(error.help(
+        "write `mcp-runtime = { version = \"..\", features = [\"validator\"] }` in Cargo.toml, or remove the rules",
+    ));
+}
+
 /// Refuses `#[arg]` on a field.
 fn check_field(field: &Field, errors: &mut Errors) {
     for attribute in field.attrs.iter().filter(|it| attribute::is(it, ARG)) {
@@ -124,21 +147,29 @@ fn last(path: &Path) -> Option<String> {
     Some(path.segments.last()?.ident.to_string())
 }
 
-/// The tokens of the item without a second `#[model]`, and without `#[arg(..)]` on its fields, which rustc does not know.
-pub(crate) fn without_ours(tokens: TokenStream) -> TokenStream {
+/// The tokens of the item without the attributes that rustc does not know: `#[arg(..)]`, and rules that nothing derives;
+/// and without a second `#[model]`.
+pub(crate) fn cleaned(tokens: TokenStream, model: Model) -> TokenStream {
+    match model.rules {
+        Rules::Unchecked => without(tokens, &[ARG, MODEL, VALIDATE]),
+        _ => without(tokens, &[ARG, MODEL]),
+    }
+}
+
+fn without(tokens: TokenStream, names: &[&str]) -> TokenStream {
     let mut trees = tokens.into_iter().peekable();
     let mut kept = TokenStream::new();
     while let Some(tree) = trees.next() {
-        let is_arg = |tree: &TokenTree| match tree {
-            TokenTree::Group(group) => attribute::inside_is(&group.stream(), &[ARG, MODEL]),
+        let is_named = |tree: &TokenTree| match tree {
+            TokenTree::Group(group) => attribute::inside_is(&group.stream(), names),
             _ => false,
         };
-        if is_punct(&tree, '#') && trees.next_if(is_arg).is_some() {
+        if is_punct(&tree, '#') && trees.next_if(is_named).is_some() {
             continue;
         }
         match tree {
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), without_ours(group.stream()));
+                let mut inner = Group::new(group.delimiter(), without(group.stream(), names));
                 inner.set_span(group.span());
                 kept.extend([TokenTree::Group(inner)]);
             }
@@ -199,7 +230,7 @@ mod tests {
     use super::*;
 
     fn rules_of(item: TokenStream) -> Rules {
-        lower(&args::Model::default(), &Item::read(item)).rules
+        lower(&args::Model::default(), &Item::read(item), true).rules
     }
 
     #[test]
@@ -253,5 +284,66 @@ mod tests {
             }
         );
         assert_eq!(rules_of(derived), Rules::None);
+    }
+
+    /// The errors about rules without the feature `validator`.
+    fn refused(item: TokenStream) -> Vec<String> {
+        let mut errors = Errors::default();
+        refuse_rules(&syn::parse2(item).unwrap(), &mut errors);
+        errors.messages()
+    }
+
+    #[test]
+    fn rules_that_nothing_checks_are_one_error() {
+        for item in [
+            quote!(
+                struct A {
+                    #[validate(length(min = 1))]
+                    b: String,
+                    #[validate(nested)]
+                    c: C,
+                }
+            ),
+            quote!(
+                #[validate(schema(function = "f"))]
+                struct A {
+                    b: String,
+                }
+            ),
+            quote!(
+                #[derive(validator::Validate)]
+                struct A {
+                    #[validate(nested)]
+                    b: B,
+                }
+            ),
+        ] {
+            let texts = refused(item);
+            assert_eq!(texts.len(), 1);
+            assert!(texts[0].contains("feature `validator`"), "{texts:?}");
+        }
+        assert!(
+            refused(quote!(
+                struct A {
+                    #[serde(default)]
+                    validate: String,
+                }
+            ))
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn rules_that_nothing_checks_are_not_left_to_rustc() {
+        let item = quote!(
+            struct A {
+                #[validate(length(min = 1))]
+                b: String,
+            }
+        );
+        let model = lower(&args::Model::default(), &Item::read(item.clone()), false);
+        assert_eq!(model.rules, Rules::Unchecked);
+        let cleaned = cleaned(item, model).to_string();
+        assert!(!cleaned.contains("validate"), "{cleaned}");
     }
 }

@@ -1,14 +1,13 @@
 //! The keys of one server, as digests.
 //!
-//! A secret is hashed with SHA-256 at once and dropped. That is enough for random texts of at least
-//! 24 characters; a slow hash is for passwords that people choose. Looking a key up compares with
-//! all of them, in constant time for each, so that the time says nothing about how much of a secret
-//! was right.
+//! A secret is hashed with HMAC-SHA-256 at once and dropped. That is enough for random texts of at
+//! least 24 characters; a slow hash is for passwords that people choose. Looking a key up compares
+//! with all of them, in constant time for each, so that the time says nothing about how much of a
+//! secret was right.
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
+use ring::hmac;
 
 use crate::principal::Principal;
 
@@ -22,7 +21,7 @@ const SHORTEST: usize = 24;
 pub(super) struct Table(Vec<Key>);
 
 struct Key {
-    digest: [u8; 32],
+    tag: hmac::Tag,
     principal: Principal,
 }
 
@@ -83,13 +82,13 @@ impl Table {
         }
         self.unique(label, secret)?;
         Ok(Key {
-            digest: digest(secret),
+            tag: hmac::sign(&hashing(), secret.as_bytes()),
             principal: Principal::new(label, scopes).with_issuer(ISSUER),
         })
     }
 
     fn unique(&self, label: &str, secret: &str) -> Result<(), String> {
-        let digest = digest(secret);
+        let hashing = hashing();
         for key in &self.0 {
             let other = key.principal.subject().unwrap_or_default();
             if other == label {
@@ -97,7 +96,7 @@ impl Table {
                     "two API keys have the label `{label}`; give each its own, such as `{label}-2`"
                 ));
             }
-            if key.digest == digest {
+            if key.is(secret, &hashing) {
                 return Err(format!(
                     "the API keys `{other}` and `{label}` have the same secret; make one for each"
                 ));
@@ -108,10 +107,10 @@ impl Table {
 
     /// The caller whose key `secret` is. The time does not depend on the secrets.
     pub(super) fn find(&self, secret: &str) -> Option<Principal> {
-        let digest = digest(secret);
+        let hashing = hashing();
         let mut found = None;
         for key in &self.0 {
-            if bool::from(key.digest.ct_eq(&digest)) {
+            if key.is(secret, &hashing) {
                 found = Some(&key.principal);
             }
         }
@@ -125,8 +124,16 @@ fn is_scope(scope: &str) -> bool {
     !scope.is_empty() && scope.bytes().all(is_allowed)
 }
 
-fn digest(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
+impl Key {
+    /// Compares in constant time.
+    fn is(&self, secret: &str, hashing: &hmac::Key) -> bool {
+        hmac::verify(hashing, secret.as_bytes(), self.tag.as_ref()).is_ok()
+    }
+}
+
+/// The key of the hashes, which is no secret: it keeps them apart from other hashes of the same texts.
+fn hashing() -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, b"mcp-runtime API keys")
 }
 
 /// Shows labels only.

@@ -151,9 +151,8 @@ impl Rules {
                 ));
             };
             if expires - issued > most.as_secs_f64() {
-                let most = humantime::format_duration(most);
                 return Err(self::claims(format!(
-                    "the token is valid for longer than {most}; request one that expires sooner"
+                    "the token is valid for longer than {most:?}; request one that expires sooner"
                 )));
             }
         }

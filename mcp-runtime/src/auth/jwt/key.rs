@@ -9,9 +9,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::algorithm::SigningAlgorithm;
+
+use crate::digest::sha256;
 
 /// A key as an issuer writes it; parameters that are not read are left out.
 #[derive(Clone, Debug, Deserialize)]
@@ -109,7 +110,7 @@ impl Jwk {
             "OKP" => json!({ "crv": self.crv, "kty": self.kty, "x": self.x }),
             _ => return None,
         };
-        Some(URL_SAFE_NO_PAD.encode(Sha256::digest(members.to_string())))
+        Some(URL_SAFE_NO_PAD.encode(sha256([members.to_string().as_bytes()])))
     }
 }
 

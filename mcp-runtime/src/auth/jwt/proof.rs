@@ -13,12 +13,12 @@ use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 use super::algorithm::SigningAlgorithm;
 use super::key::Jwk;
 use super::token::Token;
 use crate::auth::{Credentials, Reason, Refusal};
+use crate::digest::sha256;
 use memory::Memory;
 use nonce::Nonces;
 
@@ -73,7 +73,7 @@ impl Proofs {
         let claims = &proof.claims;
         check_request(claims, credentials)?;
         check_time(claims, bound.now)?;
-        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(bound.token));
+        let digest = URL_SAFE_NO_PAD.encode(sha256([bound.token.as_ref()]));
         if text_of(claims, "ath") != Some(&digest) {
             return Err(wrong(
                 "the proof is for another token: `ath` is not its SHA-256",

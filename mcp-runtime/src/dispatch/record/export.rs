@@ -9,7 +9,7 @@ use opentelemetry::trace::{Link, SpanKind, Status, TraceContextExt as _, Tracer 
 use opentelemetry::{Context as TraceContext, KeyValue};
 
 use super::{End, Subject};
-use crate::digest::sha256;
+use crate::digest::sha256_hex;
 use crate::excerpt::excerpt;
 use crate::handler::Context;
 use crate::ops::otel::{names, parent};
@@ -184,7 +184,7 @@ fn details(subject: &Subject<'_>, item: &Item) -> impl Iterator<Item = KeyValue>
 
 /// The beginning of the digest of a session's id, which is a secret.
 fn digest(id: &str) -> String {
-    let mut digest = sha256(id.as_bytes());
+    let mut digest = sha256_hex(id.as_bytes());
     digest.truncate(16);
     digest
 }

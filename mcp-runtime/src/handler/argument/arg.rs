@@ -3,6 +3,7 @@
 //! Each parameter is decoded from its own slice of the message, straight into its own type, so that one call reports
 //! every problem at once. Only a parameter that does not fit takes the slow path through its shape ([`decode`](super::decode)).
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -15,7 +16,7 @@ use super::fit::Names;
 use super::path::Name;
 use super::problem::{Problems, nearest};
 use super::rule::Rule;
-use super::words;
+use super::{string, words};
 use crate::handler::form;
 use crate::handler::form::field::Askable;
 use crate::protocol::{Object, RawStr};
@@ -46,7 +47,7 @@ pub trait Decode: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: for<'de> Deserialize<'de> + JsonSchema> Decode for T {
     fn decode(text: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(text)
+        string::decode(text).map_or_else(|| serde_json::from_str(text), Ok)
     }
 
     fn absent() -> Option<Self> {
@@ -344,6 +345,10 @@ impl<T> Arg<T> {
     }
 
     pub(super) fn check(&self, value: &T, input: &mut Input<'_, '_>) -> bool {
+        // Nearly every value fits, and then nothing is written.
+        if self.nested.is_none() && self.rules.iter().all(|rule| (rule.check)(value).is_ok()) {
+            return true;
+        }
         let problems = self.problems_of(value);
         let holds = problems.is_empty();
         input.problems.extend(problems);
@@ -596,8 +601,8 @@ impl<'a, 's> Input<'a, 's> {
     /// Hosts add members of their own to the arguments that a model writes. An unknown name is therefore ignored, unless
     /// it is near to a declared one, or something else does not fit: the model has to write the arguments again then.
     fn note_strangers(&mut self) {
-        let known: Vec<&str> = self.finished.properties().map(|(name, _)| name).collect();
-        let noun = self.finished.noun;
+        let finished = self.finished;
+        let known = OnceCell::new();
         let mut names = Names::default();
         for (name, _) in self.object.iter() {
             if self.finished.canonical(name).is_some() {
@@ -606,14 +611,16 @@ impl<'a, 's> Input<'a, 's> {
                 }
                 continue;
             }
+            let known: &Vec<&str> =
+                known.get_or_init(|| finished.properties().map(|(name, _)| name).collect());
             let is_left_out = self.reading == Reading::Lenient
                 && self.problems.is_empty()
-                && (self.leniency.ignored >= WEIGHED || self.nearest(name, &known).is_none());
+                && (self.leniency.ignored >= WEIGHED || self.nearest(name, known).is_none());
             if is_left_out {
                 self.leniency.ignore(name);
             } else {
-                let near = self.nearest(name, &known);
-                self.problems.unknown(name, near, &known, noun);
+                let near = self.nearest(name, known);
+                self.problems.unknown(name, near, known, finished.noun);
             }
         }
     }

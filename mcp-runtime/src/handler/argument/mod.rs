@@ -17,4 +17,5 @@ mod path;
 pub(crate) mod problem;
 mod reason;
 pub(crate) mod rule;
+mod string;
 mod words;

@@ -83,6 +83,9 @@ impl Problems {
     }
 
     pub(super) fn extend(&mut self, other: Self) {
+        if other.is_empty() {
+            return;
+        }
         self.count += other.count;
         let room = MOST.saturating_sub(self.found.len());
         self.found.extend(other.found.into_iter().take(room));

@@ -106,8 +106,10 @@ struct Call {
     ended: AtomicBool,
     cancelled: OnceLock<CancellationToken>,
     slot: OnceLock<Weak<OwnedSemaphorePermit>>,
-    /// The label of the outcome, once the function has ended.
-    outcome: OnceLock<&'static str>,
+    /// The time at which the call has begun to run.
+    begun: OnceLock<Instant>,
+    /// The label of the outcome and the time that the call has taken, once the function has ended.
+    outcome: OnceLock<(&'static str, Duration)>,
 }
 
 /// The permit of a running call under `concurrency`; it is released when the last clone is dropped.
@@ -194,6 +196,7 @@ impl Context {
             ended: AtomicBool::new(false),
             cancelled: OnceLock::new(),
             slot: OnceLock::new(),
+            begun: OnceLock::new(),
             outcome: OnceLock::new(),
         }))
     }
@@ -249,15 +252,26 @@ impl Context {
         self.0.slot.get()?.upgrade()
     }
 
-    /// Sets the outcome of the call, as the log and the metrics name it.
-    pub(crate) fn set_outcome(&self, outcome: &'static str) {
+    /// Returns the time at which the call has begun to run: now, when this is called first.
+    pub(crate) fn begin(&self) -> Instant {
+        *self.0.begun.get_or_init(Instant::now)
+    }
+
+    /// Sets the outcome of the call, as the log and the metrics name it, and the time that it has taken.
+    pub(crate) fn set_outcome(&self, outcome: &'static str, took: Duration) {
         // A context serves one call.
-        let _ = self.0.outcome.set(outcome);
+        let _ = self.0.outcome.set((outcome, took));
     }
 
     /// The outcome of a call that has ended.
     pub(crate) fn outcome(&self) -> Option<&'static str> {
-        self.0.outcome.get().copied()
+        self.0.outcome.get().map(|(outcome, _)| *outcome)
+    }
+
+    /// Returns the time that the call has taken: until its function has ended, or until now where there is none.
+    pub(crate) fn took(&self) -> Duration {
+        let ended = self.0.outcome.get().map(|(_, took)| *took);
+        ended.unwrap_or_else(|| self.begin().elapsed())
     }
 
     /// The client, by its own account: its name, title, version and capabilities.

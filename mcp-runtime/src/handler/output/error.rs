@@ -8,6 +8,7 @@ use crate::excerpt::Excerpt;
 use crate::handler::input::error::ElicitError;
 use crate::handler::spec::kind::{Item, Kind as ItemKind, event};
 use crate::protocol::{Capability, RpcError, ToolResult};
+use crate::random;
 
 /// The failure of a tool, a resource or a prompt: public text for the model, or a private cause for the log.
 ///
@@ -218,7 +219,7 @@ pub(crate) fn failed(item: Item<'_>, reference: &str) -> Result<Output, RpcError
 pub(crate) fn reference() -> String {
     let mut bytes = [0; 3];
     // Without a random source the reference is all zeros; the answer is still right.
-    let _ = getrandom::fill(&mut bytes);
+    let _ = random::fill(&mut bytes);
     let [a, b, c] = bytes;
     format!("{a:02x}{b:02x}{c:02x}")
 }

@@ -8,6 +8,8 @@
 
 #[cfg(unix)]
 mod capture;
+#[cfg(feature = "cli")]
+mod colour;
 pub(super) mod queue;
 
 use std::io::{self, Write};
@@ -20,6 +22,8 @@ use prometheus_client::metrics::counter::Counter;
 #[cfg(unix)]
 pub(crate) use capture::{Captured, capture, capture_wire};
 use queue::Queue;
+
+use crate::clock::rfc3339;
 
 /// The longest wait for lines that are still to be written when the process ends.
 pub(crate) const FLUSH: Duration = Duration::from_millis(250);
@@ -76,9 +80,9 @@ pub(crate) fn write(lines: &[u8]) {
 /// Writes a line that a person waits for, whatever the level of the log is; with `json` as a record of it.
 pub(crate) fn announce(json: bool, level: &str, text: &str) {
     let line = if json {
-        let time = humantime::format_rfc3339_micros(std::time::SystemTime::now());
+        let time = rfc3339(std::time::SystemTime::now(), 6);
         serde_json::json!({
-            "timestamp": time.to_string(),
+            "timestamp": time,
             "level": level,
             "fields": { "message": text },
             "target": "mcp_runtime",
@@ -136,12 +140,19 @@ impl Drop for Flushed {
 /// One record of `tracing`, which becomes one entry of the queue.
 #[cfg(feature = "cli")]
 #[derive(Debug)]
-pub(crate) struct Writer;
+pub(crate) struct Writer {
+    /// The level is in colour, for a terminal.
+    pub has_colours: bool,
+}
 
 #[cfg(feature = "cli")]
 impl Write for Writer {
     fn write(&mut self, record: &[u8]) -> io::Result<usize> {
-        write(record);
+        if self.has_colours {
+            write(&colour::coloured(record));
+        } else {
+            write(record);
+        }
         Ok(record.len())
     }
 

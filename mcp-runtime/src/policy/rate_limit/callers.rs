@@ -1,20 +1,20 @@
 //! Counters by caller, up to a maximum number of callers.
 //!
-//! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers, so that its duration is bounded; a caller is
-//! evicted when its counter is back in its initial state and its rounds have expired, or when a new caller needs the
-//! place of the longest idle.
+//! Invariants: a check evicts at most [`EVICTED_AT_ONCE`] idle callers and moves as few places of others (`places.rs`), so
+//! that its duration is bounded; a caller is evicted when its counter is back in its initial state and its rounds have
+//! expired, or when a new caller needs the place of the longest idle.
 //!
 //! At most [`MOST`] (65,536) callers. Whoever has that many identities can evict others and so
 //! begin anew with each of them; that takes as many verified subjects or networks of 64 bits, for
 //! each of which it could have made its calls anyway. One mutex is enough for all: it is held for a
-//! few look-ups in maps, never across an `.await`.
+//! look-up or two in a map, never across an `.await`.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::places::{Entries, NOWHERE, Place, Places};
 use super::rounds::Rounds;
 use super::{Caller, Counter, memory};
 use crate::handler::spec::policy::RateLimit;
@@ -33,28 +33,38 @@ pub(super) struct Callers {
     counted: Mutex<Counted>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counted {
-    by_caller: HashMap<Caller, Entry>,
-    /// The callers in the order of their last checks.
-    by_age: BTreeMap<u64, Caller>,
-    checks: u64,
+    places: Places,
+    entries: Entries<Entry>,
+    /// The callers with the first and with the last of their last checks.
+    oldest: Place,
+    newest: Place,
 }
 
 #[derive(Debug)]
 struct Entry {
+    caller: Caller,
     counter: Counter,
     rounds: Rounds,
-    /// The number and the time of the last check.
-    age: u64,
+    /// The time of the last check.
     last: Instant,
+    /// The callers whose last check was the one before and the one after.
+    older: Place,
+    newer: Place,
+}
+
+impl AsRef<Caller> for Entry {
+    fn as_ref(&self) -> &Caller {
+        &self.caller
+    }
 }
 
 impl Callers {
     pub(super) fn new(limit: RateLimit) -> Self {
         Self {
             limit,
-            counted: Mutex::default(),
+            counted: Mutex::new(Counted::new()),
         }
     }
 
@@ -72,8 +82,9 @@ impl Callers {
 
     /// Allows a round that did not run to continue its call again.
     pub(super) fn give_back(&self, caller: &Caller, round: Stamp) {
-        if let Some(entry) = self.lock().by_caller.get_mut(caller) {
-            entry.rounds.give_back(round);
+        let counted = &mut *self.lock();
+        if let Some(place) = counted.places.get(caller) {
+            counted.entries[place].rounds.give_back(round);
         }
     }
 
@@ -83,49 +94,105 @@ impl Callers {
 }
 
 impl Counted {
+    fn new() -> Self {
+        Self {
+            places: Places::default(),
+            entries: Entries::default(),
+            oldest: NOWHERE,
+            newest: NOWHERE,
+        }
+    }
+
     /// Returns the entry of `caller`, now the most recent; a new caller evicts the longest idle if all places are taken.
     fn entry(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> &mut Entry {
-        self.checks += 1;
-        let age = self.checks;
-        match self.by_caller.get(&caller) {
-            Some(known) => {
-                self.by_age.remove(&known.age);
+        self.places.advance(&self.entries);
+        let place = match self.places.get(&caller) {
+            Some(place) if place == self.newest => place,
+            Some(place) => {
+                self.unlink(place);
+                self.link(place);
+                place
             }
-            None if self.by_caller.len() >= MOST => self.evict_oldest(),
-            None => {}
+            None => self.add(caller, now, limit),
+        };
+        let entry = &mut self.entries[place];
+        entry.last = now;
+        entry
+    }
+
+    fn add(&mut self, caller: Caller, now: Instant, limit: RateLimit) -> Place {
+        if self.entries.len() >= MOST {
+            self.evict_oldest();
         }
-        self.by_age.insert(age, caller.clone());
-        let entry = self.by_caller.entry(caller).or_insert_with(|| Entry {
+        let place = self.entries.len();
+        self.entries.push(Entry {
+            caller: caller.clone(),
             counter: Counter::new(limit),
             rounds: Rounds::default(),
-            age,
             last: now,
+            older: NOWHERE,
+            newer: NOWHERE,
         });
-        (entry.age, entry.last) = (age, now);
-        entry
+        self.places.insert(caller, place);
+        self.link(place);
+        place
     }
 
     fn evict_idle(&mut self, now: Instant, memory: Duration) {
         for _ in 0..EVICTED_AT_ONCE {
-            let oldest = self.by_age.first_key_value();
-            let is_idle = oldest
-                .and_then(|(_, caller)| self.by_caller.get(caller))
-                .is_some_and(|entry| entry.is_idle(now, memory));
-            if !is_idle {
+            if self.oldest == NOWHERE || !self.entries[self.oldest].is_idle(now, memory) {
                 return;
             }
             self.evict_oldest();
         }
     }
 
-    /// The map is made smaller when it is 1/16 full, so that a wave of callers does not keep its
-    /// memory; each shrinking moves less than what was evicted since the last one.
+    /// Evicts the longest idle; the last entry takes its place.
     fn evict_oldest(&mut self) {
-        if let Some((_, caller)) = self.by_age.pop_first() {
-            self.by_caller.remove(&caller);
+        let place = self.oldest;
+        if place == NOWHERE {
+            return;
         }
-        if self.by_caller.len() < self.by_caller.capacity() / 16 {
-            self.by_caller.shrink_to(self.by_caller.len() * 2);
+        self.unlink(place);
+        let evicted = self.entries.swap_remove(place);
+        self.places.remove(&evicted.caller);
+        if place < self.entries.len() {
+            self.places.set(&self.entries[place].caller, place);
+            let Entry { older, newer, .. } = self.entries[place];
+            *self.newer_of(older) = place;
+            *self.older_of(newer) = place;
+        }
+        self.places.fit(self.entries.len());
+    }
+
+    /// Makes the entry at `place`, which is among no others, the most recent.
+    fn link(&mut self, place: Place) {
+        let newest = self.newest;
+        let entry = &mut self.entries[place];
+        (entry.older, entry.newer) = (newest, NOWHERE);
+        *self.newer_of(newest) = place;
+        self.newest = place;
+    }
+
+    fn unlink(&mut self, place: Place) {
+        let Entry { older, newer, .. } = self.entries[place];
+        *self.newer_of(older) = newer;
+        *self.older_of(newer) = older;
+    }
+
+    /// The place of the one after `place`; the first of all if that is nowhere.
+    fn newer_of(&mut self, place: Place) -> &mut Place {
+        match place {
+            NOWHERE => &mut self.oldest,
+            place => &mut self.entries[place].newer,
+        }
+    }
+
+    /// The place of the one before `place`; the last of all if that is nowhere.
+    fn older_of(&mut self, place: Place) -> &mut Place {
+        match place {
+            NOWHERE => &mut self.newest,
+            place => &mut self.entries[place].older,
         }
     }
 }
@@ -152,8 +219,18 @@ mod tests {
 
     fn known(callers: &Callers) -> usize {
         let counted = callers.lock();
-        assert_eq!(counted.by_caller.len(), counted.by_age.len());
-        counted.by_caller.len()
+        let mut places = Vec::new();
+        let mut place = counted.oldest;
+        while place != NOWHERE {
+            let entry = &counted.entries[place];
+            assert_eq!(counted.places.get(&entry.caller), Some(place));
+            places.push(place);
+            place = entry.newer;
+        }
+        assert_eq!(places.last().copied().unwrap_or(NOWHERE), counted.newest);
+        assert_eq!(places.len(), counted.places.len());
+        assert_eq!(places.len(), counted.entries.len());
+        places.len()
     }
 
     #[tokio::test(start_paused = true)]

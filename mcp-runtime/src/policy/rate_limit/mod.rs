@@ -18,6 +18,7 @@
 
 mod callers;
 mod fixed_window;
+mod places;
 mod rounds;
 mod shared;
 mod sliding_window;

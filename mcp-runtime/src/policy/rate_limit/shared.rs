@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Caller, Local};
 use crate::handler::spec::policy::RateLimit;
-use crate::policy::contain::held;
+use crate::policy::contain::{contain_now, held};
 use crate::principal;
 use crate::seal::{LIFETIME, Stamp, Subject};
 use crate::store::{Admission, Rates, Spent, Stores};
@@ -47,7 +47,7 @@ impl Shared {
         {
             return Ok(());
         }
-        match held(self.rates.check(&key, self.limit.rate())).await {
+        match held(async { self.rates.check(&key, self.limit.rate()).await }).await {
             Ok(Admission::Admitted) => Ok(()),
             Ok(Admission::Wait(wait)) => Err(wait),
             Err(error) => {
@@ -61,7 +61,7 @@ impl Shared {
         if let Some(spent) = &self.spent {
             let key = marked(&self.key(caller), round);
             // A mark that stays costs the caller a call.
-            let _ = held(spent.forget(&key)).await;
+            let _ = held(async { spent.forget(&key).await }).await;
         }
     }
 
@@ -71,12 +71,13 @@ impl Shared {
             return false;
         };
         let key = marked(key, round);
-        held(spent.first(&key, 2 * LIFETIME)).await.unwrap_or(false)
+        let first = async { spent.first(&key, 2 * LIFETIME).await };
+        held(first).await.unwrap_or(false)
     }
 
     /// The counts of this instance for its part of the limit.
     fn away(&self) -> Arc<Local> {
-        let instances = self.rates.instances().max(1);
+        let instances = contain_now(|| self.rates.instances()).map_or(1, |it| it.max(1));
         let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
         match &*away {
             Some((known, local)) if *known == instances => Arc::clone(local),
@@ -143,6 +144,28 @@ mod tests {
         fn instances(&self) -> u32 {
             3
         }
+    }
+
+    /// A store that panics before it has a future.
+    #[derive(Debug)]
+    struct Panicking;
+
+    impl Rates for Panicking {
+        fn check<'a>(&'a self, _: &'a str, _: Rate) -> StoreFuture<'a, Admission> {
+            panic!("no future")
+        }
+
+        fn instances(&self) -> u32 {
+            panic!("no number")
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_panics_is_away() {
+        let limit = RateLimit::new(10, 60_000);
+        let stores = Stores::default().rates(Panicking);
+        let shared = Shared::new(limit, "tool:search", &stores).unwrap();
+        assert_eq!(admitted(&shared).await, 10);
     }
 
     async fn admitted(shared: &Shared) -> usize {

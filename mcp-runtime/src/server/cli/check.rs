@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::show::print;
+use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::lint::{self, Finding, Verdict};
 use crate::ops::descriptors;
@@ -49,7 +50,7 @@ pub(super) fn machine(service: &Service) -> Result<()> {
 fn clock_fault(now: SystemTime) -> Option<String> {
     let earliest = SystemTime::UNIX_EPOCH + Duration::from_hours(490_896);
     (now < earliest).then(|| {
-        let now = humantime::format_rfc3339_seconds(now);
+        let now = rfc3339(now, 0);
         format!("the clock of this machine says {now}, by which tokens and certificates are not valid yet; set it")
     })
 }
@@ -58,7 +59,7 @@ fn clock_fault(now: SystemTime) -> Option<String> {
 #[cfg(feature = "tls")]
 fn certificate(end: i64, now: SystemTime) -> Result<String> {
     let end = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(end).unwrap_or(0));
-    let shown = humantime::format_rfc3339_seconds(end);
+    let shown = rfc3339(end, 0);
     let Ok(left) = end.duration_since(now) else {
         let text = format!("the certificate has ended at {shown}; renew it");
         return Err(Error::usage(text));

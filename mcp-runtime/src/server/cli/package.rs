@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::digest::sha256;
+use crate::digest::sha256_hex;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -301,7 +301,7 @@ fn write_bundle(subject: &Subject, matches: &ArgMatches) -> Result<()> {
     print(&format!(
         "{out}: {} bytes, SHA-256 {}",
         bundle.len(),
-        sha256(&bundle)
+        sha256_hex(&bundle)
     ));
     if cfg!(debug_assertions) {
         tell(
@@ -318,7 +318,7 @@ fn print_listing(service: &Service, matches: &ArgMatches) -> Result<()> {
         (Some(file), Some(url)) => {
             let bytes = fs::read(file);
             let bytes = bytes.map_err(|cause| Error::io("the bundle cannot be read", cause))?;
-            Some((url.to_owned(), sha256(&bytes)))
+            Some((url.to_owned(), sha256_hex(&bytes)))
         }
         _ => None,
     };

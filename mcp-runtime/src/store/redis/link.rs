@@ -10,8 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{Cmd, ErrorKind, FromRedisValue, RedisError, RedisResult, Script, ScriptInvocation};
-use redis::{Msg, ServerErrorKind};
+use redis::{Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Script};
+use redis::{Msg, ScriptInvocation, ServerErrorKind};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
@@ -165,6 +165,17 @@ impl Link {
         Ok(self.measured(kind, result).await?)
     }
 
+    /// Carries out commands that are sent together.
+    pub(crate) async fn run_all<T: FromRedisValue>(
+        &self,
+        kind: Kind,
+        commands: &Pipeline,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.commands(kind)?;
+        let result = timeout(LIMIT, commands.query_async(&mut connection));
+        Ok(self.measured(kind, result).await?)
+    }
+
     /// Carries out a script.
     pub(crate) async fn invoke<T: FromRedisValue>(
         &self,
@@ -262,6 +273,15 @@ impl Link {
         self.instances.store(instances.max(1), Ordering::Relaxed);
         self.stats.instances.set(instances.into());
         Ok(())
+    }
+
+    /// Returns whether an instance has shown a sign of life that is still good.
+    pub(super) async fn has_instance(&self, instance: &str) -> Result<bool, StoreError> {
+        let mut seen = redis::cmd("ZSCORE");
+        seen.arg(self.key("instances")).arg(instance);
+        // Signs that are no longer good are removed with every sign of another.
+        let seen: Option<f64> = self.run(Kind::Link, &seen).await?;
+        Ok(seen.is_some())
     }
 
     async fn say_hello(&self) -> Result<(), StoreError> {

@@ -4,9 +4,11 @@
 //! nothing is stored that its owner could not read.
 
 mod changes;
+mod events;
 pub(crate) mod link;
 mod place;
 mod rates;
+mod sessions;
 mod spent;
 pub(crate) mod stats;
 mod values;
@@ -30,9 +32,14 @@ pub async fn keeps_the_contract(url: &str) {
     let keeper = Keeper::new(Link::new(place, "contract"));
     let started = keeper.start().await;
     assert_eq!(started, Ok(()), "{url}");
+    while keeper.link.trouble().is_some() {
+        tokio::task::yield_now().await;
+    }
     contract::rates(&rates::RedisRates(Arc::clone(&keeper.link))).await;
     contract::spent(&spent::RedisSpent(Arc::clone(&keeper.link))).await;
     contract::changes(&changes::RedisChanges(Arc::clone(&keeper.link))).await;
+    contract::sessions(&sessions::RedisSessions(Arc::clone(&keeper.link))).await;
+    contract::events(&events::RedisEvents(Arc::clone(&keeper.link))).await;
     contract::values(&values::RedisValues(Arc::clone(&keeper.link))).await;
 }
 
@@ -41,6 +48,8 @@ pub(crate) fn stores(link: &Arc<Link>) -> Stores {
     Stores::default()
         .rates(rates::RedisRates(Arc::clone(link)))
         .spent(spent::RedisSpent(Arc::clone(link)))
+        .sessions(sessions::RedisSessions(Arc::clone(link)))
+        .events(events::RedisEvents(Arc::clone(link)))
         .changes(changes::RedisChanges(Arc::clone(link)))
         .values(values::RedisValues(Arc::clone(link)))
 }

@@ -29,7 +29,9 @@ impl Place {
         }
         match scheme {
             "redis" | "valkey" | "redis+unix" | "unix" | "valkey+unix" => {}
-            "rediss" | "valkeys" if cfg!(feature = "tls") => {}
+            #[cfg(feature = "tls")]
+            "rediss" | "valkeys" => choose_provider(),
+            #[cfg(not(feature = "tls"))]
             "rediss" | "valkeys" => {
                 return Err("a Redis behind TLS needs the feature `tls`".to_owned());
             }
@@ -59,5 +61,16 @@ impl Place {
         };
         let ended = timeout(CONNECTING, connecting).await;
         ended.unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+    }
+}
+
+/// Makes ring the provider of the process, unless that has one: the client takes that of the process, and panics where
+/// it cannot tell which that is.
+#[cfg(feature = "tls")]
+fn choose_provider() {
+    use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+    if CryptoProvider::get_default().is_none() {
+        // Another thread may have been faster.
+        let _ = ring::default_provider().install_default();
     }
 }

@@ -18,18 +18,22 @@ const BUCKETS: [f64; 9] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Changes,
+    Events,
     Link,
     Rates,
+    Sessions,
     Spent,
     Tasks,
     Values,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 6] = [
+    const ALL: [(Self, &'static str); 8] = [
         (Self::Changes, "changes"),
+        (Self::Events, "events"),
         (Self::Link, "link"),
         (Self::Rates, "rates"),
+        (Self::Sessions, "sessions"),
         (Self::Spent, "spent"),
         (Self::Tasks, "tasks"),
         (Self::Values, "values"),

@@ -6,17 +6,21 @@
 //! for as long as its call runs, so a [`Charge`] is put behind the bytes themselves, and is given
 //! back with the last slice of them. A body in one piece, the usual case, is not copied.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use axum::body::{Body, HttpBody as _};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use super::Endpoint;
+use crate::config::Settings;
 use crate::limits::Limit;
 use crate::protocol::RpcError;
+use crate::transport::poll_once;
 
 /// The size up to which a body is not counted against what all of them may take.
 const SMALL: usize = 16 * 1024;
@@ -43,21 +47,24 @@ struct Charged {
 impl Endpoint {
     /// Reads a body, or returns the error that names the limit which it passes.
     pub(super) async fn read(&self, body: Body) -> Result<Bytes, RpcError> {
-        let settings = self.service.settings_now();
+        let read = |settings: &Settings| (settings.max_body, settings.limits.body_timeout);
+        let (most, limit) = self.service.live.with(read);
         // Before anything is read, so that a client that asks with `Expect` is not told to send it.
-        if body.size_hint().lower() > settings.max_body as u64 {
-            return Err(too_large(settings.max_body));
+        if body.size_hint().lower() > most as u64 {
+            return Err(too_large(most));
         }
-        tokio::select! {
-            biased;
-            read = collect(body, settings.max_body, &self.bodies) => read,
-            () = sleep(settings.limits.body_timeout) => {
-                let limit = humantime::format_duration(settings.limits.body_timeout);
-                Err(RpcError::invalid_request(format!("the body was not complete after {limit}"))
-                    .with_status(408)
-                    .over(Limit::Slow))
-            }
+        let mut reading = pin!(collect(body, most, &self.bodies));
+        // Nearly every body has come with its head, and then needs no timer.
+        if let Poll::Ready(read) = poll_once(reading.as_mut()).await {
+            return read;
         }
+        let read = Box::pin(timeout(limit, reading)).await;
+        read.unwrap_or_else(|_| {
+            let text = format!("the body was not complete after {limit:?}");
+            Err(RpcError::invalid_request(text)
+                .with_status(408)
+                .over(Limit::Slow))
+        })
     }
 }
 

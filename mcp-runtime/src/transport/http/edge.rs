@@ -17,7 +17,7 @@ use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
 /// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
-const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
+pub(super) const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -59,13 +59,15 @@ pub(super) async fn around<F: Future<Output = Response>>(
     if let Some(Err(error)) = caller.map(|caller| endpoint.flood.check(caller)) {
         return finished(endpoint, endpoint.refuse(error), None);
     }
-    if let Err(error) = endpoint
-        .guard
-        .with(|guard| guard.check(request.uri(), request.headers()))
-    {
-        return finished(endpoint, endpoint.refuse(error), None);
-    }
-    let origin = request.headers().get(header::ORIGIN).cloned();
+    let admitted = endpoint.guard.with(|guard| {
+        guard
+            .check(request.uri(), request.headers())
+            .map(|it| it.cloned())
+    });
+    let origin = match admitted {
+        Ok(origin) => origin,
+        Err(error) => return finished(endpoint, endpoint.refuse(error), None),
+    };
     finished(endpoint, answer(caller.map(Peer), request).await, origin)
 }
 

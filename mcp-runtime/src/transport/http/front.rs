@@ -13,17 +13,15 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Version, header};
 use axum::response::Response;
-use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use tower::Service as _;
 
-use super::connection::{Activity, Answering, Open};
+use super::connection::{Activity, Open};
 use super::drained::Drained;
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
@@ -104,16 +102,14 @@ impl Front {
     }
 }
 
-impl tower::Service<Request<Incoming>> for Front {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+impl Front {
+    /// Answers a request of the connection.
+    ///
+    /// The future is moved to its place, so it has in it what nearly every request needs; the rest is boxed.
+    pub(super) fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
         let is_http2 = request.version() == Version::HTTP_2;
         let from = self.from.as_ref().map(|(from, _)| from);
         let activity = self.from.as_ref().map(|(_, activity)| activity);
@@ -128,70 +124,55 @@ impl tower::Service<Request<Incoming>> for Front {
         });
         certify(&mut request, from);
         let endpoint = Arc::clone(&self.endpoint);
-        if is_message {
-            let peer = from.and_then(|from| from.peer);
-            Box::pin(answer_message(endpoint, peer, request, answering))
-        } else {
-            Box::pin(answer(
-                endpoint,
-                self.rest.clone(),
-                from.cloned(),
-                request,
-                answering,
-            ))
+        let peer = from.and_then(|from| from.peer);
+        let rest = (!is_message).then(|| (self.rest.clone(), from.cloned()));
+        async move {
+            let response = match rest {
+                None => answer_message(&endpoint, peer, request).await,
+                Some((rest, from)) => Box::pin(answer(&endpoint, rest, from, request)).await,
+            };
+            drop(answering);
+            Ok(last(&endpoint, response, is_http2))
         }
     }
 }
 
-/// Answers a message. The future has in it what nearly every request needs, and nothing else: it is moved into its box.
+/// Answers a message.
 async fn answer_message(
-    endpoint: Arc<Endpoint>,
+    endpoint: &Arc<Endpoint>,
     peer: Option<Peer>,
     request: Request<Body>,
-    answering: Option<Answering>,
-) -> Result<Response, Infallible> {
-    let is_http2 = request.version() == Version::HTTP_2;
-    let response = match check_host(&endpoint, &request) {
-        Some(refused) => refused,
-        None => {
-            edge::around(
-                &endpoint,
-                peer.map(|Peer(it)| it),
-                request,
-                |caller, request| post::post_from(caller, Arc::clone(&endpoint), request),
-            )
-            .await
-        }
-    };
-    drop(answering);
-    Ok(last(&endpoint, response, is_http2))
+) -> Response {
+    if let Some(refused) = check_host(endpoint, &request) {
+        return refused;
+    }
+    let peer = peer.map(|Peer(it)| it);
+    edge::around(endpoint, peer, request, |caller, request| {
+        post::post_from(caller, endpoint, request)
+    })
+    .await
 }
 
 /// Answers a request of another route.
 async fn answer(
-    endpoint: Arc<Endpoint>,
+    endpoint: &Endpoint,
     mut rest: Router,
     from: Option<From>,
     mut request: Request<Body>,
-    answering: Option<Answering>,
-) -> Result<Response, Infallible> {
-    let is_http2 = request.version() == Version::HTTP_2;
-    let response = if let Some(refused) = check_host(&endpoint, &request) {
-        refused
-    } else {
-        // Not for messages, each of which would pay for it.
-        if let Some(from) = from {
-            #[cfg(feature = "websocket")]
-            request.extensions_mut().insert(from.open);
-            if let Some(peer) = from.peer {
-                request.extensions_mut().insert(peer);
-            }
+) -> Response {
+    if let Some(refused) = check_host(endpoint, &request) {
+        return refused;
+    }
+    // Not for messages, each of which would pay for it.
+    if let Some(from) = from {
+        #[cfg(feature = "websocket")]
+        request.extensions_mut().insert(from.open);
+        if let Some(peer) = from.peer {
+            request.extensions_mut().insert(peer);
         }
-        let Ok(response) = rest.call(request).await;
-        edge::finished(&endpoint, response, None)
-    };
-    drop(answering);
-    Ok(last(&endpoint, response, is_http2))
+    }
+    let Ok(response) = rest.call(request).await;
+    edge::finished(endpoint, response, None)
 }
 
 /// Adds the certificate that the caller has proved to hold.

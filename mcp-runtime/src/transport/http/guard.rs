@@ -10,7 +10,7 @@
 //! is not allowed. A refusal is 403, and says which setting to change.
 
 use axum::http::uri::{Authority, Uri};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::config::Settings;
 use crate::excerpt::excerpt;
@@ -37,20 +37,24 @@ impl Guard {
         }
     }
 
-    /// Checks a request's `Host` (or `:authority`) and `Origin`.
-    pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), RpcError> {
+    /// Checks a request's `Host` (or `:authority`) and `Origin`; returns the latter.
+    pub(crate) fn check<'r>(
+        &self,
+        uri: &'r Uri,
+        headers: &'r HeaderMap,
+    ) -> Result<Option<&'r HeaderValue>, RpcError> {
         let host = host(uri, headers)?;
         if let Some(host) = host
             && !self.allows_host(name_of(host))
         {
             return Err(foreign_host(host));
         }
-        let Some(origin) = headers.get(header::ORIGIN) else {
-            return Ok(());
+        let Some(sent) = headers.get(header::ORIGIN) else {
+            return Ok(None);
         };
-        let origin = origin.to_str().unwrap_or_default();
+        let origin = sent.to_str().unwrap_or_default();
         if self.allows_origin(origin, host) {
-            return Ok(());
+            return Ok(Some(sent));
         }
         Err(foreign_origin(origin))
     }
@@ -142,7 +146,8 @@ pub(super) fn no_host() -> RpcError {
 
 /// The name without the port; an IPv6 address stays in its brackets.
 fn name_of(host: &str) -> &str {
-    match host.rsplit_once(':') {
+    let colon = memchr::memrchr(b':', host.as_bytes());
+    match colon.and_then(|colon| Some((host.get(..colon)?, host.get(colon + 1..)?))) {
         Some((name, port))
             if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') =>
         {
@@ -190,7 +195,6 @@ fn foreign_origin(origin: &str) -> RpcError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn check(public: &[&str], host: &'static str, origin: Option<&'static str>) -> bool {
         let mut headers = HeaderMap::new();

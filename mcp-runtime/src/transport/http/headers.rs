@@ -10,6 +10,8 @@
 //!
 //! Only requests of 2026-07-28 are compared; sessions have the version header alone.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,12 +72,10 @@ pub(super) fn same_params(
     if request.method != Method::ToolsCall {
         return Ok(());
     }
-    let Some(entry) = service
-        .registry
-        .read()
-        .tools
-        .get(&name)
-        .cloned()
+    let registry = service.registry.read();
+    let tools = Some(&registry.tools).filter(|_| registry.has_headers);
+    let Some(entry) = tools
+        .and_then(|tools| tools.get(&name))
         .filter(|entry| !entry.headers.is_empty())
     else {
         return Ok(());
@@ -163,17 +163,18 @@ fn text<'h>(
 }
 
 /// The value behind `=?base64?…?=`; anything else stands for itself.
-fn decoded(name: &str, value: &str) -> Result<String, RpcError> {
+fn decoded<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, RpcError> {
     let Some(encoded) = value
         .strip_prefix("=?base64?")
         .and_then(|rest| rest.strip_suffix("?="))
     else {
-        return Ok(value.to_owned());
+        return Ok(Cow::Borrowed(value));
     };
     let bytes = STANDARD
         .decode(encoded)
         .map_err(|_| malformed(name, "is not valid base64"))?;
-    String::from_utf8(bytes).map_err(|_| malformed(name, "is not UTF-8 in base64"))
+    let text = String::from_utf8(bytes).map(Cow::Owned);
+    text.map_err(|_| malformed(name, "is not UTF-8 in base64"))
 }
 
 fn malformed(name: &str, problem: &str) -> RpcError {

@@ -15,9 +15,8 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::task::TaskTracker;
@@ -30,13 +29,11 @@ use super::secure;
 use super::sender::Peer;
 use super::socket::{Listener, Socket};
 use super::turn_away::TurnAway;
+use super::versions;
 use crate::config::reload::Number;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limit;
 use crate::ops::descriptors;
 use crate::service::Service;
-
-/// The maximum number of requests that one HTTP/2 connection has in flight.
-const STREAMS: u32 = 200;
 
 /// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
@@ -121,8 +118,12 @@ impl Server {
         let activity = Arc::new(Activity::new(limits.header_timeout, limits.idle_timeout));
         let io = TokioIo::new(Connection::new(socket, Arc::clone(&activity)));
         let front = self.front.for_connection(from, Arc::clone(&activity));
-        let http = http(limits);
-        let serving = http.serve_connection_with_upgrades(io, TowerToHyperService::new(front));
+        let http = versions::within(limits);
+        let service = service_fn(move |request| front.answer(request));
+        #[cfg(feature = "http2")]
+        let serving = http.serve_connection_with_upgrades(io, service);
+        #[cfg(not(feature = "http2"))]
+        let serving = http.serve_connection(io, service).with_upgrades();
         let mut serving = pin!(serving);
         let mut ended = pin!(self.service.drain.ended());
         let mut leaving = pin!(self.service.drain.leaving());
@@ -133,7 +134,7 @@ impl Server {
                 biased;
                 result = serving.as_mut() => {
                     if let Err(error) = result {
-                        self.failed(&*error);
+                        self.failed(error);
                     }
                     return;
                 }
@@ -160,7 +161,8 @@ impl Server {
         }
     }
 
-    fn failed(&self, error: &(dyn std::error::Error + Send + Sync + 'static)) {
+    fn failed(&self, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) {
+        let error = error.into();
         if error
             .downcast_ref::<hyper::Error>()
             .is_some_and(hyper::Error::is_parse_too_large)
@@ -169,22 +171,6 @@ impl Server {
         }
         tracing::debug!(error = %error, "a connection has failed");
     }
-}
-
-/// HTTP/1.1 and HTTP/2 for one connection.
-fn http(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut http = Builder::new(TokioExecutor::new());
-    // The time for a head is `Activity`'s: hyper's would end connections that are idle as well.
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(None)
-        .max_headers(limits.header_count)
-        .max_buf_size(limits.headers.max(8192));
-    http.http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX));
-    http
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ mod stream;
 mod turn_away;
 #[cfg(unix)]
 mod unix;
+mod versions;
 #[cfg(feature = "websocket")]
 mod websocket;
 mod well_known;
@@ -80,7 +81,7 @@ pub(crate) const PATH: &str = "/mcp";
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub service: Arc<Service>,
-    pub sessions: Sessions,
+    pub sessions: Arc<Sessions>,
     pub guard: Arc<Live<Guard>>,
     gate: Option<Gate>,
     bodies: Arc<Budget>,
@@ -198,7 +199,8 @@ impl Endpoint {
         let mut public = settings.public_urls.iter();
         let is_https = service.scheme() == "https" || public.any(|url| url.starts_with("https://"));
         let gate = Gate::new(&service, documents);
-        let sessions = Sessions::new(settings.max_sessions, settings.session_idle);
+        let stores = &service.sharing.stores;
+        let sessions = Sessions::new(settings.max_sessions, settings.session_idle, stores);
         Arc::new(Self {
             service,
             sessions,

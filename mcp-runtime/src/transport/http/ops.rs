@@ -102,7 +102,19 @@ pub(super) async fn metrics(State(endpoint): State<Arc<Endpoint>>, headers: Head
     } else {
         (Format::Classic, CLASSIC)
     };
-    let mut response = Response::new(Body::from(service.render_metrics(format)));
+    // With thousands of tools this takes milliseconds, which no worker has. The turn is held by the rendering, which goes
+    // on when its request is dropped.
+    let turn = Arc::clone(&service.metrics.rendering).acquire_owned().await;
+    let rendering = Arc::clone(service);
+    let rendered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        rendering.render_metrics(format)
+    });
+    // Fails where the runtime is going down.
+    let Ok(text) = rendered.await else {
+        return body(503, &json!({ "status": "draining" }));
+    };
+    let mut response = Response::new(Body::from(text));
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

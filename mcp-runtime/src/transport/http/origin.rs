@@ -6,8 +6,10 @@
 //! `_meta`, so that its error tells it what is missing instead of asking for a session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::Endpoint;
 use super::accept::Accepts;
@@ -16,9 +18,13 @@ use super::sender::Sender;
 use crate::dispatch::Origin;
 use crate::handler::Principal;
 use crate::legacy::Session;
+use crate::legacy::follow::away;
 use crate::limits::Limit;
 use crate::protocol::{Method, Request, RpcError, Version};
 use crate::share::Holder;
+
+/// The wait before a request whose session cannot be looked up comes again.
+const AWAY: Duration = Duration::from_secs(5);
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
@@ -92,6 +98,24 @@ impl Origin for Incoming<'_> {
 }
 
 impl Endpoint {
+    /// Finds out about the session that the headers name, if other instances may know it; returns the response to a
+    /// request that cannot be answered without that.
+    pub(super) async fn meet(&self, sender: &Sender) -> Result<(), Box<Response>> {
+        if !self.sessions.is_shared() || names_other_version(&sender.headers) {
+            return Ok(());
+        }
+        let id = sender.headers.get(&SESSION_ID);
+        let Some(id) = id.and_then(|id| id.to_str().ok()) else {
+            return Ok(());
+        };
+        let caller = (sender.principal(), sender.holder());
+        let met = Box::pin(self.sessions.meet(&self.service, id, caller)).await;
+        met.map_err(|error| {
+            tracing::debug!(%error, "a session of another instance cannot be looked up");
+            Box::new(self.refuse_until(AWAY, away()))
+        })
+    }
+
     /// The session that the headers name, which is the sender's own.
     pub(super) fn session(&self, sender: &Sender) -> Result<Arc<Session>, RpcError> {
         let id = sender.headers.get(&SESSION_ID).ok_or_else(no_session)?;

@@ -11,13 +11,13 @@
 //! has gone, drops the call.
 
 use std::sync::Arc;
+use std::task::Poll;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use tokio::time::sleep;
 
 use super::accept::Accepts;
@@ -26,7 +26,7 @@ use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
 use super::{Endpoint, authenticate, sse};
-use crate::dispatch::{Call, Next, Pending, dispatch, refuse};
+use crate::dispatch::{Call, Next, Pending, Reply, dispatch, refuse};
 use crate::handler::call::context::{Caller, HEARTBEAT};
 use crate::handler::input::outbox::{Notes, Outbox, Stored, notes};
 use crate::legacy::Session;
@@ -35,27 +35,31 @@ use crate::ops::metrics::Streams;
 use crate::protocol::{RpcError, Version};
 use crate::service::Service;
 use crate::share::Permit;
+use crate::transport::poll_once;
 
 pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    post_from(None, endpoint, request).await
+    post_from(None, &endpoint, request).await
 }
 
 /// Answers a request that has come from `peer`, if the server's own listener knows it.
 pub(super) async fn post_from(
     peer: Option<Peer>,
-    endpoint: Arc<Endpoint>,
+    endpoint: &Arc<Endpoint>,
     request: Request,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Some(gate) = &endpoint.gate else {
-        return answer(peer, &endpoint, parts, body).await;
-    };
-    if let Err(refused) = gate.admit(&endpoint, &mut parts, peer).await {
-        return refused;
+    let mut metadata = None;
+    if let Some(gate) = &endpoint.gate {
+        if let Err(refused) = Box::pin(gate.admit(endpoint, &mut parts, peer)).await {
+            return refused;
+        }
+        metadata = gate.metadata(&parts);
     }
-    let metadata = gate.metadata(&parts);
-    let response = answer(peer, &endpoint, parts, body).await;
-    authenticate::challenged(response, metadata.as_deref())
+    let response = answer(peer, endpoint, parts, body).await;
+    match &endpoint.gate {
+        Some(_) => authenticate::challenged(response, metadata.as_deref()),
+        None => response,
+    }
 }
 
 /// Answers a request whose caller is known.
@@ -77,47 +81,65 @@ async fn answer(
         Ok(body) => body,
         Err(error) => return endpoint.refuse(error),
     };
+    if let Err(refused) = endpoint.meet(&sender).await {
+        return *refused;
+    }
     let origin = Incoming {
         endpoint,
         sender: &sender,
         accepts,
     };
-    let service = Arc::clone(&endpoint.service);
-    let streams = &endpoint.service.metrics.streams;
-    match dispatch(&service, &origin, &body) {
+    let service = &endpoint.service;
+    let streams = &service.metrics.streams;
+    match dispatch(service, &origin, &body) {
         Next::Nothing => accepted(),
-        Next::Reply(answer) => reply(answer),
+        Next::Reply(answer) => {
+            endpoint.publish(&sender, &answer).await;
+            reply(answer)
+        }
         Next::Listen(_, subscription) => sse::listen(subscription, streams),
         Next::Call(call) => {
             let permit = match service.in_flight.take(|| sender.holder()) {
                 Ok(permit) => permit,
                 Err(full) => {
                     let id = Some(&call.request.id);
-                    return reply(refuse(&service, id, Version::LATEST, full.into()));
+                    return reply(refuse(service, id, Version::LATEST, full.into()));
                 }
             };
             respond_to_call(service, call, permit, sender, accepts).await
         }
         Next::InSession(session, call) => {
             let (stream, caller) = endpoint.stored(&session, sender, accepts);
-            match call.begin(&service, &session, caller) {
+            match call.begin(service, &session, caller) {
                 Ok(call) => {
-                    let exchange = Exchange::new(call, session, stream, &service);
-                    respond_in_session(exchange, accepts, streams).await
+                    let exchange = Exchange::new(call, session, stream, service);
+                    Box::pin(respond_in_session(exchange, accepts, streams)).await
                 }
                 Err(refused) => reply(refused),
             }
         }
         Next::Batch(session, batch) => {
             let (stream, caller) = endpoint.stored(&session, sender, accepts);
-            let call = batch.begin(&service, &session, &caller);
-            let exchange = Exchange::new(call, session, stream, &service);
-            respond_in_session(exchange, accepts, streams).await
+            let call = batch.begin(service, &session, &caller);
+            let exchange = Exchange::new(call, session, stream, service);
+            Box::pin(respond_in_session(exchange, accepts, streams)).await
         }
     }
 }
 
 impl Endpoint {
+    /// Tells other instances of the session that an answer opens, before its client can name it to them.
+    async fn publish(&self, sender: &Sender, answer: &Reply) {
+        if let Some(id) = answer
+            .session
+            .as_ref()
+            .filter(|_| self.sessions.is_shared())
+        {
+            let published = self.sessions.publish(&self.service, id, sender.principal());
+            Box::pin(published).await;
+        }
+    }
+
     /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
     fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
         let stream = session.streams.begin();
@@ -131,7 +153,7 @@ impl Endpoint {
 
 /// Carries out a call outside of sessions, in the form that its client accepts.
 async fn respond_to_call(
-    service: Arc<Service>,
+    service: &Arc<Service>,
     call: Call,
     permit: Permit,
     sender: Sender,
@@ -143,20 +165,21 @@ async fn respond_to_call(
     } else {
         (None, None)
     };
-    let caller = sender.caller(outbox, &service);
-    let streams = service.metrics.streams.clone();
-    let call = call.run(service, None, caller).map(move |answer| {
-        drop(permit);
-        answer
-    });
-    let call: Pending = Box::pin(call);
-    match notes {
-        Some(notes) => respond(call, notes, &streams).await,
-        None if accepts.stream => respond_late(call, &streams).await,
-        None => {
-            let (status, text) = call.await;
-            json(status, text)
-        }
+    let caller = sender.caller(outbox, service);
+    let streams = &service.metrics.streams;
+    let mut call = call.run(service, None, caller, permit);
+    if let Some(notes) = notes {
+        return Box::pin(respond(call, notes, streams)).await;
+    }
+    // Nearly every call is done when it is first polled, and then needs no timer.
+    if let Poll::Ready((status, text)) = poll_once(&mut call).await {
+        return json(status, text);
+    }
+    if accepts.stream {
+        Box::pin(respond_late(call, streams)).await
+    } else {
+        let (status, text) = call.await;
+        json(status, text)
     }
 }
 

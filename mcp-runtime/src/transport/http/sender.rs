@@ -74,9 +74,12 @@ impl Sender {
             holder,
             headers,
             outbox,
+            client: None,
+            session_id: None,
+            names: None,
+            params: None,
             changes: service.changes.clone(),
             shelf: Some(Arc::clone(&service.shelf)),
-            ..Caller::default()
         }
     }
 }

@@ -16,7 +16,8 @@ use futures_util::{StreamExt as _, stream};
 use super::headers::{LAST_EVENT_ID, SESSION_ID};
 use super::sender::Sender;
 use super::{Endpoint, sse};
-use crate::legacy::stream::{Event, Reader};
+use crate::legacy::meet::Reading;
+use crate::legacy::stream::Event;
 use crate::protocol::RpcError;
 use crate::service::Service;
 
@@ -42,7 +43,10 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
     if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
-    match endpoint.reader(&sender) {
+    if let Err(refused) = endpoint.meet(&sender).await {
+        return *refused;
+    }
+    match endpoint.reader(&sender).await {
         Ok(reader) => {
             let lease = sender.principal().lease();
             let events = stream::unfold((reader, Arc::clone(&endpoint.service)), next);
@@ -55,28 +59,44 @@ pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request
 
 impl Endpoint {
     /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
-    fn reader(&self, sender: &Sender) -> Result<Reader, RpcError> {
+    async fn reader(&self, sender: &Sender) -> Result<Reading, RpcError> {
         let session = self.session(sender)?;
-        match sender.headers.get(&LAST_EVENT_ID) {
-            Some(event) => session.resume(event.to_str().unwrap_or_default()),
-            None => Ok(session.read_general()),
+        let Some(event) = sender.headers.get(&LAST_EVENT_ID) else {
+            return Ok(Reading::Here(session.read_general()));
+        };
+        let event = event.to_str().unwrap_or_default();
+        if let Some(elsewhere) = self.sessions.follow(&session, event).await {
+            return elsewhere;
         }
+        session.resume(event).map(Reading::Here)
     }
 }
 
 /// The next event. The session's own stream ends with the session and with the server, that of a call with the call.
 async fn next(
-    (mut reader, service): (Reader, Arc<Service>),
-) -> Option<(Event, (Reader, Arc<Service>))> {
+    (reader, service): (Reading, Arc<Service>),
+) -> Option<(Event, (Reading, Arc<Service>))> {
+    let mut reader = match reader {
+        Reading::Here(reader) => reader,
+        Reading::There(mut follower) => {
+            let event = tokio::select! {
+                biased;
+                () = service.drain.begun() => return None,
+                event = follower.next() => event?,
+            };
+            return Some((event, (Reading::There(follower), service)));
+        }
+    };
     let Some(session) = reader.general().cloned() else {
-        return reader.next().await.map(|event| (event, (reader, service)));
+        let event = reader.next().await?;
+        return Some((event, (Reading::Here(reader), service)));
     };
     loop {
         tokio::select! {
             biased;
             () = service.drain.begun() => return None,
             () = session.ended.cancelled() => return None,
-            event = reader.next() => return event.map(|event| (event, (reader, service))),
+            event = reader.next() => return Some((event?, (Reading::Here(reader), service))),
             change = session.change(&service) => session.say(change.message(serde_json::Map::new())),
         }
     }
@@ -90,10 +110,16 @@ pub(super) async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request)
     };
     match session_id(&sender.headers) {
         None => not_allowed(),
-        Some(id) if endpoint.sessions.remove(id, sender.principal()) => {
-            empty(StatusCode::NO_CONTENT)
+        Some(id) => {
+            if let Err(refused) = endpoint.meet(&sender).await {
+                return *refused;
+            }
+            if endpoint.sessions.end(id, sender.principal()).await {
+                empty(StatusCode::NO_CONTENT)
+            } else {
+                empty(StatusCode::NOT_FOUND)
+            }
         }
-        Some(_) => empty(StatusCode::NOT_FOUND),
     }
 }
 

@@ -20,6 +20,7 @@ use super::authenticate::{Gate, PROOF_ALGORITHMS};
 use super::stream::empty;
 use super::{Endpoint, cors, response};
 use crate::auth::site::WELL_KNOWN;
+use crate::clock::rfc3339;
 
 /// The time after which `security.txt` has to be read anew.
 const FRESH: Duration = Duration::from_hours(24 * 90);
@@ -68,7 +69,7 @@ async fn metadata(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Re
 async fn security(State(endpoint): State<Arc<Endpoint>>) -> Response {
     let contact = endpoint.service.settings.security_contact.as_deref();
     let contact = contact.unwrap_or_default();
-    let expires = humantime::format_rfc3339_seconds(SystemTime::now() + FRESH);
+    let expires = rfc3339(SystemTime::now() + FRESH, 0);
     let mut response = Response::new(Body::from(format!(
         "Contact: {contact}\nExpires: {expires}\n"
     )));

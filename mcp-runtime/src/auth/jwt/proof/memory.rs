@@ -10,10 +10,10 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use crate::auth::{Reason, Refusal};
+use crate::digest::sha256;
 
 /// The maximum number of proofs that are remembered, in all and of one caller; each takes about 200 bytes.
 const MOST: usize = 262_144;
@@ -53,11 +53,7 @@ impl Memory {
         id: &str,
     ) -> Result<(), Refusal> {
         let caller = shorten(caller);
-        let proof = Sha256::new()
-            .chain_update(thumbprint.as_bytes())
-            .chain_update([0])
-            .chain_update(id.as_bytes());
-        let proof = shorten(proof.finalize().into());
+        let proof = shorten(sha256([thumbprint.as_bytes(), &[0], id.as_bytes()]));
         let now = Instant::now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.forget(now, self.kept);

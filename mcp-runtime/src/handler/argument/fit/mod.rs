@@ -15,6 +15,7 @@ pub(super) mod date;
 pub(super) mod tape;
 mod weight;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -303,7 +304,7 @@ impl<'s> Fit<'s> {
                 Some(member) => Path::Member(path, &member.name),
                 None => Path::Entry(path, &name),
             };
-            if !names.insert(&name) {
+            if !names.insert(name.clone()) {
                 self.refuse(&at, || Fault::new("is given more than once"));
             }
             if member.is_some_and(|member| self.is_absent(value, member)) {
@@ -330,7 +331,13 @@ impl<'s> Fit<'s> {
 
     /// Notes the members of a set that are missing; a decoder that ignores the others with them is found by one that is
     /// present.
-    fn missing(&mut self, set: &Members, present: Option<Doubt>, names: &Names, path: &Path<'_>) {
+    fn missing(
+        &mut self,
+        set: &Members,
+        present: Option<Doubt>,
+        names: &Names<'_>,
+        path: &Path<'_>,
+    ) {
         let shapes = self.shapes;
         let required = set.declared.iter().filter(|member| member.required);
         let mut missing = required
@@ -465,21 +472,22 @@ struct Unfit;
 
 /// The names of an object's members.
 #[derive(Default)]
-pub(super) struct Names {
-    few: SmallVec<[Box<str>; 16]>,
-    many: HashSet<Box<str>>,
+pub(super) struct Names<'n> {
+    few: SmallVec<[Cow<'n, str>; 16]>,
+    many: HashSet<Cow<'n, str>>,
 }
 
-impl Names {
+impl<'n> Names<'n> {
     /// Adds a name, unless it is there.
-    pub(super) fn insert(&mut self, name: &str) -> bool {
-        if self.has(name) {
+    pub(super) fn insert(&mut self, name: impl Into<Cow<'n, str>>) -> bool {
+        let name = name.into();
+        if self.has(&name) {
             return false;
         }
         if self.few.len() < self.few.inline_size() {
-            self.few.push(name.into());
+            self.few.push(name);
         } else {
-            self.many.insert(name.into());
+            self.many.insert(name);
         }
         true
     }

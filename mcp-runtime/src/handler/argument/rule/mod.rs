@@ -1,17 +1,21 @@
 //! Rules on parameters: each puts its keywords into the schema and checks the decoded value.
 
+mod format;
+#[cfg(feature = "validator")]
+pub(crate) mod nested;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Display;
 use std::ops::Bound;
 
 use regex::Regex;
 use serde_json::{Number, Value};
-use validator::{Validate, ValidateEmail, ValidationErrors, ValidationErrorsKind};
 
 use super::arg::Arg;
 use super::fit::date;
 use super::problem::{Fault, Given, Problems, nearest, quoted_list};
 use super::words;
+use format::{is_email, is_url};
 
 /// One rule: what the schema says, and the check that makes it true.
 pub(super) struct Rule<T> {
@@ -251,7 +255,7 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.format("email", "an email address", |text| text.validate_email())
+        self.format("email", "an email address", is_email)
     }
 
     /// An absolute URL.
@@ -260,11 +264,7 @@ impl<T> Arg<T> {
     where
         T: Textual,
     {
-        self.format(
-            "uri",
-            "an absolute URL",
-            validator::ValidateUrl::validate_url,
-        )
+        self.format("uri", "an absolute URL", is_url)
     }
 
     /// A date: `2026-07-28`.
@@ -359,84 +359,3 @@ fn allowed_range<N: Display>(low: Bound<N>, high: Bound<N>) -> String {
 
 /// Notes what the `validator` rules of a value's own type say about it.
 pub(crate) type Nested<T> = fn(&T, &mut Problems);
-
-pub(crate) fn validate_one<T: Validate>(value: &T, problems: &mut Problems) {
-    if let Err(errors) = value.validate() {
-        note_errors(&errors, "", problems);
-    }
-}
-
-#[expect(
-    clippy::ref_option,
-    reason = "a `Nested<Option<T>>`, which takes the parameter as it is"
-)]
-pub(crate) fn validate_some<T: Validate>(value: &Option<T>, problems: &mut Problems) {
-    if let Some(value) = value {
-        validate_one(value, problems);
-    }
-}
-
-#[expect(
-    clippy::ptr_arg,
-    reason = "a `Nested<Vec<T>>`, which takes the parameter as it is"
-)]
-pub(crate) fn validate_each<T: Validate>(values: &Vec<T>, problems: &mut Problems) {
-    for (index, value) in values.iter().enumerate() {
-        if let Err(errors) = value.validate() {
-            note_errors(&errors, &format!("[{index}]"), problems);
-        }
-    }
-}
-
-fn note_errors(errors: &ValidationErrors, path: &str, problems: &mut Problems) {
-    let mut fields: Vec<_> = errors.errors().iter().collect();
-    fields.sort_by(|a, b| a.0.cmp(b.0));
-    for (field, kind) in fields {
-        // `validator` puts the problems of a collection under a field of this name, which no type declares.
-        let path = if *field == "_tmp_validator" {
-            path.to_owned()
-        } else {
-            format!("{path}.{field}")
-        };
-        match kind {
-            ValidationErrorsKind::Struct(inner) => note_errors(inner, &path, problems),
-            ValidationErrorsKind::List(items) => {
-                for (index, inner) in items {
-                    note_errors(inner, &format!("{path}[{index}]"), problems);
-                }
-            }
-            ValidationErrorsKind::Field(errors) => {
-                for error in errors {
-                    problems.note_in(&path, &describe(error));
-                }
-            }
-        }
-    }
-}
-
-fn describe(error: &validator::ValidationError) -> Fault {
-    if let Some(message) = &error.message {
-        return Fault::new("is not valid").showing(format!(": {message}"));
-    }
-    let param = |name: &str| error.params.get(name).map(ToString::to_string);
-    let was = param("value")
-        .map(|value| format!(", was {value}"))
-        .unwrap_or_default();
-    let limits = match (param("min"), param("max"), param("equal")) {
-        (_, _, Some(exact)) => format!("exactly {exact}"),
-        (Some(min), Some(max), _) => format!("from {min} to {max}"),
-        (Some(min), None, _) => format!("at least {min}"),
-        (None, Some(max), _) => format!("at most {max}"),
-        (None, None, _) => {
-            return Fault::new(format!("must satisfy the rule `{}`", error.code)).showing(was);
-        }
-    };
-    match error.code.as_ref() {
-        "length" => Fault::new(format!(
-            "must have a length of {}",
-            limits.trim_start_matches("from ")
-        ))
-        .showing(was),
-        _ => Fault::new(format!("must be {limits}")).showing(was),
-    }
-}

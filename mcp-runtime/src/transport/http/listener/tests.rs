@@ -563,6 +563,7 @@ async fn calls_are_taken_during_the_delay_and_told_to_go_elsewhere() {
     assert!(late.starts_with("HTTP/1.1 503"), "{late}");
 }
 
+#[cfg(feature = "http2")]
 #[tokio::test]
 async fn t22_a_connection_of_http_2_is_told_by_goaway() {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";

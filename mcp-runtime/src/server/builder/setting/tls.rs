@@ -1,7 +1,7 @@
 //! Settings of the builder that only a server that listens itself has.
 
-use super::builder::Server;
 use crate::handler::call::inject::State;
+use crate::server::builder::Server;
 use crate::tls::Tls;
 
 impl<S: State> Server<S> {

@@ -1,0 +1,224 @@
+//! Changes of sessions and streams on their way to the store, which nobody waits for.
+//!
+//! Invariants: bounded in number and bytes; the changes of one stream are made in their order, or the stream is
+//! forgotten; an end that could not be stored is stored later.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use super::signal::Signal;
+use crate::policy::contain::held;
+use crate::store::{EventStore, SessionStore, StreamChange};
+
+/// The maximum number of changes that wait, and of their bytes.
+const WAITING: usize = 4_096;
+const WAITING_BYTES: usize = 16 * 1024 * 1024;
+/// The maximum number of changes that are made at a time.
+const BATCH: usize = 64;
+/// The wait before what has failed is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A change, or a signal.
+#[derive(Debug)]
+pub(super) enum Parcel {
+    /// To the others that take part in a session.
+    Tell(Arc<str>, Signal),
+    /// To one of them.
+    Send(String, Arc<str>, Signal),
+    /// The session is used.
+    Touch(Arc<str>),
+    /// The session has ended.
+    End(Arc<str>),
+    /// A change of a stream, which is set to be lost where that fails.
+    Write(StreamChange, Arc<AtomicBool>),
+}
+
+/// The way to the store.
+#[derive(Clone, Debug)]
+pub(super) struct Courier {
+    queue: mpsc::Sender<(Parcel, usize)>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// The other end of it.
+#[derive(Debug)]
+pub(super) struct Parcels {
+    queue: mpsc::Receiver<(Parcel, usize)>,
+    bytes: Arc<AtomicUsize>,
+}
+
+/// The stores of sessions, and the time for which one is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Depot {
+    pub sessions: Arc<dyn SessionStore>,
+    pub events: Option<Arc<dyn EventStore>>,
+    pub idle: Duration,
+}
+
+/// Changes that are made later.
+#[derive(Debug, Default)]
+struct Late {
+    ended: BTreeSet<Arc<str>>,
+    forgotten: BTreeSet<String>,
+}
+
+/// Makes a way to the store.
+pub(super) fn courier() -> (Courier, Parcels) {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let bytes = Arc::<AtomicUsize>::default();
+    let courier = Courier {
+        queue: sender,
+        bytes: Arc::clone(&bytes),
+    };
+    let parcels = Parcels {
+        queue: receiver,
+        bytes,
+    };
+    (courier, parcels)
+}
+
+impl Courier {
+    /// Takes a parcel of about so many bytes; returns whether there was room.
+    pub(super) fn take(&self, parcel: Parcel, bytes: usize) -> bool {
+        let order = Ordering::Relaxed;
+        let waiting = self.bytes.fetch_add(bytes, order);
+        let has_room = waiting == 0 || waiting + bytes <= WAITING_BYTES;
+        let taken = has_room && self.queue.try_send((parcel, bytes)).is_ok();
+        if !taken {
+            self.bytes.fetch_sub(bytes, order);
+        }
+        taken
+    }
+}
+
+impl Parcels {
+    /// Carries what is taken until nobody can send any more.
+    pub(super) async fn carry(mut self, depot: Depot) {
+        let mut late = Late::default();
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            tokio::select! {
+                biased;
+                taken = self.queue.recv_many(&mut batch, BATCH) => {
+                    if taken == 0 {
+                        return;
+                    }
+                    let bytes: usize = batch.iter().map(|(_, bytes)| bytes).sum();
+                    let parcels = batch.drain(..).map(|(parcel, _)| parcel);
+                    depot.deliver(parcels.collect(), &mut late).await;
+                    self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+                }
+                () = sleep(PAUSE), if !late.is_empty() => depot.make_up_for(&mut late).await,
+            }
+        }
+    }
+}
+
+impl Depot {
+    async fn deliver(&self, parcels: Vec<Parcel>, late: &mut Late) {
+        let mut writes = Vec::new();
+        let mut lost = Vec::new();
+        for parcel in parcels {
+            let done = match parcel {
+                Parcel::Write(change, is_lost) => {
+                    let is_end_of_it = matches!(change, StreamChange::Forget { .. });
+                    if is_end_of_it || !is_lost.load(Ordering::Relaxed) {
+                        lost.push((name(&change).to_owned(), is_lost));
+                        writes.push(change);
+                    }
+                    continue;
+                }
+                Parcel::Tell(key, signal) => {
+                    held(async { self.sessions.tell(&key, signal.write()).await }).await
+                }
+                Parcel::Send(instance, key, signal) => self.send(&instance, &key, &signal).await,
+                Parcel::Touch(key) => {
+                    held(async { self.sessions.touch(&key, self.idle).await }).await
+                }
+                Parcel::End(key) => {
+                    let ended = self.end(&key).await;
+                    if ended.is_err() && late.ended.len() < WAITING {
+                        late.ended.insert(key);
+                    }
+                    ended
+                }
+            };
+            if let Err(error) = done {
+                tracing::debug!(%error, "a change of a session was not shared");
+            }
+        }
+        if let Err(error) = self.write(writes).await {
+            tracing::debug!(%error, "event streams are resumed on this instance alone");
+            for (stream, is_lost) in lost {
+                is_lost.store(true, Ordering::Relaxed);
+                if late.forgotten.len() < WAITING {
+                    late.forgotten.insert(stream);
+                }
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        instance: &str,
+        key: &str,
+        signal: &Signal,
+    ) -> Result<(), crate::store::StoreError> {
+        let sent = async { self.sessions.send(instance, key, signal.write()).await };
+        if !held(sent).await? {
+            tracing::debug!(instance, "an instance that takes part in a session is gone");
+        }
+        Ok(())
+    }
+
+    /// Ends a session everywhere.
+    pub(super) async fn end(&self, key: &str) -> Result<(), crate::store::StoreError> {
+        let signal = Signal::End.write();
+        held(async { self.sessions.end(key, signal, self.idle).await }).await
+    }
+
+    async fn write(&self, changes: Vec<StreamChange>) -> Result<(), crate::store::StoreError> {
+        match &self.events {
+            Some(events) if !changes.is_empty() => {
+                held(async { events.write(changes).await }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn make_up_for(&self, late: &mut Late) {
+        let forget = |stream: &String| StreamChange::Forget {
+            stream: stream.clone(),
+        };
+        let forgotten = late.forgotten.iter().map(forget).collect();
+        if self.write(forgotten).await.is_ok() {
+            late.forgotten.clear();
+        }
+        while let Some(key) = late.ended.pop_first() {
+            if self.end(&key).await.is_err() {
+                late.ended.insert(key);
+                return;
+            }
+        }
+    }
+}
+
+impl Late {
+    fn is_empty(&self) -> bool {
+        self.ended.is_empty() && self.forgotten.is_empty()
+    }
+}
+
+fn name(change: &StreamChange) -> &str {
+    match change {
+        StreamChange::Begin { stream, .. }
+        | StreamChange::Append { stream, .. }
+        | StreamChange::End { stream, .. }
+        | StreamChange::Forget { stream } => stream,
+    }
+}

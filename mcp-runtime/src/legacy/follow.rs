@@ -1,0 +1,158 @@
+//! Reads a stream of another instance: what that has stored, and what it stores from now on.
+//!
+//! Invariants: events come in their order and once; the instance that writes the stream is told how far it was read, so
+//! that it drops nothing that is read here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep};
+
+use super::courier::Depot;
+use super::part::stream_name;
+use super::session::{Attended, Session};
+use super::signal::Signal;
+use super::stream::Event;
+use super::streams::{EventId, unknown_event};
+use crate::policy::contain::held;
+use crate::protocol::RpcError;
+use crate::store::{StoreError, StreamPart};
+
+/// The waits before the store is asked again: the first after an event, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest time between two signals to the instance that writes the stream, and between two looks whether it lives.
+const SIGN: Duration = Duration::from_secs(5);
+/// The time after which a store that fails ends the stream.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Follows one stream, for one connection.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    client: Attended,
+    depot: Depot,
+    /// The stream, as its ids name it.
+    instance: String,
+    number: u64,
+    /// Its name in the store.
+    stream: String,
+    /// The place that was last read.
+    place: u64,
+    ready: VecDeque<(u64, Vec<u8>)>,
+    has_ended: bool,
+    /// `true` if something was there when the store was last asked.
+    has_more: bool,
+    /// The time of the last signal to its instance.
+    told: Instant,
+}
+
+impl Follower {
+    /// Reads on after the event `id`, which is one of another instance.
+    pub(super) async fn open(
+        session: &Arc<Session>,
+        depot: Depot,
+        id: EventId<'_>,
+    ) -> Result<Self, RpcError> {
+        let (Some(part), Some(instance)) = (&session.part, id.instance) else {
+            return Err(unknown_event());
+        };
+        let mut follower = Self {
+            client: session.attend(),
+            stream: stream_name(&part.key, instance, id.number),
+            instance: instance.to_owned(),
+            number: id.number,
+            place: id.place,
+            ready: VecDeque::new(),
+            has_ended: false,
+            has_more: false,
+            told: Instant::now(),
+            depot,
+        };
+        match follower.ask().await {
+            Ok(Some(part)) => follower.take(part),
+            Ok(None) => return Err(unknown_event()),
+            Err(error) => {
+                tracing::debug!(%error, "a stream of another instance cannot be read");
+                return Err(away());
+            }
+        }
+        follower.sign(true);
+        Ok(follower)
+    }
+
+    /// The next event; `None` when the stream has ended, or cannot be read any more.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        let mut failed_since = None;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if let Some((place, message)) = self.ready.pop_front() {
+                self.place = place;
+                if self.ready.is_empty() {
+                    self.sign(false);
+                }
+                return Some(Event {
+                    id: format!("{}-{}.{place}", self.instance, self.number),
+                    message: Some(Bytes::from(message)),
+                });
+            }
+            if self.has_ended {
+                return None;
+            }
+            // There may be more than is read at a time.
+            if !std::mem::take(&mut self.has_more) {
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            if let Ok(part) = self.ask().await {
+                failed_since = None;
+                self.take(part?);
+            } else if failed_since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                return None;
+            }
+            if self.told.elapsed() >= SIGN && self.ready.is_empty() && !self.has_ended {
+                self.sign(false);
+                let lives = async { self.depot.sessions.is_there(&self.instance).await };
+                if matches!(held(lives).await, Ok(false)) {
+                    tracing::debug!("the instance of a stream is gone; it ends here");
+                    return None;
+                }
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<Option<StreamPart>, StoreError> {
+        let Some(events) = &self.depot.events else {
+            return Ok(None);
+        };
+        held(async { events.after(&self.stream, self.place).await }).await
+    }
+
+    fn take(&mut self, part: StreamPart) {
+        self.has_more = !part.events.is_empty();
+        self.ready.extend(part.events);
+        self.has_ended = part.has_ended;
+    }
+
+    /// Tells the instance of the stream how far it was read.
+    fn sign(&mut self, is_first: bool) {
+        self.told = Instant::now();
+        if let Some(part) = &self.client.session().part {
+            let signal = Signal::Read {
+                stream: self.number,
+                place: self.place,
+                is_first,
+            };
+            part.send(&self.instance, signal, 0);
+        }
+    }
+}
+
+/// Returns the error for what only the store knows, while it is away.
+pub(crate) fn away() -> RpcError {
+    RpcError::internal(
+        "this session is one of another instance, and their shared store is away; try again later",
+    )
+    .with_status(503)
+}

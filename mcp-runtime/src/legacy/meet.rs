@@ -1,0 +1,347 @@
+//! Sessions that other instances have opened: found in the store when a request names them, and kept like the others.
+//!
+//! Invariants: without a store nothing waits here; a session is shown to its owner alone; an instance ends no session
+//! that another one has opened, unless the client says so.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::follow::Follower;
+use super::record::Record;
+use super::session::Session;
+use super::sessions::Sessions;
+use super::shared::Shared;
+use super::signal::Signal;
+use super::stream::Reader;
+use super::streams::EventId;
+use crate::handler::Principal;
+use crate::policy::contain::held;
+use crate::protocol::{Level, Message, RequestId, RpcError};
+use crate::service::Service;
+use crate::share::Holder;
+use crate::store::{Feed, Joined, SessionSignal, StoreError};
+
+/// The longest time between two looks for sessions whose clients only listen.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// A reader of a stream that is written here, or on another instance.
+#[derive(Debug)]
+pub(crate) enum Reading {
+    Here(Reader),
+    There(Box<Follower>),
+}
+
+impl Sessions {
+    /// Looks a session up that is not known here, or was not compared with the store since signals may have been lost.
+    ///
+    /// An error is about a session that is not known here: the store fails, or there is no room for it.
+    pub(crate) async fn meet(
+        self: &Arc<Self>,
+        service: &Arc<Service>,
+        id: &str,
+        (who, holder): (&Principal, Holder),
+    ) -> Result<(), StoreError> {
+        let Some(shared) = &self.shared else {
+            return Ok(());
+        };
+        self.begin(shared, service);
+        let Some(session) = self.find(id, who) else {
+            return self.import(shared, service, id, (who, holder)).await;
+        };
+        match &session.part {
+            Some(part) if part.is_known(shared.gap()) => part.touch(),
+            _ => self.compare(shared, service, &session, who).await,
+        }
+        Ok(())
+    }
+
+    /// Stores a session that was opened here, so that the other instances know it before its client does.
+    pub(crate) async fn publish(
+        self: &Arc<Self>,
+        service: &Arc<Service>,
+        id: &str,
+        who: &Principal,
+    ) {
+        if let Some(shared) = &self.shared
+            && let Some(session) = self.find(id, who)
+        {
+            self.begin(shared, service);
+            self.compare(shared, service, &session, who).await;
+        }
+    }
+
+    /// Ends a session of `who`'s here and at the other instances; returns whether there was one.
+    pub(crate) async fn end(&self, id: &str, who: &Principal) -> bool {
+        let session = self.find(id, who);
+        if !self.remove(id, who) {
+            return false;
+        }
+        if let Some(shared) = &self.shared
+            && let Some(part) = session.as_ref().and_then(|it| it.part.as_ref())
+            && let Err(error) = shared.depot.end(&part.key).await
+        {
+            tracing::warn!(%error, "a session has ended here; the other instances are told later");
+            part.end_later();
+        }
+        true
+    }
+
+    /// Reads on after the event of another instance with this id; `None` if it is one of this instance.
+    pub(crate) async fn follow(
+        &self,
+        session: &Arc<Session>,
+        event: &str,
+    ) -> Option<Result<Reading, RpcError>> {
+        let (shared, part) = (self.shared.as_ref()?, session.part.as_ref()?);
+        let id = EventId::parse(event)?;
+        id.instance.filter(|it| **it != *part.instance)?;
+        if id.is_general() {
+            // What has changed since is told anew.
+            return Some(Ok(Reading::Here(session.read_general())));
+        }
+        let follower = Follower::open(session, shared.depot.clone(), id).await;
+        Some(follower.map(|it| Reading::There(Box::new(it))))
+    }
+
+    /// Compares a session with what the store has: that wins, unless it has nothing.
+    async fn compare(
+        &self,
+        shared: &Shared,
+        service: &Service,
+        session: &Arc<Session>,
+        who: &Principal,
+    ) {
+        let Some(part) = &session.part else { return };
+        let gap = shared.gap();
+        // A session that was just opened is in no store.
+        let joined = if part.is_known(0) && part.home.is_none() && !session.is_used() {
+            Ok(Joined::Unknown)
+        } else {
+            shared.join(&part.key).await
+        };
+        let is_open = match joined {
+            Ok(Joined::Open(fields)) => {
+                if let Some(record) = Record::read(fields) {
+                    session.adopt(&record, service);
+                }
+                Ok(true)
+            }
+            Ok(Joined::Ended) => Ok(false),
+            Ok(Joined::Unknown) => shared.put(session, part, who).await,
+            Err(error) => Err(error),
+        };
+        match is_open {
+            Ok(true) => part.know(gap),
+            Ok(false) => self.drop_here(&part.key),
+            Err(error) => {
+                tracing::debug!(%error, "a session is known to this instance alone for now");
+            }
+        }
+    }
+
+    /// Takes part in a session of `who`'s that another instance has opened, or this one before.
+    async fn import(
+        &self,
+        shared: &Shared,
+        service: &Arc<Service>,
+        id: &str,
+        (who, holder): (&Principal, Holder),
+    ) -> Result<(), StoreError> {
+        let gap = shared.gap();
+        let Joined::Open(fields) = shared.join(&Shared::key(id)).await? else {
+            return Ok(());
+        };
+        let record = Record::read(fields).filter(|record| record.is_of(who));
+        let Some(record) = record else { return Ok(()) };
+        let news = service.changes.subscribe(service.changing());
+        let limit = service.live.with(|it| it.limits.answer_timeout);
+        let client = (
+            record.about.capabilities.clone(),
+            record.about.names.clone(),
+        );
+        let part = shared.part(id, Some(record.about.home.clone()));
+        part.know(gap);
+        part.reads_elsewhere();
+        let session = Session::new(
+            id.to_owned(),
+            record.version,
+            client,
+            news,
+            (who, holder),
+            limit,
+        )
+        .shared_by(part);
+        session.adopt(&record, service);
+        if self.adopt(session) {
+            Ok(())
+        } else {
+            Err("too many sessions of other instances are in use here".into())
+        }
+    }
+
+    /// Begins to hear signals, and to send them, when the first request has come.
+    fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
+        shared.tasks.get_or_init(|| {
+            let signals = shared.depot.sessions.signals();
+            // At least twice in the time that a session is kept.
+            let beat = (shared.depot.idle / 4).clamp(Duration::from_millis(10), BEAT);
+            let hear = hear(Arc::downgrade(self), Arc::clone(service), signals, beat);
+            let parcels = shared.parcels();
+            let depot = shared.depot.clone();
+            let carry = async move {
+                if let Some(parcels) = parcels {
+                    parcels.carry(depot).await;
+                }
+            };
+            [
+                AbortOnDropHandle::new(tokio::spawn(hear)),
+                AbortOnDropHandle::new(tokio::spawn(carry)),
+            ]
+        });
+    }
+
+    fn hear(&self, service: &Service, signal: SessionSignal) {
+        let (Some(shared), SessionSignal::Signal(key, text)) = (&self.shared, signal) else {
+            if let Some(shared) = &self.shared {
+                shared.lose();
+            }
+            return;
+        };
+        let Some(signal) = Signal::read(&text) else {
+            tracing::warn!("a signal about a session cannot be read; is another version running?");
+            shared.lose();
+            return;
+        };
+        match (self.by_key(&key), signal) {
+            (Some(_), Signal::End) => self.drop_here(&key),
+            (Some(session), signal) => session.hear(service, signal),
+            (None, _) => {}
+        }
+    }
+}
+
+impl Session {
+    /// Takes over what the client has asked for at other instances.
+    fn adopt(&self, record: &Record, service: &Service) {
+        self.set_log_level(record.level);
+        let watched = self.news.watched();
+        for uri in watched {
+            if !record.watched.iter().any(|it| **it == *uri) {
+                self.unsubscribe(&uri);
+            }
+        }
+        for uri in &record.watched {
+            self.watch(service, uri);
+        }
+    }
+
+    fn watch(&self, service: &Service, uri: &str) {
+        if let Err(error) = self.subscribe(uri, &service.subscriptions) {
+            tracing::debug!(%error, "a subscription of another instance has no room here");
+        }
+    }
+
+    fn hear(&self, service: &Service, signal: Signal) {
+        match signal {
+            Signal::Message(text) => self.hear_message(text.get()),
+            Signal::Malformed { id, reason } => {
+                if let Some(id) = RequestId::parse(id.get()) {
+                    self.client_requests.fail(&id, &reason);
+                }
+            }
+            Signal::Level(level) => self.set_log_level(level),
+            Signal::Watch(uri) => self.watch(service, &uri),
+            Signal::Unwatch(uri) => self.unsubscribe(&uri),
+            Signal::Reads => {
+                if let Some(part) = &self.part {
+                    part.reads_elsewhere();
+                }
+                self.streams.leave();
+            }
+            Signal::Read {
+                stream,
+                place,
+                is_first,
+            } => {
+                self.use_now();
+                self.streams.acknowledge(stream, place, is_first);
+            }
+            Signal::Used => self.use_now(),
+            Signal::End => {}
+        }
+    }
+
+    fn hear_message(&self, text: &str) {
+        match Message::parse(&Bytes::copy_from_slice(text.as_bytes())) {
+            Ok(Message::Response(response)) => self.client_requests.answer(&response),
+            Ok(Message::Notification(notification)) => {
+                if let Some(id) = notification.cancels() {
+                    self.cancel_here(&id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells the store and the other instances the level of the log.
+    pub(super) async fn share_level(&self, service: &Service, level: Level) {
+        let value = Some(super::record::level(level));
+        let change = (super::record::LEVEL, value);
+        self.share(service, change, Signal::Level(level)).await;
+    }
+
+    /// Tells the store and the other instances that the client watches a resource, or does no longer.
+    pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
+        let (value, signal) = if watches {
+            (Some(Vec::new()), Signal::Watch(uri.to_owned()))
+        } else {
+            (None, Signal::Unwatch(uri.to_owned()))
+        };
+        let field = super::record::field(uri);
+        self.share(service, (&field, value), signal).await;
+    }
+
+    async fn share(
+        &self,
+        service: &Service,
+        (field, value): (&str, Option<Vec<u8>>),
+        signal: Signal,
+    ) {
+        let (Some(part), Some(store)) = (&self.part, &service.sharing.stores.sessions) else {
+            return;
+        };
+        let set = async { store.set(&part.key, field, value, signal.write()).await };
+        if let Err(error) = held(set).await {
+            tracing::debug!(%error, "a change of a session is known to this instance alone");
+        }
+    }
+}
+
+/// Hears signals until the sessions are gone, and notes that those whose clients only listen are in use.
+async fn hear(
+    sessions: Weak<Sessions>,
+    service: Arc<Service>,
+    mut signals: Feed<SessionSignal>,
+    beat: Duration,
+) {
+    let mut beats = interval(beat);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            signal = signals.next() => {
+                let (Some(signal), Some(sessions)) = (signal, sessions.upgrade()) else {
+                    return;
+                };
+                sessions.hear(&service, signal);
+            }
+            _ = beats.tick() => {
+                let Some(sessions) = sessions.upgrade() else { return };
+                sessions.touch_attended();
+            }
+        }
+    }
+}

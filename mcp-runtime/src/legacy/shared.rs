@@ -1,0 +1,96 @@
+//! The sessions that instances share, as this one sees them: the stores, and the way to them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio_util::task::AbortOnDropHandle;
+
+use super::courier::{Courier, Depot, Parcels, courier};
+use super::part::Part;
+use super::session::Session;
+use crate::handler::Principal;
+use crate::policy::contain::held;
+use crate::seal::Subject;
+use crate::store::{Joined, SessionFields, StoreError, Stores};
+
+/// The stores of sessions, and what is in use of them here.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub depot: Depot,
+    instance: Arc<str>,
+    courier: Courier,
+    /// Taken when the first request comes.
+    parcels: Mutex<Option<Parcels>>,
+    /// The number of gaps in the signals so far, and one.
+    gaps: AtomicU64,
+    pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
+}
+
+impl Shared {
+    /// Makes what shares sessions, if there is a store of them. A session is kept for `idle` after its last use.
+    pub(super) fn new(stores: &Stores, idle: Duration) -> Option<Self> {
+        let sessions = Arc::clone(stores.sessions.as_ref()?);
+        let (courier, parcels) = courier();
+        Some(Self {
+            instance: sessions.instance().into(),
+            depot: Depot {
+                sessions,
+                events: stores.events.clone(),
+                idle,
+            },
+            courier,
+            parcels: Mutex::new(Some(parcels)),
+            gaps: AtomicU64::new(1),
+            tasks: OnceLock::new(),
+        })
+    }
+
+    /// Returns what waits for the store, once.
+    pub(super) fn parcels(&self) -> Option<Parcels> {
+        let mut parcels = self.parcels.lock().unwrap_or_else(PoisonError::into_inner);
+        parcels.take()
+    }
+
+    /// Returns the key of the session with this id, from which the id does not follow.
+    pub(super) fn key(id: &str) -> String {
+        Subject::from_parts([b"session", id.as_bytes()]).short()
+    }
+
+    /// Returns the part that this instance takes in a session, which `home` has opened, or else this instance.
+    pub(super) fn part(&self, id: &str, home: Option<String>) -> Part {
+        let home = home.filter(|home| **home != *self.instance);
+        let names = (Self::key(id).into(), Arc::clone(&self.instance));
+        let bounds = (self.depot.idle, self.depot.events.is_some());
+        Part::new(names, home, self.courier.clone(), bounds)
+    }
+
+    pub(super) fn gap(&self) -> u64 {
+        self.gaps.load(Ordering::Relaxed)
+    }
+
+    /// Notes that signals may have been lost.
+    pub(super) fn lose(&self) {
+        self.gaps.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
+        held(async { self.depot.sessions.join(key, self.depot.idle).await }).await
+    }
+
+    /// Stores a session of `who`'s, if it has not ended; returns whether it has not.
+    pub(super) async fn put(
+        &self,
+        session: &Session,
+        part: &Part,
+        who: &Principal,
+    ) -> Result<bool, StoreError> {
+        let home = part.home.as_deref().unwrap_or(&self.instance);
+        let fields: SessionFields = super::record::fields(session, who, home);
+        let put = async {
+            let sessions = &self.depot.sessions;
+            sessions.put(&part.key, fields, self.depot.idle).await
+        };
+        held(put).await
+    }
+}

@@ -1,0 +1,86 @@
+//! The signals between the instances that take part in a session.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::protocol::{Level, Method, RequestId, Response};
+
+/// Something that one instance tells the others about a session.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Signal {
+    /// A message of the client's: a response to a request of that instance, or the cancellation of a call there.
+    Message(Box<RawValue>),
+    /// A response to a request of that instance is malformed.
+    Malformed { id: Box<RawValue>, reason: String },
+    /// The level of the log.
+    Level(Level),
+    /// The client subscribes to a resource.
+    Watch(String),
+    /// The client ends a subscription.
+    Unwatch(String),
+    /// The client reads the session's own stream at the instance that says so.
+    Reads,
+    /// The client reads a stream of that instance at the one that says so, and has read it up to a place. The first of
+    /// them takes the stream from whoever has read it before.
+    Read {
+        stream: u64,
+        place: u64,
+        is_first: bool,
+    },
+    /// The client uses the session at another instance than the one that has opened it.
+    Used,
+    /// The session has ended.
+    End,
+}
+
+impl Signal {
+    /// A response that belongs to a request of another instance.
+    pub(super) fn response(id: &RequestId, response: &Response) -> Option<Self> {
+        let (name, outcome) = match &response.outcome {
+            Ok(result) => ("result", result),
+            Err(error) => ("error", error),
+        };
+        let text = [
+            br#"{"jsonrpc":"2.0","id":"#,
+            id.as_bytes(),
+            format!(r#","{name}":"#).as_bytes(),
+            outcome.as_bytes(),
+            b"}",
+        ]
+        .concat();
+        Some(Self::Message(raw(text)?))
+    }
+
+    /// The cancellation of a call that another instance may carry out.
+    pub(super) fn cancelled(id: &RequestId) -> Option<Self> {
+        let method = Method::Cancelled.as_str();
+        let text = [
+            format!(r#"{{"jsonrpc":"2.0","method":"{method}","params":{{"requestId":"#).as_bytes(),
+            id.as_bytes(),
+            b"}}",
+        ]
+        .concat();
+        Some(Self::Message(raw(text)?))
+    }
+
+    /// A response that cannot be read, to a request of another instance.
+    pub(super) fn malformed(id: &RequestId, reason: &str) -> Option<Self> {
+        Some(Self::Malformed {
+            id: raw(id.as_bytes().to_vec())?,
+            reason: reason.to_owned(),
+        })
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
+        serde_json::from_slice(text).ok()
+    }
+}
+
+fn raw(text: Vec<u8>) -> Option<Box<RawValue>> {
+    RawValue::from_string(String::from_utf8(text).ok()?).ok()
+}

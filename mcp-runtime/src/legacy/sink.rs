@@ -1,0 +1,89 @@
+//! The copy of a stream in the store, from which it is resumed on another instance.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::courier::{Courier, Parcel};
+use crate::store::StreamChange;
+
+/// The maximum size of a message that is stored.
+const MOST: usize = 1024 * 1024;
+
+/// Copies a stream. One that could not be stored as a whole is forgotten, and resumed on its instance alone.
+#[derive(Debug)]
+pub(super) struct Sink {
+    courier: Courier,
+    stream: String,
+    /// The time for which it is kept without a further event.
+    idle: Duration,
+    is_lost: Arc<AtomicBool>,
+}
+
+impl Sink {
+    pub(super) fn begin(courier: Courier, stream: String, idle: Duration) -> Self {
+        let sink = Self {
+            courier,
+            stream,
+            idle,
+            is_lost: Arc::default(),
+        };
+        sink.write(StreamChange::Begin {
+            stream: sink.stream.clone(),
+            ttl: idle,
+        });
+        sink
+    }
+
+    /// Appends a message at `place`; those before `oldest` are not kept.
+    pub(super) fn append(&self, place: u64, oldest: u64, message: Bytes) {
+        if message.len() > MOST {
+            self.lose();
+            return;
+        }
+        self.write(StreamChange::Append {
+            stream: self.stream.clone(),
+            place,
+            oldest,
+            message,
+            ttl: self.idle,
+        });
+    }
+
+    /// Notes that nothing comes after `place`.
+    pub(super) fn end(&self, place: u64, kept: Duration) {
+        self.write(StreamChange::End {
+            stream: self.stream.clone(),
+            place,
+            ttl: kept,
+        });
+    }
+
+    fn write(&self, change: StreamChange) {
+        if self.is_lost.load(Ordering::Relaxed) {
+            return;
+        }
+        let bytes = match &change {
+            StreamChange::Append { message, .. } => message.len(),
+            _ => 0,
+        };
+        let parcel = Parcel::Write(change, Arc::clone(&self.is_lost));
+        if !self.courier.take(parcel, self.stream.len() + bytes) {
+            self.lose();
+        }
+    }
+
+    /// Forgets the copy.
+    pub(super) fn lose(&self) {
+        self.is_lost.store(true, Ordering::Relaxed);
+        let change = StreamChange::Forget {
+            stream: self.stream.clone(),
+        };
+        let parcel = Parcel::Write(change, Arc::clone(&self.is_lost));
+        if !self.courier.take(parcel, 0) {
+            tracing::debug!("the copy of an event stream stays until it expires");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Results of tools as text: what is written once is measured, cached and sent without being written again.
+//!
+//! The text is that of the newest revision. An older one that lacks some of it has the result read back, which costs
+//! as much as writing it did; no revision since 2025-11-25 lacks anything but structured content that is no object.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::content::{Content, Text};
+use super::text::write_string;
+use super::tool::ToolResult;
+use super::version::Version;
+
+/// The result of a tool, written.
+#[derive(Clone, Debug)]
+pub(crate) struct WrittenResult {
+    members: Bytes,
+    /// The bytes of the content and of the structured content.
+    size: usize,
+    /// The structured content, if there is any, is an object.
+    is_object: bool,
+    is_wrapped: bool,
+    pub meta: Option<Map<String, Value>>,
+}
+
+/// The members of a written result.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Members {
+    content: Vec<Content>,
+    structured_content: Option<Box<RawValue>>,
+    #[serde(default)]
+    is_error: bool,
+}
+
+impl WrittenResult {
+    /// Writes `result`.
+    pub(crate) fn new(result: ToolResult) -> Self {
+        let mut members = Vec::with_capacity(512);
+        let size = write_members(&mut members, &result);
+        let structured = result.structured.as_deref().map(RawValue::get);
+        Self {
+            members: members.into(),
+            size,
+            is_object: structured.is_none_or(|json| json.starts_with('{')),
+            is_wrapped: result.is_wrapped,
+            meta: result.meta,
+        }
+    }
+
+    /// Returns the members but `_meta`, as the newest revision has them.
+    pub(crate) fn members(&self) -> &Bytes {
+        &self.members
+    }
+
+    /// Returns the bytes of the content and of the structured content.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Returns `true` if `version` has everything that is written.
+    pub(crate) fn is_known_to(&self, version: Version) -> bool {
+        let is_plain = self.is_object && !self.is_wrapped;
+        !version.is_legacy() || (version >= Version::V2025_11_25 && is_plain)
+    }
+
+    /// Reads the result back.
+    pub(crate) fn read(self) -> ToolResult {
+        let text = [b"{", &*self.members, b"}"].concat();
+        let Ok(members) = serde_json::from_slice::<Members>(&text) else {
+            return ToolResult::error("internal error");
+        };
+        ToolResult {
+            content: members.content,
+            structured: members.structured_content,
+            is_wrapped: self.is_wrapped,
+            is_error: members.is_error,
+            meta: self.meta,
+        }
+    }
+}
+
+/// Writes the members of a result but `_meta`; returns the bytes of the content and of the structured content.
+pub(crate) fn write_members(out: &mut Vec<u8>, result: &ToolResult) -> usize {
+    out.extend_from_slice(b"\"content\":");
+    let begun = out.len();
+    out.push(b'[');
+    for (place, content) in result.content.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        write_content(out, content);
+    }
+    out.push(b']');
+    let mut size = out.len() - begun;
+    if let Some(structured) = &result.structured {
+        out.extend_from_slice(b",\"structuredContent\":");
+        out.extend_from_slice(structured.get().as_bytes());
+        size += structured.get().len();
+    }
+    if result.is_error {
+        out.extend_from_slice(b",\"isError\":true");
+    }
+    size
+}
+
+/// Writes a block of content; text, which most blocks are and which may be large, without a serializer in between.
+fn write_content(out: &mut Vec<u8>, content: &Content) {
+    match content {
+        Content::Text(Text {
+            text,
+            annotations: None,
+            meta: None,
+        }) => {
+            out.extend_from_slice(b"{\"type\":\"text\",\"text\":");
+            write_string(out, text);
+            out.push(b'}');
+        }
+        content => write_json(out, content),
+    }
+}
+
+/// Appends `value`; what cannot be written as JSON becomes `null`.
+pub(crate) fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let begun = out.len();
+    if serde_json::to_writer(&mut *out, value).is_err() {
+        out.truncate(begun);
+        out.extend_from_slice(b"null");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Annotations, Role};
+
+    #[test]
+    fn a_written_result_is_read_back_as_it_was() {
+        let annotations = Annotations::default().audience([Role::User]).priority(0.5);
+        let plain = ToolResult::text("\"é\"\n").with(Content::text("x").meta("example/a", 1));
+        let results = [
+            ToolResult::new(),
+            ToolResult::error("no"),
+            plain.clone().with(Content::text("y").annotate(annotations)),
+            plain.structured(&[1, 2]).unwrap().meta("example/b", "c"),
+            ToolResult::new()
+                .with(Content::image([1, 2], "image/png"))
+                .with(Content::resource_link("db://x", "x")),
+        ];
+        for result in results {
+            let expected = [
+                serde_json::to_vec(&result.content).unwrap(),
+                result.structured_json().unwrap_or_default().into(),
+            ]
+            .concat();
+            let written = WrittenResult::new(result.clone());
+            assert_eq!(written.size(), expected.len());
+            let read = written.clone().read();
+            assert_eq!(read.content, result.content);
+            assert_eq!(read.structured_json(), result.structured_json());
+            assert_eq!(read.is_error, result.is_error);
+            assert_eq!(read.meta, result.meta);
+            assert_eq!(WrittenResult::new(read).members(), written.members());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The functions of a server, declared by attributes or made at run time.
+//!
+//! Lists of `tools![..]` and the like are visited once ([`Register`]): the visitor sees the
+//! concrete types of arguments and results, makes an [`Entry`] of each function, and the types are
+//! erased from there on.
+
+use std::sync::Arc;
+
+use super::Server;
+use crate::handler::Context;
+use crate::handler::argument::arg::{ArgList, Values};
+use crate::handler::call::inject::State;
+use crate::handler::declaration::{Callbacks, PromptSet, ResourceSet, ToolSet, Visitor};
+use crate::handler::output::tool::Returns;
+use crate::handler::spec::Spec;
+use crate::registry::Entry;
+use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
+
+impl<S: State> Server<S> {
+    /// Adds tools: `tools![add, path::to::subtract]`.
+    ///
+    /// Several lists add up. Two tools of one name are a fault of the start
+    /// ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn tools(mut self, tools: impl ToolSet<S>) -> Self {
+        tools.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds resources and templates of resources: `resources![item, path::to::other]`.
+    ///
+    /// A fixed URI is found before any template that matches it too. Two resources of one URI, and
+    /// two templates that match one URI in common, are a fault of the start
+    /// ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn resources(mut self, resources: impl ResourceSet<S>) -> Self {
+        resources.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds prompts: `prompts![pitch, path::to::other]`.
+    ///
+    /// Two prompts of one name are a fault of the start ([`Error::is_conflict`](crate::Error::is_conflict)).
+    pub fn prompts(mut self, prompts: impl PromptSet<S>) -> Self {
+        prompts.visit(&mut Register(&mut self));
+        self
+    }
+
+    /// Adds a tool that is made at run time; a fault of it stops the start.
+    ///
+    /// [`DynamicTool`] has an example. Two tools of one name are a conflict, however they are made.
+    pub fn tool(self, tool: DynamicTool) -> Self {
+        self.parts
+            .items
+            .with_entries(|entries| entries.push(tool.into_entry()));
+        self
+    }
+
+    /// Adds a resource, or a template of resources, that is made at run time; a fault of it stops the start.
+    pub fn resource(self, resource: DynamicResource) -> Self {
+        self.parts
+            .items
+            .with_entries(|entries| entries.push(resource.into_entry()));
+        self
+    }
+
+    /// Adds a prompt that is made at run time; a fault of it stops the start.
+    pub fn prompt(self, prompt: DynamicPrompt) -> Self {
+        self.parts
+            .items
+            .with_entries(|entries| entries.push(prompt.into_entry()));
+        self
+    }
+}
+
+/// Registers the entries of a list.
+struct Register<'a, S: State>(&'a mut Server<S>);
+
+impl<S: State> Visitor<S> for Register<'_, S> {
+    fn declare<A, O, R>(
+        &mut self,
+        spec: Spec,
+        args: A,
+        returns: Returns<O>,
+        callbacks: Callbacks<S>,
+        call: impl Fn(Arc<S>, Context, Values<A>) -> R + Send + Sync + 'static,
+    ) where
+        A: ArgList,
+        O: 'static,
+        R: Future<Output = O> + Send + 'static,
+    {
+        let state = Arc::clone(&self.0.state);
+        let entry = Entry::new(state, spec, args, returns, callbacks, call);
+        self.0
+            .parts
+            .items
+            .with_entries(|entries| entries.push(entry));
+    }
+}

@@ -1,0 +1,73 @@
+//! A server as a part of an axum application, or of a test.
+
+use axum::Router;
+use axum::routing::MethodRouter;
+
+use super::Server;
+use crate::error::Result;
+use crate::handler::call::inject::State;
+use crate::server::memory::Connection;
+use crate::transport::http;
+
+impl<S: State> Server<S> {
+    /// Makes an axum router of `/mcp`, `/health`, `/healthz`, `/ready` and `/metrics`, to merge into an application.
+    ///
+    /// A layer on it may verify callers: see [`Principal`](crate::Principal).
+    ///
+    /// Limits of sockets are the application's, as it listens: connections in all and per address, heads, idle connections,
+    /// TLS, Unix sockets, descriptors. Callers have an address if the application serves
+    /// `into_make_service_with_connect_info::<SocketAddr>()`; without it, all anonymous callers are one for the limits
+    /// that go by address.
+    ///
+    /// The application handles signals. Open streams hold axum's graceful shutdown up for ever, unless this
+    /// server's own shutdown goes before: `/ready` says 503 and new calls are refused, streams end, calls in flight
+    /// have until the [deadline](Server::shutdown_deadline), and are told if they are cancelled then.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, axum};
+    /// # async fn main_(server: Server, listener: tokio::net::TcpListener) -> std::io::Result<()> {
+    /// let shutdown = server.shutdown_handle();
+    /// axum::serve(listener, server.into_router())
+    ///     .with_graceful_shutdown(async move {
+    ///         tokio::signal::ctrl_c().await.ok();
+    ///         shutdown.shutdown().await;
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// Two servers in one application have the same paths: [`Router::merge`] panics then, and does so too where the
+    /// application has a `/health` of its own. [`Router::nest`] puts one under a prefix (`/billing/mcp`), and
+    /// [`Server::into_service`] is the endpoint without the other routes; [`Server::mount`] makes one server of two.
+    ///
+    /// # Panics
+    ///
+    /// Panics if two tools have one name or a setting is wrong, as [`Router::route`] does for two routes with one path;
+    /// [`Server::check`] returns the error instead.
+    pub fn into_router(self) -> Router {
+        match self.build_http() {
+            Ok(service) => http::router(service),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Makes the MCP endpoint alone, a `tower::Service` for `Router::route_service` and the like.
+    ///
+    /// # Panics
+    ///
+    /// As [`Server::into_router`].
+    pub fn into_service(self) -> MethodRouter {
+        match self.build_http() {
+            Ok(service) => http::endpoint(service),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Connects to the server in this process, for `mcp-testkit`.
+    ///
+    /// Must be called within a tokio runtime, on which the server then runs.
+    #[doc(hidden)]
+    pub fn connect(self) -> Result<Connection> {
+        Ok(Connection::open(self.build()?))
+    }
+}

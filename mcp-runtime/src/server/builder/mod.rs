@@ -1,0 +1,171 @@
+//! The builder: the server's name, its state, its tools and its settings.
+//!
+//! Every method takes the server by value and returns it; nothing is checked here. A value that is
+//! out of range, a duplicate name or a schema that cannot be served is kept as it is until
+//! `verify.rs` lists all faults at once, for [`Server::check`] and for each way to serve. Settings
+//! go into one `config::Settings`, which is the lowest layer: `cli.rs` puts the file, the
+//! environment and the flags over it before the same checks run.
+//!
+//! `declared.rs` takes lists of functions, `setting/` has the methods that set values, a file for
+//! what each sets, and `build.rs` makes the service of it all.
+
+mod about;
+mod build;
+mod declared;
+mod embedded;
+mod handles;
+mod hooks;
+mod mount;
+mod setting;
+#[cfg(feature = "skills")]
+mod skills;
+mod stores;
+
+use std::sync::Arc;
+
+use crate::changes::Changes;
+use crate::config::Settings;
+use crate::handler::call::inject::State;
+use crate::ops::drain::Drain;
+use crate::ops::health::Check;
+use crate::ops::hook::Hook;
+#[cfg(feature = "cli")]
+use crate::ops::logging::BoxedLayer;
+use crate::protocol::Implementation;
+use crate::registry::items::Items;
+use crate::skills::Sources;
+
+/// A server: its name, its state, its tools, resources and prompts.
+///
+/// ```no_run
+/// use mcp_runtime::{Server, tool, tools};
+///
+/// /// Adds two numbers.
+/// #[tool(rate_limit = "10/min", timeout = "5s", read_only)]
+/// async fn add(a: i64, b: i64) -> i64 {
+///     a + b
+/// }
+///
+/// # async fn main_() -> mcp_runtime::Result<()> {
+/// Server::new("calculator", env!("CARGO_PKG_VERSION")).tools(tools![add]).run().await
+/// # }
+/// ```
+///
+/// # What a server does by itself
+///
+/// | | |
+/// |---|---|
+/// | revisions | 2026-07-28, and 2025-11-25, 2025-06-18, 2025-03-26 and 2024-11-05 with `initialize` |
+/// | transports | stdio ([`Server::serve_stdio`]), HTTP ([`Server::serve_http`], [`Server::into_router`]), both by the command line ([`Server::run`]) |
+/// | routes | `/mcp`, `/health`, `/healthz`, `/ready`, `/metrics` |
+///
+/// # Settings and their layers
+///
+/// The methods here are the program's own values. A server that is started by [`Server::run`] reads
+/// three more layers, each over the one before: the file `mcp.toml`, the environment, flags. The
+/// documentation of each method names its key in the file and its variable; the command `config`
+/// shows every value with its origin. A setting that is out of range is an [`Error`](crate::Error) of the start,
+/// in whichever layer it is, and is never bent to the nearest one that would do.
+///
+/// Sizes in the file and the environment have a unit (`64KiB`, `1MB`), and so have durations
+/// (`500ms`, `1m30s`); the longest duration of a setting is 365 days.
+///
+/// # State
+///
+/// A server without state is `Server<()>`. [`Server::state`] changes the type, so it comes before
+/// the lists of functions that borrow from the state:
+/// `Server::new(..).state(app).tools(tools![..])`.
+#[must_use = "a server does nothing until it is run, served or made into a router"]
+pub struct Server<S = ()> {
+    state: Arc<S>,
+    pub(super) parts: Parts,
+}
+
+/// The parts of a server that do not depend on the type of its state.
+pub(super) struct Parts {
+    pub info: Implementation,
+    instructions: Option<String>,
+    pub items: Items,
+    checks: Vec<Check>,
+    start: Vec<Hook>,
+    stop: Vec<Hook>,
+    changes: Changes,
+    pub skills: Sources,
+    drain: Drain,
+    #[cfg(feature = "cli")]
+    pub layers: Vec<BoxedLayer>,
+    pub settings: Settings,
+}
+
+impl Server {
+    /// Makes a server with a name and a version, and without state.
+    ///
+    /// Both are shown to clients: in `serverInfo` of `initialize`, in the response to
+    /// `server/discover`, and on `/health`. The name is also the default audience of
+    /// [`Server::state_keys`], so that instances of one server have one name.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            state: Arc::new(()),
+            parts: Parts {
+                info: Implementation::new(name, version),
+                instructions: None,
+                items: Items::default(),
+                checks: Vec::new(),
+                start: Vec::new(),
+                stop: Vec::new(),
+                changes: Changes::default(),
+                skills: Sources::default(),
+                drain: Drain::default(),
+                #[cfg(feature = "cli")]
+                layers: Vec::new(),
+                settings: Settings::default(),
+            },
+        }
+    }
+
+    /// Gives the server its state, which the tools that follow may borrow from.
+    ///
+    /// Any type that threads may share is a state. A function borrows the whole of it, or, with
+    /// [`#[derive(State)]`](macro@crate::State), one of its fields by type. It is dropped when the
+    /// server has stopped and no call runs any more; a panic of its destructor is logged.
+    ///
+    /// ```
+    /// use mcp_runtime::{Server, State, tool, tools};
+    ///
+    /// #[derive(State)]
+    /// struct Shop {
+    ///     prices: Vec<u32>,
+    /// }
+    ///
+    /// /// Sums up all prices.
+    /// #[tool(read_only)]
+    /// fn total(prices: &Vec<u32>) -> u32 {
+    ///     prices.iter().sum()
+    /// }
+    ///
+    /// let server = Server::new("shop", "1.0.0").state(Shop { prices: vec![2, 3] }).tools(tools![total]);
+    /// assert!(server.check().is_ok());
+    /// ```
+    pub fn state<S: State>(self, state: S) -> Server<S> {
+        Server {
+            state: Arc::new(state),
+            parts: self.parts,
+        }
+    }
+}
+
+#[cfg(feature = "cli")]
+impl<S: State> Server<S> {
+    pub(super) fn identity(&self) -> (&str, &str) {
+        (&self.parts.info.name, &self.parts.info.version)
+    }
+}
+
+impl<S: State> std::fmt::Debug for Server<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("info", &self.parts.info)
+            .field("items", &self.parts.items)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+//! The parts of another server below a prefix.
+//!
+//! Each entry keeps the `Arc` of its own state, which is why servers with different states can be
+//! mounted.
+
+use super::Server;
+use crate::handler::call::inject::State;
+use crate::ops::health::Check;
+use crate::ops::hook::Hook;
+
+impl<S: State> Server<S> {
+    /// Puts another server's tools, resources, prompts and checks under `prefix.`; URIs and skills stay as they are.
+    ///
+    /// The other server keeps its state; its name, its instructions and its settings are not used. Some clients do not
+    /// take a `.` in the name of a tool: the command `check` says which.
+    ///
+    /// ```no_run
+    /// # use mcp_runtime::{Server, tool, tools};
+    /// # /// Pays. #[doc = ""]
+    /// # #[tool] async fn pay() {}
+    /// let billing = Server::new("billing", "1.0.0").tools(tools![pay]);
+    /// let shop = Server::new("shop", "1.0.0").mount("billing", billing); // the tool is `billing.pay`
+    /// ```
+    pub fn mount<T: State>(mut self, prefix: impl AsRef<str>, other: Server<T>) -> Self {
+        let prefix = prefix.as_ref();
+        other.parts.changes.join(&self.parts.changes);
+        other.parts.items.join(&self.parts.items, prefix);
+        self.parts
+            .checks
+            .extend(other.parts.checks.into_iter().map(|check| Check {
+                hook: check.hook.under(prefix),
+                ..check
+            }));
+        let under = |hook: Hook| hook.under(prefix);
+        self.parts
+            .start
+            .extend(other.parts.start.into_iter().map(under));
+        self.parts
+            .stop
+            .extend(other.parts.stop.into_iter().map(under));
+        self.parts.skills.append(other.parts.skills);
+        self
+    }
+}

@@ -1,0 +1,107 @@
+//! The stores that a server is built with: in memory, of the program, or in Redis.
+
+use std::sync::Arc;
+
+use crate::config::Settings;
+#[cfg(feature = "redis")]
+use crate::config::problem::HIDDEN;
+#[cfg(feature = "redis")]
+use crate::error::Error;
+use crate::error::Result;
+use crate::limits;
+use crate::ops::health::Check;
+#[cfg(feature = "redis")]
+use crate::ops::hook::Hook;
+use crate::ops::metrics::Metrics;
+use crate::share::Amount;
+#[cfg(feature = "redis")]
+use crate::store::redis::{Keeper, Link, Place};
+use crate::store::sharing::Sharing;
+use crate::store::{MemoryValues, Shelf, Stores};
+use crate::task::{TaskPlace, Tasks};
+
+/// Makes the store of tasks.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, reason = "no store has tasks")
+)]
+pub(super) fn tasks(settings: &Settings, sharing: &Sharing, most: Amount) -> Tasks {
+    let place = TaskPlace::Memory;
+    #[cfg(feature = "redis")]
+    let place = match &sharing.keeper {
+        Some(keeper) => TaskPlace::Redis(Arc::clone(&keeper.link)),
+        None => place,
+    };
+    let own = settings.task_store.clone();
+    let place = own.map_or(place, TaskPlace::Own);
+    Tasks::new(place, settings.task_ttl, most)
+}
+
+/// Makes the stores that instances share.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
+)]
+pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
+    let stores = settings.stores.clone();
+    #[cfg(feature = "redis")]
+    if let Some(url) = settings.redis_url() {
+        let place = Place::parse(&url).map_err(|help| Error::setting("redis", HIDDEN, &help))?;
+        let prefix = Some(&*settings.store_prefix).filter(|prefix| !prefix.is_empty());
+        let link = Link::new(place, prefix.unwrap_or(name));
+        if settings.state_keys.0.is_empty() {
+            tracing::warn!(
+                "instances that share a store need the same state keys, or a call that asks its caller something goes on at one of them only: set MCP_STATE_KEYS"
+            );
+        }
+        return Ok(Sharing::with_redis(stores, Keeper::new(link)));
+    }
+    let _ = name;
+    Ok(Sharing::new(stores))
+}
+
+/// Adds the metrics of the store.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has metrics")
+)]
+pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        metrics.measure_store(&keeper.link.stats);
+    }
+    metrics
+}
+
+/// Adds the check of the store, which the server can do without.
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(unused_variables, unused_mut, reason = "no store has a check")
+)]
+pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check> {
+    #[cfg(feature = "redis")]
+    if let Some(keeper) = &sharing.keeper {
+        let link = Arc::clone(&keeper.link);
+        let trouble = move || -> futures_util::future::BoxFuture<'static, _> {
+            Box::pin(std::future::ready(link.trouble().map_or(Ok(()), Err)))
+        };
+        checks.push(Check {
+            hook: Hook {
+                name: "redis".to_owned(),
+                run: Box::new(trouble),
+            },
+            is_optional: true,
+        });
+    }
+    checks
+}
+
+/// Makes the store of values by key.
+pub(super) fn shelf(stores: &Stores, settings: &Settings) -> Arc<Shelf> {
+    let values = stores.values.clone();
+    Arc::new(Shelf {
+        values: values.unwrap_or_else(|| Arc::new(MemoryValues::new(settings.max_held))),
+        most: settings.max_held / limits::SHARE,
+        line: crate::random::id().unwrap_or_default(),
+    })
+}

@@ -1,0 +1,70 @@
+//! Event streams of sessions, which a client resumes on any instance.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::StoreFuture;
+
+/// A change of a stored stream. `stream` names it, among those of all sessions.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum StreamChange {
+    /// The stream begins, without an event; it is kept for the time `ttl` from now on.
+    Begin {
+        /// The name of the stream.
+        stream: String,
+        /// The time for which it is kept.
+        ttl: Duration,
+    },
+    /// An event is appended at `place`, which counts from 1. Those before the place `oldest` are removed. The time for
+    /// which the stream is kept begins anew.
+    Append {
+        /// The name of the stream.
+        stream: String,
+        /// The place of the event.
+        place: u64,
+        /// The oldest place that is kept.
+        oldest: u64,
+        /// The event, a JSON text.
+        message: Bytes,
+        /// The time for which the stream is kept.
+        ttl: Duration,
+    },
+    /// The stream ends after the event at `place`, or 0 without an event, and is kept for the time `ttl` from now on.
+    End {
+        /// The name of the stream.
+        stream: String,
+        /// The place of the last event.
+        place: u64,
+        /// The time for which the stream is kept.
+        ttl: Duration,
+    },
+    /// The stream is removed.
+    Forget {
+        /// The name of the stream.
+        stream: String,
+    },
+}
+
+/// A part of a stored stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StreamPart {
+    /// Events in their order, each with its place.
+    pub events: Vec<(u64, Vec<u8>)>,
+    /// `true` if the stream has ended after these.
+    pub has_ended: bool,
+}
+
+/// Keeps the last events of streams.
+///
+/// One instance writes a stream, any of them reads it. Tested by [`contract::events`](super::contract::events).
+pub trait EventStore: fmt::Debug + Send + Sync + 'static {
+    /// Makes changes in their order. After an error any of them may have been made.
+    fn write(&self, changes: Vec<StreamChange>) -> StoreFuture<'_, ()>;
+
+    /// Returns the events after `place`, of which there may be none yet, and at most some tens of them at a time. `None`
+    /// if an event after `place` is not kept any more, or the stream is not.
+    fn after<'a>(&'a self, stream: &'a str, place: u64) -> StoreFuture<'a, Option<StreamPart>>;
+}

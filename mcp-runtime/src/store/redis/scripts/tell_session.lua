@@ -1,0 +1,22 @@
+-- KEYS[1] a session; ARGV the instance, the beginning of channels, a message for the others, a step and its two
+-- arguments. An instance that hears nothing takes no part any more.
+local others = 0
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local name = string.sub(field, 2)
+  if string.sub(field, 1, 1) == '@' and name ~= ARGV[1] then
+    if redis.call('PUBLISH', ARGV[2] .. name, ARGV[3]) == 0 then
+      redis.call('HDEL', KEYS[1], field)
+    else
+      others = others + 1
+    end
+  end
+end
+if ARGV[4] == 'end' then
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], ARGV[5], '')
+  redis.call('PEXPIRE', KEYS[1], ARGV[6])
+elseif redis.call('HEXISTS', KEYS[1], '@' .. ARGV[1]) == 1 then
+  if ARGV[4] == 'set' then redis.call('HSET', KEYS[1], ARGV[5], ARGV[6]) end
+  if ARGV[4] == 'remove' then redis.call('HDEL', KEYS[1], ARGV[5]) end
+end
+return others

@@ -1,0 +1,171 @@
+//! Sessions: a hash with the fields and the instances that take part, and signals on the channels of instances.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use redis::Script;
+
+use super::link::{Ears, Heard, Link};
+use super::stats::Kind;
+use crate::clock::millis;
+use crate::store::{Feed, Joined, SessionFields, SessionSignal, SessionStore, StoreFuture};
+
+static PUT: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/put_session.lua")));
+static JOIN: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/join_session.lua")));
+static TELL: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/tell_session.lua")));
+
+/// The beginning of a signal about a session.
+const SESSION: &[u8] = b"session ";
+/// The beginning of a field that names an instance.
+const PART: char = '@';
+/// The field of a session that has ended.
+const ENDED: &str = "!ended";
+
+#[derive(Debug)]
+pub(super) struct RedisSessions(pub Arc<Link>);
+
+impl RedisSessions {
+    fn key(&self, key: &str) -> String {
+        self.0.key(&format!("session:{key}"))
+    }
+
+    /// Carries out a step, and sends a signal to the others.
+    async fn tell(
+        &self,
+        key: &str,
+        signal: &[u8],
+        step: [&[u8]; 3],
+    ) -> Result<(), crate::store::StoreError> {
+        let mut tell = TELL.prepare_invoke();
+        tell.key(self.key(key)).arg(&self.0.instance);
+        tell.arg(self.0.channel_of("")).arg(message(key, signal));
+        tell.arg(&step[..]);
+        let _: u32 = self.0.invoke(Kind::Sessions, &tell).await?;
+        Ok(())
+    }
+}
+
+impl SessionStore for RedisSessions {
+    fn instance(&self) -> &str {
+        &self.0.instance
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        fields: SessionFields,
+        ttl: Duration,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let mut put = PUT.prepare_invoke();
+            put.key(self.key(key)).arg(&self.0.instance);
+            put.arg(millis(ttl).max(1));
+            for (name, value) in &fields {
+                put.arg(name).arg(&value[..]);
+            }
+            self.0.invoke(Kind::Sessions, &put).await
+        })
+    }
+
+    fn join<'a>(&'a self, key: &'a str, ttl: Duration) -> StoreFuture<'a, Joined> {
+        Box::pin(async move {
+            let mut join = JOIN.prepare_invoke();
+            join.key(self.key(key)).arg(&self.0.instance);
+            join.arg(millis(ttl).max(1));
+            let fields: SessionFields = self.0.invoke(Kind::Sessions, &join).await?;
+            Ok(match &fields[..] {
+                [] => Joined::Unknown,
+                [(name, _)] if name == ENDED => Joined::Ended,
+                _ => {
+                    let is_field = |(name, _): &(String, _)| !name.starts_with(PART);
+                    Joined::Open(fields.into_iter().filter(is_field).collect())
+                }
+            })
+        })
+    }
+
+    fn touch<'a>(&'a self, key: &'a str, ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let mut expire = redis::cmd("PEXPIRE");
+            expire.arg(self.key(key)).arg(millis(ttl).max(1));
+            self.0.run(Kind::Sessions, &expire).await
+        })
+    }
+
+    fn set<'a>(
+        &'a self,
+        key: &'a str,
+        field: &'a str,
+        value: Option<Vec<u8>>,
+        signal: Vec<u8>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let step: [&[u8]; 3] = match &value {
+                Some(value) => [b"set", field.as_bytes(), value],
+                None => [b"remove", field.as_bytes(), b""],
+            };
+            self.tell(key, &signal, step).await
+        })
+    }
+
+    fn tell<'a>(&'a self, key: &'a str, signal: Vec<u8>) -> StoreFuture<'a, ()> {
+        Box::pin(async move { self.tell(key, &signal, [b"tell", b"", b""]).await })
+    }
+
+    fn send<'a>(
+        &'a self,
+        instance: &'a str,
+        key: &'a str,
+        signal: Vec<u8>,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let mut publish = redis::cmd("PUBLISH");
+            publish.arg(self.0.channel_of(instance));
+            publish.arg(message(key, &signal));
+            let heard: u32 = self.0.run(Kind::Sessions, &publish).await?;
+            Ok(heard > 0)
+        })
+    }
+
+    fn end<'a>(&'a self, key: &'a str, signal: Vec<u8>, ttl: Duration) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let ttl = millis(ttl).max(1).to_string();
+            let step: [&[u8]; 3] = [b"end", ENDED.as_bytes(), ttl.as_bytes()];
+            self.tell(key, &signal, step).await
+        })
+    }
+
+    fn signals(&self) -> Feed<SessionSignal> {
+        let next = async |mut ears: Ears| loop {
+            let signal = match ears.next().await? {
+                Heard::Signal(message) => parse(&message),
+                Heard::Gap => Some(SessionSignal::Gap),
+                Heard::Change(_) => None,
+            };
+            if let Some(signal) = signal {
+                return Some((signal, ears));
+            }
+        };
+        Feed::new(self.0.listen(), next)
+    }
+
+    fn is_there<'a>(&'a self, instance: &'a str) -> StoreFuture<'a, bool> {
+        Box::pin(async move { self.0.has_instance(instance).await })
+    }
+}
+
+fn message(key: &str, signal: &[u8]) -> Vec<u8> {
+    [SESSION, key.as_bytes(), b" ", signal].concat()
+}
+
+fn parse(message: &Bytes) -> Option<SessionSignal> {
+    let rest = message.strip_prefix(SESSION)?;
+    let space = rest.iter().position(|byte| *byte == b' ')?;
+    let (key, signal) = rest.split_at(space);
+    let key = std::str::from_utf8(key).ok()?.to_owned();
+    Some(SessionSignal::Signal(key, signal.get(1..)?.to_vec()))
+}
