@@ -46,7 +46,7 @@ pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors
     if let Some(first) = twice.first() {
         let (names, written) = (
             listed(twice.iter().filter_map(|path| last(path))),
-            listed(twice.iter().map(|path| ty::source(path))),
+            listed(twice.iter().map(ty::source)),
         );
         let error = err!(first, "`#[model]` derives {names} already");
         errors.push(error.help(format!("remove {written} here")));
