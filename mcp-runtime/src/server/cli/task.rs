@@ -15,7 +15,7 @@ use crate::task::TaskStatus;
 /// A task as the server describes it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Task {
+struct Polled {
     task_id: String,
     status: TaskStatus,
     status_message: Option<String>,
@@ -42,14 +42,14 @@ pub(super) async fn followed(connection: &mut Connection, answered: Answered) ->
 }
 
 /// The task that a result creates.
-fn created(result: &RawValue) -> Option<Task> {
+fn created(result: &RawValue) -> Option<Polled> {
     let created: Created = serde_json::from_str(result.get()).ok()?;
     let is_task = created.result_type == "task";
     is_task.then(|| serde_json::from_str(result.get()).ok())?
 }
 
 /// Asks after a task until it has ended, and answers its input requests.
-async fn ended(connection: &mut Connection, mut task: Task) -> Result<Answered> {
+async fn ended(connection: &mut Connection, mut task: Polled) -> Result<Answered> {
     let mut progress = Progress::new();
     loop {
         match task.status {
@@ -78,7 +78,7 @@ async fn ended(connection: &mut Connection, mut task: Task) -> Result<Answered> 
 }
 
 /// The result of a task that has ended, or its error.
-fn outcome(task: Task) -> Answered {
+fn outcome(task: Polled) -> Answered {
     let otherwise = || json!({ "message": task.status_message.unwrap_or_else(|| "the task was cancelled".to_owned()) });
     task.result
         .ok_or_else(|| task.error.unwrap_or_else(otherwise))
