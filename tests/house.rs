@@ -317,7 +317,6 @@ fn the_first_server_is_made_of_few_crates() {
     let text = String::from_utf8(output.stdout).unwrap();
     let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
     let crates: BTreeSet<_> = lines.filter(|line| !line.is_empty()).collect();
-    println!("example-hello: {} crates", crates.len());
     assert!(
         crates.len() <= CRATES_OF_HELLO,
         "{} crates, at most {CRATES_OF_HELLO}; put what most servers do not use behind a feature:\n{crates:#?}",

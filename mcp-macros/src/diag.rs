@@ -101,6 +101,15 @@ macro_rules! err {
 }
 pub(crate) use err;
 
+/// The names, in backticks, as a list in a sentence: the last one after an "and".
+pub(crate) fn listed<N: Display>(names: impl IntoIterator<Item = N>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match &names[..] {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => names.concat(),
+    }
+}
+
 /// The fewest letters of a name's beginning that are taken for the name.
 const BEGINNING: usize = 3;
 
@@ -170,6 +179,12 @@ mod tests {
         assert_eq!(nearest("outp", known), Some("output"));
         assert_eq!(nearest("tim", known), Some("timeout"));
         assert_eq!(nearest("ra", known), None);
+    }
+
+    #[test]
+    fn a_list_ends_in_and() {
+        assert_eq!(listed(["a"]), "`a`");
+        assert_eq!(listed(["a", "b", "c"]), "`a`, `b` and `c`");
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub use crate::protocol::content::Role;
 pub use crate::registry::overlap::is_ambiguous;
 pub use checks::*;
 
+/// The derives of `#[model]`, under a path that says why they collide with those of an author.
+pub mod derived_by_model_already {
+    pub use schemars::JsonSchema;
+    pub use serde::{Deserialize, Serialize};
+}
+
 /// The outcome of a readiness check or a hook, with the author's error as text.
 ///
 /// Boxed, so that a result of another type is one error.
@@ -84,6 +90,14 @@ pub trait IntoServer: Sized {
 }
 
 impl<T> IntoServer for T {}
+
+/// The part of a `T` that its `parts` name; of another type than `T`, so that rustc underlines the name.
+#[diagnostic::on_unimplemented(
+    message = "no `#[server]` block of `{T}` is the part that is named here",
+    label = "no such part",
+    note = "write `#[server(part = \"..\")]` with this name on another `impl {T}` block, or remove it from `parts(..)`"
+)]
+pub trait HasThePart<'a, T> {}
 
 /// A type with a block that makes its server, which has an `into_server` of its own.
 #[diagnostic::on_unimplemented(

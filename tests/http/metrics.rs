@@ -116,24 +116,36 @@ async fn a_tool_without_policies_is_at_most_eighteen_lines_of_a_scrape() {
     assert!(own.count() <= 18, "{text}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_scrape_is_rendered_beside_the_workers() {
-    let router = server().into_router();
-    let ask = |path: &str| {
-        let request = Call::get().at(path).into_request();
-        Box::pin(router.clone().oneshot(request))
-    };
-    // The hooks of the start have run then.
-    ask("/ready").await.unwrap();
-    let mut alive = ask("/healthz");
-    assert!((&mut alive).now_or_never().is_some());
-    let mut scrapes = [ask("/metrics"), ask("/metrics")];
-    for scrape in &mut scrapes {
-        assert!(scrape.now_or_never().is_none());
-    }
-    for scrape in scrapes {
-        assert_eq!(scrape.await.unwrap().status(), 200);
-    }
+#[test]
+fn a_scrape_is_rendered_beside_the_workers() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let router = server().into_router();
+        let ask = |path: &str| {
+            let request = Call::get().at(path).into_request();
+            Box::pin(router.clone().oneshot(request))
+        };
+        // The hooks of the start have run then.
+        ask("/ready").await.unwrap();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || held.recv());
+        let mut scrapes = [ask("/metrics"), ask("/metrics")];
+        for scrape in &mut scrapes {
+            assert!(
+                scrape.now_or_never().is_none(),
+                "the other threads are busy"
+            );
+        }
+        assert!(ask("/healthz").now_or_never().is_some());
+        release.send(()).unwrap();
+        for scrape in scrapes {
+            assert_eq!(scrape.await.unwrap().status(), 200);
+        }
+    });
 }
 
 #[tokio::test(start_paused = true)]

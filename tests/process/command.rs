@@ -319,6 +319,23 @@ fn a_missing_argument_is_asked_for_in_the_terminal() {
 }
 
 #[test]
+fn a_tool_that_runs_only_as_a_task_is_waited_for() {
+    let (code, stdout, stderr) = args(&["call", "reindex", "pages=3"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "3 pages\n"), "{stderr}");
+    let stderr = fails(probe().args(["call", "reindex", "pages=0"]), 4);
+    assert!(stderr.contains("nothing to build"), "{stderr}");
+    let stderr = fails(probe().args(["call", "reindex", "pages=x"]), 2);
+    assert!(stderr.contains("pages"), "{stderr}");
+}
+
+#[test]
+fn a_task_asks_in_the_terminal() {
+    let (code, stdout, stderr) = typed(&["call", "empty"], "y\n");
+    assert_eq!((code, stdout.as_str()), (Some(0), "emptied\n"), "{stderr}");
+    assert_eq!(typed(&["call", "empty"], "n\n").1, "kept\n");
+}
+
+#[test]
 fn a_url_is_opened_by_the_person_at_the_terminal() {
     let (code, stdout, stderr) = typed(&["call", "sign_in"], "\n");
     assert_eq!(

@@ -255,10 +255,7 @@ fn limits_of_sessions_change_while_the_server_runs() {
         server.process.hears("is reloaded");
     };
     let reads = |session: &str| {
-        let headers = [
-            ("mcp-session-id", session),
-            ("accept", "text/event-stream"),
-        ];
+        let headers = [("mcp-session-id", session), ("accept", "text/event-stream")];
         let mut connection = server.connect();
         connection.get("/mcp", &headers);
         (connection.head().status, connection)

@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+/// The program that is started, unless `REDIS_SERVER` names another one.
+pub(crate) const REDIS: &str = "redis-server";
+
 /// A Redis on a port of its own; it is killed when dropped.
 pub(crate) struct Redis {
     port: u16,
     process: Child,
+    program: String,
     arguments: Vec<String>,
 }
 
@@ -19,9 +23,8 @@ pub(crate) fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-fn spawn(port: u16, arguments: &[String]) -> Child {
-    let program = std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned());
-    let process = Command::new(&program)
+fn spawn(program: &str, port: u16, arguments: &[String]) -> Child {
+    let process = Command::new(program)
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--save", "", "--appendonly", "no", "--dir", "/tmp"])
         .args(arguments)
@@ -43,11 +46,18 @@ impl Redis {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
+        let program = std::env::var("REDIS_SERVER");
+        Self::of(program.as_deref().unwrap_or(REDIS), arguments)
+    }
+
+    /// Starts a program, such as one that is built with TLS.
+    pub(crate) fn of(program: &str, arguments: &[&str]) -> Self {
         let port = free_port();
         let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
         Self {
             port,
-            process: spawn(port, &arguments),
+            process: spawn(program, port, &arguments),
+            program: program.to_owned(),
             arguments,
         }
     }
@@ -76,7 +86,7 @@ impl Redis {
 
     /// Starts it again where it was, without what it held.
     pub(crate) fn restart(&mut self) {
-        self.process = spawn(self.port, &self.arguments);
+        self.process = spawn(&self.program, self.port, &self.arguments);
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

@@ -164,6 +164,26 @@ fn book(
     format!("{seats} {window}")
 }
 
+/// Builds the index anew.
+#[tool(task = "required")]
+async fn reindex(cx: &Context, pages: u32) -> Result<String, ToolError> {
+    if pages == 0 {
+        return Err(ToolError::new("nothing to build"));
+    }
+    for page in 0..pages {
+        cx.progress(page, pages, format!("page {page}"));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(format!("{pages} pages"))
+}
+
+/// Empties the index, if the user is sure.
+#[tool(task = "required", destructive)]
+async fn empty(cx: &Context) -> Result<&'static str, ElicitError> {
+    let sure: Confirm = cx.elicit("sure", "Really empty it?").await?;
+    Ok(if sure.yes() { "emptied" } else { "kept" })
+}
+
 /// Has the user sign in.
 #[tool]
 async fn sign_in(cx: &Context) -> Result<&'static str, ElicitError> {
@@ -302,6 +322,8 @@ async fn main() -> mcp_runtime::Result<()> {
         print_by_child,
         hold,
         spin,
+        reindex,
+        empty,
         slow,
         brief,
         stuck,

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::first_span;
 use crate::ir::argument::{Argument, Bound, Rule, Value};
 use crate::kind::Kind;
 
@@ -87,11 +88,7 @@ pub(super) fn rule(rule: &Rule, span: Span) -> TokenStream {
         Rule::DateTime => call(span, "date_time", &TokenStream::new()),
         Rule::OneOf(texts) => call(span, "one_of", &quote!(&[#(#texts),*])),
         Rule::Custom(path) => {
-            let at = path
-                .clone()
-                .into_iter()
-                .next()
-                .map_or(span, |tree| tree.span());
+            let at = first_span(path, span);
             let checked = quote_spanned!(at=> |__mcp_value| __mcp::verdict(#path(__mcp_value)));
             call(span, "custom", &checked)
         }

@@ -16,9 +16,15 @@ mod spec;
 mod tree;
 pub(crate) mod types;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Path};
+
+/// The span of the first token, or `otherwise` where there is none.
+fn first_span(tokens: &TokenStream, otherwise: Span) -> Span {
+    let first = tokens.clone().into_iter().next();
+    first.map_or(otherwise, |tree| tree.span())
+}
 
 /// Wraps generated items so that their names and lints stay among themselves; inside, `__mcp` is the runtime's hidden
 /// module.

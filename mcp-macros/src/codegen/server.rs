@@ -74,12 +74,14 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
         .parts
         .iter()
         .map(|part| quote_spanned!(here(part.span())=> let __mcp_server = <#self_type>::#part(__mcp_server);));
+    let missing = missing(&whole.parts, rt);
     let build = quote_spanned!(here(self_type.span())=> __mcp_build(self));
     quote_spanned! {here(self_type.span())=>
         /// This value as a server, with all that its `impl` block declares.
         #[allow(dead_code)]
         pub fn into_server(self) -> #rt::Server<Self> {
             fn __mcp_build #parameters (__mcp_state: #self_type) -> #rt::Server<#self_type> #shared {
+                #missing
                 let __mcp_server = #start;
                 #added
                 #(#parts)*
@@ -88,6 +90,26 @@ fn into_server(server: &Server, whole: &Whole) -> TokenStream {
             #build
         }
     }
+}
+
+/// The functions of parts that no block has, which say so; those that a block has go before them.
+fn missing(parts: &[Ident], rt: &Path) -> Option<TokenStream> {
+    (!parts.is_empty()).then(|| {
+        quote! {
+            #[allow(dead_code)]
+            trait __McpMissing: ::core::marker::Sized {
+                #(
+                    fn #parts(__mcp_given: #rt::Server<Self>) -> #rt::Server<Self>
+                    where
+                        for<'__mcp> (): __mcp::HasThePart<'__mcp, Self>,
+                    {
+                        __mcp_given
+                    }
+                )*
+            }
+            impl<__McpAny> __McpMissing for __McpAny {}
+        }
+    })
 }
 
 /// The function by which another block adds this one; with the author's own span, so that rustc says when none does.

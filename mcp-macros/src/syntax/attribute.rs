@@ -12,6 +12,7 @@ pub(crate) const CFG_ATTR: &str = "cfg_attr";
 pub(crate) const DERIVE: &str = "derive";
 pub(crate) const DOC: &str = "doc";
 pub(crate) const ELICIT: &str = "elicit";
+pub(crate) const MODEL: &str = "model";
 pub(crate) const PROMPT: &str = Kind::Prompt.noun();
 pub(crate) const READY: &str = "ready";
 pub(crate) const SCHEMARS: &str = "schemars";

@@ -23,6 +23,8 @@ pub trait Declared {
 pub trait Visitor<S: State> {
     /// The next declaration, piece by piece: the keys of the attribute, the parameters, how the return type becomes a
     /// result, the functions that it names beside its own, and the function.
+    ///
+    /// rustc shows the line of a bound that is missing, and so its comment.
     fn declare<A, O, R>(
         &mut self,
         spec: Spec,
@@ -33,7 +35,7 @@ pub trait Visitor<S: State> {
     ) where
         A: ArgList,
         O: 'static,
-        R: Future<Output = O> + Send + 'static;
+        R: Future<Output = O> + Send + 'static; // no guard or `Rc` across an `.await`: end it before, or use `tokio::sync::Mutex`
 }
 
 /// The functions that a declaration names beside its own.

@@ -4,8 +4,8 @@
 //! forgotten; an end that could not be stored is stored later.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -44,13 +44,19 @@ pub(super) enum Parcel {
 pub(super) struct Courier {
     queue: mpsc::Sender<(Parcel, usize)>,
     bytes: Arc<AtomicUsize>,
+    leaving: Arc<Leaving>,
 }
+
+/// The sessions that have ended here, and are to end in the store.
+#[derive(Debug, Default)]
+struct Leaving(Mutex<BTreeSet<Arc<str>>>);
 
 /// The other end of it.
 #[derive(Debug)]
 pub(super) struct Parcels {
     queue: mpsc::Receiver<(Parcel, usize)>,
     bytes: Arc<AtomicUsize>,
+    leaving: Arc<Leaving>,
 }
 
 /// The stores of sessions, and the time for which one is kept.
@@ -62,8 +68,9 @@ pub(super) struct Depot {
 }
 
 /// Changes that are made later.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Late {
+    leaving: Arc<Leaving>,
     ended: BTreeSet<Arc<str>>,
     forgotten: BTreeSet<String>,
 }
@@ -75,10 +82,12 @@ pub(super) fn courier() -> (Courier, Parcels) {
     let courier = Courier {
         queue: sender,
         bytes: Arc::clone(&bytes),
+        leaving: Arc::default(),
     };
     let parcels = Parcels {
         queue: receiver,
         bytes,
+        leaving: Arc::clone(&courier.leaving),
     };
     (courier, parcels)
 }
@@ -95,12 +104,37 @@ impl Courier {
         }
         taken
     }
+
+    /// Ends a session in the store; returns whether there was room. It is not found here from now on.
+    pub(super) fn end(&self, key: &Arc<str>) -> bool {
+        self.leaving.lock().insert(Arc::clone(key));
+        let taken = self.take(Parcel::End(Arc::clone(key)), 0);
+        if !taken {
+            self.leaving.lock().remove(key);
+        }
+        taken
+    }
+
+    /// Returns whether a session has ended here, of which the store does not know yet.
+    pub(super) fn is_leaving(&self, key: &str) -> bool {
+        self.leaving.lock().contains(key)
+    }
+}
+
+impl Leaving {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Parcels {
     /// Carries what is taken until nobody can send any more.
     pub(super) async fn carry(mut self, depot: Depot) {
-        let mut late = Late::default();
+        let mut late = Late {
+            leaving: Arc::clone(&self.leaving),
+            ended: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+        };
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             tokio::select! {
@@ -145,6 +179,8 @@ impl Depot {
                     let ended = self.end(&key).await;
                     if ended.is_err() && late.ended.len() < WAITING {
                         late.ended.insert(key);
+                    } else {
+                        late.leaving.lock().remove(&key);
                     }
                     ended
                 }
@@ -205,6 +241,7 @@ impl Depot {
                 late.ended.insert(key);
                 return;
             }
+            late.leaving.lock().remove(&key);
         }
     }
 }

@@ -1,8 +1,11 @@
-//! Messages of a client that concern another instance than the one that they have come to.
+//! Messages of a client that concern other instances than the one that they have come to.
 
+use super::record;
 use super::session::Session;
 use super::signal::Signal;
-use crate::protocol::{RequestId, Response};
+use crate::policy::contain::held;
+use crate::protocol::{Level, RequestId, Response};
+use crate::service::Service;
 
 impl Session {
     /// Delivers a response of the client's to the request that it answers, on whichever instance that waits.
@@ -41,6 +44,41 @@ impl Session {
             && let Some(signal) = Signal::cancelled(id)
         {
             part.tell(signal);
+        }
+    }
+}
+
+impl Session {
+    /// Tells the store and the other instances the level of the log.
+    pub(super) async fn share_level(&self, service: &Service, level: Level) {
+        let value = Some(record::level(level));
+        let change = (record::LEVEL, value);
+        self.share(service, change, Signal::Level(level)).await;
+    }
+
+    /// Tells the store and the other instances that the client watches a resource, or does no longer.
+    pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
+        let (value, signal) = if watches {
+            (Some(Vec::new()), Signal::Watch(uri.to_owned()))
+        } else {
+            (None, Signal::Unwatch(uri.to_owned()))
+        };
+        let field = record::field(uri);
+        self.share(service, (&field, value), signal).await;
+    }
+
+    async fn share(
+        &self,
+        service: &Service,
+        (field, value): (&str, Option<Vec<u8>>),
+        signal: Signal,
+    ) {
+        let (Some(part), Some(store)) = (&self.part, &service.sharing.stores.sessions) else {
+            return;
+        };
+        let set = async { store.set(&part.key, field, value, signal.write()).await };
+        if let Err(error) = held(set).await {
+            tracing::debug!(%error, "a change of a session is known to this instance alone");
         }
     }
 }

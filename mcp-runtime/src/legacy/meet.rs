@@ -6,7 +6,6 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -19,8 +18,7 @@ use super::signal::Signal;
 use super::stream::Reader;
 use super::streams::EventId;
 use crate::handler::Principal;
-use crate::policy::contain::held;
-use crate::protocol::{Level, Message, RequestId, RpcError};
+use crate::protocol::RpcError;
 use crate::service::Service;
 use crate::share::Holder;
 use crate::store::{Feed, Joined, SessionSignal, StoreError};
@@ -220,103 +218,6 @@ impl Sessions {
             (Some(_), Signal::End) => self.drop_here(&key),
             (Some(session), signal) => session.hear(service, signal),
             (None, _) => {}
-        }
-    }
-}
-
-impl Session {
-    /// Takes over what the client has asked for at other instances.
-    fn adopt(&self, record: &Record, service: &Service) {
-        self.set_log_level(record.level);
-        let watched = self.news.watched();
-        for uri in watched {
-            if !record.watched.iter().any(|it| **it == *uri) {
-                self.unsubscribe(&uri);
-            }
-        }
-        for uri in &record.watched {
-            self.watch(service, uri);
-        }
-    }
-
-    fn watch(&self, service: &Service, uri: &str) {
-        if let Err(error) = self.subscribe(uri, &service.subscriptions) {
-            tracing::debug!(%error, "a subscription of another instance has no room here");
-        }
-    }
-
-    fn hear(&self, service: &Service, signal: Signal) {
-        match signal {
-            Signal::Message(text) => self.hear_message(text.get()),
-            Signal::Malformed { id, reason } => {
-                if let Some(id) = RequestId::parse(id.get()) {
-                    self.client_requests.fail(&id, &reason);
-                }
-            }
-            Signal::Level(level) => self.set_log_level(level),
-            Signal::Watch(uri) => self.watch(service, &uri),
-            Signal::Unwatch(uri) => self.unsubscribe(&uri),
-            Signal::Reads => {
-                if let Some(part) = &self.part {
-                    part.reads_elsewhere();
-                }
-                self.streams.leave();
-            }
-            Signal::Read {
-                stream,
-                place,
-                is_first,
-            } => {
-                self.use_now();
-                self.streams.acknowledge(stream, place, is_first);
-            }
-            Signal::Used => self.use_now(),
-            Signal::End => {}
-        }
-    }
-
-    fn hear_message(&self, text: &str) {
-        match Message::parse(&Bytes::copy_from_slice(text.as_bytes())) {
-            Ok(Message::Response(response)) => self.client_requests.answer(&response),
-            Ok(Message::Notification(notification)) => {
-                if let Some(id) = notification.cancels() {
-                    self.cancel_here(&id);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Tells the store and the other instances the level of the log.
-    pub(super) async fn share_level(&self, service: &Service, level: Level) {
-        let value = Some(super::record::level(level));
-        let change = (super::record::LEVEL, value);
-        self.share(service, change, Signal::Level(level)).await;
-    }
-
-    /// Tells the store and the other instances that the client watches a resource, or does no longer.
-    pub(super) async fn share_watched(&self, service: &Service, uri: &str, watches: bool) {
-        let (value, signal) = if watches {
-            (Some(Vec::new()), Signal::Watch(uri.to_owned()))
-        } else {
-            (None, Signal::Unwatch(uri.to_owned()))
-        };
-        let field = super::record::field(uri);
-        self.share(service, (&field, value), signal).await;
-    }
-
-    async fn share(
-        &self,
-        service: &Service,
-        (field, value): (&str, Option<Vec<u8>>),
-        signal: Signal,
-    ) {
-        let (Some(part), Some(store)) = (&self.part, &service.sharing.stores.sessions) else {
-            return;
-        };
-        let set = async { store.set(&part.key, field, value, signal.write()).await };
-        if let Err(error) = held(set).await {
-            tracing::debug!(%error, "a change of a session is known to this instance alone");
         }
     }
 }

@@ -7,6 +7,7 @@ mod courier;
 pub(crate) mod follow;
 mod forward;
 pub(crate) mod handshake;
+mod hear;
 pub(crate) mod meet;
 mod part;
 mod record;

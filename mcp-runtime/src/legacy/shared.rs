@@ -74,7 +74,11 @@ impl Shared {
         self.gaps.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Finds a session in the store, unless it has ended here.
     pub(super) async fn join(&self, key: &str) -> Result<Joined, StoreError> {
+        if self.courier.is_leaving(key) {
+            return Ok(Joined::Ended);
+        }
         held(async { self.depot.sessions.join(key, self.depot.idle.get()).await }).await
     }
 

@@ -29,6 +29,9 @@ const client = new Client(new URL('mcp', document.baseURI).href);
 const page = {
   client,
   info: {},
+  instructions: undefined,
+  capabilities: {},
+  versions: [],
   has: {},
   tools: [],
   resources: [],

@@ -13,7 +13,7 @@ const WORD: usize = size_of::<u64>();
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(word) = word(bytes, at) {
-        let length = plain(word);
+        let length = plain(*word);
         at += length;
         if length < WORD {
             return at;
@@ -38,11 +38,11 @@ fn word(bytes: &[u8], at: usize) -> Option<&[u8; WORD]> {
 
 /// Returns the number of bytes of a word before the first one that is a quote, a backslash or a control character.
 #[inline]
-fn plain(word: &[u8; WORD]) -> usize {
+fn plain(word: [u8; WORD]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES << 7;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let word = u64::from_le_bytes(*word);
+    let word = u64::from_le_bytes(word);
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     let quote = zero(word ^ (ONES * u64::from(b'"')));
     let backslash = zero(word ^ (ONES * u64::from(b'\\')));
@@ -68,7 +68,7 @@ fn unescape(bytes: &[u8]) -> Option<String> {
     while read < bytes.len() {
         if let Some(word) = word(bytes, read) {
             text.get_mut(written..written + WORD)?.copy_from_slice(word);
-            let length = plain(word);
+            let length = plain(*word);
             (read, written) = (read + length, written + length);
             if length == WORD {
                 continue;
@@ -153,7 +153,7 @@ fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         if let Some(word) = word(bytes, read) {
             piece[written..written + WORD].copy_from_slice(word);
-            let length = plain(word);
+            let length = plain(*word);
             (read, written) = (read + length, written + length);
             if length == WORD {
                 continue;

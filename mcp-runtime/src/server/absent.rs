@@ -32,6 +32,18 @@ macro_rules! absent {
 }
 
 absent! {
+    "otel" Telemetry: "`Server::telemetry` needs the feature `otel` of `mcp-runtime`",
+        "write `mcp-runtime = {{ version = \"..\", features = [\"otel\"] }}` in Cargo.toml";
+        telemetry;
+    "page" Tried: "`Server::page` needs the feature `page` of `mcp-runtime`",
+        "the feature is on by default: write `features = [\"page\"]` in Cargo.toml, or remove the call: a server without the feature has no page";
+        page;
+    "redis" Redis: "the state that instances share needs the feature `redis` of `mcp-runtime`",
+        "write `mcp-runtime = {{ version = \"..\", features = [\"redis\"] }}` in Cargo.toml, or give `Server::stores` your own";
+        redis store_prefix;
+    "cli" Logged: "`Server::log_layer` needs the feature `cli` of `mcp-runtime`",
+        "the feature is on by default: write `features = [\"cli\"]` in Cargo.toml, or add the layer to a subscriber of your own";
+        log_layer;
     "skills" Skills: "`Server::skills` needs the feature `skills` of `mcp-runtime`",
         "write `mcp-runtime = {{ version = \"..\", features = [\"skills\"] }}` in Cargo.toml";
         skills skill_files;

@@ -32,6 +32,7 @@ mod package;
 mod progress;
 mod show;
 mod table;
+mod task;
 mod terminal;
 
 use command::command;

@@ -1,6 +1,13 @@
 //! Building a server, and serving it.
 
-#[cfg(not(all(feature = "cli", feature = "skills", feature = "tls")))]
+#[cfg(not(all(
+    feature = "cli",
+    feature = "otel",
+    feature = "page",
+    feature = "redis",
+    feature = "skills",
+    feature = "tls"
+)))]
 mod absent;
 mod builder;
 #[cfg(feature = "cli")]

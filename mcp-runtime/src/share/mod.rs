@@ -124,6 +124,14 @@ impl Amount {
 }
 
 impl Most {
+    /// A maximum in number and in bytes, each of which may change.
+    pub(crate) fn new(number: Number, bytes: &Number) -> Self {
+        Self {
+            number,
+            bytes: bytes.clone(),
+        }
+    }
+
     /// Returns the maximum that is in force.
     pub(crate) fn get(&self) -> Amount {
         Amount {

@@ -14,22 +14,19 @@
 //! # });
 //! ```
 
-use std::fmt::Debug;
+mod kept;
+mod sessions;
+
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::rates::Algorithm;
-use super::{
-    Admission, Changes, EventStore, Incoming, Joined, PutValue, Rate, Rates, SessionSignal,
-    SessionStore, Spent, StoreError, StreamChange, StreamPart, ValueStore,
-};
+pub use sessions::{events, sessions};
 
-/// The time that a message may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The difference that clocks may have.
-const SLACK: Duration = Duration::from_millis(20);
+use super::rates::Algorithm;
+use super::{Admission, Changes, Incoming, PutValue, Rate, Rates, Spent, ValueStore};
+use kept::{PATIENCE, SLACK, kept, unique};
 
 /// The promises of [`Rates`].
 ///
@@ -155,158 +152,6 @@ pub async fn changes(store: &dyn Changes) {
     }
 }
 
-/// The promises of [`SessionStore`].
-///
-/// # Panics
-///
-/// Panics if one of them is broken.
-pub async fn sessions(store: &dyn SessionStore) {
-    let (key, other) = (unique("session"), unique("other"));
-    let (key, other) = (&key.replace(' ', "-"), &other.replace(' ', "-"));
-    let (hour, second) = (Duration::from_hours(1), Duration::from_secs(1));
-    let name = store.instance();
-    assert!(
-        (1..=64).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_alphanumeric()),
-        "the name of an instance has letters and digits: {name}"
-    );
-    let join = async |key: &str| match kept(store.join(key, hour).await) {
-        Joined::Open(mut fields) => {
-            fields.sort();
-            Some(fields)
-        }
-        Joined::Ended | Joined::Unknown => None,
-    };
-    let field = |name: &str, value: &[u8]| (name.to_owned(), value.to_vec());
-    assert_eq!(kept(store.join(key, hour).await), Joined::Unknown);
-    assert!(kept(store.put(key, vec![field("a", b"1")], hour).await));
-    assert!(kept(
-        store.put(other, vec![field("a", b"\r\n\0")], second).await
-    ));
-    kept(store.set(key, "b", Some(b"2".into()), b"x".into()).await);
-    let both = vec![field("a", b"1"), field("b", b"2")];
-    assert_eq!(join(key).await, Some(both), "fields are set");
-    kept(store.set(key, "a", None, b"x".into()).await);
-    let one = vec![field("b", b"2")];
-    assert_eq!(join(key).await, Some(one), "and removed");
-    let bytes = vec![field("a", b"\r\n\0")];
-    assert_eq!(join(other).await, Some(bytes), "sessions are separate");
-    kept(store.touch(other, second).await);
-    sleep(second + SLACK).await;
-    assert_eq!(
-        kept(store.join(other, hour).await),
-        Joined::Unknown,
-        "a session that is not used is not kept"
-    );
-    kept(store.tell(key, b"to nobody".into()).await);
-    signals(store, key).await;
-    kept(store.end(key, b"x".into(), hour).await);
-    assert_eq!(
-        kept(store.join(key, hour).await),
-        Joined::Ended,
-        "an end is known"
-    );
-    assert!(
-        !kept(store.put(key, vec![field("a", b"1")], hour).await),
-        "what has ended does not begin again"
-    );
-    let nobody = unique("nobody").replace(' ', "");
-    assert!(!kept(store.is_there(&nobody).await));
-}
-
-/// A signal arrives at the instance that it is sent to, and its own are not told to it.
-async fn signals(store: &dyn SessionStore, key: &str) {
-    let mut heard = store.signals();
-    let begun = Instant::now();
-    let mut sent = false;
-    // The channel of an instance may take a moment to be open.
-    while !sent && begun.elapsed() < PATIENCE {
-        kept(store.tell(key, b"to the others".into()).await);
-        sent = kept(store.send(store.instance(), key, b"one two".into()).await);
-    }
-    let expected = SessionSignal::Signal(key.to_owned(), b"one two".into());
-    let found = timeout(PATIENCE, async {
-        while let Some(signal) = heard.next().await {
-            if signal != SessionSignal::Gap {
-                return Some(signal);
-            }
-        }
-        None
-    });
-    assert_eq!(found.await, Ok(Some(expected)));
-    let nobody = unique("nobody").replace(' ', "");
-    assert!(
-        !kept(store.send(&nobody, key, b"x".into()).await),
-        "nobody listens there"
-    );
-}
-
-/// The promises of [`EventStore`].
-///
-/// # Panics
-///
-/// Panics if one of them is broken.
-pub async fn events(store: &dyn EventStore) {
-    let stream = unique("stream");
-    let hour = Duration::from_hours(1);
-    let after = async |place: u64| kept(store.after(&stream, place).await);
-    let append = |place: u64, oldest: u64| StreamChange::Append {
-        stream: stream.clone(),
-        place,
-        oldest,
-        message: vec![b'x'; usize::try_from(place).unwrap_or(1)].into(),
-        ttl: hour,
-    };
-    let part = |places: std::ops::RangeInclusive<u64>, has_ended| {
-        let event = |place| (place, vec![b'x'; usize::try_from(place).unwrap_or(1)]);
-        let events = places.map(event).collect();
-        Some(StreamPart { events, has_ended })
-    };
-    let none = |has_ended| {
-        let events = Vec::new();
-        Some(StreamPart { events, has_ended })
-    };
-    assert_eq!(after(0).await, None, "it has not begun");
-    let begin = StreamChange::Begin {
-        stream: stream.clone(),
-        ttl: hour,
-    };
-    kept(store.write(vec![begin]).await);
-    assert_eq!(after(0).await, none(false), "it has begun without an event");
-    kept(store.write((1..=5).map(|it| append(it, 1)).collect()).await);
-    assert_eq!(after(0).await, part(1..=5, false));
-    assert_eq!(after(3).await, part(4..=5, false));
-    assert_eq!(after(5).await, none(false));
-    kept(store.write(vec![append(6, 4)]).await);
-    assert_eq!(after(3).await, part(4..=6, false));
-    assert_eq!(after(2).await, None, "an event after it was removed");
-    let end = StreamChange::End {
-        stream: stream.clone(),
-        place: 6,
-        ttl: Duration::from_secs(1),
-    };
-    kept(store.write(vec![end]).await);
-    assert_eq!(after(5).await, part(6..=6, true));
-    assert_eq!(after(6).await, none(true), "its end is known");
-    sleep(Duration::from_secs(1) + SLACK).await;
-    assert_eq!(after(6).await, None, "its time is over");
-    let begin = |ttl| StreamChange::Begin {
-        stream: stream.clone(),
-        ttl,
-    };
-    let end = |place| StreamChange::End {
-        stream: stream.clone(),
-        place,
-        ttl: hour,
-    };
-    kept(store.write(vec![begin(hour), end(0)]).await);
-    assert_eq!(after(0).await, none(true), "it may end without an event");
-    let forget = StreamChange::Forget {
-        stream: stream.clone(),
-    };
-    kept(store.write(vec![forget]).await);
-    assert_eq!(after(0).await, None, "it is forgotten");
-}
-
 /// The promises of [`ValueStore`].
 ///
 /// # Panics
@@ -357,20 +202,4 @@ pub async fn values(store: &dyn ValueStore) {
         assert!(kept(store.remove(&ann, key).await), "{key}");
     }
     assert!(kept(store.remove(&bob, "").await));
-}
-
-/// The result of a store that must not fail.
-fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(error) => panic!("the store failed: {error}"),
-    }
-}
-
-/// A key that nobody else uses.
-fn unique(name: &str) -> String {
-    format!(
-        "contract {name} {}",
-        crate::random::id().unwrap_or_default()
-    )
 }

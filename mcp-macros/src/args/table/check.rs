@@ -113,6 +113,13 @@ fn wrong_kind(key: &Key, expr: &Expr) -> Diagnostic {
         ) => {
             format!("write `{}({})`", key.name, text.to_token_stream())
         }
+        (Form::Texts, Expr::Array(array)) if !array.elems.is_empty() => {
+            format!(
+                "write `{}({})`",
+                key.name,
+                array.elems.to_token_stream().to_string().replace(" ,", ",")
+            )
+        }
         (Form::Text, Expr::Macro(_)) if DOCUMENTED.contains(&key.name) => {
             let written = source(expr);
             format!("write `#[doc = {written}]` in the place of a doc comment")

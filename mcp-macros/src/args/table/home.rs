@@ -2,6 +2,8 @@
 //!
 //! The tables themselves are further out; a test compares this list with them.
 
+use crate::diag::listed;
+
 /// An attribute, the place where it goes, and its keys.
 #[derive(Debug)]
 pub(crate) struct Home {
@@ -79,14 +81,7 @@ pub(super) fn of(name: &str, other: &str) -> Vec<&'static Home> {
 pub(super) fn help(name: &str, attribute: &str) -> Option<String> {
     let homes = of(name, attribute);
     let first = homes.first()?;
-    let all: Vec<String> = homes
-        .iter()
-        .map(|home| format!("`{}`", home.attribute))
-        .collect();
-    let written = match &all[..] {
-        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
-        _ => all.join(", "),
-    };
+    let written = listed(homes.iter().map(|home| home.attribute));
     // On a function only one of the three attributes stands, so that the key has no place there.
     let is_function =
         |attribute: &str| ["#[tool]", "#[resource]", "#[prompt]"].contains(&attribute);

@@ -100,6 +100,8 @@ impl<T> Table<T> {
             let key = &row.key;
             if settings.iter().any(|(_, other)| other.is(key)) {
                 errors.push(err!(name, "`{name}` is set twice").help("keep one of them"));
+            } else if value.is_no_literal() {
+                // rustc has refused it, as `'5s'`.
             } else if errors.handle(check::check(key, &name, &value)).is_some() {
                 settings.push((row, Setting { key, name, value }));
             }
@@ -113,6 +115,18 @@ impl<T> Table<T> {
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Key> + use<T> {
         self.rows().map(|row| &row.key)
+    }
+
+    /// The help for a URI without a key.
+    fn uri(&self) -> String {
+        match self.attribute {
+            "#[resource]" => "a resource has one URI, which comes before the keys".to_owned(),
+            "#[tool]" | "#[prompt]" => format!(
+                "a {} has a name and no URI: remove it; `#[resource(\"..\")]` takes a URI",
+                self.attribute.trim_matches(['#', '[', ']'])
+            ),
+            _ => "a URI stands in `#[resource(\"..\")]` on a function: remove it".to_owned(),
+        }
     }
 
     /// The row of the key `name`; an unknown key is recorded.
@@ -157,11 +171,23 @@ impl<T> Words for Table<T> {
         let is_text = written.starts_with('"') || written == "=";
         let text = if written == "=" { "\"..\"" } else { &written };
         let has = |name| self.keys().any(|key| key.name == name);
+        let with = |key| self.attribute.replace(']', &format!("({key} = {text})]"));
+        if is_text && text.contains("://") {
+            return self.uri();
+        }
+        // The name alone, as other frameworks take it.
+        if is_text && is_name(text) && has("name") {
+            let described = if has("description") {
+                "; a description is a doc comment above the function"
+            } else {
+                ""
+            };
+            return format!("a name is written `{}`{described}", with("name"));
+        }
         if is_text && has("description") {
             return format!(
                 "a description is a doc comment above the function, or `{}`",
-                self.attribute
-                    .replace(']', &format!("(description = {text})]"))
+                with("description")
             );
         }
         let described = if is_text {
@@ -175,6 +201,13 @@ impl<T> Words for Table<T> {
             |(_, help)| (*help).to_owned(),
         )
     }
+}
+
+/// Reports whether a literal is a text of the letters of names alone.
+fn is_name(literal: &str) -> bool {
+    let text = literal.trim_matches('"');
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    !text.is_empty() && !text.ends_with('.') && text.chars().all(is_letter) && text != ".."
 }
 
 impl<T: Default> Table<T> {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenTree};
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, Token, token};
+use syn::{Expr, Ident, Lit, Token, token};
 
 use crate::diag::{err, is_cut_off};
 use crate::syntax::item::until_comma;
@@ -16,6 +16,15 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// Reports whether it is a literal that is none, which rustc has refused before.
+    pub(super) fn is_no_literal(&self) -> bool {
+        let literal = match self {
+            Self::Expr(Expr::Lit(literal)) => &literal.lit,
+            _ => return false,
+        };
+        matches!(literal, Lit::Verbatim(_))
+    }
+
     /// Parses the value of the key `name`, which is written as in `usage`.
     pub(super) fn parse(name: &Ident, usage: &str, input: ParseStream) -> syn::Result<Self> {
         if input.peek(token::Paren) {

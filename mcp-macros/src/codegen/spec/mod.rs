@@ -6,6 +6,7 @@ mod resource;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::first_span;
 use crate::ir::argument::Parameter;
 use crate::ir::declaration::{Body, Declaration, KindSpec, Mode, TaskSupport, Tool};
 
@@ -83,11 +84,7 @@ fn hints(tool: &Tool) -> TokenStream {
         TaskSupport::Required => quote!(.task(__mcp::TaskSupport::Required)),
     });
     let schema = tool.schema.as_ref().map(|path| {
-        let at = path
-            .clone()
-            .into_iter()
-            .next()
-            .map_or_else(Span::call_site, |it| it.span());
+        let at = first_span(path, Span::call_site());
         quote_spanned!(at.resolved_at(Span::mixed_site())=> .schema(#path))
     });
     quote!(#read_only #idempotent #destructive #open_world #ui #visible_to #task #schema)

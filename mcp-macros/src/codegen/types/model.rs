@@ -7,6 +7,8 @@ use syn::{DeriveInput, Path};
 use crate::ir::types::model::{Model, Rules};
 
 /// The derives in front of the item, and the attributes that give them the paths of their crates.
+///
+/// A derive that the author has written above the attribute is out of sight: rustc shows the path of the second one.
 pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     let root = rt.to_token_stream().to_string().replace(' ', "");
     let (serde, schemars) = (
@@ -15,17 +17,17 @@ pub(crate) fn derives(model: Model, rt: &Path) -> TokenStream {
     );
     let read = model
         .input
-        .then(|| quote!(#rt::__private::serde::Deserialize,));
+        .then(|| quote!(#rt::__private::derived_by_model_already::Deserialize,));
     let write = model
         .output
-        .then(|| quote!(#rt::__private::serde::Serialize,));
+        .then(|| quote!(#rt::__private::derived_by_model_already::Serialize,));
     let rules = matches!(model.rules, Rules::Flat | Rules::Nested).then(|| {
         let validator = format!("{root}::__private::validator");
         quote!(#[derive(#rt::__private::validator::Validate)] #[validate(crate = #validator)])
     });
     let described = model
         .schema
-        .then(|| quote!(#rt::__private::schemars::JsonSchema));
+        .then(|| quote!(#rt::__private::derived_by_model_already::JsonSchema));
     let schemars = model.schema.then(|| quote!(#[schemars(crate = #schemars)]));
     let is_derived = model.input || model.output || model.schema;
     let serde = is_derived.then(|| quote!(#[serde(crate = #serde)]));

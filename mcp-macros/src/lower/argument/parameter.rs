@@ -187,14 +187,15 @@ fn check_owned(kind: Kind, given: &Type) -> Result<(), Diagnostic> {
         None => Ok(()),
         Some(from) if from == "&" && ty::borrowed(given).is_some() && help.is_none() => {
             let inner = ty::borrowed(given).unwrap_or_default();
-            Err(err!(
-                given,
-                "{noun} arguments must be owned, found `{written}`"
-            )
-            .help(format!(
-                "write `&{inner}` for what the server gives, which is never absent; write `{}` for what the client sends",
-                written.replace('&', "")
-            )))
+            let error = err!(given, "{noun} arguments must be owned, found `{written}`");
+            let owned = written.replace("&str", "String").replace('&', "");
+            Err(match inner.as_str() {
+                "str" => error.help(format!("write `{owned}`")),
+                slice if slice.starts_with('[') => error.help("take an owned type, such as `Vec<T>`"),
+                _ => error.help(format!(
+                    "write `&{inner}` for what the server gives, which is never absent; write `{owned}` for what the client sends"
+                )),
+            })
         }
         Some(from) => {
             let help = help

@@ -20,7 +20,9 @@ pub(crate) fn check(uri: &LitStr) -> Result<Vec<Variable>, Diagnostic> {
             Ok(_) => Ok(Vec::new()),
             Err(error) => {
                 let why = error.to_string().replace("invalid IRI: ", "");
-                Err(err!(uri, "\"{text}\" is no URI: {why}").help("write it as in RFC 3986"))
+                let help =
+                    with_braces(&text).unwrap_or_else(|| "write it as in RFC 3986".to_owned());
+                Err(err!(uri, "\"{text}\" is no URI: {why}").help(help))
             }
         };
     }
@@ -29,9 +31,25 @@ pub(crate) fn check(uri: &LitStr) -> Result<Vec<Variable>, Diagnostic> {
     match UriTemplateStr::new(&text) {
         Ok(_) => Ok(variables),
         Err(error) => {
-            Err(err!(uri, "\"{text}\" is no URI template: {error}").help("write it as in RFC 6570"))
+            Err(err!(uri, "\"{text}\" is no URI template: {error}").help(
+                "a variable is written `{name}`, one with slashes in it `{+name}`, one of the query `{?name}` (RFC 6570)",
+            ))
         }
     }
+}
+
+/// The help for a variable as routers have it, `:name` or `<name>`; `None` when there is none.
+fn with_braces(text: &str) -> Option<String> {
+    let at = text
+        .find("/:")
+        .map(|at| at + 1)
+        .or_else(|| text.find('<'))?;
+    let (before, rest) = (&text[..at], &text[at + 1..]);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+    let rest = rest.strip_prefix('>').unwrap_or(rest);
+    (!name.is_empty())
+        .then(|| format!("a variable is written in braces: \"{before}{{{name}}}{rest}\""))
 }
 
 fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
@@ -49,6 +67,12 @@ fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
     if is_scheme {
         return Ok(());
     }
+    let error = err!(uri, "resource URI \"{text}\" has no scheme");
+    if text.contains(' ') {
+        return Err(error.help(
+            "write for example \"docs://readme\"; a description is a doc comment above the function",
+        ));
+    }
     let path = text.trim_start_matches(['/', ':']);
     let example = match path.split_once('/') {
         Some((first, rest)) if first.chars().all(|c| c.is_ascii_lowercase()) => {
@@ -56,8 +80,7 @@ fn check_scheme(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
         }
         _ => format!("docs://{path}"),
     };
-    Err(err!(uri, "resource URI \"{text}\" has no scheme")
-        .help(format!("write for example \"{example}\"")))
+    Err(error.help(format!("write for example \"{example}\"")))
 }
 
 /// Refuses characters that a URI has only in their encoded form.
@@ -79,8 +102,9 @@ fn check_characters(uri: &LitStr, text: &str) -> Result<(), Diagnostic> {
             ' ' => "a space".to_owned(),
             c => format!("`{}`", c.escape_debug()),
         };
+        let help = with_braces(text).filter(|_| c == '<');
         return Err(err!(uri, "resource URI \"{text}\" contains {found}")
-            .help(format!("write `{encoded}`")));
+            .help(help.unwrap_or_else(|| format!("write `{encoded}`"))));
     }
     let is_encoded =
         |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());

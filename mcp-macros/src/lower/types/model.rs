@@ -8,10 +8,10 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, GenericParam, Path, Token
 use super::wire;
 
 use crate::args::types::model as args;
-use crate::diag::{Errors, err};
+use crate::diag::{Errors, err, listed};
 use crate::ir::types::model::{Model, Rules};
 use crate::lower::value::ty;
-use crate::syntax::attribute::{self, ARG, DERIVE, SERDE, VALIDATE};
+use crate::syntax::attribute::{self, ARG, DERIVE, MODEL, SERDE, VALIDATE};
 use crate::syntax::item::{Item, is_punct};
 
 /// Lowers the keys; without them, a type is both an argument and a result.
@@ -36,20 +36,31 @@ pub(crate) fn lower(keys: &args::Model, item: &Item, checks_rules: bool) -> Mode
 pub(crate) fn check(keys: &args::Model, input: &DeriveInput, errors: &mut Errors) {
     let writes_only = keys.output.is_some() && keys.input.is_none();
     let reads_only = keys.input.is_some() && keys.output.is_none();
-    for path in derived(&input.attrs) {
-        let name = last(&path).unwrap_or_default();
-        let is_derived = match name.as_str() {
-            "Serialize" => !reads_only,
-            "Deserialize" => !writes_only,
-            other => other == "JsonSchema",
-        };
-        if is_derived {
-            let error = err!(path, "`#[model]` derives `{name}` already");
-            errors.push(error.help(format!("remove `{}` here", ty::source(&path))));
-        } else if ["Serialize", "Deserialize"].contains(&name.as_str()) {
+    let is_derived = |path: &&Path| match last(path).unwrap_or_default().as_str() {
+        "Serialize" => !reads_only,
+        "Deserialize" => !writes_only,
+        other => other == "JsonSchema",
+    };
+    let given = derived(&input.attrs);
+    let (twice, others): (Vec<&Path>, Vec<&Path>) = given.iter().partition(is_derived);
+    if let Some(first) = twice.first() {
+        let (names, written) = (
+            listed(twice.iter().filter_map(|path| last(path))),
+            listed(twice.iter().map(ty::source)),
+        );
+        let error = err!(first, "`#[model]` derives {names} already");
+        errors.push(error.help(format!("remove {written} here")));
+    }
+    for path in others {
+        let name = last(path).unwrap_or_default();
+        if ["Serialize", "Deserialize"].contains(&name.as_str()) {
             let error = err!(path, "`{name}` beside `#[model]`");
             errors.push(error.help("write `#[model]` without keys, which derives both"));
         }
+    }
+    for second in input.attrs.iter().filter(|it| attribute::is(it, MODEL)) {
+        let error = err!(second, "`{}` has `#[model]` twice", input.ident);
+        errors.push(error.help("remove one of them"));
     }
     for parameter in &input.generics.params {
         if let (GenericParam::Lifetime(lifetime), false) = (parameter, writes_only) {
@@ -136,11 +147,12 @@ fn last(path: &Path) -> Option<String> {
     Some(path.segments.last()?.ident.to_string())
 }
 
-/// The tokens of the item without the attributes that rustc does not know: `#[arg(..)]`, and rules that nothing derives.
+/// The tokens of the item without the attributes that rustc does not know: `#[arg(..)]`, and rules that nothing derives;
+/// and without a second `#[model]`.
 pub(crate) fn cleaned(tokens: TokenStream, model: Model) -> TokenStream {
     match model.rules {
-        Rules::Unchecked => without(tokens, &[ARG, VALIDATE]),
-        _ => without(tokens, &[ARG]),
+        Rules::Unchecked => without(tokens, &[ARG, MODEL, VALIDATE]),
+        _ => without(tokens, &[ARG, MODEL]),
     }
 }
 

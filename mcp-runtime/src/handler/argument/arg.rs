@@ -12,11 +12,12 @@ use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
 
+use super::decode::string;
 use super::fit::Names;
 use super::path::Name;
 use super::problem::{Problems, nearest};
 use super::rule::Rule;
-use super::{string, words};
+use super::words;
 use crate::handler::form;
 use crate::handler::form::field::Askable;
 use crate::protocol::{Object, RawStr};

@@ -2,20 +2,18 @@
 //!
 //! The way of an argument: its slice of the message is decoded straight into the parameter's type
 //! (`arg.rs`). If that fails, or might have misread the value, the slice is walked along the shape
-//! of the type (`decode.rs`, `fit/`): coerced where no information is lost, and otherwise
+//! of the type (`decode/`, `fit/`): coerced where no information is lost, and otherwise
 //! described, each problem with its path (`problem.rs`, `words.rs`). Then the rules of the
 //! parameter are checked (`rule.rs`). A call thus has all of its problems in one answer, and a
 //! model can correct them in one step.
 
 pub(crate) mod arg;
-pub(in crate::handler) mod contract;
 mod decode;
-mod fit;
+pub(in crate::handler) mod fit;
 mod flat;
 pub(crate) mod given;
 mod path;
 pub(crate) mod problem;
 mod reason;
 pub(crate) mod rule;
-mod string;
 mod words;

@@ -13,7 +13,7 @@ use super::json::{Encode, Json, Structured};
 use super::prompt::IntoPrompt;
 use super::resource::IntoContents;
 use super::value::Output;
-use crate::handler::argument::contract::Contract;
+use crate::handler::argument::fit::contract::Contract;
 use crate::protocol::finite::not_in_json;
 use crate::protocol::{Content, ToolResult};
 use crate::schema;

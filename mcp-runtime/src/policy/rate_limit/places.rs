@@ -125,16 +125,15 @@ impl<T> Entries<T> {
     }
 
     pub(super) fn push(&mut self, entry: T) {
-        match self.0.last_mut().filter(|chunk| chunk.len() < CHUNK) {
-            Some(chunk) => chunk.push(entry),
-            None => {
-                // A few callers take the memory of a few.
-                let room = if self.0.is_empty() { 1 } else { CHUNK };
-                let mut chunk = Vec::with_capacity(room);
-                chunk.push(entry);
-                self.0.push(chunk);
-            }
+        if let Some(chunk) = self.0.last_mut().filter(|chunk| chunk.len() < CHUNK) {
+            chunk.push(entry);
+            return;
         }
+        // A few callers take the memory of a few.
+        let room = if self.0.is_empty() { 1 } else { CHUNK };
+        let mut chunk = Vec::with_capacity(room);
+        chunk.push(entry);
+        self.0.push(chunk);
     }
 
     /// Removes the entry at `place`, which the last one takes.

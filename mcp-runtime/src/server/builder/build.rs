@@ -17,7 +17,7 @@ use crate::config::reload::Reloaders;
 use crate::error::{Error, Result};
 use crate::handler::call::inject::State;
 use crate::limits::{self, Limit};
-use crate::live::Live;
+use crate::live::{Live, Number};
 use crate::ops::audit::Audit;
 use crate::ops::drain::Drain;
 use crate::ops::health::Health;
@@ -88,20 +88,14 @@ impl<S: State> Server<S> {
         let reloaders = reloaders(auth.as_ref());
         let number = |read| reloaders.number(&settings, read);
         let held = number(|it| it.max_held);
-        let most = |number| Most {
-            number,
-            bytes: held.clone(),
-        };
-        let shares = |limit, number| Shares::new(limit, most(number));
+        let shares = |limit, number| Shares::new(limit, Most::new(number, &held));
         let audit = open_audit(&settings)?;
         let live = Arc::new(Live::new(settings.clone()));
         let sharing = sharing(&settings, &info.name)?;
         let metrics = Metrics::new(&info.version, audit.dropped());
         let metrics = Arc::new(measured(metrics, &sharing));
         let connected = (&metrics, &changes, &sharing.stores);
-        let budget = Budget::new(held.clone());
-        let registry = registered(&items, verified.catalogue, &live, budget, connected);
-        let ttl = reloaders.span(&settings, |it| it.task_ttl);
+        let registry = registered(&items, verified.catalogue, (&live, &held), connected);
         Ok(Arc::new(Service {
             lists: Lists::default(),
             identity: Identity::new(info, instructions),
@@ -112,12 +106,7 @@ impl<S: State> Server<S> {
             audit,
             drain,
             changes,
-            tasks: Arc::new(tasks(
-                &settings,
-                &sharing,
-                ttl,
-                most(number(|it| it.max_tasks)),
-            )),
+            tasks: Arc::new(tasks(&settings, &sharing, &reloaders, &held)),
             leases: OnceLock::new(),
             shelf: shelf(&sharing.stores, held.clone()),
             requests: Live::new(Requests::new(&sharing.stores).reconfigured(&settings.requests)),
@@ -187,13 +176,12 @@ fn reloaders(auth: Option<&Verifier>) -> Reloaders {
 fn registered(
     items: &Items,
     catalogue: Catalogue,
-    settings: &Arc<Live<Settings>>,
-    budget: Arc<Budget>,
+    (settings, held): (&Arc<Live<Settings>>, &Number),
     (metrics, changes, stores): (&Arc<Metrics>, &Changes, &Stores),
 ) -> Arc<LiveRegistry> {
     let setup = Setup {
         metrics: Arc::clone(metrics),
-        budget,
+        budget: Budget::new(held.clone()),
         stores: stores.clone(),
         describe_rules: settings.get().describe_rules,
         configure: configure(settings),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::config::Settings;
 #[cfg(feature = "redis")]
 use crate::config::problem::HIDDEN;
+use crate::config::reload::Reloaders;
 #[cfg(feature = "redis")]
 use crate::error::Error;
 use crate::error::Result;
-use crate::live::{Number, Span};
+use crate::live::Number;
 use crate::ops::health::Check;
 #[cfg(feature = "redis")]
 use crate::ops::hook::Hook;
@@ -25,7 +26,12 @@ use crate::task::{TaskPlace, Tasks};
     not(feature = "redis"),
     expect(unused_variables, reason = "no store has tasks")
 )]
-pub(super) fn tasks(settings: &Settings, sharing: &Sharing, ttl: Span, most: Most) -> Tasks {
+pub(super) fn tasks(
+    settings: &Settings,
+    sharing: &Sharing,
+    reloaders: &Reloaders,
+    held: &Number,
+) -> Tasks {
     let place = TaskPlace::Memory;
     #[cfg(feature = "redis")]
     let place = match &sharing.keeper {
@@ -34,7 +40,9 @@ pub(super) fn tasks(settings: &Settings, sharing: &Sharing, ttl: Span, most: Mos
     };
     let own = settings.task_store.clone();
     let place = own.map_or(place, TaskPlace::Own);
-    Tasks::new(place, ttl, most)
+    let ttl = reloaders.span(settings, |it| it.task_ttl);
+    let number = reloaders.number(settings, |it| it.max_tasks);
+    Tasks::new(place, ttl, Most::new(number, held))
 }
 
 /// Makes the stores that instances share.

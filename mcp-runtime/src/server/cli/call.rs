@@ -9,10 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::exit::{self, REFUSED, USAGE};
 use super::progress::Progress;
-use super::{arguments, terminal};
+use super::{arguments, task, terminal};
 use crate::error::{Error, Result};
 use crate::handler::argument::problem::nearest;
+use crate::handler::spec::TaskSupport;
 use crate::protocol::Version;
+use crate::protocol::extension::TASKS;
 use crate::protocol::meta::{CLIENT_CAPABILITIES, LOG_LEVEL, PROTOCOL_VERSION};
 use crate::registry::{Entry, Listing, Registry};
 use crate::server::memory::Connection;
@@ -35,7 +37,7 @@ pub(super) async fn tool(service: Arc<Service>, matches: &ArgMatches) -> Result<
     let params = Params {
         name: Some(name),
         arguments: Some(&arguments),
-        ..Params::new()
+        ..Params::new(tool.spec.task == Some(TaskSupport::Required))
     };
     carry_out(service, Some(tool), "tools/call", params).await
 }
@@ -50,7 +52,7 @@ pub(super) async fn resource(service: Arc<Service>, matches: &ArgMatches) -> Res
     }
     let params = Params {
         uri: Some(uri),
-        ..Params::new()
+        ..Params::new(false)
     };
     carry_out(service, entry, "resources/read", params).await
 }
@@ -64,7 +66,7 @@ pub(super) async fn prompt(service: Arc<Service>, matches: &ArgMatches) -> Resul
     let params = Params {
         name: Some(name),
         arguments: Some(&arguments),
-        ..Params::new()
+        ..Params::new(false)
     };
     carry_out(service, Some(prompt), "prompts/get", params).await
 }
@@ -115,11 +117,13 @@ fn unknown(noun: &str, name: &str, known: &[&str]) -> Error {
 /// The params of a request of a person.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Params<'a> {
+pub(super) struct Params<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     arguments: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,23 +134,50 @@ struct Params<'a> {
     meta: Value,
 }
 
-impl Params<'_> {
-    fn new() -> Self {
+impl<'a> Params<'a> {
+    /// The params of a request about a task.
+    pub(super) fn of_task(id: &'a str) -> Self {
+        Self {
+            task_id: Some(id),
+            ..Self::new(true)
+        }
+    }
+
+    /// Adds the responses to input requests.
+    pub(super) fn answering(mut self, responses: Map<String, Value>) -> Self {
+        self.input_responses = Some(responses);
+        self
+    }
+
+    /// The params of a client that supports tasks, or of one that waits for every response.
+    fn new(supports_tasks: bool) -> Self {
+        let extensions = if supports_tasks {
+            json!({ TASKS: {} })
+        } else {
+            json!({})
+        };
         Self {
             name: None,
             uri: None,
+            task_id: None,
             arguments: None,
             input_responses: None,
             request_state: None,
             meta: json!({
                 PROTOCOL_VERSION: Version::LATEST.as_str(),
-                CLIENT_CAPABILITIES: { "elicitation": { "form": {}, "url": {} } },
+                CLIENT_CAPABILITIES: {
+                    "elicitation": { "form": {}, "url": {} },
+                    "extensions": extensions,
+                },
                 LOG_LEVEL: "info",
                 "progressToken": 1,
             }),
         }
     }
 }
+
+/// The result of a request, or its error.
+pub(super) type Answered = std::result::Result<Box<RawValue>, Value>;
 
 /// A line of the server: a response, or a notification.
 #[derive(Deserialize)]
@@ -183,7 +214,8 @@ async fn carry_out(
     };
     let mut connection = Connection::open(service);
     loop {
-        let raw = match send(&mut connection, method, &params).await? {
+        let answered = send(&mut connection, method, &params).await?;
+        let raw = match task::followed(&mut connection, answered).await? {
             Ok(raw) => raw,
             Err(error) => {
                 let text = error["message"]
@@ -202,20 +234,23 @@ async fn carry_out(
             };
             return Ok(Called { raw, code });
         }
-        let asked = round.input_requests;
-        let answers = tokio::task::spawn_blocking(move || terminal::answer(&asked)).await;
-        let answers = answers.map_err(|error| Error::usage(error.to_string()))??;
-        params.input_responses = Some(answers);
+        params.input_responses = Some(answers(round.input_requests).await?);
         params.request_state = Some(round.request_state);
     }
 }
 
+/// Asks the person at the terminal for the responses to `requests`.
+pub(super) async fn answers(requests: Value) -> Result<Map<String, Value>> {
+    let answers = tokio::task::spawn_blocking(move || terminal::answer(&requests)).await;
+    answers.map_err(|error| Error::usage(error.to_string()))?
+}
+
 /// Sends a request, shows what comes before its response, and returns its result or its error.
-async fn send(
+pub(super) async fn send(
     connection: &mut Connection,
     method: &str,
     params: &Params<'_>,
-) -> Result<std::result::Result<Box<RawValue>, Value>> {
+) -> Result<Answered> {
     let params = serde_json::to_string(params).map_err(|error| Error::usage(error.to_string()))?;
     let request = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
     connection.send(request).await;

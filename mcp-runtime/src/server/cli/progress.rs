@@ -24,11 +24,7 @@ impl Progress {
     /// Shows a notification of the server.
     pub(super) fn show(&mut self, method: &str, params: &Value) {
         match method {
-            "notifications/progress" if self.is_terminal => {
-                let _ = write!(io::stderr(), "\r\x1b[K{}", bar(params));
-                let _ = io::stderr().flush();
-                self.is_shown = true;
-            }
+            "notifications/progress" if self.is_terminal => self.draw(&bar(params)),
             "notifications/message" => {
                 self.clear();
                 let level = params["level"].as_str().unwrap_or("info");
@@ -38,6 +34,20 @@ impl Progress {
             }
             _ => {}
         }
+    }
+
+    /// Shows what a task says about itself, in the place of the bar.
+    pub(super) fn status(&mut self, text: Option<&str>) {
+        if let (Some(text), true) = (text, self.is_terminal) {
+            self.draw(&printable(text));
+        }
+    }
+
+    /// Puts a line into the place of the bar.
+    fn draw(&mut self, line: &str) {
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        let _ = io::stderr().flush();
+        self.is_shown = true;
     }
 
     /// Takes the bar away.

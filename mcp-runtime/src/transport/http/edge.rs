@@ -17,7 +17,7 @@ use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
 /// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
-pub(super) const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
+const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -55,20 +55,29 @@ pub(super) async fn around<F: Future<Output = Response>>(
     request: Request,
     answer: impl FnOnce(Option<Peer>, Request) -> F,
 ) -> Response {
-    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
-    if let Some(Err(error)) = caller.map(|caller| endpoint.flood.check(caller)) {
-        return finished(endpoint, endpoint.refuse(error), None);
+    match admit(endpoint, peer, &request) {
+        Ok((caller, origin)) => finished(endpoint, answer(caller, request).await, origin),
+        Err(refused) => *refused,
     }
-    let admitted = endpoint.guard.with(|guard| {
-        guard
-            .check(request.uri(), request.headers())
-            .map(|it| it.cloned())
+}
+
+/// Returns the caller of a request from `peer` and its origin, if there have not been too many requests, and its host and
+/// its origin are allowed; else the response that refuses it.
+pub(super) fn admit(
+    endpoint: &Endpoint,
+    peer: Option<IpAddr>,
+    request: &Request,
+) -> Result<(Option<Peer>, Option<HeaderValue>), Box<Response>> {
+    let refused = |error| Box::new(finished(endpoint, endpoint.refuse(error), None));
+    let caller = peer.map(|peer| endpoint.proxies.caller(peer, request.headers()));
+    if let Some(caller) = caller {
+        endpoint.flood.check(caller).map_err(refused)?;
+    }
+    let origin = endpoint.guard.with(|guard| {
+        let origin = guard.check(request.uri(), request.headers());
+        origin.map(Option::<&HeaderValue>::cloned)
     });
-    let origin = match admitted {
-        Ok(origin) => origin,
-        Err(error) => return finished(endpoint, endpoint.refuse(error), None),
-    };
-    finished(endpoint, answer(caller.map(Peer), request).await, origin)
+    Ok((caller.map(Peer), origin.map_err(refused)?))
 }
 
 /// Adds what every response has, and what a page of `origin` needs to read it.

@@ -18,11 +18,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Version, header};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use tower::Service as _;
 
 use super::connection::{Activity, Open};
 use super::drained::Drained;
+use super::post::Received;
 use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
 use crate::service::Service;
@@ -125,11 +127,19 @@ impl Front {
         certify(&mut request, from);
         let endpoint = Arc::clone(&self.endpoint);
         let peer = from.and_then(|from| from.peer);
-        let rest = (!is_message).then(|| (self.rest.clone(), from.cloned()));
+        let begun = if is_message {
+            receive(&endpoint, peer, request)
+        } else {
+            let (rest, from) = (self.rest.clone(), from.cloned());
+            Begun::Other(Box::pin(answer(Arc::clone(&endpoint), rest, from, request)))
+        };
         async move {
-            let response = match rest {
-                None => answer_message(&endpoint, peer, request).await,
-                Some((rest, from)) => Box::pin(answer(&endpoint, rest, from, request)).await,
+            let response = match begun {
+                Begun::Message(received, origin) => {
+                    let response = post::answer(&endpoint, received).await;
+                    edge::finished(&endpoint, response, origin)
+                }
+                Begun::Other(response) => response.await,
             };
             drop(answering);
             Ok(last(&endpoint, response, is_http2))
@@ -137,30 +147,46 @@ impl Front {
     }
 }
 
-/// Answers a message.
-async fn answer_message(
-    endpoint: &Arc<Endpoint>,
-    peer: Option<Peer>,
-    request: Request<Body>,
-) -> Response {
-    if let Some(refused) = check_host(endpoint, &request) {
-        return refused;
+/// A request whose head has been looked at.
+enum Begun {
+    /// A message, and its origin.
+    Message(Received, Option<HeaderValue>),
+    /// The response to anything else.
+    Other(BoxFuture<'static, Response>),
+}
+
+/// Begins to answer a message: all that can be done without waiting is done before there is a future.
+fn receive(endpoint: &Arc<Endpoint>, peer: Option<Peer>, request: Request<Body>) -> Begun {
+    let refused = |response| Begun::Other(Box::pin(std::future::ready(response)));
+    if let Some(response) = check_host(endpoint, &request) {
+        return refused(response);
     }
-    let peer = peer.map(|Peer(it)| it);
-    edge::around(endpoint, peer, request, |caller, request| {
-        post::post_from(caller, endpoint, request)
-    })
-    .await
+    let (caller, origin) = match edge::admit(endpoint, peer.map(|Peer(it)| it), &request) {
+        Ok(admitted) => admitted,
+        Err(response) => return refused(*response),
+    };
+    if endpoint.gate.is_some() {
+        let endpoint = Arc::clone(endpoint);
+        return Begun::Other(Box::pin(async move {
+            let response = post::post_from(caller, &endpoint, request).await;
+            edge::finished(&endpoint, response, origin)
+        }));
+    }
+    let (parts, body) = request.into_parts();
+    match Received::new(parts, body, caller) {
+        Ok(received) => Begun::Message(received, origin),
+        Err(error) => refused(edge::finished(endpoint, endpoint.refuse(error), origin)),
+    }
 }
 
 /// Answers a request of another route.
 async fn answer(
-    endpoint: &Endpoint,
+    endpoint: Arc<Endpoint>,
     mut rest: Router,
     from: Option<From>,
     mut request: Request<Body>,
 ) -> Response {
-    if let Some(refused) = check_host(endpoint, &request) {
+    if let Some(refused) = check_host(&endpoint, &request) {
         return refused;
     }
     // Not for messages, each of which would pay for it.
@@ -172,7 +198,7 @@ async fn answer(
         }
     }
     let Ok(response) = rest.call(request).await;
-    edge::finished(endpoint, response, None)
+    edge::finished(&endpoint, response, None)
 }
 
 /// Adds the certificate that the caller has proved to hold.

@@ -55,25 +55,42 @@ pub(super) async fn post_from(
         }
         metadata = gate.metadata(&parts);
     }
-    let response = answer(peer, endpoint, parts, body).await;
+    let response = match Received::new(parts, body, peer) {
+        Ok(received) => answer(endpoint, received).await,
+        Err(error) => endpoint.refuse(error),
+    };
     match &endpoint.gate {
         Some(_) => authenticate::challenged(response, metadata.as_deref()),
         None => response,
     }
 }
 
-/// Answers a request whose caller is known.
-async fn answer(
-    peer: Option<Peer>,
-    endpoint: &Arc<Endpoint>,
-    parts: Parts,
+/// A request of a known caller, whose head has been read: what of it is needed from then on.
+pub(super) struct Received {
+    sender: Sender,
+    accepts: Accepts,
     body: Body,
+}
+
+impl Received {
+    pub(super) fn new(parts: Parts, body: Body, peer: Option<Peer>) -> Result<Self, RpcError> {
+        Ok(Self {
+            accepts: check_headers(&parts.headers)?,
+            sender: Sender::from_parts(parts, peer),
+            body,
+        })
+    }
+}
+
+/// Answers a request whose caller is known.
+pub(super) async fn answer(
+    endpoint: &Arc<Endpoint>,
+    Received {
+        sender,
+        accepts,
+        body,
+    }: Received,
 ) -> Response {
-    let accepts = match check_headers(&parts.headers) {
-        Ok(accepts) => accepts,
-        Err(error) => return endpoint.refuse(error),
-    };
-    let sender = Sender::from_parts(parts, peer);
     if let Err(refused) = endpoint.count(&sender).await {
         return *refused;
     }
@@ -192,8 +209,12 @@ fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
+    let kind = headers.get(header::CONTENT_TYPE);
+    // What clients send, letter for letter.
+    if kind.is_some_and(|kind| kind == "application/json") {
+        return Ok(());
+    }
+    let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     if kind

@@ -4,16 +4,14 @@
 //! A 403 for a missing scope carries the scopes in its extensions, from which `authenticate.rs`
 //! makes the challenge: the transport below does not know how callers are verified.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 
 use super::Endpoint;
-use super::edge::RESTRICTIONS;
 use super::headers::SESSION_ID;
 use crate::dispatch::{Reply, refuse};
 use crate::limits;
@@ -46,20 +44,16 @@ pub(super) fn reply(reply: Reply) -> Response {
     response
 }
 
-/// The headers of a JSON answer, which are copied together.
-static HEAD: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let json = HeaderValue::from_static("application/json");
-    let kind = [(header::CONTENT_TYPE, json)];
-    kind.into_iter().chain(RESTRICTIONS).collect()
-});
-
 /// A JSON answer in one piece.
 pub(super) fn json(status: u16, text: Bytes) -> Response {
     let scopes = (status == 403).then(|| RequiredScopes::of(&text)).flatten();
     let mut response = Response::new(Body::from(text));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    *response.headers_mut() = HEAD.clone();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
     if let Some(scopes) = scopes {
         response.extensions_mut().insert(scopes);
     }

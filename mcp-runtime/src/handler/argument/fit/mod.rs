@@ -11,6 +11,7 @@
 mod branch;
 pub(super) mod broken;
 mod coerce;
+pub(in crate::handler) mod contract;
 pub(super) mod date;
 pub(super) mod tape;
 mod weight;

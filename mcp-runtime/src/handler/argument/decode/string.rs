@@ -11,7 +11,7 @@ use serde::forward_to_deserialize_any;
 use crate::protocol::text::read_string;
 
 /// Decodes a string; `None` where `json` is none, or is not what `T` is read from.
-pub(super) fn decode<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
+pub(in crate::handler::argument) fn decode<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
     T::deserialize(Text(read_string(json)?)).ok()
 }
 

@@ -7,8 +7,8 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::fit::Fit;
-use super::fit::tape::Tape;
+use super::Fit;
+use super::tape::Tape;
 use crate::protocol::ToolResult;
 use crate::schema::shape::{Compiler, ShapeId, Shapes};
 

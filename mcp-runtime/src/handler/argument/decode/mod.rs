@@ -6,6 +6,8 @@
 //! ignores a place is found by putting something impossible there ([`POISON`]) and decoding once
 //! more. At most eight places are tried, so that the work stays in proportion to the value.
 
+pub(super) mod string;
+
 use super::arg::{Arg, Input};
 use super::fit::tape::Tape;
 use super::fit::{Doubt, Fit};

@@ -1,0 +1,73 @@
+//! Signals of other instances about a session, whose client has done something there.
+
+use bytes::Bytes;
+
+use super::record::Record;
+use super::session::Session;
+use super::signal::Signal;
+use crate::protocol::{Message, RequestId};
+use crate::service::Service;
+
+impl Session {
+    /// Takes over what the client has asked for at other instances.
+    pub(super) fn adopt(&self, record: &Record, service: &Service) {
+        self.set_log_level(record.level);
+        let watched = self.news.watched();
+        for uri in watched {
+            if !record.watched.iter().any(|it| **it == *uri) {
+                self.unsubscribe(&uri);
+            }
+        }
+        for uri in &record.watched {
+            self.watch(service, uri);
+        }
+    }
+
+    fn watch(&self, service: &Service, uri: &str) {
+        if let Err(error) = self.subscribe(uri, &service.subscriptions) {
+            tracing::debug!(%error, "a subscription of another instance has no room here");
+        }
+    }
+
+    pub(super) fn hear(&self, service: &Service, signal: Signal) {
+        match signal {
+            Signal::Message(text) => self.hear_message(text.get()),
+            Signal::Malformed { id, reason } => {
+                if let Some(id) = RequestId::parse(id.get()) {
+                    self.client_requests.fail(&id, &reason);
+                }
+            }
+            Signal::Level(level) => self.set_log_level(level),
+            Signal::Watch(uri) => self.watch(service, &uri),
+            Signal::Unwatch(uri) => self.unsubscribe(&uri),
+            Signal::Reads => {
+                if let Some(part) = &self.part {
+                    part.reads_elsewhere();
+                }
+                self.streams.leave();
+            }
+            Signal::Read {
+                stream,
+                place,
+                is_first,
+            } => {
+                self.use_now();
+                self.streams.acknowledge(stream, place, is_first);
+            }
+            Signal::Used => self.use_now(),
+            Signal::End => {}
+        }
+    }
+
+    fn hear_message(&self, text: &str) {
+        match Message::parse(&Bytes::copy_from_slice(text.as_bytes())) {
+            Ok(Message::Response(response)) => self.client_requests.answer(&response),
+            Ok(Message::Notification(notification)) => {
+                if let Some(id) = notification.cancels() {
+                    self.cancel_here(&id);
+                }
+            }
+            _ => {}
+        }
+    }
+}

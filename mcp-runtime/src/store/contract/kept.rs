@@ -1,0 +1,27 @@
+//! The results and keys of the tests.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use crate::store::StoreError;
+
+/// The time that a message may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// The difference that clocks may have.
+pub(super) const SLACK: Duration = Duration::from_millis(20);
+
+/// The result of a store that must not fail.
+pub(super) fn kept<T: Debug>(result: Result<T, StoreError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("the store failed: {error}"),
+    }
+}
+
+/// A key that nobody else uses.
+pub(super) fn unique(name: &str) -> String {
+    format!(
+        "contract {name} {}",
+        crate::random::id().unwrap_or_default()
+    )
+}
