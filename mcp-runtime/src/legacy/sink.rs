@@ -47,7 +47,7 @@ impl Sink {
             stream: self.stream.clone(),
             place,
             oldest,
-            message,
+            message: message.into(),
             ttl: self.idle,
         });
     }

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::StoreFuture;
 
 /// A change of a stored stream. `stream` names it, among those of all sessions.
@@ -28,7 +26,7 @@ pub enum StreamChange {
         /// The oldest place that is kept.
         oldest: u64,
         /// The event, a JSON text.
-        message: Bytes,
+        message: Vec<u8>,
         /// The time for which the stream is kept.
         ttl: Duration,
     },

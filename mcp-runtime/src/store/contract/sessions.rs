@@ -101,11 +101,20 @@ pub async fn events(store: &dyn EventStore) {
     let stream = unique("stream");
     let hour = Duration::from_hours(1);
     let after = async |place: u64| kept(store.after(&stream, place).await);
+    let begin = || StreamChange::Begin {
+        stream: stream.clone(),
+        ttl: hour,
+    };
+    let end = |place, ttl| StreamChange::End {
+        stream: stream.clone(),
+        place,
+        ttl,
+    };
     let append = |place: u64, oldest: u64| StreamChange::Append {
         stream: stream.clone(),
         place,
         oldest,
-        message: vec![b'x'; usize::try_from(place).unwrap_or(1)].into(),
+        message: vec![b'x'; usize::try_from(place).unwrap_or(1)],
         ttl: hour,
     };
     let part = |places: std::ops::RangeInclusive<u64>, has_ended| {
@@ -118,11 +127,7 @@ pub async fn events(store: &dyn EventStore) {
         Some(StreamPart { events, has_ended })
     };
     assert_eq!(after(0).await, None, "it has not begun");
-    let begin = StreamChange::Begin {
-        stream: stream.clone(),
-        ttl: hour,
-    };
-    kept(store.write(vec![begin]).await);
+    kept(store.write(vec![begin()]).await);
     assert_eq!(after(0).await, none(false), "it has begun without an event");
     kept(store.write((1..=5).map(|it| append(it, 1)).collect()).await);
     assert_eq!(after(0).await, part(1..=5, false));
@@ -131,26 +136,12 @@ pub async fn events(store: &dyn EventStore) {
     kept(store.write(vec![append(6, 4)]).await);
     assert_eq!(after(3).await, part(4..=6, false));
     assert_eq!(after(2).await, None, "an event after it was removed");
-    let end = StreamChange::End {
-        stream: stream.clone(),
-        place: 6,
-        ttl: Duration::from_secs(1),
-    };
-    kept(store.write(vec![end]).await);
+    kept(store.write(vec![end(6, Duration::from_secs(1))]).await);
     assert_eq!(after(5).await, part(6..=6, true));
     assert_eq!(after(6).await, none(true), "its end is known");
     sleep(Duration::from_secs(1) + SLACK).await;
     assert_eq!(after(6).await, None, "its time is over");
-    let begin = |ttl| StreamChange::Begin {
-        stream: stream.clone(),
-        ttl,
-    };
-    let end = |place| StreamChange::End {
-        stream: stream.clone(),
-        place,
-        ttl: hour,
-    };
-    kept(store.write(vec![begin(hour), end(0)]).await);
+    kept(store.write(vec![begin(), end(0, hour)]).await);
     assert_eq!(after(0).await, none(true), "it may end without an event");
     let forget = StreamChange::Forget {
         stream: stream.clone(),
