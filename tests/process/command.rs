@@ -217,7 +217,7 @@ fn a_check_looks_at_one_client_alone() {
     let (code, stdout, stderr) = dotted("Claude-Code");
     assert_eq!(code, Some(1), "{stdout}");
     assert!(
-        stderr.contains("claude-code would reject 1 of 19 tools"),
+        stderr.contains("claude-code would reject 1 of 21 tools"),
         "{stderr}"
     );
     let stderr = fails(probe().args(["check", "--client", "cloud"]), 2);
@@ -417,7 +417,7 @@ fn a_check_passes_where_every_client_takes_every_tool() {
         args(&["check"]),
         (
             Some(0),
-            "18 tools checked: every client takes them\n".to_owned(),
+            "20 tools checked: every client takes them\n".to_owned(),
             String::new()
         )
     );
@@ -428,7 +428,7 @@ fn a_check_names_the_client_that_would_refuse_a_tool() {
     let (code, stdout, stderr) = run(probe().arg("check").env("PROBE_DOTTED", "1"));
     assert_eq!(
         (code, stderr.as_str()),
-        (Some(1), "Error: some client would reject 1 of 19 tools\n")
+        (Some(1), "Error: some client would reject 1 of 21 tools\n")
     );
     let lines: Vec<_> = stdout.lines().collect();
     assert_eq!(lines.len(), 5, "{stdout}");

@@ -30,6 +30,7 @@ mod help;
 mod json;
 mod package;
 mod progress;
+mod request;
 mod show;
 mod table;
 mod task;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::call::{Answered, Params, answers, send};
 use super::progress::Progress;
+use super::request::{Answered, Params, answers, send};
 use crate::error::{Error, Result};
 use crate::server::memory::Connection;
 use crate::task::TaskStatus;
