@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::exit::{self, USAGE};
 use super::request::{Params, answers, send};
