@@ -27,7 +27,8 @@ impl<S: State> Server<S> {
     /// Serves skills that are compiled into the program, file by file, as [`Server::skills`] serves those of a folder.
     ///
     /// ```
-    /// #     /// let server = Server::new("shop", "1.0.0").skill_files([
+    /// # use mcp_runtime::Server;
+    /// let server = Server::new("shop", "1.0.0").skill_files([
     ///     // include_str!("../skills/refunds/SKILL.md")
     ///     ("refunds/SKILL.md", "---\nname: refunds\ndescription: How to pay back.\n---\nAsk first."),
     /// ]);
