@@ -32,6 +32,13 @@ fn metrics(server: &Listening) -> String {
     connection.body(&head)
 }
 
+/// Writes the settings, has them read, and returns what is said of it.
+fn reload(server: &Listening, folder: &Folder, text: &str) -> String {
+    folder.write(text);
+    server.process.signal(Signal::HUP);
+    server.process.hears("is reloaded")
+}
+
 fn names(list: &Value) -> Vec<&str> {
     let tools = list["result"]["tools"].as_array().unwrap();
     let names = tools.iter().map(|tool| tool["name"].as_str().unwrap());
@@ -182,11 +189,7 @@ fn a_hang_up_ends_nothing() {
 fn limits_of_connections_and_pages_change_while_the_server_runs() {
     let folder = Folder::new("limits", "");
     let server = Listening::with(&mut folder.probe());
-    let reload = |text: &str| {
-        folder.write(text);
-        server.process.signal(Signal::HUP);
-        server.process.hears("is reloaded")
-    };
+    let reload = |text: &str| reload(&server, &folder, text);
     let mut connection = server.connect();
     connection.list();
     let head = connection.head();
@@ -211,9 +214,7 @@ fn limits_of_what_callers_hold_change_while_the_server_runs() {
     let folder = Folder::new("held", "");
     let server = Listening::with(&mut folder.probe());
     let reload = |name: &str, value: &str| {
-        folder.write(&format!("[limits]\n{name} = {value}\n"));
-        server.process.signal(Signal::HUP);
-        let line = server.process.hears("is reloaded");
+        let line = reload(&server, &folder, &format!("[limits]\n{name} = {value}\n"));
         assert!(line.contains(&format!("limits.{name}")), "{line}");
     };
     let ask = |message: &str| {
@@ -249,11 +250,7 @@ fn limits_of_what_callers_hold_change_while_the_server_runs() {
 fn limits_of_sessions_change_while_the_server_runs() {
     let folder = Folder::new("sessions", "");
     let server = Listening::with(&mut folder.probe());
-    let reload = |text: &str| {
-        folder.write(text);
-        server.process.signal(Signal::HUP);
-        server.process.hears("is reloaded");
-    };
+    let reload = |text: &str| reload(&server, &folder, text);
     let reads = |session: &str| {
         let headers = [("mcp-session-id", session), ("accept", "text/event-stream")];
         let mut connection = server.connect();

@@ -27,7 +27,7 @@ pub(crate) struct Sessions {
     open: Mutex<Open>,
     most: Number,
     idle: Span,
-    /// What shares them with other instances.
+    /// The way to the other instances, if they share sessions.
     pub(super) shared: Option<Shared>,
 }
 

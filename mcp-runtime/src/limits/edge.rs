@@ -20,8 +20,7 @@ use std::time::Duration;
 ///
 /// A method takes any number; what is out of range is an error of the start. Keys are those of the
 /// table `[limits]` of `mcp.toml`; sizes there have a unit (`32KiB`), and durations too (`10s`,
-/// `1m15s`), from 1 ms to 365 days. Limits are read at the start, except where a reload is
-/// mentioned.
+/// `1m15s`), from 1 ms to 365 days. A reload changes them.
 #[derive(Clone, Debug)]
 #[must_use = "limits are given to `Server::limits`"]
 pub struct Limits {
@@ -98,7 +97,7 @@ impl Limits {
     /// with 429 or 503.
     ///
     /// At least one. Calls in sessions have maxima of their own: 1,024 for a session and 10,000 in
-    /// all. Key `calls`, variable `MCP_LIMITS_CALLS`.
+    /// all. Key `calls`, variable `MCP_LIMITS_CALLS`; changed by a reload.
     pub fn calls(mut self, most: usize) -> Self {
         self.calls = most;
         self
@@ -172,7 +171,7 @@ impl Limits {
     /// [`Server::max_message_size`](crate::Server::max_message_size).
     ///
     /// At least one byte. A body for which there is no room is answered 503 with `Retry-After`. Key
-    /// `bodies`, variable `MCP_LIMITS_BODIES`.
+    /// `bodies`, variable `MCP_LIMITS_BODIES`; changed by a reload.
     pub fn bodies(mut self, bytes: usize) -> Self {
         self.bodies = bytes;
         self

@@ -48,26 +48,24 @@ impl<S: State> Server<S> {
     ///
     /// [`DynamicTool`] has an example. Two tools of one name are a conflict, however they are made.
     pub fn tool(self, tool: DynamicTool) -> Self {
-        self.parts
-            .items
-            .with_entries(|entries| entries.push(tool.into_entry()));
+        self.add(tool.into_entry());
         self
     }
 
     /// Adds a resource, or a template of resources, that is made at run time; a fault of it stops the start.
     pub fn resource(self, resource: DynamicResource) -> Self {
-        self.parts
-            .items
-            .with_entries(|entries| entries.push(resource.into_entry()));
+        self.add(resource.into_entry());
         self
     }
 
     /// Adds a prompt that is made at run time; a fault of it stops the start.
     pub fn prompt(self, prompt: DynamicPrompt) -> Self {
-        self.parts
-            .items
-            .with_entries(|entries| entries.push(prompt.into_entry()));
+        self.add(prompt.into_entry());
         self
+    }
+
+    fn add(&self, entry: Entry) {
+        self.parts.items.with_entries(|entries| entries.push(entry));
     }
 }
 
@@ -89,9 +87,6 @@ impl<S: State> Visitor<S> for Register<'_, S> {
     {
         let state = Arc::clone(&self.0.state);
         let entry = Entry::new(state, spec, args, returns, callbacks, call);
-        self.0
-            .parts
-            .items
-            .with_entries(|entries| entries.push(entry));
+        self.0.add(entry);
     }
 }

@@ -20,11 +20,7 @@ impl<S: State> Server<S> {
         name: &'static str,
         check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
-        let hook = self.hook(name, check);
-        self.parts.checks.push(Check {
-            hook,
-            is_optional: false,
-        });
+        self.add_check(name, check, false);
         self
     }
 
@@ -35,11 +31,7 @@ impl<S: State> Server<S> {
         name: &'static str,
         check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
     ) -> Self {
-        let hook = self.hook(name, check);
-        self.parts.checks.push(Check {
-            hook,
-            is_optional: true,
-        });
+        self.add_check(name, check, true);
         self
     }
 
@@ -74,6 +66,16 @@ impl<S: State> Server<S> {
         let hook = self.hook(name, hook);
         self.parts.stop.push(hook);
         self
+    }
+
+    fn add_check(
+        &mut self,
+        name: &'static str,
+        check: impl for<'a> Fn(&'a S) -> HookFuture<'a> + Send + Sync + 'static,
+        is_optional: bool,
+    ) {
+        let hook = self.hook(name, check);
+        self.parts.checks.push(Check { hook, is_optional });
     }
 
     /// Binds a function to the state.

@@ -132,7 +132,7 @@ mod tests {
         Text(String),
     }
 
-    /// What is read of a string is what the parser reads, or nothing.
+    /// Asserts that a string is read as the parser reads it, or not at all.
     fn agrees<T: for<'de> Deserialize<'de> + Debug + PartialEq>(is_read: bool) {
         for json in [r#""x""#, r#""Small""#, r#""a\n\u00e9""#, r#""1""#, r#""""#] {
             let parsed: Option<T> = serde_json::from_str(json).ok();

@@ -33,7 +33,7 @@ impl<S: State> Server<S> {
     /// even one in use to a caller that has fewer. If none can be evicted, `initialize` is answered 503 with
     /// `Retry-After`.
     ///
-    /// Key `limits.sessions`, variable `MCP_LIMITS_SESSIONS`; read at the start.
+    /// Key `limits.sessions`, variable `MCP_LIMITS_SESSIONS`; changed by a reload.
     pub fn max_sessions(mut self, most: usize) -> Self {
         self.parts.settings.max_sessions = most;
         self
@@ -42,7 +42,7 @@ impl<S: State> Server<S> {
     /// Sets the time that an idle session of a client older than 2026-07-28 is kept. Default: 30 minutes.
     ///
     /// At least 1 ms. A session is in use while one of its calls or streams is. Key
-    /// `limits.session_idle`, variable `MCP_LIMITS_SESSION_IDLE`; read at the start.
+    /// `limits.session_idle`, variable `MCP_LIMITS_SESSION_IDLE`; changed by a reload.
     pub fn session_idle(mut self, idle: Duration) -> Self {
         self.parts.settings.session_idle = idle;
         self
@@ -53,7 +53,7 @@ impl<S: State> Server<S> {
     ///
     /// Default: 1000.
     ///
-    /// At least one. Key `limits.tasks`, variable `MCP_LIMITS_TASKS`; read at the start.
+    /// At least one. Key `limits.tasks`, variable `MCP_LIMITS_TASKS`; changed by a reload.
     pub fn max_tasks(mut self, tasks: usize) -> Self {
         self.parts.settings.max_tasks = tasks;
         self
@@ -62,7 +62,7 @@ impl<S: State> Server<S> {
     /// Sets the time that a task may run, and is kept, from its beginning. Default: an hour.
     ///
     /// At least 1 ms. A task that still runs then is ended. Key `limits.task_ttl`, variable
-    /// `MCP_LIMITS_TASK_TTL`; read at the start.
+    /// `MCP_LIMITS_TASK_TTL`; changed by a reload.
     pub fn task_ttl(mut self, ttl: Duration) -> Self {
         self.parts.settings.task_ttl = ttl;
         self
@@ -74,7 +74,7 @@ impl<S: State> Server<S> {
     ///
     /// Default: 10,000.
     ///
-    /// At least one. Key `limits.listeners`, variable `MCP_LIMITS_LISTENERS`; read at the start.
+    /// At least one. Key `limits.listeners`, variable `MCP_LIMITS_LISTENERS`; changed by a reload.
     pub fn max_listeners(mut self, listeners: usize) -> Self {
         self.parts.settings.max_listeners = listeners;
         self
@@ -88,7 +88,7 @@ impl<S: State> Server<S> {
     /// cache. What would be more is refused, over HTTP with 429 or 503 and `Retry-After`; tasks that have ended and cached
     /// results are forgotten instead, the oldest first. Default: 256 MiB.
     ///
-    /// Key `limits.held`, variable `MCP_LIMITS_HELD`, with a unit; read at the start. The metric
+    /// Key `limits.held`, variable `MCP_LIMITS_HELD`, with a unit; changed by a reload. The metric
     /// `mcp_requests_refused_total{limit=".."}` counts what was refused, by the kind.
     pub fn max_held(mut self, bytes: usize) -> Self {
         self.parts.settings.max_held = bytes;
@@ -98,7 +98,7 @@ impl<S: State> Server<S> {
     /// Sets the maximum number of entries in one page of a list, at least one. Default: 500.
     ///
     /// Lists that fit into one page have no `nextCursor`. Key `server.page_size`, variable
-    /// `MCP_SERVER_PAGE_SIZE`; read at the start.
+    /// `MCP_SERVER_PAGE_SIZE`; changed by a reload.
     pub fn page_size(mut self, entries: usize) -> Self {
         self.parts.settings.page_size = entries;
         self

@@ -11,7 +11,7 @@ impl<S: State> Server<S> {
     /// Balancers notice only after a while that an instance goes. Meanwhile `/ready` says 503, responses of HTTP/1.1 close
     /// their connections, those of HTTP/2 get `GOAWAY`, and calls are answered. A second signal ends it.
     ///
-    /// Key `server.shutdown_delay`, variable `MCP_SERVER_SHUTDOWN_DELAY`; read at the start. The
+    /// Key `server.shutdown_delay`, variable `MCP_SERVER_SHUTDOWN_DELAY`; changed by a reload. The
     /// [deadline](Self::shutdown_deadline) begins after it. Over stdio there is no balancer, and no
     /// delay.
     pub fn shutdown_delay(mut self, delay: Duration) -> Self {
@@ -24,7 +24,7 @@ impl<S: State> Server<S> {
     /// Cancelled calls have one second more to be answered. An orchestrator that kills the process
     /// has to wait longer than delay, deadline and the functions of [`Server::on_stop`] together;
     /// Kubernetes waits 30 s unless `terminationGracePeriodSeconds` says otherwise. Key
-    /// `server.shutdown_deadline`, variable `MCP_SERVER_SHUTDOWN_DEADLINE`; read at the start.
+    /// `server.shutdown_deadline`, variable `MCP_SERVER_SHUTDOWN_DEADLINE`; changed by a reload.
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.parts.settings.shutdown_deadline = deadline;
         self
