@@ -331,8 +331,15 @@ async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_
     }
     client.call(&a, "touch", json!({ "uri": "note://a" })).await;
     a.signal(Signal::TERM);
-    a.process.wait().unwrap();
     own.until("note://a").await;
+    while a.get("/ready").await.0 == 200 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let mut refused = client.listen(&a, None).await;
+    assert_eq!(refused.status(), 503, "{}", refused.ended().await);
+    let mut here = client.listen(&a, Some(&left[0])).await;
+    assert!(here.ended().await.contains("arrived"), "its calls end here");
+    a.process.wait().unwrap();
     for id in left {
         let mut rest = client.listen(&b, Some(&id)).await;
         let rest = events(rest.ended().await);
@@ -506,6 +513,25 @@ async fn without_redis_known_sessions_go_on_new_ones_open_and_all_are_shared_aga
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     assert_eq!(known.delete(&b).await, 204);
     known.until(&a, 404).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
+    let mut redis = Redis::start();
+    let [a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let mut own = client.listen(&a, None).await;
+    own.until("id: ").await;
+    redis.kill();
+    a.until("mcp_store_up", 0.0, SOON).await;
+    redis.restart();
+    b.until("mcp_store_up", 1.0, SOON).await;
+    // It is looked at every 5 s.
+    let begun = Instant::now();
+    while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
+        assert!(begun.elapsed() < 2 * SOON);
+        sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

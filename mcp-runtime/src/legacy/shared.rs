@@ -24,7 +24,7 @@ pub(super) struct Shared {
     parcels: Mutex<Option<Parcels>>,
     /// The number of gaps in the signals so far, and one.
     gaps: AtomicU64,
-    pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
+    pub tasks: OnceLock<[AbortOnDropHandle<()>; 3]>,
 }
 
 impl Shared {

@@ -19,7 +19,7 @@ use super::{Endpoint, sse};
 use crate::legacy::meet::Reading;
 use crate::legacy::stream::Event;
 use crate::protocol::RpcError;
-use crate::service::Service;
+use crate::service::{Service, shutting_down};
 
 /// The session's own stream, or another from where the client has left off.
 pub(super) async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
@@ -66,10 +66,15 @@ impl Endpoint {
     /// Returns a reader that resumes after the client's `Last-Event-ID`, or one of the session's own stream.
     async fn reader(&self, sender: &Sender) -> Result<Reading, RpcError> {
         let session = self.session(sender)?;
-        let Some(event) = sender.headers.get(&LAST_EVENT_ID) else {
+        let event = sender.headers.get(&LAST_EVENT_ID);
+        let event = event.map(|event| event.to_str().unwrap_or_default());
+        // Any other stream would end at once, again and again.
+        if self.service.drain.has_begun() && !event.is_some_and(|it| session.has_written(it)) {
+            return Err(shutting_down());
+        }
+        let Some(event) = event else {
             return Ok(Reading::Here(session.read_general()));
         };
-        let event = event.to_str().unwrap_or_default();
         if let Some(elsewhere) = self.sessions.follow(&session, event).await {
             return elsewhere;
         }
