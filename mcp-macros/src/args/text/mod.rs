@@ -1,7 +1,7 @@
-//! Values written as text: durations, rates and sizes; and the words for keys that cannot be.
+//! Values written as text: durations, rates and sizes; and the errors for invalid keys.
 //!
-//! The files are those of `mcp-runtime/src/handler/spec/text`, letter for letter, which reads the same values from `mcp.toml`;
-//! a test compares them.
+//! The files are identical to those of `mcp-runtime/src/handler/spec/text`, which read the same values from
+//! `mcp.toml`; a test compares them.
 
 pub(crate) mod duration;
 pub(crate) mod rate;
