@@ -1,7 +1,7 @@
 //! The trait of a store of tasks.
 //!
-//! A store keeps a record under its id, and finds it. Ownership, expiry and the form of responses are decided by the
-//! runtime and not by the store, so that an implementation cannot get them wrong. Calls for one task come in order: a
+//! A store keeps a record under its id, and finds it. Ownership, expiry and the form of responses are handled by
+//! the runtime, so that an implementation cannot get them wrong. Calls for one task come in order: a
 //! record is put only after the previous put has returned.
 
 use std::fmt;
@@ -14,8 +14,8 @@ use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
-/// A task runs in the process that began it; its record is kept here. An implementation deletes tasks that have
-/// expired ([`TaskRecord::expires_at`]), and shows what was put by one instance to all of them.
+/// A task runs in the process that began it; its record is kept here. An implementation deletes expired tasks
+/// ([`TaskRecord::expires_at`]), and makes records visible to all instances.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -25,7 +25,7 @@ use crate::store::{Feed, StoreError, StoreFuture};
 /// use mcp_runtime::store::StoreFuture;
 /// use mcp_runtime::task::{TaskRecord, TaskStore};
 ///
-/// /// What a database would do, as JSON by id.
+/// /// Stands for a database: JSON by id.
 /// #[derive(Debug, Default)]
 /// struct Rows(Mutex<HashMap<String, String>>);
 ///
@@ -53,28 +53,27 @@ use crate::store::{Feed, StoreError, StoreFuture};
 ///
 /// # Errors and panics
 ///
-/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal
-/// error. A later failure is logged, and the task goes on. A panic is a failure like any other. The
-/// text of a [`StoreError`] is for the log.
+/// If the `put` at the beginning of a task fails, the task does not start, and the caller gets an internal error. A
+/// later failure is logged, and the task continues. A panic counts as a failure. The text of a [`StoreError`] is for
+/// the log.
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
-    /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
+    /// Stores a task, replacing its earlier record. It must be visible when this returns.
     ///
-    /// Called at the beginning, when input is requested or given, and at the end. A message of
-    /// progress is stored with the next of these. If the put of the end fails it is tried again,
-    /// after one second and then ever later, until the task has expired.
+    /// Called at the beginning, when input is requested or received, and at the end. A progress message is stored with
+    /// the next of these. A failed put of the end is retried, after one second and then at growing intervals, until
+    /// the task has expired.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// Returns the task with this id.
     ///
-    /// `None` for an id that is not known, or no longer. The id is a text of the client's: it may
-    /// have any form.
+    /// `None` for an unknown or expired id. The id comes from a client: it may have any form.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 
-    /// Notes for the time `lease` that this instance runs these tasks. Called every few seconds while they run.
+    /// Leases these tasks to this instance for the time `lease`. Called every few seconds while they run.
     ///
-    /// Leases and signals are for stores that instances share. One with [`signals`](TaskStore::signals) has all of these
-    /// methods; without them, a task is answered and cancelled where it runs, and one whose instance has gone is `working`
-    /// until it expires.
+    /// Leases and signals are for stores that instances share. A store with [`signals`](TaskStore::signals) implements
+    /// all of these methods; without them, a task can be updated and cancelled only where it runs, and one whose
+    /// instance has gone is `working` until it expires.
     fn claim<'a>(&'a self, ids: &'a [String], lease: Duration) -> StoreFuture<'a, ()> {
         let _ = (ids, lease);
         Box::pin(ready(Ok(())))
@@ -86,20 +85,20 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
         Box::pin(ready(Ok(())))
     }
 
-    /// Returns tasks whose lease has ended without a release, as when their instance was killed. For the time `lease` no
-    /// other instance is told of them.
+    /// Returns tasks whose lease has expired without a release, such as when their instance was killed. They are not
+    /// returned to other instances for the time `lease`.
     fn orphans(&self, lease: Duration) -> StoreFuture<'_, Vec<String>> {
         let _ = lease;
         Box::pin(ready(Ok(Vec::new())))
     }
 
-    /// Sends a signal to the instance that runs a task; returns `false` if that does not listen.
+    /// Sends a signal to the instance that runs a task; returns `false` if that is not subscribed.
     fn signal<'a>(&'a self, id: &'a str, signal: Vec<u8>) -> StoreFuture<'a, bool> {
         let _ = (id, signal);
         Box::pin(ready(Ok(false)))
     }
 
-    /// Listens to the signals for tasks of this instance; `None` if the store has none.
+    /// Subscribes to the signals for tasks of this instance; `None` if the store has none.
     fn signals(&self) -> Option<TaskSignals> {
         None
     }
@@ -108,12 +107,12 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 /// The signals for the tasks of one instance, each with the id of the task.
 pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
-/// Keeps a task; a panic of the store's is a failure like any other.
+/// Stores a task; a panic of the store counts as a failure.
 pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
     held(async { store.put(task).await }).await
 }
 
-/// The task with this id, likewise.
+/// Returns the task with this id, likewise.
 pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
     held(async { store.get(id).await }).await
 }
