@@ -24,7 +24,8 @@ use crate::handler::spec::kind::Item;
 /// is left of it.
 pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
-    let mut sleep = pin!(None);
+    // In a box, which a call that is done at once does not need.
+    let mut sleep: Option<Pin<Box<Sleep>>> = None;
     poll_fn(|task| {
         if let Poll::Ready(output) = work.as_mut().poll(task) {
             return Poll::Ready(Some(output));
@@ -33,18 +34,11 @@ pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> 
         let Some(end) = cx.deadline() else {
             return Poll::Pending;
         };
-        if sleep
-            .as_ref()
-            .as_pin_ref()
-            .is_none_or(|sleep: Pin<&Sleep>| sleep.deadline() != end)
-        {
-            sleep.set(Some(sleep_until(end)));
-        }
-        sleep
-            .as_mut()
-            .as_pin_mut()
-            .map_or(Poll::Pending, |sleep| sleep.poll(task))
-            .map(|()| None)
+        let sleep = match &mut sleep {
+            Some(sleep) if sleep.deadline() == end => sleep,
+            other => other.insert(Box::pin(sleep_until(end))),
+        };
+        sleep.as_mut().poll(task).map(|()| None)
     })
     .await
 }

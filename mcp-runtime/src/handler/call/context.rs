@@ -39,7 +39,8 @@ use crate::protocol::client_info::ClientNames;
 use crate::protocol::meta::CLIENT_INFO;
 use crate::protocol::notification::{Amount, LogMessage, Progress};
 use crate::protocol::{
-    Capability, ClientCapabilities, InputRequest, Level, Members, RawJson, RequestMeta, Version,
+    Capability, ClientCapabilities, Declared, InputRequest, Level, Members, RawJson, RequestMeta,
+    Version,
 };
 use crate::seal::Subject;
 use crate::share::{Holder, head};
@@ -85,7 +86,7 @@ struct Call {
     peer: Option<IpAddr>,
     holder: Holder,
     headers: HeaderMap,
-    capabilities: ClientCapabilities,
+    capabilities: Declared,
     /// The names of the client: those of the session, or as read from the request when they are needed.
     names: OnceLock<Option<Arc<ClientNames>>>,
     session_id: Option<Arc<str>>,
@@ -397,10 +398,12 @@ impl Context {
             return call.await;
         };
         loop {
+            // In a box: most calls have no progress to tell, and no room for a timer.
+            let silence = Box::pin(sleep(HEARTBEAT));
             tokio::select! {
                 biased;
                 done = &mut call => return done,
-                () = sleep(HEARTBEAT) => {}
+                () = silence => {}
             }
             if !self.0.spoken.swap(false, Ordering::Relaxed) && outbox.is_read() {
                 let params = Progress {

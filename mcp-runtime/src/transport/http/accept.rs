@@ -8,6 +8,7 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::head::Head;
 use crate::protocol::RpcError;
 
 /// The media types that the client accepts.
@@ -18,12 +19,10 @@ pub(super) struct Accepts {
 
 impl Accepts {
     /// Both media types should be there; either one will do.
-    pub(super) fn from_headers(headers: &HeaderMap) -> Result<Self, RpcError> {
-        let Some(accept) = headers.get(header::ACCEPT) else {
-            return Ok(Self { stream: true });
-        };
+    pub(super) fn from_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
         // What clients send, letter for letter.
-        if accept == "application/json, text/event-stream" {
+        let is_usual = head.accept.is(b"application/json, text/event-stream");
+        if is_usual || !head.accept.is_there() {
             return Ok(Self { stream: true });
         }
         let any = |names: &[&str]| {
