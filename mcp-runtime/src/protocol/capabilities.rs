@@ -78,7 +78,7 @@ where
     })
 }
 
-/// Reads an object; anything else is an empty one.
+/// Reads an object; anything else becomes an empty one.
 fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Object(members) => members.into_iter().collect(),
@@ -90,9 +90,9 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
-    /// Asking the user by a form.
+    /// Forms for the user.
     Elicitation,
-    /// Asking the user by a URL.
+    /// URLs for the user to open.
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
@@ -126,7 +126,7 @@ impl Capability {
         all
     }
 
-    /// The ability in words, after "the client cannot".
+    /// The ability as a verb phrase, after "the client cannot".
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
@@ -139,7 +139,7 @@ impl Capability {
     }
 }
 
-/// The bytes that a value takes besides its text.
+/// The number of bytes that a value takes in addition to its text.
 const NODE: usize = size_of::<Value>();
 
 /// Returns the bytes that a value takes in memory.
@@ -221,13 +221,13 @@ impl ClientCapabilities {
         }
     }
 
-    /// The settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
+    /// Returns the settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
     pub fn extension(&self, id: &str) -> Option<&Value> {
         self.extensions.get(id)
     }
 }
 
-/// The ways to ask the user. `{}` means forms only.
+/// The modes of elicitation. `{}` means forms only.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Elicitation {
     /// Forms.

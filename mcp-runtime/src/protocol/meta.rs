@@ -1,4 +1,4 @@
-//! `params._meta`: what a request says about itself.
+//! `params._meta`: the metadata of a request.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ pub(crate) const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub(crate) struct RequestMeta {
-    /// The token to report progress under: a string or an integer.
+    /// The progress token: a string or an integer.
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
     pub capabilities: Declared,
@@ -39,7 +39,7 @@ pub(crate) struct RequestMeta {
 pub(crate) struct RawMeta<'a>(MembersRef<'a>);
 
 impl<'a> RawMeta<'a> {
-    /// The `_meta` member of `params`; `Ok(None)` when there is none.
+    /// The `_meta` member of `params`; `Ok(None)` if there is none.
     pub(crate) fn from_params(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
@@ -48,7 +48,7 @@ impl<'a> RawMeta<'a> {
         }
     }
 
-    /// Returns `true` if the protocol version is named, in whatever form: the mark of a modern request.
+    /// Returns `true` if a protocol version is named, in any form: the mark of a modern request.
     pub(crate) fn names_version(&self) -> bool {
         self.0.get(PROTOCOL_VERSION).is_some()
     }

@@ -1,12 +1,12 @@
-//! A scanner of JSON: checks a text in one pass, whatever its depth, and tells the places of its parts.
+//! A scanner for JSON: checks a text in one pass, whatever its depth, and returns the places of its parts.
 //!
-//! Invariant: it accepts what RFC 8259 defines, and nothing else; a text is decoded where its type is known.
+//! Invariant: it accepts exactly the JSON of RFC 8259; texts are decoded where their type is known.
 
 use smallvec::SmallVec;
 
 use super::text::{plain_end, read_string};
 
-/// A text is not JSON.
+/// The error for a text that is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Invalid;
 
@@ -30,7 +30,7 @@ impl Name<'_> {
     }
 }
 
-/// A place in a text, before which everything has been checked.
+/// A position in a text, before which everything is checked.
 #[derive(Debug)]
 pub(super) struct Scanner<'m> {
     text: &'m str,
@@ -76,7 +76,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes white space.
+    /// Skips white space.
     #[inline]
     pub(super) fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
@@ -84,7 +84,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes white space, behind which there must be nothing.
+    /// Skips white space, after which the text must end.
     pub(super) fn end(&mut self) -> Result<(), Invalid> {
         self.space();
         if self.at == self.text.len() {
@@ -135,9 +135,9 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes an object or a list without recursion.
+    /// Skips an object or a list without recursion.
     fn nested(&mut self) -> Result<(), Invalid> {
-        // The bytes that close what is open.
+        // The closing bytes of open containers.
         let mut open: SmallVec<[u8; 64]> = SmallVec::new();
         loop {
             match self.peek() {
@@ -272,7 +272,7 @@ impl<'m> Scanner<'m> {
         Ok(())
     }
 
-    /// Passes at least one digit.
+    /// Skips at least one digit.
     fn digits(&mut self) -> Result<(), Invalid> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -310,7 +310,7 @@ mod tests {
         ];
         for text in texts {
             assert!(scans(text), "{text}");
-            // Every text that is a few bytes away from it.
+            // All texts within a few bytes of it.
             for (at, _) in text.char_indices() {
                 agrees(&text[..at]);
                 for other in [

@@ -1,13 +1,11 @@
-//! The stores of tasks: in this process, or in a store of the program's own.
+//! The stores of tasks: in this process, or in a store of the program.
 //!
-//! A store is asked for two things: to keep a record under its id, and to find it. Ownership,
-//! expiry and the form of answers are decided here, not by the store, so that an implementation
-//! cannot get them wrong. Calls of one task come in order: a record is put only after the put
-//! before it has returned.
+//! A store keeps a record under its id, and finds it. Ownership, expiry and the form of responses are handled here, so
+//! that an implementation cannot get them wrong. The calls for one task come in order: a record is put only after the
+//! previous put has returned.
 //!
-//! The store in memory has at most 10,000 records and [`Server::max_held`](crate::Server::max_held)
-//! bytes; it never forgets a task that runs, so that a task which does not fit is refused at its
-//! beginning.
+//! The store in memory has at most 10,000 records and [`Server::max_held`](crate::Server::max_held) bytes; it never
+//! evicts a running task, so that a task that does not fit is refused at its beginning.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -23,8 +21,8 @@ use crate::store::{Feed, StoreError, StoreFuture};
 
 /// Keeps tasks, so that their clients find them again: after a restart, or on another instance.
 ///
-/// A task runs in the process that began it; its record is kept here. An implementation deletes tasks that have
-/// expired ([`TaskRecord::expires_at`]), and shows what was put by one instance to all of them.
+/// A task runs in the process that began it; its record is kept here. An implementation deletes expired tasks
+/// ([`TaskRecord::expires_at`]), and makes records visible to all instances.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -34,7 +32,7 @@ use crate::store::{Feed, StoreError, StoreFuture};
 /// use mcp_runtime::store::StoreFuture;
 /// use mcp_runtime::task::{TaskRecord, TaskStore};
 ///
-/// /// What a database would do, as JSON by id.
+/// /// Stands for a database: JSON by id.
 /// #[derive(Debug, Default)]
 /// struct Rows(Mutex<HashMap<String, String>>);
 ///
@@ -62,28 +60,27 @@ use crate::store::{Feed, StoreError, StoreFuture};
 ///
 /// # Errors and panics
 ///
-/// If the `put` at the beginning of a task fails, no task is begun, and the caller gets an internal
-/// error. A later failure is logged, and the task goes on. A panic is a failure like any other. The
-/// text of a [`StoreError`] is for the log.
+/// If the `put` at the beginning of a task fails, the task does not start, and the caller gets an internal error. A
+/// later failure is logged, and the task continues. A panic counts as a failure. The text of a [`StoreError`] is for
+/// the log.
 pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
-    /// Stores a task and replaces its earlier record. It must be found as soon as this is done.
+    /// Stores a task, replacing its earlier record. It must be visible when this returns.
     ///
-    /// Called at the beginning, when input is requested or given, and at the end. A message of
-    /// progress is stored with the next of these. If the put of the end fails it is tried again,
-    /// after one second and then ever later, until the task has expired.
+    /// Called at the beginning, when input is requested or received, and at the end. A progress message is stored with
+    /// the next of these. A failed put of the end is retried, after one second and then at growing intervals, until
+    /// the task has expired.
     fn put(&self, task: TaskRecord) -> StoreFuture<'_, ()>;
 
     /// Returns the task with this id.
     ///
-    /// `None` for an id that is not known, or no longer. The id is a text of the client's: it may
-    /// have any form.
+    /// `None` for an unknown or expired id. The id comes from a client: it may have any form.
     fn get<'a>(&'a self, id: &'a str) -> StoreFuture<'a, Option<TaskRecord>>;
 
-    /// Notes for the time `lease` that this instance runs these tasks. Called every few seconds while they run.
+    /// Leases these tasks to this instance for the time `lease`. Called every few seconds while they run.
     ///
-    /// Leases and signals are for stores that instances share. One with [`signals`](TaskStore::signals) has all of these
-    /// methods; without them, a task is answered and cancelled where it runs, and one whose instance has gone is `working`
-    /// until it expires.
+    /// Leases and signals are for stores that instances share. A store with [`signals`](TaskStore::signals) implements
+    /// all of these methods; without them, a task can be updated and cancelled only where it runs, and one whose
+    /// instance has gone is `working` until it expires.
     fn claim<'a>(&'a self, ids: &'a [String], lease: Duration) -> StoreFuture<'a, ()> {
         let _ = (ids, lease);
         Box::pin(ready(Ok(())))
@@ -95,20 +92,20 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
         Box::pin(ready(Ok(())))
     }
 
-    /// Returns tasks whose lease has ended without a release, as when their instance was killed. For the time `lease` no
-    /// other instance is told of them.
+    /// Returns tasks whose lease has expired without a release, such as when their instance was killed. They are not
+    /// returned to other instances for the time `lease`.
     fn orphans(&self, lease: Duration) -> StoreFuture<'_, Vec<String>> {
         let _ = lease;
         Box::pin(ready(Ok(Vec::new())))
     }
 
-    /// Sends a signal to the instance that runs a task; returns `false` if that does not listen.
+    /// Sends a signal to the instance that runs a task; returns `false` if that is not subscribed.
     fn signal<'a>(&'a self, id: &'a str, signal: Vec<u8>) -> StoreFuture<'a, bool> {
         let _ = (id, signal);
         Box::pin(ready(Ok(false)))
     }
 
-    /// Listens to the signals for tasks of this instance; `None` if the store has none.
+    /// Subscribes to the signals for tasks of this instance; `None` if the store has none.
     fn signals(&self) -> Option<TaskSignals> {
         None
     }
@@ -117,21 +114,21 @@ pub trait TaskStore: fmt::Debug + Send + Sync + 'static {
 /// The signals for the tasks of one instance, each with the id of the task.
 pub type TaskSignals = Feed<(String, Vec<u8>)>;
 
-/// Keeps a task; a panic of the store's is a failure like any other.
+/// Stores a task; a panic of the store counts as a failure.
 pub(super) async fn put(store: &dyn TaskStore, task: TaskRecord) -> Result<(), StoreError> {
     held(async { store.put(task).await }).await
 }
 
-/// The task with this id, likewise.
+/// Returns the task with this id, likewise.
 pub(super) async fn get(store: &dyn TaskStore, id: &str) -> Result<Option<TaskRecord>, StoreError> {
     held(async { store.get(id).await }).await
 }
 
-/// The bytes that a record is counted with besides its texts.
+/// The number of bytes that a record counts in addition to its texts.
 const RECORD: usize = 512;
 
-/// Keeps tasks in memory, up to a number and a size. When full, expired ones are forgotten, then those that have ended,
-/// the oldest first: of a caller that has more than its share before all others.
+/// Keeps tasks in memory, up to a number and a size. At the maximum, expired tasks are evicted, then completed ones,
+/// the oldest first, those of a caller above its share before all others.
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
     clock: Clock,
@@ -187,7 +184,7 @@ impl Kept {
         room
     }
 
-    /// Linear in the number of records for each one that is forgotten.
+    /// Linear in the number of records for each evicted one.
     fn make_room(&mut self, more: Amount, most: Amount, now: u64) -> Result<(), StoreError> {
         if self.all.plus(more).fits(most) {
             return Ok(());
@@ -205,7 +202,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Returns the one of those that have ended that is forgotten first.
+    /// Returns the completed task to evict first.
     fn oldest(&self, share: Amount) -> Option<String> {
         let is_modest = |owner: &Option<String>| {
             let held = self.by_owner.get(owner).copied().unwrap_or_default();
@@ -248,7 +245,7 @@ impl Kept {
     }
 }
 
-/// Returns the bytes that a record is counted with.
+/// Returns the number of bytes that a record counts.
 fn size(task: &TaskRecord) -> usize {
     let outcome = task
         .outcome
