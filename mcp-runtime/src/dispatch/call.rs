@@ -121,7 +121,7 @@ fn context(
     Context::new(version, caller, meta)
 }
 
-/// A request that is carried out, and what is kept until it is done.
+/// A request that runs, with the values that are held until it is done.
 struct Exchange<H> {
     service: Arc<Service>,
     session: Option<Arc<Session>>,
@@ -131,9 +131,9 @@ struct Exchange<H> {
     _held: H,
 }
 
-/// Carries out one request, from its beginning to its encoded answer, in a session or without one.
+/// Runs one request, from its beginning to its encoded response, in a session or without one.
 ///
-/// Its parts are borrowed where they are: what is moved within a future has its room in it twice.
+/// Its parts are borrowed in place: a value that is moved within a future takes memory in it twice.
 fn exchange<H: Send + Sync + 'static>(
     exchange: Exchange<H>,
 ) -> impl Future<Output = (u16, Bytes)> + Send + use<H> {

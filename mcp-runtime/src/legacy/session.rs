@@ -37,7 +37,7 @@ pub(crate) struct Session {
     pub id: Arc<str>,
     pub version: Version,
     pub capabilities: Declared,
-    /// The names that its client gave itself.
+    /// The names that its client reported.
     pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
     owner: Option<principal::Key>,

@@ -22,7 +22,7 @@ use crate::handler::spec::kind::Item;
 /// Work that completes in the same poll in which the deadline passes is returned. The caller drops unfinished work.
 pub(crate) async fn hold<F: Future>(cx: &Context, work: F) -> Option<F::Output> {
     let mut work = pin!(work);
-    // In a box, which a call that is done at once does not need.
+    // Boxed: a call that completes on its first poll needs no timer.
     let mut sleep: Option<Pin<Box<Sleep>>> = None;
     poll_fn(|task| {
         if let Poll::Ready(output) = work.as_mut().poll(task) {

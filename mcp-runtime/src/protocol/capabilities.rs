@@ -29,12 +29,12 @@ pub struct ClientCapabilities {
     pub(crate) extensions: BTreeMap<String, Value>,
 }
 
-/// The capabilities of one client, shared by its calls; those of a client without any are nothing to keep.
+/// The capabilities of one client, shared by its calls; an empty object takes no memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Declared(Option<Arc<ClientCapabilities>>);
 
 impl Declared {
-    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
+    /// Reads capabilities; `None` if `json` is not an object, since serde would read a struct from an array too.
     pub(crate) fn read(json: &[u8]) -> Option<Self> {
         if json == b"{}" {
             return Some(Self::default());

@@ -474,7 +474,7 @@ impl Members {
     }
 }
 
-/// A member of `params` that is read in its own way.
+/// The members of `params` with members of their own.
 #[derive(Clone, Copy)]
 enum Param {
     Meta,
@@ -492,10 +492,10 @@ impl Param {
     }
 }
 
-/// Takes a name that means nothing here.
+/// Ignores a name.
 fn drop_name(_: &str) {}
 
-/// Passes a value that is no object.
+/// Skips a value that is not an object.
 fn other(scanner: &mut Scanner<'_>) -> Result<Shape, Invalid> {
     let start = scanner.at();
     scanner.value()?;
@@ -510,7 +510,7 @@ impl<'a> MembersRef<'a> {
     pub(crate) fn get(&self, name: &str) -> Option<&'a [u8]> {
         let mut entries = self.entries.iter().rev();
         let entry = entries.find(|entry| {
-            // Lengths first: nearly always they differ, and nothing else is looked at.
+            // Nearly always the lengths differ, which is the cheapest comparison.
             entry.name.len() == name.len()
                 && entry.is_param == self.of_params
                 && match &entry.name {

@@ -30,7 +30,7 @@ pub(crate) struct RequestMeta {
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
     pub capabilities: Declared,
-    /// The least severe log message that the client wants with this request (modern).
+    /// The minimum level of log messages that the client requests (modern).
     pub log_level: Option<Level>,
 }
 

@@ -13,9 +13,9 @@ pub(super) struct Invalid;
 /// The name of a member.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Name<'m> {
-    /// The place behind the first quote.
+    /// The place after the first quote.
     pub start: usize,
-    /// The text between the quotes, as it is written.
+    /// The text between the quotes, not decoded.
     pub written: &'m str,
     pub is_escaped: bool,
 }
@@ -42,19 +42,19 @@ impl<'m> Scanner<'m> {
         Self { text, at: 0 }
     }
 
-    /// Returns the place of the byte that comes next.
+    /// Returns the place of the next byte.
     #[inline]
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
-    /// Returns the text between `start` and the byte that comes next.
+    /// Returns the text from `start` to the next byte.
     #[inline]
     pub(super) fn since(&self, start: usize) -> &'m str {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Returns the byte that comes next.
+    /// Returns the next byte.
     #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
@@ -94,7 +94,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes the object that comes next; `kind` looks at the name of each member, and `member` passes its value.
+    /// Skips the next value, an object; `kind` classifies the name of each member, and `member` skips its value.
     #[inline]
     pub(super) fn object<K>(
         &mut self,
@@ -125,7 +125,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes the value that comes next, of any type.
+    /// Skips the next value, of any type.
     #[inline]
     pub(super) fn value(&mut self) -> Result<(), Invalid> {
         match self.peek() {
@@ -200,7 +200,7 @@ impl<'m> Scanner<'m> {
         })
     }
 
-    /// Passes a string, and returns `true` if it has escapes.
+    /// Skips a string; returns `true` if it has escapes.
     fn string(&mut self) -> Result<bool, Invalid> {
         self.expect(b'"')?;
         let bytes = self.text.as_bytes();

@@ -143,7 +143,7 @@ impl Service {
             _ => None,
         };
         let mut running = pin!(policies.run(call, handler, &again));
-        // Nearly every call is done when it is first polled; the rest waits in a box.
+        // Nearly every call completes on its first poll; the others wait in a box.
         if let Poll::Ready(completed) = poll_once(running.as_mut()).await {
             return completed;
         }

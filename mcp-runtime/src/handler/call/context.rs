@@ -396,7 +396,7 @@ impl Context {
             return call.await;
         };
         loop {
-            // In a box: most calls have no progress to tell, and no room for a timer.
+            // Boxed: most calls have no progress token, and need no memory for a timer.
             let silence = Box::pin(sleep(HEARTBEAT));
             tokio::select! {
                 biased;

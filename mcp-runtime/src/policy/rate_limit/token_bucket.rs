@@ -34,7 +34,7 @@ impl TokenBucket {
         }
     }
 
-    /// Counts a call, or says how long to wait.
+    /// Counts a call, or returns the time to wait.
     pub(super) fn check(&self, now: Instant) -> Result<(), Duration> {
         let now = nanos(now.saturating_duration_since(self.made));
         let wait = |full: u64| full.saturating_sub(self.burst).saturating_sub(now);

@@ -17,9 +17,9 @@ pub(super) struct Accepts {
 }
 
 impl Accepts {
-    /// Both media types should be there; either one will do.
+    /// Reads the media types; both should be present, but one is enough.
     pub(super) fn from_headers(head: Head<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
-        // What clients send, letter for letter.
+        // Most clients send exactly this.
         let is_usual = head.accept.is(b"application/json, text/event-stream");
         if is_usual || !head.accept.is_there() {
             return Ok(Self { stream: true });

@@ -1,7 +1,6 @@
-//! A future beside the one that matters: polled only when it has been woken itself.
+//! A future beside the main one of a task, polled only after it has been woken itself.
 //!
-//! The tokens of a shutdown and a timer wait beside each connection for nearly always nothing, and a task that is woken
-//! for its connection would ask them all each time.
+//! Each connection also waits for a shutdown and a timer. Without this, every wake-up of its task would poll them too.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use futures_util::future::BoxFuture;
 use futures_util::task::AtomicWaker;
 
-/// A future that is polled first, and then when it has been woken.
+/// A future that is polled once at first, and then after each of its own wake-ups.
 pub(super) struct Aside<T> {
     future: BoxFuture<'static, T>,
     alarm: Arc<Alarm>,
@@ -53,7 +52,7 @@ impl<T> Future for Aside<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        // First, so that an alarm from here on wakes this task.
+        // Registered first, so that a later alarm wakes this task.
         self.alarm.task.register(cx.waker());
         if !self.alarm.is_due.swap(false, Ordering::AcqRel) {
             return Poll::Pending;

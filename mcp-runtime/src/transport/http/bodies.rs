@@ -1,5 +1,5 @@
-//! The bodies of requests and responses of the server's own listener: those of nearly every message as they are, and
-//! any other one in a box.
+//! The bodies of requests and responses of the server's own listener: bodies of messages in HTTP/1 have types of their
+//! own, which take no allocation; all others are boxed.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -43,7 +43,7 @@ impl From<Response> for Answered {
 }
 
 impl Answered {
-    /// Returns the response without the headers that all have.
+    /// Returns the response without the headers that every response has.
     pub(super) fn into_response(self) -> Response {
         match self {
             Self::Json(status, text) => response::json(status, text),

@@ -33,7 +33,7 @@ struct Charged {
 }
 
 impl Endpoint {
-    /// Reads a body, or returns the error that names the limit which it passes.
+    /// Reads a body, or returns the error for the limit that it exceeds.
     pub(super) async fn read(&self, body: Received) -> Result<Bytes, RpcError> {
         let read = |settings: &Settings| (settings.max_body, settings.limits.body_timeout);
         let (most, limit) = self.service.live.with(read);

@@ -143,7 +143,7 @@ impl Front {
         }
     }
 
-    /// Answers a request of another route.
+    /// Handles a request of another route.
     fn route(
         &self,
         mut request: Request<Body>,
@@ -173,13 +173,13 @@ impl Front {
 enum Begun {
     /// A message, and its origin.
     Message(Received, Option<HeaderValue>),
-    /// The response to a message that is not read.
+    /// The refusal of a message, which is not read.
     Refused(Box<axum::response::Response>),
     /// The response to anything else.
     Other(BoxFuture<'static, axum::response::Response>),
 }
 
-/// Begins to answer a message: all that can be done without waiting is done before there is a future.
+/// Starts a message: everything that does not wait is done before there is a future.
 fn receive(
     endpoint: &Endpoint,
     peer: Option<Peer>,
@@ -212,7 +212,7 @@ fn receive(
     Begun::Message(Received::new(parts, body, caller, accepts), origin)
 }
 
-/// Answers a message whose caller is to be verified.
+/// Verifies the caller of a message, and answers it.
 fn verify(
     endpoint: &Arc<Endpoint>,
     peer: Option<Peer>,
@@ -230,7 +230,7 @@ fn verify(
     })
 }
 
-/// Puts the body of a request into a box.
+/// Boxes the body of a request.
 fn boxed(body: Incoming, is_http2: bool) -> Body {
     if is_http2 {
         Body::new(Drained::new(body))
@@ -256,7 +256,7 @@ fn certified(mut request: Request<Body>, from: Option<&From>) -> Request<Body> {
     request
 }
 
-/// Returns the response to a request of HTTP/1.1 without a host.
+/// Returns the refusal of an HTTP/1.1 request without a host.
 fn check_host(
     endpoint: &Endpoint,
     version: Version,
@@ -266,7 +266,7 @@ fn check_host(
     is_missing.then(|| edge::finished(endpoint, endpoint.refuse(guard::no_host()), None))
 }
 
-/// Says with a response that its connection ends, if the server is leaving.
+/// Marks a response as the last of its connection, if the server is leaving.
 fn last(endpoint: &Endpoint, mut response: Response<Sent>, is_http2: bool) -> Response<Sent> {
     if !is_http2 && endpoint.service.drain.is_leaving() {
         response.headers_mut().insert(header::CONNECTION, CLOSE);

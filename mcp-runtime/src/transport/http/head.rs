@@ -1,7 +1,7 @@
-//! The headers that every request is asked for, found in one walk over all of them.
+//! The headers that every request is checked for, found in one pass over all headers.
 //!
-//! A look-up hashes a name; a request has about as many headers as are looked for. A header that is given twice, and a
-//! value that is not the usual one, are left to those who know what they mean.
+//! A look-up hashes a name, and a request has about as many headers as there would be look-ups. Repeated headers and
+//! unusual values are left to the modules that check them.
 
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -18,12 +18,12 @@ impl<'h> First<'h> {
         self.value = self.value.or(Some(value));
     }
 
-    /// Returns `true` if the header is there.
+    /// Returns `true` if the header is present.
     pub(super) fn is_there(self) -> bool {
         self.value.is_some()
     }
 
-    /// Returns `true` if the header is there more than once.
+    /// Returns `true` if the header is present more than once.
     pub(super) fn is_repeated(self) -> bool {
         self.is_repeated
     }
@@ -33,13 +33,13 @@ impl<'h> First<'h> {
         self.value
     }
 
-    /// Returns `true` if the header is there once, as `text`, letter for letter.
+    /// Returns `true` if the header is present once, with exactly this value.
     pub(super) fn is(self, text: &[u8]) -> bool {
         !self.is_repeated && self.value.is_some_and(|value| value.as_bytes() == text)
     }
 }
 
-/// The headers that say whether a request is admitted.
+/// The headers that decide about the admission of a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Head<'h> {
     pub host: First<'h>,

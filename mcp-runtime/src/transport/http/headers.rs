@@ -105,8 +105,7 @@ pub(super) fn same_params(
     Ok(())
 }
 
-/// Returns `true` if a header is the text of a JSON string, letter for letter, and neither of them is written in another
-/// way.
+/// Returns `true` if a header equals the text of a JSON string, and neither of them is encoded.
 fn is_literally(given: First<'_>, json: &[u8]) -> bool {
     let text = json
         .strip_prefix(b"\"")

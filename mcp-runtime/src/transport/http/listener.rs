@@ -167,10 +167,10 @@ impl Server {
     }
 }
 
-/// The end of a connection that does not come from the connection itself.
+/// The reason why the server ends a connection.
 #[derive(Debug)]
 enum News {
-    /// It has no further request.
+    /// It takes no further request.
     Last,
     /// It is closed: nothing has been asked for too long.
     Idle,
@@ -178,7 +178,7 @@ enum News {
     Slow,
 }
 
-/// Waits for what ends a connection.
+/// Waits for a reason to end a connection.
 struct Watch {
     service: Arc<Service>,
     activity: Arc<Activity>,
@@ -201,7 +201,8 @@ impl Watch {
                     self.is_closing = true;
                     return (self, News::Last);
                 }
-                // HTTP/1.1 is told by a header of its next response; an idle connection that were closed now might just be used.
+                // HTTP/1.1 is notified by a header of its next response; an idle connection that is closed now might
+                // be in use just then.
                 () = &mut leaving, if !self.is_told => {
                     self.is_told = true;
                     if self.activity.is_http2() {

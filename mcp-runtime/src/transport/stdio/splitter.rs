@@ -1,8 +1,8 @@
 //! Bytes, in whatever pieces they come, as lines.
 //!
 //! A chunk of a pipe ends anywhere, so the beginning of a line is kept until its end comes: at most
-//! `most` bytes. Short lines that come whole are copied together, a few kilobytes at a time, and
-//! share that copy: a line that is kept keeps no more than [`GROUP`] bytes of others. Of a longer line nothing is kept; [`Oversized`] looks for its `id` as it passes
+//! `most` bytes. Short lines that come whole are copied together, and share that copy: a line that
+//! is kept keeps at most [`GROUP`] bytes. Of a longer line nothing is kept; [`Oversized`] looks for its `id` as it passes
 //! by, so that the refusal reaches the request. `\r\n` is an end of line as well, since white space
 //! is trimmed by the parser, and a line of white space is none.
 
