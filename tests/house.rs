@@ -20,9 +20,9 @@ const DOCUMENTED: usize = 150;
 /// The maximum of first doc lines that open with a question word, in tenths of a percent.
 const QUESTIONED: usize = 20;
 /// The maximum number of crates that the first server is made of, itself and what its macros are made of included.
-const CRATES_OF_HELLO: usize = 110;
+const CRATES_OF_HELLO: usize = 104;
 /// The crates of which it has two versions, as others ask for them.
-const TWICE: [&str; 1] = ["hashbrown"];
+const TWICE: [&str; 0] = [];
 /// The words that open a free relative clause where a verb belongs.
 const QUESTIONS: [&str; 11] = [
     "What", "Whether", "How", "Where", "Why", "Who", "Whose", "When", "Which", "Whoever",

@@ -29,10 +29,21 @@ const AWAY: Duration = Duration::from_secs(5);
 
 /// One request to the endpoint.
 pub(super) struct Incoming<'a> {
-    pub endpoint: &'a Endpoint,
-    pub sender: &'a Sender,
-    pub mirrors: Mirrors<'a>,
-    pub accepts: Accepts,
+    endpoint: &'a Endpoint,
+    sender: &'a Sender,
+    mirrors: Mirrors<'a>,
+    accepts: Accepts,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn new(endpoint: &'a Endpoint, sender: &'a Sender, accepts: Accepts) -> Self {
+        Self {
+            endpoint,
+            sender,
+            mirrors: Mirrors::read(&sender.headers),
+            accepts,
+        }
+    }
 }
 
 impl Origin for Incoming<'_> {

@@ -21,7 +21,7 @@ use tokio::time::sleep;
 use super::accept::Accepts;
 use super::bodies::{self, Answered};
 use super::exchange::Exchange;
-use super::head::{Head, Mirrors};
+use super::head::Head;
 use super::origin::Incoming;
 use super::response::{accepted, json, reply};
 use super::sender::{Peer, Sender};
@@ -109,12 +109,7 @@ pub(super) async fn answer(
     if let Err(refused) = endpoint.meet(&sender).await {
         return Answered::Response(refused);
     }
-    let origin = Incoming {
-        endpoint,
-        sender: &sender,
-        mirrors: Mirrors::read(&sender.headers),
-        accepts,
-    };
+    let origin = Incoming::new(endpoint, &sender, accepts);
     let service = &endpoint.service;
     let streams = &service.metrics.streams;
     match dispatch(service, &origin, &body) {
