@@ -1,12 +1,13 @@
-//! The rooms of `mcp-runtime` import in one direction, that of `ARCHITECTURE.md`, and its files in no circle.
+//! The modules of `mcp-runtime` import in one direction, that of `ARCHITECTURE.md`, and its files have no import
+//! cycles.
 //!
-//! Test modules are left out. A module and the modules inside it are one room: what passes between them is no arrow.
+//! Test modules are excluded. A module and the modules inside it are one unit: imports among them do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The circles between files that are left, each with its reason.
+/// The remaining cycles between files, each with its reason.
 const CIRCLES: [(&[&str], &str); 2] = [
     (
         &[
@@ -73,7 +74,7 @@ impl Sources {
         Some([&from, rest].concat())
     }
 
-    /// Which file imports which, with re-exports followed to what they name.
+    /// The imports of each file, with re-exports resolved.
     fn arrows(&self) -> Arrows {
         let mut exported = BTreeMap::new();
         let mut imported: BTreeMap<&str, Vec<Segments>> = BTreeMap::new();
@@ -98,7 +99,7 @@ impl Sources {
         imported.into_iter().map(arrow).collect()
     }
 
-    /// The file that declares what is at `path`.
+    /// The file that declares the item at `path`.
     fn owner(&self, mut path: Segments, exported: &BTreeMap<(String, String), Segments>) -> String {
         loop {
             let known = (0..=path.len()).rev().find(|it| self.has(&path[..*it]));
@@ -181,7 +182,7 @@ fn expand(tree: &str) -> Vec<String> {
         .collect()
 }
 
-/// The paths from the root or the parent that stand in code.
+/// The paths in code that begin at the root or the parent.
 fn inline(code: &str) -> Vec<String> {
     let starts = ["crate::", "super::"].map(|start| code.match_indices(start));
     let of_a_path = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
@@ -193,7 +194,7 @@ fn inline(code: &str) -> Vec<String> {
     starts.into_iter().flatten().map(path).collect()
 }
 
-/// Everything that is reached from `file`.
+/// All files reachable from `file`.
 fn reached<'a>(arrows: &'a Arrows, file: &'a str) -> BTreeSet<&'a str> {
     let (mut reached, mut next) = (BTreeSet::new(), vec![file]);
     while let Some(file) = next.pop() {
@@ -203,7 +204,7 @@ fn reached<'a>(arrows: &'a Arrows, file: &'a str) -> BTreeSet<&'a str> {
     reached
 }
 
-/// The rooms of the map in `ARCHITECTURE.md`, from the ground up.
+/// The modules in the map of `ARCHITECTURE.md`, from the first to the last.
 fn rooms() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let map = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
@@ -228,7 +229,7 @@ fn arrows() -> Arrows {
 }
 
 #[test]
-fn no_room_imports_from_one_above_it() {
+fn no_module_imports_from_one_above_it() {
     let (rooms, mut wrong) = (rooms(), Vec::new());
     for (file, targets) in arrows().iter().filter(|(file, _)| !file.is_empty()) {
         let floor = |module: &str| {
@@ -243,7 +244,7 @@ fn no_room_imports_from_one_above_it() {
 }
 
 #[test]
-fn no_files_import_each_other_but_those_that_are_listed() {
+fn only_listed_files_import_each_other() {
     let arrows = arrows();
     let reached: BTreeMap<_, _> = arrows
         .keys()
@@ -260,7 +261,7 @@ fn no_files_import_each_other_but_those_that_are_listed() {
 }
 
 #[test]
-fn the_arrows_that_are_read_are_those_of_the_files() {
+fn the_imports_that_are_read_are_those_of_the_files() {
     let arrows = arrows();
     let has = |from: &str, to: &str| arrows[from].contains(to);
     assert!(

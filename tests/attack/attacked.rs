@@ -1,4 +1,4 @@
-//! The server that is attacked: tools that ask, wait, block, panic and keep.
+//! The attacked server: tools that request input, wait, block, panic and hold memory.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -180,7 +180,7 @@ async fn a_function_knows_whether_its_client_shows_views() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_older_client_says_it_once() {
+async fn an_older_client_declares_views_once_in_the_handshake() {
     let client = Client::new(server());
     let initialize = Call::initialize("2025-11-25")
         .edit(|message| message["params"]["capabilities"] = shows_views());
@@ -200,7 +200,7 @@ async fn an_older_client_says_it_once() {
 }
 
 #[test]
-fn a_view_that_is_not_there_stops_the_start() {
+fn a_missing_view_stops_the_start() {
     let error = Server::new("shop", "1.0.0")
         .tools(tools![cart])
         .check()

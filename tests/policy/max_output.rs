@@ -1,4 +1,4 @@
-//! `max_output`: what is too large, and what the caller is told.
+//! `max_output`: results that are too large, and the error for the caller.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn everything() -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_result_that_is_too_large_says_how_to_ask_for_less() {
+async fn the_error_for_a_large_result_says_how_to_request_less() {
     for version in era::ALL {
         let gate = Gate::new();
         let server = Server::new("output", "1.0.0")

@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_question_that_nobody_waits_for_is_taken_back() {
+    async fn a_request_without_a_waiter_is_cancelled() {
         let (requests, (outbox, mut messages)) =
             (Arc::new(ClientRequests::within(LIMIT, None)), notes());
         drop(request(&requests, &outbox));

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_a_parse_error() {
+    fn invalid_json_is_a_parse_error() {
         for text in ["", "{", "{]", "\u{feff}", "{\"a\":nul}", "{} {}"] {
             assert_eq!(code(text), -32700, "{text:?}");
         }
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_rpc_is_an_invalid_request() {
+    fn invalid_json_rpc_is_an_invalid_request() {
         for text in [
             "1",
             "\"a\"",

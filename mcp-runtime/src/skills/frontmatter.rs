@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_json_cannot_say_is_refused() {
+    fn values_without_a_json_form_are_refused() {
         for yaml in ["a: !x y", "1: one", "a: .nan", "a: !!int x", "name: twice"] {
             assert!(fields(yaml).is_err(), "{yaml}");
         }
