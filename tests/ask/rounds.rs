@@ -248,7 +248,7 @@ async fn a_forged_state_or_one_of_another_call_is_refused() {
         reply.assert_rpc_error(-32602);
         assert!(message(&reply).contains(says), "{}", message(&reply));
         assert!(
-            message(&reply).contains("begin the call anew"),
+            message(&reply).contains("start the call again"),
             "{}",
             message(&reply)
         );
@@ -347,11 +347,11 @@ async fn asking_in_a_way_that_cannot_work_says_so(client: TestClient) {
     client
         .call("confused", json!({}))
         .await
-        .assert_error("two different questions are asked as `name`");
+        .assert_error("two different input requests have the key `name`");
     client
         .call("hasty", json!({}))
         .await
-        .assert_error("`name` is asked inside of a block that runs once");
+        .assert_error("`name` is requested inside a `once` block");
 }
 
 #[tokio::test(start_paused = true)]

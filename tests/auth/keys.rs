@@ -159,7 +159,7 @@ async fn t7_keys_that_are_too_large_too_many_redirected_inwards_or_symmetric_are
         (many, "more than 100"),
         (symmetric, "no public key"),
         (encrypts, "no public key"),
-        ("[]".to_owned(), "no set of keys"),
+        ("[]".to_owned(), "not a set of keys"),
     ] {
         issuer.keys_are(move || document.clone().into_response());
         let error = Jwt::issuer(&issuer.url).start().await.unwrap_err();

@@ -326,7 +326,7 @@ async fn a_faulty_item_is_refused_and_nothing_changes() {
         (bare().description("Does."), "no handler"),
         (
             named("x").rate_limit("10 a minute"),
-            "\"10 a minute\" is no rate",
+            "\"10 a minute\" is not a rate",
         ),
         (
             named("x").cache(Duration::from_secs(1)),

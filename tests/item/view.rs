@@ -207,7 +207,7 @@ fn a_missing_view_stops_the_start() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "tool `cart` cannot be served: its view `ui://shop/cart` is no resource of this server; declare one with \
+        "tool `cart` cannot be served: its view `ui://shop/cart` is not a resource of this server; declare one with \
          `#[resource(\"ui://shop/cart\")]`, and list it in `resources![..]`"
     );
 }

@@ -90,7 +90,7 @@ fn t20_three_mistakes_are_three_messages() {
         "Error: unknown key `conections` in [limits]\n --> mcp.toml:2:1\n  help: did you mean `connections`?\n\
          error: unknown table [sever]\n --> mcp.toml:5:2\n  help: did you mean `server`?\n\
          error: limits.idle_timeout is \"5x\": unknown unit `x` (units: ms, s, m, h)\n --> mcp.toml:3:16\n  help: write for example \"500ms\", \"5s\", \"1m30s\" or \"2h\"\n\
-         error: MCP_LOG_LEVL is no setting\n  help: did you mean `MCP_LOG_LEVEL`?\n"
+         error: MCP_LOG_LEVL is not a setting\n  help: did you mean `MCP_LOG_LEVEL`?\n"
     );
 }
 
@@ -125,7 +125,7 @@ fn a_variable_of_another_program_is_logged_once_and_ignored() {
             .env("MCP_TIMEOUT", "5000")
             .env("MCP_TOOL_TIMEOUT", "1"),
     );
-    let line = process.hears("left alone");
+    let line = process.hears("are ignored");
     assert!(line.contains("MCP_TIMEOUT, MCP_TOOL_TIMEOUT"), "{line}");
 }
 

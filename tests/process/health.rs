@@ -43,10 +43,7 @@ fn a_missing_server_and_an_invalid_response_are_distinguished() {
     });
     let (code, _, stderr) = run(probe().args(["health", &address]));
     assert_eq!(code, Some(1));
-    assert!(
-        stderr.contains("does not answer as an HTTP server"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("the response is not HTTP"), "{stderr}");
     nonsense.join().unwrap();
     let (code, _, stderr) = run(probe().args(["health", &address]));
     assert_eq!(code, Some(1));

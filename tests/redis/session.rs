@@ -522,8 +522,7 @@ async fn calls_in_a_known_session_send_no_commands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_instance_at_its_maximum_of_sessions_evicts_its_own_and_none_of_another()
-{
+async fn an_instance_at_its_maximum_of_sessions_evicts_its_own_and_none_of_another() {
     let redis = Redis::start();
     let most = [("INSTANCE_SESSIONS", "2")];
     let [a, b, c] = [(); 3].map(|()| Instance::with(&redis.url(), &most));

@@ -27,11 +27,11 @@ fn frontmatter_needs_a_name_and_a_description() {
         ),
         (
             "name: refunds\ndescription: ''",
-            "has a `description` that is no text of 1 to 1024 characters",
+            "has a `description` that is not a text of 1 to 1024 characters",
         ),
         (
             "name: 5\ndescription: About.",
-            "has a `name` that is no text of 1 to 64 characters",
+            "has a `name` that is not a text of 1 to 64 characters",
         ),
         (
             "name: Refunds\ndescription: About.",
@@ -107,7 +107,10 @@ fn paths_cannot_leave_the_folder() {
             ("refunds/SKILL.md", manifest.as_bytes()),
             (path, b""),
         ]));
-        assert!(told.contains("is no path of a file in a skill"), "{told}");
+        assert!(
+            told.contains("is not a path of a file in a skill"),
+            "{told}"
+        );
     }
 }
 

@@ -73,7 +73,7 @@ mod tests {
         let outside = client
             .call("read", json!({"path": "../../etc/passwd"}))
             .await;
-        outside.assert_error("no path inside of the folder");
+        outside.assert_error("not a path inside the folder");
         let _ = std::fs::remove_dir_all(path);
     }
 }

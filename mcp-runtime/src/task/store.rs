@@ -196,7 +196,8 @@ impl Kept {
         }
         while !self.all.plus(more).fits(most) {
             let oldest = self.oldest(most.share());
-            let oldest = oldest.ok_or("no room for another task, nor for more of one")?;
+            let oldest =
+                oldest.ok_or("the maximum number or size of tasks in memory is reached")?;
             self.remove(&oldest);
         }
         Ok(())
