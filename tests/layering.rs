@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// The remaining cycles between files, each with its reason.
-const CIRCLES: [(&[&str], &str); 2] = [
+const CYCLES: [(&[&str], &str); 2] = [
     (
         &[
             "handler::argument::arg",
@@ -16,17 +16,17 @@ const CIRCLES: [(&[&str], &str); 2] = [
             "handler::form",
             "handler::form::field",
         ],
-        "an argument can be asked for by a form, and the fields of a form are arguments",
+        "an argument can be elicited by a form, and the fields of a form are arguments",
     ),
     (
         &["legacy::session", "legacy::stream", "legacy::streams"],
-        "a session owns its streams, and whoever reads one keeps the session in use",
+        "a session owns its streams, and a reader keeps the session in use",
     ),
 ];
 
 /// The segments of a path, from the root of the crate.
 type Segments = Vec<String>;
-type Arrows = BTreeMap<String, BTreeSet<String>>;
+type Graph = BTreeMap<String, BTreeSet<String>>;
 
 /// The files of a crate by their modules, without comments and tests.
 struct Sources(BTreeMap<String, String>);
@@ -75,7 +75,7 @@ impl Sources {
     }
 
     /// The imports of each file, with re-exports resolved.
-    fn arrows(&self) -> Arrows {
+    fn graph(&self) -> Graph {
         let mut exported = BTreeMap::new();
         let mut imported: BTreeMap<&str, Vec<Segments>> = BTreeMap::new();
         for (module, text) in &self.0 {
@@ -138,8 +138,8 @@ fn code(text: &str) -> String {
         .fold(String::new(), |text, line| text + line + "\n")
 }
 
-fn is_inside(module: &str, room: &str) -> bool {
-    room.is_empty() || module == room || module.starts_with(&format!("{room}::"))
+fn is_inside(module: &str, unit: &str) -> bool {
+    unit.is_empty() || module == unit || module.starts_with(&format!("{unit}::"))
 }
 
 /// The paths that a file names, and whether each is re-exported.
@@ -195,17 +195,17 @@ fn inline(code: &str) -> Vec<String> {
 }
 
 /// All files reachable from `file`.
-fn reached<'a>(arrows: &'a Arrows, file: &'a str) -> BTreeSet<&'a str> {
+fn reached<'a>(graph: &'a Graph, file: &'a str) -> BTreeSet<&'a str> {
     let (mut reached, mut next) = (BTreeSet::new(), vec![file]);
     while let Some(file) = next.pop() {
-        let targets = arrows.get(file).into_iter().flatten();
+        let targets = graph.get(file).into_iter().flatten();
         next.extend(targets.map(String::as_str).filter(|it| reached.insert(*it)));
     }
     reached
 }
 
 /// The modules in the map of `ARCHITECTURE.md`, from the first to the last.
-fn rooms() -> Vec<String> {
+fn order() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let map = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
     let map = map.split("## mcp-runtime: one direction").nth(1).unwrap();
@@ -223,47 +223,47 @@ fn rooms() -> Vec<String> {
     names.collect()
 }
 
-fn arrows() -> Arrows {
+fn graph() -> Graph {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-runtime/src");
-    Sources::read(&root).arrows()
+    Sources::read(&root).graph()
 }
 
 #[test]
 fn no_module_imports_from_one_above_it() {
-    let (rooms, mut wrong) = (rooms(), Vec::new());
-    for (file, targets) in arrows().iter().filter(|(file, _)| !file.is_empty()) {
-        let floor = |module: &str| {
-            let room = segments(module).swap_remove(0);
-            let floor = rooms.iter().position(|it| *it == room);
-            floor.unwrap_or_else(|| panic!("`{room}` is not on the map of ARCHITECTURE.md"))
+    let (order, mut wrong) = (order(), Vec::new());
+    for (file, targets) in graph().iter().filter(|(file, _)| !file.is_empty()) {
+        let rank = |module: &str| {
+            let unit = segments(module).swap_remove(0);
+            let rank = order.iter().position(|it| *it == unit);
+            rank.unwrap_or_else(|| panic!("`{unit}` is not on the map of ARCHITECTURE.md"))
         };
-        let up = targets.iter().filter(|target| floor(target) > floor(file));
+        let up = targets.iter().filter(|target| rank(target) > rank(file));
         wrong.extend(up.map(|target| format!("{file} imports {target}")));
     }
-    assert!(wrong.is_empty(), "upwards:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "against the order:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn only_listed_files_import_each_other() {
-    let arrows = arrows();
-    let reached: BTreeMap<_, _> = arrows
+    let graph = graph();
+    let reached: BTreeMap<_, _> = graph
         .keys()
-        .map(|file| (file.as_str(), reached(&arrows, file)))
+        .map(|file| (file.as_str(), reached(&graph, file)))
         .collect();
-    let circle_of = |file: &&str| -> Option<Vec<&str>> {
+    let cycle_of = |file: &&str| -> Option<Vec<&str>> {
         let back = |other: &&str| reached.get(*other).is_some_and(|it| it.contains(*file));
-        let circle: Vec<_> = reached[*file].iter().copied().filter(back).collect();
-        (circle.len() > 1).then_some(circle)
+        let cycle: Vec<_> = reached[*file].iter().copied().filter(back).collect();
+        (cycle.len() > 1).then_some(cycle)
     };
-    let found: BTreeSet<_> = reached.keys().filter_map(circle_of).collect();
-    let listed = CIRCLES.iter().map(|(files, _)| files.to_vec()).collect();
+    let found: BTreeSet<_> = reached.keys().filter_map(cycle_of).collect();
+    let listed = CYCLES.iter().map(|(files, _)| files.to_vec()).collect();
     assert_eq!(found, listed);
 }
 
 #[test]
 fn the_imports_that_are_read_are_those_of_the_files() {
-    let arrows = arrows();
-    let has = |from: &str, to: &str| arrows[from].contains(to);
+    let graph = graph();
+    let has = |from: &str, to: &str| graph[from].contains(to);
     assert!(
         has("legacy::streams", "legacy::stream"),
         "by a path from the parent"
