@@ -1,4 +1,4 @@
-// The page of a server that verifies its callers: without a token, with a wrong one, and with the right one.
+// The page of a server that authenticates callers: without a token, with an invalid one, and with a valid one.
 
 import { address, assert, go, inBrowser, look } from './browser.mjs';
 
