@@ -5,7 +5,7 @@ import { address, assert, go, inBrowser, look } from './browser.mjs';
 await inBrowser(async page => {
   await page.goto(address);
   await page.waitForSelector('.status.error');
-  assert.match(await page.innerText('main'), /wants to know who calls/);
+  assert.match(await page.innerText('main'), /Authentication is required/);
   await look(page, 'token');
   await page.fill('#token', 'wrong');
   await page.click('#access-panel button');
