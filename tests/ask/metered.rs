@@ -26,7 +26,7 @@ async fn ask(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ToolError
     Ok(format!("{name} {}", sure.yes()))
 }
 
-/// Asks three things at once.
+/// Asks three questions concurrently.
 #[tool(rate_limit = "2/h")]
 async fn survey(cx: &Context, begun: &Arc<AtomicUsize>) -> Result<String, ToolError> {
     begun.fetch_add(1, Ordering::Relaxed);

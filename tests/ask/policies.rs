@@ -8,7 +8,7 @@ use mcp_testkit::{Answer, TestClient};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-/// Works for a second, asks, and works for as long as it is told.
+/// Works for a second, asks, and works for the given time.
 #[tool(timeout = "3s", read_only)]
 async fn slow(cx: &Context, seconds: u64) -> Result<&'static str, ElicitError> {
     sleep(Duration::from_secs(1)).await;
@@ -25,7 +25,7 @@ async fn fragile(cx: &Context) -> Result<bool, ElicitError> {
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
-/// Asks, and is remembered when nobody was asked.
+/// Asks; its result is cached unless it has asked.
 #[tool(cache = "1h", read_only)]
 async fn remembered(cx: &Context, ask: bool) -> Result<u32, ElicitError> {
     if ask {

@@ -15,7 +15,7 @@ async fn book(cx: &Context, room: String) -> Result<String, ToolError> {
     Ok(format!("{name} {room} {}", sure.yes()))
 }
 
-/// Asks three things at once.
+/// Asks three questions concurrently.
 #[tool]
 async fn survey(cx: &Context) -> Result<String, ToolError> {
     let name = cx.elicit::<String>("name", "Who?");

@@ -7,7 +7,7 @@ use mcp_runtime::{
     Confirm, Context, Json, Server, ToolError, model, resource, resources, tool, tools,
 };
 
-/// A filter as everybody writes one: recursive, and told apart by a tag.
+/// A typical filter: recursive, with a discriminating tag.
 #[model]
 #[derive(Debug)]
 #[serde(tag = "op")]

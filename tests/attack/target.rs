@@ -148,7 +148,7 @@ impl Drop for Target {
     }
 }
 
-/// Both ends of a line connection; a thread writes lines, so that a server that does not read blocks nobody.
+/// Both ends of a line connection; a thread writes lines, so that a server that does not read blocks no test.
 pub(crate) struct Lines {
     input: mpsc::Sender<String>,
     output: Receiver<Value>,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::wire::Wire;
 use super::{Inputs, shown};
 
-/// Recursive, and told apart by a tag.
+/// A recursive enum with a discriminating tag.
 #[model]
 #[derive(Debug)]
 #[serde(tag = "op")]

@@ -310,7 +310,7 @@ async fn one_address_has_a_quarter_of_the_tasks() {
     assert_eq!(other.send(call()).await.result()["resultType"], "task");
 }
 
-/// Says as much as it is told.
+/// Returns a text of the requested size.
 #[tool]
 async fn say(cx: &Context, bytes: usize) -> String {
     cx.progress(1.0, None, "begun");

@@ -28,7 +28,7 @@ async fn hidden() -> &'static str {
     "text"
 }
 
-/// Made anew.
+/// Created again.
 #[resource("kept://fresh")]
 async fn fresh() -> &'static str {
     "text"
