@@ -524,8 +524,14 @@ fn unsafe_combinations_of_verifiers_stop_the_start() {
             "skew",
         ),
         (public().auth(Jwt::secret("short")), "at least 32"),
-        (public().auth(issuer().or(Jwt::secret(SECRET))), "in addition to"),
-        (public().auth(Jwt::secret(SECRET)).auth(issuer()), "in addition to"),
+        (
+            public().auth(issuer().or(Jwt::secret(SECRET))),
+            "in addition to",
+        ),
+        (
+            public().auth(Jwt::secret(SECRET)).auth(issuer()),
+            "in addition to",
+        ),
         (
             public().auth(
                 ApiKeys::new(keys())
