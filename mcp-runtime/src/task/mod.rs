@@ -4,6 +4,7 @@
 //! before its client receives the id; running tasks are bounded in number and bytes, in all and for each caller.
 
 pub(crate) mod lease;
+mod memory;
 mod record;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
@@ -25,10 +26,10 @@ use crate::limits::{self, Limit};
 use crate::live::Span;
 use crate::policy::contain::held;
 use crate::share::{Full, Most, Share, Shares};
+use memory::MemoryStore;
 pub(crate) use record::DetailedTask;
 pub use record::{TaskRecord, TaskStatus};
 pub(crate) use running::Running;
-use store::MemoryStore;
 pub use store::{TaskSignals, TaskStore};
 
 use crate::store::StoreError;

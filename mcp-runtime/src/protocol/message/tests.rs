@@ -10,7 +10,7 @@ fn code(text: &str) -> i32 {
 }
 
 #[test]
-fn what_is_not_json_is_a_parse_error() {
+fn invalid_json_is_a_parse_error() {
     for text in ["", "{", "{]", "\u{feff}", "{\"a\":nul}", "{} {}"] {
         assert_eq!(code(text), -32700, "{text:?}");
     }
@@ -24,7 +24,7 @@ fn what_is_not_json_is_a_parse_error() {
 }
 
 #[test]
-fn what_is_not_json_rpc_is_an_invalid_request() {
+fn invalid_json_rpc_is_an_invalid_request() {
     for text in [
         "1",
         "\"a\"",

@@ -237,7 +237,7 @@ mod tests {
     use crate::share::{Amount, Holder, Shares};
 
     #[test]
-    fn what_waits_is_counted_until_the_client_has_read_it() {
+    fn unread_output_is_counted_until_the_client_has_read_it() {
         let (mut reader, writer) = io::pipe().unwrap();
         let output = Arc::new(Stdout::new(File::from(OwnedFd::from(writer))));
         let most = Amount {
