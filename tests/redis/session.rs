@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -311,6 +312,36 @@ async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_
         "what was read before does not come again"
     );
     assert_eq!(client.call(&b, "free", json!({})).await, "free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
+    let redis = Redis::start();
+    let [mut a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let watched = json!({ "uri": "note://a" });
+    client.request(&b, "resources/subscribe", watched).await;
+    let mut own = client.listen(&b, None).await;
+    own.until("id: ").await;
+    let mut left = Vec::new();
+    for id in 1..=8 {
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 6 })).await;
+        call.until("step 1").await;
+        left.push(last(&call));
+    }
+    client.call(&a, "touch", json!({ "uri": "note://a" })).await;
+    a.signal(Signal::TERM);
+    a.process.wait().unwrap();
+    own.until("note://a").await;
+    for id in left {
+        let mut rest = client.listen(&b, Some(&id)).await;
+        let rest = events(rest.ended().await);
+        let (_, answer) = rest.last().unwrap();
+        assert_eq!(
+            answer["result"]["content"][0]["text"], "arrived",
+            "{answer}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

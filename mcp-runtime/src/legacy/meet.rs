@@ -184,6 +184,7 @@ impl Sessions {
     /// Begins to hear signals, and to send them, when the first request has come.
     fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
         shared.tasks.get_or_init(|| {
+            service.sharing.flush_at_stop(Arc::new(shared.courier()));
             let signals = shared.depot.sessions.signals();
             // At least twice in the time that a session is kept.
             let beat = (shared.depot.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);

@@ -150,6 +150,14 @@ impl Session {
         }
     }
 
+    /// Takes all changes that the client was not told of, and may be.
+    pub(super) fn rest(&self, service: &Service) -> Vec<Change> {
+        let reader = lock(&self.reader).clone();
+        let mut rest = self.news.rest();
+        rest.retain(|change| !reader.has_expired() && service.may_be_told(change, &reader));
+        rest
+    }
+
     pub(super) fn log_level(&self) -> Option<Level> {
         Level::ALL
             .get(usize::from(self.log_level.load(Ordering::Relaxed)))

@@ -46,6 +46,11 @@ impl Shared {
         })
     }
 
+    /// Returns the way to the stores.
+    pub(super) fn courier(&self) -> Courier {
+        self.courier.clone()
+    }
+
     /// Returns what waits for the store, once.
     pub(super) fn parcels(&self) -> Option<Parcels> {
         let mut parcels = self.parcels.lock().unwrap_or_else(PoisonError::into_inner);
