@@ -476,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_to_be_carried_is_not_sealed() {
+    fn a_state_that_is_too_large_is_not_sealed() {
         let keys = keys(&[1]);
         let of = |bytes: usize| {
             let value = serde_json::value::to_raw_value(&"x".repeat(bytes)).unwrap();

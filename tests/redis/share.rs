@@ -1,4 +1,4 @@
-//! State that instances share while Redis is there.
+//! The state that instances share while Redis is available.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ async fn every_store_keeps_its_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t16_a_limit_holds_across_instances_and_its_wait_is_true() {
+async fn t16_a_limit_holds_across_instances_and_its_wait_is_exact() {
     let redis = Redis::start();
     let [a, b] = [(); 2].map(|()| Instance::start(&redis.url()));
     for call in 0..10 {

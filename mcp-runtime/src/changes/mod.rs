@@ -430,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_watched_and_what_is_unread_are_bounded() {
+    fn watched_and_unread_uris_are_bounded() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         for number in 0..WATCHED {
@@ -456,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_watched_and_what_is_unread_are_bounded_in_bytes() {
+    fn watched_and_unread_uris_are_bounded_in_bytes() {
         let changes = Changes::default();
         let subscriber = changes.subscribe([]);
         let long = |number: usize| format!("db://{number}/{}", "x".repeat(8_000));

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_in_does_not_go_out() {
+    fn received_changes_are_not_sent_again() {
         let changes = Changes::default();
         let outlet = changes.open_outlet();
         let subscriber = changes.subscribe([List::Tools]);

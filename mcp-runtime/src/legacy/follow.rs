@@ -152,7 +152,7 @@ impl Follower {
 /// Returns the error for state that is in the store only, while the store is unavailable.
 pub(crate) fn away() -> RpcError {
     RpcError::internal(
-        "this session is one of another instance, and their shared store is away; try again later",
+        "this session belongs to another instance, and the shared store is unavailable; try again later",
     )
     .with_status(503)
 }

@@ -82,7 +82,7 @@ impl Sessions {
             && let Some(part) = session.as_ref().and_then(|it| it.part.as_ref())
             && let Err(error) = shared.depot.end(&part.key).await
         {
-            tracing::warn!(%error, "a session has ended here; the other instances are told later");
+            tracing::warn!(%error, "a session has ended here; the other instances are notified later");
             part.end_later();
         }
         true
@@ -158,7 +158,7 @@ impl Sessions {
         let news = service.changes.subscribe(service.changing());
         let limit = service.live.with(|it| it.limits.answer_timeout);
         let client = (
-            record.about.capabilities.clone(),
+            record.about.capabilities.clone().into(),
             record.about.names.clone(),
         );
         let part = shared.part(id, Some(record.about.home.clone()));

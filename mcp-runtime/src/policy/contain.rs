@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_begun_is_contained_too() {
+    fn a_future_that_was_not_polled_is_contained_too() {
         let held = Bomb;
         drop(Contained::new(async move {
             let _held = held;

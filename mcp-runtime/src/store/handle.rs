@@ -63,7 +63,9 @@ pub enum ValueError {
     #[error("the value has {0} bytes, and at most {VALUE} are possible")]
     LargeValue(usize),
     /// The caller's share is used up, or the store is full.
-    #[error("there is no room for the value; remove others, or keep them for a shorter time")]
+    #[error(
+        "the maximum size of stored values is reached; remove others, or store them for a shorter time"
+    )]
     Full,
     /// The value does not match the type, or cannot be serialized as JSON.
     #[error("the value is not of this type")]

@@ -59,7 +59,7 @@ pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
         let link = Link::new(place, prefix.unwrap_or(name));
         if settings.state_keys.0.is_empty() {
             tracing::warn!(
-                "instances that share a store need the same state keys, or a call that asks its caller something goes on at one of them only: set MCP_STATE_KEYS"
+                "instances that share a store need the same state keys, or a call with input requests can continue on one of them only: set MCP_STATE_KEYS"
             );
         }
         return Ok(Sharing::with_redis(stores, Keeper::new(link)));

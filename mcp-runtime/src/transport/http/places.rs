@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_takes_no_place() {
+    fn a_refused_connection_takes_no_place() {
         let places = Places::new(Number::from(2), Number::from(1));
         let _one = places.take(Some(address("10.0.0.1")));
         for _ in 0..5 {
