@@ -1,7 +1,7 @@
-//! Values written as text: durations, rates and sizes; and the words for keys that cannot be.
+//! Values written as text: durations, rates and sizes; and the errors for invalid keys.
 //!
-//! The four modules are links to the files of `mcp-runtime/src/handler/spec/text`, which reads the same values from `mcp.toml`;
-//! `cargo package` copies what they link to. A procedural macro crate can export nothing but macros.
+//! The modules are links to the files of `mcp-runtime/src/handler/spec/text`, which read the same values from `mcp.toml`;
+//! `cargo package` copies the link targets. A procedural macro crate can export nothing but macros.
 
 pub(crate) mod duration;
 pub(crate) mod rate;

@@ -1,4 +1,4 @@
-//! Values written as text, in the form that the attributes take, and the words for keys that cannot be.
+//! Values written as text, in the form of the attributes, and the errors for invalid keys.
 //!
 //! `mcp-macros/src/args/text` links to the four modules: the attributes and the configuration read the same values.
 
