@@ -231,7 +231,7 @@ fn ratios(f: &mut Formatter<'_>, side: &Side, to: Contender) -> fmt::Result {
         match side.ratio(kind) {
             Some(_) if kind == Kind::Busy => write!(f, " |")?,
             Some(Spread { median, min, max }) => {
-                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?
+                write!(f, " **{median:.2}** ({min:.2}–{max:.2}) |")?;
             }
             None => write!(f, " ? |")?,
         }
