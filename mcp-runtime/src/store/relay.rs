@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Changes as Shared, Feed, Incoming};
+use super::sharing::Flush;
+use super::{Changes as Shared, Feed, Incoming, StoreFuture};
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
@@ -35,15 +36,31 @@ pub(crate) struct Relay {
 
 impl Relay {
     /// Starts relaying the `changes` of this instance. Needs a runtime.
-    pub(crate) fn begin(changes: &Changes, shared: &Arc<dyn Shared>, instance: &str) -> Self {
+    ///
+    /// Returns the queue of those that are to be sent, too.
+    pub(crate) fn begin(
+        changes: &Changes,
+        shared: &Arc<dyn Shared>,
+        instance: &str,
+    ) -> (Self, Arc<Outlet>) {
         let outlet = changes.open_outlet();
         let incoming = shared.subscribe();
-        let out = send(Arc::clone(shared), outlet, instance.to_owned());
+        let out = send(Arc::clone(shared), Arc::clone(&outlet), instance.to_owned());
         let take = receive(incoming, changes.clone(), instance.to_owned());
-        Self {
+        let relay = Self {
             _out: AbortOnDropHandle::new(tokio::spawn(out)),
             _in: AbortOnDropHandle::new(tokio::spawn(take)),
-        }
+        };
+        (relay, outlet)
+    }
+}
+
+impl Flush for Outlet {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            self.empty().await;
+            Ok(())
+        })
     }
 }
 
@@ -60,6 +77,7 @@ async fn send(shared: Arc<dyn Shared>, outlet: Arc<Outlet>, from: String) {
             sleep(PAUSE).await;
             outlet.lose();
         }
+        outlet.sent();
     }
 }
 
