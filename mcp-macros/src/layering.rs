@@ -1,6 +1,6 @@
-//! The order of the stages, and no circles between files.
+//! Checks the order of the stages, and that there are no import cycles.
 //!
-//! An arrow is a path that starts with `crate`, `self` or `super` and ends in another file; test code is left out.
+//! An import is a path that starts with `crate`, `self` or `super` and ends in another file; test code is excluded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,7 +12,7 @@ use syn::{Item, UseTree};
 use crate::syntax::attribute;
 use crate::syntax::item::is_punct;
 
-/// The stages, each of which may name those in front of it.
+/// The stages, each of which may import those before it.
 const ORDER: [&str; 10] = [
     "diag", "kind", "syntax", "args", "ir", "lower", "codegen", "expand", "kit", "",
 ];
@@ -20,7 +20,7 @@ const ORDER: [&str; 10] = [
 /// The files by their module, such as `lower::argument`, with the tokens outside of their tests.
 type Files = BTreeMap<Vec<String>, TokenStream>;
 
-/// The modules that each file names.
+/// The imports of each file.
 type Arrows = BTreeMap<Vec<String>, BTreeSet<Vec<String>>>;
 
 #[test]
@@ -93,7 +93,7 @@ fn is_test(item: &Item) -> bool {
     matches!(item, Item::Mod(module) if module.attrs.iter().any(|it| attribute::is(it, "cfg")))
 }
 
-/// The paths in the tokens, those inside the braces of a `use` written out.
+/// The paths in the tokens, with the braces of a `use` expanded.
 fn collect(tokens: TokenStream, paths: &mut Vec<Vec<String>>) {
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -115,7 +115,7 @@ fn collect(tokens: TokenStream, paths: &mut Vec<Vec<String>>) {
                         path.push(next.to_string());
                     }
                 }
-                // A word of its own is `mod name;`, or the `crate` of a visibility.
+                // A single segment is `mod name;`, or the `crate` of a visibility.
                 if path.len() > 1 {
                     paths.push(path);
                 }
@@ -148,7 +148,7 @@ fn used(tree: &UseTree, before: &mut Vec<String>, paths: &mut Vec<Vec<String>>) 
     paths.push(before.iter().cloned().chain([name]).collect());
 }
 
-/// The file in which a path written in `from` ends; a path that starts at no module of the crate has none.
+/// The file that a path in `from` refers to; `None` for a path that starts at no module of the crate.
 fn target(from: &[String], path: &[String], files: &Files) -> Option<Vec<String>> {
     let mut whole = match path.first()?.as_str() {
         "crate" => Vec::new(),

@@ -297,7 +297,7 @@ async fn a_collector_that_refuses_is_logged() {
     let (_client, end) = adding(server, 1).await;
     end.shutdown().await;
     let text = logs.text();
-    assert!(text.contains("the collector answers 403"), "{text}");
+    assert!(text.contains("the collector responds with 403"), "{text}");
 }
 
 #[test]

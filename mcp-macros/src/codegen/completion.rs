@@ -1,4 +1,4 @@
-//! The functions that complete arguments, as pointers to functions.
+//! Completion functions, as pointers to functions.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;

@@ -1,7 +1,7 @@
-//! Two verifiers as one: a caller is in if either accepts it.
+//! Two verifiers combined: a caller accepted by either is admitted.
 //!
-//! Both verifiers see the same credentials. If both refuse, the caller reads one of the two
-//! refusals; a verifier that does not recognize the credentials has no say in that.
+//! Both verifiers see the same credentials. If both refuse, the caller gets one of the two refusals; that of a
+//! verifier that does not recognize the credentials comes last.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use axum::http::HeaderName;
 
 use super::{Authenticate, Credentials, Deciding, Decision, Features, Reloaded, Starting};
 
-/// Two verifiers, of which the first is asked first; made by [`Authenticate::or`].
+/// Two verifiers in order, made by [`Authenticate::or`].
 ///
 /// Chains of more than two are nested: `keys.or(tokens).or(certificates)`. Faults and authorization
 /// servers are those of all.

@@ -1,4 +1,4 @@
-//! Telling clients what has changed, from outside of a call.
+//! Notifications of changes from outside of a call.
 
 use crate::changes::{Change, Changes, List};
 
@@ -22,30 +22,29 @@ impl Notifier {
         Self(changes)
     }
 
-    /// The list of tools has changed.
+    /// Notifies clients that the list of tools has changed.
     ///
-    /// Only needed where a list depends on something that the runtime cannot see, such as a rule of
-    /// `visible_if`; [`Items`](crate::Items) tells of its changes by itself.
+    /// Only needed if a list depends on something that the runtime cannot see, such as a rule of `visible_if`;
+    /// [`Items`](crate::Items) notifies of its own changes.
     pub fn tools_changed(&self) {
         self.0.publish(&Change::List(List::Tools));
     }
 
-    /// The list of prompts has changed.
+    /// Notifies clients that the list of prompts has changed.
     pub fn prompts_changed(&self) {
         self.0.publish(&Change::List(List::Prompts));
     }
 
-    /// The list of resources, or that of templates, has changed.
+    /// Notifies clients that the list of resources, or that of templates, has changed.
     pub fn resources_changed(&self) {
         self.0.publish(&Change::List(List::Resources));
     }
 
-    /// Notifies of a change of the resource at `uri`. It reaches clients that subscribed to `uri`, or to a URI that it
-    /// is a part of: `file:///logs` when `file:///logs/today` changes.
+    /// Notifies clients that the resource at `uri` has changed: those that subscribed to `uri`, or to a parent of it,
+    /// such as `file:///logs` for `file:///logs/today`.
     ///
-    /// Subscribers that may not read the resource are not told. In 2026-07-28 they subscribe by
-    /// `subscriptions/listen`, in sessions by `resources/subscribe`. A URI that nobody watches
-    /// costs a few look-ups.
+    /// Subscribers that may not read the resource are not notified. In 2026-07-28 they subscribe by
+    /// `subscriptions/listen`, in sessions by `resources/subscribe`. A URI without subscribers costs a few look-ups.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         self.0.publish(&Change::Resource(uri.as_ref().into()));
     }

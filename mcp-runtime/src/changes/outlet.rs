@@ -1,6 +1,6 @@
-//! Changes of this instance that others have not been told of.
+//! Changes of this instance that have not been sent to other instances.
 //!
-//! Invariants: bounded in number and bytes; beyond that, everything may have changed.
+//! Invariant: bounded in number and bytes; an overflow is sent as a change of everything.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::{Change, List, lock};
 use crate::limits;
 
-/// Changes that wait to be sent.
+/// The queue of unsent changes.
 #[derive(Debug, Default)]
 pub(crate) struct Outlet {
     waiting: Mutex<Outgoing>,
@@ -26,7 +26,7 @@ pub(crate) struct Outgoing {
     lists: u8,
     resources: BTreeSet<String>,
     tasks: BTreeSet<String>,
-    /// Everything may have changed.
+    /// True if everything may have changed.
     pub everything: bool,
     #[serde(skip)]
     bytes: usize,
@@ -61,7 +61,7 @@ impl Outlet {
         self.wake.notify_one();
     }
 
-    /// Something was not sent: the next message is that everything may have changed.
+    /// Records a lost change: the next message says that everything may have changed.
     pub(crate) fn lose(&self) {
         *lock(&self.waiting) = Outgoing::everything();
         self.wake.notify_one();

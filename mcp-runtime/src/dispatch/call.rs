@@ -1,11 +1,9 @@
-//! Calls, from their first poll to their encoded answer.
+//! Calls, from the first poll to the encoded response.
 //!
-//! A call is a future of a status and a text: what carries it out (a connection's task, a task of
-//! its own, the first poll of a line) is the transport's choice, and the future does not know.
-//! Inside, from the outside in: the heartbeat, the span, the service; then the record in the log
-//! and the encoding, for which the caller's share of unread answers is taken. Dropping the future
-//! at any point ends the context, which completes `Context::cancelled` in whatever the function has
-//! spawned.
+//! A call is a future of a status and a text; the transport chooses what polls it (the connection's task, a separate
+//! task, the first poll of a line). It consists, from the outside in, of the heartbeat, the span and the service; then
+//! of the log record and the encoding, which takes from the caller's share of unread responses. Dropping the future at
+//! any point ends the context, which completes `Context::cancelled` in tasks that the function has spawned.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,7 +25,7 @@ use crate::protocol::{Request, RequestId, RequestMeta, RpcError, Version};
 use crate::service::Service;
 use crate::share::head;
 
-/// The future of a response: the HTTP status and the text; a call without a response has an empty text.
+/// The future of a response: the HTTP status and the text; empty for a call without a response.
 pub(crate) type Pending = BoxFuture<'static, (u16, Bytes)>;
 
 /// A request that is ready to run.
@@ -40,13 +38,13 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Returns whether notifications may come before the answer.
+    /// Returns true if notifications may precede the response.
     pub(crate) fn notifies(&self) -> bool {
         self.meta.progress_token.is_some() || self.meta.log_level.is_some()
     }
 
-    /// Carries out the call, of the modern revision if it is in no session. It is in flight from now on, not from its first
-    /// poll: a shutdown that begins in between does not refuse it.
+    /// Runs the call, of the modern revision unless it is in a session. It is in flight from now on, not from its
+    /// first poll: a shutdown in between does not refuse it.
     ///
     /// `held` is kept until the call is done.
     pub(crate) fn run(
@@ -117,7 +115,7 @@ fn context(
     Context::new(version, caller, meta)
 }
 
-/// Carries out one request, from its beginning to its encoded answer, in a session or without one.
+/// Runs one request, from its beginning to its encoded response, in a session or without one.
 async fn exchange(
     service: Arc<Service>,
     session: Option<Arc<Session>>,
@@ -128,7 +126,7 @@ async fn exchange(
     let subject = Subject::of(&service, &request, &cx);
     let (span, record) = (subject.span(), subject.begin());
     let ended = EndOnDrop(&cx);
-    // Held to the end: a shutdown waits for the record too, whose span it flushes then.
+    // Held to the end: a shutdown also waits for the record, whose span it then flushes.
     let in_flight = in_flight.as_ref();
     let answer = async {
         match &session {
@@ -151,10 +149,10 @@ async fn exchange(
     encode(&service, &request.id, answer, &cx)
 }
 
-/// Encodes an answer, with its HTTP status. One that is too much for a caller that does not read its answers becomes an
-/// error.
+/// Encodes a response, with its HTTP status. A response beyond the share of a caller that does not read its responses
+/// becomes an error.
 ///
-/// The work of the call is done by then: an answer that is not kept is lost, and the error says so.
+/// The call has already run: the error says that its result is lost.
 fn encode(service: &Service, id: &RequestId, answer: Answer, cx: &Context) -> (u16, Bytes) {
     let write = |answer: Answer| {
         let status = answer.status(cx.version());
@@ -181,7 +179,7 @@ impl Drop for EndOnDrop<'_> {
     }
 }
 
-/// Returns the answer to a call that was cancelled: none if its client has done so, an error if its session has ended.
+/// Returns the response to a cancelled call: none if its client cancelled it, an error if its session has ended.
 fn unanswered(service: &Service, session: &Session, id: &RequestId) -> (u16, Bytes) {
     if !session.ended.is_cancelled() {
         return (200, Bytes::new());

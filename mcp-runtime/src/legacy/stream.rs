@@ -1,18 +1,17 @@
 //! One event stream of a session: its messages are kept for a while, so that a client that has lost the connection can
 //! resume it.
 //!
-//! Invariants: a message is on one stream and goes to one reader; the unread messages and those that are kept after
-//! they were read are bounded; an event id names the stream and the position in it.
+//! Invariants: a message is on one stream and delivered to one reader; unread messages, and delivered ones that are
+//! kept, are bounded; an event id contains the stream and the position in it.
 //!
-//! A stream is a log with a position: messages are pushed at the end, read from `next`, and kept
-//! behind it as far as the bounds allow, for a reader that comes back with `Last-Event-ID`
-//! (specification 2025-11-25, transports, resumability). An id is `stream.place`. A new reader
-//! replaces the one before, which finds its number outdated at its next turn and ends: a client
-//! that reconnects has one connection.
+//! A stream is a log with a position: messages are appended at the end, read from `next`, and kept behind it within
+//! the bounds, for a reader that reconnects with `Last-Event-ID` (specification 2025-11-25, transports, resumability).
+//! An id is `stream.place`. A new reader replaces the previous one, which finds its number outdated on its next poll
+//! and ends: a client that reconnects has one connection.
 //!
-//! Progress and logs that do not fit are dropped; the response always is taken, as [`Stream::end`]
-//! does not ask for room. From 2025-11-25 on a reader first gets an event without data, so that it
-//! has an id to come back with even if nothing else ever arrives.
+//! Progress and logs that do not fit are dropped; the response is always taken, as [`Stream::end`] has no maximum.
+//! From 2025-11-25 on a reader first gets an event without data, so that it has an id to resume with even if no other
+//! event arrives.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

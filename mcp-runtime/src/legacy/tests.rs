@@ -1,4 +1,4 @@
-//! A call that asks its client, over both transports and in each revision that has sessions.
+//! A call with an input request, over both transports and in each revision that has sessions.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ use crate::server::Connection;
 
 const VERSIONS: [&str; 3] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
-/// Asks for the client's roots and says what it has heard.
+/// Requests the client's roots and returns them.
 struct Curious;
 
 impl ListedTool<()> for Curious {
@@ -59,7 +59,7 @@ fn initialize(version: &str) -> String {
     )
 }
 
-/// The answer to a question.
+/// The response to the request.
 fn roots(question: &Value) -> String {
     assert_eq!(question["method"], "roots/list", "{question}");
     json!({ "jsonrpc": "2.0", "id": question["id"], "result": { "roots": [] } }).to_string()

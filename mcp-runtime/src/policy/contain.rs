@@ -1,9 +1,9 @@
 //! Panics in user code end the call, not the server.
 //!
-//! User code runs in four places: the handler, the destructors of what it holds, the checks and
-//! conversions of its arguments and results, and hooks. Each is entered through this file. A panic
-//! in a destructor during the unwinding of another panic aborts the process, as everywhere in Rust;
-//! and `panic = "abort"` makes all of this void, which `serve.rs` logs at the start.
+//! User code runs in four places: the handler, the destructors of its values, the checks and conversions of its
+//! arguments and results, and hooks. All of them run through this file. A panic in a destructor during the unwinding
+//! of another panic aborts the process, as everywhere in Rust; and `panic = "abort"` disables all of this, which
+//! `serve.rs` logs at startup.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -18,11 +18,11 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub(crate) struct Panicked;
 
-/// Runs `work`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
+/// Runs `work`, and turns a panic into an error. The message is on stderr already, by the panic hook.
 pub(crate) fn contain<F: Future>(
     work: F,
 ) -> impl Future<Output = Result<F::Output, Panicked>> + use<F> {
-    // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
+    // State that the code leaves inconsistent is its own: of the runtime it borrows only atomics.
     let work = AssertUnwindSafe(work).catch_unwind();
     work.map(|ended| ended.map_err(|_| Panicked))
 }
@@ -41,10 +41,10 @@ pub(crate) fn contain_now<T>(code: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(code)).map_err(|_| Panicked)
 }
 
-/// A future of user code. A panic in it becomes an error, also one in the destructor of what it holds, whenever it is
-/// dropped: when it is done, at its timeout, or because nobody waits for it any more.
+/// A future of user code. A panic in it, or in the destructor of its values, becomes an error, whenever it is dropped:
+/// on completion, at its timeout, or on cancellation.
 ///
-/// Polled again after its end it is pending for ever, as `fuse` would be: the value was returned.
+/// Like `fuse`, it is pending forever if polled again after completion.
 pub(crate) struct Contained<T>(Option<BoxFuture<'static, T>>);
 
 impl<T> Contained<T> {

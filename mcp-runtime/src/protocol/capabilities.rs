@@ -27,7 +27,7 @@ pub struct ClientCapabilities {
     pub(crate) extensions: BTreeMap<String, Value>,
 }
 
-/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is none.
+/// Reads a capability that is declared by an object, or by `true`, as some clients write it; anything else is absent.
 fn declared<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -40,7 +40,7 @@ where
     })
 }
 
-/// Reads an object; anything else is an empty one.
+/// Reads an object; anything else becomes an empty one.
 fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Object(members) => members.into_iter().collect(),
@@ -52,9 +52,9 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
-    /// Asking the user by a form.
+    /// Forms for the user.
     Elicitation,
-    /// Asking the user by a URL.
+    /// URLs for the user to open.
     ElicitationUrl,
     /// Running the client's model.
     Sampling,
@@ -88,7 +88,7 @@ impl Capability {
         all
     }
 
-    /// The ability in words, after "the client cannot".
+    /// The ability as a verb phrase, after "the client cannot".
     pub(crate) fn verb(self) -> &'static str {
         match self {
             Self::Elicitation => "ask its user by a form (`elicitation`)",
@@ -101,7 +101,7 @@ impl Capability {
     }
 }
 
-/// The bytes that a value takes besides its text.
+/// The number of bytes that a value takes in addition to its text.
 const NODE: usize = size_of::<Value>();
 
 /// Returns the bytes that a value takes in memory.
@@ -131,7 +131,7 @@ fn merge(all: &mut Value, more: Value) {
 }
 
 impl ClientCapabilities {
-    /// Reads capabilities; `None` if `json` is no object, from an array of which serde would read a struct too.
+    /// Reads capabilities; `None` if `json` is not an object, since serde would read a struct from an array too.
     pub(crate) fn read(json: &[u8]) -> Option<Self> {
         if json == b"{}" {
             return Some(Self::default());
@@ -192,13 +192,13 @@ impl ClientCapabilities {
         }
     }
 
-    /// The settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
+    /// Returns the settings that the client declared for the extension `id`, such as `io.modelcontextprotocol/tasks`.
     pub fn extension(&self, id: &str) -> Option<&Value> {
         self.extensions.get(id)
     }
 }
 
-/// The ways to ask the user. `{}` means forms only.
+/// The modes of elicitation. `{}` means forms only.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Elicitation {
     /// Forms.

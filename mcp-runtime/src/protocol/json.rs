@@ -1,4 +1,4 @@
-//! JSON that has been checked but not yet understood: owned slices of a message, and objects as lists of raw members.
+//! Valid JSON that is not decoded yet: owned slices of a message, and objects as lists of raw members.
 //!
 //! A message is parsed once, into slices of the buffer it arrived in; each part is decoded where its type is known.
 
@@ -41,8 +41,8 @@ impl RawJson {
         is_json.then(|| Self(text.into()))
     }
 
-    /// Returns `true` if it is a string or a number that every JSON reader can decode: half a surrogate pair is no
-    /// text, `1e999` no number.
+    /// Returns `true` for a string or a number that every JSON reader can decode: neither half a surrogate pair nor
+    /// `1e999`.
     pub(super) fn can_be_echoed(&self) -> bool {
         match self.0.first() {
             Some(b'"') => {
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for RawStr<'de> {
 pub(crate) struct Object<'a>(SmallVec<[(Cow<'a, str>, RawStr<'a>); 6]>);
 
 impl<'a> Object<'a> {
-    /// The last member called `name`, as JSON parsers commonly resolve a repeated name.
+    /// The last member called `name`, as JSON parsers commonly resolve a duplicate name.
     pub(crate) fn get(&self, name: &str) -> Option<RawStr<'a>> {
         self.0
             .iter()
@@ -119,7 +119,7 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(key, value)| (key.as_ref(), *value))
     }
 
-    /// Keeps the members for which `keep` says so.
+    /// Keeps the members for which `keep` returns true.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, RawStr<'_>) -> bool) {
         self.0.retain(|(name, value)| keep(name, *value));
     }
@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for Object<'de> {
     }
 }
 
-/// The arguments of a call: a JSON text, whose members have been read with its message, or are read when they are needed.
+/// The arguments of a call: a JSON text, whose members were read with its message, or are read on demand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Given<'a> {
     text: RawStr<'a>,
@@ -164,7 +164,7 @@ impl<'a> Given<'a> {
         self.text
     }
 
-    /// The members, unless it is no object.
+    /// The members, unless it is not an object.
     pub(crate) fn object(self) -> Result<Object<'a>, NotAnObject> {
         match self.message {
             Some(message) => Ok(message.arguments_object(self.text.0)),
@@ -196,7 +196,7 @@ pub(crate) struct Members {
     arguments: Option<(usize, Range<usize>)>,
 }
 
-/// A member that should be an object is something else.
+/// The error for a member that should be an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotAnObject;
 
@@ -208,16 +208,16 @@ pub(crate) struct MembersRef<'a> {
     of_params: bool,
 }
 
-/// The form of a value that should be an object.
+/// The form of a value that is expected to be an object.
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Object,
-    /// `null`, or nothing at all.
+    /// `null` or absent.
     Null,
     Other,
 }
 
-/// The maximum number of arguments that are kept with a message; more are read again for each call.
+/// The maximum number of arguments that are kept with a message; with more, they are read again for each call.
 const ARGUMENTS: usize = 32;
 
 type Entries = SmallVec<[Entry; 10]>;
@@ -226,7 +226,7 @@ type Entries = SmallVec<[Entry; 10]>;
 struct Entry {
     name: Name,
     value: Place,
-    /// `true` for a member of `params` itself.
+    /// `true` for a direct member of `params`.
     is_param: bool,
 }
 
@@ -276,7 +276,7 @@ impl Members {
         }
     }
 
-    /// Scans the `params` that come next in `message`; `Ok(None)` for `null`, an error if they are something else.
+    /// Scans the next value of `message` as `params`; `Ok(None)` for `null`, an error for anything but an object.
     pub(super) fn read(
         message: &Bytes,
         scanner: &mut Scanner<'_>,
@@ -362,7 +362,7 @@ impl Members {
         }
     }
 
-    /// The members of `_meta`: `None` when it is absent or `null`, an error when it is no object.
+    /// The members of `_meta`: `None` if it is absent or `null`, an error if it is not an object.
     pub(crate) fn meta(&self) -> Option<Result<MembersRef<'_>, NotAnObject>> {
         match self.meta {
             Shape::Null => None,
@@ -375,7 +375,7 @@ impl Members {
         }
     }
 
-    /// The member `arguments`, of whatever type; `None` when it is absent.
+    /// The member `arguments`, of any type; `None` if it is absent.
     pub(crate) fn arguments(&self) -> Option<Given<'_>> {
         let text = std::str::from_utf8(self.get("arguments")?).ok()?;
         Some(Given {
@@ -403,13 +403,13 @@ impl Members {
         Object(members.collect())
     }
 
-    /// The size of what [`meta_alone`](Self::meta_alone) keeps.
+    /// The size that [`meta_alone`](Self::meta_alone) keeps.
     pub(crate) fn meta_size(&self) -> usize {
         let size = |entry: &Entry| size_of::<Entry>() + entry.name.len() + entry.value.len();
         self.meta_entries().iter().map(size).sum()
     }
 
-    /// Copies the members of `_meta`, which then keep nothing of the message.
+    /// Copies the members of `_meta`, without a reference to the message.
     pub(crate) fn meta_alone(&self) -> Self {
         let mut message = Vec::new();
         let mut copy = |part: &[u8]| {
@@ -465,7 +465,7 @@ impl Members {
     }
 }
 
-/// Passes a value that is no object.
+/// Skips a value that is not an object.
 fn other(scanner: &mut Scanner<'_>) -> Result<Shape, Invalid> {
     let value = scanner.value()?;
     Ok(match scanner.text(value) {
@@ -516,7 +516,7 @@ pub(super) fn text(json: &[u8]) -> Result<Cow<'_, str>, serde_json::Error> {
     serde_json::from_slice::<Text<'_>>(json).map(|Text(text)| text)
 }
 
-/// The part at `place`; nothing where the message is too large to have places.
+/// The part at `place`; empty if the message is too large to have places.
 fn at<'m>(message: &'m Bytes, place: &Place) -> &'m [u8] {
     message.get(range(place)).unwrap_or_default()
 }

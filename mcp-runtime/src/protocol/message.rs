@@ -1,7 +1,7 @@
 //! Parses bytes to messages, in stages, so that each malformation has its own error.
 //!
-//! A typed or untagged decode would turn every fault into one; here JSON comes first, the envelope second,
-//! and params are left raw for the method that knows them.
+//! A typed or untagged decode would turn every fault into one error; here JSON comes first, the envelope second, and
+//! params are left raw for the method that knows them.
 
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ use crate::limits::{self, Limit};
 pub(crate) enum Message {
     /// A call that expects a response.
     Request(Request),
-    /// A message without an id; never answered.
+    /// A message without an id, which has no response.
     Notification(Notification),
-    /// An answer to a request that this server sent.
+    /// The response to a request of this server.
     Response(Response),
     /// A JSON array; only 2025-03-26 allows it. Its members are parsed one by one with [`Message::parse`].
     Batch(Vec<RawJson>),
@@ -60,23 +60,23 @@ impl Notification {
     }
 }
 
-/// A response to a request of ours.
+/// A response to a request of this server.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// The id of the request that it answers, if readable.
+    /// The id of its request, if readable.
     pub id: Option<RequestId>,
     /// `Ok(result)` or `Err(error)`.
     pub outcome: Result<RawJson, RawJson>,
 }
 
-/// A message that cannot be read: the error to respond with, and the id to echo if one could be read.
+/// A malformed message: the error to respond with, and the id to echo if one could be read.
 #[derive(Debug)]
 pub(crate) struct Malformed {
     /// The id, when the envelope had a valid one.
     pub id: Option<RequestId>,
-    /// `-32700` for what is not JSON, `-32600` for what is not JSON-RPC.
+    /// `-32700` for invalid JSON, `-32600` for invalid JSON-RPC.
     pub error: Box<RpcError>,
-    /// It has an id and no method, as a response to a request of this server has.
+    /// True if it has an id and no method, as a response to a request of this server has.
     pub is_response: bool,
 }
 
@@ -115,7 +115,7 @@ impl Message {
     }
 }
 
-/// The members of a message, before it is known to be one.
+/// The members of a message that is not validated yet.
 #[derive(Default)]
 struct Envelope<'m> {
     jsonrpc: Option<&'m str>,
@@ -129,7 +129,7 @@ struct Envelope<'m> {
 
 impl<'m> Envelope<'m> {
     fn read(bytes: &'m Bytes) -> Result<Self, RpcError> {
-        // Once for the whole message; a text needs no further checks.
+        // Checked once for the whole message; strings need no further checks.
         let text = std::str::from_utf8(bytes).map_err(|_| {
             let error = serde_json::Error::io(std::io::ErrorKind::InvalidData.into());
             RpcError::parse_error(&error)
@@ -175,7 +175,7 @@ impl<'m> Envelope<'m> {
             return Err(Malformed::envelope(id, "`method` must be a string"));
         };
         let method = Method::parse(&method);
-        // `null` loses nothing; some clients write it for a message without params.
+        // `null` is accepted; some clients write it for a message without params.
         let Ok(params) = self.params.unwrap_or(Ok(None)) else {
             return Err(Malformed::envelope(id, "`params` must be an object"));
         };
@@ -218,7 +218,7 @@ impl<'m> Envelope<'m> {
     }
 }
 
-/// Returns the error for a text that is no message: it is not JSON, or not an object.
+/// Returns the error for an invalid text: it is not JSON, or not an object.
 fn fault(text: &str) -> RpcError {
     match serde_json::from_str::<Object<'_>>(text) {
         Err(error) if error.is_data() => RpcError::invalid_request("a message is a JSON object"),

@@ -1,4 +1,4 @@
-//! `params._meta`: what a request says about itself.
+//! `params._meta`: the metadata of a request.
 
 use std::borrow::Cow;
 
@@ -25,11 +25,11 @@ pub(crate) const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub(crate) struct RequestMeta {
-    /// The token to report progress under: a string or an integer.
+    /// The progress token: a string or an integer.
     pub progress_token: Option<RawJson>,
     /// The client's capabilities (modern; legacy declares them at `initialize`).
     pub capabilities: ClientCapabilities,
-    /// The least severe log message that the client wants with this request (modern).
+    /// The minimum level of log messages that the client requests (modern).
     pub log_level: Option<Level>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct RequestMeta {
 pub(crate) struct RawMeta<'a>(MembersRef<'a>);
 
 impl<'a> RawMeta<'a> {
-    /// The `_meta` member of `params`; `Ok(None)` when there is none.
+    /// The `_meta` member of `params`; `Ok(None)` if there is none.
     pub(crate) fn from_params(params: Option<&'a Members>) -> Result<Option<Self>, RpcError> {
         match params.and_then(Members::meta) {
             None => Ok(None),
@@ -47,7 +47,7 @@ impl<'a> RawMeta<'a> {
         }
     }
 
-    /// Returns `true` if the protocol version is named, in whatever form: the mark of a modern request.
+    /// Returns `true` if a protocol version is named, in any form: the mark of a modern request.
     pub(crate) fn names_version(&self) -> bool {
         self.0.get(PROTOCOL_VERSION).is_some()
     }

@@ -1,6 +1,6 @@
-//! A scanner of JSON: checks a text in one pass, whatever its depth, and tells the places of its parts.
+//! A scanner for JSON: checks a text in one pass, whatever its depth, and returns the places of its parts.
 //!
-//! Invariant: it accepts what RFC 8259 defines, and nothing else; a text is decoded where its type is known.
+//! Invariant: it accepts exactly the JSON of RFC 8259; texts are decoded where their type is known.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::text::plain_end;
 
-/// A text is not JSON.
+/// The error for a text that is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Invalid;
 
@@ -22,7 +22,7 @@ pub(super) struct Name<'m> {
     pub text: Cow<'m, str>,
 }
 
-/// A place in a text, before which everything has been checked.
+/// A position in a text, before which everything is checked.
 #[derive(Debug)]
 pub(super) struct Scanner<'m> {
     text: &'m str,
@@ -34,7 +34,7 @@ impl<'m> Scanner<'m> {
         Self { text, at: 0 }
     }
 
-    /// Returns the byte that comes next.
+    /// Returns the next byte.
     #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
@@ -56,7 +56,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes white space.
+    /// Skips white space.
     #[inline]
     pub(super) fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
@@ -64,7 +64,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes white space, behind which there must be nothing.
+    /// Skips white space, after which the text must end.
     pub(super) fn end(&mut self) -> Result<(), Invalid> {
         self.space();
         if self.at == self.text.len() {
@@ -79,7 +79,7 @@ impl<'m> Scanner<'m> {
         self.text.get(place).unwrap_or_default()
     }
 
-    /// Passes the object that comes next; `member` passes the value of each member.
+    /// Skips the next value, an object; `member` skips the value of each member.
     pub(super) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, Name<'m>) -> Result<(), Invalid>,
@@ -104,7 +104,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Passes the value that comes next, of any type.
+    /// Skips the next value, of any type.
     pub(super) fn value(&mut self) -> Result<Range<usize>, Invalid> {
         let start = self.at;
         match self.peek() {
@@ -115,9 +115,9 @@ impl<'m> Scanner<'m> {
         Ok(start..self.at)
     }
 
-    /// Passes an object or a list without recursion.
+    /// Skips an object or a list without recursion.
     fn nested(&mut self) -> Result<(), Invalid> {
-        // The bytes that close what is open.
+        // The closing bytes of open containers.
         let mut open: SmallVec<[u8; 64]> = SmallVec::new();
         loop {
             match self.peek() {
@@ -180,7 +180,7 @@ impl<'m> Scanner<'m> {
         Ok(Name { place, text })
     }
 
-    /// Passes a string, and returns the place between its quotes, and whether it has escapes.
+    /// Skips a string, and returns the place between its quotes, and whether it has escapes.
     #[inline]
     fn string(&mut self) -> Result<(Range<usize>, bool), Invalid> {
         self.expect(b'"')?;
@@ -253,7 +253,7 @@ impl<'m> Scanner<'m> {
         Ok(())
     }
 
-    /// Passes at least one digit.
+    /// Skips at least one digit.
     fn digits(&mut self) -> Result<(), Invalid> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -296,7 +296,7 @@ mod tests {
         ];
         for text in texts {
             assert!(scans(text), "{text}");
-            // Every text that is a few bytes away from it.
+            // All texts within a few bytes of it.
             for (at, _) in text.char_indices() {
                 agrees(&text[..at]);
                 for other in [

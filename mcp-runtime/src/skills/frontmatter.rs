@@ -5,7 +5,7 @@
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
 use serde_json::{Map, Number, Value};
 
-/// The frontmatter, whole, and the two fields that each has.
+/// The complete frontmatter, and its two required fields.
 #[derive(Debug)]
 pub(super) struct Frontmatter {
     pub(super) name: String,
@@ -13,7 +13,7 @@ pub(super) struct Frontmatter {
     pub(super) fields: Map<String, Value>,
 }
 
-/// Reads the frontmatter of `text`; what is wrong with it, and what to write.
+/// Parses the frontmatter of `text`; an error is the fault and the remedy.
 pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     let yaml = block(text).ok_or(
         "has no frontmatter; begin it with a line `---`, then `name: ..` and `description: ..`, then a line `---`",
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str) -> Result<Frontmatter, String> {
     })
 }
 
-/// Returns the text between the first line, which is `---`, and the next such line.
+/// Returns the text between the first line, `---`, and the next such line.
 fn block(text: &str) -> Option<&str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (first, rest) = text.split_once('\n')?;
@@ -56,7 +56,7 @@ fn block(text: &str) -> Option<&str> {
 
 fn parse(yaml: &str) -> Result<Map<String, Value>, String> {
     let documents = Yaml::load_from_str(yaml).map_err(|error| {
-        // The first line of the file is that of `---`.
+        // The first line of the file is `---`.
         format!(
             "has frontmatter that is not YAML: {} in line {}",
             error.info(),

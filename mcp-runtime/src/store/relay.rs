@@ -1,7 +1,7 @@
-//! Changes of this instance to the others, and theirs to the subscribers here.
+//! Relays changes of this instance to the others, and theirs to the subscribers here.
 //!
-//! Invariants: a change that could not be sent is followed by a message that everything may have changed; nothing that
-//! comes in goes out again.
+//! Invariants: a change that could not be sent is followed by a message that everything may have changed; received
+//! changes are not sent again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::{Changes as Shared, Feed, Incoming};
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
-/// The wait after a failure to send.
+/// The wait after a failed send.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A message between instances.
@@ -26,7 +26,7 @@ struct Message {
     news: Outgoing,
 }
 
-/// Carries changes to and from other instances until it is dropped.
+/// Relays changes to and from other instances until dropped.
 #[derive(Debug)]
 pub(crate) struct Relay {
     _out: AbortOnDropHandle<()>,
@@ -34,7 +34,7 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Begins to relay the `changes` of this instance. Needs a runtime.
+    /// Starts relaying the `changes` of this instance. Needs a runtime.
     pub(crate) fn begin(changes: &Changes, shared: &Arc<dyn Shared>, instance: &str) -> Self {
         let outlet = changes.open_outlet();
         let incoming = shared.subscribe();

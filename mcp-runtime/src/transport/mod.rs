@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use futures_util::FutureExt as _;
 
-/// Polls `work` once, as the task that awaits this.
+/// Polls `work` once, in the awaiting task.
 pub(crate) async fn poll_once<F: Future + Unpin>(mut work: F) -> Poll<F::Output> {
     std::future::poll_fn(|task| Poll::Ready(work.poll_unpin(task))).await
 }

@@ -1,8 +1,7 @@
 //! The metadata of an issuer (RFC 8414, OpenID Connect Discovery), for the place of its keys.
 //!
-//! The issuer in the document must be the one that was asked for, letter for letter (RFC 8414,
-//! section 3.3), so that one tenant's document cannot stand for another's. Keys are fetched by
-//! HTTPS alone; plain HTTP is for this machine, as in tests.
+//! The issuer in the document must equal the requested one exactly (RFC 8414, section 3.3), so that one tenant's
+//! document cannot stand for another's. Keys are fetched over HTTPS only, except from this machine, as in tests.
 
 use axum::http::Uri;
 use axum::http::uri::Authority;
@@ -46,7 +45,7 @@ fn read(issuer: &str, url: &str, body: &[u8]) -> Result<String, String> {
     Ok(metadata.jwks_uri)
 }
 
-/// Checks that a URL is one of HTTPS, or of this machine.
+/// Checks that a URL is HTTPS, or of this machine.
 pub(super) fn check(url: &str) -> Result<Uri, String> {
     let Ok(uri) = url.parse::<Uri>() else {
         return Err("is not a URL".to_owned());

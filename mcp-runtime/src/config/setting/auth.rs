@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Setting] = &[
     ),
 ];
 
-/// Checks API keys, of which nothing is shown but their labels.
+/// Checks API keys; errors show only their labels.
 fn check_keys(keys: &Secrets) -> Result<(), Problem> {
     if keys.0.is_empty() {
         return Ok(());

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::object::Object;
 use super::{newline, same_transport};
 
-/// Puts `entry` under `table.name`: as a new member, or into the members that are there.
+/// Writes `entry` to `table.name`: as a new member, or into the existing one.
 pub(in super::super) fn put(
     text: &str,
     comments: bool,
@@ -36,7 +36,7 @@ pub(in super::super) fn put(
     Ok(text)
 }
 
-/// Sets one member of the entry at `path`, which is there.
+/// Sets one member of the existing entry at `path`.
 fn set(
     text: &str,
     comments: bool,

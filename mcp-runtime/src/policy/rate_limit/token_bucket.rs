@@ -26,7 +26,7 @@ impl TokenBucket {
         Self(Governor::direct_with_clock(quota(limit), TokioClock))
     }
 
-    /// Counts a call, or says how long to wait.
+    /// Counts a call, or returns the time to wait.
     pub(super) fn check(&self) -> Result<(), Duration> {
         self.0
             .check()

@@ -1,8 +1,7 @@
 //! The functions of a server, declared by attributes or made at run time.
 //!
-//! Lists of `tools![..]` and the like are visited once ([`Register`]): the visitor sees the
-//! concrete types of arguments and results, makes an [`Entry`] of each function, and the types are
-//! erased from there on.
+//! Lists of `tools![..]` and the like are visited once ([`Register`]): the visitor gets the concrete types of
+//! arguments and results, makes an [`Entry`] of each function, and thereby erases the types.
 
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::registry::dynamic::{DynamicPrompt, DynamicResource, DynamicTool};
 impl<S: State> Server<S> {
     /// Adds a tool that is made at run time; a fault of it stops the start.
     ///
-    /// [`DynamicTool`] has an example. Two tools of one name are a conflict, however they are made.
+    /// [`DynamicTool`] has an example. Two tools with one name are a conflict, whether declared or made at run time.
     pub fn tool(self, tool: DynamicTool) -> Self {
         self.add(tool.into_entry());
         self

@@ -21,7 +21,7 @@ use crate::store::sharing::Sharing;
 use crate::store::{MemoryValues, Shelf, Stores};
 use crate::task::{TaskPlace, Tasks};
 
-/// Makes the store of tasks.
+/// Creates the store of tasks.
 #[cfg_attr(
     not(feature = "redis"),
     expect(unused_variables, reason = "no store has tasks")
@@ -45,7 +45,7 @@ pub(super) fn tasks(
     Tasks::new(place, ttl, Most::new(number, held))
 }
 
-/// Makes the stores that instances share.
+/// Creates the stores that instances share.
 #[cfg_attr(
     not(feature = "redis"),
     expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
@@ -81,7 +81,7 @@ pub(super) fn measured(mut metrics: Metrics, sharing: &Sharing) -> Metrics {
     metrics
 }
 
-/// Adds the check of the store, which the server can do without.
+/// Adds the check of the store, as an optional dependency.
 #[cfg_attr(
     not(feature = "redis"),
     expect(unused_variables, unused_mut, reason = "no store has a check")
@@ -104,7 +104,7 @@ pub(super) fn with_store(mut checks: Vec<Check>, sharing: &Sharing) -> Vec<Check
     checks
 }
 
-/// Makes the store of values by key, which together have `held` bytes at most.
+/// Creates the store of values by key, which hold at most `held` bytes together.
 pub(super) fn shelf(stores: &Stores, held: Number) -> Arc<Shelf> {
     let values = stores.values.clone();
     Arc::new(Shelf {

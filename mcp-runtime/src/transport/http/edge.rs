@@ -1,9 +1,8 @@
-//! The layer around every route: the guard in front, and behind it the headers that restrict browsers.
+//! The layer around every route: the guard in front, and the headers that restrict browsers.
 //!
-//! Order: the caller's address behind trusted proxies, the flood, host and origin, then the route.
-//! A refusal in this module costs one look-up and no body. Every response, of a refusal too, has
-//! `nosniff`, `no-store` and `no-referrer`, and HSTS where clients use HTTPS: a JSON text must not
-//! be taken for a page, nor kept by a cache between two callers.
+//! Order: the caller's address behind trusted proxies, the flood, host and origin, then the route. A refusal here
+//! costs one look-up and no body. Every response, including a refusal, has `nosniff`, `no-store` and `no-referrer`,
+//! and HSTS if clients use HTTPS: a JSON text must not be interpreted as a page, nor be cached between two callers.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use axum::response::Response;
 use super::sender::{self, Peer};
 use super::{Endpoint, cors};
 
-/// The headers of every response: nothing here is a page, is kept, or is of anybody else's interest.
+/// The headers of every response: no content sniffing, no caching, no referrer.
 const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -31,7 +30,7 @@ const RESTRICTIONS: [(HeaderName, HeaderValue); 3] = [
 /// HTTP Strict Transport Security for a year (RFC 6797).
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Answers a request of any route.
+/// Handles a request of any route.
 pub(super) async fn guarded(
     State(endpoint): State<Arc<Endpoint>>,
     request: Request,
@@ -47,8 +46,8 @@ pub(super) async fn guarded(
     .await
 }
 
-/// Answers a request from `peer` by `answer`, if there have not been too many of them, and its host and its origin are
-/// allowed. The caller is the one that a trusted proxy names.
+/// Handles a request from `peer` by `answer`, if the flood limit, its host and its origin allow it. The caller is the
+/// one that a trusted proxy names.
 pub(super) async fn around<F: Future<Output = Response>>(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
@@ -61,8 +60,8 @@ pub(super) async fn around<F: Future<Output = Response>>(
     }
 }
 
-/// Returns the caller of a request from `peer` and its origin, if there have not been too many requests, and its host and
-/// its origin are allowed; else the response that refuses it.
+/// Returns the caller of a request from `peer` and its origin, if the flood limit, its host and its origin allow it;
+/// otherwise the response that refuses it.
 pub(super) fn admit(
     endpoint: &Endpoint,
     peer: Option<IpAddr>,
@@ -80,7 +79,7 @@ pub(super) fn admit(
     Ok((caller.map(Peer), origin.map_err(refused)?))
 }
 
-/// Adds what every response has, and what a page of `origin` needs to read it.
+/// Adds the headers of every response, and those that a page of `origin` needs to read it.
 pub(super) fn finished(
     endpoint: &Endpoint,
     mut response: Response,

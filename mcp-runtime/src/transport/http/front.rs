@@ -1,14 +1,14 @@
-//! The way in for a server that listens itself: messages go straight to the endpoint, everything else to the router.
+//! The entry point of a server that listens itself: messages go straight to the endpoint, everything else to the
+//! router.
 //!
-//! Routing a request costs about as much as answering it, and nearly all requests are messages.
+//! Routing a request costs about as much as processing it, and nearly all requests are messages.
 //!
-//! `POST /mcp` goes to `post_from` by comparison of method and path; a clone of the axum router is
-//! made for the other routes only. Both pass `edge.rs`. Behind
-//! [`Server::into_router`](crate::Server::into_router) there is no front: axum routes, and the
-//! layers of the router do the same.
+//! `POST /mcp` goes to `post_from` by comparison of method and path; the axum router is cloned for the other routes
+//! only. Both pass `edge.rs`. Behind [`Server::into_router`](crate::Server::into_router) there is no front: axum
+//! routes, and the layers of the router do the same.
 //!
-//! HTTP/1.1 clients learn of a shutdown by `Connection: close` on their next response; a request
-//! without `Host` is refused here, as RFC 9112, section 3.2, demands.
+//! HTTP/1.1 clients are notified of a shutdown by `Connection: close` on their next response; a request without `Host`
+//! is refused here, as RFC 9112, section 3.2, requires.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -29,7 +29,7 @@ use super::sender::Peer;
 use super::{Endpoint, PATH, edge, guard, post, routes};
 use crate::service::Service;
 
-/// The client sends its next request on another connection, which may be to another instance.
+/// Makes the client send its next request on another connection, possibly to another instance.
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// The endpoint and the router behind it.
@@ -45,10 +45,10 @@ pub(super) struct Front {
 #[derive(Clone)]
 pub(super) struct From {
     peer: Option<Peer>,
-    /// The place of the connection, which outlives HTTP where it becomes another protocol.
+    /// The place of the connection, which outlives HTTP after an upgrade.
     #[cfg(feature = "websocket")]
     open: Open,
-    /// The certificate that the caller has proved to hold.
+    /// The certificate whose key the caller has proved to hold.
     #[cfg(feature = "tls")]
     pub certificate: Option<Arc<crate::certificate::Certificate>>,
 }
@@ -70,7 +70,7 @@ impl From {
 }
 
 impl Front {
-    /// The way in of a server whose health and metrics are here too, or at an address of their own.
+    /// The front of a server whose health and metrics are here too, or at a separate address.
     pub(super) fn new(service: Arc<Service>, has_operations: bool) -> Self {
         let has_page = service.settings.page.is_served();
         let endpoint = Endpoint::new(service, true);
@@ -90,12 +90,12 @@ impl Front {
         self.endpoint.proxies.trusts(address)
     }
 
-    /// Counts a connection from `address`, and returns true if there have been too many.
+    /// Counts a connection from `address`, and returns true if there are too many.
     pub(super) fn is_flooded(&self, address: IpAddr) -> bool {
         self.endpoint.flood.check(address).is_err()
     }
 
-    /// The way in for one connection.
+    /// The front for one connection.
     pub(super) fn for_connection(&self, from: From, activity: Arc<Activity>) -> Self {
         Self {
             from: Some((from, activity)),
@@ -105,9 +105,9 @@ impl Front {
 }
 
 impl Front {
-    /// Answers a request of the connection.
+    /// Handles a request of the connection.
     ///
-    /// The future is moved to its place, so it has in it what nearly every request needs; the rest is boxed.
+    /// The future is moved into place, so that it contains only the needs of nearly every request; the rest is boxed.
     pub(super) fn answer(
         &self,
         request: Request<Incoming>,
@@ -147,7 +147,7 @@ impl Front {
     }
 }
 
-/// A request whose head has been looked at.
+/// A request whose head has been checked.
 enum Begun {
     /// A message, and its origin.
     Message(Received, Option<HeaderValue>),
@@ -155,7 +155,7 @@ enum Begun {
     Other(BoxFuture<'static, Response>),
 }
 
-/// Begins to answer a message: all that can be done without waiting is done before there is a future.
+/// Starts a message: everything that does not wait is done before there is a future.
 fn receive(endpoint: &Arc<Endpoint>, peer: Option<Peer>, request: Request<Body>) -> Begun {
     let refused = |response| Begun::Other(Box::pin(std::future::ready(response)));
     if let Some(response) = check_host(endpoint, &request) {
@@ -179,7 +179,7 @@ fn receive(endpoint: &Arc<Endpoint>, peer: Option<Peer>, request: Request<Body>)
     }
 }
 
-/// Answers a request of another route.
+/// Handles a request of another route.
 async fn answer(
     endpoint: Arc<Endpoint>,
     mut rest: Router,
@@ -201,7 +201,7 @@ async fn answer(
     edge::finished(&endpoint, response, None)
 }
 
-/// Adds the certificate that the caller has proved to hold.
+/// Adds the certificate whose key the caller has proved to hold.
 #[cfg_attr(
     not(feature = "tls"),
     expect(unused_variables, reason = "without TLS there are no certificates")
@@ -213,14 +213,14 @@ fn certify(request: &mut Request<Body>, from: Option<&From>) {
     }
 }
 
-/// Returns the response to a request of HTTP/1.1 without a host.
+/// Returns the refusal of an HTTP/1.1 request without a host.
 fn check_host(endpoint: &Endpoint, request: &Request<Body>) -> Option<Response> {
     let is_missing =
         request.version() == Version::HTTP_11 && !request.headers().contains_key(header::HOST);
     is_missing.then(|| edge::finished(endpoint, endpoint.refuse(guard::no_host()), None))
 }
 
-/// Says with a response that its connection ends, if the server is leaving.
+/// Marks a response as the last of its connection, if the server is leaving.
 fn last(endpoint: &Endpoint, mut response: Response, is_http2: bool) -> Response {
     if !is_http2 && endpoint.service.drain.is_leaving() {
         response.headers_mut().insert(header::CONNECTION, CLOSE);

@@ -1,13 +1,13 @@
-//! Host and Origin: which names this server answers to, and which pages may call it.
+//! Host and Origin: the names of this server, and the pages that may call it.
 //!
 //! A page that rebinds its own name to this address sends that name as `Host`; so a name must be known, while an IP
-//! address cannot be rebound. `Origin` is a browser's word: absent is fine, present must be this server, loopback, or
-//! an origin that a setting names.
+//! address cannot be rebound. Only browsers send `Origin`: it may be absent; if present it must be this server,
+//! loopback, or an origin in a setting.
 //!
-//! Allowed hosts: loopback, any IP address, those of `public_url`, those of `allowed_hosts`.
-//! Allowed origins: loopback, the server's own origin (by address, or one of `public_url` with
-//! scheme and port), those of `cors_origins`. `Origin: null`, which sandboxed pages and files send,
-//! is not allowed. A refusal is 403, and says which setting to change.
+//! Allowed hosts: loopback, any IP address, those of `public_url`, those of `allowed_hosts`. Allowed origins:
+//! loopback, the server's own origin (by address, or one of `public_url` with scheme and port), those of
+//! `cors_origins`. `Origin: null`, which sandboxed pages and files send, is not allowed. A refusal is 403, and names
+//! the setting to change.
 
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -106,7 +106,7 @@ impl Guard {
     }
 }
 
-/// The port of a URL, which browsers leave out where it is that of the scheme.
+/// The port of a URL, which browsers omit if it is that of the scheme.
 fn port(url: &Uri) -> Option<u16> {
     let usual = match url.scheme_str() {
         Some("https") => Some(443),
@@ -116,7 +116,7 @@ fn port(url: &Uri) -> Option<u16> {
     url.port_u16().or(usual)
 }
 
-/// Name and port, as the client wrote them; a host that is not text is an empty one, which no server has.
+/// Name and port, as the client wrote them; a host that is not text becomes an empty one, which no server has.
 ///
 /// A request with two hosts is ambiguous: an intermediary may have read the other one (RFC 9112, 3.2; RFC 9113, 8.3.1).
 fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Result<Option<&'r str>, RpcError> {

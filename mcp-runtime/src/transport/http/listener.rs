@@ -1,14 +1,12 @@
-//! Listening: accepts connections within their limits, serves each until it is idle or slow, and a shutdown that
-//! nothing holds up.
+//! Listening: accepts connections within their limits, serves each until it is idle or slow, and shuts down without
+//! being blocked by a connection.
 //!
-//! Order for a connection: accept, a place (in all, and for its address), the flood, TLS, HTTP. The
-//! number of places is that of [`Limits::connections`](crate::Limits::connections), or 80 % of the
-//! descriptors that the process may have, whichever is less. A connection without a place is told
-//! why, if a hand is free (`turn_away.rs`).
+//! Order for a connection: accept, a place (in all, and for its address), the flood, TLS, HTTP. The number of places
+//! is that of [`Limits::connections`](crate::Limits::connections), or 80 % of the process's descriptors, whichever is
+//! less. A connection without a place gets the reason, within limits (`turn_away.rs`).
 //!
-//! The end: listening goes on until no call is in flight, so that a probe reads 503 instead of a
-//! refused connection; then connections are closed in order, and the function returns when the last
-//! one is.
+//! On shutdown, listening continues until no call is in flight, so that a probe reads 503 instead of a refused
+//! connection; then connections are closed in order, and the function returns with the last one.
 
 use std::io;
 use std::net::IpAddr;
@@ -36,8 +34,8 @@ use crate::service::Service;
 
 /// Serves HTTP on `listener` until shutdown, and then until no call is in flight and no connection is open.
 ///
-/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused. With `apart`, health
-/// and metrics are served there.
+/// Until then it continues to respond, so that a probe reads "not ready" and a new call is refused. With `apart`,
+/// health and metrics are served there.
 pub(crate) async fn serve(
     service: Arc<Service>,
     mut listener: Listener,
@@ -93,8 +91,8 @@ impl Server {
         }
     }
 
-    /// Takes a place for a connection from `address`. Trusted proxies are not counted one by one: each has the connections
-    /// of many callers.
+    /// Takes a place for a connection from `address`. Trusted proxies are not counted by address: each has the
+    /// connections of many callers.
     fn admit(&self, places: &Places, address: Option<IpAddr>) -> Result<Place, Limit> {
         let address = address.filter(|address| !self.front.trusts(*address));
         if address.is_some_and(|address| self.front.is_flooded(address)) {
@@ -141,7 +139,8 @@ impl Server {
                     closing = true;
                     serving.as_mut().graceful_shutdown();
                 }
-                // HTTP/1.1 is told by a header of its next response; an idle connection that were closed now might just be used.
+                // HTTP/1.1 is notified by a header of its next response; an idle connection that is closed now might
+                // be in use just then.
                 () = &mut leaving, if !is_told => {
                     is_told = true;
                     if activity.is_http2() {

@@ -1,14 +1,13 @@
-//! `POST /mcp`: the head, the body, and the form of the answer: JSON when it comes alone and soon, an event stream
-//! when notifications or a long silence come before it.
+//! `POST /mcp`: the head, the body, and the form of the response: JSON if it comes alone and soon, an event stream if
+//! notifications or a long silence come first.
 //!
-//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests,
-//! the body, then `dispatch`. The form of the answer is decided as late as it can be: if the call
-//! is done before it has said anything, the response is JSON with a length, which costs least and
-//! which every proxy understands; the first notification, or 15 s of silence, makes it an event
-//! stream, after which its status is 200.
+//! Order: authentication, `Accept`, `Content-Type`, `Content-Encoding`, the rate of all requests, the body, then
+//! `dispatch`. The form of the response is decided as late as possible: if the call completes without notifications,
+//! the response is JSON with a length, which costs least and which every proxy supports; the first notification, or 15
+//! s of silence, makes it an event stream with the status 200.
 //!
-//! A call outside of sessions lives in the response: dropping that, as hyper does when the client
-//! has gone, drops the call.
+//! A call outside of sessions lives in the response: dropping that, as hyper does when the client disconnects, drops
+//! the call.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -41,7 +40,7 @@ pub(super) async fn post(State(endpoint): State<Arc<Endpoint>>, request: Request
     post_from(None, &endpoint, request).await
 }
 
-/// Answers a request that has come from `peer`, if the server's own listener knows it.
+/// Handles a request from `peer`, if the server's own listener knows it.
 pub(super) async fn post_from(
     peer: Option<Peer>,
     endpoint: &Arc<Endpoint>,
@@ -65,7 +64,7 @@ pub(super) async fn post_from(
     }
 }
 
-/// A request of a known caller, whose head has been read: what of it is needed from then on.
+/// A request of a known caller, with the parts of its head that are needed later.
 pub(super) struct Received {
     sender: Sender,
     accepts: Accepts,
@@ -82,7 +81,7 @@ impl Received {
     }
 }
 
-/// Answers a request whose caller is known.
+/// Handles a request whose caller is known.
 pub(super) async fn answer(
     endpoint: &Arc<Endpoint>,
     Received {
@@ -145,7 +144,7 @@ pub(super) async fn answer(
 }
 
 impl Endpoint {
-    /// Tells other instances of the session that an answer opens, before its client can name it to them.
+    /// Stores a session that a response opens, before its client can use it on other instances.
     async fn publish(&self, sender: &Sender, answer: &Reply) {
         if let Some(id) = answer
             .session
@@ -157,7 +156,7 @@ impl Endpoint {
         }
     }
 
-    /// The stream that the response to a call in a session may become, and the caller that it is the way back to.
+    /// The stream that the response to a call in a session may become, and the caller that reads it.
     fn stored(&self, session: &Session, sender: Sender, accepts: Accepts) -> (Arc<Stream>, Caller) {
         let stream = session.streams.begin();
         let outbox = accepts
@@ -168,7 +167,7 @@ impl Endpoint {
     }
 }
 
-/// Carries out a call outside of sessions, in the form that its client accepts.
+/// Runs a call outside of sessions, in the form that its client accepts.
 async fn respond_to_call(
     service: &Arc<Service>,
     call: Call,
@@ -188,7 +187,7 @@ async fn respond_to_call(
     if let Some(notes) = notes {
         return Box::pin(respond(call, notes, streams)).await;
     }
-    // Nearly every call is done when it is first polled, and then needs no timer.
+    // Nearly every call completes on its first poll, and then needs no timer.
     if let Poll::Ready((status, text)) = poll_once(&mut call).await {
         return json(status, text);
     }
@@ -210,7 +209,7 @@ fn check_headers(headers: &HeaderMap) -> Result<Accepts, RpcError> {
 
 fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     let kind = headers.get(header::CONTENT_TYPE);
-    // What clients send, letter for letter.
+    // Most clients send exactly this.
     if kind.is_some_and(|kind| kind == "application/json") {
         return Ok(());
     }
@@ -229,7 +228,7 @@ fn is_json(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request("`Content-Type` must be application/json").with_status(415))
 }
 
-/// Checks that a body has no content coding: one that is small on the wire could be large in memory.
+/// Checks that a body has no content coding: a small body on the wire could be large in memory.
 fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
     let codings = headers.get_all(header::CONTENT_ENCODING).iter();
     let mut codings = codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -240,8 +239,8 @@ fn is_plain(headers: &HeaderMap) -> Result<(), RpcError> {
     Err(RpcError::invalid_request(text).with_status(415))
 }
 
-/// Waits for the answer of a call that cannot notify. After a time of silence its response begins as an event stream,
-/// so that neither the client nor a proxy takes the connection for dead.
+/// Waits for the response of a call that cannot notify. After a silence it begins as an event stream, so that neither
+/// the client nor a proxy assumes a dead connection.
 async fn respond_late(mut call: Pending, streams: &Streams) -> Response {
     tokio::select! {
         biased;
@@ -250,7 +249,7 @@ async fn respond_late(mut call: Pending, streams: &Streams) -> Response {
     }
 }
 
-/// Waits for the answer or the first notification, whichever is first, and so decides the form of the response.
+/// Waits for the response or the first notification, whichever comes first, which decides the form of the response.
 async fn respond(mut call: Pending, mut notes: Notes, streams: &Streams) -> Response {
     tokio::select! {
         biased;
@@ -263,7 +262,7 @@ async fn respond(mut call: Pending, mut notes: Notes, streams: &Streams) -> Resp
     }
 }
 
-/// The same in a session. A call without an answer has been cancelled.
+/// The same in a session. A call without a response has been cancelled.
 async fn respond_in_session(
     mut exchange: Exchange,
     accepts: Accepts,
