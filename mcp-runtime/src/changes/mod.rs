@@ -12,6 +12,7 @@
 //! Lock order: a subscriber's news before the index. `publish` holds the index alone while it
 //! collects the subscribers, and tells them without it.
 
+pub(crate) mod forgotten;
 mod index;
 pub(crate) mod notifier;
 pub(crate) mod outlet;
@@ -24,6 +25,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
 use crate::limits;
+use forgotten::Forgotten;
 use index::{Index, Topic};
 use outlet::Outlet;
 
@@ -86,6 +88,7 @@ struct Readers {
     whole: Option<Changes>,
     /// The changes that other instances are told of.
     outlet: Option<Arc<Outlet>>,
+    forgotten: Forgotten,
 }
 
 /// One subscriber's unread news.
@@ -151,8 +154,36 @@ impl Changes {
         }
     }
 
-    /// Tells every subscriber of this instance that everything it watches may have changed.
+    /// Has no call use the results any more that the functions called `name` have remembered, on all instances.
+    pub(crate) fn forget(&self, name: &str) {
+        let (forgotten, whole, outlet) = {
+            let readers = lock(&self.0);
+            let forgotten = readers.forgotten.clone();
+            (forgotten, readers.whole.clone(), readers.outlet.clone())
+        };
+        if forgotten.forget(name)
+            && let Some(outlet) = outlet
+        {
+            outlet.forget(name);
+        }
+        if let Some(whole) = whole {
+            whole.forget(name);
+        }
+    }
+
+    /// The same on this instance.
+    pub(crate) fn forget_here(&self, name: &str) {
+        self.forgotten().forget(name);
+    }
+
+    /// Returns the numbers that say which results are not to be used.
+    pub(crate) fn forgotten(&self) -> Forgotten {
+        lock(&self.0).forgotten.clone()
+    }
+
+    /// Tells every subscriber of this instance that everything it watches may have changed, and uses no results any more.
     pub(crate) fn publish_gap(&self) {
+        self.forgotten().forget_all();
         let all = lock(&self.0).index.all();
         for pending in all {
             pending.tell_everything();

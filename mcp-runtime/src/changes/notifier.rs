@@ -40,6 +40,25 @@ impl Notifier {
         self.0.publish(&Change::List(List::Resources));
     }
 
+    /// Forgets the results that the key `cache` has remembered for the tools, resources and prompts called `name`, the name
+    /// that clients see, for all callers and on all instances.
+    ///
+    /// A call that runs goes on, and its result is not remembered. The other instances hear of it as of a change; until
+    /// then they may use what they have.
+    ///
+    /// ```
+    /// # use mcp_runtime::{Context, tool};
+    /// /// Sets the price of an article.
+    /// #[tool]
+    /// async fn set_price(cx: &Context, article: String, price: f64) {
+    ///     // ..
+    ///     cx.notifier().forget("price");
+    /// }
+    /// ```
+    pub fn forget(&self, name: &str) {
+        self.0.forget(name);
+    }
+
     /// Notifies of a change of the resource at `uri`. It reaches clients that subscribed to `uri`, or to a URI that it
     /// is a part of: `file:///logs` when `file:///logs/today` changes.
     ///

@@ -5,41 +5,12 @@
 //! in a destructor during the unwinding of another panic aborts the process, as everywhere in Rust;
 //! and `panic = "abort"` makes all of this void, which `serve.rs` logs at the start.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::store::StoreError;
-
-/// User code panicked.
-#[derive(Debug)]
-pub(crate) struct Panicked;
-
-/// Runs `work`; a panic in it becomes an error. What the panic said is on stderr already, by the panic hook.
-pub(crate) fn contain<F: Future>(
-    work: F,
-) -> impl Future<Output = Result<F::Output, Panicked>> + use<F> {
-    // What the code could leave half-done is its own: nothing of the runtime's is behind its borrows but atomics.
-    let work = AssertUnwindSafe(work).catch_unwind();
-    work.map(|ended| ended.map_err(|_| Panicked))
-}
-
-/// Runs `work` of a store; a panic in it is a failure like any other.
-pub(crate) async fn held<T>(
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    contain(work)
-        .await
-        .unwrap_or_else(|Panicked| Err("it panicked".into()))
-}
-
-/// The same for user code that does not wait, such as the checks of arguments.
-pub(crate) fn contain_now<T>(code: impl FnOnce() -> T) -> Result<T, Panicked> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|_| Panicked)
-}
+pub(crate) use crate::store::contained::{Panicked, contain, contain_now, held};
 
 /// A future of user code. A panic in it becomes an error, also one in the destructor of what it holds, whenever it is
 /// dropped: when it is done, at its timeout, or because nobody waits for it any more.
@@ -94,6 +65,8 @@ impl<T> std::fmt::Debug for Contained<T> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     struct Bomb;

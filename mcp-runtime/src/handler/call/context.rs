@@ -448,6 +448,12 @@ impl Context {
         self.notifier().resources_changed();
     }
 
+    /// Forgets the remembered results of the tools, resources and prompts called `name`:
+    /// [`Notifier::forget`](crate::Notifier::forget).
+    pub fn forget(&self, name: &str) {
+        self.notifier().forget(name);
+    }
+
     /// Notifies every client that has subscribed to the resource at `uri`, or to a URI that it is a part of, that it
     /// changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
