@@ -44,8 +44,8 @@ impl Sharing {
 
     /// Makes the stores of the program, and those behind `keeper` where there are none.
     #[cfg(feature = "redis")]
-    pub(crate) fn with_redis(stores: Stores, keeper: Keeper) -> Self {
-        let stores = stores.or(super::redis::stores(&keeper.link));
+    pub(crate) fn with_redis(stores: Stores, keeper: Keeper, version: &str) -> Self {
+        let stores = stores.or(super::redis::stores(&keeper.link, version));
         Self {
             keeper: Some(keeper),
             ..Self::new(stores)
@@ -101,7 +101,7 @@ impl Sharing {
         if let Some(shared) = &self.stores.changes {
             self.relay.get_or_init(|| {
                 let instance = crate::random::id().unwrap_or_default();
-                let (relay, outlet) = Relay::begin(changes, shared, &instance);
+                let (relay, outlet) = Relay::begin(changes, shared, self.stores.cache.clone(), &instance);
                 self.flush_at_stop(outlet);
                 relay
             });
