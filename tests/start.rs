@@ -70,7 +70,7 @@ fn a_start_reports_all_of_its_faults() {
         "- tool `sub` cannot be served: ",
         "- two tools are called `sub`; ",
         "- the URIs of resources `item` and `code` match one URI in common; ",
-        "- tool `show` cannot be served: its view `ui://gone` is no resource of this server",
+        "- tool `show` cannot be served: its view `ui://gone` is not a resource of this server",
     ]) {
         assert!(line.starts_with(part), "{line}\n{part}");
     }

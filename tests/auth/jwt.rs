@@ -524,15 +524,21 @@ fn unsafe_combinations_of_verifiers_stop_the_start() {
             "skew",
         ),
         (public().auth(Jwt::secret("short")), "at least 32"),
-        (public().auth(issuer().or(Jwt::secret(SECRET))), "beside"),
-        (public().auth(Jwt::secret(SECRET)).auth(issuer()), "beside"),
+        (
+            public().auth(issuer().or(Jwt::secret(SECRET))),
+            "in addition to",
+        ),
+        (
+            public().auth(Jwt::secret(SECRET)).auth(issuer()),
+            "in addition to",
+        ),
         (
             public().auth(
                 ApiKeys::new(keys())
                     .or(Jwt::secret(SECRET))
                     .or(ApiKeys::new(keys()).or(issuer())),
             ),
-            "beside",
+            "in addition to",
         ),
     ];
     for (server, says) in cases {

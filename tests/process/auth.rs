@@ -106,7 +106,7 @@ fn settings_of_callers_that_cannot_be_used_stop_the_start() {
                 ("MCP_OAUTH_ISSUER", "https://login.example.com"),
                 ("MCP_OAUTH_AUDIENCE", "orders"),
             ],
-            "beside",
+            "in addition to",
         ),
         (
             &[

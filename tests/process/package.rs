@@ -115,7 +115,7 @@ fn a_file_that_cannot_be_edited_is_unchanged() {
     let (code, stdout, stderr) = folder.package_to_end(&["client-config", "inspector", "--write"]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(
-        stderr.contains("mcp.json stays as it is: `mcpServers` is no object"),
+        stderr.contains("mcp.json stays as it is: `mcpServers` is not an object"),
         "{stderr}"
     );
     assert_eq!(fs::read_to_string(&file).unwrap(), "{ \"mcpServers\": [] }");

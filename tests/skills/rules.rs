@@ -39,7 +39,7 @@ fn frontmatter_needs_a_name_and_a_description() {
         ),
         (
             "name: refunds\ndescription: About.\ncompatibility: 5",
-            "has a `compatibility` that is no text",
+            "has a `compatibility` that is not a text",
         ),
         (
             "name: refunds\ndescription: About.\nmetadata: 5",

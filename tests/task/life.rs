@@ -293,7 +293,7 @@ async fn a_result_larger_than_the_share_of_one_caller_is_not_kept() {
     assert_eq!(refused["status"], "failed", "{refused}");
     let message = refused["error"]["message"].as_str().unwrap();
     assert!(
-        message.contains("no more than 100000 of a task are kept"),
+        message.contains("at most 100000 of a task are kept"),
         "{message}"
     );
 }
