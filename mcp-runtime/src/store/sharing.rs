@@ -101,7 +101,8 @@ impl Sharing {
         if let Some(shared) = &self.stores.changes {
             self.relay.get_or_init(|| {
                 let instance = crate::random::id().unwrap_or_default();
-                let (relay, outlet) = Relay::begin(changes, shared, self.stores.cache.clone(), &instance);
+                let (relay, outlet) =
+                    Relay::begin(changes, shared, self.stores.cache.clone(), &instance);
                 self.flush_at_stop(outlet);
                 relay
             });
