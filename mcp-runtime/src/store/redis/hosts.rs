@@ -61,9 +61,6 @@ impl<'a> Hosts<'a> {
         if host.is_empty() || host.starts_with(':') {
             return Err(format!("a host has no name; {help}"));
         }
-        if host.contains("://") {
-            return Err(format!("the scheme is written once; {help}"));
-        }
         let at = if user.is_empty() { "" } else { "@" };
         // A colon within brackets belongs to an IPv6 address.
         let name = host.rfind(']').map_or(0, |end| end);

@@ -113,6 +113,9 @@ fn one(url: &str, rest: &str) -> Result<Place, String> {
 
 #[cfg(feature = "redis-cluster")]
 fn several(base: &str, form: &str, rest: &str) -> Result<Place, String> {
+    if rest.contains("://") {
+        return Err("the scheme is written once, in front of all hosts".to_owned());
+    }
     if form == "cluster" {
         let hosts = Hosts::new(base, rest, CLUSTER);
         return Cluster::parse(&hosts).map(Place::Cluster);
