@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     lists: u8,
     resources: BTreeSet<String>,
     tasks: BTreeSet<String>,
+    /// The names of functions whose cached results are invalid.
+    pub forgotten: BTreeSet<String>,
     /// True if everything may have changed.
     pub everything: bool,
     #[serde(skip)]
@@ -55,7 +57,7 @@ impl Outlet {
         waiting.bytes += is_new.unwrap_or_default();
         let number = waiting.resources.len() + waiting.tasks.len();
         if number > limits::WATCHED || waiting.bytes > limits::WATCHED_BYTES {
-            *waiting = Outgoing::everything();
+            waiting.become_everything();
         }
         drop(waiting);
         self.wake.notify_one();
@@ -63,7 +65,13 @@ impl Outlet {
 
     /// Records a lost change: the next message says that everything may have changed.
     pub(crate) fn lose(&self) {
-        *lock(&self.waiting) = Outgoing::everything();
+        lock(&self.waiting).become_everything();
+        self.wake.notify_one();
+    }
+
+    /// Adds the name of functions whose results are forgotten, of which there are as many as functions.
+    pub(crate) fn forget(&self, name: &str) {
+        lock(&self.waiting).forgotten.insert(name.to_owned());
         self.wake.notify_one();
     }
 
@@ -81,15 +89,17 @@ impl Outlet {
 }
 
 impl Outgoing {
-    fn everything() -> Self {
-        Self {
+    fn become_everything(&mut self) {
+        *self = Self {
             everything: true,
+            forgotten: std::mem::take(&mut self.forgotten),
             ..Self::default()
-        }
+        };
     }
 
     fn is_empty(&self) -> bool {
-        self.lists == 0 && self.resources.is_empty() && self.tasks.is_empty() && !self.everything
+        let has_names = [&self.resources, &self.tasks, &self.forgotten];
+        self.lists == 0 && has_names.iter().all(|it| it.is_empty()) && !self.everything
     }
 
     pub(crate) fn into_changes(self) -> impl Iterator<Item = Change> {

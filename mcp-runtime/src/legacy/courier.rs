@@ -163,7 +163,7 @@ impl Depot {
                 Parcel::Write(change, is_lost) => {
                     let is_end_of_it = matches!(change, StreamChange::Forget { .. });
                     if is_end_of_it || !is_lost.load(Ordering::Relaxed) {
-                        lost.push((name(&change).to_owned(), is_lost));
+                        lost.push((change.stream().to_owned(), is_lost));
                         writes.push(change);
                     }
                     continue;
@@ -249,14 +249,5 @@ impl Depot {
 impl Late {
     fn is_empty(&self) -> bool {
         self.ended.is_empty() && self.forgotten.is_empty()
-    }
-}
-
-fn name(change: &StreamChange) -> &str {
-    match change {
-        StreamChange::Begin { stream, .. }
-        | StreamChange::Append { stream, .. }
-        | StreamChange::End { stream, .. }
-        | StreamChange::Forget { stream } => stream,
     }
 }

@@ -28,8 +28,8 @@ impl Sharing {
 
     /// Makes the stores of the program, and those behind `keeper` where there are none.
     #[cfg(feature = "redis")]
-    pub(crate) fn with_redis(stores: Stores, keeper: Keeper) -> Self {
-        let stores = stores.or(super::redis::stores(&keeper.link));
+    pub(crate) fn with_redis(stores: Stores, keeper: Keeper, version: &str) -> Self {
+        let stores = stores.or(super::redis::stores(&keeper.link, version));
         Self {
             keeper: Some(keeper),
             ..Self::new(stores)
@@ -74,7 +74,7 @@ impl Sharing {
     fn relay(&self, changes: &Changes) {
         if let Some(shared) = &self.stores.changes {
             let instance = || crate::random::id().unwrap_or_default();
-            let begin = || Relay::begin(changes, shared, &instance());
+            let begin = || Relay::begin(changes, shared, self.stores.cache.clone(), &instance());
             self.relay.get_or_init(begin);
         }
     }

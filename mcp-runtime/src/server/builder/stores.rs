@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::changes::Changes;
 use crate::config::Settings;
 #[cfg(feature = "redis")]
 use crate::config::problem::HIDDEN;
@@ -50,8 +51,15 @@ pub(super) fn tasks(
     not(feature = "redis"),
     expect(clippy::unnecessary_wraps, reason = "a URL of Redis may be wrong")
 )]
-pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
-    let stores = settings.stores.clone();
+pub(super) fn sharing(
+    settings: &Settings,
+    changes: &Changes,
+    (name, version): (&str, &str),
+) -> Result<Sharing> {
+    let stores = Stores {
+        forgotten: changes.forgotten(),
+        ..settings.stores.clone()
+    };
     #[cfg(feature = "redis")]
     if let Some(url) = settings.redis_url() {
         let place = Place::parse(&url).map_err(|help| Error::setting("redis", HIDDEN, &help))?;
@@ -62,9 +70,9 @@ pub(super) fn sharing(settings: &Settings, name: &str) -> Result<Sharing> {
                 "instances that share a store need the same state keys, or a call with input requests can continue on one of them only: set MCP_STATE_KEYS"
             );
         }
-        return Ok(Sharing::with_redis(stores, Keeper::new(link)));
+        return Ok(Sharing::with_redis(stores, Keeper::new(link), version));
     }
-    let _ = name;
+    let _ = (name, version);
     Ok(Sharing::new(stores))
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::link::{Heard, Link};
+use super::ears::{Ears, Heard};
+use super::link::Link;
 use super::stats::Kind;
 use crate::store::{Changes, Feed, Incoming, StoreFuture};
 
@@ -12,14 +13,14 @@ pub(super) struct RedisChanges(pub Arc<Link>);
 impl Changes for RedisChanges {
     fn publish(&self, message: Vec<u8>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut publish = redis::cmd("PUBLISH");
-            publish.arg(self.0.changes_channel()).arg(&message[..]);
-            self.0.run(Kind::Changes, &publish).await
+            let channel = self.0.changes_channel();
+            self.0.publish(Kind::Changes, &channel, &message).await?;
+            Ok(())
         })
     }
 
     fn subscribe(&self) -> Feed<Incoming> {
-        let next = async |mut ears: super::link::Ears| loop {
+        let next = async |mut ears: Ears| loop {
             match ears.next().await? {
                 Heard::Change(message) => return Some((Incoming::Message(message.into()), ears)),
                 Heard::Gap => return Some((Incoming::Gap, ears)),

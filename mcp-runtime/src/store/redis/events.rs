@@ -3,9 +3,11 @@
 //! Entries `place-0` are events; `0-1` is the beginning, so that a stream without an event is there, and `place-1` the
 //! end after the last event.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use redis::Pipeline;
 
 use super::link::Link;
@@ -29,6 +31,20 @@ pub(super) struct RedisEvents(pub Arc<Link>);
 impl RedisEvents {
     fn key(&self, stream: &str) -> String {
         self.0.key(&format!("events:{stream}"))
+    }
+
+    /// Returns the commands that make changes: of all streams together or, in a cluster, of each by itself.
+    fn pipelines(&self, changes: Vec<StreamChange>) -> Vec<Pipeline> {
+        let mut pipelines: BTreeMap<String, Pipeline> = BTreeMap::new();
+        for change in changes {
+            let stream = if self.0.is_cluster() {
+                change.stream().to_owned()
+            } else {
+                String::new()
+            };
+            self.add(pipelines.entry(stream).or_default(), change);
+        }
+        pipelines.into_values().collect()
     }
 
     fn add(&self, pipeline: &mut Pipeline, change: StreamChange) {
@@ -79,11 +95,10 @@ fn expire(pipeline: &mut Pipeline, key: &str, ttl: Duration) {
 impl EventStore for RedisEvents {
     fn write(&self, changes: Vec<StreamChange>) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut pipeline = redis::pipe();
-            for change in changes {
-                self.add(&mut pipeline, change);
-            }
-            self.0.run_all(Kind::Events, &pipeline).await
+            let sent = self.pipelines(changes);
+            let sent = sent.iter().map(|it| self.0.run_all(Kind::Events, it));
+            let _: Vec<()> = try_join_all(sent).await?;
+            Ok(())
         })
     }
 

@@ -4,12 +4,16 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 use redis::Script;
 
-use super::link::{Ears, Heard, Link};
+use super::ears::{Ears, Heard};
+use super::link::Link;
 use super::stats::Kind;
 use crate::clock::millis;
-use crate::store::{Feed, Joined, SessionFields, SessionSignal, SessionStore, StoreFuture};
+use crate::store::{
+    Feed, Joined, SessionFields, SessionSignal, SessionStore, StoreError, StoreFuture,
+};
 
 static PUT: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/put_session.lua")));
@@ -34,17 +38,33 @@ impl RedisSessions {
     }
 
     /// Carries out a step, and sends a signal to the others.
-    async fn tell(
-        &self,
-        key: &str,
-        signal: &[u8],
-        step: [&[u8]; 3],
-    ) -> Result<(), crate::store::StoreError> {
+    async fn tell(&self, key: &str, signal: &[u8], step: [&[u8]; 3]) -> Result<(), StoreError> {
+        let message = message(key, signal);
         let mut tell = TELL.prepare_invoke();
         tell.key(self.key(key)).arg(&self.0.instance);
-        tell.arg(self.0.channel_of("")).arg(message(key, signal));
+        if self.0.is_cluster() {
+            // A script reaches the channels of its own slot only.
+            tell.arg("").arg("");
+        } else {
+            tell.arg(self.0.channel_of("")).arg(&message);
+        }
         tell.arg(&step[..]);
-        let _: u32 = self.0.invoke(Kind::Sessions, &tell).await?;
+        let others: Vec<String> = self.0.invoke(Kind::Sessions, &tell).await?;
+        let sent = others
+            .iter()
+            .map(|other| self.send_to(key, other, &message));
+        try_join_all(sent).await?;
+        Ok(())
+    }
+
+    /// Sends a message to an instance, which takes no part any more if it does not listen.
+    async fn send_to(&self, key: &str, instance: &str, message: &[u8]) -> Result<(), StoreError> {
+        let channel = self.0.channel_of(instance);
+        if self.0.publish(Kind::Sessions, &channel, message).await? == 0 {
+            let mut leave = redis::cmd("HDEL");
+            leave.arg(self.key(key)).arg(format!("{PART}{instance}"));
+            let _: u32 = self.0.run(Kind::Sessions, &leave).await?;
+        }
         Ok(())
     }
 }
@@ -123,10 +143,9 @@ impl SessionStore for RedisSessions {
         signal: Vec<u8>,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let mut publish = redis::cmd("PUBLISH");
-            publish.arg(self.0.channel_of(instance));
-            publish.arg(message(key, &signal));
-            let heard: u32 = self.0.run(Kind::Sessions, &publish).await?;
+            let channel = self.0.channel_of(instance);
+            let message = message(key, &signal);
+            let heard = self.0.publish(Kind::Sessions, &channel, &message).await?;
             Ok(heard > 0)
         })
     }

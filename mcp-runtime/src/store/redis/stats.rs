@@ -17,6 +17,7 @@ const BUCKETS: [f64; 9] = [
 /// The stores that commands are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    Cache,
     Changes,
     Events,
     Link,
@@ -28,7 +29,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 8] = [
+    const ALL: [(Self, &'static str); 9] = [
+        (Self::Cache, "cache"),
         (Self::Changes, "changes"),
         (Self::Events, "events"),
         (Self::Link, "link"),
