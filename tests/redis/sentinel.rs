@@ -166,5 +166,5 @@ async fn a_redis_that_is_no_sentinel_and_a_wrong_password_stop_the_start() {
     let text = refused(&url("wrong"));
     assert!(text.contains("check the user and the password"), "{text}");
     let text = refused(&url("right"));
-    assert!(text.contains("is no sentinel"), "{text}");
+    assert!(text.contains("is not a sentinel"), "{text}");
 }

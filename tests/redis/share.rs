@@ -134,6 +134,6 @@ pub(crate) async fn results_are_shared(redis: &str) {
     b.post(&headers, &cleared.1).await;
     sleep(Duration::from_millis(500)).await;
     let by_b = text(&b, "whose", ann).await;
-    assert_ne!(by_b, by_a, "it is made anew");
+    assert_ne!(by_b, by_a, "it is computed again");
     assert_eq!(text(&a, "whose", ann).await, by_b);
 }

@@ -1,24 +1,24 @@
-//! The stores of one instance while it runs: connected, relayed, and left in the end.
+//! The stores of a running instance: connected at start, relayed, and left at shutdown.
 
 use std::sync::OnceLock;
 
 use super::Stores;
 #[cfg(feature = "redis")]
-use super::redis::Keeper;
+use super::redis::Reconnector;
 use super::relay::Relay;
 use crate::changes::Changes;
 
-/// The stores of a server, and what keeps them in use.
+/// The stores of a server, with their connection and relay.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
     pub stores: Stores,
     relay: OnceLock<Relay>,
     #[cfg(feature = "redis")]
-    pub keeper: Option<Keeper>,
+    pub reconnector: Option<Reconnector>,
 }
 
 impl Sharing {
-    /// Makes the stores of the program, without those of Redis.
+    /// Creates the stores of the program, without those of Redis.
     pub(crate) fn new(stores: Stores) -> Self {
         Self {
             stores,
@@ -26,17 +26,17 @@ impl Sharing {
         }
     }
 
-    /// Makes the stores of the program, and those behind `keeper` where there are none.
+    /// Creates the stores of the program, completed by those behind `reconnector`.
     #[cfg(feature = "redis")]
-    pub(crate) fn with_redis(stores: Stores, keeper: Keeper, version: &str) -> Self {
-        let stores = stores.or(super::redis::stores(&keeper.link, version));
+    pub(crate) fn with_redis(stores: Stores, reconnector: Reconnector, version: &str) -> Self {
+        let stores = stores.or(super::redis::stores(&reconnector.link, version));
         Self {
-            keeper: Some(keeper),
+            reconnector: Some(reconnector),
             ..Self::new(stores)
         }
     }
 
-    /// Connects, and relays changes from now on. An error would be the same for ever.
+    /// Connects, and relays changes from now on. An error is permanent.
     #[cfg_attr(
         not(feature = "redis"),
         expect(clippy::unused_async, reason = "Redis is awaited")
@@ -44,30 +44,30 @@ impl Sharing {
     pub(crate) async fn start(&self, changes: &Changes) -> Result<(), String> {
         self.relay(changes);
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.start().await?;
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.start().await?;
         }
         Ok(())
     }
 
-    /// Does the same in the background, if nothing has so far. Needs a runtime.
+    /// Connects and relays in the background, unless started. Needs a runtime.
     pub(crate) fn begin(&self, changes: &Changes) {
         self.relay(changes);
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.begin();
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.start_in_background();
         }
     }
 
-    /// Takes leave of the other instances.
+    /// Removes this instance from the set of live instances.
     #[cfg_attr(
         not(feature = "redis"),
         expect(clippy::unused_async, reason = "Redis is awaited")
     )]
     pub(crate) async fn stop(&self) {
         #[cfg(feature = "redis")]
-        if let Some(keeper) = &self.keeper {
-            keeper.stop().await;
+        if let Some(reconnector) = &self.reconnector {
+            reconnector.stop().await;
         }
     }
 

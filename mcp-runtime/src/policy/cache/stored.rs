@@ -105,7 +105,7 @@ mod tests {
         };
         assert_eq!(read, contents);
 
-        let prompt = Prompt::user("hello");
+        let prompt = Prompt::new().user("hello");
         let Output::Prompt(read) = through(Output::Prompt(prompt.clone())) else {
             panic!("another kind");
         };
