@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -319,6 +320,43 @@ async fn t12_the_stored_events_of_a_killed_instance_are_read_on_another_and_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_to_the_others() {
+    let redis = Redis::start();
+    let [mut a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let watched = json!({ "uri": "note://a" });
+    client.request(&b, "resources/subscribe", watched).await;
+    let mut own = client.listen(&b, None).await;
+    own.until("id: ").await;
+    let mut left = Vec::new();
+    for id in 1..=8 {
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 6 })).await;
+        call.until("step 1").await;
+        left.push(last(&call));
+    }
+    client.call(&a, "touch", json!({ "uri": "note://a" })).await;
+    a.signal(Signal::TERM);
+    own.until("note://a").await;
+    while a.get("/ready").await.0 == 200 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let mut refused = client.listen(&a, None).await;
+    assert_eq!(refused.status(), 503, "{}", refused.ended().await);
+    let mut here = client.listen(&a, Some(&left[0])).await;
+    assert!(here.ended().await.contains("arrived"), "its calls end here");
+    a.process.wait().unwrap();
+    for id in left {
+        let mut rest = client.listen(&b, Some(&id)).await;
+        let rest = events(rest.ended().await);
+        let (_, answer) = rest.last().unwrap();
+        assert_eq!(
+            answer["result"]["content"][0]["text"], "arrived",
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn t13_a_session_that_no_store_knows_is_404_and_never_400_or_503() {
     let redis = Redis::start();
     let [a, b] = pair(&redis.url());
@@ -488,6 +526,25 @@ async fn without_redis_known_sessions_continue_new_ones_open_and_all_are_shared_
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     assert_eq!(known.delete(&b).await, 204);
     known.until(&a, 404).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_client_only_listens_is_stored_again_after_redis_was_emptied() {
+    let mut redis = Redis::start();
+    let [a, b] = pair(&redis);
+    let client = Client::open(&a, "2025-11-25").await;
+    let mut own = client.listen(&a, None).await;
+    own.until("id: ").await;
+    redis.kill();
+    a.until("mcp_store_up", 0.0, SOON).await;
+    redis.restart();
+    b.until("mcp_store_up", 1.0, SOON).await;
+    // The session is checked every 5 s.
+    let begun = Instant::now();
+    while client.post(&b, &request(1, "ping", json!({}))).await.0 != 200 {
+        assert!(begun.elapsed() < 2 * SOON);
+        sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -318,6 +318,12 @@ impl Subscriber {
         }
     }
 
+    /// Takes all changes that have not been read, in the order of [`Self::next`].
+    pub(crate) fn rest(&self) -> Vec<Change> {
+        let news = &mut *lock(&self.pending.news);
+        std::iter::from_fn(|| news.take()).collect()
+    }
+
     /// Watches the resource at `uri` and what is below it; returns whether it was not watched before.
     pub(crate) fn watch(&self, uri: &str) -> Result<bool, TooMany> {
         let mut news = lock(&self.pending.news);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -16,6 +17,9 @@ use crate::limits;
 pub(crate) struct Outlet {
     waiting: Mutex<Outgoing>,
     wake: Notify,
+    /// `true` while what was taken is being sent.
+    is_sending: AtomicBool,
+    sent: Notify,
 }
 
 /// Changes that are sent together.
@@ -79,11 +83,35 @@ impl Outlet {
     pub(crate) async fn next(&self) -> Outgoing {
         loop {
             let wake = self.wake.notified();
-            let news = std::mem::take(&mut *lock(&self.waiting));
-            if !news.is_empty() {
+            if let Some(news) = self.take() {
                 return news;
             }
             wake.await;
+        }
+    }
+
+    fn take(&self) -> Option<Outgoing> {
+        let mut waiting = lock(&self.waiting);
+        let news = Some(std::mem::take(&mut *waiting)).filter(|news| !news.is_empty())?;
+        self.is_sending.store(true, Ordering::Relaxed);
+        Some(news)
+    }
+
+    /// Notes that what was taken has been sent, or is lost.
+    pub(crate) fn sent(&self) {
+        self.is_sending.store(false, Ordering::Relaxed);
+        self.sent.notify_waiters();
+    }
+
+    /// Waits until nothing is left to be sent.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let sent = self.sent.notified();
+            let is_empty = lock(&self.waiting).is_empty();
+            if is_empty && !self.is_sending.load(Ordering::Relaxed) {
+                return;
+            }
+            sent.await;
         }
     }
 }
@@ -135,6 +163,20 @@ mod tests {
         }
         let news = outlet.next().await;
         assert!(news.everything && news.resources.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_empty_once_what_was_taken_has_been_sent() {
+        use futures_util::FutureExt as _;
+        let changes = Changes::default();
+        let outlet = changes.open_outlet();
+        assert!(outlet.empty().now_or_never().is_some());
+        changes.publish(&Change::List(List::Tools));
+        assert!(outlet.empty().now_or_never().is_none());
+        outlet.next().await;
+        assert!(outlet.empty().now_or_never().is_none());
+        outlet.sent();
+        assert!(outlet.empty().now_or_never().is_some());
     }
 
     #[test]

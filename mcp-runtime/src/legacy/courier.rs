@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use super::signal::Signal;
 use crate::live::Span;
 use crate::policy::contain::held;
-use crate::store::{EventStore, SessionStore, StreamChange};
+use crate::store::sharing::Flush;
+use crate::store::{EventStore, SessionStore, StoreFuture, StreamChange};
 
 /// The maximum number of changes that wait, and of their bytes.
 const WAITING: usize = 4_096;
@@ -37,6 +38,8 @@ pub(super) enum Parcel {
     End(Arc<str>),
     /// A change of a stream, which is set to be lost where that fails.
     Write(StreamChange, Arc<AtomicBool>),
+    /// Tells that everything before it is done.
+    Mark(oneshot::Sender<()>),
 }
 
 /// The way to the store.
@@ -121,6 +124,19 @@ impl Courier {
     }
 }
 
+impl Flush for Courier {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            let (mark, done) = oneshot::channel();
+            // It may be gone with its runtime.
+            if self.queue.send((Parcel::Mark(mark), 0)).await.is_ok() {
+                let _ = done.await;
+            }
+            Ok(())
+        })
+    }
+}
+
 impl Leaving {
     fn lock(&self) -> MutexGuard<'_, BTreeSet<Arc<str>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -158,6 +174,7 @@ impl Depot {
     async fn deliver(&self, parcels: Vec<Parcel>, late: &mut Late) {
         let mut writes = Vec::new();
         let mut lost = Vec::new();
+        let mut marks = Vec::new();
         for parcel in parcels {
             let done = match parcel {
                 Parcel::Write(change, is_lost) => {
@@ -166,6 +183,10 @@ impl Depot {
                         lost.push((change.stream().to_owned(), is_lost));
                         writes.push(change);
                     }
+                    continue;
+                }
+                Parcel::Mark(mark) => {
+                    marks.push(mark);
                     continue;
                 }
                 Parcel::Tell(key, signal) => {
@@ -197,6 +218,10 @@ impl Depot {
                     late.forgotten.insert(stream);
                 }
             }
+        }
+        for mark in marks {
+            // The side that waits may have given up.
+            let _ = mark.send(());
         }
     }
 

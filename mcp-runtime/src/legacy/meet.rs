@@ -184,10 +184,12 @@ impl Sessions {
     /// Begins to hear signals, and to send them, when the first request has come.
     fn begin(self: &Arc<Self>, shared: &Shared, service: &Arc<Service>) {
         shared.tasks.get_or_init(|| {
+            service.sharing.flush_at_stop(Arc::new(shared.courier()));
             let signals = shared.depot.sessions.signals();
             // At least twice in the time that a session is kept.
             let beat = (shared.depot.idle.get() / 4).clamp(Duration::from_millis(10), BEAT);
-            let hear = hear(Arc::downgrade(self), Arc::clone(service), signals, beat);
+            let hear = hear(Arc::downgrade(self), Arc::clone(service), signals);
+            let attend = attend(Arc::downgrade(self), Arc::clone(service), beat);
             let parcels = shared.parcels();
             let depot = shared.depot.clone();
             let carry = async move {
@@ -197,9 +199,23 @@ impl Sessions {
             };
             [
                 AbortOnDropHandle::new(tokio::spawn(hear)),
+                AbortOnDropHandle::new(tokio::spawn(attend)),
                 AbortOnDropHandle::new(tokio::spawn(carry)),
             ]
         });
+    }
+
+    /// Notes a use of a session, or compares it with the store if signals may have been lost.
+    async fn attend(&self, service: &Service, session: &Arc<Session>) {
+        let (Some(shared), Some(part)) = (&self.shared, &session.part) else {
+            return;
+        };
+        if part.is_known(shared.gap()) {
+            part.touch();
+        } else {
+            self.compare(shared, service, session, &session.reader())
+                .await;
+        }
     }
 
     fn hear(&self, service: &Service, signal: SessionSignal) {
@@ -222,27 +238,27 @@ impl Sessions {
     }
 }
 
-/// Hears signals until the sessions are gone, and notes that those whose clients only listen are in use.
-async fn hear(
-    sessions: Weak<Sessions>,
-    service: Arc<Service>,
-    mut signals: Feed<SessionSignal>,
-    beat: Duration,
-) {
+/// Hears signals until the sessions are gone.
+async fn hear(sessions: Weak<Sessions>, service: Arc<Service>, mut signals: Feed<SessionSignal>) {
+    while let Some(signal) = signals.next().await
+        && let Some(sessions) = sessions.upgrade()
+    {
+        sessions.hear(&service, signal);
+    }
+}
+
+/// Takes care of the sessions whose clients only listen until the sessions are gone: they are in use, and a store that
+/// was emptied has them again.
+async fn attend(sessions: Weak<Sessions>, service: Arc<Service>, beat: Duration) {
     let mut beats = interval(beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            signal = signals.next() => {
-                let (Some(signal), Some(sessions)) = (signal, sessions.upgrade()) else {
-                    return;
-                };
-                sessions.hear(&service, signal);
-            }
-            _ = beats.tick() => {
-                let Some(sessions) = sessions.upgrade() else { return };
-                sessions.touch_attended();
-            }
+        beats.tick().await;
+        let Some(sessions) = sessions.upgrade() else {
+            return;
+        };
+        for session in sessions.attended() {
+            sessions.attend(&service, &session).await;
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Shared {
     parcels: Mutex<Option<Parcels>>,
     /// The number of gaps in the signals so far, and one.
     gaps: AtomicU64,
-    pub tasks: OnceLock<[AbortOnDropHandle<()>; 2]>,
+    pub tasks: OnceLock<[AbortOnDropHandle<()>; 3]>,
 }
 
 impl Shared {
@@ -44,6 +44,11 @@ impl Shared {
             gaps: AtomicU64::new(1),
             tasks: OnceLock::new(),
         })
+    }
+
+    /// Returns the way to the stores.
+    pub(super) fn courier(&self) -> Courier {
+        self.courier.clone()
     }
 
     /// Returns what waits for the store, once.

@@ -4,13 +4,15 @@
 //! name lists, URIs and tasks; what the server does not have, or the caller may not see, is left
 //! out of the acknowledgement without an error, as the specification wants it. The transport asks
 //! for one message after the other and writes it: nothing is queued here but the flags of the
-//! [`Subscriber`], so that a client that does not read costs no memory.
+//! [`Subscriber`], so that a client that does not read costs no memory. What has changed before
+//! the shutdown began is told before the closing result.
 //!
 //! Bounds: [`max_listeners`](crate::Server::max_listeners) in number, a quarter of it for one
 //! caller; 1,000 URIs and task ids, and 256 KiB of URIs. It ends with a result when the server
 //! shuts down, when the caller's token expires, and after a day for a verified caller without an
 //! expiry.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -44,7 +46,18 @@ pub(crate) struct Subscription {
     principal: Principal,
     lease: Lease,
     acknowledgement: Option<Bytes>,
-    closed: bool,
+    /// The changes that are being told: one, or the last ones of a server that shuts down.
+    waiting: VecDeque<Change>,
+    stage: Stage,
+}
+
+/// The part of its life that a subscription is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// The server shuts down: nothing more is taken from the subscriber.
+    Ending,
+    Closed,
 }
 
 impl Subscription {
@@ -94,51 +107,84 @@ impl Subscription {
             principal: principal.clone(),
             lease: principal.lease(),
             acknowledgement,
-            closed: false,
+            waiting: VecDeque::new(),
+            stage: Stage::Open,
         })
     }
 
     /// The next message: the acknowledgement, changes, and the closing result, when the server goes down
     /// or the caller's token expires; then `None`.
     pub(crate) async fn next(&mut self) -> Option<Bytes> {
-        if self.closed {
+        if self.stage == Stage::Closed {
             return None;
         }
         if let Some(acknowledgement) = self.acknowledgement.take() {
             return Some(acknowledgement);
         }
+        let (service, lease) = (Arc::clone(&self.service), self.lease);
+        if self.stage == Stage::Open {
+            tokio::select! {
+                biased;
+                () = service.drain.begun() => {
+                    self.stage = Stage::Ending;
+                    self.waiting.extend(self.subscriber.rest());
+                }
+                () = lease.over() => return Some(self.close()),
+                message = self.change() => return Some(message),
+            }
+        }
         tokio::select! {
             biased;
-            () = self.service.drain.begun() => {
-                self.closed = true;
-                Some(self.closing())
-            }
-            () = self.lease.over() => {
-                self.closed = true;
-                Some(self.closing())
-            }
-            message = self.change() => Some(message),
+            () = lease.over() => Some(self.close()),
+            message = self.last_change() => Some(message.unwrap_or_else(|| self.close())),
         }
     }
 
-    /// The notification of the next change.
-    async fn change(&self) -> Bytes {
-        let meta = json!({ SUBSCRIPTION_ID: self.id });
+    /// The notification of the next change. A change that was taken is told, also if this is dropped in between.
+    async fn change(&mut self) -> Bytes {
         loop {
-            let change = self.subscriber.next().await;
-            if !self.service.may_be_told(&change, &self.principal) {
-                continue;
+            if self.waiting.is_empty() {
+                let change = self.subscriber.next().await;
+                self.waiting.push_back(change);
             }
-            let mut params = match &change {
-                Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
-                    Ok(Some(record)) => DetailedTask::from_record(&record).members(),
-                    Ok(None) | Err(_) => continue,
-                },
-                _ => Map::new(),
-            };
-            params.insert("_meta".to_owned(), meta.clone());
-            return change.message(params);
+            if let Some(message) = self.last_change().await {
+                return message;
+            }
         }
+    }
+
+    /// The notification of the next change that was taken, if there is one that its caller may know.
+    async fn last_change(&mut self) -> Option<Bytes> {
+        while let Some(change) = self.waiting.front() {
+            let message = self.message(change).await;
+            self.waiting.pop_front();
+            if message.is_some() {
+                return message;
+            }
+        }
+        None
+    }
+
+    /// Builds the notification of a change, unless its caller may not know of it.
+    async fn message(&self, change: &Change) -> Option<Bytes> {
+        if !self.service.may_be_told(change, &self.principal) {
+            return None;
+        }
+        let mut params = match change {
+            Change::Task(id) => match self.service.tasks.get(id, &self.principal).await {
+                Ok(Some(record)) => DetailedTask::from_record(&record).members(),
+                Ok(None) | Err(_) => return None,
+            },
+            _ => Map::new(),
+        };
+        params.insert("_meta".to_owned(), json!({ SUBSCRIPTION_ID: self.id }));
+        Some(change.message(params))
+    }
+
+    /// Ends the subscription with its result.
+    fn close(&mut self) -> Bytes {
+        self.stage = Stage::Closed;
+        self.closing()
     }
 
     /// Builds the cancellation that a line protocol sends besides the closing result: the specification requires both.

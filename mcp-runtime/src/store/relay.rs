@@ -12,7 +12,8 @@ use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::contained::{Panicked, contain, contain_now, held};
-use super::{CacheStore, Changes as Shared, Feed, Incoming};
+use super::sharing::Flush;
+use super::{CacheStore, Changes as Shared, Feed, Incoming, StoreFuture};
 use crate::changes::Changes;
 use crate::changes::outlet::{Outgoing, Outlet};
 
@@ -39,15 +40,18 @@ pub(crate) struct Relay {
 
 impl Relay {
     /// Starts relaying the `changes` of this instance. Needs a runtime.
+    ///
+    /// Also returns the queue of unsent changes.
     pub(crate) fn begin(
         changes: &Changes,
         shared: &Arc<dyn Shared>,
         cache: Option<Arc<dyn CacheStore>>,
         instance: &str,
-    ) -> Self {
+    ) -> (Self, Arc<Outlet>) {
         let outlet = changes.open_outlet();
         let stores = (Arc::clone(shared), cache);
-        let out = send(stores, outlet, changes.clone(), instance.to_owned());
+        let queue = Arc::clone(&outlet);
+        let out = send(stores, queue, changes.clone(), instance.to_owned());
         let first = contain_now(|| shared.subscribe());
         let take = receive(
             Arc::clone(shared),
@@ -55,10 +59,20 @@ impl Relay {
             changes.clone(),
             instance.to_owned(),
         );
-        Self {
+        let relay = Self {
             _out: AbortOnDropHandle::new(tokio::spawn(out)),
             _in: AbortOnDropHandle::new(tokio::spawn(take)),
-        }
+        };
+        (relay, outlet)
+    }
+}
+
+impl Flush for Outlet {
+    fn flush(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            self.empty().await;
+            Ok(())
+        })
     }
 }
 
@@ -89,6 +103,7 @@ async fn send(
         for name in &kept {
             outlet.forget(name);
         }
+        outlet.sent();
     }
 }
 

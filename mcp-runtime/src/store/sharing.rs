@@ -1,18 +1,34 @@
 //! The stores of a running instance: connected at start, relayed, and left at shutdown.
 
-use std::sync::OnceLock;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use super::Stores;
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
 #[cfg(feature = "redis")]
 use super::redis::Reconnector;
 use super::relay::Relay;
+use super::{StoreFuture, Stores};
 use crate::changes::Changes;
+
+/// The maximum time to send the queues at shutdown.
+const FLUSH: Duration = Duration::from_millis(500);
+
+/// A queue in front of a store.
+pub(crate) trait Flush: Debug + Send + Sync {
+    /// Waits until the queue is sent.
+    fn flush(&self) -> StoreFuture<'_, ()>;
+}
 
 /// The stores of a server, with their connection and relay.
 #[derive(Debug, Default)]
 pub(crate) struct Sharing {
     pub stores: Stores,
     relay: OnceLock<Relay>,
+    /// The queues in front of the stores.
+    queues: Mutex<Vec<Arc<dyn Flush>>>,
     #[cfg(feature = "redis")]
     pub reconnector: Option<Reconnector>,
 }
@@ -59,23 +75,37 @@ impl Sharing {
         }
     }
 
-    /// Removes this instance from the set of live instances.
-    #[cfg_attr(
-        not(feature = "redis"),
-        expect(clippy::unused_async, reason = "Redis is awaited")
-    )]
+    /// Registers a queue to flush before this instance leaves.
+    pub(crate) fn flush_at_stop(&self, queue: Arc<dyn Flush>) {
+        self.queues().push(queue);
+    }
+
+    /// Flushes the queues, and removes this instance from the set of live instances.
     pub(crate) async fn stop(&self) {
+        let queues = self.queues().clone();
+        let flush = join_all(queues.iter().map(|queue| queue.flush()));
+        if timeout(FLUSH, flush).await.is_err() {
+            tracing::warn!("timed out while sending changes to the other instances; some are lost");
+        }
         #[cfg(feature = "redis")]
         if let Some(reconnector) = &self.reconnector {
             reconnector.stop().await;
         }
     }
 
+    fn queues(&self) -> MutexGuard<'_, Vec<Arc<dyn Flush>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn relay(&self, changes: &Changes) {
         if let Some(shared) = &self.stores.changes {
-            let instance = || crate::random::id().unwrap_or_default();
-            let begin = || Relay::begin(changes, shared, self.stores.cache.clone(), &instance());
-            self.relay.get_or_init(begin);
+            self.relay.get_or_init(|| {
+                let instance = crate::random::id().unwrap_or_default();
+                let cache = self.stores.cache.clone();
+                let (relay, outlet) = Relay::begin(changes, shared, cache, &instance);
+                self.flush_at_stop(outlet);
+                relay
+            });
         }
     }
 }
