@@ -21,9 +21,9 @@ const DOCUMENTED: usize = 150;
 /// The maximum of first doc lines that open with a question word, in tenths of a percent.
 const QUESTIONED: usize = 20;
 /// The maximum number of crates in the first server, including itself and the dependencies of its macros.
-const CRATES_OF_HELLO: usize = 110;
+const CRATES_OF_HELLO: usize = 104;
 /// Crates present in two versions because of their dependents.
-const TWICE: [&str; 1] = ["hashbrown"];
+const TWICE: [&str; 0] = [];
 /// The words that open a free relative clause in place of a verb.
 const QUESTIONS: [&str; 11] = [
     "What", "Whether", "How", "Where", "Why", "Who", "Whose", "When", "Which", "Whoever",

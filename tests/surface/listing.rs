@@ -218,10 +218,9 @@ impl Listing {
 }
 
 /// The dependencies of the runtime whose types could appear.
-const FOREIGN: [&str; 14] = [
+const FOREIGN: [&str; 13] = [
     "bytes",
     "futures_util",
-    "governor",
     "http",
     "http_body",
     "jsonschema",

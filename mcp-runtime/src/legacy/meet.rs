@@ -158,7 +158,7 @@ impl Sessions {
         let news = service.changes.subscribe(service.changing());
         let limit = service.live.with(|it| it.limits.answer_timeout);
         let client = (
-            record.about.capabilities.clone(),
+            record.about.capabilities.clone().into(),
             record.about.names.clone(),
         );
         let part = shared.part(id, Some(record.about.home.clone()));

@@ -26,7 +26,7 @@ use crate::limits::{self, Limit};
 use crate::ops::otel::{SessionTimer, Telemetry};
 use crate::principal;
 use crate::protocol::client_info::ClientNames;
-use crate::protocol::{ClientCapabilities, Level, RequestId, RpcError, Version};
+use crate::protocol::{Declared, Level, RequestId, RpcError, Version};
 use crate::service::Service;
 use crate::service::cancellable::Cancellable;
 use crate::share::{Holder, Share};
@@ -36,7 +36,7 @@ use crate::share::{Holder, Share};
 pub(crate) struct Session {
     pub id: Arc<str>,
     pub version: Version,
-    pub capabilities: ClientCapabilities,
+    pub capabilities: Declared,
     /// The names that its client reported.
     pub names: Arc<ClientNames>,
     /// The principal that opened it, as [`Principal::key`] returns it.
@@ -74,7 +74,7 @@ impl Session {
     pub(super) fn new(
         id: String,
         version: Version,
-        (capabilities, names): (ClientCapabilities, ClientNames),
+        (capabilities, names): (Declared, ClientNames),
         news: Subscriber,
         (who, holder): (&Principal, Holder),
         answer_timeout: Duration,
