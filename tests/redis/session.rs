@@ -330,7 +330,7 @@ async fn an_instance_that_stops_leaves_the_answers_of_its_calls_and_its_changes_
     own.until("id: ").await;
     let mut left = Vec::new();
     for id in 1..=8 {
-        let mut call = client.begin(&a, id, "steps", json!({ "steps": 6 })).await;
+        let mut call = client.begin(&a, id, "steps", json!({ "steps": 8 })).await;
         call.until("step 1").await;
         left.push(last(&call));
     }
