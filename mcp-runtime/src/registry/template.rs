@@ -59,7 +59,7 @@ impl Template {
         }
         if this.query.is_some() && !rest.is_empty() {
             return Err(format!(
-                "`{template}` continues after its query; end it with `{{?..}}`"
+                "`{template}` goes on after its query; end it with `{{?..}}`"
             ));
         }
         pattern.push_str(&regex::escape(rest));
